@@ -1,0 +1,115 @@
+"""Every page in every state, on a bare Flask app: to look at, to photograph, and to check with axe.
+
+``python -m tests.support.gallery serve`` lists the pages at http://localhost:5055/.
+``python -m tests.support.gallery shots DIRECTORY [NAME ...]`` photographs them wide, on a phone, dark and right-to-left, and
+prints what axe finds and which pages overflow sideways; it exits 1 when there is anything.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, Response, render_template, request, url_for
+from jinja2 import StrictUndefined
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.support.browser_binary import find_browser
+from tests.support.gallery_samples import COMMON, SAMPLES
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+# As strict as the provider's own policy, so that an inline style or script shows up here first.
+POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+LOOKS: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 360, "height": 740}},
+    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "dark-phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    "rtl": {"viewport": {"width": 1280, "height": 800}},
+}
+
+
+def create_gallery() -> Flask:
+    """Return an app with one page per sample at ``/<name>``; ``?dir=rtl`` mirrors it."""
+    app = Flask("gallery", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    samples = {name: (template, variables) for name, template, variables in SAMPLES}
+
+    @app.get("/")
+    def index() -> str:
+        return "<br>".join(f'<a href="/{name}">{name}</a> <a href="/{name}?dir=rtl">rtl</a>' for name in samples)
+
+    @app.get("/<name>")
+    def page(name: str) -> Response:
+        template, variables = samples[name]
+        values = COMMON | {"dir": request.args.get("dir", "ltr"), "static": _static} | variables
+        kind = "text/plain" if template.endswith(".txt") else "text/html"
+        response = Response(render_template(template, **values), mimetype=kind)
+        if not template.startswith("email/"):
+            response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+    return app
+
+
+def _static(path: str) -> str:
+    return url_for("static", filename=path)
+
+
+def _browser_pages(browser: Browser, names: list[str]) -> Iterator[tuple[str, str, Page]]:
+    """Yield each named page opened in each look, with what the browser's console complained about raised as an error."""
+    for look, options in LOOKS.items():
+        context = browser.new_context(**options)
+        page = context.new_page()
+        page.on("console", lambda line: print(f"  console: {line.text}") if line.type == "error" else None)
+        for name in names:
+            yield name, look, page
+        context.close()
+
+
+def photograph(base: str, folder: Path, names: list[str]) -> int:
+    """Save a picture of each page in each look below ``folder``; return how many faults were found and printed."""
+    faults = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    axe = Axe()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        for name, look, page in _browser_pages(browser, names):
+            page.goto(f"{base}/{name}" + ("?dir=rtl" if look == "rtl" else ""))
+            page.screenshot(path=folder / f"{name}.{look}.png", full_page=True)
+            found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            for violation in found:
+                print(f"{name} {look}: {violation['impact']} {violation['id']}: {violation['nodes'][0]['html'][:160]}")
+            if wide:
+                print(f"{name} {look}: {wide} px too wide")
+            faults += len(found) + bool(wide)
+        browser.close()
+    return faults
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the two commands in the module's docstring; return the exit code."""
+    if arguments[:1] == ["serve"]:
+        create_gallery().run(host="localhost", port=5055)
+        return 0
+    if arguments[:1] != ["shots"] or len(arguments) < 2:
+        print(__doc__)
+        return 2
+    server = make_server("localhost", 0, create_gallery(), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    html = [name for name, template, _ in SAMPLES if template.endswith(".html")]
+    faults = photograph(f"http://localhost:{server.port}", Path(arguments[1]), arguments[2:] or html)
+    server.shutdown()
+    print(f"{faults} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
