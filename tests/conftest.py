@@ -1,0 +1,41 @@
+"""Fixtures every kind of test may use. Those of one kind live in that kind's own conftest.py."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.browser_binary import find_browser
+from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.postgres import running_server
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Iterator[PostgresDatabases]:
+    with running_server() as server:
+        yield PostgresDatabases(server)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Runs the test once per kind of database."""
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database that is this test's alone."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser_binary() -> Path:
+    """A Chromium that runs. Its absence is a failure, not a skip: an unseen page is an untested one."""
+    return find_browser()

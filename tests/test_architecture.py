@@ -1,0 +1,124 @@
+"""The rules of docs/map.md that a machine can check, so that the map stays true."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE = 300  # lines
+SOURCES = sorted(path for part in ("idp", "clients") for path in (ROOT / part).rglob("*.py"))
+OURS = [path for path in SOURCES if path.is_relative_to(ROOT / "idp")]
+
+ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
+CLOCKS = {
+    "time.time", "time.time_ns", "time.localtime", "time.gmtime",
+    "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
+}  # fmt: skip
+RANDOMNESS = {"secrets", "random", "os.urandom", "os.getrandom", "uuid.uuid1", "uuid.uuid4", "ssl.RAND_bytes"}
+
+
+def imports_of(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Each imported thing: what the module calls it, and its dotted name where it comes from."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.asname or alias.name, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def names_used(source: str) -> Iterator[str]:
+    """Every dotted name a module imports or reaches through an import, as it is called where it comes from."""
+    tree = ast.parse(source)
+    imported = dict(imports_of(tree))
+    yield from imported.values()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            head, _, rest = ast.unparse(node).partition(".")
+            yield f"{imported.get(head, head)}.{rest}"
+
+
+def users_of(forbidden: set[str], *, allowed: str) -> list[str]:
+    """The modules outside `allowed` that use one of the names, or anything below it."""
+    return [
+        f"{path.relative_to(ROOT)} uses {name}"
+        for path in OURS
+        if not path.is_relative_to(ROOT / "idp" / allowed)
+        for name in names_used(path.read_text(encoding="utf-8"))
+        if any(name == one or name.startswith(f"{one}.") for one in forbidden)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import os\nos.environ['A']", "os.environ"),
+        ("import os as o\no.getenv('A')", "os.getenv"),
+        ("from os import environ as e", "os.environ"),
+        ("from datetime import datetime\ndatetime.now()", "datetime.datetime.now"),
+        ("import datetime as dt\ndt.datetime.now()", "datetime.datetime.now"),
+        ("from secrets import token_hex", "secrets.token_hex"),
+        ("import os.path\nos.getenv('A')", "os.getenv"),
+        ("import idp.login.service", "idp.login.service"),
+    ],
+)
+def test_a_name_is_recognised_however_it_was_imported(source: str, name: str) -> None:
+    assert name in set(names_used(source))
+
+
+def test_imports_go_down_only_and_each_library_has_one_home() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_only_config_reads_the_environment() -> None:
+    assert users_of(ENVIRONMENT, allowed="config.py") == []
+
+
+def test_only_the_kernel_reads_the_clock() -> None:
+    assert users_of(CLOCKS, allowed="kernel") == []
+
+
+def test_only_the_kernel_draws_random_values() -> None:
+    assert users_of(RANDOMNESS, allowed="kernel/entropy.py") == []
+
+
+def test_sample_apps_know_countersign_only_over_the_wire() -> None:
+    clients = [path for path in SOURCES if path.is_relative_to(ROOT / "clients")]
+    used = {(path, name) for path in clients for name in names_used(path.read_text(encoding="utf-8"))}
+    assert [str(path) for path, name in used if name.partition(".")[0] == "idp"] == []
+
+
+def test_no_source_file_is_too_long_to_have_one_job() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    assert [str(path.relative_to(ROOT)) for path, lines in lengths.items() if lines > LONGEST_FILE] == []
+
+
+def test_no_key_file_can_be_committed() -> None:
+    tried = ["keys/signing.json", "keys/sealing.key", "keys/deep/er.pem"]
+    check = ["git", "check-ignore", *tried]
+    result = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.stdout.split() == tried
+    tracked = subprocess.run(["git", "ls-files", "keys"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert tracked.stdout.split() == ["keys/README.md"]
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_lock_file_names_packages_and_hashes_but_no_place(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    unhashed = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if "--hash=sha256:" not in entry]
+    assert unhashed == []
+
+
+def test_development_lock_agrees_with_the_runtime_lock() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^\S+==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert pins("requirements.lock") <= pins("requirements-dev.lock")
