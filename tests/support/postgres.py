@@ -135,7 +135,7 @@ def _usable_by(account: dict[str, Any], programs: Path, home: Path) -> Path:
 
 
 def _initialise(programs: Path, data: Path, account: dict[str, Any]) -> None:
-    command = [programs / "initdb", "-D", data, "-U", "idp", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    command: list[str | Path] = [programs / "initdb", "-D", data, "-U", "idp", "-A", "trust", "-E", "UTF8", "--no-sync"]
     result = subprocess.run(
         command, cwd="/", env=_environment(), capture_output=True, text=True, check=False, **account
     )
