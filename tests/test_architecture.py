@@ -98,7 +98,9 @@ def test_sample_apps_know_countersign_only_over_the_wire() -> None:
 
 
 def test_no_source_file_is_too_long_to_have_one_job() -> None:
-    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    migrations = ROOT / "idp/persistence/migrations/versions"  # a list of tables is as long as it is
+    checked = [path for path in SOURCES if not path.is_relative_to(migrations)]
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in checked}
     assert [str(path.relative_to(ROOT)) for path, lines in lengths.items() if lines > LONGEST_FILE] == []
 
 
