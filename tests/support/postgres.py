@@ -126,12 +126,14 @@ def _usable_by(account: dict[str, Any], programs: Path, home: Path) -> Path:
     """The programs where `account` can reach them: copied to `home` when root's venv lies in a closed directory."""
     if not account or all(path.stat().st_mode & 0o001 for path in (programs, *programs.parents)):
         return programs
-    installation = programs.parent
-    shutil.copytree(installation, home / installation.name)
-    # The wheel keeps the shared libraries beside the installation; the programs look for them there.
-    for libraries in installation.parent.glob(f"{installation.name}.libs"):
+    installation, package = programs.parent, programs.parent.parent
+    copy = home / package.name / installation.name
+    shutil.copytree(installation, copy)
+    # The wheel keeps shared libraries beside its package, and the programs look for them by that relative path.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
         shutil.copytree(libraries, home / libraries.name)
-    return home / installation.name / programs.name
+    return copy / programs.name
 
 
 def _initialise(programs: Path, data: Path, account: dict[str, Any]) -> None:
