@@ -1,0 +1,66 @@
+"""What is missing: the one place that decides what comes next in a sign-in. Pure; pages only report back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from idp.login.assurance import BEST_REACHABLE, Assurance, assess, reachable
+from idp.login.demand import Demand
+from idp.login.proofs import FIRST, SECOND, Method, Proof
+
+
+class Step(StrEnum):
+    """Where a sign-in stands; the values are the last parts of the pages' addresses."""
+
+    CHOOSE = "account"
+    IDENTIFY = "identify"
+    CODE = "code"
+    ENROL = "enrol"
+    SAVE_CODES = "recovery-codes"
+    DONE = "done"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the decision depends on.
+
+    `proofs` are those that count already; `methods` what the person could prove with now. `may_enrol`: the password
+    is fresh enough to set up a factor. `codes_to_save`: recovery codes were made and the person has not yet said that
+    they are saved. `must_choose`: the app asked that the person be asked which account.
+    """
+
+    proofs: tuple[Proof, ...] = ()
+    methods: frozenset[Method] = frozenset()
+    may_enrol: bool = False
+    codes_to_save: bool = False
+    must_choose: bool = False
+
+    @property
+    def assurance(self) -> Assurance:
+        """What the counted proofs are worth."""
+        return assess(self.proofs)
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether there is a second step to ask for."""
+        return Method.TOTP in self.methods
+
+
+def next_step(state: State, demand: Demand) -> Step:
+    """The next thing to ask for; never less than the demand, never more than needed."""
+    if state.must_choose:
+        return Step.CHOOSE
+    best = reachable(state.methods)
+    if demand.level > BEST_REACHABLE:
+        return Step.REFUSE
+    if not any(proof.method in FIRST for proof in state.proofs):
+        return Step.IDENTIFY
+    if state.codes_to_save and any(proof.method in SECOND for proof in state.proofs):
+        return Step.SAVE_CODES
+    if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
+        return Step.DONE
+    if state.assurance.level < demand.target(best) <= best:
+        return Step.CODE
+    return Step.ENROL if state.may_enrol else Step.IDENTIFY

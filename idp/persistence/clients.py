@@ -1,0 +1,92 @@
+"""Relying parties: the apps that may send people here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.kernel.handles import digest, same
+from idp.persistence.base import Base, Store
+
+
+class ClientExists(Exception):
+    """Another client has this `client_id`."""
+
+
+class Client(Base):
+    """One registered app, named as in RFC 7591 and OpenID Connect Registration 1.0 where they have a name for it.
+
+    `first_party` skips consent; `min_acr` is the least level this app accepts; `secret_digest` is the SHA-256 of a
+    secret that we generated with 256 bits; `previous_secret_digest` stays good until `previous_secret_expires_at` so
+    that a secret can be rotated without an outage. Token lifetimes are seconds.
+    """
+
+    __tablename__ = "clients"
+
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    client_name: Mapped[str]
+    token_endpoint_auth_method: Mapped[str]
+    secret_digest: Mapped[str | None]
+    previous_secret_digest: Mapped[str | None]
+    previous_secret_expires_at: Mapped[int | None]
+    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    redirect_uris: Mapped[list[str]] = mapped_column(JSON)
+    post_logout_redirect_uris: Mapped[list[str]] = mapped_column(JSON)
+    web_origins: Mapped[list[str]] = mapped_column(JSON)
+    grant_types: Mapped[list[str]] = mapped_column(JSON)
+    response_types: Mapped[list[str]] = mapped_column(JSON)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    id_token_signed_response_alg: Mapped[str] = mapped_column(default="RS256")
+    first_party: Mapped[bool] = mapped_column(default=False)
+    min_acr: Mapped[str | None]
+    default_max_age: Mapped[int | None]
+    client_uri: Mapped[str | None]
+    disabled: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+
+    def secret_is(self, secret: str, *, now: int) -> bool:
+        """Whether `secret` is this client's present one, or the previous one inside its grace time (seconds, UTC)."""
+        given = digest(secret)
+        if self.secret_digest and same(given, self.secret_digest):
+            return True
+        in_grace = self.previous_secret_expires_at is not None and now < self.previous_secret_expires_at
+        return in_grace and bool(self.previous_secret_digest) and same(given, self.previous_secret_digest or "")
+
+
+class ClientStore(Store):
+    """Registering and finding apps."""
+
+    def by_id(self, client_id: str) -> Client | None:
+        """The client of this `client_id`, disabled or not."""
+        return self._session.get(Client, client_id)
+
+    def add(self, client: Client) -> None:
+        """Register an app.
+
+        Raises:
+            ClientExists: when the `client_id` is taken.
+        """
+        client.created_at = client.updated_at = self._now
+        self._session.add(client)
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            raise ClientExists from error
+
+    def listed(self) -> list[Client]:
+        """Every client in order of `client_id`."""
+        return list(self._session.scalars(select(Client).order_by(Client.client_id)))
+
+    def rotate_secret(self, client: Client, secret_digest: str, *, grace: int) -> None:
+        """Give the client a new secret; the present one stays good for `grace` seconds."""
+        values = {"secret_digest": secret_digest, "previous_secret_digest": client.secret_digest}
+        query = update(Client).where(Client.client_id == client.client_id)
+        self._changed(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
+
+    def remove(self, client_id: str) -> bool:
+        """Remove an app; its grants are revoked by the caller."""
+        return self._changed(delete(Client).where(Client.client_id == client_id)) == 1

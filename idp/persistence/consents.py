@@ -1,0 +1,45 @@
+"""What each person allowed each app to have."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class Consent(Base):
+    """The scopes one person granted one client, remembered until revoked."""
+
+    __tablename__ = "consents"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    granted_at: Mapped[int]
+    updated_at: Mapped[int]
+
+
+class ConsentStore(Store):
+    """Remembering and revoking consent."""
+
+    def of(self, user_id: str) -> list[Consent]:
+        """Every consent of this person."""
+        return list(self._session.scalars(select(Consent).where(Consent.user_id == user_id)))
+
+    def find(self, user_id: str, client_id: str) -> Consent | None:
+        """What this person allowed this client."""
+        return self._session.get(Consent, (user_id, client_id))
+
+    def remember(self, user_id: str, client_id: str, scopes: list[str]) -> None:
+        """Store the full set of scopes the person has allowed so far."""
+        insert = self._upsert(Consent).values(
+            user_id=user_id, client_id=client_id, scopes=scopes, granted_at=self._now, updated_at=self._now
+        )
+        changed = {"scopes": scopes, "updated_at": self._now}
+        self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "client_id"], set_=changed))
+
+    def revoke(self, user_id: str, client_id: str) -> bool:
+        """Forget it; the caller revokes the grants."""
+        query = delete(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id)
+        return self._changed(query) == 1

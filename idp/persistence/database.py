@@ -1,0 +1,81 @@
+"""The connection to SQLite or PostgreSQL, and the one way to open a transaction on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from idp.kernel.clock import Clock
+from idp.kernel.origin import LOCAL, Origin
+from idp.persistence.unit_of_work import Transaction
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON")
+POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
+
+
+class Database:
+    """One per process; safe to share among threads."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.url = make_url(url)
+        self._clock = clock
+        self.engine = open_engine(url)
+        self._reading = self.engine.execution_options(read_only=True)
+
+    @contextmanager
+    def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
+        """A transaction that may change things: leaving commits, raising rolls back."""
+        with Session(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+            yield Transaction(session, self._clock.now(), origin)
+
+    @contextmanager
+    def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
+        """A transaction for looking only: on SQLite it waits for no writer, and nothing done in it is kept."""
+        with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
+            yield Transaction(session, self._clock.now(), origin)
+
+    def reachable(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._reading.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `url`, with the settings that make transactions mean the same on both databases."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url)
+        _prepare_sqlite(engine)
+        return engine
+    return create_engine(url, **POSTGRESQL_POOL)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, and transactions begun by us.
+
+    The driver begins one only at the first write, so that two requests may read the same state and both act on it;
+    `BEGIN IMMEDIATE` takes the write lock before anything is read.
+    """
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

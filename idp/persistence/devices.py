@@ -1,0 +1,109 @@
+"""Browsers, and what each person's relation to each of them is: known, or remembered for some days."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class Browser(Base):
+    """One browser, recognised by a rotating secret of its own.
+
+    The previous secret stays good for a short while so that two tabs may race. A secret older than that is a copy:
+    whoever shows it, the browser's trust is gone.
+    """
+
+    __tablename__ = "browsers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    secret_digest: Mapped[str]
+    previous_digest: Mapped[str | None]
+    rotated_at: Mapped[int]
+    created_at: Mapped[int]
+    last_seen_at: Mapped[int]
+
+
+class Device(Base):
+    """One person on one browser.
+
+    The row's existence makes the browser *known*: it has its own lane at the throttle. While `trusted_until` lies
+    ahead and `trust_epoch` is the person's epoch, it is *remembered*: `trusted_at` is when the second factor that
+    earned it was really given (seconds, UTC). The end is absolute; using the device never moves it.
+    """
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("user_id", "browser_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    browser_id: Mapped[str] = mapped_column(ForeignKey("browsers.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    first_seen_at: Mapped[int]
+    last_seen_at: Mapped[int] = mapped_column(index=True)
+    trusted_at: Mapped[int | None]
+    trusted_until: Mapped[int | None]
+    trust_epoch: Mapped[int | None]
+
+    def trusted(self, *, epoch: int, now: int) -> bool:
+        """Whether the second step may be skipped here now; dead at `trusted_until` to the second."""
+        return self.trusted_until is not None and now < self.trusted_until and self.trust_epoch == epoch
+
+
+class DeviceStore(Store):
+    """Recognising browsers and remembering devices."""
+
+    def browser(self, browser_id: str) -> Browser | None:
+        """The browser with this public id; its secret is still to be checked."""
+        return self._session.get(Browser, browser_id)
+
+    def add_browser(self, browser_id: str, secret_digest: str) -> None:
+        """Meet a browser for the first time."""
+        now = self._now
+        self._session.add(
+            Browser(id=browser_id, secret_digest=secret_digest, rotated_at=now, created_at=now, last_seen_at=now)
+        )
+        self._session.flush()
+
+    def rotate_secret(self, browser: Browser, secret_digest: str) -> bool:
+        """Give the browser a new secret; False when a request beside this one did it first."""
+        query = update(Browser).where(Browser.id == browser.id, Browser.secret_digest == browser.secret_digest)
+        values = {"secret_digest": secret_digest, "previous_digest": browser.secret_digest}
+        return self._changed(query.values(**values, rotated_at=self._now, last_seen_at=self._now)) == 1
+
+    def find(self, user_id: str, browser_id: str) -> Device | None:
+        """This person on this browser, if they ever finished a sign-in there."""
+        return self._session.scalar(select(Device).where(Device.user_id == user_id, Device.browser_id == browser_id))
+
+    def by_id(self, device_id: str) -> Device | None:
+        """One device."""
+        return self._session.get(Device, device_id)
+
+    def seen(self, device: Device) -> None:
+        """Record that this person finished a sign-in on this browser."""
+        table = self._upsert(Device)
+        columns = ("id", "user_id", "browser_id", "name")
+        values = {name: getattr(device, name) for name in columns}
+        insert = table.values(**values, first_seen_at=self._now, last_seen_at=self._now)
+        update_set = {"last_seen_at": self._now, "name": device.name}
+        self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "browser_id"], set_=update_set))
+
+    def trust(self, user_id: str, browser_id: str, *, proven_at: int, until: int, epoch: int) -> None:
+        """Remember the device: the second step may be skipped there until `until`."""
+        query = update(Device).where(Device.user_id == user_id, Device.browser_id == browser_id)
+        self._changed(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
+
+    def trusted_of(self, user_id: str, epoch: int) -> list[Device]:
+        """The person's remembered devices, last used first."""
+        live = and_(Device.trusted_until > self._now, Device.trust_epoch == epoch)
+        query = select(Device).where(Device.user_id == user_id, live).order_by(Device.last_seen_at.desc())
+        return list(self._session.scalars(query))
+
+    def distrust(self, *, user_id: str | None = None, device_id: str | None = None, browser_id: str | None = None) -> int:
+        """Forget remembered devices: all of a person, one of theirs, or everybody's on one browser."""
+        conditions: list[ColumnElement[bool]] = [Device.trusted_until.is_not(None)]
+        wanted = ((Device.user_id, user_id), (Device.id, device_id), (Device.browser_id, browser_id))
+        conditions += [column == value for column, value in wanted if value is not None]
+        nothing = {"trusted_at": None, "trusted_until": None, "trust_epoch": None}
+        return self._changed(update(Device).where(*conditions).values(**nothing))

@@ -1,0 +1,161 @@
+"""Grants: what one authorization gave one app, its code, its refresh tokens, and the end of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, exists, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+from idp.persistence.users import ACTIVE, User
+
+
+class Grant(Base):
+    """One authorization of one client by one person; the row of its authorization code as well.
+
+    `acr`, `amr` and `auth_time` are copied here when the code is issued and never recomputed. Everything issued from a
+    grant (code, access and refresh tokens) dies when `revoked_at` is set. `expires_at` is the absolute end of its
+    refresh tokens (seconds, UTC), which rotation does not move. An `offline` grant (scope `offline_access`) outlives
+    the sign-out of its session (OpenID Connect Back-Channel Logout 1.0 section 2.7).
+    """
+
+    __tablename__ = "grants"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id", ondelete="CASCADE"), index=True)
+    sid: Mapped[str] = mapped_column(index=True)
+    offline: Mapped[bool] = mapped_column(default=False)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    claims: Mapped[dict[str, Any]] = mapped_column(JSON)
+    acr: Mapped[str]
+    amr: Mapped[list[str]] = mapped_column(JSON)
+    auth_time: Mapped[int]
+    second_factor_at: Mapped[int | None]
+    nonce: Mapped[str | None]
+    redirect_uri: Mapped[str]
+    code_digest: Mapped[str] = mapped_column(unique=True)
+    code_challenge: Mapped[str]
+    code_expires_at: Mapped[int]
+    code_used_at: Mapped[int | None]
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    revoked_at: Mapped[int | None]
+
+
+class RefreshToken(Base):
+    """One refresh token, good for one use; used ones stay until the grant ends so that reuse is recognised."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_digest: Mapped[str] = mapped_column(primary_key=True)
+    grant_id: Mapped[str] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[int]
+    used_at: Mapped[int | None]
+
+
+class RevokedToken(Base):
+    """An access token that was revoked before its end, by `jti`; kept until it would have expired."""
+
+    __tablename__ = "revoked_tokens"
+
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
+class GrantStore(Store):
+    """Issuing and spending what a grant gives."""
+
+    def add(self, grant: Grant) -> None:
+        """Keep a new grant with its code."""
+        grant.created_at = self._now
+        self._session.add(grant)
+        self._session.flush()
+
+    def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
+        """Redeem a code: every condition in one statement, so that of any number of tries at most one succeeds.
+
+        The code must be unused, unexpired and unrevoked, this client's, sent to this redirect URI, and made for this
+        PKCE challenge; the person must still be active. None otherwise, and then nothing was spent.
+        """
+        query = update(Grant).where(
+            Grant.code_digest == code_digest,
+            Grant.client_id == client_id,
+            Grant.redirect_uri == redirect_uri,
+            Grant.code_challenge == code_challenge,
+            Grant.code_used_at.is_(None),
+            Grant.code_expires_at > self._now,
+            Grant.revoked_at.is_(None),
+            exists().where(User.id == Grant.user_id, User.status == ACTIVE),
+        )
+        return self._claimed(query.values(code_used_at=self._now).returning(Grant))
+
+    def by_code(self, code_digest: str) -> Grant | None:
+        """The grant a code belonged to, to learn why it could not be redeemed."""
+        return self._session.scalar(select(Grant).where(Grant.code_digest == code_digest))
+
+    def by_id(self, grant_id: str) -> Grant | None:
+        """One grant, live or not."""
+        return self._session.get(Grant, grant_id)
+
+    def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User] | None:
+        """Grant and person behind an access token, in one statement; None when anything about it has ended."""
+        query = select(Grant, User).join(User, User.id == Grant.user_id)
+        query = query.where(Grant.id == grant_id, Grant.revoked_at.is_(None), User.status == ACTIVE)
+        row = self._session.execute(query.where(~exists().where(RevokedToken.jti == jti))).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def add_refresh_token(self, grant_id: str, token_digest: str) -> None:
+        """Keep a refresh token of this grant."""
+        self._session.add(RefreshToken(token_digest=token_digest, grant_id=grant_id, created_at=self._now))
+        self._session.flush()
+
+    def find_refresh_token(self, token_digest: str) -> tuple[RefreshToken, Grant] | None:
+        """A refresh token and its grant, whatever their state."""
+        query = select(RefreshToken, Grant).join(Grant, Grant.id == RefreshToken.grant_id)
+        row = self._session.execute(query.where(RefreshToken.token_digest == token_digest)).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def claim_refresh_token(self, token_digest: str, grant_id: str) -> bool:
+        """Spend a refresh token: unused, of a live grant of an active person; exactly one caller is told True."""
+        live = exists().where(
+            Grant.id == grant_id,
+            Grant.revoked_at.is_(None),
+            Grant.expires_at > self._now,
+            User.id == Grant.user_id,
+            User.status == ACTIVE,
+        )
+        query = update(RefreshToken).where(RefreshToken.token_digest == token_digest, RefreshToken.used_at.is_(None))
+        return self._changed(query.where(RefreshToken.grant_id == grant_id, live).values(used_at=self._now)) == 1
+
+    def revoke(self, grant_id: str) -> bool:
+        """End one grant and all that came of it."""
+        return self._revoke(Grant.id == grant_id) == 1
+
+    def revoke_of_session(self, sid: str, *, offline_too: bool) -> int:
+        """End the grants given in this session; offline ones only when the session is distrusted, not just over."""
+        given_here = Grant.sid == sid
+        return self._revoke(given_here if offline_too else and_(given_here, Grant.offline.is_(False)))
+
+    def revoke_of_user(self, user_id: str, *, keep_sid: str | None = None) -> int:
+        """End every grant of a person, except perhaps those of one session."""
+        mine = Grant.user_id == user_id
+        return self._revoke(mine if keep_sid is None else and_(mine, Grant.sid != keep_sid))
+
+    def revoke_of_client(self, client_id: str, *, user_id: str | None = None) -> int:
+        """End every grant of a client, or only one person's."""
+        its = Grant.client_id == client_id
+        return self._revoke(its if user_id is None else and_(its, Grant.user_id == user_id))
+
+    def revoke_access_token(self, jti: str, expires_at: int) -> None:
+        """Remember that this access token is dead before its time; twice is once."""
+        insert = self._upsert(RevokedToken).values(jti=jti, expires_at=expires_at)
+        self._session.execute(insert.on_conflict_do_nothing())
+
+    def access_token_revoked(self, jti: str) -> bool:
+        """Whether a token that has no grant (client credentials) was revoked."""
+        return self._session.get(RevokedToken, jti) is not None
+
+    def _revoke(self, which: ColumnElement[bool]) -> int:
+        return self._changed(update(Grant).where(which, Grant.revoked_at.is_(None)).values(revoked_at=self._now))

@@ -1,0 +1,1 @@
+"""Schema changes, in order; see `idp.persistence.schema` for running them."""

@@ -1,0 +1,63 @@
+"""Messages promised in a transaction and delivered after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Integer, delete, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class OutboxMessage(Base):
+    """One message to one person.
+
+    A worker claims it for a while (`claimed_until`); if that worker dies, the claim lapses and another delivers. So a
+    crash can at worst deliver twice, never not at all.
+    """
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    channel: Mapped[str]
+    recipient: Mapped[str]
+    template: Mapped[str]
+    context: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[int]
+    next_attempt_at: Mapped[int] = mapped_column(index=True)
+    claimed_until: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None]
+
+
+class OutboxStore(Store):
+    """Promising, claiming and settling messages."""
+
+    def promise(self, message: OutboxMessage) -> None:
+        """Keep a message to be sent once this transaction commits."""
+        message.created_at = message.next_attempt_at = self._now
+        self._session.add(message)
+        self._session.flush()
+
+    def claim_next(self, *, lease: int) -> OutboxMessage | None:
+        """Take the longest-waiting message that is due and nobody's, for `lease` seconds."""
+        free = or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
+        due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, free)
+        due = due.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(1)
+        query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), free)
+        return self._claimed(query.values(claimed_until=self._now + lease).returning(OutboxMessage))
+
+    def delivered(self, message_id: int) -> None:
+        """The transport accepted it: nothing of it is kept."""
+        self._changed(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+
+    def failed(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
+        """Try again in `retry_in` seconds."""
+        query = update(OutboxMessage).where(OutboxMessage.id == message.id)
+        values = {"attempts": message.attempts + 1, "last_error": error, "next_attempt_at": self._now + retry_in}
+        self._changed(query.values(**values, claimed_until=None))
+
+    def waiting(self) -> list[OutboxMessage]:
+        """Everything not delivered yet, oldest first."""
+        return list(self._session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))

@@ -1,0 +1,67 @@
+"""Forgetting what has ended. Each row type says how long after its end it may still be wanted."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.kernel.clock import DAY
+from idp.persistence.base import Base, Store
+from idp.persistence.devices import Browser, Device
+from idp.persistence.grants import Grant, RefreshToken, RevokedToken
+from idp.persistence.logins import Login
+from idp.persistence.replay import AssertionId
+from idp.persistence.sessions import Session
+from idp.persistence.throttles import Throttle
+
+KNOWN_BROWSER_KEPT = 400 * DAY
+"""A browser not seen for this long (seconds) is a stranger again; it is also the longest life browsers give cookies."""
+
+
+class Job(Base):
+    """Background work that some node must do from time to time; a run is claimed by moving `next_run_at`."""
+
+    __tablename__ = "jobs"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next_run_at: Mapped[int]
+
+
+class JobStore(Store):
+    """Sharing background work among nodes."""
+
+    def claim(self, name: str, *, every: int) -> bool:
+        """True for exactly one caller in each period of `every` seconds."""
+        insert = self._upsert(Job).values(name=name, next_run_at=self._now + every)
+        changes = {"next_run_at": self._now + every}
+        upsert = insert.on_conflict_do_update(index_elements=["name"], set_=changes, where=Job.next_run_at <= self._now)
+        return self._session.execute(upsert.returning(Job.name)).first() is not None
+
+
+class PurgeStore(Store):
+    """Deleting what no longer matters, and counting it."""
+
+    def run(self, *, session_idle: int) -> dict[str, int]:
+        """Delete ended rows; returns how many of each kind went.
+
+        A grant is kept a day beyond its end and a login an hour, so that late or repeated requests still get the
+        right answer. `session_idle` is the idle limit of sessions in seconds.
+        """
+        now = self._now
+        ended: dict[type[Base], ColumnElement[bool]] = {
+            Login: Login.expires_at < now - 3600,
+            Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
+            RevokedToken: RevokedToken.expires_at < now,
+            AssertionId: AssertionId.expires_at < now,
+            Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row < 10),
+            Device: Device.last_seen_at < now - KNOWN_BROWSER_KEPT,
+            Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),
+        }
+        dead_grants = select(Grant.id).where(Grant.expires_at < now - DAY)
+        gone = {"refresh_tokens": self._changed(delete(RefreshToken).where(RefreshToken.grant_id.in_(dead_grants)))}
+        gone["grants"] = self._changed(delete(Grant).where(Grant.expires_at < now - DAY))
+        for model, over in ended.items():
+            gone[model.__tablename__] = self._changed(delete(model).where(over))
+        lapsed = update(Device).where(Device.trusted_until <= now)
+        gone["remembered"] = self._changed(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
+        return gone

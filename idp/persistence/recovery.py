@@ -1,0 +1,78 @@
+"""Recovery codes: one set per person, each code good once."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class RecoverySet(Base):
+    """A person's present set of codes.
+
+    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept only until the person says it is
+    saved (`acknowledged_at`), so that a reload or a closed browser before that loses nothing.
+    """
+
+    __tablename__ = "recovery_sets"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    salt: Mapped[str]
+    sealed_codes: Mapped[str | None]
+    created_at: Mapped[int]
+    acknowledged_at: Mapped[int | None]
+
+
+class RecoveryCode(Base):
+    """One code of a set, as its digest."""
+
+    __tablename__ = "recovery_codes"
+
+    set_id: Mapped[str] = mapped_column(ForeignKey("recovery_sets.id", ondelete="CASCADE"), primary_key=True)
+    code_digest: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    used_at: Mapped[int | None]
+
+
+class RecoveryStore(Store):
+    """Issuing, spending and forgetting recovery codes."""
+
+    def set_of(self, user_id: str) -> RecoverySet | None:
+        """The person's present set."""
+        return self._session.get(RecoverySet, user_id)
+
+    def codes_of(self, user_id: str) -> list[RecoveryCode]:
+        """The codes of the present set in their printed order, used ones included."""
+        query = select(RecoveryCode).join(RecoverySet, RecoverySet.id == RecoveryCode.set_id)
+        query = query.where(RecoverySet.user_id == user_id).order_by(RecoveryCode.position)
+        return list(self._session.scalars(query))
+
+    def replace(self, new: RecoverySet, digests: list[str]) -> None:
+        """Put a new set in place of the old one, whose codes die with it."""
+        self.remove(new.user_id)
+        new.created_at = self._now
+        self._session.add(new)
+        self._session.flush()
+        self._session.add_all(
+            RecoveryCode(set_id=new.id, code_digest=digest, position=position) for position, digest in enumerate(digests)
+        )
+        self._session.flush()
+
+    def use(self, set_id: str, code_digest: str) -> bool:
+        """Spend one code; False when it is not of this set or was spent before."""
+        query = update(RecoveryCode).where(RecoveryCode.set_id == set_id, RecoveryCode.code_digest == code_digest)
+        return self._changed(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
+
+    def acknowledge(self, user_id: str) -> bool:
+        """The person has saved the codes: forget the readable copy."""
+        query = update(RecoverySet).where(RecoverySet.user_id == user_id, RecoverySet.acknowledged_at.is_(None))
+        return self._changed(query.values(acknowledged_at=self._now, sealed_codes=None)) == 1
+
+    def remove(self, user_id: str) -> None:
+        """Forget the set and its codes."""
+        self._session.expire_all()
+        ids = select(RecoverySet.id).where(RecoverySet.user_id == user_id)
+        self._changed(delete(RecoveryCode).where(RecoveryCode.set_id.in_(ids)))
+        self._changed(delete(RecoverySet).where(RecoverySet.user_id == user_id))

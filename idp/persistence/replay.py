@@ -1,0 +1,27 @@
+"""Marks against replay of things that others sign."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class AssertionId(Base):
+    """The `jti` of a client assertion that was used (RFC 7523 section 3), kept until the assertion has expired."""
+
+    __tablename__ = "assertion_ids"
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
+class ReplayStore(Store):
+    """Spending assertion ids."""
+
+    def first_use(self, issuer: str, jti: str, expires_at: int) -> bool:
+        """Spend a `jti`; exactly one caller is told True."""
+        insert = self._upsert(AssertionId).values(issuer=issuer, jti=jti, expires_at=expires_at)
+        taken = insert.on_conflict_do_nothing().returning(AssertionId.jti)
+        return self._session.execute(taken).first() is not None

@@ -1,0 +1,74 @@
+"""Sessions: one signed-in person on one browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class Session(Base):
+    """A signed-in browser.
+
+    `handle_digest` names the row by the cookie's digest and changes at every rise of what was proven; `sid` is the
+    public name that ID tokens carry and never changes. `proofs` are `login.proofs.Proof` values as JSON.
+    """
+
+    __tablename__ = "sessions"
+
+    sid: Mapped[str] = mapped_column(primary_key=True)
+    handle_digest: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    device_id: Mapped[str | None]
+    proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    created_at: Mapped[int]
+    last_seen_at: Mapped[int] = mapped_column(index=True)
+    expires_at: Mapped[int]
+    address: Mapped[str]
+    user_agent: Mapped[str]
+
+
+class SessionStore(Store):
+    """Opening, raising and ending sessions."""
+
+    def by_handle_digest(self, handle_digest: str) -> Session | None:
+        """The session whose cookie has this digest, live or not."""
+        return self._session.scalar(select(Session).where(Session.handle_digest == handle_digest))
+
+    def by_sid(self, sid: str) -> Session | None:
+        """The session of this public name, live or not."""
+        return self._session.get(Session, sid)
+
+    def of(self, user_id: str) -> list[Session]:
+        """The person's sessions that have not reached their absolute end, last seen first."""
+        query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
+        return list(self._session.scalars(query.order_by(Session.last_seen_at.desc())))
+
+    def open(self, new: Session) -> None:
+        """Keep a new session."""
+        new.created_at = new.last_seen_at = self._now
+        self._session.add(new)
+        self._session.flush()
+
+    def rise(self, sid: str, *, handle_digest: str, proofs: list[dict[str, Any]], device_id: str | None) -> bool:
+        """Give a session its new proofs and, with them, a new name: the old cookie is dead at once."""
+        query = update(Session).where(Session.sid == sid)
+        values = {"handle_digest": handle_digest, "proofs": proofs, "device_id": device_id, "last_seen_at": self._now}
+        return self._changed(query.values(**values)) == 1
+
+    def touch(self, session: Session) -> None:
+        """Note that the person is still there."""
+        self._changed(update(Session).where(Session.sid == session.sid).values(last_seen_at=self._now))
+
+    def end(self, sid: str, *, user_id: str | None = None) -> bool:
+        """End one session; with `user_id`, only if it is theirs."""
+        query = delete(Session).where(Session.sid == sid)
+        return self._changed(query if user_id is None else query.where(Session.user_id == user_id)) == 1
+
+    def end_others(self, user_id: str, keep_sid: str | None) -> int:
+        """End every session of this person but one."""
+        query = delete(Session).where(Session.user_id == user_id)
+        return self._changed(query if keep_sid is None else query.where(Session.sid != keep_sid))

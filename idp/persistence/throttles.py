@@ -1,0 +1,80 @@
+"""Counters of attempts, kept where every worker and every restart sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import and_, case, delete, or_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many failed attempts a lane allows: in the short window, in the long one, and in a row (None: no end).
+
+    Windows are seconds.
+    """
+
+    short_count: int
+    short_seconds: int
+    long_count: int
+    long_seconds: int
+    in_a_row: int | None = None
+
+
+class Throttle(Base):
+    """One lane: attempts since the start of its short and of its long window, and since the last success."""
+
+    __tablename__ = "throttles"
+
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    short_started_at: Mapped[int]
+    short_count: Mapped[int]
+    long_started_at: Mapped[int] = mapped_column(index=True)
+    long_count: Mapped[int]
+    in_a_row: Mapped[int]
+
+
+class ThrottleStore(Store):
+    """Claiming attempts. An attempt is paid for before it is judged, so parallel tries cannot beat the count."""
+
+    def is_open(self, lane: str, limit: Limit) -> bool:
+        """Whether a claim would succeed now: a look that spares a costly hash; only `claim` decides."""
+        row = self._session.get(Throttle, lane)
+        if row is None:
+            return True
+        short_ok = row.short_started_at <= self._now - limit.short_seconds or row.short_count < limit.short_count
+        long_ok = row.long_started_at <= self._now - limit.long_seconds or row.long_count < limit.long_count
+        return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
+
+    def claim(self, lane: str, limit: Limit) -> bool:
+        """Pay for one attempt; False when the lane is used up, and then the attempt must not be judged."""
+        short_over = Throttle.short_started_at <= self._now - limit.short_seconds
+        long_over = Throttle.long_started_at <= self._now - limit.long_seconds
+        insert = self._upsert(Throttle).values(
+            lane=lane, short_started_at=self._now, short_count=1, long_started_at=self._now, long_count=1, in_a_row=1
+        )
+        changes = {
+            "short_count": case((short_over, 1), else_=Throttle.short_count + 1),
+            "short_started_at": case((short_over, self._now), else_=Throttle.short_started_at),
+            "long_count": case((long_over, 1), else_=Throttle.long_count + 1),
+            "long_started_at": case((long_over, self._now), else_=Throttle.long_started_at),
+            "in_a_row": Throttle.in_a_row + 1,
+        }
+        within = and_(
+            or_(short_over, Throttle.short_count < limit.short_count),
+            or_(long_over, Throttle.long_count < limit.long_count),
+            *([Throttle.in_a_row < limit.in_a_row] if limit.in_a_row is not None else []),
+        )
+        upsert = insert.on_conflict_do_update(index_elements=["lane"], set_=changes, where=within)
+        return self._session.execute(upsert.returning(Throttle.lane)).first() is not None
+
+    def clear(self, lane: str) -> None:
+        """The right secret was given: this lane, and no other, starts afresh."""
+        self._changed(delete(Throttle).where(Throttle.lane == lane))
+
+    def clear_all_of(self, prefix: str) -> int:
+        """An administrator opens every lane whose name starts so."""
+        return self._changed(delete(Throttle).where(Throttle.lane.startswith(prefix, autoescape=True)))

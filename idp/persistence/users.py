@@ -1,0 +1,126 @@
+"""People: who they are, how they sign in, and the epoch that every promise made to them carries."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+ACTIVE = "active"
+DISABLED = "disabled"
+
+
+class NameTaken(Exception):
+    """The user name or email address belongs to another account."""
+
+
+def lookup_key(name: str) -> str:
+    """How names are compared: NFKC, case folded, trimmed, so that look-alike spellings are one account."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+class User(Base):
+    """One person.
+
+    `id` is the OIDC `sub`, never reused. `epoch` rises with every change of password or factors; pending logins and
+    remembered devices carry the epoch they were made in and die when it moves. `profile` holds the standard claims of
+    OIDC Core section 5.1 that are not columns of their own.
+    """
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    username: Mapped[str]
+    username_key: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str | None]
+    email_key: Mapped[str | None] = mapped_column(unique=True)
+    email_verified: Mapped[bool] = mapped_column(default=False)
+    phone_number: Mapped[str | None]
+    phone_number_verified: Mapped[bool] = mapped_column(default=False)
+    password_hash: Mapped[str | None]
+    password_changed_at: Mapped[int]
+    status: Mapped[str] = mapped_column(default=ACTIVE)
+    second_step_required: Mapped[bool] = mapped_column(default=False)
+    epoch: Mapped[int] = mapped_column(default=1)
+    profile: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+
+    @property
+    def active(self) -> bool:
+        """Whether this account may be used at all."""
+        return self.status == ACTIVE
+
+    @property
+    def display_name(self) -> str:
+        """What we call the person on a page."""
+        return str(self.profile.get("name") or self.username)
+
+
+class UserStore(Store):
+    """Finding and changing people."""
+
+    def by_id(self, user_id: str) -> User | None:
+        """The person with this `sub`, active or not."""
+        return self._session.get(User, user_id)
+
+    def by_identifier(self, identifier: str) -> User | None:
+        """The person whose user name or email address this is; a user name never holds an `@`."""
+        key = lookup_key(identifier)
+        return self._session.scalar(select(User).where(or_(User.username_key == key, User.email_key == key)))
+
+    def add(self, user: User) -> None:
+        """Keep a new person.
+
+        Raises:
+            NameTaken: when the user name or email address is another's, also in another spelling.
+        """
+        user.username_key = lookup_key(user.username)
+        user.email_key = lookup_key(user.email) if user.email else None
+        user.created_at = user.updated_at = user.password_changed_at = self._now
+        self._session.add(user)
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            raise NameTaken from error
+
+    def listed(self, *, limit: int = 1000, after: str = "") -> list[User]:
+        """People in order of user name, from the one after `after`."""
+        query = select(User).where(User.username_key > after).order_by(User.username_key).limit(limit)
+        return list(self._session.scalars(query))
+
+    def count(self) -> int:
+        """How many accounts there are."""
+        return int(self._session.scalar(select(func.count()).select_from(User)) or 0)
+
+    def raise_epoch(self, user: User) -> bool:
+        """Claim the right to change how this person proves who they are; False when another change came first."""
+        if not self._change(user, User.epoch == user.epoch, epoch=user.epoch + 1):
+            return False
+        self._session.refresh(user, ["epoch"])
+        return True
+
+    def set_password_hash(self, user: User, password_hash: str) -> None:
+        """Store a changed password; the caller also raises the epoch and ends what must end."""
+        self._change(user, password_hash=password_hash, password_changed_at=self._now)
+
+    def rehash_password(self, user: User, password_hash: str) -> None:
+        """Store the same password under newer parameters, unless it was changed meanwhile."""
+        self._change(user, User.password_hash == user.password_hash, password_hash=password_hash)
+
+    def set_status(self, user: User, status: str) -> None:
+        """Enable or disable an account."""
+        self._change(user, status=status)
+
+    def require_second_step(self, user: User, required: bool) -> None:  # noqa: FBT001 - reads as the setting does
+        """Set the administrator's `Required` / `Not required`."""
+        self._change(user, second_step_required=required)
+
+    def _change(self, user: User, *conditions: ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns
+        query = update(User).where(User.id == user.id, *conditions).values(updated_at=self._now, **values)
+        return self._changed(query) == 1

@@ -1,0 +1,190 @@
+"""The keys as a running process holds them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from idp.kernel.clock import Clock
+from idp.kernel.entropy import urlsafe
+from idp.signing import algorithms
+from idp.signing.claims import check_times
+from idp.signing.compact import CompactJws, InvalidToken, read_object
+from idp.signing.files import KeyDirectory, KeyFileError
+from idp.signing.keystore import KeyStore, SigningKey
+from idp.signing.rotation import Action, KeyRecord, KeyStatus, RotationPolicy, line_of, signer_of, survey
+
+_log = logging.getLogger(__name__)
+_compact_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_HEADER = {"alg", "kid", "typ"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """All keys at one moment, replaced as a whole, so that threads never see half a change."""
+
+    keys: Mapping[str, SigningKey]
+    lines: Mapping[str, list[KeyRecord]]
+    jwks: dict[str, list[dict[str, str]]]
+    headers: dict[tuple[str, str], str] = field(default_factory=dict)  # encoded, by kid and typ
+
+    @classmethod
+    def of(cls, keys: Mapping[str, SigningKey]) -> Self:
+        records = [key.record for key in keys.values()]
+        lines = {alg: line_of(alg, records) for alg in algorithms.OWN}
+        ordered = [keys[record.kid] for line in lines.values() for record in line]
+        return cls(
+            keys, {alg: line for alg, line in lines.items() if line}, {"keys": [_published(key) for key in ordered]}
+        )
+
+
+class Keyring:
+    """Signs our tokens and verifies them again. Held once per process; threads may share it."""
+
+    def __init__(self, store: KeyStore, *, clock: Clock, policy: RotationPolicy, refresh_every: int = 10) -> None:
+        """Load the keys, making the first of each algorithm when there is none.
+
+        `refresh_every` is in seconds and must stay well below the policy's `margin`. Raises `UnsafeKeyFile` or
+        `BrokenKeyFile` with a remedy, and `OSError` when the directory cannot be used.
+        """
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._refresh_every = refresh_every
+        self._lock = threading.Lock()
+        self._checked_at = clock.now()
+        store.rotate(self._checked_at, policy)
+        self._ring = _Ring.of({kid: store.load(kid) for kid in store.kids()})
+        self._warm_up()
+
+    @classmethod
+    def open(cls, path: Path, *, clock: Clock, policy: RotationPolicy | None = None, refresh_every: int = 10) -> Self:
+        """The keyring of a keys directory; see the constructor."""
+        store = KeyStore(KeyDirectory(path))
+        return cls(store, clock=clock, policy=policy or RotationPolicy(), refresh_every=refresh_every)
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """What `sign` accepts, the default first; what discovery publishes."""
+        return tuple(alg for alg in self._policy.algorithms if alg in self._ring.lines)
+
+    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str) -> str:
+        """A compact JWS over `claims`, with `alg`, `kid` and `typ` in its header (RFC 7515 section 3.1).
+
+        Raises `ValueError` for an algorithm not in `algorithms`.
+        """
+        now = self._clock.now()
+        self.refresh(now)
+        ring = self._ring
+        if alg not in self._policy.algorithms or alg not in ring.lines:
+            raise ValueError(f"no key signs with {alg!r}")
+        kid = signer_of(ring.lines[alg], now).kid
+        header = ring.headers.get((kid, typ))
+        if header is None:
+            header = urlsafe(_compact_json({"alg": alg, "kid": kid, "typ": typ}).encode("ascii"))
+            ring.headers[kid, typ] = header
+        signing_input = f"{header}.{urlsafe(_compact_json(claims).encode('ascii'))}"
+        signature = algorithms.sign(alg, ring.keys[kid].jwk, signing_input.encode("ascii"))
+        return f"{signing_input}.{urlsafe(signature)}"
+
+    def verify(
+        self,
+        token: str,
+        *,
+        typ: str,
+        now: int,
+        leeway: int = 0,
+        allow_expired: bool = False,
+        algs: Collection[str] | None = None,
+    ) -> dict[str, Any]:
+        """The claims of a token that we signed as a `typ` and that is valid at `now`; see `claims.check_times`.
+
+        `algs` narrows the algorithms accepted for this use (RFC 8725 section 3.1). Issuer, audience and revocation
+        are the caller's to check. Raises `InvalidToken`.
+        """
+        jws = CompactJws.parse(token)
+        if jws.header.keys() != _HEADER:  # ours have exactly these; jwk, jku, x5u and crit get no chance to speak
+            raise InvalidToken("header members other than alg, kid, typ")
+        if jws.header["typ"] != typ:  # a token of one kind must not pass for another (RFC 8725 section 3.11)
+            raise InvalidToken("another kind of token")
+        key = self._key(jws.header["kid"], now)
+        alg = key.record.alg  # the key decides, not the token (RFC 8725 section 3.1)
+        if jws.header["alg"] != alg or (algs is not None and alg not in algs):
+            raise InvalidToken("algorithm not allowed here")
+        algorithms.verify(alg, key.jwk, jws.signing_input, jws.signature)
+        claims = read_object(jws.payload, "payload")
+        check_times(claims, now=now, leeway=leeway, allow_expired=allow_expired)
+        return claims
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        """The JWK Set (RFC 7517 section 5) of all public keys: next, active and retired. Shared; do not change it."""
+        self.refresh(self._clock.now())
+        return self._ring.jwks
+
+    def refresh(self, now: int) -> None:
+        """Take in the keys that other processes made or removed; looks at most every `refresh_every` seconds.
+
+        Everything here calls it, so a process that uses its keyring is never further behind than that. When the
+        directory cannot be read, the keys in hand are kept and an error is logged: sign-in goes on.
+        """
+        if abs(now - self._checked_at) >= self._refresh_every:
+            self._checked_at = now
+            self._reload()
+
+    def rotate(
+        self, *, force: bool = False, at_once: bool = False, algs: Collection[str] | None = None
+    ) -> list[Action]:
+        """Do what is due; both the schedule and the command call this. See `rotation.plan` for the arguments.
+
+        Raises `ValueError` for an algorithm that the policy does not name, and what the constructor raises.
+        """
+        if unknown := set(algs or ()) - set(self._policy.algorithms):
+            raise ValueError(f"no key signs with {', '.join(sorted(unknown))}")
+        actions = self._store.rotate(self._clock.now(), self._policy, force=force, at_once=at_once, algs=algs)
+        self._reload()
+        return actions
+
+    def survey(self) -> list[KeyStatus]:
+        """Every key, its state, and until when."""
+        now = self._clock.now()
+        self.refresh(now)
+        return survey([key.record for key in self._ring.keys.values()], now, self._policy)
+
+    def _key(self, kid: object, now: int) -> SigningKey:
+        """The key of that id; one unknown here may be a minute old on another node, and a listing is cheap."""
+        if not isinstance(kid, str):
+            raise InvalidToken("kid is not a string")
+        self.refresh(now)
+        if kid not in self._ring.keys:
+            self._reload()
+        if kid not in self._ring.keys:
+            raise InvalidToken("kid is not ours")
+        return self._ring.keys[kid]
+
+    def _reload(self) -> None:
+        with self._lock:
+            held = self._ring.keys
+            try:
+                kids = self._store.kids()
+                if not kids:  # an unmounted volume, not a rotation
+                    raise FileNotFoundError("the keys directory is empty")
+                if kids != held.keys():
+                    self._ring = _Ring.of({kid: held.get(kid) or self._store.load(kid) for kid in kids})
+            except (KeyFileError, OSError):
+                _log.exception("cannot read the signing keys; going on with those in memory")
+
+    def _warm_up(self) -> None:
+        """Loading an RSA key checks its primes, about 30 ms: better now than in somebody's first request."""
+        for alg in self.algorithms:
+            signer = signer_of(self._ring.lines[alg], self._checked_at)
+            algorithms.sign(alg, self._ring.keys[signer.kid].jwk, b"")
+
+
+def _published(key: SigningKey) -> dict[str, str]:
+    public = algorithms.public_members(key.jwk)
+    return {**public, "use": "sig", "alg": key.record.alg, "kid": key.record.kid}

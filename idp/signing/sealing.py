@@ -1,0 +1,111 @@
+"""Secrets at rest: what we must be able to read back (TOTP seeds), sealed so that a stolen database is not enough.
+
+    sealed  =  "1." key id "." base64url( nonce 12 bytes | AES-256-GCM ciphertext | tag 16 bytes )
+
+The row's id is authenticated with it: a sealed value copied to another person's row does not open. The keys live in
+`sealing.json`, oldest first; the last one seals, all of them unseal, so a new key needs no rewriting of old rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from idp.kernel.entropy import Entropy, urlsafe
+from idp.signing import base64url
+from idp.signing.files import BrokenKeyFile, KeyDirectory
+
+_FILE = "sealing.json"
+_FORMAT = "1"
+_KEY_LENGTH = 32
+_NONCE_LENGTH = 12
+
+
+class SealBroken(Exception):  # noqa: N818 - named for what is found
+    """A sealed value does not open: changed, moved to another row, or its key is gone. Never says which."""
+
+    def __init__(self) -> None:
+        super().__init__("a sealed value does not open")
+
+
+class Sealer:
+    """Seals and unseals. Held once per process; threads may share it."""
+
+    def __init__(self, directory: KeyDirectory, entropy: Entropy, *, now: int) -> None:
+        """Load the sealing keys, making the first when there is none; `now` is noted as its date.
+
+        Raises `UnsafeKeyFile` or `BrokenKeyFile` with a remedy, and `OSError` when the directory cannot be used.
+        """
+        self._directory = directory
+        self._entropy = entropy
+        if not directory.names(_FILE):
+            with directory.lock():
+                if not directory.names(_FILE):  # many processes start at once; the first one to get here decides
+                    self._add_key([], now)
+        self._keys = self._load()
+
+    @classmethod
+    def open(cls, path: Path, entropy: Entropy, *, now: int) -> Sealer:
+        """The sealer of a keys directory; see the constructor."""
+        return cls(KeyDirectory(path), entropy, now=now)
+
+    def seal(self, plaintext: bytes, *, row: str) -> str:
+        """Encrypt for one row, named by an id that is unique across tables, such as `factors:<id>`."""
+        kid, key = next(reversed(self._keys.items()))
+        nonce = self._entropy.bytes(_NONCE_LENGTH)
+        ciphertext = AESGCM(key).encrypt(nonce, plaintext, _bound_to(kid, row))
+        return f"{_FORMAT}.{kid}.{urlsafe(nonce + ciphertext)}"
+
+    def unseal(self, sealed: str, *, row: str) -> bytes:
+        """What was sealed for that row; raises `SealBroken`, the same for every cause."""
+        try:
+            form, kid, text = sealed.split(".")
+            raw = base64url.decode(text)
+            if form != _FORMAT:
+                raise SealBroken
+            if kid not in self._keys:
+                self._keys = self._load()  # another node has added a key
+            key = self._keys[kid]
+            return AESGCM(key).decrypt(raw[:_NONCE_LENGTH], raw[_NONCE_LENGTH:], _bound_to(kid, row))
+        except (InvalidTag, KeyError, ValueError):
+            raise SealBroken from None
+
+    def rotate(self, *, now: int) -> str:
+        """Seal with a new key from now on; returns its id. Other processes learn of it when they meet it."""
+        with self._directory.lock():
+            kid = self._add_key(self._directory.read(_FILE)["keys"], now)
+        self._keys = self._load()
+        return kid
+
+    def pepper(self, label: str) -> bytes:
+        """32 bytes for a keyed hash, one per label, the same for good: derived from the oldest key (RFC 5869)."""
+        oldest = next(iter(self._keys.values()))
+        info = f"countersign pepper {label}".encode()
+        return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=info).derive(oldest)
+
+    def _add_key(self, keys: Sequence[dict[str, Any]], now: int) -> str:
+        kid = self._entropy.token(9)
+        key = {"kid": kid, "created_at": now, "key": urlsafe(self._entropy.bytes(_KEY_LENGTH))}
+        self._directory.write(_FILE, {"keys": [*keys, key]})
+        return kid
+
+    def _load(self) -> dict[str, bytes]:
+        content = self._directory.read(_FILE)
+        try:
+            keys = {entry["kid"]: base64url.decode(entry["key"]) for entry in content["keys"]}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            keys = {}
+        if not keys or any(len(key) != _KEY_LENGTH for key in keys.values()):
+            path = self._directory.path / _FILE
+            raise BrokenKeyFile(f"{path} holds no sealing keys. Restore it: what they sealed is lost without.")
+        return keys
+
+
+def _bound_to(kid: str, row: str) -> bytes:
+    return f"{_FORMAT}.{kid}.{row}".encode()
