@@ -1,10 +1,11 @@
 """Every page in every state, on a bare Flask app: to look at, to photograph, and to check with axe.
 
 ``python -m tests.support.gallery serve`` lists the pages at http://localhost:5055/.
-``python -m tests.support.gallery shots DIRECTORY [NAME ...]`` photographs them wide, on a phone, dark and right-to-left, and
-prints what axe finds and which pages overflow sideways; it exits 1 when there is anything.
+``python -m tests.support.gallery shots DIRECTORY [NAME ...]`` photographs them wide, on a phone, dark and mirrored,
+and prints what axe finds and which pages overflow sideways; it exits 1 when there is anything.
 """
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,16 +19,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.support.browser_binary import find_browser
-from tests.support.gallery_samples import COMMON, SAMPLES
+from tests.support.gallery_samples import COMMON, SAMPLES, SELF_SENDING
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 # As strict as the provider's own policy, so that an inline style or script shows up here first.
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 360, "height": 740}},
+    "phone": PHONE,
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    "dark-phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    "dark-phone": PHONE | {"color_scheme": "dark"},
     "rtl": {"viewport": {"width": 1280, "height": 800}},
 }
 
@@ -45,6 +47,10 @@ def create_gallery() -> Flask:
     def index() -> str:
         return "<br>".join(f'<a href="/{name}">{name}</a> <a href="/{name}?dir=rtl">rtl</a>' for name in samples)
 
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return Response(status=204)
+
     @app.get("/<name>")
     def page(name: str) -> Response:
         template, variables = samples[name]
@@ -58,12 +64,22 @@ def create_gallery() -> Flask:
     return app
 
 
+def faults_of(page: Page, axe: Axe) -> list[str]:
+    """Return what axe finds on ``page``, targets' size included, and whether it is wider than the window."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    violations = axe.run(page, options=options).response["violations"]
+    found = [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in violations]
+    excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, f"{excess} px too wide"] if excess else found
+
+
 def _static(path: str) -> str:
     return url_for("static", filename=path)
 
 
 def _browser_pages(browser: Browser, names: list[str]) -> Iterator[tuple[str, str, Page]]:
-    """Yield each named page opened in each look, with what the browser's console complained about raised as an error."""
+    """Yield each name in each look with the page to open it in, which prints what its console complains about."""
     for look, options in LOOKS.items():
         context = browser.new_context(**options)
         page = context.new_page()
@@ -83,13 +99,9 @@ def photograph(base: str, folder: Path, names: list[str]) -> int:
         for name, look, page in _browser_pages(browser, names):
             page.goto(f"{base}/{name}" + ("?dir=rtl" if look == "rtl" else ""))
             page.screenshot(path=folder / f"{name}.{look}.png", full_page=True)
-            found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            for violation in found:
-                print(f"{name} {look}: {violation['impact']} {violation['id']}: {violation['nodes'][0]['html'][:160]}")
-            if wide:
-                print(f"{name} {look}: {wide} px too wide")
-            faults += len(found) + bool(wide)
+            for fault in faults_of(page, axe):
+                print(f"{name} {look}: {fault}")
+                faults += 1
         browser.close()
     return faults
 
@@ -102,9 +114,10 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] != ["shots"] or len(arguments) < 2:
         print(__doc__)
         return 2
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("localhost", 0, create_gallery(), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    html = [name for name, template, _ in SAMPLES if template.endswith(".html")]
+    html = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
     faults = photograph(f"http://localhost:{server.port}", Path(arguments[1]), arguments[2:] or html)
     server.shutdown()
     print(f"{faults} faults")

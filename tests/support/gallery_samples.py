@@ -1,7 +1,7 @@
 """Sample variables for every page in each of its states; they are also the written contract of the templates.
 
-A sample is ``(name, template, variables)``. The gallery renders it with ``COMMON`` beneath, under strict undefined checking, so a
-page that reads a variable its sample lacks fails there.
+A sample is ``(name, template, variables)``. The gallery renders it with ``COMMON`` beneath, under strict undefined
+checking, so a page that reads a variable its sample lacks fails there.
 """
 
 import io
@@ -33,8 +33,17 @@ def _qr(text: str) -> Markup:
     return Markup(svg[svg.index("<svg") :])  # noqa: S704 -- drawn here from a constant
 
 
+def _device(name: str, *, since: str, until: str, current: bool) -> dict[str, Any]:
+    return {"name": name, "since": since, "until": until, "current": current, "action": "#"}
+
+
+def _session(browser: str, *, place: str, seen: str, current: bool) -> dict[str, Any]:
+    return {"browser": browser, "place": place, "seen": seen, "current": current, "action": "#"}
+
+
 COMMON: dict[str, Any] = {
-    "lang": "en", "dir": "ltr", "brand": "Countersign", "client": None, "errors": {}, "notice": None, "csrf_token": "sample",
+    "lang": "en", "dir": "ltr", "brand": "Countersign", "client": None, "errors": {}, "notice": None,
+    "csrf_token": "sample",
 }  # fmt: skip
 IDENTIFY = {"action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME}
 CODE = {"action": "#", "username": "ada@example.org", "remember_days": 14, "recovery_href": "#", "can_cancel": True}
@@ -57,7 +66,8 @@ LOGIN: list[Sample] = [
     ("identify-empty", "login/identify.html", IDENTIFY | {
         "errors": {"username": "Enter your username or email.", "password": "Enter your password."}}),
     ("identify-known", "login/identify.html", IDENTIFY | {"known_user": ADA, "switch_href": "#"}),
-    ("identify-notice", "login/identify.html", IDENTIFY | {"notice": "Your password is changed. Sign in with the new one."}),
+    ("identify-notice", "login/identify.html", IDENTIFY | {
+        "notice": "Your password is changed. Sign in with the new one."}),
     ("code", "login/code.html", CODE),
     ("code-wrong", "login/code.html", CODE | {"errors": {"code": CLOCK}}),
     ("code-every-time", "login/code.html", CODE | {"remember_days": None, "can_cancel": False}),
@@ -78,4 +88,90 @@ LOGIN: list[Sample] = [
         "message": "This sign-in began in another browser. Go back there, or return to the app and sign in from it."}),
 ]  # fmt: skip
 
-SAMPLES: list[Sample] = [*LOGIN]
+ACCOUNT = {
+    "user": ADA, "logout_action": "#",
+    "nav": [{"title": "Overview", "href": "#", "current": False}, {"title": "Security", "href": "#", "current": True}],
+}  # fmt: skip
+SECURITY = ACCOUNT | {
+    "password": {"changed": "3 March 2026", "href": "#"},
+    "two_step": {
+        "on": True, "required": False, "since": "12 June 2026",
+        "set_up_href": "#", "replace_href": "#", "turn_off_href": "#"},
+    "recovery": {"left": 6, "total": 8, "href": "#"},
+    "devices": [
+        _device("Firefox on Windows", since="14 November 2026", until="28 November 2026", current=True),
+        _device("Safari on iPhone", since="9 November 2026", until="23 November 2026", current=False),
+    ],
+    "sessions": [
+        _session("Firefox on Windows", place="203.0.113.7", seen="now", current=True),
+        _session("Safari on iPhone", place="2001:db8::17", seen="2 hours ago", current=False),
+        _session("Chrome on Android", place="198.51.100.23", seen="4 days ago", current=False),
+    ],
+    "end_others_action": "#",
+}  # fmt: skip
+ENROL_ACCOUNT = ACCOUNT | ENROL | {"can_cancel": False, "back_href": "#", "replacing": False}
+
+ACCOUNT_PAGES: list[Sample] = [
+    ("account-home", "account/home.html", ACCOUNT | {
+        "security_href": "#", "two_step_on": True,
+        "claims": [{"title": "Name", "value": "Ada Lovelace"}, {"title": "Username", "value": "ada"},
+                   {"title": "Email", "value": "ada@example.org"}, {"title": "Language", "value": "English"}]}),
+    ("account-home-off", "account/home.html", ACCOUNT | {"security_href": "#", "two_step_on": False, "claims": []}),
+    ("security", "account/security.html", SECURITY),
+    ("security-required", "account/security.html", SECURITY | {
+        "two_step": SECURITY["two_step"] | {"required": True}, "recovery": {"left": 1, "total": 8, "href": "#"},
+        "notice": "Your password is changed."}),
+    ("security-new", "account/security.html", SECURITY | {
+        "two_step": SECURITY["two_step"] | {"on": False, "required": True}, "recovery": None, "devices": [],
+        "sessions": SECURITY["sessions"][:1], "end_others_action": None,
+        "bar": {"text": "Your organisation requires a second step.", "href": "#", "label": "Set it up now"}}),
+    ("password", "account/password.html", ACCOUNT | {"action": "#", "min_length": 15, "back_href": "#"}),
+    ("password-weak", "account/password.html", ACCOUNT | {
+        "action": "#", "min_length": 15, "back_href": "#",
+        "errors": {"password": "This password is on lists that attackers try first. Choose another one."}}),
+    ("account-totp", "account/totp.html", ENROL_ACCOUNT),
+    ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),
+    ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES),
+    ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#"}),
+    ("regenerate", "account/regenerate.html", ACCOUNT | {"action": "#", "back_href": "#", "left": 6}),
+]  # fmt: skip
+
+CONSENT = {
+    "client": ACME, "user": ADA, "action": "#", "again": False,
+    "lifetime": "It may stay connected for 30 days without you signing in again.",
+    "scopes": [
+        {"title": "Who you are", "detail": "An identifier made for your account"},
+        {"title": "Your name", "detail": "Ada Lovelace"},
+        {"title": "Your email address", "detail": "ada@example.org"},
+    ],
+}  # fmt: skip
+OTHERS: list[Sample] = [
+    ("consent", "consent/ask.html", CONSENT),
+    ("consent-again", "consent/ask.html", CONSENT | {
+        "again": True, "scopes": [{"title": "Your phone number", "detail": ""}], "lifetime": ""}),
+    ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
+    ("logout-own", "session/logout_confirm.html", {"action": "#"}),
+    ("logged-out", "session/logged_out.html", {"client": ACME, "back_href": "#"}),
+    ("logged-out-plain", "session/logged_out.html", {}),
+    ("error", "errors/page.html", {
+        "title": "This link does not work", "reference": "01JD6F3Q8XK2",
+        "message": "The app that sent you here gave an address that it has not registered.",
+        "remedy": "Go back to the app and try again. If it happens again, tell the people who run the app."}),
+]  # fmt: skip
+
+EVENT = {
+    "event": "password_changed", "name": "Ada", "when": "20 November 2026, 20:03 UTC", "browser": "Firefox on Windows",
+    "ip": "203.0.113.7", "security_href": "https://id.example.org/account/security",
+}  # fmt: skip
+EMAILS: list[Sample] = [
+    ("email-html", "email/security_notice.html", EVENT),
+    ("email-text", "email/security_notice.txt", EVENT),
+    ("email-subject", "email/security_notice.subject.txt", EVENT),
+]
+# Sends itself at once, so it can be rendered but not photographed.
+SELF_SENDING: Sample = (
+    "form-post", "protocol/form_post.html",
+    {"redirect_uri": "https://invoices.acme.example/back", "params": {"code": "c", "state": "s", "iss": "i"}},
+)  # fmt: skip
+
+SAMPLES: list[Sample] = [*LOGIN, *ACCOUNT_PAGES, *OTHERS, *EMAILS, SELF_SENDING]
