@@ -104,13 +104,16 @@ def test_no_source_file_is_too_long_to_have_one_job() -> None:
     assert [str(path.relative_to(ROOT)) for path, lines in lengths.items() if lines > LONGEST_FILE] == []
 
 
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="an exported tree has nothing to commit to")
 def test_no_key_file_can_be_committed() -> None:
+    def git(*arguments: str) -> list[str]:
+        # Continuous integration often runs as another account than the one that checked out.
+        command = ["git", "-c", f"safe.directory={ROOT}", *arguments]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
     tried = ["keys/signing.json", "keys/sealing.key", "keys/deep/er.pem"]
-    check = ["git", "check-ignore", *tried]
-    result = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert result.stdout.split() == tried
-    tracked = subprocess.run(["git", "ls-files", "keys"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert tracked.stdout.split() == ["keys/README.md"]
+    assert git("check-ignore", *tried) == tried
+    assert git("ls-files", "keys") == ["keys/README.md"]
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
