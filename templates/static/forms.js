@@ -4,6 +4,8 @@ for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", () => {
     // After this turn, so that the pressed button's own name and value are still sent.
     setTimeout(() => setBusy(form, true));
+    // A send that was stopped or lost leaves the page in place: let it be tried again.
+    setTimeout(() => setBusy(form, false), 8000);
   });
 }
 
@@ -11,7 +13,7 @@ for (const form of document.querySelectorAll("form")) {
 addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => setBusy(form, false)));
 
 function setBusy(form, busy) {
-  form.toggleAttribute("aria-busy", busy);
+  form.ariaBusy = String(busy);
   for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = busy;
 }
 
