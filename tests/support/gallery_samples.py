@@ -88,11 +88,11 @@ LOGIN: list[Sample] = [
         "message": "This sign-in began in another browser. Go back there, or return to the app and sign in from it."}),
 ]  # fmt: skip
 
-ACCOUNT = {
+ACCOUNT: dict[str, Any] = {
     "user": ADA, "logout_action": "#",
     "nav": [{"title": "Overview", "href": "#", "current": False}, {"title": "Security", "href": "#", "current": True}],
 }  # fmt: skip
-SECURITY = ACCOUNT | {
+SECURITY: dict[str, Any] = ACCOUNT | {
     "password": {"changed": "3 March 2026", "href": "#"},
     "two_step": {
         "on": True, "required": False, "since": "12 June 2026",
