@@ -1,0 +1,90 @@
+"""How sure we are who this is: the rule this app demands, and the words that explain a sign-in to its owner."""
+
+from datetime import UTC, datetime
+
+from .tokens import LEEWAY, Claims
+
+STRONG = ("mfa", "phr", "phrh")
+"""The `acr` values that count as two factors or better. `remembered` does not: nobody proved a second factor then."""
+
+FRESH_SECONDS = 300
+"""How long ago that may have been."""
+
+ACR_WORDS = {
+    "pwd": "One factor, such as your password alone",
+    "remembered": "Your password, on a device you asked to be remembered; no second step was asked this time",
+    "two-step": "Your password and a code sent to your email",
+    "mfa": "Two different kinds of proof",
+    "phr": "A sign-in that cannot be phished",
+    "phrh": "A sign-in that cannot be phished, with a certified hardware key",
+}
+
+AMR_WORDS = {
+    "pwd": "password",
+    "otp": "app code",
+    "sms": "code by text message",
+    "swk": "passkey",
+    "hwk": "security key",
+    "pin": "PIN",
+    "fpt": "fingerprint",
+    "face": "face",
+}
+AMR_SILENT = ("mfa", "mca", "user")  # they describe the others and are no proof of their own
+
+
+def is_satisfied(
+    claims: Claims, now: float, acr_values: tuple[str, ...] = STRONG, max_age: int | None = FRESH_SECONDS
+) -> bool:
+    """Whether `claims` prove one of `acr_values`, not longer than `max_age` seconds ago (None: at any time)."""
+    if acr_values and claims.get("acr") not in acr_values:
+        return False
+    if max_age is None:
+        return True
+    auth_time = claims.get("auth_time")
+    return isinstance(auth_time, int) and abs(now - auth_time) <= max_age + LEEWAY
+
+
+def proofs(claims: Claims) -> list[str]:
+    """The methods of `amr` (RFC 8176) in plain words, such as "password" and "app code"."""
+    amr = [str(method) for method in claims.get("amr") or []]
+    words = dict(AMR_WORDS)
+    if "mca" in amr:
+        words["otp"] = "code sent to you"  # it came over another channel, not from an app
+    return [words.get(method, method) for method in amr if method not in AMR_SILENT]
+
+
+def moment(seconds: float) -> str:
+    """A time of day a person can read, always in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y, %H:%M:%S UTC")
+
+
+def distance(seconds: float) -> str:
+    """How far away a moment is: "in 5 minutes", "2 hours ago"."""
+    size, unit = abs(seconds), "second"
+    for count, name in ((60, "minute"), (3600, "hour"), (86400, "day")):
+        if abs(seconds) >= count:
+            size, unit = abs(seconds) / count, name
+    number = int(size)
+    words = f"{number} {unit}" + ("" if number == 1 else "s")
+    return f"in {words}" if seconds > 0 else f"{words} ago"
+
+
+def meaning(name: str, claims: Claims) -> str:
+    """One plain sentence for an ID token claim; empty when the name says it all."""
+    value = claims[name]
+    if name == "acr":
+        return ACR_WORDS.get(str(value), "")
+    if name == "amr":
+        return "You proved it with: " + " + ".join(proofs(claims))
+    if name in ("auth_time", "exp", "iat") and isinstance(value, int | float):
+        lead = {"auth_time": "You last proved who you are on", "exp": "Not to be believed after", "iat": "Issued on"}
+        return f"{lead[name]} {moment(value)}"
+    return {
+        "iss": "Who vouches for you",
+        "sub": "Your lasting id there; the only value safe to keep as a key",
+        "aud": "The app this is meant for: this one",
+        "azp": "The app that asked for it: this one",
+        "nonce": "Ties this answer to the question asked, so that an old one cannot be replayed",
+        "at_hash": "Ties this answer to the access token that came with it",
+        "sid": "Your session at the provider",
+    }.get(name, "")

@@ -1,0 +1,19 @@
+"""Forms only this app can have written: protection against cross-site request forgery."""
+
+import secrets
+
+from flask import abort, request, session
+
+
+def csrf_token() -> str:
+    """The secret a form carries; one per session, so that several tabs work."""
+    return str(session.setdefault("csrf", secrets.token_urlsafe(32)))
+
+
+def require_csrf_token() -> None:
+    """Refuse a POST whose form does not carry it. Runs before every request."""
+    if request.method != "POST":
+        return
+    expected = session.get("csrf", "")
+    if not expected or not secrets.compare_digest(request.form.get("csrf", "").encode(), expected.encode()):
+        abort(400, "This page had been open for too long. Go back to the start and try again.")
