@@ -34,45 +34,79 @@ class Settings(BaseModel):
     mode: Literal["production", "development"] = Field(
         "production", description="`development` allows an http issuer on localhost and keeps mail on disk."
     )
-    issuer: str = Field(description="The provider's own address, exactly as tokens and discovery show it; no trailing slash.")
+    issuer: str = Field(
+        description="The provider's own address, exactly as tokens and discovery show it; no trailing slash."
+    )
     brand: str = Field("Countersign", description="The name people see on every page and in every mail.")
     database_url: str = Field(
-        "", description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Default: a SQLite file in `data_dir`."
+        "",
+        description="SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`. Default: a SQLite file in `data_dir`.",
     )
     data_dir: Path = Field(Path("data"), description="Where the default database and the development mailbox live.")
     keys_dir: Path = Field(Path("keys"), description="Where signing and sealing keys live; files must have mode 0600.")
 
-    key_rotation_days: int = Field(90, ge=1, le=3650, description="Days a signing key signs before the next one takes over.")
+    key_rotation_days: int = Field(
+        90, ge=1, le=3650, description="Days a signing key signs before the next one takes over."
+    )
     key_publish_ahead: int = Field(DAY, ge=60, description="How long a signing key is published before it signs.")
 
     session_idle: int = Field(7 * DAY, ge=60, description="A session nobody used for this long has ended.")
     session_lifetime: int = Field(30 * DAY, ge=60, description="A session ends at this age, used or not.")
     second_factor_lifetime: int = Field(
-        DAY, ge=60, description="How long a second factor, once given, counts inside a session (NIST SP 800-63B: 24 hours)."
+        DAY,
+        ge=60,
+        description="How long a second factor, once given, counts inside a session (NIST SP 800-63B: 24 hours).",
     )
     login_lifetime: int = Field(1800, ge=60, le=DAY, description="How long a person may take to finish one sign-in.")
-    fresh_sign_in: int = Field(600, ge=30, le=3600, description="How recent a sign-in must be to change anything that protects the account.")
-    remember_days: int = Field(14, ge=0, le=365, description="Days a remembered device skips the second step; 0 switches it off.")
-    second_step: Literal["optional", "required"] = Field("optional", description="Whether everybody must have a second step.")
+    fresh_sign_in: int = Field(
+        600, ge=30, le=3600, description="How recent a sign-in must be to change anything that protects the account."
+    )
+    remember_days: int = Field(
+        14, ge=0, le=365, description="Days a remembered device skips the second step; 0 switches it off."
+    )
+    second_step: Literal["optional", "required"] = Field(
+        "optional", description="Whether everybody must have a second step."
+    )
     password_min_length: int = Field(8, ge=8, description="Least password length for people with a second step.")
-    password_min_length_alone: int = Field(15, ge=8, description="Least password length where the password is the only factor.")
+    password_min_length_alone: int = Field(
+        15, ge=8, description="Least password length where the password is the only factor."
+    )
 
     code_lifetime: int = Field(60, ge=5, le=600, description="Life of an authorization code.")
     access_token_lifetime: int = Field(300, ge=30, le=DAY, description="Life of an access token.")
     id_token_lifetime: int = Field(300, ge=30, le=DAY, description="Life of an ID token.")
-    refresh_token_lifetime: int = Field(30 * DAY, ge=60, description="Absolute end of a chain of refresh tokens; rotation does not move it.")
+    refresh_token_lifetime: int = Field(
+        30 * DAY, ge=60, description="Absolute end of a chain of refresh tokens; rotation does not move it."
+    )
 
-    throttle_per_quarter_hour: int = Field(10, ge=1, description="Failed passwords, and failed codes, one lane allows in 15 minutes.")
-    throttle_per_day: int = Field(50, ge=1, description="Failed passwords, and failed codes, one lane allows in 24 hours.")
-    throttle_codes_in_a_row: int = Field(100, ge=10, description="Wrong codes in a row after which a person's second step is locked.")
-    hash_memory_kib: int = Field(47_104, ge=7_168, description="argon2id memory in KiB (46 MiB: the first OWASP and ASVS choice).")
+    throttle_per_quarter_hour: int = Field(
+        10, ge=1, description="Failed passwords, and failed codes, one lane allows in 15 minutes."
+    )
+    throttle_per_day: int = Field(
+        50, ge=1, description="Failed passwords, and failed codes, one lane allows in 24 hours."
+    )
+    throttle_codes_in_a_row: int = Field(
+        100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
+    )
+    hash_memory_kib: int = Field(
+        47_104, ge=7_168, description="argon2id memory in KiB (46 MiB: the first OWASP and ASVS choice)."
+    )
     hash_time_cost: int = Field(1, ge=1, le=20, description="argon2id passes.")
-    hash_concurrency: int = Field(2, ge=1, le=64, description="How many password hashes one process computes at a time.")
+    hash_concurrency: int = Field(
+        2, ge=1, le=64, description="How many password hashes one process computes at a time."
+    )
 
-    smtp_url: str = Field("", description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty in development: mail is kept in `data_dir/mailbox`.")
+    smtp_url: str = Field(
+        "",
+        description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty in development: mail is kept in `data_dir/mailbox`.",
+    )
     mail_from: str = Field("", description="Sender of mail. Default: `no-reply@` the issuer's host.")
-    trusted_proxies: int = Field(0, ge=0, le=10, description="How many reverse proxies in front add X-Forwarded-For/-Proto/-Host.")
-    ops_port: int = Field(0, ge=0, le=65535, description="Port on `ops_host` for /healthz, /readyz and /metrics; 0 switches it off.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="How many reverse proxies in front add X-Forwarded-For/-Proto/-Host."
+    )
+    ops_port: int = Field(
+        0, ge=0, le=65535, description="Port on `ops_host` for /healthz, /readyz and /metrics; 0 switches it off."
+    )
     ops_host: str = Field("127.0.0.1", description="Address for the port above; keep it away from the public.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
@@ -80,7 +114,11 @@ class Settings(BaseModel):
     def _issuer_is_an_origin(self) -> Self:
         """OIDC Discovery section 3: an https URL without query or fragment; here also without a path."""
         parts = urlsplit(self.issuer)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or self.issuer != f"{parts.scheme}://{parts.netloc}":
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or self.issuer != f"{parts.scheme}://{parts.netloc}"
+        ):
             message = "issuer must look like https://id.example.com: scheme, host, perhaps a port, and nothing behind"
             raise ValueError(message)
         if parts.scheme == "http" and self.mode == "production":

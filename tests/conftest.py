@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import Browser
 from tests.support.browser_binary import find_browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
 
 
@@ -39,3 +41,18 @@ def database_url(databases: Databases) -> Iterator[str]:
 def browser_binary() -> Path:
     """A Chromium that runs. Its absence is a failure, not a skip: an unseen page is an untested one."""
     return find_browser()
+
+
+@pytest.fixture
+def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """The whole product over each kind of database, with a clock that stands still."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def browser(harness: Harness) -> Browser:
+    """Somebody's browser."""
+    return Browser(harness)

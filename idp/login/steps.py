@@ -57,8 +57,8 @@ def next_step(state: State, demand: Demand) -> Step:
         return Step.REFUSE
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
-    if state.codes_to_save and any(proof.method in SECOND for proof in state.proofs):
-        return Step.SAVE_CODES
+    if state.codes_to_save:
+        return Step.SAVE_CODES if any(proof.method in SECOND for proof in state.proofs) else Step.CODE
     if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
         return Step.DONE
     if state.assurance.level < demand.target(best) <= best:

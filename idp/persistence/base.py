@@ -39,7 +39,7 @@ class Store:
         result = self._session.execute(statement, execution_options={"synchronize_session": False})
         return int(cast("CursorResult[Any]", result).rowcount)
 
-    def _claimed(self, statement: ReturningUpdate[tuple[Row]]) -> Row | None:
+    def _claimed(self, statement: ReturningUpdate[Row]) -> Row | None:
         """Run a conditional `UPDATE ... RETURNING`: the row as it is now, or None when another was first."""
         options = {"synchronize_session": False, "populate_existing": True}
         return self._session.scalars(statement, execution_options=options).one_or_none()

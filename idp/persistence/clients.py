@@ -62,7 +62,7 @@ class ClientStore(Store):
 
     def by_id(self, client_id: str) -> Client | None:
         """The client of this `client_id`, disabled or not."""
-        return self._session.get(Client, client_id)
+        return self._session.get(Client, client_id, populate_existing=True)
 
     def add(self, client: Client) -> None:
         """Register an app.

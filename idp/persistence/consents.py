@@ -29,7 +29,7 @@ class ConsentStore(Store):
 
     def find(self, user_id: str, client_id: str) -> Consent | None:
         """What this person allowed this client."""
-        return self._session.get(Consent, (user_id, client_id))
+        return self._session.get(Consent, (user_id, client_id), populate_existing=True)
 
     def remember(self, user_id: str, client_id: str, scopes: list[str]) -> None:
         """Store the full set of scopes the person has allowed so far."""

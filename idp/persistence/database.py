@@ -17,6 +17,13 @@ from idp.persistence.unit_of_work import Transaction
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON")
 POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
 
+SESSION: dict[str, Any] = {
+    "autoflush": False,
+    "expire_on_commit": False,
+    # What is read is what is stored now: changes are statements, which the session's own memory does not see.
+    "execution_options": {"populate_existing": True},
+}
+
 
 class Database:
     """One per process; safe to share among threads."""
@@ -30,13 +37,13 @@ class Database:
     @contextmanager
     def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """A transaction that may change things: leaving commits, raising rolls back."""
-        with Session(self.engine, autoflush=False, expire_on_commit=False) as session, session.begin():
+        with Session(self.engine, **SESSION) as session, session.begin():
             yield Transaction(session, self._clock.now(), origin)
 
     @contextmanager
     def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """A transaction for looking only: on SQLite it waits for no writer, and nothing done in it is kept."""
-        with Session(self._reading, autoflush=False, expire_on_commit=False) as session:
+        with Session(self._reading, **SESSION) as session:
             yield Transaction(session, self._clock.now(), origin)
 
     def reachable(self) -> bool:

@@ -56,7 +56,7 @@ class DeviceStore(Store):
 
     def browser(self, browser_id: str) -> Browser | None:
         """The browser with this public id; its secret is still to be checked."""
-        return self._session.get(Browser, browser_id)
+        return self._session.get(Browser, browser_id, populate_existing=True)
 
     def add_browser(self, browser_id: str, secret_digest: str) -> None:
         """Meet a browser for the first time."""
@@ -78,7 +78,7 @@ class DeviceStore(Store):
 
     def by_id(self, device_id: str) -> Device | None:
         """One device."""
-        return self._session.get(Device, device_id)
+        return self._session.get(Device, device_id, populate_existing=True)
 
     def seen(self, device: Device) -> None:
         """Record that this person finished a sign-in on this browser."""
@@ -100,7 +100,9 @@ class DeviceStore(Store):
         query = select(Device).where(Device.user_id == user_id, live).order_by(Device.last_seen_at.desc())
         return list(self._session.scalars(query))
 
-    def distrust(self, *, user_id: str | None = None, device_id: str | None = None, browser_id: str | None = None) -> int:
+    def distrust(
+        self, *, user_id: str | None = None, device_id: str | None = None, browser_id: str | None = None
+    ) -> int:
         """Forget remembered devices: all of a person, one of theirs, or everybody's on one browser."""
         conditions: list[ColumnElement[bool]] = [Device.trusted_until.is_not(None)]
         wanted = ((Device.user_id, user_id), (Device.id, device_id), (Device.browser_id, browser_id))

@@ -97,7 +97,7 @@ class GrantStore(Store):
 
     def by_id(self, grant_id: str) -> Grant | None:
         """One grant, live or not."""
-        return self._session.get(Grant, grant_id)
+        return self._session.get(Grant, grant_id, populate_existing=True)
 
     def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User] | None:
         """Grant and person behind an access token, in one statement; None when anything about it has ended."""
@@ -155,7 +155,7 @@ class GrantStore(Store):
 
     def access_token_revoked(self, jti: str) -> bool:
         """Whether a token that has no grant (client credentials) was revoked."""
-        return self._session.get(RevokedToken, jti) is not None
+        return self._session.get(RevokedToken, jti, populate_existing=True) is not None
 
     def _revoke(self, which: ColumnElement[bool]) -> int:
         return self._changed(update(Grant).where(which, Grant.revoked_at.is_(None)).values(revoked_at=self._now))

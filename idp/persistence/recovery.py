@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, delete, select, update
+from sqlalchemy import ForeignKey, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -41,7 +41,14 @@ class RecoveryStore(Store):
 
     def set_of(self, user_id: str) -> RecoverySet | None:
         """The person's present set."""
-        return self._session.get(RecoverySet, user_id)
+        return self._session.get(RecoverySet, user_id, populate_existing=True)
+
+    def with_count(self, user_id: str) -> tuple[RecoverySet | None, int]:
+        """The person's present set, and how many of its codes are unused."""
+        unused = select(func.count()).where(RecoveryCode.set_id == RecoverySet.id, RecoveryCode.used_at.is_(None))
+        query = select(RecoverySet, unused.scalar_subquery()).where(RecoverySet.user_id == user_id)
+        row = self._session.execute(query).one_or_none()
+        return (None, 0) if row is None else (row[0], int(row[1]))
 
     def codes_of(self, user_id: str) -> list[RecoveryCode]:
         """The codes of the present set in their printed order, used ones included."""
@@ -56,7 +63,8 @@ class RecoveryStore(Store):
         self._session.add(new)
         self._session.flush()
         self._session.add_all(
-            RecoveryCode(set_id=new.id, code_digest=digest, position=position) for position, digest in enumerate(digests)
+            RecoveryCode(set_id=new.id, code_digest=digest, position=position)
+            for position, digest in enumerate(digests)
         )
         self._session.flush()
 

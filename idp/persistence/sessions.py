@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
+from idp.persistence.users import User
 
 
 class Session(Base):
@@ -34,13 +35,15 @@ class Session(Base):
 class SessionStore(Store):
     """Opening, raising and ending sessions."""
 
-    def by_handle_digest(self, handle_digest: str) -> Session | None:
-        """The session whose cookie has this digest, live or not."""
-        return self._session.scalar(select(Session).where(Session.handle_digest == handle_digest))
+    def with_user(self, handle_digest: str) -> tuple[Session, User] | None:
+        """The session whose cookie has this digest, and whose it is, live or not."""
+        query = select(Session, User).join(User, User.id == Session.user_id)
+        row = self._session.execute(query.where(Session.handle_digest == handle_digest)).one_or_none()
+        return None if row is None else (row[0], row[1])
 
     def by_sid(self, sid: str) -> Session | None:
         """The session of this public name, live or not."""
-        return self._session.get(Session, sid)
+        return self._session.get(Session, sid, populate_existing=True)
 
     def of(self, user_id: str) -> list[Session]:
         """The person's sessions that have not reached their absolute end, last seen first."""

@@ -42,7 +42,7 @@ class ThrottleStore(Store):
 
     def is_open(self, lane: str, limit: Limit) -> bool:
         """Whether a claim would succeed now: a look that spares a costly hash; only `claim` decides."""
-        row = self._session.get(Throttle, lane)
+        row = self._session.get(Throttle, lane, populate_existing=True)
         if row is None:
             return True
         short_ok = row.short_started_at <= self._now - limit.short_seconds or row.short_count < limit.short_count

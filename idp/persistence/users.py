@@ -67,7 +67,7 @@ class UserStore(Store):
 
     def by_id(self, user_id: str) -> User | None:
         """The person with this `sub`, active or not."""
-        return self._session.get(User, user_id)
+        return self._session.get(User, user_id, populate_existing=True)
 
     def by_identifier(self, identifier: str) -> User | None:
         """The person whose user name or email address this is; a user name never holds an `@`."""

@@ -112,7 +112,7 @@ class Keyring:
             raise InvalidToken("header members other than alg, kid, typ")
         if jws.header["typ"] != typ:  # a token of one kind must not pass for another (RFC 8725 section 3.11)
             raise InvalidToken("another kind of token")
-        key = self._key(jws.header["kid"], now)
+        key = self._key(jws.header["kid"])
         alg = key.record.alg  # the key decides, not the token (RFC 8725 section 3.1)
         if jws.header["alg"] != alg or (algs is not None and alg not in algs):
             raise InvalidToken("algorithm not allowed here")
@@ -155,11 +155,11 @@ class Keyring:
         self.refresh(now)
         return survey([key.record for key in self._ring.keys.values()], now, self._policy)
 
-    def _key(self, kid: object, now: int) -> SigningKey:
-        """The key of that id; one unknown here may be a minute old on another node, and a listing is cheap."""
+    def _key(self, kid: object) -> SigningKey:
+        """The key of that id; one unknown here may just have been made by another node, and a listing is cheap."""
         if not isinstance(kid, str):
             raise InvalidToken("kid is not a string")
-        self.refresh(now)
+        self.refresh(self._clock.now())
         if kid not in self._ring.keys:
             self._reload()
         if kid not in self._ring.keys:

@@ -30,7 +30,7 @@ class RotationPolicy:
     """How long keys live, in seconds. Raises `ValueError` for a schedule that could not be kept."""
 
     algorithms: tuple[str, ...] = OWN
-    rotate_every: int = 90 * DAY
+    period: int = 90 * DAY
     publish_ahead: int = DAY
     longest_token: int = DAY
     """The longest lifetime of any token we sign; an expired `id_token_hint` is understood for as long, too."""
@@ -41,8 +41,8 @@ class RotationPolicy:
     def __post_init__(self) -> None:
         if unknown := set(self.algorithms) - set(OWN):
             raise ValueError(f"cannot sign with {', '.join(sorted(unknown))}; choose from {', '.join(OWN)}")
-        if not 0 <= self.publish_ahead < self.rotate_every:
-            raise ValueError("publish_ahead must be shorter than rotate_every: a key is published before it signs")
+        if not 0 <= self.publish_ahead < self.period:
+            raise ValueError("publish_ahead must be shorter than period: a key is published before it signs")
         if min(self.longest_token, self.margin) < 0:
             raise ValueError("longest_token and margin are seconds and cannot be negative")
         if self.rsa_bits < 2048:  # noqa: PLR2004 - RFC 7518 section 3.3
@@ -135,7 +135,7 @@ def _plan_line(
     elif line[-1] is not (signer := signer_of(line, now)):
         actions = []  # the next key is published already
     else:
-        due = now if force else signer.signs_from + policy.rotate_every
+        due = now if force else signer.signs_from + policy.period
         signs_from = max(due, now + policy.publish_ahead)
         actions = [Publish(alg, signs_from)] if now >= due - policy.publish_ahead else []
     spent = [s for s in _states(line, now, policy) if s.state is KeyState.RETIRED and s.until <= now]
@@ -151,7 +151,7 @@ def _states(line: Sequence[KeyRecord], now: int, policy: RotationPolicy) -> list
             KeyStatus(key, KeyState.RETIRED, _end_of_retirement(line[i + 1 :], policy))
             for i, key in enumerate(line[:active])
         ),
-        KeyStatus(line[active], KeyState.ACTIVE, line[active].signs_from + policy.rotate_every),
+        KeyStatus(line[active], KeyState.ACTIVE, line[active].signs_from + policy.period),
         *(KeyStatus(key, KeyState.NEXT, key.signs_from) for key in line[active + 1 :]),
     ]
 

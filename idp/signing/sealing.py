@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from idp.kernel.entropy import Entropy, urlsafe
 from idp.signing import base64url
-from idp.signing.files import BrokenKeyFile, KeyDirectory
+from idp.signing.files import BrokenKeyFile, KeyDirectory, KeyFileError
 
 _FILE = "sealing.json"
 _FORMAT = "1"
@@ -59,7 +59,7 @@ class Sealer:
         """Encrypt for one row, named by an id that is unique across tables, such as `factors:<id>`."""
         kid, key = next(reversed(self._keys.items()))
         nonce = self._entropy.bytes(_NONCE_LENGTH)
-        ciphertext = AESGCM(key).encrypt(nonce, plaintext, _bound_to(kid, row))
+        ciphertext = AESGCM(key).encrypt(nonce, plaintext, _bound_to(_FORMAT, kid, row))
         return f"{_FORMAT}.{kid}.{urlsafe(nonce + ciphertext)}"
 
     def unseal(self, sealed: str, *, row: str) -> bytes:
@@ -67,13 +67,11 @@ class Sealer:
         try:
             form, kid, text = sealed.split(".")
             raw = base64url.decode(text)
-            if form != _FORMAT:
-                raise SealBroken
             if kid not in self._keys:
                 self._keys = self._load()  # another node has added a key
             key = self._keys[kid]
-            return AESGCM(key).decrypt(raw[:_NONCE_LENGTH], raw[_NONCE_LENGTH:], _bound_to(kid, row))
-        except (InvalidTag, KeyError, ValueError):
+            return AESGCM(key).decrypt(raw[:_NONCE_LENGTH], raw[_NONCE_LENGTH:], _bound_to(form, kid, row))
+        except (InvalidTag, KeyError, KeyFileError, OSError, ValueError):
             raise SealBroken from None
 
     def rotate(self, *, now: int) -> str:
@@ -107,5 +105,5 @@ class Sealer:
         return keys
 
 
-def _bound_to(kid: str, row: str) -> bytes:
-    return f"{_FORMAT}.{kid}.{row}".encode()
+def _bound_to(form: str, kid: str, row: str) -> bytes:
+    return f"{form}.{kid}.{row}".encode()

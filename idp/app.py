@@ -1,0 +1,72 @@
+"""The composition root: everything is put together here, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from idp.account.routes import blueprint as account
+from idp.config import Settings
+from idp.consent.routes import blueprint as consent
+from idp.factors.hashing import Hasher
+from idp.kernel.clock import DAY, Clock, SystemClock
+from idp.kernel.entropy import Entropy, SystemEntropy
+from idp.login.routes import blueprints as login
+from idp.persistence.database import Database
+from idp.protocol.routes import blueprint as protocol
+from idp.signing.keyring import Keyring
+from idp.signing.rotation import RotationPolicy
+from idp.signing.sealing import Sealer
+from idp.web import context, errors, headers, logs, pages
+from idp.web.context import Core
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+MAX_BODY = 128 * 1024
+"""Bytes. No form or token request of ours comes near it."""
+MAX_FORM_FIELDS = 100
+
+
+def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Core:
+    """Open the database and the keys, making what does not exist yet; what the command line uses too.
+
+    Raises:
+        UnsafeKeyFile: when somebody else on this machine could read a key.
+    """
+    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    policy = RotationPolicy(
+        period=settings.key_rotation_days * DAY,
+        publish_ahead=settings.key_publish_ahead,
+        longest_token=max(DAY, settings.access_token_lifetime, settings.id_token_lifetime),
+    )
+    return Core(
+        settings=settings,
+        clock=clock,
+        entropy=entropy,
+        database=Database(settings.database, clock),
+        keyring=Keyring.open(settings.keys_dir, clock=clock, policy=policy),
+        sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
+        hasher=Hasher(
+            memory_kib=settings.hash_memory_kib,
+            time_cost=settings.hash_time_cost,
+            concurrency=settings.hash_concurrency,
+        ),
+    )
+
+
+def create_app(core: Core) -> Flask:
+    """The WSGI application over a bundle of collaborators."""
+    app = Flask("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
+    context.install(app, core)
+    logs.install(app, core.entropy)
+    pages.install(app)
+    errors.install(app)
+    for blueprint in (*login, consent, protocol, account):
+        app.register_blueprint(blueprint)
+    app.after_request(headers.apply)
+    if hops := core.settings.trusted_proxies:
+        # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,10 @@
+"""Ways of proving who you are, one module each, and what they share.
+
+    hashing         argon2id for human secrets, a bounded number at a time
+    password        what a new password must be
+    totp            authenticator apps (RFC 6238)
+    recovery_codes  printed codes, each good once
+    registry        what a person has set up, as `login` asks for it
+
+A factor verifies and spends; it never decides whether that is enough (that is `login`'s).
+"""

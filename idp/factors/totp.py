@@ -1,0 +1,74 @@
+"""Authenticator apps: time-based one-time passwords (RFC 6238) through pyotp, with the QR code as inline SVG.
+
+The seed of a set-up that is not finished is never stored: it is derived from the sealing key and the set-up's own
+context (whose, for which attempt, since which password). So a reload shows the same picture, and another attempt a new
+one. Only the first right code makes it a factor; from then on the seed lies sealed in its row.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+import pyotp
+import qrcode
+from markupsafe import Markup
+from qrcode.image.svg import SvgPathImage
+
+PERIOD = 30
+"""Seconds in a time step."""
+DRIFT = 1
+"""Steps a phone's clock may be off, either way (RFC 6238 section 5.2)."""
+SEED_LENGTH = 20
+"""Bytes: 160 bits, the length of the HMAC-SHA-1 that apps compute (RFC 4226 section 4 R6)."""
+
+_SEPARATORS = re.compile(r"[\s-]+")
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A set-up under way: what the page shows."""
+
+    seed: str
+    account: str
+    issuer: str
+
+    @property
+    def uri(self) -> str:
+        """The `otpauth://` URI that apps scan."""
+        return pyotp.TOTP(self.seed).provisioning_uri(name=self.account, issuer_name=self.issuer)
+
+    @property
+    def grouped(self) -> str:
+        """The seed in groups of four, for typing."""
+        return " ".join(self.seed[start : start + 4] for start in range(0, len(self.seed), 4))
+
+    def picture(self) -> Markup:
+        """The QR code as an SVG element, without the XML prologue that HTML has no place for."""
+        image = qrcode.make(self.uri, image_factory=SvgPathImage, border=2)
+        # Our own drawing of a URI of our own making: digits and letters of a path, nothing that could be markup.
+        return Markup(image.to_string(encoding="unicode"))  # noqa: S704
+
+
+def derive_seed(pepper: bytes, context: str) -> str:
+    """The base32 seed of a set-up, from a secret key and the context that makes it unique."""
+    raw = hmac.new(pepper, b"totp set-up\x00" + context.encode(), hashlib.sha256).digest()[:SEED_LENGTH]
+    return base64.b32encode(raw).decode("ascii")
+
+
+def matching_step(seed: str, code: str, now: int) -> int | None:
+    """The time step whose code this is, within the drift allowed; None for a wrong code.
+
+    `code` may hold spaces and dashes, as people type and paste them. The caller spends the step.
+    """
+    digits = _SEPARATORS.sub("", code)
+    if not _SIX_DIGITS.fullmatch(digits):
+        return None
+    totp, present = pyotp.TOTP(seed), now // PERIOD
+    steps = range(present - DRIFT, present + DRIFT + 1)
+    matches = [step for step in steps if pyotp.utils.strings_equal(totp.generate_otp(step), digits)]
+    return matches[-1] if matches else None

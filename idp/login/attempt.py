@@ -1,0 +1,98 @@
+"""One sign-in under way, with everything the next decision depends on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from idp.config import Settings
+from idp.login import person as people
+from idp.login.assurance import Level
+from idp.login.demand import Demand
+from idp.login.person import Person
+from idp.login.proofs import FIRST, Proof, from_rows
+from idp.login.steps import State, Step, next_step
+from idp.login.visitor import Visitor
+from idp.persistence.logins import Login
+from idp.persistence.unit_of_work import Transaction
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A login row, whom it is about (None: nobody yet), and what is asked of them."""
+
+    login: Login
+    visitor: Visitor | None
+    person: Person | None
+    proofs: tuple[Proof, ...]
+    demand: Demand
+    state: State
+
+    @property
+    def step(self) -> Step:
+        """What is missing."""
+        return next_step(self.state, self.demand)
+
+    @property
+    def raises_session(self) -> bool:
+        """Whether finishing raises the session at hand, rather than opening another."""
+        return self.visitor is not None and self.person is not None and _same(self.visitor.person, self.person)
+
+    @property
+    def password_at(self) -> int:
+        """When the password that counts was given (seconds, UTC)."""
+        return max(proof.at for proof in self.state.proofs if proof.method in FIRST)
+
+    @property
+    def set_up_until(self) -> int:
+        """Until when a factor may be set up on the strength of that password (seconds, UTC)."""
+        return self.password_at + SET_UP_TIME
+
+
+SET_UP_TIME = 600
+"""Seconds to finish setting up a factor after the password was given."""
+
+
+def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Settings) -> Attempt:
+    """Judge a login row as it stands."""
+    door = door_of(login)
+    person, own = _whom(tx, login)
+    if person is None and visitor is not None:
+        person = visitor.person
+    if person is None:
+        return Attempt(login, visitor, None, (), door, State(must_choose=login.must_choose and visitor is not None))
+    shared = visitor.proofs if visitor is not None and _same(visitor.person, person) else ()
+    demand = person.under_policy(door, settings)
+    counting = person.counting((*shared, *own), since=demand.since, settings=settings, now=tx.now)
+    password_at = max((proof.at for proof in counting if proof.method in FIRST), default=0)
+    state = State(
+        proofs=counting,
+        methods=person.methods,
+        may_enrol=tx.now < password_at + SET_UP_TIME,
+        codes_to_save=person.codes_to_save,
+        must_choose=login.must_choose and visitor is not None and login.user_id is None,
+    )
+    return Attempt(login, visitor, person, own, demand, state)
+
+
+def freeze(demand: Demand) -> dict[str, int | bool]:
+    """A demand as JSON to be stored."""
+    return asdict(demand)
+
+
+def door_of(login: Login) -> Demand:
+    """The demand of the door behind this login."""
+    stored = login.demand
+    level, wished = Level(stored["level"]), Level(stored["wished"])
+    return Demand(level=level, wished=wished, since=int(stored["since"]), enrol=bool(stored["enrol"]))
+
+
+def _whom(tx: Transaction, login: Login) -> tuple[Person | None, tuple[Proof, ...]]:
+    """Who proved something here, and what; nothing once the account was disabled or its epoch moved on."""
+    user = tx.users.by_id(login.user_id) if login.user_id else None
+    if user is None or not user.active or user.epoch != login.epoch:
+        return None, ()
+    return people.load(tx, user), from_rows(login.proofs)
+
+
+def _same(one: Person, other: Person) -> bool:
+    return one.user.id == other.user.id

@@ -1,0 +1,93 @@
+"""Recognising a browser, and remembering a device for the person who asked for it.
+
+The browser holds `<id>.<secret>`; the secret changes at every finished sign-in. An outdated secret is a copy of the
+cookie, in whoever's hands: everything that trusted this browser stops doing so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ua_parser import parse
+
+from idp import audit
+from idp.audit import Event
+from idp.kernel.clock import DAY, MINUTE
+from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest, same
+from idp.persistence.devices import Browser, Device
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+
+GRACE = MINUTE
+"""Seconds in which the previous secret is still good: two tabs finish their sign-ins at the same moment."""
+LONGEST_USER_AGENT = 500
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A browser that showed a good secret."""
+
+    browser: Browser
+
+    def device_of(self, tx: Transaction, user: User) -> Device | None:
+        """This person on this browser, if they ever finished a sign-in here."""
+        return tx.devices.find(user.id, self.browser.id)
+
+
+def recognise(tx: Transaction, cookie: str | None) -> Recognised | None:
+    """The browser whose cookie this is; changes nothing."""
+    browser_id, _, secret = (cookie or "").partition(".")
+    browser = tx.devices.browser(browser_id) if browser_id and secret else None
+    if browser is None or not _good(browser, secret, tx.now):
+        return None
+    return Recognised(browser)
+
+
+def distrust_copies(tx: Transaction, cookie: str | None) -> None:
+    """End a browser's trust when its cookie turns out to be an outdated copy."""
+    browser_id, _, secret = (cookie or "").partition(".")
+    browser = tx.devices.browser(browser_id) if browser_id and secret else None
+    if browser is not None and not _good(browser, secret, tx.now) and tx.devices.distrust(browser_id=browser.id):
+        audit.record(tx, Event.DEVICE_COPIED, browser_id=browser.id)
+
+
+def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> tuple[Device, str]:
+    """Note a finished sign-in here; returns the person's device and the browser's new cookie value."""
+    known = recognise(tx, cookie)
+    secret = entropy.token()
+    if known is not None and tx.devices.rotate_secret(known.browser, digest(secret)):
+        browser_id = known.browser.id
+    else:
+        browser_id = entropy.token(12)
+        tx.devices.add_browser(browser_id, digest(secret))
+    device = Device(id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=name(tx.origin.user_agent))
+    tx.devices.seen(device)
+    return tx.devices.find(user.id, browser_id) or device, f"{browser_id}.{secret}"
+
+
+def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, days: int) -> None:
+    """Let this device skip the second step for `days` days from the moment it was given."""
+    until = proven_at + days * DAY
+    tx.devices.trust(user.id, device.browser_id, proven_at=proven_at, until=until, epoch=user.epoch)
+    audit.record(tx, Event.DEVICE_REMEMBERED, user_id=user.id, device_id=device.id, until=until)
+
+
+def name(user_agent: str) -> str:
+    """What people call this browser: "Firefox on Windows"."""
+    parsed = parse(user_agent[:LONGEST_USER_AGENT]).with_defaults()
+    browser, system = parsed.user_agent.family, parsed.os.family
+    if browser == "Other":
+        return "Unknown browser" if system == "Other" else f"A browser on {system}"
+    return browser if system == "Other" else f"{browser} on {system}"
+
+
+def _good(browser: Browser, secret: str, now: int) -> bool:
+    shown = digest(secret)
+    if same(shown, browser.secret_digest):
+        return True
+    return (
+        browser.previous_digest is not None
+        and same(shown, browser.previous_digest)
+        and now < browser.rotated_at + GRACE
+    )

@@ -1,0 +1,64 @@
+"""The gate before every door: it opens, or a sign-in begins.
+
+Apps' authorization requests and *My account* all pass here; what differs is only their demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from idp.kernel.handles import digest
+from idp.login import visitor as visitors
+from idp.login.attempt import freeze, look
+from idp.login.demand import Demand
+from idp.login.visitor import Visitor
+from idp.persistence.logins import Login
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.cookies import LOGIN, SESSION
+from idp.web.pages import see_other
+
+AUTHORIZE = "authorize"
+ACCOUNT = "account"
+
+
+def visitor(tx: Transaction) -> Visitor | None:
+    """Who is signed in at the browser that sent this request."""
+    return visitors.current(tx, SESSION.read(), core().settings)
+
+
+def begin(
+    tx: Transaction,
+    demand: Demand,
+    *,
+    door: str,
+    return_to: str,
+    request: Mapping[str, Any] | None = None,
+    client_id: str | None = None,
+    login_hint: str | None = None,
+    must_choose: bool = False,
+) -> Response:
+    """Begin a sign-in that leads back to `return_to` (a path of ours; `{login}` in it becomes the attempt's id)."""
+    settings = core().settings
+    login_id = core().entropy.token(16)
+    secret = LOGIN.read() or core().entropy.token()
+    login = Login(
+        id=login_id,
+        browser_digest=digest(secret),
+        door=door,
+        request=dict(request or {}),
+        demand=freeze(demand),
+        return_to=return_to.replace("{login}", login_id),
+        client_id=client_id,
+        login_hint=login_hint,
+        proofs=[],
+        must_choose=must_choose,
+        expires_at=tx.now + settings.login_lifetime,
+    )
+    tx.logins.begin(login)
+    response = see_other(f"/login/{login_id}/{look(tx, login, visitor(tx), settings).step}")
+    LOGIN.write(response, secret)
+    return response

@@ -1,0 +1,82 @@
+"""What a person could prove with now, and which of their proofs would still count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.config import Settings
+from idp.login import policy
+from idp.login.assurance import Level, reachable
+from idp.login.demand import Demand, join
+from idp.login.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Method, Proof, counted
+from idp.persistence.factors import Factor
+from idp.persistence.recovery import RecoverySet
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user together with everything that bears on their sign-ins.
+
+    `trusted` are the ids of the devices that are remembered at this moment.
+    """
+
+    user: User
+    factors: tuple[Factor, ...]
+    recovery: RecoverySet | None
+    codes_left: int
+    trusted: frozenset[str]
+
+    @property
+    def methods(self) -> frozenset[Method]:
+        """Ways of proving that would work now."""
+        found = {Method.PASSWORD} if self.user.password_hash else set()
+        found |= {Method(factor.kind) for factor in self.factors}
+        return frozenset(found | ({Method.RECOVERY_CODE} if self.factors and self.codes_left else set()))
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether a second step is set up."""
+        return bool(self.factors)
+
+    @property
+    def codes_to_save(self) -> bool:
+        """Whether there are recovery codes that the person has not yet said are saved."""
+        return self.recovery is not None and self.recovery.acknowledged_at is None
+
+    @property
+    def best(self) -> Level:
+        """The highest level these ways can reach."""
+        return reachable(self.methods)
+
+    def counting(self, proofs: tuple[Proof, ...], *, since: int, settings: Settings, now: int) -> tuple[Proof, ...]:
+        """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""
+        live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
+        live |= {RECOVERY_FACTOR} if self.factors else set()
+        freshness = Freshness(since=since, second_since=now - settings.second_factor_lifetime)
+        return counted(proofs, live=frozenset(live), freshness=freshness)
+
+    def under_policy(self, door: Demand, settings: Settings) -> Demand:
+        """What the door asks, joined with what the organisation and this person's own settings ask."""
+        organisation = policy.of_organisation(second_step=settings.second_step, remember_days=settings.remember_days)
+        own = policy.of_person(
+            required=self.user.second_step_required,
+            has_second_step=self.has_second_step,
+            remember_days=settings.remember_days,
+        )
+        return join(organisation, own, door)
+
+    def must_have_second_step(self, settings: Settings) -> bool:
+        """Whether policy forbids this person to turn the second step off."""
+        return self.under_policy(Demand(), settings).enrol
+
+
+def load(tx: Transaction, user: User) -> Person:
+    """Read what bears on this person's sign-ins: one statement, or three once they have a second step."""
+    factors = tuple(tx.factors.of(user.id))
+    if not factors:
+        return Person(user, (), None, 0, frozenset())
+    recovery, left = tx.recovery.with_count(user.id)
+    trusted = frozenset(device.id for device in tx.devices.trusted_of(user.id, user.epoch))
+    return Person(user, factors, recovery, left, trusted)

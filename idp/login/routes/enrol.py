@@ -1,0 +1,152 @@
+"""Forced set-up of the second step, and the saving of recovery codes, on the way in."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from idp import audit
+from idp.audit import Event
+from idp.factors import recovery_codes
+from idp.factors.totp import Setup
+from idp.login import enrolment
+from idp.login.attempt import Attempt
+from idp.login.person import Person
+from idp.login.proofs import to_rows
+from idp.login.routes import flow
+from idp.login.steps import Step
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.forms import once, ticked
+from idp.web.transact import origin, reading, transactional
+
+NO_CODE = "Enter the 6-digit code your app shows for the new entry."
+NOT_SAVED = "Save the codes first, then tick this box."
+LONGEST_CODE = 64
+
+
+blueprint = Blueprint("login_enrol", __name__, url_prefix="/login/<login_id>")
+
+
+@blueprint.get("/enrol")
+@reading
+def ask(tx: Transaction, login_id: str) -> Response:
+    """Show the picture and the key."""
+    attempt = flow.find(tx, login_id)
+    if attempt.step is not Step.ENROL or attempt.person is None:
+        return flow.onward(tx, login_id)
+    return _page(tx, attempt, attempt.person)
+
+
+@blueprint.post("/enrol")
+def confirm(login_id: str) -> Response:
+    """Judge the first code: read, mint recovery codes outside any transaction, then activate."""
+    database = core().database
+    with database.read(origin()) as tx:
+        attempt = flow.find(tx, login_id)
+        person = attempt.person
+        if attempt.step is not Step.ENROL or person is None:
+            return flow.onward(tx, login_id)
+        if flow.stale_form(attempt):
+            return _page(tx, attempt, person, error=flow.STALE, field="form")
+        cancelling = request.form.get("choice") == "cancel"
+        now = tx.now
+    confirmed = None if cancelling else _check(attempt, person, now)
+    with database.write(origin()) as tx:
+        attempt = flow.find(tx, login_id)
+        if out := flow.cancelled(tx, attempt):
+            return out
+        if confirmed is None:
+            code = once(request.form, "code", longest=LONGEST_CODE)
+            return _page(tx, attempt, person, error=flow.CLOCK_HINT if code else NO_CODE)
+        if attempt.step is not Step.ENROL or attempt.person is None:
+            return flow.onward(tx, login_id)
+        return flow.onward(tx, login_id, proven=_activate(tx, attempt, attempt.person, confirmed))
+
+
+@blueprint.get("/recovery-codes")
+@reading
+def show_codes(tx: Transaction, login_id: str) -> Response:
+    """Show the recovery codes until the person says they are saved."""
+    attempt = flow.find(tx, login_id)
+    if attempt.step is not Step.SAVE_CODES or attempt.person is None:
+        return flow.onward(tx, login_id)
+    return _codes_page(tx, attempt, attempt.person)
+
+
+@blueprint.post("/recovery-codes")
+@transactional
+def saved(tx: Transaction, login_id: str) -> Response:
+    """The person says the codes are saved."""
+    attempt = flow.find(tx, login_id)
+    if attempt.step is not Step.SAVE_CODES or attempt.person is None:
+        return flow.onward(tx, login_id)
+    if flow.stale_form(attempt):
+        return _codes_page(tx, attempt, attempt.person, error=flow.STALE, field="form")
+    if not ticked(request.form, "saved"):
+        return _codes_page(tx, attempt, attempt.person, error=NOT_SAVED)
+    first = tx.recovery.acknowledge(attempt.person.user.id)
+    if first:
+        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=attempt.person.user.id)
+    return flow.onward(tx, login_id, proven=first)
+
+
+def _setup(attempt: Attempt, person: Person) -> Setup:
+    owner, brand = f"login:{attempt.login.id}", core().settings.brand
+    return enrolment.offer(core().sealer, person, owner=owner, password_at=attempt.password_at, brand=brand)
+
+
+def _check(attempt: Attempt, person: Person, now: int) -> enrolment.Confirmed | None:
+    code = once(request.form, "code", longest=LONGEST_CODE)
+    setup = _setup(attempt, person)
+    return enrolment.check(setup, code, person=person, now=now, entropy=core().entropy, hasher=core().hasher)
+
+
+def _activate(tx: Transaction, attempt: Attempt, person: Person, confirmed: enrolment.Confirmed) -> bool:
+    proof = enrolment.activate(tx, person, confirmed, sealer=core().sealer, entropy=core().entropy)
+    if proof is None:
+        return False
+    user, remember = person.user, ticked(request.form, "remember")
+    proofs = to_rows((*attempt.proofs, proof))
+    return tx.logins.advance(attempt.login, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
+
+
+def _page(tx: Transaction, attempt: Attempt, person: Person, *, error: str = "", field: str = "code") -> Response:
+    setup = _setup(attempt, person)
+    return flow.show(
+        tx,
+        attempt,
+        "login/enrol_totp.html",
+        status=400 if error else 200,
+        errors={field: error} if error else {},
+        qr_svg=setup.picture(),
+        secret=setup.grouped,
+        app_href=setup.uri,
+        account_name=setup.account,
+        minutes=max(1, (attempt.set_up_until - tx.now) // 60),
+        required=attempt.demand.enrol,
+        remember_days=core().settings.remember_days,
+    )
+
+
+def _codes_page(
+    tx: Transaction, attempt: Attempt, person: Person, *, error: str = "", field: str = "saved"
+) -> Response:
+    codes = recovery_codes.readable(person.recovery, core().sealer) if person.recovery else ()
+    return flow.show(
+        tx,
+        attempt,
+        "login/recovery_codes.html",
+        status=400 if error else 200,
+        errors={field: error} if error else {},
+        codes=codes,
+        download_href=download(codes),
+        forced=True,
+    )
+
+
+def download(codes: tuple[str, ...]) -> str:
+    """The codes as a link that saves a text file, without asking the server again."""
+    text = f"{core().settings.brand} recovery codes\r\nEach code works once.\r\n\r\n" + "\r\n".join(codes) + "\r\n"
+    return "data:text/plain;charset=utf-8," + quote(text)

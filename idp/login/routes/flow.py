@@ -1,0 +1,155 @@
+"""What the sign-in pages share: finding the attempt, guarding the form, and going on."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, request
+
+from idp.kernel.handles import digest, same
+from idp.login import gate
+from idp.login.attempt import Attempt, look
+from idp.login.completion import complete
+from idp.login.password import Verdict
+from idp.login.steps import Step
+from idp.persistence.logins import Login
+from idp.persistence.unit_of_work import Transaction
+from idp.web import csrf
+from idp.web.context import core
+from idp.web.cookies import BROWSER, LOGIN, SESSION
+from idp.web.errors import Refusal
+from idp.web.headers import allow_form_target
+from idp.web.pages import page, see_other
+
+CLOCK_HINT = (
+    "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "
+    "then enter the next code your app shows."
+)
+THROTTLED = "Too many tries. Wait a quarter of an hour, then try again."
+STALE = "This page was out of date, so nothing was sent. Please try again."
+RETRY_AFTER = "900"
+
+
+class Ended(Refusal):
+    """The attempt cannot go on in this browser."""
+
+
+def find(tx: Transaction, login_id: str) -> Attempt:
+    """The open attempt of this browser.
+
+    Raises:
+        Ended: it never was, is over, ran out, or belongs to another browser (a copied link).
+    """
+    login = tx.logins.by_id(login_id)
+    secret = LOGIN.read()
+    if login is None:
+        raise Ended(404, "This sign-in is not known", "Go back to the app you came from and sign in again.")
+    if secret is None or not same(digest(secret), login.browser_digest):
+        message = (
+            "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
+        )
+        raise Ended(403, "This sign-in belongs to another browser", message)
+    if not login.open_at(tx.now):
+        raise _over(login)
+    return look(tx, login, gate.visitor(tx), core().settings)
+
+
+def _over(login: Login) -> Ended:
+    if login.finished_at is not None:
+        return Ended(410, "This sign-in is finished", "Nothing is left to do here. Go back to the app you came from.")
+    return Ended(
+        410, "This sign-in took too long", "For your safety it was ended. Start again from the app you came from."
+    )
+
+
+def address(attempt: Attempt, step: str) -> str:
+    """The path of a step's page."""
+    return f"/login/{attempt.login.id}/{step}"
+
+
+def stale_form(attempt: Attempt) -> bool:
+    """Whether this POST did not come from our page as it is now."""
+    return not csrf.valid(LOGIN.read(), _purpose(attempt))
+
+
+def cancelled(tx: Transaction, attempt: Attempt) -> Response | None:
+    """The way out, when Cancel was pressed."""
+    if request.form.get("choice") != "cancel":
+        return None
+    tx.logins.cancel(attempt.login)
+    return see_other(attempt.login.return_to)
+
+
+def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200, **variables: Any) -> Response:  # noqa: ANN401
+    """A page of this attempt, with what all of them need."""
+    client = tx.clients.by_id(attempt.login.client_id) if attempt.login.client_id else None
+    target = attempt.login.request.get("redirect_uri", "")
+    if target:
+        allow_form_target(form_target(target))
+    common = {
+        "action": request.path,
+        "csrf_token": csrf.token(LOGIN.read() or "", _purpose(attempt)),
+        "can_cancel": True,
+        "client": client and {"name": client.client_name, "host": urlsplit(target).netloc or target},
+        "username": attempt.person.user.username if attempt.person else "",
+    }
+    response = page(template, status=status, **(common | variables))
+    if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 section 4
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def form_target(redirect_uri: str) -> str:
+    """What `form-action` must list so that the browser may follow us back to the app."""
+    parts = urlsplit(redirect_uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
+
+
+def onward(tx: Transaction, login_id: str, *, proven: bool = False) -> Response:
+    """Go to what is missing; when nothing is, go back to the door.
+
+    `proven`: this request, and no other beside it, moved the attempt on. Then the binding cookie changes, and every
+    form token with it; and if nothing is missing any more, the session is opened here.
+    """
+    fresh = tx.logins.by_id(login_id)
+    if fresh is None or not fresh.open_at(tx.now):
+        return see_other(f"/login/{login_id}")
+    attempt = look(tx, fresh, gate.visitor(tx), core().settings)
+    if attempt.step is Step.REFUSE:
+        return see_other(fresh.return_to)
+    done = attempt.step is Step.DONE
+    response = see_other(fresh.return_to if done else address(attempt, attempt.step))
+    if proven:
+        if done:
+            _open_session(tx, attempt, response)
+        secret = core().entropy.token()
+        tx.logins.rebind(fresh.browser_digest, digest(secret))
+        LOGIN.write(response, secret)
+    return response
+
+
+def refused(verdict: Verdict, wrong: str) -> tuple[int, str]:
+    """Status and sentence for a try that did not count."""
+    return (429, THROTTLED) if verdict is Verdict.THROTTLED else (400, wrong)
+
+
+def _open_session(tx: Transaction, attempt: Attempt, response: Response) -> None:
+    if attempt.person is None:
+        return
+    made = complete(
+        tx,
+        attempt,
+        attempt.person,
+        browser_cookie=BROWSER.read(),
+        entropy=core().entropy,
+        settings=core().settings,
+    )
+    SESSION.write(response, made.session_handle)
+    BROWSER.write(response, made.browser_cookie)
+    if attempt.login.door == gate.ACCOUNT:
+        tx.logins.finish(attempt.login.id)
+
+
+def _purpose(attempt: Attempt) -> str:
+    return f"login:{attempt.login.id}"

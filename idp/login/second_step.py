@@ -1,0 +1,135 @@
+"""The second factor: a code from an app, or a recovery code. Every try is paid for before it is judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.config import Settings
+from idp.factors import recovery_codes, totp
+from idp.factors.hashing import Hasher
+from idp.factors.recovery_codes import FreshSet
+from idp.kernel.entropy import Entropy
+from idp.login import throttle
+from idp.login.attempt import Attempt
+from idp.login.password import Verdict
+from idp.login.person import Person
+from idp.login.proofs import RECOVERY_FACTOR, Method, Proof, to_rows
+from idp.messaging.notices import Notice, notify
+from idp.persistence.factors import Factor
+from idp.persistence.unit_of_work import Transaction
+from idp.signing.sealing import Sealer
+
+
+def prove_totp(
+    tx: Transaction, attempt: Attempt, person: Person, code: str, *, remember: bool, sealer: Sealer, settings: Settings
+) -> Verdict:
+    """Judge a six-digit code; a right one is spent, also for every other factor, session and worker."""
+    if not _pay(tx, attempt, person, settings):
+        return Verdict.THROTTLED
+    factor = next((each for each in person.factors if spend(tx, each, code, sealer)), None)
+    if factor is None:
+        _tell(tx, attempt, person, Outcome.FAILURE, Method.TOTP)
+        return Verdict.WRONG
+    _repay(tx, attempt, person)
+    _tell(tx, attempt, person, Outcome.SUCCESS, Method.TOTP)
+    proofs = to_rows((*attempt.proofs, Proof(Method.TOTP, factor.id, tx.now)))
+    done = _keep(tx, attempt, person, proofs=proofs, remember=remember)
+    return Verdict.RIGHT if done else Verdict.MOVED
+
+
+def spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> bool:
+    """Whether `code` is this factor's and was not used before; it is used now."""
+    seed = sealer.unseal(factor.sealed_secret, row=factor.id).decode()
+    step = totp.matching_step(seed, code, tx.now)
+    return step is not None and tx.factors.use_step(factor.id, step)
+
+
+@dataclass(frozen=True)
+class RecoveryTry:
+    """A typed recovery code, digested; `next_set` is ready in case this is the last code of the present one."""
+
+    set_id: str
+    digest: str
+    next_set: FreshSet | None
+
+
+def prepare_recovery(person: Person, typed: str, *, hasher: Hasher, entropy: Entropy) -> RecoveryTry | None:
+    """Do the costly part, outside every transaction; None when the person has no recovery codes."""
+    if person.recovery is None or not person.codes_left:
+        return None
+    digest = recovery_codes.digest(hasher, person.recovery.salt, typed)
+    next_set = recovery_codes.mint(entropy, hasher) if person.codes_left == 1 else None
+    return RecoveryTry(person.recovery.id, digest, next_set)
+
+
+def prove_recovery(
+    tx: Transaction,
+    attempt: Attempt,
+    person: Person,
+    tried: RecoveryTry | None,
+    *,
+    sealer: Sealer,
+    entropy: Entropy,
+    settings: Settings,
+) -> Verdict:
+    """Judge a recovery code. A right one is spent, ends every remembered device, and is told to its owner."""
+    if not _pay(tx, attempt, person, settings):
+        return Verdict.THROTTLED
+    if tried is None or not tx.recovery.use(tried.set_id, tried.digest):
+        _tell(tx, attempt, person, Outcome.FAILURE, Method.RECOVERY_CODE)
+        return Verdict.WRONG
+    _repay(tx, attempt, person)
+    tx.users.raise_epoch(person.user)
+    left = tx.recovery.with_count(person.user.id)[1]
+    _tell(tx, attempt, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
+    notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
+    if not left and tried.next_set is not None:
+        replace_codes(tx, person, tried.next_set, sealer=sealer, entropy=entropy)
+    proofs = to_rows((*attempt.proofs, Proof(Method.RECOVERY_CODE, RECOVERY_FACTOR, tx.now)))
+    done = _keep(tx, attempt, person, proofs=proofs, remember=False)
+    return Verdict.RIGHT if done else Verdict.MOVED
+
+
+def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> None:
+    """Put a new set of recovery codes in place; the old ones are dead with this transaction."""
+    row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=entropy.token(12), sealer=sealer)
+    tx.recovery.replace(row, list(fresh.digests))
+    audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
+
+
+def _keep(
+    tx: Transaction, attempt: Attempt, person: Person, *, proofs: list[dict[str, object]], remember: bool
+) -> bool:
+    user = person.user
+    return tx.logins.advance(attempt.login, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
+
+
+def _lane(attempt: Attempt, person: Person) -> str:
+    session_device = attempt.visitor.session.device_id if attempt.visitor and attempt.raises_session else None
+    return throttle.code_lane(person.user.id, attempt.login.device_id or session_device)
+
+
+def _pay(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:
+    if tx.throttles.claim(_lane(attempt, person), throttle.code_limit(settings)):
+        return True
+    _tell(tx, attempt, person, Outcome.THROTTLED)
+    return False
+
+
+def _repay(tx: Transaction, attempt: Attempt, person: Person) -> None:
+    tx.throttles.clear(_lane(attempt, person))
+
+
+def _tell(
+    tx: Transaction,
+    attempt: Attempt,
+    person: Person,
+    outcome: Outcome,
+    method: Method | None = None,
+    left: int | None = None,
+) -> None:
+    event = Event.RECOVERY_CODE if method is Method.RECOVERY_CODE else Event.SECOND_STEP
+    client_id = attempt.login.client_id
+    audit.record(tx, event, outcome, user_id=person.user.id, client_id=client_id, method=method, codes_left=left)

@@ -1,0 +1,15 @@
+"""HTTP plumbing that every page and endpoint shares; it knows nothing of sign-in or OAuth.
+
+request -> origin (address, request id)  -> csrf for unsafe methods -> view(tx)  -> headers -> log line
+                                                                        returning commits, raising rolls back
+
+context     what the views are given: settings, clock, database, keys
+transact    one transaction per request
+cookies     names and attributes of the three cookies
+csrf        same-origin check and form tokens
+forms       reading a form strictly
+headers     content security policy and its companions
+errors      every refusal as a page with a remedy, and never a stack trace
+logs        one JSON object per line
+pages       rendering, with what every template needs
+"""

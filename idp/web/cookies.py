@@ -1,0 +1,57 @@
+"""The cookies we set, and how: HttpOnly, SameSite=Lax, and on https `Secure` with the `__Host-` prefix.
+
+    session   who is signed in here; dies with the browser's own session or ours, whichever is first
+    login     binds sign-ins under way to this browser
+    browser   lets us recognise this browser again: known devices, remembered devices
+
+Lax, not Strict: an app's redirect to us must find the session. Values are opaque handles; the database holds digests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from idp.kernel.clock import DAY
+from idp.kernel.handles import MAX_HANDLE_LENGTH
+from idp.web.context import core
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One cookie: its name without prefix, and its life in seconds (None: until the browser is closed)."""
+
+    name: str
+    max_age: int | None = None
+
+    @property
+    def full_name(self) -> str:
+        """The name on the wire; `__Host-` keeps a sibling or subdomain from planting it (RFC 6265bis section 4.1.3)."""
+        return ("__Host-" if core().settings.secure else "") + f"countersign-{self.name}"
+
+    def read(self) -> str | None:
+        """The value the browser sent, if it can be one of ours."""
+        value = request.cookies.get(self.full_name)
+        return value if value and len(value) <= MAX_HANDLE_LENGTH else None
+
+    def write(self, response: Response, value: str) -> None:
+        """Set it."""
+        response.set_cookie(
+            self.full_name,
+            value,
+            max_age=self.max_age,
+            secure=core().settings.secure,
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+
+    def clear(self, response: Response) -> None:
+        """Remove it."""
+        response.delete_cookie(self.full_name, secure=core().settings.secure, httponly=True, samesite="Lax", path="/")
+
+
+SESSION = Cookie("session")
+LOGIN = Cookie("login")
+BROWSER = Cookie("browser", max_age=400 * DAY)

@@ -1,0 +1,39 @@
+"""Cross-site request forgery: every form of ours is checked twice.
+
+First by where the browser says the request began (`Sec-Fetch-Site`, else `Origin`); then by a token that is the HMAC
+of the form's purpose under the cookie it belongs to. The cookie changes whenever something is proven, and the token
+with it; a token for one sign-in or consent does not open another.
+"""
+
+from __future__ import annotations
+
+from flask import request
+
+from idp.kernel.handles import keyed, same
+from idp.web.context import core
+
+FIELD = "csrf"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def token(secret: str, purpose: str) -> str:
+    """The token of one form: 64 hexadecimal characters."""
+    return keyed(secret, f"csrf:{purpose}")
+
+
+def valid(secret: str | None, purpose: str) -> bool:
+    """Whether the form in this request came from our own page, shown to this browser, for this purpose."""
+    given = request.form.get(FIELD, "")
+    return secret is not None and same_origin() and same(given, token(secret, purpose))
+
+
+def same_origin() -> bool:
+    """Whether the browser says that the request began on one of our own pages.
+
+    A client that sends neither header is no browser, and has no cookies of a person to abuse.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    given = request.headers.get("Origin")
+    return given is None or given == core().settings.issuer

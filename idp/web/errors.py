@@ -1,0 +1,70 @@
+"""Refusals people see: a plain sentence, what to do next, and a reference for support; never a stack trace."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from idp.web.pages import page
+
+log = logging.getLogger("idp.web")
+
+WORDS = {
+    400: ("That request was not understood", "Go back, reload the page and try again."),
+    403: ("That is not allowed here", "Go back, reload the page and try again."),
+    404: ("There is no such page", "Check the address, or start again from the app you came from."),
+    405: ("That is not how this page is used", "Start again from the app you came from."),
+    413: ("That was too much at once", "Shorten what you entered and try again."),
+    429: ("Too many tries", "Wait a few minutes, then try again."),
+}
+FALLBACK = (
+    "Something went wrong on our side",
+    "Try again in a moment. If it happens again, tell support the reference below.",
+)
+
+
+class Refusal(Exception):
+    """Stop here with a page: nothing done in this request is kept.
+
+    `title` and `message` are shown to the person; `detail` goes to the log only.
+    """
+
+    def __init__(self, status: int, title: str, message: str, *, detail: str = "") -> None:
+        super().__init__(detail or title)
+        self.status, self.title, self.message, self.detail = status, title, message, detail
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application with a page."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crashed)
+
+
+def error_page(status: int, title: str, message: str) -> Response:
+    """The page itself, for views that refuse and yet keep what they did."""
+    return page("errors/page.html", status=status, title=title, message=message, reference=g.get("request_id", ""))
+
+
+def _refused(refusal: Refusal) -> Response:
+    log.info("refused: %s", refusal.detail or refusal.title)
+    return error_page(refusal.status, refusal.title, refusal.message)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None or 300 <= status < 400:  # noqa: PLR2004 - redirects pass
+        return Response(
+            response=error.get_response().response, status=status, headers=dict(error.get_response().headers)
+        )
+    response = error_page(status, *WORDS.get(status, FALLBACK))
+    if allow := error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = allow
+    return response
+
+
+def _crashed(error: Exception) -> Response:
+    log.error("unexpected error at %s %s", request.method, request.path, exc_info=error)
+    return error_page(500, *FALLBACK)

@@ -1,0 +1,48 @@
+"""Response headers that keep pages from being framed, scripted, cached or sniffed."""
+
+from __future__ import annotations
+
+from flask import Response, g
+
+from idp.web.context import core
+
+HSTS = "max-age=31536000; includeSubDomains"
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not no-referrer: under it browsers send `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+
+def allow_form_target(origin: str) -> None:
+    """Let the form on this page end, after its redirects, at `origin` (an app's scheme and host).
+
+    Browsers apply `form-action` to every redirect that follows a form, so the way back to the app must be listed.
+    """
+    g.form_targets = [*g.get("form_targets", []), origin]
+
+
+def apply(response: Response) -> Response:
+    """Add the headers; a view that set one itself keeps it."""
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    if core().settings.secure:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", _policy())
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.add("Cookie")
+    else:
+        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+    return response
+
+
+def _policy() -> str:
+    targets = " ".join(["'self'", *g.get("form_targets", [])])
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"form-action {targets}; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    )

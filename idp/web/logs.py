@@ -1,0 +1,69 @@
+"""Structured logs: one JSON object per line, UTC, with the id that ties a request's lines together."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import re
+import sys
+
+from flask import Flask, Response, g, has_request_context, request
+
+from idp.kernel.clock import stopwatch
+from idp.kernel.entropy import Entropy
+
+log = logging.getLogger("idp.request")
+
+QUIET = {"authlib": logging.INFO, "werkzeug": logging.WARNING, "alembic": logging.WARNING}
+"""Authlib's debug lines hold whole tokens; whatever our own level is, they are never written."""
+
+GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+FACTS = ("event", "outcome", "about", "method", "path", "status", "milliseconds", "address")
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as JSON, so that no text in it can forge a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
+        if has_request_context():
+            line["request_id"] = g.get("request_id", "")
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=True)
+
+
+def configure(level: str) -> None:
+    """Send everything at `level` and above to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name, quietest in QUIET.items():
+        logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
+
+
+def install(app: Flask, entropy: Entropy) -> None:
+    """Give each request an id (a proxy's own is kept when it is well-formed) and a log line when it ends."""
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if GOOD_REQUEST_ID.fullmatch(given) else entropy.token(12)
+        g.request_began = stopwatch()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        facts = {
+            "method": request.method,
+            "path": request.path,  # without the query, which may hold codes and hints
+            "status": response.status_code,
+            "milliseconds": round((stopwatch() - g.get("request_began", stopwatch())) * 1000, 1),
+            "address": request.remote_addr,
+        }
+        log.info("%s %s %s", request.method, request.path, response.status_code, extra=facts)
+        return response

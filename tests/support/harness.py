@@ -1,0 +1,122 @@
+"""The product as one test sees it: the real application over a real database, with a clock the test moves.
+
+People and apps are made with keyword traits; whatever a trait leaves open gets a sensible value.
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from flask import Flask
+
+from idp.app import assemble, create_app
+from idp.config import Settings
+from idp.factors import recovery_codes
+from idp.factors.totp import PERIOD
+from idp.kernel.entropy import SystemEntropy
+from idp.kernel.handles import digest
+from idp.persistence import schema
+from idp.persistence.clients import Client
+from idp.persistence.factors import Factor
+from idp.persistence.users import User
+from tests.support.clock import FrozenClock
+
+ISSUER = "https://id.example.test"
+PASSWORD = "correct horse battery staple"
+REDIRECT_URI = "https://app.example.test/callback"
+CHEAP_HASH = {"hash_memory_kib": 7168, "hash_time_cost": 1}
+
+
+def migrate(url: str) -> None:
+    """Prepares a template database; see `tests.support.databases`."""
+    schema.upgrade(url)
+
+
+@dataclasses.dataclass(frozen=True)
+class Someone:
+    """A person, and what only they know."""
+
+    id: str
+    username: str
+    password: str
+    seed: str | None
+    codes: tuple[str, ...]
+
+    def code(self, clock: FrozenClock, *, step: int = 0) -> str:
+        """What their app shows, `step` time steps from now."""
+        assert self.seed is not None
+        return pyotp.TOTP(self.seed).at(clock.now() + step * PERIOD)
+
+
+@dataclasses.dataclass(frozen=True)
+class App:
+    """A registered client, and its secret."""
+
+    client_id: str
+    secret: str
+    redirect_uri: str = REDIRECT_URI
+
+
+class Harness:
+    """One running product. `app` is the WSGI application, `core` its collaborators."""
+
+    def __init__(self, database_url: str, directory: Path, **settings: Any) -> None:
+        values: dict[str, Any] = {
+            "issuer": ISSUER,
+            "database_url": database_url,
+            "data_dir": directory / "data",
+            "keys_dir": directory / "keys",
+            "smtp_url": "smtp://localhost:1",
+            **CHEAP_HASH,
+        }
+        self.clock = FrozenClock()
+        self.settings = Settings.model_validate(values | settings)
+        self.core = assemble(self.settings, clock=self.clock)
+        self.app: Flask = create_app(self.core)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.core.database.close()
+
+    def person(self, username: str = "jane", *, totp: bool = False, **traits: Any) -> Someone:
+        """Adds somebody; with `totp` they have an authenticator app and eight saved recovery codes."""
+        password = traits.pop("password", PASSWORD)
+        profile = traits.pop("profile", {"name": username.title()})
+        user = User(id=SystemEntropy().token(16), username=username, profile=profile)
+        user.email = traits.pop("email", f"{username}@example.test")
+        user.password_hash = self.core.hasher.hash(password)
+        for name, value in traits.items():
+            setattr(user, name, value)
+        seed = pyotp.random_base32() if totp else None
+        fresh = recovery_codes.mint(self.core.entropy, self.core.hasher) if totp else None
+        with self.core.database.write() as tx:
+            tx.users.add(user)
+            if seed and fresh:
+                factor = Factor(id=f"totp-{user.id}", user_id=user.id, kind="totp", label="Authenticator app")
+                factor.sealed_secret = self.core.sealer.seal(seed.encode(), row=factor.id)
+                tx.factors.add(factor)
+                row = recovery_codes.to_row(fresh, user_id=user.id, set_id=f"set-{user.id}", sealer=self.core.sealer)
+                tx.recovery.replace(row, list(fresh.digests))
+                tx.recovery.acknowledge(user.id)
+        return Someone(user.id, username, password, seed, fresh.codes if fresh else ())
+
+    def client(self, client_id: str = "web", **traits: Any) -> App:
+        """Registers an app; first-party, confidential, allowed everything, unless traits say otherwise."""
+        secret = SystemEntropy().token()
+        values: dict[str, Any] = {
+            "client_name": client_id.title(),
+            "token_endpoint_auth_method": "client_secret_basic",
+            "secret_digest": digest(secret),
+            "redirect_uris": [REDIRECT_URI],
+            "post_logout_redirect_uris": ["https://app.example.test/bye"],
+            "web_origins": [],
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+            "response_types": ["code"],
+            "scopes": ["openid", "profile", "email", "phone", "address", "offline_access"],
+            "first_party": True,
+        }
+        with self.core.database.write() as tx:
+            tx.clients.add(Client(client_id=client_id, **(values | traits)))
+        uris = traits.get("redirect_uris", [REDIRECT_URI])
+        return App(client_id, secret, uris[0] if uris else "")

@@ -1,0 +1,30 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from idp.signing.keyring import Keyring
+from tests.unit.signing.tools import HandClock
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="session")
+def first_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keys directory as the first start leaves it. RSA keys are slow to make, so tests work on copies of it."""
+    path = tmp_path_factory.mktemp("first") / "keys"
+    Keyring.open(path, clock=HandClock())
+    return path
+
+
+@pytest.fixture
+def keys_path(first_keys: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(first_keys, tmp_path / "keys"))
+
+
+@pytest.fixture
+def keyring(keys_path: Path, clock: HandClock) -> Keyring:
+    return Keyring.open(keys_path, clock=clock)
