@@ -60,6 +60,7 @@ def _register(app: Flask, chosen: Settings, clock: Callable[[], float]) -> Provi
         "provider",
         client_cls=Provider,
         issuer=chosen.issuer,
+        redirect_uri=chosen.redirect_uri,
         clock=clock,
         client_id=chosen.client_id,
         client_secret=chosen.client_secret,

@@ -1,5 +1,7 @@
 """How sure we are who this is: the rule this app demands, and the words that explain a sign-in to its owner."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from .tokens import LEEWAY, Claims
@@ -29,11 +31,12 @@ AMR_WORDS = {
     "fpt": "fingerprint",
     "face": "face",
 }
+JUST_NOW_SECONDS = 10
 AMR_SILENT = ("mfa", "mca", "user")  # they describe the others and are no proof of their own
 
 
 def is_satisfied(
-    claims: Claims, now: float, acr_values: tuple[str, ...] = STRONG, max_age: int | None = FRESH_SECONDS
+    claims: Claims, now: float, acr_values: Sequence[str] = STRONG, max_age: int | None = FRESH_SECONDS
 ) -> bool:
     """Whether `claims` prove one of `acr_values`, not longer than `max_age` seconds ago (None: at any time)."""
     if acr_values and claims.get("acr") not in acr_values:
@@ -42,6 +45,17 @@ def is_satisfied(
         return True
     auth_time = claims.get("auth_time")
     return isinstance(auth_time, int) and abs(now - auth_time) <= max_age + LEEWAY
+
+
+def step_up(acr_values: Sequence[str], max_age: int | None, *, has_claims_parameter: bool) -> dict[str, object]:
+    """Parameters of an authorization request that ask for one of `acr_values`, proven within `max_age` seconds."""
+    wishes: dict[str, object] = {} if max_age is None else {"max_age": max_age}
+    if acr_values and has_claims_parameter:
+        # Essential: reach one of these or fail (Core section 5.5.1.1). `acr_values` alone is only a wish.
+        wishes["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": list(acr_values)}}})
+    elif acr_values:
+        wishes["acr_values"] = " ".join(acr_values)
+    return wishes
 
 
 def proofs(claims: Claims) -> list[str]:
@@ -60,11 +74,13 @@ def moment(seconds: float) -> str:
 
 def distance(seconds: float) -> str:
     """How far away a moment is: "in 5 minutes", "2 hours ago"."""
+    if -JUST_NOW_SECONDS < seconds < JUST_NOW_SECONDS:
+        return "just now"
     size, unit = abs(seconds), "second"
     for count, name in ((60, "minute"), (3600, "hour"), (86400, "day")):
         if abs(seconds) >= count:
             size, unit = abs(seconds) / count, name
-    number = int(size)
+    number = round(size)
     words = f"{number} {unit}" + ("" if number == 1 else "s")
     return f"in {words}" if seconds > 0 else f"{words} ago"
 

@@ -9,7 +9,6 @@ Authlib 1.9 brings PKCE, state, nonce, client authentication and the code exchan
 - whose claims the userinfo endpoint returned, and whose a refreshed token carries.
 """
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -21,12 +20,13 @@ from flask import redirect, request, session
 from requests import RequestException
 from werkzeug.wrappers import Response
 
+from .assurance import step_up
 from .signatures import SignatureVerifier
 from .tokens import Claims, check_id_token, check_same_person
 
 
 class Provider(FlaskOAuth2App):
-    """One provider, registered as `oauth.register(..., client_cls=Provider, issuer=...)`.
+    """One provider, registered as `oauth.register(..., client_cls=Provider, issuer=..., redirect_uri=...)`.
 
     Its methods raise AuthlibBaseError (the provider said no), joserfc's JoseError (it cannot be believed) or
     requests' RequestException (it cannot be reached).
@@ -38,11 +38,13 @@ class Provider(FlaskOAuth2App):
         name: str,
         *,
         issuer: str,
+        redirect_uri: str,
         clock: Callable[[], float] = time.time,
-        **registration: Any,  # noqa: ANN401 - Authlib's own parameters, handed on as they are
+        **registration: Any,  # Authlib's own parameters, handed on as they are
     ) -> None:
         super().__init__(framework, name, **registration)
         self.issuer = issuer
+        self.redirect_uri = redirect_uri
         self.clock = clock
         self.signatures = SignatureVerifier(self.fetch_jwk_set, clock)
 
@@ -55,24 +57,14 @@ class Provider(FlaskOAuth2App):
         return metadata
 
     def start(
-        self,
-        redirect_uri: str,
-        *,
-        goal: str,
-        acr_values: Sequence[str] = (),
-        max_age: int | None = None,
-        hint: str = "",
+        self, *, goal: str, acr_values: Sequence[str] = (), max_age: int | None = None, hint: str = ""
     ) -> Response:
         """Send the browser to sign in, and on to `goal` afterwards; `acr_values` and `max_age` make it a step-up."""
-        wishes: dict[str, Any] = {"login_hint": hint or None, "max_age": max_age}
-        if acr_values and self.load_server_metadata().get("claims_parameter_supported"):
-            # Essential: reach one of these or fail. `acr_values` alone is only a wish (Core section 5.5.1.1).
-            wishes["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": list(acr_values)}}})
-        elif acr_values:
-            wishes["acr_values"] = " ".join(acr_values)
-        outgoing = self.create_authorization_url(redirect_uri, **wishes)
+        can_insist = bool(self.load_server_metadata().get("claims_parameter_supported"))
+        wishes = step_up(acr_values, max_age, has_claims_parameter=can_insist)
+        outgoing = self.create_authorization_url(self.redirect_uri, login_hint=hint or None, **wishes)
         self.save_authorize_data(
-            redirect_uri=redirect_uri, goal=goal, acr_values=list(acr_values), max_age=max_age, **outgoing
+            redirect_uri=self.redirect_uri, goal=goal, acr_values=list(acr_values), max_age=max_age, **outgoing
         )
         return redirect(outgoing["url"])
 
@@ -122,7 +114,8 @@ class Provider(FlaskOAuth2App):
 
     def read_userinfo(self, token: Claims, id_claims: Claims) -> Claims:
         """What the person agreed to share beyond the ID token."""
-        userinfo = dict(self.userinfo(token=bearer(token)))
+        # The access token alone: given the refresh token too, Authlib may use that up unseen, and the new one is lost.
+        userinfo = dict(self.userinfo(token={"access_token": token["access_token"], "token_type": "Bearer"}))
         check_same_person(id_claims, userinfo)
         return userinfo
 
@@ -153,8 +146,3 @@ class Provider(FlaskOAuth2App):
     def _back_channel(self) -> OAuth2Session:
         """Give the plain client, which names no scope: a refresh then means "as granted", whatever was declined."""
         return OAuth2Session(self.client_id, self.client_secret, default_timeout=10)
-
-
-def bearer(token: Claims) -> Claims:
-    """The access token alone: given the refresh token too, Authlib would refresh unseen and the new one be lost."""
-    return {"access_token": token["access_token"], "token_type": "Bearer"}

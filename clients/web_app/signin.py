@@ -17,7 +17,7 @@ GOALS = ("/", "/payout", "/balance")
 @signin.get("/login")
 def login() -> Response:
     """Begin. A plain link may do this: it changes nothing, and `state` ties the answer to this browser."""
-    return provider().start(settings().redirect_uri, goal=_goal("/"))
+    return provider().start(goal=_goal("/"))
 
 
 @signin.get("/confirm")
@@ -25,7 +25,6 @@ def confirm() -> Response:
     """Step up: ask for a stronger or fresher sign-in than the one there is."""
     person = current_person()
     return provider().start(
-        settings().redirect_uri,
         goal=_goal("/payout"),
         acr_values=request.args.get("acr_values", "").split() or STRONG,
         max_age=request.args.get("max_age", FRESH_SECONDS, type=int),
@@ -42,7 +41,7 @@ def callback() -> Response:
     if before and asked["acr_values"] and before.claims["sub"] != claims["sub"]:
         raise InvalidClaimError("sub", "somebody else confirmed")
     # The provider was asked; only its signed answer counts.
-    if not is_satisfied(claims, now(), tuple(asked["acr_values"]), asked["max_age"]):
+    if not is_satisfied(claims, now(), asked["acr_values"], asked["max_age"]):
         raise InvalidClaimError("acr", f"{asked['acr_values']} was asked and {claims.get('acr')} was reached")
     session["person"] = Person(claims, provider().read_userinfo(token, claims), token)
     renew(session)
