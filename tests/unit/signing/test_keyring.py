@@ -189,6 +189,16 @@ def test_a_key_file_that_was_edited_stops_the_start(keys_path: Path, clock: Hand
         Keyring.open(keys_path, clock=clock)
 
 
+def test_a_key_file_under_another_name_stops_the_start(keys_path: Path, clock: HandClock) -> None:
+    """A `kid` is the key's thumbprint, so no key can be slipped in under the name of a published one."""
+    file = next(keys_path.glob("signing-*.json"))
+    kid = file.stem.removeprefix("signing-")
+    renamed = file.rename(keys_path / "signing-other.json")
+    renamed.write_text(renamed.read_text().replace(kid, "other"))
+    with pytest.raises(BrokenKeyFile, match="is not a signing key"):
+        Keyring.open(keys_path, clock=clock)
+
+
 def test_rotation_under_load_loses_no_verification(keyring: Keyring, keys_path: Path, clock: HandClock) -> None:
     """Two keyrings, as on two nodes, sign and verify each other's tokens while a third party rotates."""
     other = Keyring.open(keys_path, clock=clock)
