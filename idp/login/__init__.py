@@ -1,4 +1,4 @@
-"""Who is at this browser, and is that enough?
+"""Who is at this browser, and whether that is enough.
 
     a door (an app's request, My account)  --demand-->  guard: does the session satisfy it?  --yes-->  open
                                                           | no

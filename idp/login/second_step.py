@@ -128,6 +128,7 @@ def _tell(
     person: Person,
     outcome: Outcome,
     method: Method | None = None,
+    *,
     left: int | None = None,
 ) -> None:
     event = Event.RECOVERY_CODE if method is Method.RECOVERY_CODE else Event.SECOND_STEP

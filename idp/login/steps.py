@@ -52,13 +52,18 @@ def next_step(state: State, demand: Demand) -> Step:
     """The next thing to ask for; never less than the demand, never more than needed."""
     if state.must_choose:
         return Step.CHOOSE
-    best = reachable(state.methods)
     if demand.level > BEST_REACHABLE:
         return Step.REFUSE
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
     if state.codes_to_save:
         return Step.SAVE_CODES if any(proof.method in SECOND for proof in state.proofs) else Step.CODE
+    return _second_step(state, demand)
+
+
+def _second_step(state: State, demand: Demand) -> Step:
+    """What a person who proved a first factor still owes."""
+    best = reachable(state.methods)
     if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
         return Step.DONE
     if state.assurance.level < demand.target(best) <= best:

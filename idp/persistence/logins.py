@@ -59,7 +59,7 @@ class LoginStore(Store):
         """The attempt of this name: open, closed or expired."""
         return self._session.get(Login, login_id, populate_existing=True)
 
-    def advance(self, login: Login, **values: Any) -> bool:  # noqa: ANN401 - the columns of Login
+    def advance(self, login: Login, **values: Any) -> bool:
         """Record progress on an open attempt; False when another request advanced or closed it first.
 
         What was read decides what is written, so the write holds only for the version that was read.

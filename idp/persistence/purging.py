@@ -14,6 +14,8 @@ from idp.persistence.replay import AssertionId
 from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle
 
+LONG_RUN = 10
+"""Failures in a row from which on a lane is remembered for good: its limit in a row may lie far apart in time."""
 KNOWN_BROWSER_KEPT = 400 * DAY
 """A browser not seen for this long (seconds) is a stranger again; it is also the longest life browsers give cookies."""
 
@@ -53,7 +55,7 @@ class PurgeStore(Store):
             Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
             RevokedToken: RevokedToken.expires_at < now,
             AssertionId: AssertionId.expires_at < now,
-            Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row < 10),
+            Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row < LONG_RUN),
             Device: Device.last_seen_at < now - KNOWN_BROWSER_KEPT,
             Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),
         }

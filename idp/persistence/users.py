@@ -121,6 +121,6 @@ class UserStore(Store):
         """Set the administrator's `Required` / `Not required`."""
         self._change(user, second_step_required=required)
 
-    def _change(self, user: User, *conditions: ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns
+    def _change(self, user: User, *conditions: ColumnElement[bool], **values: Any) -> bool:
         query = update(User).where(User.id == user.id, *conditions).values(updated_at=self._now, **values)
         return self._changed(query) == 1

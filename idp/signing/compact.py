@@ -12,7 +12,7 @@ from idp.signing import base64url
 MAX_TOKEN_LENGTH = 16 * 1024
 
 
-class InvalidToken(Exception):  # noqa: N818 - it is a verdict about the token, not a fault of ours
+class InvalidToken(Exception):
     """A token that must not be believed.
 
     `reason` is a private detail for the log. The one who sent the token learns only that it is invalid, so that

@@ -26,11 +26,11 @@ class KeyFileError(Exception):
     """A key file or the keys directory cannot be used; the message says why and how to mend it."""
 
 
-class UnsafeKeyFile(KeyFileError):  # noqa: N818 - named for what is found
+class UnsafeKeyFile(KeyFileError):
     """Others on this machine could read or replace a key."""
 
 
-class BrokenKeyFile(KeyFileError):  # noqa: N818 - named for what is found
+class BrokenKeyFile(KeyFileError):
     """A file does not hold what its name promises."""
 
 

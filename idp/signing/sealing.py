@@ -27,7 +27,7 @@ _KEY_LENGTH = 32
 _NONCE_LENGTH = 12
 
 
-class SealBroken(Exception):  # noqa: N818 - named for what is found
+class SealBroken(Exception):
     """A sealed value does not open: changed, moved to another row, or its key is gone. Never says which."""
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ def install(app: Flask) -> None:
     app.context_processor(_common)
 
 
-def page(template: str, *, status: int = 200, **variables: Any) -> Response:  # noqa: ANN401 - template variables
+def page(template: str, *, status: int = 200, **variables: Any) -> Response:
     """A page as a response."""
     return make_response(render_template(template, **variables), status)
 

@@ -63,7 +63,8 @@ class Browser:
     def left_for(self) -> str:
         """Where the product sent the browser when it left."""
         location = self.page.headers.get("Location", "")
-        assert location and not location.startswith(("/", ISSUER)), f"still at {self.at}: {self.page.status}"
+        assert location, f"still at {self.at}: {self.page.status}"
+        assert not location.startswith(("/", ISSUER)), location
         return location
 
     def _go(

@@ -81,7 +81,7 @@ def cancelled(tx: Transaction, attempt: Attempt) -> Response | None:
     return see_other(attempt.login.return_to)
 
 
-def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200, **variables: Any) -> Response:  # noqa: ANN401
+def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200, **variables: Any) -> Response:
     """A page of this attempt, with what all of them need."""
     client = tx.clients.by_id(attempt.login.client_id) if attempt.login.client_id else None
     target = attempt.login.request.get("redirect_uri", "")

@@ -10,7 +10,6 @@ from idp.persistence.unit_of_work import Transaction
 from idp.web.pages import see_other
 from idp.web.transact import reading, transactional
 
-
 blueprint = Blueprint("login", __name__, url_prefix="/login/<login_id>")
 
 
