@@ -1,0 +1,109 @@
+"""The heart, as laws: what proofs are worth, and that nothing can make a claim lie."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.login.assurance import BEST_REACHABLE, LEVELS, NOBODY, Level, assess, reachable
+from idp.login.proofs import FIRST, SECOND, Freshness, Method, Proof, counted, from_rows, latest, to_rows
+
+PASSWORD = Proof(Method.PASSWORD, "password", 100)
+TOTP = Proof(Method.TOTP, "app", 130)
+RECOVERY = Proof(Method.RECOVERY_CODE, "recovery", 140)
+DEVICE = Proof(Method.DEVICE, "laptop", 50)
+
+times = st.integers(0, 1000)
+factors = {
+    Method.PASSWORD: ["password"],
+    Method.TOTP: ["app", "old app"],
+    Method.RECOVERY_CODE: ["recovery"],
+    Method.DEVICE: ["laptop", "phone"],
+}
+proofs = st.sampled_from(list(Method)).flatmap(
+    lambda method: st.builds(Proof, st.just(method), st.sampled_from(factors[method]), times)
+)
+collections = st.lists(proofs, max_size=6).map(tuple)
+living = st.sets(st.sampled_from([name for names in factors.values() for name in names])).map(frozenset)
+
+
+@pytest.mark.promise("SM1", "MS1", "ES1")
+@pytest.mark.parametrize(
+    ("given_proofs", "acr", "amr"),
+    [
+        ([PASSWORD], "pwd", ("pwd",)),
+        ([PASSWORD, DEVICE], "remembered", ("pwd",)),
+        ([PASSWORD, TOTP], "mfa", ("pwd", "otp", "mfa")),
+        ([PASSWORD, RECOVERY], "mfa", ("pwd", "otp", "mfa")),
+        ([PASSWORD, TOTP, DEVICE], "mfa", ("pwd", "otp", "mfa")),
+    ],
+)
+def test_what_proofs_are_worth(given_proofs: list[Proof], acr: str, amr: tuple[str, ...]) -> None:
+    reached = assess(given_proofs)
+    assert (reached.level.acr, reached.amr) == (acr, amr)
+
+
+@pytest.mark.parametrize("alone", [TOTP, RECOVERY, DEVICE])
+def test_nothing_is_worth_anything_without_a_first_factor(alone: Proof) -> None:
+    assert assess([alone]) == NOBODY
+
+
+def test_auth_time_is_the_last_real_proof_and_never_the_waiver() -> None:
+    later_waiver = Proof(Method.DEVICE, "laptop", 999)
+    assert assess([PASSWORD, later_waiver]).auth_time == PASSWORD.at
+    assert assess([PASSWORD, TOTP]).auth_time == TOTP.at
+
+
+def test_the_second_factor_behind_a_remembered_device_keeps_its_own_time() -> None:
+    assert assess([PASSWORD, DEVICE]).second_factor_at == DEVICE.at
+    assert assess([PASSWORD]).second_factor_at is None
+
+
+@given(collections, collections)
+def test_more_proof_never_loses(some: tuple[Proof, ...], more: tuple[Proof, ...]) -> None:
+    assert assess((*some, *more)).level >= assess(some).level
+
+
+@given(collections)
+def test_a_waiver_never_reaches_amr(some: tuple[Proof, ...]) -> None:
+    real = tuple(proof for proof in some if proof.method is not Method.DEVICE)
+    assert assess(some).amr == assess(real).amr
+
+
+@given(collections)
+def test_mfa_is_claimed_only_for_two_kinds_of_factor(some: tuple[Proof, ...]) -> None:
+    methods = {proof.method for proof in some}
+    assert ("mfa" in assess(some).amr) == bool(methods & FIRST and methods & SECOND)
+
+
+@given(collections, living, times, times)
+def test_stale_and_removed_factors_never_count(
+    some: tuple[Proof, ...], live: frozenset[str], since: int, second_since: int
+) -> None:
+    for proof in counted(some, live=live, freshness=Freshness(since, second_since)):
+        assert proof.factor in live
+        assert proof.method is Method.DEVICE or proof.at >= since
+        assert proof.method not in SECOND or proof.at >= second_since
+
+
+@given(collections, living, times)
+def test_less_that_counts_never_reaches_more(some: tuple[Proof, ...], live: frozenset[str], since: int) -> None:
+    assert assess(counted(some, live=live, freshness=Freshness(since))).level <= assess(some).level
+
+
+@given(collections)
+def test_storing_loses_nothing_that_counts(some: tuple[Proof, ...]) -> None:
+    kept = from_rows(to_rows(some))
+    assert kept == latest(some)
+    assert assess(kept) == assess(some)
+
+
+def test_levels_are_in_the_order_the_product_promises() -> None:
+    assert list(LEVELS) == ["pwd", "remembered", "two-step", "mfa", "phr", "phrh"]
+    assert sorted(LEVELS.values()) == list(LEVELS.values())
+
+
+@given(st.sets(st.sampled_from(list(Method))))
+def test_nobody_reaches_more_than_their_ways_of_proving_allow(methods: set[Method]) -> None:
+    proven = assess([Proof(method, factors[method][0], 1) for method in methods])
+    assert proven.level <= max(reachable(methods), Level.REMEMBERED)
+    assert reachable(methods) <= BEST_REACHABLE

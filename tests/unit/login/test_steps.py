@@ -1,0 +1,81 @@
+"""The dispatcher, over every state there is."""
+
+import itertools
+
+import pytest
+
+from idp.login.assurance import Level
+from idp.login.demand import Demand
+from idp.login.proofs import FIRST, SECOND, Method, Proof
+from idp.login.steps import State, Step, next_step
+
+PASSWORD = Proof(Method.PASSWORD, "password", 100)
+TOTP = Proof(Method.TOTP, "app", 130)
+RECOVERY = Proof(Method.RECOVERY_CODE, "recovery", 140)
+DEVICE = Proof(Method.DEVICE, "laptop", 50)
+
+ALONE = frozenset({Method.PASSWORD})
+WITH_APP = frozenset({Method.PASSWORD, Method.TOTP, Method.RECOVERY_CODE})
+SECOND_STEP = Demand(level=Level.REMEMBERED)
+REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "demand", "step"),
+    [
+        (State(), Demand(), Step.IDENTIFY),
+        (State((PASSWORD,), ALONE), Demand(), Step.DONE),
+        (State((PASSWORD,), WITH_APP), SECOND_STEP, Step.CODE),
+        (State((PASSWORD, DEVICE), WITH_APP), SECOND_STEP, Step.DONE),
+        (State((PASSWORD, DEVICE), WITH_APP), Demand(level=Level.TWO_STEP), Step.CODE),
+        (State((PASSWORD, DEVICE), WITH_APP), Demand(level=Level.MFA), Step.CODE),
+        (State((PASSWORD, DEVICE), WITH_APP), Demand(level=Level.REMEMBERED, wished=Level.MFA), Step.CODE),
+        (State((PASSWORD, TOTP), WITH_APP), Demand(level=Level.MFA), Step.DONE),
+        (State((PASSWORD,), ALONE, may_enrol=True), REQUIRED, Step.ENROL),
+        (State((PASSWORD,), ALONE, may_enrol=False), REQUIRED, Step.IDENTIFY),
+        (State((PASSWORD,), ALONE, may_enrol=True), Demand(level=Level.MFA), Step.ENROL),
+        (State((PASSWORD,), ALONE), Demand(wished=Level.MFA), Step.DONE),  # a wish sets nothing up
+        (State((PASSWORD, TOTP), WITH_APP, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
+        (State((PASSWORD, DEVICE), WITH_APP, codes_to_save=True), SECOND_STEP, Step.CODE),
+        (State((PASSWORD,), ALONE), Demand(level=Level.PHR), Step.REFUSE),
+        (State((PASSWORD,), ALONE, must_choose=True), Demand(), Step.CHOOSE),
+    ],
+)
+def test_what_comes_next(state: State, demand: Demand, step: Step) -> None:
+    assert next_step(state, demand) is step
+
+
+def every_state() -> list[State]:
+    proofs = [
+        chosen for size in range(5) for chosen in itertools.combinations((PASSWORD, TOTP, RECOVERY, DEVICE), size)
+    ]
+    flags = list(itertools.product((False, True), repeat=3))
+    return [State(chosen, methods, *flag) for chosen in proofs for methods in (ALONE, WITH_APP) for flag in flags]
+
+
+@pytest.mark.parametrize("enrol", [False, True])
+@pytest.mark.parametrize("wished", [Level.NONE, Level.MFA])
+@pytest.mark.parametrize("level", [Level.PWD, Level.REMEMBERED, Level.TWO_STEP, Level.MFA, Level.PHR])
+def test_no_state_is_done_before_the_demand_is_met(level: Level, wished: Level, enrol: bool) -> None:
+    demand = Demand(level=level, wished=wished, enrol=enrol)
+    for state in every_state():
+        if next_step(state, demand) is Step.DONE:
+            assert state.assurance.level >= level
+            assert any(proof.method in FIRST for proof in state.proofs)
+            assert state.enrolled or not enrol
+            assert not state.codes_to_save
+
+
+def test_a_second_factor_is_never_set_up_or_asked_before_the_first() -> None:
+    for state in every_state():
+        step = next_step(state, REQUIRED)
+        if step in {Step.CODE, Step.ENROL, Step.SAVE_CODES}:
+            assert any(proof.method in FIRST for proof in state.proofs)
+        if step is Step.SAVE_CODES:
+            assert any(proof.method in SECOND for proof in state.proofs)
+
+
+def test_somebody_who_has_a_second_factor_is_asked_for_it_and_never_led_round_it_by_a_set_up() -> None:
+    for state in every_state():
+        if state.enrolled:
+            assert next_step(state, REQUIRED) is not Step.ENROL
