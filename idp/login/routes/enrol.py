@@ -13,7 +13,7 @@ from idp.factors.totp import Setup
 from idp.login import enrolment
 from idp.login.attempt import Attempt
 from idp.login.person import Person
-from idp.login.proofs import to_rows
+from idp.login.proofs import Method, to_rows
 from idp.login.routes import flow
 from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
@@ -142,7 +142,7 @@ def _codes_page(
         errors={field: error} if error else {},
         codes=codes,
         download_href=download(codes),
-        forced=True,
+        forced=any(proof.method is Method.RECOVERY_CODE for proof in attempt.state.proofs),
     )
 
 
