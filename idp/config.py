@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -20,6 +20,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 PREFIX = "IDP_"
 CONFIG_FILE = "IDP_CONFIG"
 DAY = 86_400
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that can only be this machine."""
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 class BadSettings(Exception):
@@ -111,28 +114,10 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     @model_validator(mode="after")
-    def _issuer_is_an_origin(self) -> Self:
-        """OIDC Discovery section 3: an https URL without query or fragment; here also without a path."""
-        parts = urlsplit(self.issuer)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or self.issuer != f"{parts.scheme}://{parts.netloc}"
-        ):
-            message = "issuer must look like https://id.example.com: scheme, host, perhaps a port, and nothing behind"
-            raise ValueError(message)
-        if parts.scheme == "http" and self.mode == "production":
-            message = "issuer must be https in production mode; for a trial on this machine set IDP_MODE=development"
-            raise ValueError(message)
-        if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-            message = "issuer may be http only on localhost"
-            raise ValueError(message)
-        if self.mode == "production" and not self.smtp_url:
-            message = "smtp_url must be set in production mode: people are told by mail when their account changes"
-            raise ValueError(message)
-        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
-            message = "smtp_url must begin with smtp:// or smtps://"
-            raise ValueError(message)
+    def _settings_agree(self) -> Self:
+        """What one setting demands of another; every disagreement is told at once."""
+        if problems := [*_issuer_problems(self), *_database_problems(self), *_mail_problems(self), *_key_problems(self)]:
+            raise ValueError("\n".join(problems))
         return self
 
     @property
@@ -166,13 +151,72 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values = _from_file(environment.get(CONFIG_FILE, ""))
     given = {key: value for key, value in environment.items() if key.startswith(PREFIX) and key != CONFIG_FILE}
     values |= {key.removeprefix(PREFIX).lower(): value for key, value in given.items()}
-    unknown = [name for name in values if name not in Settings.model_fields]
-    if unknown:
-        raise BadSettings("\n".join(_unknown(name) for name in unknown))
+    problems = [_unknown(name) for name in values if name not in Settings.model_fields]
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate({name: values[name] for name in values if name in Settings.model_fields})
     except ValidationError as error:
-        raise BadSettings("\n".join(_sentence(dict(problem)) for problem in error.errors())) from None
+        problems += [_sentence(dict(problem)) for problem in error.errors()]
+        raise BadSettings("\n".join(problems)) from None
+    if problems:
+        raise BadSettings("\n".join(problems))
+    return settings
+
+
+def hand_down(name: str, value: str) -> None:
+    """Set a variable for the processes this one starts; for libraries that can be told in no other way."""
+    os.environ[name] = value
+
+
+def surroundings(**changes: str) -> dict[str, str]:
+    """This process's environment without any setting of ours, and with `changes`: what a child process is given."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | changes
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def _issuer_problems(settings: Settings) -> Iterator[str]:
+    """OIDC Discovery section 3: an https URL without query or fragment; here also without a path."""
+    try:
+        parts = urlsplit(settings.issuer)
+        plain = f"{parts.scheme}://{parts.netloc}" if parts.hostname and parts.port != 0 else ""
+    except ValueError:
+        parts, plain = urlsplit(""), ""
+    if parts.scheme not in {"http", "https"} or settings.issuer != plain.lower() or "@" in plain:
+        yield "IDP_ISSUER: must look like https://id.example.com: lower case, perhaps a port, and nothing behind it"
+    elif parts.scheme == "http" and settings.mode == "production":
+        yield "IDP_ISSUER: must be https in production mode; for a trial on this machine set IDP_MODE=development"
+    elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        yield "IDP_ISSUER: may be http only on localhost"
+
+
+def _database_problems(settings: Settings) -> Iterator[str]:
+    if settings.database_url and not settings.database_url.startswith(DATABASES):
+        yield "IDP_DATABASE_URL: must begin with sqlite:/// (and a path) or with postgresql+psycopg://"
+
+
+def _mail_problems(settings: Settings) -> Iterator[str]:
+    if not settings.smtp_url:
+        if settings.mode == "production":
+            yield "IDP_SMTP_URL: must be set in production mode: people are told by mail when their account changes"
+        return
+    try:
+        parts = urlsplit(settings.smtp_url)
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = None
+    if not usable:
+        yield "IDP_SMTP_URL: must look like smtp://user:password@mail.example.com:587, or begin with smtps://"
+
+
+def _key_problems(settings: Settings) -> Iterator[str]:
+    if settings.key_publish_ahead >= settings.key_rotation_days * DAY:
+        yield (
+            "IDP_KEY_PUBLISH_AHEAD: must be shorter than IDP_KEY_ROTATION_DAYS: "
+            "the next key is published while the present one signs"
+        )
 
 
 def _from_file(path: str) -> dict[str, Any]:
@@ -181,18 +225,21 @@ def _from_file(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        message = f"IDP_CONFIG: {path} cannot be read as TOML: {error}"
+        message = f"{CONFIG_FILE}: {path} cannot be read as TOML: {error}"
         raise BadSettings(message) from None
 
 
 def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, Settings.model_fields, n=1)
-    hint = f"; did you mean {PREFIX}{near[0].upper()}?" if near else "; docs/reference/settings.md lists them all"
-    return f"{PREFIX}{name.upper()}: there is no such setting{hint}"
+    hint = f"; did you mean {variable(near[0])}?" if near else "; docs/reference/settings.md lists them all"
+    return f"{variable(name)}: there is no such setting{hint}"
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not problem["loc"]:
+        return message
+    name = str(problem["loc"][0])
     if problem["type"] == "missing":
-        return f"{PREFIX}{str(problem['loc'][0]).upper()}: must be set ({Settings.model_fields[str(problem['loc'][0])].description})"
-    name = PREFIX + str(problem["loc"][0]).upper() + ": " if problem["loc"] else ""
-    return name + str(problem["msg"]).removeprefix("Value error, ")
+        return f"{variable(name)}: must be set. {Settings.model_fields[name].description}"
+    return f"{variable(name)}: {message[:1].lower()}{message[1:]}"

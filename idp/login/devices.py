@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ua_parser import parse
-
 from idp import audit
 from idp.audit import Event
+from idp.kernel import user_agents
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest, same
@@ -21,7 +20,6 @@ from idp.persistence.users import User
 
 GRACE = MINUTE
 """Seconds in which the previous secret is still good: two tabs finish their sign-ins at the same moment."""
-LONGEST_USER_AGENT = 500
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> t
     else:
         browser_id = entropy.token(12)
         tx.devices.add_browser(browser_id, digest(secret))
-    device = Device(id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=name(tx.origin.user_agent))
+    device = Device(id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=user_agents.name(tx.origin.user_agent))
     tx.devices.seen(device)
     return tx.devices.find(user.id, browser_id) or device, f"{browser_id}.{secret}"
 
@@ -71,15 +69,6 @@ def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, day
     until = proven_at + days * DAY
     tx.devices.trust(user.id, device.browser_id, proven_at=proven_at, until=until, epoch=user.epoch)
     audit.record(tx, Event.DEVICE_REMEMBERED, user_id=user.id, device_id=device.id, until=until)
-
-
-def name(user_agent: str) -> str:
-    """What people call this browser: "Firefox on Windows"."""
-    parsed = parse(user_agent[:LONGEST_USER_AGENT]).with_defaults()
-    browser, system = parsed.user_agent.family, parsed.os.family
-    if browser == "Other":
-        return "Unknown browser" if system == "Other" else f"A browser on {system}"
-    return browser if system == "Other" else f"{browser} on {system}"
 
 
 def _good(browser: Browser, secret: str, now: int) -> bool:
