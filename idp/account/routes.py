@@ -1,5 +1,37 @@
-"""What people see and change themselves, below `/account/`."""
+"""The account's pages together, and what they answer when something has to come first."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.account import authenticator, overview, password, places, recovery_codes, security
+from idp.account.changes import Overtaken
+from idp.account.guard import CodesToSave, SignInNeeded
+from idp.account.pages import RECOVERY_CODES
+from idp.login import gate
+from idp.web.context import core
+from idp.web.pages import see_other
+from idp.web.transact import origin
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+for part in (overview, security, authenticator, recovery_codes, password, places):
+    blueprint.register_blueprint(part.blueprint)
+
+
+@blueprint.errorhandler(SignInNeeded)
+def sign_in(needed: SignInNeeded) -> Response:
+    """Begin a sign-in that leads back by GET: what a form wanted is not done, but shown again."""
+    with core().database.write(origin()) as tx:
+        return gate.begin(tx, needed.demand, door=gate.ACCOUNT, return_to=needed.return_to)
+
+
+@blueprint.errorhandler(CodesToSave)
+def save_codes(_: CodesToSave) -> Response:
+    """First the recovery codes."""
+    return see_other(RECOVERY_CODES)
+
+
+@blueprint.errorhandler(Overtaken)
+def look_again(_: Overtaken) -> Response:
+    """Show the page as things stand now."""
+    return see_other(request.path)

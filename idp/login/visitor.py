@@ -35,13 +35,16 @@ class Visitor:
         """What the session is worth, looking only at proofs given at or after `since` (seconds, UTC)."""
         return assess(self.person.counting(self.proofs, since=since, settings=settings, now=now))
 
-    def passes(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
+    def reaches(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
         """The claims, when the session satisfies the door's demand and every policy; None when it does not."""
         demand = self.person.under_policy(door, settings)
         reached = self.assurance(since=demand.since, settings=settings, now=now)
-        enrolled = self.person.has_second_step
-        enough = demand.satisfied_by(reached, best=self.person.best, enrolled=enrolled)
-        return reached if enough and not self.person.codes_to_save else None
+        enough = demand.satisfied_by(reached, best=self.person.best, enrolled=self.person.has_second_step)
+        return reached if enough else None
+
+    def passes(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
+        """The same, but None also while recovery codes wait to be saved: until then no door opens."""
+        return None if self.person.codes_to_save else self.reaches(door, settings=settings, now=now)
 
 
 def current(tx: Transaction, handle: str | None, settings: Settings) -> Visitor | None:

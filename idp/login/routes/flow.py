@@ -29,6 +29,8 @@ CLOCK_HINT = (
 THROTTLED = "Too many tries. Wait a quarter of an hour, then try again."
 STALE = "This page was out of date, so nothing was sent. Please try again."
 RETRY_AFTER = "900"
+WAYS_OUT = {gate.ACCOUNT: "/account/security"}
+"""Where Cancel leads when the door behind would only begin the same sign-in again."""
 
 
 class Ended(Refusal):
@@ -78,7 +80,7 @@ def cancelled(tx: Transaction, attempt: Attempt) -> Response | None:
     if request.form.get("choice") != "cancel":
         return None
     tx.logins.cancel(attempt.login)
-    return see_other(attempt.login.return_to)
+    return see_other(WAYS_OUT.get(attempt.login.door, attempt.login.return_to))
 
 
 def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200, **variables: Any) -> Response:
@@ -90,7 +92,7 @@ def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200,
     common = {
         "action": request.path,
         "csrf_token": csrf.token(LOGIN.read() or "", _purpose(attempt)),
-        "can_cancel": True,
+        "can_cancel": attempt.login.door != gate.ACCOUNT or attempt.visitor is not None,
         "client": client and {"name": client.client_name, "host": urlsplit(target).netloc or target},
         "username": attempt.person.user.username if attempt.person else "",
     }

@@ -1,0 +1,55 @@
+"""Sessions and remembered devices: ended one by one, or all others at once."""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.audit import Event
+from idp.login import completion
+from idp.login.visitor import Visitor
+from idp.messaging.notices import Notice, notify
+from idp.persistence.unit_of_work import Transaction
+
+
+def forget_device(tx: Transaction, visitor: Visitor, device_id: str) -> bool:
+    """Stop remembering one of the person's devices; False when they have no such remembered device."""
+    user = visitor.person.user
+    if not tx.devices.distrust(user_id=user.id, device_id=device_id):
+        return False
+    audit.record(tx, Event.DEVICE_FORGOTTEN, user_id=user.id, device_id=device_id)
+    notify(tx, user, Notice.DEVICE_FORGOTTEN)
+    return True
+
+
+def end_session(tx: Transaction, visitor: Visitor, sid: str) -> bool:
+    """End one of the person's sessions and all that was given in it; False when they have no such session."""
+    user, session = visitor.person.user, tx.sessions.by_sid(sid)
+    if session is None or session.user_id != user.id:
+        return False
+    if not completion.end(tx, session, reason="ended in the account", distrusted=True):
+        return False
+    notify(tx, user, Notice.SESSION_ENDED)
+    return True
+
+
+def sign_out_elsewhere(tx: Transaction, visitor: Visitor) -> None:
+    """Leave only this session, and only the grants given in it."""
+    user = visitor.person.user
+    end_other_sessions(tx, visitor, reason="signed out elsewhere")
+    tx.grants.revoke_of_user(user.id, keep_sid=visitor.session.sid)
+    notify(tx, user, Notice.SIGNED_OUT_ELSEWHERE)
+
+
+def end_other_sessions(tx: Transaction, visitor: Visitor, *, reason: str) -> None:
+    """End every session but this one; their grants are the caller's to revoke."""
+    user_id, own = visitor.person.user.id, visitor.session.sid
+    for session in tx.sessions.of(user_id):
+        if session.sid != own:
+            audit.record(tx, Event.SESSION_ENDED, user_id=user_id, sid=session.sid, reason=reason)
+    tx.sessions.end_others(user_id, own)
+
+
+def sign_out(tx: Transaction, visitor: Visitor) -> None:
+    """End this session and what was given in it; offline access and remembered devices stay."""
+    user_id, sid = visitor.person.user.id, visitor.session.sid
+    completion.end(tx, visitor.session, reason="signed out")
+    audit.record(tx, Event.SIGN_OUT, user_id=user_id, sid=sid)

@@ -1,0 +1,119 @@
+"""The authenticator app: set up, replaced, turned off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp import audit
+from idp.account import changes, guard, pages
+from idp.audit import Event, Outcome
+from idp.factors.totp import Setup
+from idp.login import enrolment
+from idp.login.proofs import FIRST
+from idp.login.routes.enrol import LONGEST_CODE, NO_CODE
+from idp.login.routes.flow import CLOCK_HINT
+from idp.login.visitor import Visitor
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.errors import error_page
+from idp.web.forms import once
+from idp.web.pages import see_other
+from idp.web.transact import origin, transactional
+
+blueprint = Blueprint("authenticator", __name__)
+
+
+@blueprint.get("/security/totp/start")
+@guard.looking()
+def start_set_up(tx: Transaction, visitor: Visitor) -> Response:
+    """Ask who is there before showing a secret."""
+    raise guard.anew(visitor, tx.now, pages.TOTP)
+
+
+@blueprint.get("/security/totp")
+@guard.looking(guard.to_change)
+def show(tx: Transaction, visitor: Visitor) -> Response:
+    """The picture and the key; a reload shows the same."""
+    return _page(visitor, tx.now)
+
+
+@blueprint.post("/security/totp")
+def confirm() -> Response:
+    """Judge the first code: read, mint recovery codes outside any transaction, then activate."""
+    database, entropy = core().database, core().entropy
+    code = once(request.form, "code", longest=LONGEST_CODE)
+    with database.read(origin()) as tx:
+        first, now = guard.admit_form(tx, guard.to_change), tx.now
+    person = first.person
+    confirmed = enrolment.check(_setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher)
+    if confirmed is None:
+        return _page(first, now, error=CLOCK_HINT if code else NO_CODE)
+    with database.write(origin()) as tx:
+        visitor = guard.admit_again(tx, first, guard.to_change)
+        handle = changes.activate(tx, visitor, confirmed, sealer=core().sealer, entropy=entropy)
+        return pages.done("replaced", handle=handle) if person.recovery else pages.renewed(pages.RECOVERY_CODES, handle)
+
+
+@blueprint.get("/security/turn-off/start")
+@guard.looking()
+def start_turning_off(tx: Transaction, visitor: Visitor) -> Response:
+    """Ask for everything again, so that an unlocked browser is not enough."""
+    if _required(visitor):
+        return _refusal()
+    raise guard.anew(visitor, tx.now, pages.TURN_OFF)
+
+
+@blueprint.get("/security/turn-off")
+@guard.looking(guard.to_change)
+def ask_off(_: Transaction, visitor: Visitor) -> Response:
+    """Ask whether it is meant."""
+    if not visitor.person.has_second_step:
+        return see_other(pages.SECURITY)
+    return _refusal() if _required(visitor) else pages.show(visitor, "account/turn_off.html")
+
+
+@blueprint.post("/security/turn-off")
+@transactional
+def turn_off(tx: Transaction) -> Response:
+    """Remove the second step, unless policy wants it."""
+    visitor = guard.admit_form(tx, guard.to_change)
+    if not visitor.person.has_second_step:
+        return see_other(pages.SECURITY)
+    if _required(visitor):
+        audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
+        return _refusal()
+    return pages.done("turned-off", handle=changes.turn_off(tx, visitor, entropy=core().entropy))
+
+
+def _required(visitor: Visitor) -> bool:
+    return visitor.person.must_have_second_step(core().settings)
+
+
+def _refusal() -> Response:
+    message = "Your organisation requires a second step. You can replace your authenticator app, but not turn it off."
+    return error_page(403, "The second step stays on", message)
+
+
+def _password_at(visitor: Visitor) -> int:
+    return max(proof.at for proof in visitor.proofs if proof.method in FIRST)
+
+
+def _setup(visitor: Visitor) -> Setup:
+    owner, brand = f"session:{visitor.session.sid}", core().settings.brand
+    return enrolment.offer(core().sealer, visitor.person, owner=owner, password_at=_password_at(visitor), brand=brand)
+
+
+def _page(visitor: Visitor, now: int, *, error: str = "") -> Response:
+    setup, until = _setup(visitor), _password_at(visitor) + core().settings.fresh_sign_in
+    return pages.show(
+        visitor,
+        "account/totp.html",
+        status=400 if error else 200,
+        error=("code", error) if error else None,
+        qr_svg=setup.picture(),
+        secret=setup.grouped,
+        app_href=setup.uri,
+        account_name=setup.account,
+        minutes=max(1, (until - now) // 60),
+        replacing=visitor.person.has_second_step,
+    )

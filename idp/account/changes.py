@@ -1,0 +1,101 @@
+"""Changes of what protects an account.
+
+Each claims the person's epoch first, so that of two at once only one happens; with it go all other pending sign-ins.
+Each ends with a new handle for the session that made it: the cookie of before, and every form token, is dead.
+"""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.account import access
+from idp.audit import Event
+from idp.factors.recovery_codes import FreshSet
+from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
+from idp.login import enrolment
+from idp.login.proofs import Proof, to_rows
+from idp.login.second_step import replace_codes
+from idp.login.visitor import Visitor
+from idp.messaging.notices import Notice, notify
+from idp.persistence.unit_of_work import Transaction
+from idp.signing.sealing import Sealer
+
+
+class Overtaken(Exception):
+    """Another change to the account, or the end of this session, came first: nothing of this one is kept."""
+
+
+def change_password(tx: Transaction, visitor: Visitor, password_hash: str, *, entropy: Entropy) -> str:
+    """Store a new password; whatever the old one opened elsewhere is over. Returns the session's new handle.
+
+    Every other session, remembered device and pending sign-in ends, and every grant, also those given in this session:
+    its apps get new tokens without asking, a thief of the old ones does not.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    user = visitor.person.user
+    _claim(tx, visitor)
+    tx.users.set_password_hash(user, password_hash)
+    access.end_other_sessions(tx, visitor, reason="password changed")
+    tx.grants.revoke_of_user(user.id)
+    tx.devices.distrust(user_id=user.id)
+    audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, sid=visitor.session.sid)
+    notify(tx, user, Notice.PASSWORD_CHANGED)
+    return renew(tx, visitor, entropy)
+
+
+def activate(
+    tx: Transaction, visitor: Visitor, confirmed: enrolment.Confirmed, *, sealer: Sealer, entropy: Entropy
+) -> str:
+    """Make the confirmed app the second step; this session has proven it, no other has. Returns its new handle.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    proof = enrolment.activate(tx, visitor.person, confirmed, sealer=sealer, entropy=entropy)
+    if proof is None:
+        raise Overtaken
+    return renew(tx, visitor, entropy, proof)
+
+
+def turn_off(tx: Transaction, visitor: Visitor, *, entropy: Entropy) -> str:
+    """Remove the second step with its recovery codes and remembered devices. Returns the session's new handle.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    if not enrolment.turn_off(tx, visitor.person):
+        raise Overtaken
+    return renew(tx, visitor, entropy)
+
+
+def regenerate(tx: Transaction, visitor: Visitor, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> str:
+    """Put new recovery codes in place of the old, and forget every device. Returns the session's new handle.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    _claim(tx, visitor)
+    replace_codes(tx, visitor.person, fresh, sealer=sealer, entropy=entropy)
+    tx.devices.distrust(user_id=visitor.person.user.id)
+    notify(tx, visitor.person.user, Notice.RECOVERY_CODES_REGENERATED)
+    return renew(tx, visitor, entropy)
+
+
+def renew(tx: Transaction, visitor: Visitor, entropy: Entropy, *proofs: Proof) -> str:
+    """Give the visitor's session a new handle, and perhaps new proofs.
+
+    Raises:
+        Overtaken: when the session was ended beside this request.
+    """
+    handle, session = entropy.token(), visitor.session
+    rows = to_rows((*visitor.proofs, *proofs))
+    if not tx.sessions.rise(session.sid, handle_digest=digest(handle), proofs=rows, device_id=session.device_id):
+        raise Overtaken
+    return handle
+
+
+def _claim(tx: Transaction, visitor: Visitor) -> None:
+    if not tx.users.raise_epoch(visitor.person.user):
+        raise Overtaken

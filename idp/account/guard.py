@@ -1,0 +1,136 @@
+"""Who may look at an account, and who may change it. Every view below `/account/` passes here, except signing out.
+
+What is missing is raised, so that nothing done before it is kept; `routes` answers with a sign-in that leads back.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from flask import Response, request
+
+from idp.account.changes import Overtaken
+from idp.login import gate, policy
+from idp.login import visitor as visitors
+from idp.login.assurance import Level
+from idp.login.demand import Demand
+from idp.login.person import Person
+from idp.login.visitor import Visitor
+from idp.persistence.unit_of_work import Transaction
+from idp.web import csrf
+from idp.web.context import core
+from idp.web.cookies import SESSION
+from idp.web.errors import Refusal
+from idp.web.transact import origin
+
+P = ParamSpec("P")
+Asking = Callable[[Person, int], Demand]
+"""What is asked of a person at a time (seconds, UTC)."""
+
+PURPOSE = "account"
+"""Form tokens of these pages are bound to the session cookie and this word."""
+
+
+class SignInNeeded(Exception):
+    """Not enough was proven here for this page; `return_to` is the path of ours to come back to, by GET."""
+
+    def __init__(self, demand: Demand, return_to: str) -> None:
+        super().__init__(return_to)
+        self.demand, self.return_to = demand, return_to
+
+
+class CodesToSave(Exception):
+    """Recovery codes were made and the person has not yet said that they are saved: that comes first."""
+
+
+def to_look(_person: Person, _now: int) -> Demand:
+    """Being signed in, as policy wants it."""
+    return Demand()
+
+
+def to_end(_person: Person, now: int) -> Demand:
+    """Ending sessions and trust: a factor proven again, lest a borrowed session shuts its owner out (ASVS 7.5.2)."""
+    return policy.of_account_change(Level.PWD, fresh_sign_in=core().settings.fresh_sign_in, now=now)
+
+
+def to_change(person: Person, now: int) -> Demand:
+    """Changing what protects the account: everything the person has, proven again (ASVS 7.5.1)."""
+    return policy.of_account_change(person.best, fresh_sign_in=core().settings.fresh_sign_in, now=now)
+
+
+def anew(visitor: Visitor, now: int, page: str) -> SignInNeeded:
+    """To be raised: password and second step are asked again, however recent the last ones are, before `page`."""
+    return SignInNeeded(Demand(level=visitor.person.best, since=now), page)
+
+
+def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
+    """The visitor, if enough was proven. `back` is the page to return to (None: the present path).
+
+    Raises:
+        SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
+        CodesToSave: when recovery codes wait to be saved, unless that is what the visitor came for.
+    """
+    page = back or request.path
+    visitor = gate.visitor(tx)
+    if visitor is None:
+        raise SignInNeeded(Demand(), page)
+    door = asking(visitor.person, tx.now)
+    if visitor.reaches(door, settings=core().settings, now=tx.now) is None:
+        raise SignInNeeded(door, page)
+    if visitor.person.codes_to_save and not saving_codes:
+        raise CodesToSave
+    return visitor
+
+
+def admit_form(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
+    """The visitor who sent one of our own forms.
+
+    Raises:
+        Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
+        SignInNeeded, CodesToSave: as `admit`.
+    """
+    visitor = admit(tx, asking, back=back, saving_codes=saving_codes)
+    if not csrf.valid(SESSION.read(), PURPOSE):
+        raise Refusal(400, "This page was out of date", "Nothing was changed. Go back, reload the page and try again.")
+    return visitor
+
+
+def admit_again(tx: Transaction, first: Visitor, asking: Asking) -> Visitor:
+    """The same visitor in a second transaction, after costly work outside any.
+
+    Raises:
+        Overtaken: when the account changed in between.
+        Refusal, SignInNeeded, CodesToSave: as `admit_form`.
+    """
+    visitor = admit_form(tx, asking)
+    was, now = first.person.user, visitor.person.user
+    if (was.id, was.epoch) != (now.id, now.epoch):
+        raise Overtaken
+    return visitor
+
+
+def looking(
+    asking: Asking = to_look, *, saving_codes: bool = False
+) -> Callable[[Callable[Concatenate[Transaction, Visitor, P], Response]], Callable[P, Response]]:
+    """A view that only shows: it gets a reading transaction and the visitor."""
+
+    def decorate(view: Callable[Concatenate[Transaction, Visitor, P], Response]) -> Callable[P, Response]:
+        @functools.wraps(view)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
+            with core().database.read(origin()) as tx:
+                visitor = admit(tx, asking, saving_codes=saving_codes)
+                response = view(tx, visitor, *args, **kwargs)
+            _still_there(visitor)
+            return response
+
+        return wrapper
+
+    return decorate
+
+
+def _still_there(visitor: Visitor) -> None:
+    if core().clock.now() - visitor.session.last_seen_at >= visitors.SEEN_EVERY:
+        with core().database.write(origin()) as tx:
+            visitors.touch(tx, visitor)

@@ -1,0 +1,50 @@
+"""The first page: who the person is here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from idp.account import pages
+from idp.account.guard import looking
+from idp.login.visitor import Visitor
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+
+CLAIMS = {
+    "name": "Name",
+    "given_name": "Given name",
+    "middle_name": "Middle name",
+    "family_name": "Family name",
+    "nickname": "Nickname",
+    "gender": "Gender",
+    "birthdate": "Date of birth",
+    "website": "Website",
+    "profile": "Profile page",
+    "picture": "Picture",
+    "locale": "Language",
+    "zoneinfo": "Time zone",
+}
+"""Standard claims kept in the profile (OIDC Core section 5.1), in the order of the page."""
+
+blueprint = Blueprint("overview", __name__)
+
+
+@blueprint.get("/", strict_slashes=False)
+@looking()
+def show(_: Transaction, visitor: Visitor) -> Response:
+    """The profile, and whether there is a second step."""
+    return pages.show(
+        visitor,
+        "account/home.html",
+        claims=[{"title": title, "value": value} for title, value in _profile(visitor.person.user) if value],
+        two_step_on=visitor.person.has_second_step,
+        security_href=pages.SECURITY,
+    )
+
+
+def _profile(user: User) -> list[tuple[str, str | None]]:
+    kept = [(title, str(user.profile.get(claim) or "")) for claim, title in CLAIMS.items()]
+    address = user.profile.get("address")
+    postal = str(address.get("formatted") or "") if isinstance(address, dict) else ""
+    reached = [("Email", user.email), ("Phone number", user.phone_number), ("Address", postal)]
+    return [("User name", user.username), *kept, *reached]

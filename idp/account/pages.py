@@ -1,0 +1,76 @@
+"""What all pages of the account share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from idp.account.guard import PURPOSE
+from idp.login.visitor import Visitor
+from idp.web import csrf
+from idp.web.cookies import SESSION
+from idp.web.pages import page, see_other
+
+HOME = "/account/"
+SECURITY = "/account/security"
+TOTP = "/account/security/totp"
+TURN_OFF = "/account/security/turn-off"
+RECOVERY_CODES = "/account/security/recovery-codes"
+REGENERATE = "/account/security/recovery-codes/regenerate"
+PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
+SIGN_OUT = "/account/sign-out"
+SIGNED_OUT = "/account/signed-out"
+
+NAVIGATION = (("Overview", HOME), ("Security", SECURITY))
+
+NOTICES = {
+    "password": "Your password is changed. Everywhere else you are signed out.",
+    "replaced": "Your authenticator app is replaced. The old one no longer works.",
+    "turned-off": "Your second step is off.",
+    "saved": "Your second step is on, and your recovery codes are saved.",
+    "forgotten": "That device is asked for a code from now on.",
+    "ended": "That browser is signed out.",
+    "ended-others": "Every other browser is signed out.",
+    "confirmed": "Thank you. Now choose again what to end.",
+}
+"""What the security page says after a change, by the `done` of its address."""
+
+
+def show(
+    visitor: Visitor, template: str, *, status: int = 200, error: tuple[str, str] | None = None, **more: Any
+) -> Response:
+    """A page for this visitor; `error` is a field of its form and a sentence about it."""
+    user = visitor.person.user
+    common = {
+        "user": {"name": user.display_name, "username": user.username},
+        "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
+        "logout_action": SIGN_OUT,
+        "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
+        "action": request.path,
+        "back_href": SECURITY,
+        "errors": dict([error] if error else []),
+    }
+    return page(template, status=status, **(common | more))
+
+
+def done(what: str, *, handle: str | None = None) -> Response:
+    """Back to the security page, which says what was done; `handle` is the session's new name."""
+    path = f"{SECURITY}?done={what}"
+    return renewed(path, handle) if handle else see_other(path)
+
+
+def renewed(path: str, handle: str) -> Response:
+    """On to a page of ours, under the session's new name."""
+    response = see_other(path)
+    SESSION.write(response, handle)
+    return response
+
+
+def notice() -> str | None:
+    """What was just done, unless the address came from another site, which might only pretend so."""
+    return NOTICES.get(request.args.get("done", "")) if csrf.same_origin() else None
+
+
+def _within(href: str) -> bool:
+    return request.path == href or (href != HOME and request.path.startswith(f"{href}/"))

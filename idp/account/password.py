@@ -1,0 +1,69 @@
+"""Changing the password. The present one is asked by the sign-in that comes before."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.account import changes, guard, pages
+from idp.config import Settings
+from idp.factors import password
+from idp.login.person import Person
+from idp.login.visitor import Visitor
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.forms import once
+from idp.web.transact import origin
+
+EMPTY = f"Enter a new password of at most {password.LONGEST} characters."
+SAME = "That is the password you have now. Choose another one."
+
+blueprint = Blueprint("password", __name__)
+
+
+@blueprint.get("/security/password")
+@guard.looking(guard.to_change)
+def ask(_: Transaction, visitor: Visitor) -> Response:
+    """Show the form."""
+    return _page(visitor)
+
+
+@blueprint.post("/security/password")
+def change() -> Response:
+    """Judge the new password: read, hash outside any transaction, then change."""
+    database, hasher = core().database, core().hasher
+    new = once(request.form, "password")
+    with database.read(origin()) as tx:
+        first = guard.admit_form(tx, guard.to_change)
+    if problem := _problem(first.person, new):
+        return _page(first, error=problem)
+    if hasher.verify(first.person.user.password_hash, new):
+        return _page(first, error=SAME)
+    hashed = hasher.hash(new)
+    with database.write(origin()) as tx:
+        visitor = guard.admit_again(tx, first, guard.to_change)
+        return pages.done("password", handle=changes.change_password(tx, visitor, hashed, entropy=core().entropy))
+
+
+def least(person: Person, settings: Settings) -> int:
+    """Characters a password must have: fewer where it is not the only factor (NIST SP 800-63B section 3.1.1.2)."""
+    return settings.password_min_length if person.has_second_step else settings.password_min_length_alone
+
+
+def _problem(person: Person, new: str) -> str | None:
+    if not new:
+        return EMPTY
+    user, settings = person.user, core().settings
+    mailbox = (user.email or "").partition("@")[0]
+    names = [str(user.profile.get(claim) or "") for claim in ("name", "given_name", "family_name", "nickname")]
+    own_words = (settings.brand, settings.host, user.username, mailbox, *names)
+    return password.problem(new, least=least(person, settings), own_words=own_words)
+
+
+def _page(visitor: Visitor, *, error: str = "") -> Response:
+    return pages.show(
+        visitor,
+        "account/password.html",
+        status=400 if error else 200,
+        error=("password", error) if error else None,
+        min_length=least(visitor.person, core().settings),
+    )

@@ -1,0 +1,79 @@
+"""Recovery codes: shown until the person says they are saved, and made anew."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp import audit
+from idp.account import changes, guard, pages
+from idp.audit import Event
+from idp.factors import recovery_codes
+from idp.login.routes.enrol import NOT_SAVED, download
+from idp.login.visitor import Visitor
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.forms import ticked
+from idp.web.pages import see_other
+from idp.web.transact import origin, transactional
+
+blueprint = Blueprint("recovery_codes", __name__)
+
+
+@blueprint.get("/security/recovery-codes")
+@guard.looking(guard.to_change, saving_codes=True)
+def show(_: Transaction, visitor: Visitor) -> Response:
+    """The codes, once: after they are saved nobody can see them again."""
+    return _codes_page(visitor) if visitor.person.codes_to_save else see_other(pages.SECURITY)
+
+
+@blueprint.post("/security/recovery-codes")
+@transactional
+def saved(tx: Transaction) -> Response:
+    """The person says the codes are saved; taking long over it costs no second sign-in."""
+    visitor = guard.admit_form(tx, guard.to_look, saving_codes=True)
+    if not visitor.person.codes_to_save:
+        return see_other(pages.SECURITY)
+    if not ticked(request.form, "saved"):
+        return _codes_page(guard.admit(tx, guard.to_change, saving_codes=True), error=NOT_SAVED)
+    user_id = visitor.person.user.id
+    if tx.recovery.acknowledge(user_id):
+        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=user_id)
+    return pages.done("saved")
+
+
+@blueprint.get("/security/recovery-codes/regenerate")
+@guard.looking(guard.to_change)
+def ask(_: Transaction, visitor: Visitor) -> Response:
+    """Ask first: the old codes will be worthless."""
+    if not visitor.person.has_second_step:
+        return see_other(pages.SECURITY)
+    return pages.show(visitor, "account/regenerate.html", left=visitor.person.codes_left)
+
+
+@blueprint.post("/security/recovery-codes/regenerate")
+def regenerate() -> Response:
+    """Make new codes: read, hash outside any transaction, then replace."""
+    database, entropy = core().database, core().entropy
+    with database.read(origin()) as tx:
+        first = guard.admit_form(tx, guard.to_change)
+    if not first.person.has_second_step:
+        return see_other(pages.SECURITY)
+    fresh = recovery_codes.mint(entropy, core().hasher)
+    with database.write(origin()) as tx:
+        visitor = guard.admit_again(tx, first, guard.to_change)
+        handle = changes.regenerate(tx, visitor, fresh, sealer=core().sealer, entropy=entropy)
+        return pages.renewed(pages.RECOVERY_CODES, handle)
+
+
+def _codes_page(visitor: Visitor, *, error: str = "") -> Response:
+    kept = visitor.person.recovery
+    codes = recovery_codes.readable(kept, core().sealer) if kept else ()
+    return pages.show(
+        visitor,
+        "account/recovery_codes.html",
+        status=400 if error else 200,
+        error=("saved", error) if error else None,
+        codes=codes,
+        download_href=download(codes),
+        forced=False,
+    )

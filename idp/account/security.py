@@ -1,0 +1,84 @@
+"""The security page: how the person signs in, which devices are remembered, where they are signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from idp.account import pages
+from idp.account.guard import looking
+from idp.factors.recovery_codes import COUNT
+from idp.kernel import user_agents
+from idp.kernel.dates import in_words
+from idp.login.person import Person
+from idp.login.visitor import Visitor
+from idp.persistence.devices import Device
+from idp.persistence.sessions import Session
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+
+blueprint = Blueprint("security", __name__)
+
+
+@blueprint.get("/security")
+@looking()
+def show(tx: Transaction, visitor: Visitor) -> Response:
+    """Everything on one page."""
+    person, own = visitor.person, visitor.session
+    user = person.user
+    sessions = _live(tx.sessions.of(user.id), own, tx.now)
+    return pages.show(
+        visitor,
+        "account/security.html",
+        notice=pages.notice(),
+        password={"changed": in_words(user.password_changed_at), "href": pages.PASSWORD},
+        two_step=_two_step(person),
+        recovery=_recovery(person),
+        devices=[_device(device, own) for device in tx.devices.trusted_of(user.id, user.epoch)],
+        sessions=[_session(session, own) for session in sessions],
+        end_others_action=f"{pages.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
+    )
+
+
+def _two_step(person: Person) -> dict[str, Any]:
+    return {
+        "on": person.has_second_step,
+        "required": person.must_have_second_step(core().settings),
+        "since": in_words(person.factors[0].created_at) if person.factors else "",
+        "set_up_href": f"{pages.TOTP}/start",
+        "replace_href": f"{pages.TOTP}/start",
+        "turn_off_href": f"{pages.TURN_OFF}/start",
+    }
+
+
+def _recovery(person: Person) -> dict[str, Any] | None:
+    if person.recovery is None:
+        return None
+    return {"left": person.codes_left, "total": COUNT, "href": pages.REGENERATE}
+
+
+def _device(device: Device, own: Session) -> dict[str, Any]:
+    return {
+        "name": device.name,
+        "since": in_words(device.trusted_at or device.first_seen_at),
+        "until": in_words(device.trusted_until or device.first_seen_at),
+        "current": device.id == own.device_id,
+        "action": f"{pages.SECURITY}/devices/{device.id}/forget",
+    }
+
+
+def _live(sessions: list[Session], own: Session, now: int) -> list[Session]:
+    """Those that have not idled out, this browser's first."""
+    idle = core().settings.session_idle
+    return sorted((each for each in sessions if now < each.last_seen_at + idle), key=lambda each: each.sid != own.sid)
+
+
+def _session(session: Session, own: Session) -> dict[str, Any]:
+    return {
+        "browser": user_agents.name(session.user_agent),
+        "place": session.address,
+        "seen": in_words(session.last_seen_at),
+        "current": session.sid == own.sid,
+        "action": f"{pages.SECURITY}/sessions/{session.sid}/end",
+    }
