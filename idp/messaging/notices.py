@@ -23,6 +23,7 @@ class Notice(StrEnum):
     LAST_RECOVERY_CODE_USED = "last_recovery_code_used"
     DEVICE_REMEMBERED = "device_remembered"
     DEVICE_FORGOTTEN = "device_forgotten"
+    SESSION_ENDED = "session_ended"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
 
 
