@@ -1,0 +1,53 @@
+"""Asking, remembering and refusing, on rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from idp import audit
+from idp.audit import Event
+from idp.consent import decision
+from idp.persistence.clients import Client
+from idp.persistence.logins import Login
+from idp.persistence.unit_of_work import Transaction
+
+
+def to_ask(
+    tx: Transaction, client: Client, user_id: str, asked: Collection[str], *, prompted: bool, login: Login | None
+) -> tuple[str, ...]:
+    """The scopes that this person must be asked about before this client may have `asked`.
+
+    An organisation's own apps are asked about only when the app says so itself (`prompt=consent`, here `prompted`);
+    then what was allowed earlier does not count, but what was allowed in this attempt (`login`) does.
+    """
+    if client.first_party and not prompted:
+        return ()
+    now_allowed = decision.answered_in(login.request, user_id) if login else ()
+    open_scopes = decision.missing(asked, now_allowed)
+    if not open_scopes or prompted:
+        return open_scopes
+    remembered = tx.consents.find(user_id, client.client_id)
+    return decision.missing(open_scopes, remembered.scopes if remembered else ())
+
+
+def ask(tx: Transaction, login: Login, scopes: Collection[str]) -> None:
+    """Note on the attempt what its consent page is to ask."""
+    if decision.asked_in(login.request) != tuple(scopes):
+        tx.logins.advance(login, request=login.request | decision.question(scopes))
+
+
+def allow(tx: Transaction, login: Login, user_id: str, scopes: Collection[str]) -> None:
+    """The person said yes: remembered for this client, and noted on the attempt it was said in."""
+    client_id = login.client_id or ""
+    if not tx.logins.advance(login, request=login.request | decision.answer(user_id, scopes)):
+        return
+    before = tx.consents.find(user_id, client_id)
+    tx.consents.remember(user_id, client_id, sorted({*scopes, *(before.scopes if before else ())}))
+    audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client_id, scopes=sorted(scopes))
+
+
+def refuse(tx: Transaction, login: Login, user_id: str, scopes: Collection[str]) -> None:
+    """The person said no: the attempt is over, and the app is told on the way back."""
+    if tx.logins.cancel(login):
+        client_id = login.client_id
+        audit.record(tx, Event.CONSENT_REFUSED, user_id=user_id, client_id=client_id, scopes=sorted(scopes))

@@ -1,0 +1,49 @@
+"""Scopes in plain words, with the person's own details beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from idp.kernel.clock import DAY
+from idp.persistence.users import User
+
+OPENID = "openid"
+OFFLINE_ACCESS = "offline_access"
+TITLES = {
+    OPENID: "Who you are",
+    "profile": "Your profile",
+    "email": "Your email address",
+    "phone": "Your phone number",
+    "address": "Your postal address",
+    "security": "How your account is protected",
+    OFFLINE_ACCESS: "Staying connected",
+}
+IDENTIFIER = "An identifier made for your account"
+AWAY = "Also while you are not using it"
+
+
+def points(scopes: Collection[str], user: User) -> list[dict[str, str]]:
+    """What the app will see, one point per scope; a scope of the app's own is shown by its name."""
+    return [{"title": TITLES.get(scope, scope), "detail": _detail(scope, user)} for scope in scopes]
+
+
+def lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:
+    """How long the app may stay connected (`refresh_token_lifetime` in seconds); empty when it may not."""
+    if OFFLINE_ACCESS not in scopes:
+        return ""
+    days = max(1, refresh_token_lifetime // DAY)
+    return f"It may stay connected for {days} {'day' if days == 1 else 'days'} without you signing in again."
+
+
+def _detail(scope: str, user: User) -> str:
+    address: Any = user.profile.get("address")
+    details = {
+        OPENID: IDENTIFIER,
+        "profile": user.display_name,
+        "email": user.email or "",
+        "phone": user.phone_number or "",
+        "address": str(address.get("formatted", "")) if isinstance(address, dict) else "",
+        OFFLINE_ACCESS: AWAY,
+    }
+    return details.get(scope, "")
