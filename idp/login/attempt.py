@@ -60,8 +60,8 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
         person = visitor.person
     if person is None:
         return Attempt(login, visitor, None, (), door, State(must_choose=login.must_choose and visitor is not None))
-    shared = visitor.proofs if visitor is not None and _same(visitor.person, person) else ()
     demand = person.under_policy(door, settings)
+    shared = visitor.proofs if visitor is not None and _shares(visitor, person, login, demand) else ()
     counting = person.counting((*shared, *own), since=demand.since, settings=settings, now=tx.now)
     password_at = max((proof.at for proof in counting if proof.method in FIRST), default=0)
     state = State(
@@ -92,6 +92,11 @@ def _whom(tx: Transaction, login: Login) -> tuple[Person | None, tuple[Proof, ..
     if user is None or not user.active or user.epoch != login.epoch:
         return None, ()
     return people.load(tx, user), from_rows(login.proofs)
+
+
+def _shares(visitor: Visitor, person: Person, login: Login, demand: Demand) -> bool:
+    """Whether the session's proofs count: not those of another, nor, when all must be new, one of this very second."""
+    return _same(visitor.person, person) and demand.since < login.created_at
 
 
 def _same(one: Person, other: Person) -> bool:

@@ -14,6 +14,7 @@ from idp.kernel.handles import digest
 from idp.login import visitor as visitors
 from idp.login.attempt import freeze, look
 from idp.login.demand import Demand
+from idp.login.steps import Step
 from idp.login.visitor import Visitor
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
@@ -40,8 +41,12 @@ def begin(
     client_id: str | None = None,
     login_hint: str | None = None,
     must_choose: bool = False,
+    as_other: bool = False,
 ) -> Response:
-    """Begin a sign-in that leads back to `return_to` (a path of ours; `{login}` in it becomes the attempt's id)."""
+    """Begin a sign-in that leads back to `return_to` (a path of ours; `{login}` in it becomes the attempt's id).
+
+    `as_other`: somebody else than the person signed in here is wanted, so the first page asks for a name.
+    """
     settings = core().settings
     login_id = core().entropy.token(16)
     secret = LOGIN.read() or core().entropy.token()
@@ -59,6 +64,7 @@ def begin(
         expires_at=tx.now + settings.login_lifetime,
     )
     tx.logins.begin(login)
-    response = see_other(f"/login/{login_id}/{look(tx, login, visitor(tx), settings).step}")
+    step = f"{Step.IDENTIFY}?other=1" if as_other else look(tx, login, visitor(tx), settings).step
+    response = see_other(f"/login/{login_id}/{step}")
     LOGIN.write(response, secret)
     return response

@@ -43,6 +43,18 @@ def find(tx: Transaction, login_id: str) -> Attempt:
     Raises:
         Ended: it never was, is over, ran out, or belongs to another browser (a copied link).
     """
+    login = bound(tx, login_id)
+    if not login.open_at(tx.now):
+        raise over(login)
+    return look(tx, login, gate.visitor(tx), core().settings)
+
+
+def bound(tx: Transaction, login_id: str) -> Login:
+    """The attempt of this browser, open or not.
+
+    Raises:
+        Ended: it never was, or belongs to another browser (a copied link).
+    """
     login = tx.logins.by_id(login_id)
     secret = LOGIN.read()
     if login is None:
@@ -52,12 +64,11 @@ def find(tx: Transaction, login_id: str) -> Attempt:
             "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
         )
         raise Ended(403, "This sign-in belongs to another browser", message)
-    if not login.open_at(tx.now):
-        raise _over(login)
-    return look(tx, login, gate.visitor(tx), core().settings)
+    return login
 
 
-def _over(login: Login) -> Ended:
+def over(login: Login) -> Ended:
+    """Why this attempt cannot go on: it is finished, or it took too long."""
     if login.finished_at is not None:
         return Ended(410, "This sign-in is finished", "Nothing is left to do here. Go back to the app you came from.")
     return Ended(
