@@ -101,7 +101,10 @@ class Settings(BaseModel):
 
     smtp_url: str = Field(
         "",
-        description="`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`. Empty in development: mail is kept in `data_dir/mailbox`.",
+        description=(
+            "`smtp://user:password@host:587` (STARTTLS; without TLS on localhost only) or `smtps://…:465`. "
+            "Empty in development: mail is kept in `data_dir/mailbox`."
+        ),
     )
     mail_from: str = Field("", description="Sender of mail. Default: `no-reply@` the issuer's host.")
     trusted_proxies: int = Field(
@@ -116,7 +119,8 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:
         """What one setting demands of another; every disagreement is told at once."""
-        if problems := [*_issuer_problems(self), *_database_problems(self), *_mail_problems(self), *_key_problems(self)]:
+        rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems)
+        if problems := [problem for rule in rules for problem in rule(self)]:
             raise ValueError("\n".join(problems))
         return self
 

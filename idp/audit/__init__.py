@@ -55,6 +55,7 @@ class Event(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_REMOVED = "client.removed"
     KEYS_ROTATED = "keys.rotated"
+    MAIL_ABANDONED = "mail.abandoned"
 
 
 class Outcome(StrEnum):

@@ -59,7 +59,9 @@ def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> t
     else:
         browser_id = entropy.token(12)
         tx.devices.add_browser(browser_id, digest(secret))
-    device = Device(id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=user_agents.name(tx.origin.user_agent))
+    device = Device(
+        id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=user_agents.name(tx.origin.user_agent)
+    )
     tx.devices.seen(device)
     return tx.devices.find(user.id, browser_id) or device, f"{browser_id}.{secret}"
 

@@ -52,6 +52,10 @@ class OutboxStore(Store):
         """The transport accepted it: nothing of it is kept."""
         self._changed(delete(OutboxMessage).where(OutboxMessage.id == message_id))
 
+    def given_up(self, message_id: int) -> None:
+        """Nobody took it in time; the caller records that."""
+        self._changed(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+
     def failed(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
         """Try again in `retry_in` seconds."""
         query = update(OutboxMessage).where(OutboxMessage.id == message.id)

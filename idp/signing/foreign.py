@@ -56,6 +56,15 @@ def verify_client_jws(
     return jws.header, claims
 
 
+def usable_algorithms(jwk: Mapping[str, Any]) -> list[str]:
+    """The algorithms a client could sign with under this public key; empty for a key that is of no use here."""
+    fitting = [alg for alg in algorithms.FOREIGN if _may_verify(jwk, alg)]
+    try:
+        return fitting if fitting and _public_key(jwk) else []
+    except InvalidToken:
+        return []
+
+
 def _check_header(header: Mapping[str, Any]) -> None:
     if not header.keys().isdisjoint(_KEY_IN_HEADER):  # the forger would bring the key along (RFC 8725 section 3.10)
         raise InvalidToken("the header brings a key")

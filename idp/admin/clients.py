@@ -1,0 +1,68 @@
+"""Apps, as administrators register them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from idp import audit
+from idp.admin import client_rules
+from idp.admin.client_rules import CODE, SECRET_METHODS, Registration
+from idp.admin.refusal import Refused
+from idp.audit import Event
+from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
+from idp.persistence.clients import Client, ClientExists
+from idp.persistence.unit_of_work import Transaction
+
+
+def add(tx: Transaction, wanted: Registration, entropy: Entropy) -> str | None:
+    """Register an app; returns its new secret, which is never seen again, or None when it uses none.
+
+    Raises:
+        Refused: naming everything that is wrong, or that the `client_id` is taken.
+    """
+    if problems := client_rules.problems(wanted):
+        raise Refused("\n".join(problems))
+    secret = entropy.token() if wanted.token_endpoint_auth_method in SECRET_METHODS else None
+    fields = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(wanted).items()}
+    client = Client(
+        **fields,
+        secret_digest=digest(secret) if secret else None,
+        response_types=["code"] if CODE in wanted.grant_types else [],
+    )
+    try:
+        tx.clients.add(client)
+    except ClientExists:
+        raise Refused(f"There is a client {wanted.client_id!r} already. Choose another id, or remove it.") from None
+    audit.record(tx, Event.CLIENT_ADDED, client_id=client.client_id)
+    return secret
+
+
+def find(tx: Transaction, client_id: str) -> Client:
+    """The app of this `client_id`; raises `Refused` when there is none."""
+    client = tx.clients.by_id(client_id)
+    if client is None:
+        raise Refused(f"There is no client {client_id!r}. `idp clients list` shows all.")
+    return client
+
+
+def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: int) -> str:
+    """Make a new secret and return it; the present one stays good for `grace` seconds, so that no app stands still.
+
+    Raises:
+        Refused: when the app has no secret.
+    """
+    if client.token_endpoint_auth_method not in SECRET_METHODS:
+        method = client.token_endpoint_auth_method
+        raise Refused(f"{client.client_id!r} has no secret to rotate: it authenticates with {method}.")
+    secret = entropy.token()
+    tx.clients.rotate_secret(client, digest(secret), grace=grace)
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="rotated", grace=grace)  # noqa: S106
+    return secret
+
+
+def remove(tx: Transaction, client: Client) -> None:
+    """Remove an app. Every token it holds is dead, and what people allowed it is forgotten."""
+    tx.grants.revoke_of_client(client.client_id)
+    tx.clients.remove(client.client_id)
+    audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)

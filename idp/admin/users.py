@@ -1,0 +1,147 @@
+"""People, as administrators see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+
+from idp import audit
+from idp.admin.refusal import Refused
+from idp.audit import Event
+from idp.kernel.entropy import Entropy
+from idp.login import enrolment, throttle
+from idp.messaging.notices import Notice, notify
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
+
+LONGEST_USERNAME = 64
+LONGEST_EMAIL = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """What a list of people shows of their second step: whether it is on, and whether an administrator requires it."""
+
+    on: bool
+    required: bool
+
+
+def new(entropy: Entropy, *, username: str, email: str | None, name: str | None, required: bool) -> User:
+    """A person who is not stored yet; raises `Refused` for a name or address that cannot be one."""
+    if not username or len(username) > LONGEST_USERNAME or "@" in username or not _one_word(username):
+        raise Refused(f"A user name has 1 to {LONGEST_USERNAME} characters, without spaces and without @.")
+    if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
+        raise Refused(f"A name has 1 to {LONGEST_NAME} printable characters.")
+    if email is not None and not _is_address(email):
+        raise Refused(f"{email!r} is not an email address. It must look like jane@example.com.")
+    return User(
+        id=entropy.token(16),
+        username=username,
+        email=email,
+        email_verified=False,
+        second_step_required=required,
+        profile={"name": name} if name else {},
+    )
+
+
+def add(tx: Transaction, user: User) -> None:
+    """Keep a new person; raises `Refused` when the user name or address is somebody's already."""
+    try:
+        tx.users.add(user)
+    except NameTaken:
+        raise Refused("That user name or email address belongs to another account already.") from None
+    audit.record(tx, Event.USER_ADDED, user_id=user.id, second_step_required=user.second_step_required)
+
+
+def find(tx: Transaction, identifier: str) -> User:
+    """The person of this user name or email address; raises `Refused` when there is none."""
+    user = tx.users.by_identifier(identifier)
+    if user is None:
+        raise Refused(f"There is no user {identifier!r}. `idp users list` shows everybody.")
+    return user
+
+
+def second_step_of(tx: Transaction, user: User) -> SecondStep:
+    """Whether the second step is on, and whether it is required."""
+    return SecondStep(on=bool(tx.factors.of(user.id)), required=user.second_step_required)
+
+
+def disable(tx: Transaction, user: User) -> None:
+    """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it."""
+    _claim(tx, user)
+    tx.users.set_status(user, DISABLED)
+    _end_everything(tx, user, reason="account disabled")
+    audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=DISABLED)
+
+
+def enable(tx: Transaction, user: User) -> None:
+    """Open an account again. What ended when it was closed stays ended."""
+    tx.users.set_status(user, ACTIVE)
+    audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=ACTIVE)
+
+
+def set_password(tx: Transaction, user: User, password_hash: str) -> None:
+    """Give a person a new password; whatever the old one opened is over, and the owner is told.
+
+    The hash is the caller's to make, outside every transaction. The second step stays as it is.
+    """
+    _claim(tx, user)
+    tx.users.set_password_hash(user, password_hash)
+    _end_everything(tx, user, reason="password set by an administrator")
+    _open_lanes(tx, user)
+    audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, by="administrator")
+    notify(tx, user, Notice.PASSWORD_CHANGED)
+
+
+def reset_mfa(tx: Transaction, user: User) -> None:
+    """Remove the second step with its recovery codes and remembered devices, for somebody who has lost them all.
+
+    Sessions go on, though what needed the second step asks again; so does `Required`: whoever must have a second step
+    sets one up at the next sign-in.
+    """
+    _claim(tx, user)
+    had_one = second_step_of(tx, user).on
+    enrolment.wipe(tx, user.id)
+    _open_lanes(tx, user)
+    audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
+    if had_one:
+        notify(tx, user, Notice.AUTHENTICATOR_REMOVED)
+
+
+def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
+    """Set `Required` or `Not required`. It bites at once: the next sign-in begins with a set-up."""
+    tx.users.require_second_step(user, required)
+    audit.record(tx, Event.USER_CHANGED, user_id=user.id, second_step_required=required)
+
+
+def _claim(tx: Transaction, user: User) -> None:
+    """With the epoch go sign-ins under way and remembered devices."""
+    if not tx.users.raise_epoch(user):
+        raise Refused("The account was changed at the same moment by somebody else. Look at it and try again.")
+
+
+def _end_everything(tx: Transaction, user: User, *, reason: str) -> None:
+    for session in tx.sessions.of(user.id):
+        audit.record(tx, Event.SESSION_ENDED, user_id=user.id, sid=session.sid, reason=reason)
+    tx.sessions.end_others(user.id, None)
+    tx.grants.revoke_of_user(user.id)
+    tx.devices.distrust(user_id=user.id)
+
+
+def _open_lanes(tx: Transaction, user: User) -> None:
+    """Failures with the old secret must not keep the owner of the new one waiting."""
+    for prefix in throttle.lanes_of(user.id):
+        tx.throttles.clear_all_of(prefix)
+
+
+def _one_word(text: str) -> bool:
+    return text.isprintable() and not any(character.isspace() for character in text)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = Address(addr_spec=text)
+    except (ValueError, IndexError):
+        return False
+    return bool(address.username and address.domain) and len(text) <= LONGEST_EMAIL and _one_word(text)

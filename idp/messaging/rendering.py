@@ -1,0 +1,78 @@
+"""Promised messages become mail: a subject, a plain text and an HTML form, in an environment of their own.
+
+It is not the pages' environment: mail is made far from any request, and only its HTML form is escaped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from idp.kernel import user_agents
+from idp.kernel.origin import LOCAL
+
+SECURITY_PAGE = "/account/security"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a person gets to read; the subject is one line."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Renderer:
+    """Renders messages from the templates in `templates/email`. Safe to share among threads."""
+
+    def __init__(self, templates: Path, *, brand: str, issuer: str) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(templates),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+        self._environment.globals |= {
+            "brand": brand,
+            "lang": "en",
+            "dir": "ltr",
+            "security_href": issuer + SECURITY_PAGE,
+        }
+
+    def letter(self, template: str, context: Mapping[str, Any]) -> Letter:
+        """The letter of one outbox row. `context` is what `notices.notify` promised: `when` is seconds, UTC."""
+        variables = {
+            **context,
+            "when": _utc(int(context["when"])),
+            "browser": _browser(str(context["user_agent"])),
+            "ip": _address(str(context["ip"])),
+        }
+        subject, text, html = (
+            self._environment.get_template(f"email/{template}.{form}").render(variables)
+            for form in ("subject.txt", "txt", "html")
+        )
+        # Names are people's own words: a line break in one must not become a header of its own.
+        return Letter(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+
+
+def _utc(seconds: int) -> str:
+    """Such as "1 June 2026, 12:00 UTC"."""
+    at = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
+def _browser(user_agent: str) -> str:
+    return "None: an administrator did this" if user_agent == LOCAL.user_agent else user_agents.name(user_agent)
+
+
+def _address(address: str) -> str:
+    return "The server itself" if address == LOCAL.address else address
