@@ -15,7 +15,7 @@ from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
 from idp.login.routes import blueprints as login
 from idp.persistence.database import Database
-from idp.protocol.routes import blueprint as protocol
+from idp.protocol.routes import blueprints as protocol
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
@@ -63,7 +63,7 @@ def create_app(core: Core) -> Flask:
     logs.install(app, core.entropy)
     pages.install(app)
     errors.install(app)
-    for blueprint in (*login, consent, protocol, account):
+    for blueprint in (*login, consent, *protocol, account):
         app.register_blueprint(blueprint)
     app.after_request(headers.apply)
     if hops := core.settings.trusted_proxies:

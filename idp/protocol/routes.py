@@ -1,5 +1,7 @@
 """Every address of OAuth 2.0 and OpenID Connect."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-blueprint = Blueprint("protocol", __name__)
+from idp.protocol.backchannel_routes import backchannel
+
+blueprints = (backchannel,)

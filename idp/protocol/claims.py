@@ -1,0 +1,110 @@
+"""What is told about a person: standard claims, by scope or by the `claims` parameter (OpenID Connect Core section 5).
+
+Pure. A claim without a value is left out, never null or blank (section 5.3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
+
+from idp.persistence.grants import Grant
+from idp.persistence.users import User
+
+Place = Literal["userinfo", "id_token"]
+
+OPENID = "openid"
+OFFLINE_ACCESS = "offline_access"
+SECURITY = "security"
+"""A scope of ours: read how the person's account is protected, at `/api/security`."""
+
+SCOPES: dict[str, tuple[str, ...]] = {
+    OPENID: ("sub",),
+    "profile": (
+        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
+        "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
+    ),
+    "email": ("email", "email_verified"),
+    "address": ("address",),
+    "phone": ("phone_number", "phone_number_verified"),
+    OFFLINE_ACCESS: (),
+    SECURITY: (),
+}  # fmt: skip
+"""Scope -> claims it stands for (sections 5.4 and 11)."""
+
+PERSONAL_SCOPES = frozenset(SCOPES)
+"""Scopes about a person: a client acting for itself never gets them."""
+
+SECOND_FACTOR_AT = "second_factor_at"
+"""Seconds, UTC: when the person last really gave a second factor, also if a remembered device stood in for it since.
+Only told to who asks for it with the `claims` parameter."""
+
+SUPPORTED = (*(claim for claims in SCOPES.values() for claim in claims), SECOND_FACTOR_AT)
+"""Claims that may be asked for one by one."""
+
+ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
+
+
+def requested(parameter: Mapping[str, Any], place: Place) -> frozenset[str]:
+    """The names that the `claims` parameter asks for in this place (section 5.5)."""
+    asked = parameter.get(place)
+    return frozenset(asked) & frozenset(SUPPORTED) if isinstance(asked, dict) else frozenset()
+
+
+def permitted(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
+    """The `claims` parameter without what `scopes` do not cover, so that it is no way around a client's scopes."""
+    covered = {claim for scope in scopes for claim in SCOPES.get(scope, ())} | {SECOND_FACTOR_AT, "acr", "auth_time"}
+    return {
+        place: {name: wish for name, wish in asked.items() if name in covered}
+        for place, asked in parameter.items()
+        if place in {"userinfo", "id_token"} and isinstance(asked, dict)
+    }
+
+
+def scopes_behind(parameter: Mapping[str, Any]) -> frozenset[str]:
+    """The scopes whose claims the parameter asks for one by one: what consent must name."""
+    asked = requested(parameter, "userinfo") | requested(parameter, "id_token")
+    return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not asked.isdisjoint(claims))
+
+
+def for_userinfo(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
+    """`sub`, the claims of the token's scopes, and those asked for one by one."""
+    by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
+    return {"sub": user.id} | _chosen(user, grant, by_scope | requested(grant.claims, "userinfo"))
+
+
+def for_id_token(user: User | None, grant: Grant) -> dict[str, Any]:
+    """Only what was asked for one by one: scopes speak at userinfo (section 5.4)."""
+    names = requested(grant.claims, "id_token") - {"sub"}
+    return _chosen(user, grant, names)
+
+
+def needs_person(grant: Grant) -> bool:
+    """Whether the ID token tells more than the grant knows."""
+    return not requested(grant.claims, "id_token") <= {"sub", SECOND_FACTOR_AT}
+
+
+def _chosen(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:
+    known = (standard(user) if user else {}) | {SECOND_FACTOR_AT: grant.second_factor_at}
+    return {name: known[name] for name in sorted(names) if known.get(name) is not None}
+
+
+def standard(user: User) -> dict[str, Any]:
+    """Every standard claim that has a value (section 5.1)."""
+    profile = user.profile
+    told: dict[str, Any] = {name: profile[name] for name in SCOPES["profile"] if _text(profile.get(name))}
+    told |= {"sub": user.id, "updated_at": user.updated_at}
+    told.setdefault("preferred_username", user.username)
+    if user.email:
+        told |= {"email": user.email, "email_verified": user.email_verified}
+    if user.phone_number:
+        told |= {"phone_number": user.phone_number, "phone_number_verified": user.phone_number_verified}
+    address = profile.get("address")
+    if isinstance(address, dict):
+        members = {name: address[name] for name in ADDRESS_MEMBERS if _text(address.get(name))}
+        told |= {"address": members} if members else {}
+    return told
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

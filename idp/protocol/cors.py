@@ -1,0 +1,42 @@
+"""Which pages in a browser may read our answers (Fetch standard, CORS protocol).
+
+Never the authorization endpoint. Cookies play no part here: no answer allows credentials, so a page learns nothing that
+the same request from anywhere else would not. Preflights, in which a client cannot show who it is, are therefore
+answered alike for everybody; the answer itself is readable only from the client's registered `web_origins`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from flask import Response, request
+
+PREFLIGHT_SECONDS = "600"
+ALLOW_ORIGIN = "Access-Control-Allow-Origin"
+
+
+def share(response: Response, origins: Callable[[], Collection[str]]) -> Response:
+    """Let the page that asked read the answer, if its origin is one of `origins`, which is called only if asked."""
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and origin in origins():
+        response.headers[ALLOW_ORIGIN] = origin
+        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+    return response
+
+
+def public(response: Response) -> Response:
+    """Let every page read it: discovery and keys are no secret."""
+    response.headers[ALLOW_ORIGIN] = "*"
+    return response
+
+
+def preflight(methods: str) -> Response:
+    """The answer to a preflight request for these methods, such as `GET, POST`."""
+    response = Response(status=204)
+    response.headers[ALLOW_ORIGIN] = request.headers.get("Origin", "*")
+    response.headers["Access-Control-Allow-Methods"] = methods
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+    response.vary.add("Origin")
+    return response

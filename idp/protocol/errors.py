@@ -1,0 +1,62 @@
+"""Refusals on the back channel: JSON, one public sentence each (RFC 6749 section 5.2, RFC 6750 section 3).
+
+The sentences are constants of ours, ASCII without quotes or backslashes, and never repeat what the caller sent. Why
+something was really refused goes to the audit trail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.base import invalid_error_characters
+from flask import Response
+
+from idp.web.context import core
+
+UNAUTHORIZED = 401
+INVALID_CLIENT = "invalid_client"
+
+
+class BearerError(OAuth2Error):
+    """An access token that does not open this API; answered with a `Bearer` challenge.
+
+    `parameters` go into the challenge as well (`scope`, or `acr_values` and `max_age` of RFC 9470). Without `error` the
+    caller sent no token at all, and gets no error code (RFC 6750 section 3.1).
+    """
+
+    def __init__(
+        self, status: int, error: str | None = None, description: str | None = None, **parameters: str
+    ) -> None:
+        super().__init__(description, status_code=status, error=error)
+        self.parameters = parameters
+
+
+def oauth_error(error: OAuth2Error) -> Response:
+    """The answer to a request that `error` stopped; 401 only for a client or a token that was not accepted."""
+    members = {"error": error.error, "error_description": error.description}
+    said = {name: value for name, value in members.items() if value and not invalid_error_characters(value)}
+    if isinstance(error, BearerError):
+        response = json_response(said, error.status_code)
+        response.headers["WWW-Authenticate"] = _challenge("Bearer", said | error.parameters)
+        return response
+    if error.error != INVALID_CLIENT:
+        return json_response(said, error.status_code)
+    response = json_response(said, UNAUTHORIZED)
+    response.headers["WWW-Authenticate"] = _challenge("Basic", {"charset": "UTF-8"})
+    return response
+
+
+def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
+    """JSON that no cache keeps (RFC 6749 section 5.1)."""
+    response = Response(json.dumps(body), status=status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Pragma"] = "no-cache"
+    return response
+
+
+def _challenge(scheme: str, parameters: Mapping[str, str]) -> str:
+    values = {"realm": core().settings.issuer, **parameters}
+    return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in values.items())

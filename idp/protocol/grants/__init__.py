@@ -1,0 +1,16 @@
+"""Grant types of the token endpoint, one file each (RFC 6749 section 4).
+
+    the client has authenticated -> may it use this grant? -> spend what it brought -> issue
+
+`issuing` is shared: what an app gets on a person's grant, and the row that says so. What is single-use is spent by one
+conditional UPDATE before anything is signed; whoever comes second is a thief or was robbed, and the grant ends.
+"""
+
+from __future__ import annotations
+
+from idp.protocol.grants.authorization_code import AuthorizationCode
+from idp.protocol.grants.client_credentials import ClientCredentials
+from idp.protocol.grants.refresh_token import RefreshTokens
+
+GRANTS = (AuthorizationCode, RefreshTokens, ClientCredentials)
+"""What is registered with the server and listed in discovery."""

@@ -1,0 +1,90 @@
+"""Redeeming an authorization code (RFC 6749 section 4.1.3, RFC 7636 section 4.6)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Never
+
+from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, grants
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp.audit import Event
+from idp.kernel.handles import digest, s256
+from idp.persistence.grants import Grant
+from idp.protocol.call import Call
+from idp.protocol.client_authentication import METHODS
+from idp.protocol.grants.issuing import issue, refuse, replayed
+
+VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+"""RFC 7636 section 4.1."""
+
+
+class SpentCode(AuthorizationCodeMixin):
+    """A code that this very request has just spent."""
+
+    def __init__(self, grant: Grant) -> None:
+        self.grant = grant
+
+    def get_redirect_uri(self) -> str:
+        """Where the code was sent."""
+        return self.grant.redirect_uri
+
+    def get_scope(self) -> str:
+        """What the person allowed."""
+        return " ".join(self.grant.scopes)
+
+
+class AuthorizationCode(grants.AuthorizationCodeGrant):
+    """The token endpoint's half; no response type is claimed here, the front channel issues the code."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+    RESPONSE_TYPES = frozenset[str]()
+    request: Call
+
+    def query_authorization_code(self, code: str, client: ClientMixin) -> SpentCode:
+        """Spend the code.
+
+        Authlib would look it up here, issue tokens, and delete it last: sixteen parallel requests then get sixteen
+        answers. Client, redirect URI, PKCE challenge, age and person are conditions of the one UPDATE that spends it.
+        """
+        form = self.request.form
+        redirect_uri, verifier = form.get("redirect_uri"), form.get("code_verifier", "")
+        if redirect_uri is None:
+            raise InvalidRequestError("redirect_uri is missing: send the one of the authorization request")
+        if not VERIFIER.fullmatch(verifier):
+            raise InvalidRequestError("code_verifier must be 43 to 128 letters, digits or any of -._~")
+        grant = self.request.tx.grants.claim_code(
+            digest(code), client_id=client.get_client_id(), redirect_uri=redirect_uri, code_challenge=s256(verifier)
+        )
+        if grant is None:
+            self._explain(code, client.get_client_id(), redirect_uri, verifier)
+        return SpentCode(grant)
+
+    def authenticate_user(self, authorization_code: SpentCode) -> str:
+        """The person's `sub`; that the account is active was a condition of spending the code."""
+        return authorization_code.grant.user_id
+
+    def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
+        """The tokens this code stands for."""
+        grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
+        return issue(self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce)
+
+    def delete_authorization_code(self, authorization_code: SpentCode) -> None:
+        """Nothing: it is spent, and stays, so that a second use is recognised."""
+
+    def _explain(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Never:
+        """Find out why; to the caller all reasons look alike."""
+        grant = self.request.tx.grants.by_code(digest(code))
+        if grant is None:
+            refuse(self.request, "no such code")
+        if grant.client_id != client_id:
+            refuse(self.request, "another client's code", grant)
+        if grant.code_used_at is not None:
+            replayed(self.request, Event.CODE_REPLAYED, grant)
+        reasons = {
+            "revoked": grant.revoked_at is not None,
+            "expired": grant.code_expires_at <= self.request.tx.now,
+            "another redirect_uri": grant.redirect_uri != redirect_uri,
+            "wrong code_verifier": grant.code_challenge != s256(verifier),
+        }
+        refuse(self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant)

@@ -1,0 +1,46 @@
+"""An app acting for itself (RFC 6749 section 4.4): no person, no ID token, no refresh token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.oauth2.rfc6749 import grants
+from authlib.oauth2.rfc6749.errors import InvalidScopeError
+
+from idp import audit
+from idp.audit import Event
+from idp.protocol import tokens
+from idp.protocol.call import Call
+from idp.protocol.client_authentication import METHODS
+from idp.protocol.grants.issuing import BEARER
+from idp.web.context import core
+
+
+class ClientCredentials(grants.ClientCredentialsGrant):
+    """`sub` is the `client_id`, and no scope about a person is given, so that the token never passes for a person's."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+    request: Call
+
+    def validate_requested_scope(self) -> None:
+        """Only what this app may have for itself."""
+        if not set(self._asked()) <= set(self.request.caller.own_scopes):
+            raise InvalidScopeError("scope holds what this client may not have for itself")
+
+    def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
+        """The access token; without a requested scope, for everything the app may have."""
+        tx, client = self.request.tx, self.request.caller
+        scopes = self._asked() or client.own_scopes
+        audit.record(
+            tx, Event.TOKEN_ISSUED, client_id=client.client_id, grant_type=self.GRANT_TYPE, scope=" ".join(scopes)
+        )
+        return {
+            "access_token": tokens.access_token(client.client_id, scopes, now=tx.now, grant=None),
+            "token_type": BEARER,
+            "expires_in": core().settings.access_token_lifetime,
+            **({"scope": " ".join(scopes)} if scopes else {}),
+        }
+
+    def _asked(self) -> tuple[str, ...]:
+        asked = self.request.form.get("scope")
+        return tuple(asked.split(" ")) if asked else ()

@@ -1,0 +1,87 @@
+"""What an app gets on a person's grant: an access token, perhaps a refresh token, perhaps an ID token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Never
+
+from authlib.oauth2.rfc6749.errors import InvalidGrantError
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.kernel.handles import digest
+from idp.persistence.grants import Grant
+from idp.protocol import claims, tokens
+from idp.protocol.call import Call
+from idp.web.context import core
+
+BEARER = "Bearer"
+REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
+
+
+def issue(call: Call, grant: Grant, scopes: Sequence[str], *, by: str, nonce: str | None = None) -> dict[str, Any]:
+    """The token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
+
+    `scopes` may be fewer than the grant's; a refresh token always stands for the whole grant.
+    """
+    tx, client = call.tx, call.caller
+    access_token = tokens.access_token(client.client_id, scopes, now=tx.now, grant=grant)
+    answer: dict[str, Any] = {
+        "access_token": access_token,
+        "token_type": BEARER,
+        "expires_in": core().settings.access_token_lifetime,
+        "scope": " ".join(scopes),
+    }
+    if grant.offline and client.check_grant_type("refresh_token"):
+        refresh_token = core().entropy.token()
+        tx.grants.add_refresh_token(grant.id, digest(refresh_token))
+        answer["refresh_token"] = refresh_token
+    if claims.OPENID in scopes:
+        person = tx.users.by_id(grant.user_id) if claims.needs_person(grant) else None
+        answer["id_token"] = tokens.id_token(
+            client.row,
+            grant,
+            now=tx.now,
+            access_token=access_token,
+            nonce=nonce,
+            more=claims.for_id_token(person, grant),
+        )
+    audit.record(
+        tx,
+        Event.TOKEN_ISSUED,
+        user_id=grant.user_id,
+        client_id=client.client_id,
+        sid=grant.sid,
+        grant_type=by,
+        scope=answer["scope"],
+    )
+    return answer
+
+
+def refuse(call: Call, reason: str, grant: Grant | None = None) -> Never:
+    """Answer `invalid_grant`, in the same words for every reason; the reason is audited."""
+    _record(call, Event.TOKEN_REFUSED, grant, reason)
+    raise InvalidGrantError(REFUSED)
+
+
+def replayed(call: Call, event: Event, grant: Grant) -> Never:
+    """A second use: one of the two users stole it, and we cannot know which, so everything from this grant ends.
+
+    RFC 6749 section 4.1.2, RFC 9700 section 4.14.2.
+    """
+    ended = call.tx.grants.revoke(grant.id)
+    _record(call, event, grant, "used a second time", ended=ended)
+    raise InvalidGrantError(REFUSED)
+
+
+def _record(call: Call, event: Event, grant: Grant | None, reason: str, **detail: bool) -> None:
+    audit.record(
+        call.tx,
+        event,
+        Outcome.FAILURE,
+        user_id=grant.user_id if grant else None,
+        client_id=call.caller.client_id,
+        sid=grant.sid if grant else None,
+        reason=reason,
+        **detail,
+    )

@@ -1,0 +1,110 @@
+"""What we sign for apps: access tokens (RFC 9068) and ID tokens (OpenID Connect Core section 2).
+
+Access tokens are signed with ES256: it costs a tenth of RS256, which is most of a token request, and every JOSE library
+in use verifies it (RFC 7518 section 3.1 marks it Recommended+; RFC 9068 section 2.1 wants RS256 supported, not used).
+They are read by APIs, which choose a library of today; ID tokens are read by whatever an app is built on, so those keep
+RS256, unless the client is registered for another algorithm (`id_token_signed_response_alg`).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from idp.persistence.clients import Client
+from idp.persistence.grants import Grant
+from idp.signing.compact import InvalidToken
+from idp.web.context import core
+
+ACCESS_TOKEN_ALG = "ES256"  # noqa: S105 - an algorithm
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
+ID_TOKEN_TYPE = "JWT"  # noqa: S105 - a media type
+
+
+def access_token(client_id: str, scopes: Collection[str], *, now: int, grant: Grant | None) -> str:
+    """A new access token: of a person's grant, or of the client alone.
+
+    `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
+    """
+    settings, random = core().settings, core().entropy.token(16)
+    claims: dict[str, Any] = {
+        "iss": settings.issuer,
+        "aud": settings.issuer,
+        "sub": grant.user_id if grant else client_id,
+        "client_id": client_id,
+        "iat": now,
+        "exp": now + settings.access_token_lifetime,
+        "jti": f"{grant.id}.{random}" if grant else random,
+    }
+    if scopes:
+        claims["scope"] = " ".join(scopes)
+    if grant:
+        claims |= {"acr": grant.acr, "auth_time": grant.auth_time}
+    return core().keyring.sign(claims, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN_TYPE)
+
+
+def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> dict[str, Any]:
+    """The claims of an access token that we issued for our own APIs; whether it was revoked is still to be asked.
+
+    Raises:
+        InvalidToken: also for every other kind of token that we sign.
+    """
+    issuer = core().settings.issuer
+    claims = core().keyring.verify(
+        token, typ=ACCESS_TOKEN_TYPE, now=now, allow_expired=allow_expired, algs=(ACCESS_TOKEN_ALG,)
+    )
+    if claims.get("iss") != issuer or claims.get("aud") != issuer:
+        raise InvalidToken("another issuer or audience")
+    return claims
+
+
+def grant_id_of(claims: Mapping[str, Any]) -> str | None:
+    """The grant behind an access token; None when it is the client's own."""
+    grant_id, dot, _random = str(claims["jti"]).rpartition(".")
+    return grant_id if dot else None
+
+
+def id_token(
+    client: Client,
+    grant: Grant,
+    *,
+    now: int,
+    access_token: str | None = None,
+    nonce: str | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """A new ID token about the sign-in that `grant` stands for; `more` are the claims asked for one by one.
+
+    `nonce` is given only with the answer to the authorization request itself (Core section 12.2).
+    """
+    settings, alg = core().settings, client.id_token_signed_response_alg
+    claims: dict[str, Any] = {
+        **(more or {}),
+        "iss": settings.issuer,
+        "aud": client.client_id,
+        "azp": client.client_id,
+        "sub": grant.user_id,
+        "iat": now,
+        "exp": now + settings.id_token_lifetime,
+        "auth_time": grant.auth_time,
+        "acr": grant.acr,
+        "amr": grant.amr,
+        "sid": grant.sid,
+        "jti": core().entropy.token(16),
+    }
+    if nonce is not None:
+        claims["nonce"] = nonce
+    if access_token is not None:
+        claims["at_hash"] = half_hash(access_token, alg)
+    return core().keyring.sign(claims, alg=alg, typ=ID_TOKEN_TYPE)
+
+
+def half_hash(token: str, alg: str) -> str:
+    """`at_hash` and its kin (Core section 3.1.3.6): left half of the hash that belongs to `alg`, base64url.
+
+    Ed25519 hashes with SHA-512 inside (RFC 8032 section 5.1), the others here with SHA-256.
+    """
+    hashed = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(token.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(hashed[: len(hashed) // 2]).rstrip(b"=").decode("ascii")
