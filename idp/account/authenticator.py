@@ -24,7 +24,7 @@ blueprint = Blueprint("authenticator", __name__)
 
 
 @blueprint.get("/security/totp/start")
-@guard.looking()
+@guard.looking(back=pages.TOTP)
 def start_set_up(tx: Transaction, visitor: Visitor) -> Response:
     """Ask who is there before showing a secret."""
     raise guard.anew(visitor, tx.now, pages.TOTP)
@@ -55,7 +55,7 @@ def confirm() -> Response:
 
 
 @blueprint.get("/security/turn-off/start")
-@guard.looking()
+@guard.looking(back=pages.TURN_OFF)
 def start_turning_off(tx: Transaction, visitor: Visitor) -> Response:
     """Ask for everything again, so that an unlocked browser is not enough."""
     if _required(visitor):

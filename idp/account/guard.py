@@ -112,15 +112,15 @@ def admit_again(tx: Transaction, first: Visitor, asking: Asking) -> Visitor:
 
 
 def looking(
-    asking: Asking = to_look, *, saving_codes: bool = False
+    asking: Asking = to_look, *, back: str | None = None, saving_codes: bool = False
 ) -> Callable[[Callable[Concatenate[Transaction, Visitor, P], Response]], Callable[P, Response]]:
-    """A view that only shows: it gets a reading transaction and the visitor."""
+    """A view that only shows: it gets a reading transaction and the visitor; `back` as for `admit`."""
 
     def decorate(view: Callable[Concatenate[Transaction, Visitor, P], Response]) -> Callable[P, Response]:
         @functools.wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
             with core().database.read(origin()) as tx:
-                visitor = admit(tx, asking, saving_codes=saving_codes)
+                visitor = admit(tx, asking, back=back, saving_codes=saving_codes)
                 response = view(tx, visitor, *args, **kwargs)
             _still_there(visitor)
             return response

@@ -1,0 +1,103 @@
+"""*My account* as one person uses it in one browser."""
+
+import dataclasses
+import re
+from html import unescape
+
+import pyotp
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from idp.factors.totp import PERIOD
+from idp.kernel.handles import digest, keyed
+from idp.persistence.outbox import OutboxMessage
+from idp.persistence.sessions import Session
+from tests.support.browser import Browser
+from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.tables import Snapshot, rows
+
+SECURITY = "/account/security"
+TOTP = "/account/security/totp"
+TURN_OFF = "/account/security/turn-off"
+CODES = "/account/security/recovery-codes"
+REGENERATE = "/account/security/recovery-codes/regenerate"
+PASSWORD = "/account/security/password"
+CHANGES = (TOTP, TURN_OFF, REGENERATE, PASSWORD)
+
+PROTECTED = ("users", "factors", "recovery_sets", "recovery_codes", "devices", "sessions", "grants", "outbox")
+"""Tables that a refused change must leave as they were."""
+
+
+class Account:
+    """One person, one browser; `someone` follows what is set up."""
+
+    def __init__(self, harness: Harness, someone: Someone, browser: Browser | None = None) -> None:
+        self.harness, self.someone = harness, someone
+        self.browser = browser or Browser(harness)
+
+    def open(self, path: str = SECURITY, *, remember: bool = False) -> TestResponse:
+        """Opens a page of the account, proving what is asked on the way."""
+        self.browser.get(path)
+        return self.prove(remember=remember)
+
+    def prove(self, *, remember: bool = False) -> TestResponse:
+        """Answers the sign-in pages that stand between here and the account."""
+        if self.at("/identify"):
+            self.browser.submit(username=self.someone.username, password=self.someone.password)
+        if self.at("/code"):
+            self.harness.clock.advance(PERIOD)
+            code = self.someone.code(self.harness.clock)
+            self.browser.submit(code=code, remember="1") if remember else self.browser.submit(code=code)
+        assert not self.at(""), (self.browser.at, self.browser.page.text)
+        return self.browser.page
+
+    def at(self, step: str) -> bool:
+        """Whether the browser stands at this step of a sign-in (empty: at any)."""
+        return bool(re.fullmatch(f"/login/[^/]+{step or '/.*'}", self.browser.at))
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        """Sends a form straight to an address, with the token a page of this session would carry."""
+        return self.browser._go("POST", path, {"Origin": ISSUER}, {"csrf": self.token} | fields)
+
+    @property
+    def token(self) -> str:
+        """The form token of this session's pages."""
+        return keyed(self.browser.cookie("session") or "", "csrf:account")
+
+    @property
+    def session(self) -> Session | None:
+        """The live session of this browser's cookie."""
+        with self.harness.core.database.read() as tx:
+            found = tx.sessions.with_user(digest(self.browser.cookie("session") or ""))
+        return found[0] if found else None
+
+    def set_up(self) -> None:
+        """Sets up the second step from the first button to "End configuration"."""
+        self.open(f"{TOTP}/start")
+        seed = self.key()
+        self.browser.submit(action=TOTP, code=pyotp.TOTP(seed).at(self.harness.clock.now()))
+        codes = tuple(re.findall(r"<li><code>([^<]+)</code>", self.browser.page.text))
+        self.someone = dataclasses.replace(self.someone, seed=seed, codes=codes)
+        self.browser.submit(action=CODES, saved="1")
+
+    def key(self) -> str:
+        """The key behind "Type code manually" on the page just shown."""
+        found = re.search(r'id="secret"[^>]*>([^<]+)<', self.browser.page.text)
+        assert found, self.browser.page.text
+        return found[1].replace(" ", "")
+
+    def protected(self) -> Snapshot:
+        """Everything a refused change must leave alone."""
+        return rows(self.harness, *PROTECTED)
+
+
+def words(page: TestResponse) -> str:
+    """What a page says, without its markup."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.text)))
+
+
+def mails(harness: Harness) -> list[str]:
+    """The notices promised so far."""
+    with harness.core.database.engine.connect() as connection:
+        found = connection.execute(select(OutboxMessage.context).order_by(OutboxMessage.id))
+        return [context["event"] for (context,) in found]
