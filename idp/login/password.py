@@ -41,6 +41,11 @@ class Candidate:
     lane: str
     may_try: bool
 
+    @property
+    def user_id(self) -> str:
+        """The account's id; for nobody's one that is none, so that looking it up costs the same."""
+        return self.user.id if self.user else ""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -74,7 +79,7 @@ def settle(tx: Transaction, login: Login, candidate: Candidate, checked: Checked
     if not tx.throttles.claim(candidate.lane, throttle.password_limit(settings)):
         _tell(tx, candidate, login, Outcome.THROTTLED)
         return Verdict.THROTTLED
-    user = tx.users.by_id(candidate.user.id) if candidate.user else None
+    user = tx.users.by_id(candidate.user_id)
     stale = user is None or candidate.user is None or user.password_hash != candidate.user.password_hash
     if user is None or stale or not checked.right or not user.active:
         _tell(tx, candidate, login, Outcome.FAILURE)
@@ -90,7 +95,7 @@ def _record(tx: Transaction, login: Login, user: User, device_id: str | None) ->
     proofs = [Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
     device = tx.devices.by_id(device_id) if device_id else None
     if device is not None and device.trusted_at is not None and device.trusted(epoch=user.epoch, now=tx.now):
-        proofs.append(Proof(Method.DEVICE, device.id, device.trusted_at))
+        proofs.append(Proof(Method.DEVICE, device.trust_id, device.trusted_at))
     return tx.logins.advance(
         login, user_id=user.id, epoch=user.epoch, device_id=device_id, proofs=to_rows(proofs), remember=False
     )

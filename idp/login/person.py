@@ -19,7 +19,7 @@ from idp.persistence.users import User
 class Person:
     """A user together with everything that bears on their sign-ins.
 
-    `trusted` are the ids of the devices that are remembered at this moment.
+    `trusted` are the `trust_id`s of the devices that are remembered at this moment.
     """
 
     user: User
@@ -46,6 +46,11 @@ class Person:
         return self.recovery is not None and self.recovery.acknowledged_at is None
 
     @property
+    def recovery_factor(self) -> str:
+        """What a recovery code counts as: a stand-in for the factor of this moment, worthless once that is replaced."""
+        return f"{RECOVERY_FACTOR}:{self.factors[0].id}"
+
+    @property
     def best(self) -> Level:
         """The highest level these ways can reach."""
         return reachable(self.methods)
@@ -53,7 +58,7 @@ class Person:
     def counting(self, proofs: tuple[Proof, ...], *, since: int, settings: Settings, now: int) -> tuple[Proof, ...]:
         """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""
         live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
-        live |= {RECOVERY_FACTOR} if self.factors else set()
+        live |= {self.recovery_factor} if self.factors else set()
         freshness = Freshness(since=since, second_since=now - settings.second_factor_lifetime)
         return counted(proofs, live=frozenset(live), freshness=freshness)
 
@@ -78,5 +83,5 @@ def load(tx: Transaction, user: User) -> Person:
     if not factors:
         return Person(user, (), None, 0, frozenset())
     recovery, left = tx.recovery.with_count(user.id)
-    trusted = frozenset(device.id for device in tx.devices.trusted_of(user.id, user.epoch))
+    trusted = frozenset(device.trust_id for device in tx.devices.trusted_of(user.id, user.epoch))
     return Person(user, factors, recovery, left, trusted)

@@ -19,6 +19,7 @@ class Method(StrEnum):
 
 PASSWORD_FACTOR = "password"  # noqa: S105 - the id under which a password counts as a factor
 RECOVERY_FACTOR = "recovery"
+"""How the ids of recovery codes as a factor begin; see `Person.recovery_factor`."""
 
 FIRST = frozenset({Method.PASSWORD})
 SECOND = frozenset({Method.TOTP, Method.RECOVERY_CODE})

@@ -15,7 +15,7 @@ from idp.login import throttle
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
 from idp.login.person import Person
-from idp.login.proofs import RECOVERY_FACTOR, Method, Proof, to_rows
+from idp.login.proofs import Method, Proof, to_rows
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
 from idp.persistence.unit_of_work import Transaction
@@ -77,7 +77,7 @@ def prove_recovery(
     """Judge a recovery code. A right one is spent, ends every remembered device, and is told to its owner."""
     if not _pay(tx, attempt, person, settings):
         return Verdict.THROTTLED
-    if tried is None or not tx.recovery.use(tried.set_id, tried.digest):
+    if tried is None or not _of(person, tried) or not tx.recovery.use(tried.set_id, tried.digest):
         _tell(tx, attempt, person, Outcome.FAILURE, Method.RECOVERY_CODE)
         return Verdict.WRONG
     _repay(tx, attempt, person)
@@ -87,9 +87,14 @@ def prove_recovery(
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
     if not left and tried.next_set is not None:
         replace_codes(tx, person, tried.next_set, sealer=sealer, entropy=entropy)
-    proofs = to_rows((*attempt.proofs, Proof(Method.RECOVERY_CODE, RECOVERY_FACTOR, tx.now)))
+    proofs = to_rows((*attempt.proofs, Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)))
     done = _keep(tx, attempt, person, proofs=proofs, remember=False)
     return Verdict.RIGHT if done else Verdict.MOVED
+
+
+def _of(person: Person, tried: RecoveryTry) -> bool:
+    """Whether the try is about this person's set: the attempt may have passed to another since it was prepared."""
+    return person.recovery is not None and person.recovery.id == tried.set_id
 
 
 def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> None:

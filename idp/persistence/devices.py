@@ -50,6 +50,11 @@ class Device(Base):
         """Whether the second step may be skipped here now; dead at `trusted_until` to the second."""
         return self.trusted_until is not None and now < self.trusted_until and self.trust_epoch == epoch
 
+    @property
+    def trust_id(self) -> str:
+        """This remembering's own name: a waiver of one that was ended does not live again when the next one begins."""
+        return f"{self.id}@{self.trusted_at}"
+
 
 class DeviceStore(Store):
     """Recognising browsers and remembering devices."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -58,6 +58,14 @@ class LoginStore(Store):
     def by_id(self, login_id: str) -> Login | None:
         """The attempt of this name: open, closed or expired."""
         return self._session.get(Login, login_id, populate_existing=True)
+
+    def hold(self, browser_digest: str) -> None:
+        """Make every other request that would move an attempt of this browser wait until this transaction ends.
+
+        Proving something moves all of them (`rebind`); taken in one order, two tabs cannot block each other for good.
+        """
+        query = select(Login.id).where(Login.browser_digest == browser_digest, Login.finished_at.is_(None))
+        self._session.execute(query.order_by(Login.id).with_for_update())
 
     def advance(self, login: Login, **values: Any) -> bool:
         """Record progress on an open attempt; False when another request advanced or closed it first.

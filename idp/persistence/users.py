@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, func, or_, select, update
@@ -73,6 +74,15 @@ class UserStore(Store):
         """The person whose user name or email address this is; a user name never holds an `@`."""
         key = lookup_key(identifier)
         return self._session.scalar(select(User).where(or_(User.username_key == key, User.email_key == key)))
+
+    def hold(self, user_ids: Iterable[str]) -> None:
+        """Let nobody change how these people prove who they are until this transaction ends.
+
+        Without it, on PostgreSQL, a sign-in begun under the old password could open its session just after the change
+        has ended all sessions.
+        """
+        query = select(User.id).where(User.id.in_(sorted(user_ids))).order_by(User.id)
+        self._session.execute(query.with_for_update(key_share=True))
 
     def add(self, user: User) -> None:
         """Keep a new person.

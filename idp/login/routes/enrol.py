@@ -54,7 +54,7 @@ def confirm(login_id: str) -> Response:
         now = tx.now
     confirmed = None if cancelling else _check(attempt, person, now)
     with database.write(origin()) as tx:
-        attempt = flow.find(tx, login_id)
+        attempt = flow.find(tx, login_id, hold=True)
         if out := flow.cancelled(tx, attempt):
             return out
         if confirmed is None:
@@ -79,7 +79,7 @@ def show_codes(tx: Transaction, login_id: str) -> Response:
 @transactional
 def saved(tx: Transaction, login_id: str) -> Response:
     """The person says the codes are saved."""
-    attempt = flow.find(tx, login_id)
+    attempt = flow.find(tx, login_id, hold=True)
     if attempt.step is not Step.SAVE_CODES or attempt.person is None:
         return flow.onward(tx, login_id)
     if flow.stale_form(attempt):

@@ -37,13 +37,20 @@ class Ended(Refusal):
     """The attempt cannot go on in this browser."""
 
 
-def find(tx: Transaction, login_id: str) -> Attempt:
+def find(tx: Transaction, login_id: str, *, hold: bool = False, whom: str = "") -> Attempt:
     """The open attempt of this browser.
+
+    `hold`: for a request that may move it; other attempts of this browser, the person the attempt is about and the
+    one with the id `whom` stay as they are until the transaction ends.
 
     Raises:
         Ended: it never was, is over, ran out, or belongs to another browser (a copied link).
     """
+    if hold:
+        tx.logins.hold(digest(LOGIN.read() or ""))
     login = bound(tx, login_id)
+    if hold:
+        tx.users.hold({login.user_id or "", whom})
     if not login.open_at(tx.now):
         raise over(login)
     return look(tx, login, gate.visitor(tx), core().settings)

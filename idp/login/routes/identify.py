@@ -48,7 +48,7 @@ def answer(login_id: str) -> Response:
     cancelling = request.form.get("choice") == "cancel"
     checked = password.Checked(right=False) if cancelling else password.check(candidate, secret, core().hasher)
     with database.write(origin()) as tx:
-        attempt = flow.find(tx, login_id)
+        attempt = flow.find(tx, login_id, hold=True, whom=candidate.user_id)
         if out := flow.cancelled(tx, attempt):
             return out
         verdict = password.settle(tx, attempt.login, candidate, checked, settings)

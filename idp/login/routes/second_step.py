@@ -40,7 +40,7 @@ def ask(tx: Transaction, login_id: str) -> Response:
 @transactional
 def answer(tx: Transaction, login_id: str) -> Response:
     """Judge a code from the app."""
-    attempt = flow.find(tx, login_id)
+    attempt = flow.find(tx, login_id, hold=True)
     if attempt.step is not Step.CODE or attempt.person is None:
         return flow.onward(tx, login_id)
     if flow.stale_form(attempt):
@@ -86,7 +86,7 @@ def _prepare(person: Person, typed: str) -> second_step.RecoveryTry | None:
 
 
 def _settle_recovery(tx: Transaction, login_id: str, tried: second_step.RecoveryTry | None) -> Response:
-    attempt = flow.find(tx, login_id)
+    attempt = flow.find(tx, login_id, hold=True)
     if attempt.step is not Step.CODE or attempt.person is None:
         return flow.onward(tx, login_id)
     if out := flow.cancelled(tx, attempt):

@@ -39,7 +39,7 @@ def ask(tx: Transaction, login_id: str) -> Response:
 @transactional
 def choose(tx: Transaction, login_id: str) -> Response:
     """Go on as the person signed in here, or as somebody else."""
-    attempt = flow.find(tx, login_id)
+    attempt = flow.find(tx, login_id, hold=True)
     if flow.stale_form(attempt) or attempt.step is not Step.CHOOSE:
         return flow.onward(tx, login_id)
     if out := flow.cancelled(tx, attempt):

@@ -1,0 +1,36 @@
+"""Many at once: requests held at a barrier, so that they really meet."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from tests.support.browser import Browser
+
+T = TypeVar("T")
+CROWD = 32
+PATIENCE = 60
+"""Seconds until a crowd that does not come together is given up."""
+
+
+def rush(acts: Sequence[Callable[[], T]]) -> list[T]:
+    """Do everything at the same moment; what each came to, in the order given."""
+    barrier = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        barrier.wait(PATIENCE)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def twin(browser: Browser) -> Browser:
+    """Another window of the same browser, or a thief with all its cookies, at the same page."""
+    other = Browser(browser.harness)
+    other.headers = dict(browser.headers)
+    other.page, other.at = browser.page, browser.at
+    for name in ("session", "login", "browser"):
+        if value := browser.cookie(name):
+            other.set_cookie(name, value)
+    return other

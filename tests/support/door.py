@@ -1,0 +1,87 @@
+"""A door of the tests' own: sign-in can be tried from every side without any app or page behind it.
+
+door = Door(harness)
+door.knock(browser, "mfa")        what the door says to who is signed in, or None and the browser stands at the sign-in
+door.sign_in(browser, jane)       all the way in
+"""
+
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from idp.factors.totp import PERIOD
+from idp.login import gate
+from idp.login.assurance import LEVELS
+from idp.login.demand import Demand
+from idp.persistence.unit_of_work import Transaction
+from idp.web.transact import transactional
+from tests.support.browser import Browser
+from tests.support.harness import Harness, Someone
+
+
+class Door:
+    """`/door/<acr>` opens for sessions of that level; `since` (seconds, UTC) also asks how fresh."""
+
+    def __init__(self, harness: Harness) -> None:
+        self.harness = harness
+        harness.app.add_url_rule("/door/<acr>", view_func=_stand_behind(harness))
+
+    def path(self, acr: str = "remembered", **query: int | str) -> str:
+        """The door's address."""
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        return f"/door/{acr}?{asked}" if asked else f"/door/{acr}"
+
+    def knock(self, browser: Browser, acr: str = "remembered", **query: int | str) -> dict[str, Any] | None:
+        """The claims the door reads off, or None when it sent the browser to sign in."""
+        browser.get(self.path(acr, **query))
+        return self.claims(browser)
+
+    def claims(self, browser: Browser) -> dict[str, Any] | None:
+        """What the page just shown says, if it is the room behind the door."""
+        assert browser.page.status_code < 500, browser.page.text
+        if not browser.at.startswith("/door/"):
+            return None
+        found: dict[str, Any] = browser.page.get_json()
+        return found
+
+    def to_code(self, browser: Browser, someone: Someone, acr: str = "remembered", **query: int | str) -> None:
+        """Password given; the second step is asked."""
+        assert self.knock(browser, acr, **query) is None
+        browser.submit(username=someone.username, password=someone.password)
+        assert browser.at.endswith("/code"), (browser.at, browser.page.status)
+
+    def sign_in(
+        self, browser: Browser, someone: Someone, acr: str = "remembered", *, remember: bool = False, **query: int | str
+    ) -> dict[str, Any]:
+        """All the way in, with a code when one is asked; a time step is let pass so that it is a new one."""
+        assert self.knock(browser, acr, **query) is None
+        if browser.at.endswith("/identify"):
+            browser.submit(username=someone.username, password=someone.password)
+        if browser.at.endswith("/code"):
+            self.harness.clock.advance(PERIOD)
+            ticked: dict[str, Any] = {"remember": "1"} if remember else {}
+            browser.submit(code=someone.code(self.harness.clock), **ticked)
+        claims = self.claims(browser)
+        assert claims is not None, (browser.at, browser.page.text)
+        return claims
+
+
+def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
+    @transactional
+    def door(tx: Transaction, acr: str) -> Response:
+        demand = Demand(level=LEVELS[acr], since=int(request.args.get("since", 0)))
+        visitor = gate.visitor(tx)
+        passed = visitor and visitor.passes(demand, settings=harness.settings, now=tx.now)
+        if visitor and passed and "choose" not in request.args:
+            return jsonify(
+                user=visitor.person.user.username,
+                acr=passed.level.acr,
+                amr=passed.amr,
+                auth_time=passed.auth_time,
+                second_factor_at=passed.second_factor_at,
+            )
+        choosing = "choose" in request.args
+        back = request.full_path.replace("choose=", "chosen=").rstrip("?")
+        return gate.begin(tx, demand, door=gate.ACCOUNT, return_to=back, must_choose=choosing)
+
+    return door

@@ -1,0 +1,32 @@
+"""The database as it lies there, to see what a request really changed."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from idp.persistence.schema import METADATA
+from tests.support.harness import Harness
+
+Snapshot = dict[str, list[tuple[Any, ...]]]
+
+
+def rows(harness: Harness, *only: str) -> Snapshot:
+    """Every row of every table (or of those named), in order of its text."""
+    with harness.core.database.engine.connect() as connection:
+        return {
+            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for name, table in METADATA.tables.items()
+            if not only or name in only
+        }
+
+
+def count(harness: Harness, table: str) -> int:
+    """How many rows a table holds."""
+    return len(rows(harness, table)[table])
+
+
+def events(harness: Harness, event: str, outcome: str | None = None) -> int:
+    """How often something was recorded in the audit trail."""
+    with harness.core.database.read() as tx:
+        found = tx.audit.latest(event=event, limit=100_000)
+    return sum(outcome in {None, each.outcome} for each in found)
