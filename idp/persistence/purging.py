@@ -14,8 +14,6 @@ from idp.persistence.replay import AssertionId
 from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle
 
-LONG_RUN = 10
-"""Failures in a row from which on a lane is remembered for good: its limit in a row may lie far apart in time."""
 KNOWN_BROWSER_KEPT = 400 * DAY
 """A browser not seen for this long (seconds) is a stranger again; it is also the longest life browsers give cookies."""
 
@@ -47,7 +45,8 @@ class PurgeStore(Store):
         """Delete ended rows; returns how many of each kind went.
 
         A grant is kept a day beyond its end and a login an hour, so that late or repeated requests still get the
-        right answer. `session_idle` is the idle limit of sessions in seconds.
+        right answer. A run of failures whose length is limited is kept until it ends, or a few tries a day could go on
+        for ever. `session_idle` is the idle limit of sessions in seconds.
         """
         now = self._now
         ended: dict[type[Base], ColumnElement[bool]] = {
@@ -55,7 +54,7 @@ class PurgeStore(Store):
             Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
             RevokedToken: RevokedToken.expires_at < now,
             AssertionId: AssertionId.expires_at < now,
-            Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row < LONG_RUN),
+            Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row == 0),
             Device: Device.last_seen_at < now - KNOWN_BROWSER_KEPT,
             Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),
         }

@@ -25,7 +25,10 @@ class Limit:
 
 
 class Throttle(Base):
-    """One lane: attempts since the start of its short and of its long window, and since the last success."""
+    """One lane: attempts since the start of its short and of its long window, and since the last success.
+
+    `in_a_row` stays 0 where runs have no limit, so that names strangers make up can be forgotten.
+    """
 
     __tablename__ = "throttles"
 
@@ -53,15 +56,16 @@ class ThrottleStore(Store):
         """Pay for one attempt; False when the lane is used up, and then the attempt must not be judged."""
         short_over = Throttle.short_started_at <= self._now - limit.short_seconds
         long_over = Throttle.long_started_at <= self._now - limit.long_seconds
+        run = int(limit.in_a_row is not None)
         insert = self._upsert(Throttle).values(
-            lane=lane, short_started_at=self._now, short_count=1, long_started_at=self._now, long_count=1, in_a_row=1
+            lane=lane, short_started_at=self._now, short_count=1, long_started_at=self._now, long_count=1, in_a_row=run
         )
         changes = {
             "short_count": case((short_over, 1), else_=Throttle.short_count + 1),
             "short_started_at": case((short_over, self._now), else_=Throttle.short_started_at),
             "long_count": case((long_over, 1), else_=Throttle.long_count + 1),
             "long_started_at": case((long_over, self._now), else_=Throttle.long_started_at),
-            "in_a_row": Throttle.in_a_row + 1,
+            "in_a_row": Throttle.in_a_row + run,
         }
         within = and_(
             or_(short_over, Throttle.short_count < limit.short_count),

@@ -1,0 +1,65 @@
+"""The schema's way up and down, and that it is the one the models describe."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from idp.persistence import schema
+from idp.persistence.database import open_engine
+
+ROOT = Path(__file__).parents[2]
+UPGRADE = "import sys; from idp.persistence import schema; schema.upgrade(sys.argv[1])"
+NODES = 6
+
+
+def tables(url: str) -> set[str]:
+    engine = open_engine(url)
+    try:
+        return set(inspect(engine).get_table_names()) - {"alembic_version"}
+    finally:
+        engine.dispose()
+
+
+def test_up_down_and_up_again(database_url: str) -> None:
+    assert schema.current(database_url) is None
+    schema.upgrade(database_url)
+    assert schema.current(database_url) == schema.head()
+    assert tables(database_url) == set(schema.METADATA.tables)
+    schema.downgrade(database_url, "base")
+    assert schema.current(database_url) is None
+    assert tables(database_url) == set()
+    schema.upgrade(database_url)
+    assert tables(database_url) == set(schema.METADATA.tables)
+
+
+def test_upgrading_what_is_up_to_date_changes_nothing(database_url: str) -> None:
+    schema.upgrade(database_url)
+    schema.upgrade(database_url)
+    assert schema.current(database_url) == schema.head()
+
+
+def test_migrations_and_models_say_the_same(database_url: str) -> None:
+    schema.upgrade(database_url)
+    engine = open_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, schema.METADATA) == []
+    finally:
+        engine.dispose()
+
+
+def test_nodes_starting_together_migrate_once(database_url: str) -> None:
+    command = [sys.executable, "-c", UPGRADE, database_url]
+    nodes = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(NODES)
+    ]
+    said = [node.communicate(timeout=120)[0] for node in nodes]
+    assert [node.returncode for node in nodes] == [0] * NODES, "\n".join(said)
+    assert schema.current(database_url) == schema.head()
+    assert tables(database_url) == set(schema.METADATA.tables)
