@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from idp.protocol.backchannel_routes import backchannel
+from idp.protocol.frontchannel_routes import frontchannel
 
-blueprints = (backchannel,)
+blueprints = (frontchannel, backchannel)

@@ -1,0 +1,145 @@
+"""What must hold of an authorization request once its client and redirect URI are proven: one function each.
+
+Each takes what it judges and gives back what is to be believed, or raises the error that goes to the app. Sentences are
+constants: ASCII, no quotes, nothing of what the caller sent (RFC 6749 section 4.1.2.1).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from authlib.oauth2.rfc6749.errors import (
+    InvalidRequestError,
+    InvalidScopeError,
+    UnauthorizedClientError,
+    UnsupportedResponseTypeError,
+)
+from authlib.oidc.core.errors import (
+    RegistrationNotSupportedError,
+    RequestNotSupportedError,
+    RequestURINotSupportedError,
+)
+
+from idp.persistence.clients import Client
+from idp.protocol import response_modes
+from idp.protocol.claims import OFFLINE_ACCESS
+from idp.protocol.hints import Hint, read_hint
+from idp.protocol.parameters import SCOPE
+from idp.protocol.query import Query
+from idp.protocol.response_modes import ReturnPath
+from idp.signing.compact import InvalidToken
+
+CODE = "code"
+GRANT_TYPE = "authorization_code"
+REFRESH = "refresh_token"
+S256 = "S256"
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+"""A SHA-256 in base64url (RFC 7636 section 4.2)."""
+SECONDS = re.compile(r"[0-9]{1,10}")
+
+
+class Prompt(StrEnum):
+    """The words of `prompt` (OIDC Core section 3.1.2.1)."""
+
+    NONE = "none"
+    LOGIN = "login"
+    CONSENT = "consent"
+    SELECT_ACCOUNT = "select_account"
+
+
+def response_mode(query: Query, back: ReturnPath) -> None:
+    """`query` or `form_post`; a form can only be posted to a web address."""
+    if query.get("response_mode") not in {None, back.mode}:
+        raise InvalidRequestError(f"response_mode is one of {', '.join(response_modes.SUPPORTED)}")
+
+
+def request_objects(query: Query) -> None:
+    """None of the parameters by which a request could come from elsewhere: we would miss what it says."""
+    if query.get("request"):
+        raise RequestNotSupportedError("request objects are not supported")
+    if query.get("request_uri"):
+        raise RequestURINotSupportedError("request_uri is not supported")
+    if query.get("registration"):
+        raise RegistrationNotSupportedError("registration is not supported")
+
+
+def response_type(query: Query, client: Client) -> None:
+    """The authorization code flow, for a client registered for it."""
+    asked = query.get("response_type")
+    if asked is None:
+        raise InvalidRequestError("response_type is missing")
+    if asked != CODE:
+        raise UnsupportedResponseTypeError(None, "the only response_type is code")
+    if asked not in client.response_types or GRANT_TYPE not in client.grant_types:
+        raise UnauthorizedClientError("this client is not registered for response_type code")
+
+
+def scopes(query: Query, client: Client) -> tuple[str, ...]:
+    """Those of the client's scopes that were asked for, each once, in the order asked.
+
+    Others are ignored (OIDC Core section 3.1.2.1). Without `openid` it is plain OAuth 2.0 and there is no ID token.
+    `offline_access` is for clients that can use a refresh token.
+    """
+    asked = query.get("scope")
+    if asked is None or not SCOPE.fullmatch(asked):
+        raise InvalidScopeError("scope must be names with single spaces between them")
+    allowed = set(client.scopes) - (set() if REFRESH in client.grant_types else {OFFLINE_ACCESS})
+    granted = tuple(dict.fromkeys(scope for scope in asked.split(" ") if scope in allowed))
+    if not granted:
+        raise InvalidScopeError("this client is registered for none of these scopes")
+    return granted
+
+
+def code_challenge(query: Query) -> str:
+    """PKCE with S256, from every client (RFC 9700 section 2.1.1); without the method it would mean plain."""
+    challenge = query.get("code_challenge")
+    if challenge is None:
+        raise InvalidRequestError("code_challenge is missing: PKCE is required")
+    if query.get("code_challenge_method") != S256:
+        raise InvalidRequestError("code_challenge_method must be S256")
+    if not CHALLENGE.fullmatch(challenge):
+        raise InvalidRequestError("code_challenge is not a SHA-256 hash in base64url: 43 characters")
+    return challenge
+
+
+def prompts(query: Query) -> frozenset[Prompt]:
+    """The words of `prompt`, all known; `none` stands alone."""
+    words = (query.get("prompt") or "").split()
+    if not set(words) <= set(Prompt):
+        raise InvalidRequestError("prompt holds a word that is not none, login, consent or select_account")
+    found = frozenset(Prompt(word) for word in words)
+    if Prompt.NONE in found and len(found) > 1:
+        raise InvalidRequestError("prompt none goes with no other word")
+    return found
+
+
+def max_age(query: Query, client: Client) -> int | None:
+    """Seconds since the last authentication that are still allowed; the client's own default when none are named."""
+    asked = query.get("max_age")
+    if asked is None:
+        return client.default_max_age
+    if not SECONDS.fullmatch(asked):
+        raise InvalidRequestError("max_age is a number of seconds")
+    return int(asked)
+
+
+def id_token_hint(query: Query, client: Client, *, now: int) -> Hint | None:
+    """Who the app believes is here, in an ID token that we gave it, expired or not."""
+    token = query.get("id_token_hint")
+    if token is None:
+        return None
+    try:
+        hint = read_hint(token, now=now)
+    except InvalidToken:
+        raise InvalidRequestError("id_token_hint is not an ID token of this issuer") from None
+    if hint.client_id != client.client_id:
+        raise InvalidRequestError("id_token_hint was issued to another client")
+    return hint
+
+
+def one_subject(hint: Hint | None, claimed: str | None) -> str | None:
+    """The only person an answer may be about (OIDC Core section 3.1.2.2); hint and `claims` cannot name two."""
+    if hint and claimed and hint.subject != claimed:
+        raise InvalidRequestError("id_token_hint and claims name two different people")
+    return hint.subject if hint else claimed

@@ -1,0 +1,41 @@
+"""What an authorization request asks of a sign-in, and which acr it is told. Pure."""
+
+from __future__ import annotations
+
+from idp.login import policy
+from idp.login.assurance import BEST_REACHABLE, LEVELS, NOBODY, Assurance
+from idp.login.demand import Demand, join
+from idp.login.policy import Unreachable
+from idp.protocol.authorize.errors import UnmetAuthenticationRequirements
+from idp.protocol.authorize.request import AuthorizationRequest
+
+
+def of(request: AuthorizationRequest, *, asked_at: int) -> Demand:
+    """The client's own minimum, freshness counted from when the request came (seconds, UTC), and the levels named.
+
+    It does not depend on who is signed in, so that it is the same before and after the sign-in it causes.
+
+    Raises:
+        UnmetAuthenticationRequirements: nobody can reach it.
+    """
+    try:
+        demand = join(
+            policy.of_client(request.client.min_acr),
+            policy.of_freshness(max_age=request.max_age, login_again=request.login_again, asked_at=asked_at),
+            policy.of_acr(request.acr_values, essential=False, reached=NOBODY),
+            policy.of_acr(request.acr.values, essential=request.acr.essential, reached=NOBODY),
+        )
+    except Unreachable:
+        raise UnmetAuthenticationRequirements from None
+    if demand.level > BEST_REACHABLE:
+        raise UnmetAuthenticationRequirements
+    return demand
+
+
+def reported_acr(request: AuthorizationRequest, reached: Assurance) -> str:
+    """The acr to tell: the level reached or, when some are essential, the highest of those that it covers.
+
+    OIDC Core section 5.5.1.1: an answer to an essential acr is one of the values asked for.
+    """
+    asked = [LEVELS[value] for value in request.acr.values if value in LEVELS] if request.acr.essential else []
+    return max((level for level in asked if level <= reached.level), default=reached.level).acr

@@ -1,0 +1,60 @@
+"""The end of an authorization: a grant, its code, and the way back to the app."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from idp import audit
+from idp.audit import Event
+from idp.kernel.handles import digest
+from idp.login import visitor as visitors
+from idp.login.assurance import Assurance
+from idp.login.visitor import Visitor
+from idp.persistence.grants import Grant
+from idp.persistence.unit_of_work import Transaction
+from idp.protocol.authorize.demand import reported_acr
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.claims import OFFLINE_ACCESS
+from idp.web.context import core
+
+
+def issue(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, reached: Assurance) -> Response:
+    """Give the app a code; what was proven is copied to the grant and never looked at again."""
+    code = core().entropy.token()
+    grant = _grant(tx, request, visitor, reached, code)
+    tx.grants.add(grant)
+    visitors.touch(tx, visitor)
+    audit.record(
+        tx,
+        Event.AUTHORIZED,
+        user_id=grant.user_id,
+        client_id=grant.client_id,
+        sid=grant.sid,
+        grant_id=grant.id,
+        acr=grant.acr,
+        scopes=grant.scopes,
+    )
+    return request.back.answer(code=code)
+
+
+def _grant(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, reached: Assurance, code: str) -> Grant:
+    settings = core().settings
+    return Grant(
+        id=core().entropy.token(16),
+        user_id=visitor.person.user.id,
+        client_id=request.client.client_id,
+        sid=visitor.session.sid,
+        offline=OFFLINE_ACCESS in request.scopes,
+        scopes=list(request.scopes),
+        claims=dict(request.claims),
+        acr=reported_acr(request, reached),
+        amr=list(reached.amr),
+        auth_time=reached.auth_time,
+        second_factor_at=reached.second_factor_at,
+        nonce=request.nonce,
+        redirect_uri=request.back.redirect_uri,
+        code_digest=digest(code),
+        code_challenge=request.code_challenge,
+        code_expires_at=tx.now + settings.code_lifetime,
+        expires_at=tx.now + settings.refresh_token_lifetime,
+    )

@@ -1,0 +1,119 @@
+"""An authorization request, believed: every check in the order it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from idp.persistence.clients import Client
+from idp.persistence.unit_of_work import Transaction
+from idp.protocol import claims
+from idp.protocol.authorize import checks, claims_parameter
+from idp.protocol.authorize.checks import Prompt
+from idp.protocol.authorize.claims_parameter import AcrWish
+from idp.protocol.query import Query
+from idp.protocol.response_modes import ReturnPath
+
+LONGEST = {
+    "client_id": 256,
+    "redirect_uri": 2048,
+    "response_type": 64,
+    "response_mode": 64,
+    "scope": 2048,
+    "state": 4096,
+    "nonce": 2048,
+    "code_challenge": 128,
+    "code_challenge_method": 16,
+    "prompt": 128,
+    "max_age": 32,
+    "id_token_hint": 8192,
+    "login_hint": 256,
+    "acr_values": 1024,
+    "claims": 8192,
+    "ui_locales": 256,
+    "claims_locales": 256,
+    "display": 64,
+    "request": 16_384,
+    "request_uri": 2048,
+    "registration": 8192,
+}
+"""Every parameter that we know, and its longest value in characters."""
+
+
+@dataclass(frozen=True)
+class AuthorizationRequest:
+    """What an app may ask and did ask.
+
+    `subject` is the only person it wants an answer about, `max_age` is in seconds, `claims` is the parameter without
+    what this client may not have, `frozen` the parameters as they are kept with a sign-in.
+    """
+
+    client: Client
+    back: ReturnPath
+    scopes: tuple[str, ...]
+    code_challenge: str
+    nonce: str | None
+    prompts: frozenset[Prompt]
+    max_age: int | None
+    acr_values: tuple[str, ...]
+    acr: AcrWish
+    claims: Mapping[str, Any]
+    subject: str | None
+    login_hint: str | None
+    frozen: Mapping[str, str]
+
+    @property
+    def silent(self) -> bool:
+        """Whether no page may be shown."""
+        return Prompt.NONE in self.prompts
+
+    @property
+    def login_again(self) -> bool:
+        """Whether nothing proven before this request counts."""
+        return Prompt.LOGIN in self.prompts or self.max_age == 0
+
+    @property
+    def consent_scopes(self) -> tuple[str, ...]:
+        """What consent must cover: the scopes, and those behind claims asked for one by one."""
+        behind = claims.scopes_behind(self.claims)
+        return (*self.scopes, *sorted(behind - set(self.scopes)))
+
+
+def judge(tx: Transaction, query: Query, client: Client, back: ReturnPath) -> AuthorizationRequest:
+    """Make every check, each only once those before it hold.
+
+    Raises:
+        OAuth2Error: what to tell the app.
+    """
+    query.refuse_faults()
+    checks.response_mode(query, back)
+    checks.request_objects(query)
+    checks.response_type(query, client)
+    scopes = checks.scopes(query, client)
+    code_challenge = checks.code_challenge(query)
+    prompts = checks.prompts(query)
+    max_age = checks.max_age(query, client)
+    wanted = claims_parameter.read(query.get("claims"))
+    hint = checks.id_token_hint(query, client, now=tx.now)
+    subject = checks.one_subject(hint, wanted.subject)
+    return AuthorizationRequest(
+        client=client,
+        back=back,
+        scopes=scopes,
+        code_challenge=code_challenge,
+        nonce=query.get("nonce"),
+        prompts=prompts,
+        max_age=max_age,
+        acr_values=tuple((query.get("acr_values") or "").split()),
+        acr=wanted.acr,
+        claims=claims.permitted(wanted.places, client.scopes),
+        subject=subject,
+        login_hint=query.get("login_hint") or _username(tx, subject),
+        frozen=query.values,
+    )
+
+
+def _username(tx: Transaction, subject: str | None) -> str | None:
+    user = tx.users.by_id(subject) if subject else None
+    return user.username if user else None

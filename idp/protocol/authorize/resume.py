@@ -1,0 +1,77 @@
+"""Back at the door after a sign-in: the same request, judged again from the start."""
+
+from __future__ import annotations
+
+from authlib.oauth2.rfc6749.errors import AccessDeniedError
+from authlib.oidc.core.errors import LoginRequiredError
+from flask import Response
+
+from idp import audit
+from idp.audit import Event
+from idp.consent import decision
+from idp.consent import service as consent
+from idp.login import gate
+from idp.login.attempt import Attempt, look
+from idp.login.routes import flow
+from idp.login.steps import Step
+from idp.persistence.logins import Login
+from idp.persistence.unit_of_work import Transaction
+from idp.protocol.authorize import demand as demands
+from idp.protocol.authorize import door
+from idp.protocol.authorize.errors import UnmetAuthenticationRequirements
+from idp.protocol.authorize.issue import issue
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.web.context import core
+from idp.web.pages import see_other
+
+
+def resume(tx: Transaction, request: AuthorizationRequest, login: Login) -> Response:
+    """Go on to what is missing, or close the attempt and answer the app.
+
+    Freshness counts from when the request first came, so that what was proven in this attempt satisfies it.
+
+    Raises:
+        Ended: another request closed the attempt first; there is never a second answer.
+        OAuth2Error: what to tell the app; the attempt is then over, and the caller's to close.
+    """
+    if login.cancelled_at is not None:
+        _tell_cancelled(tx, login)
+        raise AccessDeniedError("the person did not agree")
+    attempt = look(tx, login, gate.visitor(tx), core().settings)
+    if attempt.step is Step.REFUSE:
+        raise UnmetAuthenticationRequirements
+    if attempt.step is not Step.DONE:
+        return see_other(flow.address(attempt, attempt.step))
+    return _signed_in(tx, request, attempt)
+
+
+def close(tx: Transaction, login: Login) -> None:
+    """Close the attempt, so that it is answered once.
+
+    Raises:
+        Ended: another request closed it.
+    """
+    if not tx.logins.finish(login.id):
+        raise flow.over(login)
+
+
+def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt) -> Response:
+    login, visitor = attempt.login, attempt.visitor
+    demand = demands.of(request, asked_at=login.created_at)
+    reached = visitor.passes(demand, settings=core().settings, now=tx.now) if visitor else None
+    if visitor is None or reached is None:  # signed out since, or more is asked by now than when this began
+        close(tx, login)
+        return door.begin(tx, request, demands.of(request, asked_at=tx.now))
+    if not door.is_wanted(request, visitor):
+        raise LoginRequiredError("another person signed in than the one asked for")
+    if scopes := door.to_ask(tx, request, visitor, login):
+        consent.ask(tx, login, scopes)
+        return see_other(f"/consent/{login.id}")
+    close(tx, login)
+    return issue(tx, request, visitor, reached)
+
+
+def _tell_cancelled(tx: Transaction, login: Login) -> None:
+    """Record that the person walked away; a no on the consent page is already recorded as that."""
+    if not decision.asked_in(login.request):
+        audit.record(tx, Event.SIGN_IN_CANCELLED, user_id=login.user_id, client_id=login.client_id)

@@ -1,0 +1,94 @@
+"""What this provider offers (OIDC Discovery 1.0 section 3, RFC 8414 section 2), read off what is registered.
+
+Addresses come from the application's own routes and lists from the modules that enforce them, so the document cannot
+promise what is not there. Only names of the IANA registry appear in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app
+
+from idp.config import Settings
+from idp.login.assurance import BEST_REACHABLE, Level
+from idp.protocol import claims, client_authentication, cors, response_modes
+from idp.protocol.authorize.checks import CODE, S256
+from idp.protocol.errors import json_response
+from idp.protocol.server import server
+from idp.signing.algorithms import FOREIGN
+from idp.web.context import core
+
+ENDPOINTS = {
+    "authorization_endpoint": "frontchannel.authorize",
+    "token_endpoint": "backchannel.token",
+    "userinfo_endpoint": "backchannel.userinfo",
+    "jwks_uri": "frontchannel.jwks",
+    "introspection_endpoint": "backchannel.introspect",
+    "revocation_endpoint": "backchannel.revoke",
+    "end_session_endpoint": "frontchannel.logout",
+}
+"""Metadata name -> the route that keeps it."""
+ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
+CACHED = 300
+"""Seconds that apps may keep discovery and keys, unless a new signing key is published for less than twice that."""
+
+
+def metadata() -> dict[str, Any]:
+    """The document."""
+    auth = list(client_authentication.METHODS)
+    confidential = list(client_authentication.CONFIDENTIAL_METHODS)
+    algs = list(FOREIGN)
+    return {
+        "issuer": core().settings.issuer,
+        **_endpoints(),
+        "response_types_supported": [CODE],
+        "response_modes_supported": list(response_modes.SUPPORTED),
+        "grant_types_supported": list(server().grant_types),
+        "code_challenge_methods_supported": [S256],
+        "authorization_response_iss_parameter_supported": True,
+        "scopes_supported": list(claims.SCOPES),
+        "claims_supported": [*claims.SUPPORTED, *ABOUT_THE_SIGN_IN],
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "acr_values_supported": [level.acr for level in levels(core().settings)],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": list(core().keyring.algorithms),
+        "token_endpoint_auth_methods_supported": auth,
+        "token_endpoint_auth_signing_alg_values_supported": algs,
+        "revocation_endpoint_auth_methods_supported": auth,
+        "revocation_endpoint_auth_signing_alg_values_supported": algs,
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": algs,
+        "display_values_supported": ["page"],
+        "ui_locales_supported": ["en"],
+    }
+
+
+def levels(settings: Settings) -> tuple[Level, ...]:
+    """The levels that people really reach here, weakest first."""
+    return (Level.PWD, *((Level.REMEMBERED,) if settings.remember_days else ()), BEST_REACHABLE)
+
+
+def document() -> Response:
+    """Discovery, for every page and cache."""
+    return _published(metadata())
+
+
+def keys() -> Response:
+    """The public keys (RFC 7517 section 5)."""
+    return _published(core().keyring.jwks())
+
+
+def _published(body: dict[str, Any]) -> Response:
+    response = cors.public(json_response(body))
+    response.headers["Cache-Control"] = f"public, max-age={min(CACHED, core().settings.key_publish_ahead // 2)}"
+    del response.headers["Pragma"]
+    return response
+
+
+def _endpoints() -> dict[str, str]:
+    paths = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules()}
+    return {name: core().settings.issuer + paths[route] for name, route in ENDPOINTS.items() if route in paths}

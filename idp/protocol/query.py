@@ -1,0 +1,112 @@
+"""Reading a browser's request strictly, but one parameter at a time.
+
+The back channel refuses a malformed request as a whole (`parameters`). Here that would be wrong: a doubled `scope` is
+told to the app by redirect, a doubled `redirect_uri` is not. So each parameter that cannot be used is set aside with
+the reason, and whoever needs it finds it missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlencode
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from flask import Response, request
+
+from idp.protocol.parameters import FORM
+from idp.web.errors import Refusal
+from idp.web.forms import storable
+from idp.web.pages import see_other
+
+MAX_QUERY = 32 * 1024
+"""Bytes of a whole request. Its longest parameter, an ID token as a hint, has a tenth of that."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+JSON = frozenset({"claims"})
+"""Parameters that may be written over several lines."""
+START_AGAIN = "Go back to the app and try again. If it happens again, tell the people who run the app."
+
+
+@dataclass(frozen=True)
+class Query:
+    """The parameters of one request that are known to its endpoint: those that can be used, and why others cannot."""
+
+    values: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str | None:
+        """The value of a parameter; None when it was not sent, sent empty (RFC 6749 section 3.1), or is faulty."""
+        return self.values.get(name)
+
+    def refuse_faults(self) -> None:
+        """Raise `invalid_request` naming the first parameter that cannot be used."""
+        for name, fault in self.faults.items():
+            raise InvalidRequestError(f"{name} {fault}")
+
+
+def read(encoded: bytes, limits: Mapping[str, int]) -> Query:
+    """Parse a query. `limits` names the known parameters and their longest values (characters); others are ignored."""
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for raw_name, raw_value in _pairs(encoded):
+        name = raw_name.decode("ascii", "replace")
+        if name not in limits:
+            continue
+        if name in values or name in faults:
+            faults[name] = "is sent more than once"
+            continue
+        try:
+            values[name] = value = raw_value.decode("utf-8")
+        except UnicodeDecodeError:
+            faults[name] = "is not UTF-8"
+            continue
+        if len(value) > limits[name]:
+            faults[name] = f"is longer than {limits[name]} characters"
+        elif not storable(value) or (CONTROL.search(value) and name not in JSON):
+            faults[name] = "holds control characters"
+    usable = {name: value for name, value in values.items() if value and name not in faults}
+    return Query(usable, faults)
+
+
+def thaw(frozen: Mapping[str, Any], limits: Mapping[str, int]) -> Query:
+    """The parameters of a request that was read before and kept with a sign-in."""
+    return Query({name: frozen[name] for name in limits if name in frozen})
+
+
+def of_get() -> bytes:
+    """The query of the request being served.
+
+    Raises:
+        Refusal: when it is longer than any sensible request.
+    """
+    return _bounded(request.query_string)
+
+
+def to_get(path: str) -> Response:
+    """Answer a POST from another site with a redirect to GET, parameters in the query.
+
+    Browsers keep our SameSite=Lax cookies back from such a POST, so whoever is signed in would look like a stranger.
+
+    Raises:
+        Refusal: when it is no form, or longer than any sensible request.
+    """
+    if request.mimetype != FORM:
+        raise Refusal(415, "That request was not understood", START_AGAIN, detail="not a form")
+    body = request.get_data(cache=True, parse_form_data=False)
+    joined = _bounded(b"&".join(part for part in (request.query_string, body) if part))
+    return see_other(f"{path}?{urlencode(list(_pairs(joined)))}")
+
+
+def _bounded(encoded: bytes) -> bytes:
+    if len(encoded) > MAX_QUERY:
+        raise Refusal(414, "That was too much at once", START_AGAIN, detail=f"a request of {len(encoded)} bytes")
+    return encoded
+
+
+def _pairs(encoded: bytes) -> Iterator[tuple[bytes, bytes]]:
+    for pair in encoded.split(b"&"):
+        name, _, value = pair.replace(b"+", b" ").partition(b"=")
+        if name:
+            yield unquote_to_bytes(name), unquote_to_bytes(value)
