@@ -19,7 +19,7 @@ from idp.protocol.routes import blueprints as protocol
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
-from idp.web import context, errors, headers, logs, pages
+from idp.web import context, errors, headers, logs, pages, paths
 from idp.web.context import Core
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -61,6 +61,7 @@ def create_app(core: Core) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     context.install(app, core)
     logs.install(app, core.entropy)
+    paths.install(app)
     pages.install(app)
     errors.install(app)
     for blueprint in (*login, consent, *protocol, account):

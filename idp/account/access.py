@@ -34,6 +34,7 @@ def end_session(tx: Transaction, visitor: Visitor, sid: str) -> bool:
 def sign_out_elsewhere(tx: Transaction, visitor: Visitor) -> None:
     """Leave only this session, and only the grants given in it."""
     user = visitor.person.user
+    tx.users.hold([user.id])  # a sign-in about to open a session waits, or is ended too
     end_other_sessions(tx, visitor, reason="signed out elsewhere")
     tx.grants.revoke_of_user(user.id, keep_sid=visitor.session.sid)
     notify(tx, user, Notice.SIGNED_OUT_ELSEWHERE)

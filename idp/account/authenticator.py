@@ -25,9 +25,9 @@ blueprint = Blueprint("authenticator", __name__)
 
 @blueprint.get("/security/totp/start")
 @guard.looking(back=pages.TOTP)
-def start_set_up(tx: Transaction, visitor: Visitor) -> Response:
+def start_set_up(tx: Transaction, _: Visitor) -> Response:
     """Ask who is there before showing a secret."""
-    raise guard.anew(visitor, tx.now, pages.TOTP)
+    raise guard.anew(tx.now, pages.TOTP)
 
 
 @blueprint.get("/security/totp")
@@ -60,7 +60,7 @@ def start_turning_off(tx: Transaction, visitor: Visitor) -> Response:
     """Ask for everything again, so that an unlocked browser is not enough."""
     if _required(visitor):
         return _refusal()
-    raise guard.anew(visitor, tx.now, pages.TURN_OFF)
+    raise guard.anew(tx.now, pages.TURN_OFF)
 
 
 @blueprint.get("/security/turn-off")

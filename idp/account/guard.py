@@ -14,9 +14,7 @@ from flask import Response, request
 from idp.account.changes import Overtaken
 from idp.login import gate, policy
 from idp.login import visitor as visitors
-from idp.login.assurance import Level
 from idp.login.demand import Demand
-from idp.login.person import Person
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.web import csrf
@@ -26,8 +24,8 @@ from idp.web.errors import Refusal
 from idp.web.transact import origin
 
 P = ParamSpec("P")
-Asking = Callable[[Person, int], Demand]
-"""What is asked of a person at a time (seconds, UTC)."""
+Asking = Callable[[int], Demand]
+"""What is asked at a time (seconds, UTC)."""
 
 PURPOSE = "account"
 """Form tokens of these pages are bound to the session cookie and this word."""
@@ -45,24 +43,24 @@ class CodesToSave(Exception):
     """Recovery codes were made and the person has not yet said that they are saved: that comes first."""
 
 
-def to_look(_person: Person, _now: int) -> Demand:
+def to_look(_now: int) -> Demand:
     """Being signed in, as policy wants it."""
     return Demand()
 
 
-def to_end(_person: Person, now: int) -> Demand:
+def to_end(now: int) -> Demand:
     """Ending sessions and trust: a factor proven again, lest a borrowed session shuts its owner out (ASVS 7.5.2)."""
-    return policy.of_account_change(Level.PWD, fresh_sign_in=core().settings.fresh_sign_in, now=now)
+    return Demand(since=now - core().settings.fresh_sign_in)
 
 
-def to_change(person: Person, now: int) -> Demand:
+def to_change(now: int) -> Demand:
     """Changing what protects the account: everything the person has, proven again (ASVS 7.5.1)."""
-    return policy.of_account_change(person.best, fresh_sign_in=core().settings.fresh_sign_in, now=now)
+    return policy.of_account_change(fresh_sign_in=core().settings.fresh_sign_in, now=now)
 
 
-def anew(visitor: Visitor, now: int, page: str) -> SignInNeeded:
+def anew(now: int, page: str) -> SignInNeeded:
     """To be raised: password and second step are asked again, however recent the last ones are, before `page`."""
-    return SignInNeeded(Demand(level=visitor.person.best, since=now), page)
+    return SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=now), page)
 
 
 def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
@@ -72,13 +70,9 @@ def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_co
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
         CodesToSave: when recovery codes wait to be saved, unless that is what the visitor came for.
     """
-    page = back or request.path
-    visitor = gate.visitor(tx)
-    if visitor is None:
-        raise SignInNeeded(Demand(), page)
-    door = asking(visitor.person, tx.now)
-    if visitor.reaches(door, settings=core().settings, now=tx.now) is None:
-        raise SignInNeeded(door, page)
+    door, visitor = asking(tx.now), gate.visitor(tx)
+    if visitor is None or visitor.reaches(door, settings=core().settings, now=tx.now) is None:
+        raise SignInNeeded(door, back or request.path)
     if visitor.person.codes_to_save and not saving_codes:
         raise CodesToSave
     return visitor

@@ -63,6 +63,6 @@ def of_acr(values: Sequence[str], *, essential: bool, reached: Assurance) -> Dem
     return Demand(level=possible[0]) if essential else Demand(wished=possible[0])
 
 
-def of_account_change(best: Level, *, fresh_sign_in: int, now: int) -> Demand:
-    """A change of what protects the account: the highest level the person can reach, at most so many seconds old."""
-    return Demand(level=best, since=now - fresh_sign_in)
+def of_account_change(*, fresh_sign_in: int, now: int) -> Demand:
+    """A change of what protects the account: the highest level its owner can reach, at most so many seconds old."""
+    return Demand(wished=BEST_REACHABLE, since=now - fresh_sign_in)

@@ -8,6 +8,7 @@ transact    one transaction per request
 cookies     names and attributes of the three cookies
 csrf        same-origin check and form tokens
 forms       reading a form strictly
+paths       what may stand in a variable part of an address
 headers     content security policy and its companions
 errors      every refusal as a page with a remedy, and never a stack trace
 logs        one JSON object per line

@@ -16,6 +16,7 @@ from flask import Response, request
 from idp.kernel.clock import DAY
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.web.context import core
+from idp.web.forms import storable
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Cookie:
     def read(self) -> str | None:
         """The value the browser sent, if it can be one of ours."""
         value = request.cookies.get(self.full_name)
-        return value if value and len(value) <= MAX_HANDLE_LENGTH else None
+        return value if value and len(value) <= MAX_HANDLE_LENGTH and storable(value) else None
 
     def write(self, response: Response, value: str) -> None:
         """Set it."""

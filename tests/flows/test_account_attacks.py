@@ -1,0 +1,242 @@
+"""What an attacker tries on the account, from the catalogue of bypasses seen in the wild."""
+
+import pyotp
+import pytest
+
+from idp.kernel.handles import keyed
+from tests.support.account import CHANGES, CODES, PASSWORD, REGENERATE, SECURITY, TOTP, TURN_OFF, Account
+from tests.support.browser import Browser
+from tests.support.harness import ISSUER, Harness
+
+FORMS = {
+    TOTP: {"code": "123456"},
+    TURN_OFF: {},
+    REGENERATE: {},
+    CODES: {"saved": "1"},
+    PASSWORD: {"password": "violet tram sleeps under nine bridges"},
+    f"{SECURITY}/sessions/end-others": {},
+    "/account/sign-out": {},
+}
+
+
+@pytest.fixture
+def account(harness: Harness) -> Account:
+    """Jane, signed in with both steps, just now."""
+    made = Account(harness, harness.person(totp=True))
+    made.open(remember=True)
+    return made
+
+
+def test_a_pending_sign_in_opens_nothing(harness: Harness, account: Account) -> None:
+    """Password given, second step not: its cookie is no session, wherever it is put."""
+    pending = Account(harness, account.someone)
+    pending.browser.get(SECURITY)
+    pending.browser.submit(username="jane", password=account.someone.password)
+    assert pending.at("/code")
+    secret, login_id = pending.browser.cookie("login") or "", pending.browser.at.split("/")[2]
+    before = account.protected()
+    for cookie in (None, secret, login_id):
+        if cookie:
+            pending.browser.set_cookie("session", cookie)
+        for path, fields in FORMS.items():
+            pending.post(path, **fields)
+            assert pending.at("/identify") or path == "/account/sign-out", path
+            pending.browser.get(path)
+            assert not pending.browser.at.startswith(SECURITY) or pending.browser.page.status_code == 405
+    assert account.protected() == before
+
+
+@pytest.mark.promise("FM17", "SM1")
+def test_a_session_of_the_password_alone_changes_no_factor(harness: Harness) -> None:
+    """A browser signed in before the second step was set up keeps its session, and no rights."""
+    account = Account(harness, harness.person())
+    account.open()
+    older = Account(harness, account.someone)
+    older.open()
+    account.set_up()
+    before = account.protected()
+    for path in (*CHANGES, CODES):
+        older.post(path, **FORMS[path])
+        assert older.at("/code"), path
+        older.browser.get(path)
+        assert older.at("/code"), path
+    assert account.protected() == before
+
+
+@pytest.mark.promise("FM17")
+def test_a_remembered_device_changes_no_factor(account: Account) -> None:
+    account.browser.submit(action="sign-out")
+    account.browser.get(SECURITY)
+    account.browser.submit(username="jane", password=account.someone.password)
+    assert account.browser.at == SECURITY
+    before = account.protected()
+    for path in CHANGES:
+        account.post(path, **FORMS[path])
+        assert account.at("/code"), path
+        account.browser.get(path)
+        assert account.at("/code"), path
+    assert account.protected() == before
+
+
+@pytest.mark.parametrize("path", sorted(set(FORMS) - {"/account/sign-out", CODES}))
+def test_a_post_that_comes_too_late_changes_nothing(harness: Harness, account: Account, path: str) -> None:
+    harness.clock.advance(601)
+    before = account.protected()
+    account.post(path, **FORMS[path])
+    assert account.at("/identify")
+    assert account.protected() == before
+
+
+@pytest.mark.parametrize("path", sorted(FORMS))
+@pytest.mark.parametrize("forgery", ["no token", "another's token", "token of the cookie before", "another site"])
+def test_a_form_that_is_not_ours_changes_nothing(harness: Harness, account: Account, path: str, forgery: str) -> None:
+    data = FORMS[path] | {"csrf": account.token}
+    headers = {"Origin": ISSUER}
+    if forgery == "no token":
+        del data["csrf"]
+    elif forgery == "another's token":
+        mallory = Account(harness, harness.person("mallory"))
+        mallory.open()
+        data["csrf"] = mallory.token
+    elif forgery == "token of the cookie before":
+        account.open(f"{TURN_OFF}/start")
+        assert account.token != data["csrf"]
+    else:
+        headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    before = account.protected()
+    page = account.browser._go("POST", path, headers, data)
+    assert page.status_code == 400
+    assert account.protected() == before
+
+
+@pytest.mark.parametrize("path", [*sorted(FORMS), f"{TOTP}/start", f"{TURN_OFF}/start", "/account/"])
+def test_reading_changes_nothing(account: Account, path: str) -> None:
+    before = account.protected()
+    for method in ("GET", "HEAD", "OPTIONS"):
+        account.browser.client.open(path, base_url=ISSUER, method=method, headers=account.browser.headers)
+    assert account.protected() == before
+
+
+@pytest.mark.parametrize("fields", [{}, {"csrf": ""}, {"code": "", "password": "", "saved": ""}])
+@pytest.mark.parametrize("path", sorted(FORMS))
+def test_an_empty_post_completes_nothing(account: Account, path: str, fields: dict[str, str]) -> None:
+    before = account.protected()
+    page = account.browser._go("POST", path, {"Origin": ISSUER}, dict(fields))
+    assert page.status_code == 400
+    assert account.protected() == before
+
+
+def test_what_belongs_to_somebody_else_is_not_there(harness: Harness, account: Account) -> None:
+    mallory = Account(harness, harness.person("mallory", totp=True))
+    mallory.open(remember=True)
+    session = account.session
+    assert session is not None
+    before = account.protected()
+    for path in (
+        f"{SECURITY}/sessions/{session.sid}/end",
+        f"{SECURITY}/devices/{session.device_id}/forget",
+        f"{SECURITY}/sessions/nobody/end",
+        f"{SECURITY}/devices/%00/forget",
+        f"{SECURITY}/sessions/{'x' * 4000}/end",
+        f"{SECURITY}/sessions/%ED%A0%80/end",
+    ):
+        assert mallory.post(path).status_code == 404, path
+    assert account.protected() == before
+
+
+def test_a_set_up_key_is_good_in_its_own_session_only(harness: Harness) -> None:
+    """Somebody else's key, or one shown before the password was asked again, confirms nothing."""
+    account = Account(harness, harness.person())
+    account.open(f"{TOTP}/start")
+    seed = account.key()
+    elsewhere = Account(harness, account.someone)
+    elsewhere.open(f"{TOTP}/start")
+    assert elsewhere.key() != seed
+    page = elsewhere.browser.submit(action=TOTP, code=pyotp.TOTP(seed).at(harness.clock.now()))
+    assert page.status_code == 400
+    harness.clock.advance(5)
+    account.open(f"{TOTP}/start")
+    assert account.key() != seed
+
+
+def test_a_planted_session_cookie_stays_anonymous(harness: Harness, account: Account) -> None:
+    """The attacker's copy of a cookie from before a step is worth nothing after it."""
+    victim = Account(harness, account.someone)
+    for step in ("identify", "code"):
+        victim.browser.set_cookie("session", "planted-by-the-attacker")
+        victim.browser.get(SECURITY)
+        assert victim.at("/identify"), step
+    victim.prove()
+    attacker = Browser(harness)
+    attacker.set_cookie("session", "planted-by-the-attacker")
+    attacker.get(SECURITY)
+    assert attacker.at.endswith("/identify")
+    assert victim.browser.cookie("session") != "planted-by-the-attacker"
+
+
+def test_another_person_signing_in_on_the_way_changes_their_own_account_only(
+    harness: Harness, account: Account
+) -> None:
+    mallory = harness.person("mallory")
+    account.browser.get(f"{TURN_OFF}/start")
+    account.browser.get(account.browser.at + "?other=1")
+    account.browser.submit(username="mallory", password=mallory.password)
+    assert account.browser.at == SECURITY, "mallory has no second step to turn off"
+    with harness.core.database.read() as tx:
+        assert len(tx.factors.of(account.someone.id)) == 1
+
+
+def test_a_disabled_person_is_out_at_once(harness: Harness, account: Account) -> None:
+    with harness.core.database.write() as tx:
+        user = tx.users.by_id(account.someone.id)
+        assert user is not None
+        tx.users.set_status(user, "disabled")
+    for path in (SECURITY, *CHANGES):
+        account.browser.get(path)
+        assert account.at("/identify")
+
+
+@pytest.mark.parametrize("change", [TOTP, TURN_OFF, REGENERATE, PASSWORD])
+def test_every_change_renames_the_session_and_ends_all_trust(harness: Harness, account: Account, change: str) -> None:
+    account.open(change)
+    fields = FORMS[change] | ({"code": pyotp.TOTP(account.key()).at(harness.clock.now())} if change == TOTP else {})
+    copied = account.browser.cookie("session") or ""
+    account.browser._go("POST", change, {"Origin": ISSUER}, {"csrf": account.token} | fields)
+    assert account.browser.cookie("session") not in {copied, None}
+    with harness.core.database.read() as tx:
+        user = tx.users.by_id(account.someone.id)
+        assert user is not None
+        assert not [each for epoch in range(user.epoch + 1) for each in tx.devices.trusted_of(user.id, epoch)]
+        assert len(tx.sessions.of(user.id)) == 1
+    thief = Browser(harness)
+    thief.set_cookie("session", copied)
+    thief.get(SECURITY)
+    assert thief.at.endswith("/identify")
+
+
+@pytest.mark.parametrize(
+    "path", [SECURITY, "/login/%00/identify", "/login/x%ED%A0%80y/code", f"{SECURITY}/sessions/%00"]
+)
+@pytest.mark.parametrize("value", ['"a\\000b.c"', '"\\355\\240\\200.c"', "a.b.c", '"', "\xff", "a" * 5000])
+def test_no_cookie_and_no_address_is_a_fault_of_ours(harness: Harness, path: str, value: str) -> None:
+    names = ("session", "login", "browser")
+    cookie = "; ".join(f"__Host-countersign-{name}={value}" for name in names)
+    bare = harness.app.test_client(use_cookies=False)
+    for method in ("GET", "POST"):
+        page = bare.open(path, base_url=ISSUER, method=method, headers={"Cookie": cookie})
+        assert page.status_code in {303, 404, 405}, page.text
+    if path == SECURITY:
+        began = bare.get(path, base_url=ISSUER).headers
+        secret = began["Set-Cookie"].partition(";")[0]
+        data = {
+            "username": "jane",
+            "password": "x",
+            "csrf": keyed(secret.partition("=")[2], _purpose(began["Location"])),
+        }
+        headers = {"Cookie": f"{secret}; __Host-countersign-browser={value}"}
+        page = bare.post(began["Location"], base_url=ISSUER, data=data, headers=headers)
+        assert page.status_code == 400
+
+
+def _purpose(location: str) -> str:
+    return f"csrf:login:{location.split('/')[2]}"

@@ -1,0 +1,156 @@
+"""Changing the password, and what ends with it."""
+
+import pytest
+
+from idp.persistence.grants import Grant
+from tests.support.account import PASSWORD, SECURITY, Account, mails, words
+from tests.support.harness import REDIRECT_URI, Harness
+from tests.support.tables import events
+
+NEW = "violet tram sleeps under nine bridges"
+
+
+def grant(harness: Harness, user_id: str, sid: str, *, offline: bool) -> str:
+    """Something an app was given in a session."""
+    grant_id = harness.core.entropy.token(8)
+    facts = {"scopes": ["openid"], "claims": {}, "acr": "pwd", "amr": ["pwd"], "redirect_uri": REDIRECT_URI}
+    times = {"auth_time": 1, "code_expires_at": harness.clock.now() + 60, "expires_at": harness.clock.now() + 3600}
+    row = Grant(id=grant_id, user_id=user_id, client_id="web", sid=sid, offline=offline, **facts, **times)
+    row.code_digest = row.code_challenge = grant_id
+    with harness.core.database.write() as tx:
+        tx.grants.add(row)
+    return grant_id
+
+
+def revoked(harness: Harness, grant_id: str) -> bool:
+    with harness.core.database.read() as tx:
+        found = tx.grants.by_id(grant_id)
+    assert found is not None
+    return found.revoked_at is not None
+
+
+@pytest.mark.promise("SA2", "FM18")
+def test_the_new_password_works_and_the_old_one_does_not(harness: Harness) -> None:
+    account = Account(harness, harness.person())
+    page = account.open(PASSWORD)
+    assert 'autocomplete="new-password"' in page.text
+    assert "a password manager does best" in words(page)
+    account.browser.submit(action=PASSWORD, password=NEW)
+    assert account.browser.at == f"{SECURITY}?done=password"
+    assert mails(harness) == ["password_changed"]
+    assert events(harness, "password.changed") == 1
+    elsewhere = Account(harness, account.someone)
+    elsewhere.browser.get(SECURITY)
+    assert elsewhere.browser.submit(username="jane", password=account.someone.password).status_code == 400
+    elsewhere.browser.submit(username="jane", password=NEW)
+    assert elsewhere.browser.at == SECURITY
+
+
+@pytest.mark.promise("FM20")
+def test_everything_issued_before_ends_except_this_session(harness: Harness) -> None:
+    harness.client()
+    account = Account(harness, harness.person(totp=True))
+    account.open(remember=True)
+    elsewhere = Account(harness, account.someone)
+    elsewhere.open(remember=True)
+    pending = Account(harness, account.someone)
+    pending.browser.get(SECURITY)
+    pending.browser.submit(username="jane", password=account.someone.password)
+    assert pending.at("/code")
+    user_id, here, there = account.someone.id, account.session, elsewhere.session
+    assert here is not None
+    assert there is not None
+    grants = [grant(harness, user_id, each.sid, offline=offline) for each in (here, there) for offline in (True, False)]
+    account.open(PASSWORD)
+    copied = account.browser.cookie("session") or ""
+    account.browser.submit(action=PASSWORD, password=NEW)
+
+    assert all(revoked(harness, each) for each in grants)
+    assert account.browser.get(SECURITY).status_code == 200
+    assert account.browser.at == SECURITY, "this session goes on"
+    assert "None. Tick" in words(account.browser.page), "no device is remembered any longer"
+    elsewhere.browser.get(SECURITY)
+    assert elsewhere.at("/identify")
+    harness.clock.advance(30)
+    pending.browser.submit(code=account.someone.code(harness.clock))
+    assert pending.at("/identify"), "a sign-in begun with the old password is worth nothing"
+    thief = Account(harness, account.someone)
+    thief.browser.set_cookie("session", copied)
+    thief.browser.get(SECURITY)
+    assert thief.at("/identify"), "this session has a new name"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ("", "Enter a new password"),
+        ("short pass 14c", "at least 15"),
+        ("x" * 129, "at most 128"),
+        ("x" * 5000, "at most 128"),
+        ("correct horse battery staple", "the password you have now"),
+        ("passwordpassword", "first things somebody would try"),
+        ("countersign123456", "too close to your name or ours"),
+        ("id.example.test!!", "too close to your name or ours"),
+        ("jane.m.doe-jane.m", "too close to your name or ours"),
+        ("a\x00" + "b" * 20, "Enter a new password"),
+    ],
+)
+def test_a_bad_new_password_is_refused_with_the_reason(harness: Harness, new: str, said: str) -> None:
+    account = Account(harness, harness.person(email="jane.m.doe@example.test", profile={"name": "Jane Doe"}))
+    account.open(PASSWORD)
+    before = account.protected()
+    page = account.browser.submit(action=PASSWORD, password=new)
+    assert page.status_code == 400
+    assert said in words(page)
+    assert new not in page.text or not new
+    assert account.protected() == before
+
+
+def test_a_second_step_allows_a_shorter_password(harness: Harness) -> None:
+    account = Account(harness, harness.person(totp=True))
+    assert "At least 8 characters" in words(account.open(PASSWORD))
+    account.browser.submit(action=PASSWORD, password="vQ9#tram-x")
+    assert account.browser.at == f"{SECURITY}?done=password"
+
+
+def test_every_character_counts(harness: Harness) -> None:
+    account = Account(harness, harness.person())
+    account.open(PASSWORD)
+    new = "  Tram 42 über die Brücke 🚋 " + "".join(chr(97 + number * 7 % 26) for number in range(99)) + "ß"
+    assert len(new) == 128
+    account.browser.submit(action=PASSWORD, password=new)
+    for typed, right in ((new[:-1] + "s", False), (new.strip(), False), (new, True)):
+        elsewhere = Account(harness, account.someone)
+        elsewhere.browser.get(SECURITY)
+        elsewhere.browser.submit(username="jane", password=typed)
+        assert (elsewhere.browser.at == SECURITY) is right
+
+
+@pytest.mark.parametrize(("seconds", "still"), [(600, True), (601, False)])
+def test_a_new_password_needs_a_sign_in_of_the_last_ten_minutes(harness: Harness, seconds: int, still: bool) -> None:
+    account = Account(harness, harness.person())
+    account.open(PASSWORD)
+    harness.clock.advance(seconds)
+    before = account.protected()
+    account.browser.submit(action=PASSWORD, password=NEW)
+    assert account.at("/identify") is not still
+    assert (account.protected() == before) is not still
+
+
+def test_two_changes_at_once_make_one(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account(harness, harness.person())
+    account.open(PASSWORD)
+    hasher = harness.core.hasher
+    hash_it = hasher.hash
+
+    def while_another_is_made(secret: str) -> str:
+        with harness.core.database.write() as tx:
+            user = tx.users.by_id(account.someone.id)
+            assert user is not None
+            tx.users.raise_epoch(user)
+        return hash_it(secret)
+
+    monkeypatch.setattr(hasher, "hash", while_another_is_made)
+    account.browser.submit(action=PASSWORD, password=NEW)
+    assert account.browser.at == PASSWORD, "shown again, as things stand now"
+    assert events(harness, "password.changed") == 0
