@@ -1,0 +1,138 @@
+"""An app with its browser half: it writes authorization requests, follows a person through them and checks the answer.
+
+app = Rp(harness)                       registered; traits as in Harness.client
+app.send(browser, prompt="login")       the browser at our door, with PKCE, state and nonce made afresh
+app.sign_in(browser, jane)              all the way in and back; the answer, its `state` and `iss` checked
+app.tokens_from(answer)                 the token response
+"""
+
+import html
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from werkzeug.test import TestResponse
+
+from idp.factors.totp import PERIOD
+from idp.kernel.entropy import SystemEntropy
+from idp.kernel.handles import s256
+from tests.support.browser import Browser
+from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.relying_party import RelyingParty
+
+FORM_ACTION = re.compile(r'<form [^>]*action="([^"]*)" data-send>')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+
+
+class Rp(RelyingParty):
+    """`sent` is the last request, `verifier` its PKCE secret."""
+
+    def __init__(self, harness: Harness, client_id: str = "web", **traits: Any) -> None:
+        super().__init__(harness, client_id, **traits)
+        self.sent: dict[str, str] = {}
+        self.verifier = ""
+
+    def request(self, **changes: Any) -> dict[str, str]:
+        """A good request, as changed; None leaves a parameter out."""
+        entropy = SystemEntropy()
+        self.verifier = entropy.token()
+        values: dict[str, Any] = {
+            "response_type": "code",
+            "client_id": self.app.client_id,
+            "redirect_uri": self.app.redirect_uri,
+            "scope": "openid",
+            "state": entropy.token(96),
+            "nonce": entropy.token(),
+            "code_challenge": s256(self.verifier),
+            "code_challenge_method": "S256",
+        }
+        self.sent = {name: str(value) for name, value in (values | changes).items() if value is not None}
+        return self.sent
+
+    def address(self, **changes: Any) -> str:
+        """The request as a link."""
+        return "/authorize?" + urlencode(self.request(**changes))
+
+    def send(self, browser: Browser, **changes: Any) -> TestResponse:
+        """Sends the browser to us, as a link on the app's own site does."""
+        return browser.get(self.address(**changes), site="cross-site")
+
+    def sign_in(self, browser: Browser, someone: Someone, **changes: Any) -> dict[str, str]:
+        """Sends the browser to us, proves whatever is asked, and takes the answer."""
+        self.send(browser, **changes)
+        return self.go_through(browser, someone)
+
+    def go_through(self, browser: Browser, someone: Someone) -> dict[str, str]:
+        """Proves whatever is asked, from wherever the browser stands; a time step is let pass before a code."""
+        if "/identify" in browser.at:
+            browser.submit(username=someone.username, password=someone.password)
+        if browser.at.endswith("/code"):
+            self.harness.clock.advance(PERIOD)
+            browser.submit(code=someone.code(self.harness.clock))
+        return self.answer(browser)
+
+    def code(self, browser: Browser, someone: Someone, **changes: Any) -> dict[str, Any]:
+        """Signs in; the verified claims of the ID token."""
+        return self.id_claims(self.tokens_from(self.sign_in(browser, someone, **changes)))
+
+    def answer(self, browser: Browser) -> dict[str, str]:
+        """What came back by redirect or form post; it is ours, for this request, and holds nothing else."""
+        uri, parameters = self._delivered(browser)
+        own = dict(parse_qsl(urlsplit(self.sent["redirect_uri"]).query, keep_blank_values=True))
+        assert uri.partition("?")[0] == self.sent["redirect_uri"].partition("?")[0], uri
+        assert {name: parameters.pop(name) for name in own} == own
+        assert parameters.pop("iss") == ISSUER
+        assert parameters.pop("state", None) == self.sent.get("state")
+        assert parameters.keys() in ({"code"}, {"error", "error_description"}), parameters
+        description = parameters.get("error_description", "")
+        assert description.isascii()
+        assert not set(description) & set('"\\\r\n\t')
+        return parameters
+
+    def error(self, browser: Browser) -> str:
+        """The error that came back."""
+        return self.answer(browser)["error"]
+
+    def tokens_from(self, answer: dict[str, str]) -> dict[str, Any]:
+        """Redeems the code."""
+        fields = {
+            "grant_type": "authorization_code",
+            "code": answer["code"],
+            "redirect_uri": self.sent["redirect_uri"],
+            "code_verifier": self.verifier,
+        }
+        response = self.post("/token", fields)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json or {}
+        return found
+
+    def id_claims(self, tokens: dict[str, Any]) -> dict[str, Any]:
+        """The ID token's claims: signed by us, for this app and this request."""
+        claims = self.claims_of(tokens["id_token"], "JWT")
+        assert (claims["iss"], claims["aud"], claims.get("nonce")) == (
+            ISSUER,
+            self.app.client_id,
+            self.sent.get("nonce"),
+        )
+        return claims
+
+    def _delivered(self, browser: Browser) -> tuple[str, dict[str, str]]:
+        if self.sent.get("response_mode") == "form_post" and browser.page.status_code == 200:
+            target = FORM_ACTION.search(browser.page.text)
+            assert target, (browser.at, browser.page.text)
+            fields = {name: html.unescape(value) for name, value in HIDDEN.findall(browser.page.text)}
+            return html.unescape(target[1]), fields
+        location = browser.left_for
+        assert browser.page.headers["Cache-Control"] == "no-store"
+        pairs = parse_qsl(urlsplit(location).query, keep_blank_values=True)
+        assert len(dict(pairs)) == len(pairs), location
+        return location, dict(pairs)
+
+
+def is_page(browser: Browser, status: int = 400) -> bool:
+    """Whether the person sees our own error page and is sent nowhere."""
+    page = browser.page
+    assert page.status_code == status, (browser.at, page.status)
+    assert "Location" not in page.headers
+    assert "data-send" not in page.text
+    return "we cannot continue" in page.text or status != 400
