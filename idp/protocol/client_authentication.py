@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Never
 from urllib.parse import unquote_plus
@@ -75,20 +75,26 @@ def authenticate(call: Call, methods: Collection[str], endpoint: str) -> Registe
 
 
 def _presented(call: Call) -> Credentials:
-    form = call.form
-    found = [
-        *([_from_header(call.authorization)] if call.authorization is not None else []),
-        *([Credentials(POST, form.get("client_id", ""), form["client_secret"])] if "client_secret" in form else []),
-        *([_from_assertion(form)] if client_assertion.FIELDS & form.keys() else []),
-    ] or [Credentials(NONE, form.get("client_id", ""))]
-    if len(found) > 1:
+    form, header = call.form, call.authorization
+    ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
+    if sum(ways) > 1:
         raise InvalidRequestError("the client authenticates in more than one way; use one")
-    given = found[0]
+    given = _read(form, header)
     if not given.client_id:
-        raise InvalidClientError("no client_id: " + REFUSED)
+        raise InvalidClientError(REFUSED)
     if form.get("client_id", given.client_id) != given.client_id:
         raise InvalidRequestError("client_id in the body is not the one that authenticates")
     return given
+
+
+def _read(form: Mapping[str, str], header: str | None) -> Credentials:
+    if header is not None:
+        return _from_header(header)
+    if "client_secret" in form:
+        return Credentials(POST, form.get("client_id", ""), form["client_secret"])
+    if not client_assertion.FIELDS.isdisjoint(form):
+        return _from_assertion(form)
+    return Credentials(NONE, form.get("client_id", ""))
 
 
 def _from_header(header: str) -> Credentials:
@@ -106,7 +112,7 @@ def _from_header(header: str) -> Credentials:
     return Credentials(BASIC, client_id, secret)
 
 
-def _from_assertion(form: dict[str, str]) -> Credentials:
+def _from_assertion(form: Mapping[str, str]) -> Credentials:
     try:
         assertion, client_id = client_assertion.read(form)
     except client_assertion.Refused:
