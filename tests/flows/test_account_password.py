@@ -2,31 +2,11 @@
 
 import pytest
 
-from idp.persistence.grants import Grant
-from tests.support.account import PASSWORD, SECURITY, Account, mails, words
-from tests.support.harness import REDIRECT_URI, Harness
+from tests.support.account import PASSWORD, SECURITY, Account, grant, mails, revoked, words
+from tests.support.harness import Harness
 from tests.support.tables import events
 
 NEW = "violet tram sleeps under nine bridges"
-
-
-def grant(harness: Harness, user_id: str, sid: str, *, offline: bool) -> str:
-    """Something an app was given in a session."""
-    grant_id = harness.core.entropy.token(8)
-    facts = {"scopes": ["openid"], "claims": {}, "acr": "pwd", "amr": ["pwd"], "redirect_uri": REDIRECT_URI}
-    times = {"auth_time": 1, "code_expires_at": harness.clock.now() + 60, "expires_at": harness.clock.now() + 3600}
-    row = Grant(id=grant_id, user_id=user_id, client_id="web", sid=sid, offline=offline, **facts, **times)
-    row.code_digest = row.code_challenge = grant_id
-    with harness.core.database.write() as tx:
-        tx.grants.add(row)
-    return grant_id
-
-
-def revoked(harness: Harness, grant_id: str) -> bool:
-    with harness.core.database.read() as tx:
-        found = tx.grants.by_id(grant_id)
-    assert found is not None
-    return found.revoked_at is not None
 
 
 @pytest.mark.promise("SA2", "FM18")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.flows.test_account_password import grant, revoked
-from tests.support.account import SECURITY, Account, mails, words
+from tests.support.account import SECURITY, Account, grant, mails, revoked, words
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.tables import events

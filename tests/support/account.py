@@ -10,10 +10,11 @@ from werkzeug.test import TestResponse
 
 from idp.factors.totp import PERIOD
 from idp.kernel.handles import digest, keyed
+from idp.persistence.grants import Grant
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.sessions import Session
 from tests.support.browser import Browser
-from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.tables import Snapshot, rows
 
 SECURITY = "/account/security"
@@ -23,6 +24,17 @@ CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
 PASSWORD = "/account/security/password"
 CHANGES = (TOTP, TURN_OFF, REGENERATE, PASSWORD)
+
+FORMS = {
+    TOTP: {"code": "123456"},
+    TURN_OFF: {},
+    REGENERATE: {},
+    CODES: {"saved": "1"},
+    PASSWORD: {"password": "violet tram sleeps under nine bridges"},
+    f"{SECURITY}/sessions/end-others": {},
+    "/account/sign-out": {},
+}
+"""Every form of the account, and what would make it count."""
 
 PROTECTED = ("users", "factors", "recovery_sets", "recovery_codes", "devices", "sessions", "grants", "outbox")
 """Tables that a refused change must leave as they were."""
@@ -101,3 +113,23 @@ def mails(harness: Harness) -> list[str]:
     with harness.core.database.engine.connect() as connection:
         found = connection.execute(select(OutboxMessage.context).order_by(OutboxMessage.id))
         return [context["event"] for (context,) in found]
+
+
+def grant(harness: Harness, user_id: str, sid: str, *, offline: bool) -> str:
+    """Something an app was given in a session."""
+    grant_id = harness.core.entropy.token(8)
+    facts = {"scopes": ["openid"], "claims": {}, "acr": "pwd", "amr": ["pwd"], "redirect_uri": REDIRECT_URI}
+    times = {"auth_time": 1, "code_expires_at": harness.clock.now() + 60, "expires_at": harness.clock.now() + 3600}
+    row = Grant(id=grant_id, user_id=user_id, client_id="web", sid=sid, offline=offline, **facts, **times)
+    row.code_digest = row.code_challenge = grant_id
+    with harness.core.database.write() as tx:
+        tx.grants.add(row)
+    return grant_id
+
+
+def revoked(harness: Harness, grant_id: str) -> bool:
+    """Whether it was taken back."""
+    with harness.core.database.read() as tx:
+        found = tx.grants.by_id(grant_id)
+    assert found is not None
+    return found.revoked_at is not None
