@@ -1,0 +1,179 @@
+"""acr: what was reached x what is asked x how firmly x whether a page may be shown (mission section 1)."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.browser import Browser
+from tests.support.harness import Harness, Someone
+from tests.support.rp import Rp
+
+UNMET = "unmet_authentication_requirements"
+MORE = "interaction_required"
+
+
+def wish(*values: str) -> dict[str, str]:
+    """acr_values: voluntary."""
+    return {"acr_values": " ".join(values)}
+
+
+def claim(*values: str, essential: bool = True) -> dict[str, str]:
+    """The acr claim, by `values`."""
+    return {"claims": json.dumps({"id_token": {"acr": {"essential": essential, "values": list(values)}}})}
+
+
+def one(value: str) -> dict[str, str]:
+    """The acr claim, by `value`."""
+    return {"claims": json.dumps({"id_token": {"acr": {"essential": True, "value": value}}})}
+
+
+# what is asked -> the acr told or the error of prompt=none, and the page otherwise (empty: answered at once)
+Row = tuple[dict[str, str], str, str]
+
+WITH_MFA: list[Row] = [
+    ({}, "mfa", ""),
+    (wish("pwd"), "mfa", ""),
+    (wish("remembered", "mfa"), "mfa", ""),
+    (wish("mfa"), "mfa", ""),
+    (wish("phr"), "mfa", ""),
+    (wish("urn:unknown"), "mfa", ""),
+    (claim("pwd"), "pwd", ""),
+    (claim("remembered"), "remembered", ""),
+    (claim("pwd", "mfa"), "mfa", ""),
+    (claim("mfa", "phr"), "mfa", ""),
+    (claim("urn:unknown", "mfa"), "mfa", ""),
+    (one("mfa"), "mfa", ""),
+    (claim("phr", essential=False), "mfa", ""),
+    (claim("phr"), UNMET, UNMET),
+    (claim("phrh", "phr"), UNMET, UNMET),
+    (claim("urn:unknown"), UNMET, UNMET),
+    (claim(), "mfa", ""),
+]
+REMEMBERED: list[Row] = [
+    ({}, "remembered", ""),
+    (wish("pwd"), "remembered", ""),
+    (wish("pwd", "mfa"), "remembered", ""),
+    (wish("remembered"), "remembered", ""),
+    (wish("mfa"), MORE, "code"),
+    (wish("two-step"), MORE, "code"),
+    (wish("phr"), "remembered", ""),
+    (claim("pwd"), "pwd", ""),
+    (claim("remembered", "mfa"), "remembered", ""),
+    (claim("mfa"), MORE, "code"),
+    (one("mfa"), MORE, "code"),
+    (claim("mfa", essential=False), MORE, "code"),
+    (claim("phr"), UNMET, UNMET),
+]
+PASSWORD_ONLY: list[Row] = [
+    ({}, "pwd", ""),
+    (wish("pwd", "mfa"), "pwd", ""),
+    (wish("mfa"), "pwd", ""),
+    (wish("remembered"), "pwd", ""),
+    (claim("mfa", essential=False), "pwd", ""),
+    (claim("pwd"), "pwd", ""),
+    (claim("mfa"), MORE, "enrol"),
+    (claim("remembered"), MORE, "enrol"),
+    (one("phr"), UNMET, UNMET),
+]
+
+
+def check(app: Rp, browser: Browser, rows: list[Row], **extra: Any) -> None:
+    """Asks each row silently, then with pages allowed."""
+    for asked, told, page in rows:
+        app.send(browser, prompt="none", **asked | extra)
+        answer = app.answer(browser)
+        assert (app.id_claims(app.tokens_from(answer))["acr"] if "code" in answer else answer["error"]) == told, asked
+        app.send(browser, **asked | extra)
+        if page and page != UNMET:
+            assert browser.at.endswith(f"/{page}"), (asked, browser.at)
+        else:
+            assert app.answer(browser).get("error", "") == page, asked
+
+
+@pytest.fixture
+def olga(harness: Harness) -> Someone:
+    return harness.person("olga", totp=True)
+
+
+def test_a_session_of_two_factors(harness: Harness, browser: Browser, olga: Someone) -> None:
+    app = Rp(harness)
+    app.sign_in(browser, olga)
+    check(app, browser, WITH_MFA)
+
+
+def test_a_session_on_a_remembered_device(harness: Harness, browser: Browser, olga: Someone) -> None:
+    """SM11; an explicit wish for `mfa` is never satisfied by a remembered device, and amr lists no skipped factor."""
+    app = Rp(harness)
+    remember(app, browser, olga)
+    check(app, browser, REMEMBERED)
+    app.send(browser)
+    claims = app.id_claims(app.tokens_from(app.answer(browser)))
+    assert (claims["acr"], claims["amr"]) == ("remembered", ["pwd"])
+
+
+def test_a_session_of_somebody_without_second_step(harness: Harness, browser: Browser, jane: Someone) -> None:
+    app = Rp(harness)
+    app.sign_in(browser, jane)
+    check(app, browser, PASSWORD_ONLY)
+
+
+def test_step_up_asks_the_code_and_reaches_mfa(harness: Harness, browser: Browser, olga: Someone) -> None:
+    app = Rp(harness)
+    remember(app, browser, olga)
+    harness.clock.advance(100)
+    app.send(browser, **claim("mfa"))
+    claims = app.id_claims(app.tokens_from(app.go_through(browser, olga)))
+    assert (claims["acr"], claims["amr"]) == ("mfa", ["pwd", "otp", "mfa"])
+    assert claims["auth_time"] == harness.clock.now()
+    app.send(browser, prompt="none", **claim("mfa"))
+    assert "code" in app.answer(browser)
+
+
+def test_a_client_may_demand_a_level(harness: Harness, browser: Browser, olga: Someone) -> None:
+    """Mission: the request can raise the client's minimum, never lower it."""
+    remember(Rp(harness), browser, olga)
+    app = Rp(harness, "bank", min_acr="mfa")
+    for asked in ({}, wish("pwd"), claim("pwd")):
+        app.send(browser, prompt="none", **asked)
+        assert app.error(browser) == MORE
+    app.send(browser)
+    assert app.id_claims(app.tokens_from(app.go_through(browser, olga)))["acr"] == "mfa"
+
+
+def test_a_client_that_demands_what_nobody_reaches(harness: Harness, browser: Browser) -> None:
+    app = Rp(harness, "vault", min_acr="phrh")
+    app.send(browser)
+    assert app.error(browser) == UNMET
+
+
+def test_a_silent_request_never_starts_a_set_up(harness: Harness, browser: Browser, jane: Someone) -> None:
+    """Required since the sign-in: interaction_required for the silent, the set-up for the rest."""
+    app = Rp(harness)
+    app.sign_in(browser, jane)
+    with harness.core.database.write() as tx:
+        user = tx.users.by_id(jane.id)
+        assert user
+        tx.users.require_second_step(user, required=True)
+    app.send(browser, prompt="none")
+    assert app.error(browser) == MORE
+    app.send(browser)
+    assert browser.at.endswith("/enrol")
+
+
+def test_oidcc_ensure_request_with_acr_values_succeeds(harness: Harness, browser: Browser, jane: Someone) -> None:
+    """All that discovery lists are sent; the one told is among them."""
+    app = Rp(harness)
+    offered = (browser.get("/.well-known/openid-configuration").json or {})["acr_values_supported"]
+    assert app.code(browser, jane, acr_values=" ".join(offered))["acr"] in offered
+
+
+def remember(app: Rp, browser: Browser, someone: Someone) -> None:
+    """A session that a remembered device let off the second step."""
+    app.send(browser)
+    browser.submit(username=someone.username, password=someone.password)
+    app.harness.clock.advance(30)
+    browser.submit(code=someone.code(app.harness.clock), remember="1")
+    browser.get("/logout")
+    browser.submit()
+    app.sign_in(browser, someone)

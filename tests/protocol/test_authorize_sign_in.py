@@ -1,0 +1,232 @@
+"""prompt, max_age and hints: who is asked what, and what the app is told about it (OIDC Core section 3.1.2)."""
+
+import json
+
+import pytest
+
+from idp.login.proofs import Method
+from tests.support import tables
+from tests.support.browser import Browser
+from tests.support.harness import Harness, Someone
+from tests.support.rp import Rp
+
+
+@pytest.fixture
+def app(harness: Harness) -> Rp:
+    return Rp(harness)
+
+
+def test_oidcc_server(app: Rp, browser: Browser, jane: Someone) -> None:
+    """The whole flow; a code of at least 96 bits."""
+    answer = app.sign_in(browser, jane, scope="openid email")
+    assert len(answer["code"]) >= 16
+    tokens = app.tokens_from(answer)
+    claims = app.id_claims(tokens)
+    assert (claims["sub"], claims["acr"], claims["amr"]) == (jane.id, "pwd", ["pwd"])
+    assert "email" not in claims
+    assert (app.userinfo(tokens["access_token"]).json or {})["email"] == "jane@example.test"
+
+
+def test_oidcc_form_post(app: Rp, browser: Browser, jane: Someone) -> None:
+    """OAuth 2.0 Form Post Response Mode; the page may post to the app and nowhere else."""
+    assert "code" in app.sign_in(browser, jane, response_mode="form_post")
+    policy = browser.page.headers["Content-Security-Policy"]
+    assert "form-action 'self' https://app.example.test;" in policy
+
+
+def test_form_post_escapes_state(app: Rp, browser: Browser) -> None:
+    app.send(browser, response_mode="form_post", prompt="none", state='"><script>alert(1)</script>')
+    assert "<script>alert" not in browser.page.text
+    assert app.error(browser) == "login_required"
+
+
+def test_the_sign_in_form_may_lead_back_to_the_app(app: Rp, browser: Browser) -> None:
+    """Browsers apply form-action to the redirects after a form."""
+    app.send(browser)
+    assert "form-action 'self' https://app.example.test;" in browser.page.headers["Content-Security-Policy"]
+
+
+def test_a_good_session_is_answered_at_once(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    """docs/map.md: no login row, no page; auth_time does not move (oidcc-prompt-none-logged-in, -id-token-hint)."""
+    first = app.code(browser, jane)
+    logins = tables.count(harness, "logins")
+    harness.clock.advance(60)
+    for changes in ({}, {"prompt": "none"}, {"max_age": 10_000}, {"display": "popup"}):
+        app.send(browser, **changes)
+        again = app.id_claims(app.tokens_from(app.answer(browser)))
+        assert (again["sub"], again["auth_time"]) == (first["sub"], first["auth_time"])
+        assert (again["sid"], again["acr"]) == (first["sid"], first["acr"])
+    assert tables.count(harness, "logins") == logins
+
+
+def test_oidcc_prompt_none_not_logged_in(harness: Harness, app: Rp, browser: Browser) -> None:
+    app.send(browser, prompt="none")
+    assert app.error(browser) == "login_required"
+    assert tables.count(harness, "logins") == 0
+
+
+@pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": 0}, {"prompt": "login consent"}])
+def test_oidcc_prompt_login(app: Rp, browser: Browser, jane: Someone, asked: dict[str, str]) -> None:
+    """Really asks again, also within the same second, and is then satisfied: no second round."""
+    app.sign_in(browser, jane)
+    app.send(browser, **asked)
+    assert browser.at.endswith("/identify")
+    browser.submit(username=jane.username, password=jane.password)
+    if "consent" in str(asked):
+        assert browser.at.startswith("/consent/")
+        browser.submit(choice="approve")
+    assert "code" in app.answer(browser)
+
+
+def test_prompt_login_moves_auth_time_and_keeps_the_session(
+    harness: Harness, app: Rp, browser: Browser, jane: Someone
+) -> None:
+    first = app.code(browser, jane)
+    harness.clock.advance(100)
+    second = app.code(browser, jane, prompt="login")
+    assert second["auth_time"] == first["auth_time"] + 100
+    assert second["sid"] == first["sid"]
+
+
+def test_prompt_login_asks_the_second_step_again(harness: Harness, app: Rp, browser: Browser) -> None:
+    owner = harness.person("olga", totp=True)
+    assert app.code(browser, owner)["amr"] == ["pwd", "otp", "mfa"]
+    harness.clock.advance(60)
+    app.send(browser, prompt="login")
+    browser.submit(username=owner.username, password=owner.password)
+    assert browser.at.endswith("/code")
+    claims = app.id_claims(app.tokens_from(app.go_through(browser, owner)))
+    assert claims["auth_time"] == harness.clock.now()
+
+
+def test_a_slow_sign_in_still_satisfies_prompt_login(
+    harness: Harness, app: Rp, browser: Browser, jane: Someone
+) -> None:
+    """Freshness counts from the request, not from the moment of resuming."""
+    app.send(browser, prompt="login", max_age=5)
+    harness.clock.advance(600)
+    assert "code" in app.go_through(browser, jane)
+
+
+def test_oidcc_max_age_1(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    first = app.code(browser, jane, max_age=1)
+    harness.clock.advance(2)
+    app.send(browser, max_age=1)
+    assert browser.at.endswith("/identify")
+    second = app.id_claims(app.tokens_from(app.go_through(browser, jane)))
+    assert second["auth_time"] == first["auth_time"] + 2
+
+
+def test_max_age_ends_to_the_second(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    app.sign_in(browser, jane)
+    harness.clock.advance(100)
+    app.send(browser, max_age=100, prompt="none")
+    assert "code" in app.answer(browser)
+    app.send(browser, max_age=99, prompt="none")
+    assert app.error(browser) == "login_required"
+
+
+def test_a_client_may_have_a_default_max_age(harness: Harness, browser: Browser, jane: Someone) -> None:
+    app = Rp(harness, default_max_age=60)
+    app.sign_in(browser, jane)
+    harness.clock.advance(61)
+    app.send(browser, prompt="none")
+    assert app.error(browser) == "login_required"
+    app.send(browser, prompt="none", max_age=100)
+    assert "code" in app.answer(browser)
+
+
+def test_select_account_asks_which(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    app.sign_in(browser, jane)
+    app.send(browser, prompt="select_account")
+    assert browser.at.endswith("/account")
+    browser.submit(account=jane.username)
+    assert app.id_claims(app.tokens_from(app.answer(browser)))["sub"] == jane.id
+    other = harness.person("olga")
+    app.send(browser, prompt="select_account")
+    browser.submit(account="")
+    assert "/identify" in browser.at
+    assert app.id_claims(app.tokens_from(app.go_through(browser, other)))["sub"] == other.id
+
+
+def test_oidcc_login_hint_fills_the_form(app: Rp, browser: Browser) -> None:
+    app.send(browser, login_hint="buffy@id.example.test")
+    assert 'value="buffy@id.example.test"' in browser.page.text
+
+
+def test_oidcc_id_token_hint(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    """Also an expired one."""
+    hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
+    harness.clock.advance(86_000)
+    app.send(browser, prompt="none", id_token_hint=hint)
+    assert "code" in app.answer(browser)
+
+
+def test_id_token_hint_of_another_person(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    """Never answered about the one who is signed in (OIDC Core section 3.1.2.2); the right one may come instead."""
+    other = harness.person("olga")
+    hint = app.tokens_from(app.sign_in(Browser(harness), other))["id_token"]
+    app.sign_in(browser, jane)
+    app.send(browser, prompt="none", id_token_hint=hint)
+    assert app.error(browser) == "login_required"
+    app.send(browser, id_token_hint=hint)
+    assert "/identify" in browser.at
+    assert 'value="olga"' in browser.page.text
+    assert app.id_claims(app.tokens_from(app.go_through(browser, other)))["sub"] == other.id
+    app.send(browser, id_token_hint=hint, prompt="login")
+    browser.get(browser.at + "?other=1")
+    browser.submit(username=jane.username, password=jane.password)
+    assert app.error(browser) == "login_required"
+
+
+def test_sub_asked_for_as_a_claim(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    """OIDC Core section 3.1.2.2: never an answer about somebody else."""
+    other = harness.person("olga")
+    app.sign_in(browser, jane)
+    for subject, expected in ((jane.id, "code"), (other.id, "error")):
+        app.send(browser, prompt="none", claims=json.dumps({"id_token": {"sub": {"value": subject}}}))
+        assert expected in app.answer(browser)
+
+
+def test_hints_that_are_not_this_clients_id_tokens(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+    """ASVS 9.2.2, 9.1.1: neither another client's, nor another kind of token, nor a forged one."""
+    tokens = app.tokens_from(app.sign_in(browser, jane, scope="openid"))
+    head, body, tail = tokens["id_token"].split(".")
+    other = Rp(harness, "other")
+    other.send(browser, prompt="none", id_token_hint=tokens["id_token"])
+    assert other.error(browser) == "invalid_request"
+    for forged in (
+        tokens["access_token"],
+        f"{head}.{body}.",
+        f"eyJhbGciOiJub25lIn0.{body}.",
+        f"{head}.{body}.A{tail[1:]}A",
+    ):
+        app.send(browser, prompt="none", id_token_hint=forged)
+        assert app.error(browser) == "invalid_request"
+
+
+def test_two_people_at_once_are_a_contradiction(app: Rp, browser: Browser, jane: Someone) -> None:
+    hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
+    app.send(browser, id_token_hint=hint, claims='{"id_token": {"sub": {"value": "somebody"}}}')
+    assert app.error(browser) == "invalid_request"
+
+
+def test_another_person_signing_in_ends_the_first_session(
+    harness: Harness, app: Rp, browser: Browser, jane: Someone
+) -> None:
+    """Session swap: a new sid, and the ID token is about whoever just signed in."""
+    first = app.code(browser, jane)
+    other = harness.person("olga", totp=True)
+    app.send(browser, prompt="login")
+    browser.get(browser.at + "?other=1")
+    second = app.id_claims(app.tokens_from(app.go_through(browser, other)))
+    assert second["sub"] == other.id
+    assert second["sid"] != first["sid"]
+    assert Method.TOTP in {proof["method"] for proof in _session(harness, second["sid"])}
+    assert _session(harness, first["sid"]) == []
+
+
+def _session(harness: Harness, sid: str) -> list[dict[str, str]]:
+    with harness.core.database.read() as tx:
+        session = tx.sessions.by_sid(sid)
+        return list(session.proofs) if session else []
