@@ -35,24 +35,25 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         UnsafeKeyFile: when somebody else on this machine could read a key.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
-    policy = RotationPolicy(
-        period=settings.key_rotation_days * DAY,
-        publish_ahead=settings.key_publish_ahead,
-        longest_token=max(DAY, settings.access_token_lifetime, settings.id_token_lifetime),
-    )
     return Core(
         settings=settings,
         clock=clock,
         entropy=entropy,
         database=Database(settings.database, clock),
-        keyring=Keyring.open(settings.keys_dir, clock=clock, policy=policy),
+        keyring=open_keyring(settings, clock),
         sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
-        hasher=Hasher(
-            memory_kib=settings.hash_memory_kib,
-            time_cost=settings.hash_time_cost,
-            concurrency=settings.hash_concurrency,
-        ),
+        hasher=Hasher.of(settings),
     )
+
+
+def open_keyring(settings: Settings, clock: Clock) -> Keyring:
+    """The signing keys, made if there are none; raises `UnsafeKeyFile` as `assemble` does."""
+    policy = RotationPolicy(
+        period=settings.key_rotation_days * DAY,
+        publish_ahead=settings.key_publish_ahead,
+        longest_token=max(DAY, settings.access_token_lifetime, settings.id_token_lifetime),
+    )
+    return Keyring.open(settings.keys_dir, clock=clock, policy=policy)
 
 
 def create_app(core: Core) -> Flask:

@@ -6,9 +6,12 @@ Hashing happens outside every transaction: SQLite has one writer, and a hash tak
 from __future__ import annotations
 
 import threading
+from typing import Self
 
 import argon2
 from argon2.low_level import Type, hash_secret_raw
+
+from idp.config import Settings
 
 HASH_LENGTH = 32
 SALT_LENGTH = 16
@@ -26,6 +29,15 @@ class Hasher:
         self._places = threading.BoundedSemaphore(concurrency)
         self._memory_kib, self._time_cost = memory_kib, time_cost
         self._nobody = self._argon2.hash("nobody has this password")
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The hasher that the settings ask for."""
+        return cls(
+            memory_kib=settings.hash_memory_kib,
+            time_cost=settings.hash_time_cost,
+            concurrency=settings.hash_concurrency,
+        )
 
     def hash(self, secret: str) -> str:
         """The encoded argon2id hash of a secret, salt and parameters included."""

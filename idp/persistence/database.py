@@ -14,6 +14,9 @@ from idp.kernel.clock import Clock
 from idp.kernel.origin import LOCAL, Origin
 from idp.persistence.unit_of_work import Transaction
 
+DatabaseFailure = SQLAlchemyError
+"""What every store raises when the database does not answer, or not as it should."""
+
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON")
 POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
 

@@ -35,6 +35,10 @@ class FactorStore(Store):
         query = select(Factor).where(Factor.user_id == user_id).order_by(Factor.created_at, Factor.id)
         return list(self._session.scalars(query))
 
+    def owners(self) -> set[str]:
+        """The ids of everybody who has a second step."""
+        return set(self._session.scalars(select(Factor.user_id).distinct()))
+
     def add(self, factor: Factor) -> None:
         """Keep a factor whose first code was right."""
         factor.created_at = self._now

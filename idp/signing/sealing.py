@@ -55,6 +55,11 @@ class Sealer:
         """The sealer of a keys directory; see the constructor."""
         return cls(KeyDirectory(path), entropy, now=now)
 
+    @staticmethod
+    def check(path: Path) -> None:
+        """Look whether the sealing keys of a keys directory can be used, making none; raises as the constructor."""
+        _read_keys(KeyDirectory(path))
+
     def seal(self, plaintext: bytes, *, row: str) -> str:
         """Encrypt for one row, named by an id that is unique across tables, such as `factors:<id>`."""
         kid, key = next(reversed(self._keys.items()))
@@ -94,15 +99,20 @@ class Sealer:
         return kid
 
     def _load(self) -> dict[str, bytes]:
-        content = self._directory.read(_FILE)
-        try:
-            keys = {entry["kid"]: base64url.decode(entry["key"]) for entry in content["keys"]}
-        except (AttributeError, KeyError, TypeError, ValueError):
-            keys = {}
-        if not keys or any(len(key) != _KEY_LENGTH for key in keys.values()):
-            path = self._directory.path / _FILE
-            raise BrokenKeyFile(f"{path} holds no sealing keys. Restore it: what they sealed is lost without.")
-        return keys
+        return _read_keys(self._directory)
+
+
+def _read_keys(directory: KeyDirectory) -> dict[str, bytes]:
+    content = directory.read(_FILE)
+    try:
+        keys = {entry["kid"]: base64url.decode(entry["key"]) for entry in content["keys"]}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        keys = {}
+    if not keys or any(len(key) != _KEY_LENGTH for key in keys.values()):
+        raise BrokenKeyFile(
+            f"{directory.path / _FILE} holds no sealing keys. Restore it: what they sealed is lost without."
+        )
+    return keys
 
 
 def _bound_to(form: str, kid: str, row: str) -> bytes:

@@ -19,7 +19,7 @@ QUIET = {"authlib": logging.INFO, "werkzeug": logging.WARNING, "alembic": loggin
 """Authlib's debug lines hold whole tokens; whatever our own level is, they are never written."""
 
 GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-FACTS = ("event", "outcome", "about", "method", "path", "status", "milliseconds", "address")
+FACTS = ("event", "outcome", "about", "method", "path", "endpoint", "status", "milliseconds", "address")
 
 
 class JsonLines(logging.Formatter):
@@ -41,6 +41,7 @@ def configure(level: str) -> None:
     """Send everything at `level` and above to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.setLevel(level)  # some loggers let more through, to be counted
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, quietest in QUIET.items():
         logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
@@ -61,6 +62,7 @@ def install(app: Flask, entropy: Entropy) -> None:
         facts = {
             "method": request.method,
             "path": request.path,  # without the query, which may hold codes and hints
+            "endpoint": request.endpoint or "",
             "status": response.status_code,
             "milliseconds": round((stopwatch() - g.get("request_began", stopwatch())) * 1000, 1),
             "address": request.remote_addr,

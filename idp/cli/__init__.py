@@ -1,0 +1,55 @@
+"""What operators type: `idp COMMAND`.
+
+    serve, demo            run it
+    db, keys, purge        look after it
+    users, clients         who may sign in, and where
+    doctor                 what is wrong, and how to mend it
+
+One file per command group, loaded when it is used. Commands parse, ask and print; what they do is done by
+`idp.admin` and `idp.server`. A script can rely on: exit code 0 done, 1 refused or failed with a sentence on standard
+error, 2 wrong usage; results on standard output, as JSON with `--json`.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from idp.cli.trouble import sentences
+
+GROUPS = {
+    "serve": "Run the server.",
+    "demo": "Run everything on this machine, to try it out.",
+    "db": "The database's tables.",
+    "users": "People.",
+    "clients": "Apps.",
+    "keys": "Signing keys.",
+    "doctor": "Check the installation.",
+    "purge": "Delete what has ended.",
+}
+
+
+class _Commands(click.Group):
+    """Finds commands in modules of their names, and ends every expected failure with a sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base class's signature
+        return list(GROUPS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in GROUPS:
+            return None
+        command: click.Command = importlib.import_module(f"idp.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        with sentences():
+            return super().invoke(ctx)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Countersign, a standalone OpenID Connect identity provider.
+
+    Settings come from the environment (IDP_ISSUER, ...) or from the file that IDP_CONFIG names.
+    """

@@ -1,0 +1,31 @@
+"""Asking for a password: hidden and twice at a terminal, otherwise the first line of standard input.
+
+Never an argument: other users of the machine can read those, and the shell keeps them.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from idp.admin.refusal import Refused
+from idp.config import Settings
+from idp.login import new_password
+from idp.persistence.users import User
+
+from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+
+
+def ask(user: User, settings: Settings, *, piped: bool, has_second_step: bool) -> str:
+    """A new password for this person; raises `Refused` when it is not good enough."""
+    if piped or not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = str(click.prompt("New password", hide_input=True, confirmation_prompt="Once more", err=True))
+    if not password:
+        raise Refused("No password was given. Type it at the prompt, or send it as the first line of standard input.")
+    followed = has_second_step or user.second_step_required or settings.second_step == "required"
+    if problem := new_password.problem(password, user, settings, alone=not followed):
+        raise Refused(problem)
+    return password

@@ -1,0 +1,21 @@
+"""Deleting what has ended: `idp purge`."""
+
+from __future__ import annotations
+
+import click
+
+from idp.cli.output import as_json, print_json
+from idp.cli.workplace import Workplace, with_workplace
+
+
+@click.command(name="purge")
+@as_json
+@with_workplace
+def command(work: Workplace, *, json_wanted: bool) -> None:
+    """Delete ended sessions, sign-ins, tokens and counters. A running server does this by itself every hour."""
+    with work.database.write() as tx:
+        gone = tx.purge.run(session_idle=work.settings.session_idle)
+    if json_wanted:
+        print_json(gone)
+    else:
+        click.echo(f"Deleted {sum(gone.values())} rows.")

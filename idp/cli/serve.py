@@ -1,0 +1,31 @@
+"""Running the server: `idp serve`."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from idp.cli.workplace import Workplace, with_workplace
+from idp.server import launch, preparing
+
+
+@click.command(name="serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; default: one for each processor.")
+@click.option("--upgrade", is_flag=True, help="Bring the database to this version first, as `idp db upgrade` does.")
+@with_workplace
+def command(work: Workplace, host: str, port: int, workers: int | None, *, upgrade: bool) -> None:
+    """Run the server until it is told to stop (SIGTERM or Ctrl-C); requests under way are finished first.
+
+    It speaks plain HTTP. On the internet it belongs behind a proxy that ends TLS and buffers slow requests, such as
+    nginx, Caddy or HAProxy: see docs/how-to/run-in-production.md.
+    """
+    if upgrade:
+        preparing.migrate(work.settings)
+
+    def announce() -> None:
+        click.echo(f"Countersign answers at http://{host}:{port} as {work.settings.issuer}")
+
+    launch.serve(work.settings, host=host, port=port, workers=workers or os.cpu_count() or 1, ready=announce)

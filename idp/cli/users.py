@@ -1,0 +1,176 @@
+"""People: `idp users ...`. A NAME is a user name or an email address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from idp.admin import users
+from idp.cli import passwords
+from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
+from idp.cli.workplace import Workplace, with_workplace
+from idp.login import person as people
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+
+PAGE = 1000
+REQUIRED, NOT_REQUIRED = "required", "not-required"
+
+
+@click.group(name="users")
+def command() -> None:
+    """Add, look at and change people."""
+
+
+@command.command()
+@click.argument("name")
+@click.option("--email", help="Where they are told of changes to their account; they can sign in with it, too.")
+@click.option("--name", "full_name", help="What they are called on pages and in claims.")
+@click.option("--required", is_flag=True, help="They must have a second step.")
+@passwords.from_stdin
+@with_workplace
+def add(
+    work: Workplace, name: str, email: str | None, full_name: str | None, *, required: bool, password_stdin: bool
+) -> None:
+    """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
+    user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
+    database = work.database  # its trouble is told before anything is asked
+    password = passwords.ask(user, work.settings, piped=password_stdin, has_second_step=False)
+    user.password_hash = work.hasher.hash(password)
+    with database.write() as tx:
+        users.add(tx, user)
+    click.echo(f"Added {name}.")
+
+
+@command.command(name="list")
+@as_json
+@with_workplace
+def list_(work: Workplace, *, json_wanted: bool) -> None:
+    """List everybody, with their second step."""
+    with work.database.read() as tx:
+        owners = tx.factors.owners()
+        rows = [_row(user, second_step=user.id in owners) for user in _everybody(tx)]
+    if json_wanted:
+        print_json(rows)
+        return
+    heads = ("USER NAME", "NAME", "EMAIL", "STATUS", "SECOND STEP", "REQUIRED")
+    print_table(heads, [tuple(_text(value) for value in list(row.values())[1:]) for row in rows])
+
+
+@command.command()
+@click.argument("name")
+@as_json
+@with_workplace
+def show(work: Workplace, name: str, *, json_wanted: bool) -> None:
+    """Show one person and the state of their account."""
+    with work.database.read() as tx:
+        user = users.find(tx, name)
+        person = people.load(tx, user)
+        facts = _row(user, second_step=person.has_second_step) | {
+            "recovery_codes_left": person.codes_left,
+            "remembered_devices": len(person.trusted),
+            "sessions": len(tx.sessions.of(user.id)),
+        }
+    times = {"password_changed_at": user.password_changed_at, "created_at": user.created_at}
+    if json_wanted:
+        print_json(facts | times)
+    else:
+        shown = {key: _text(value) for key, value in facts.items()} | {key: utc(at) for key, at in times.items()}
+        print_facts({key.replace("_", " "): value for key, value in shown.items()})
+
+
+@command.command()
+@click.argument("name")
+@with_workplace
+def disable(work: Workplace, name: str) -> None:
+    """Close an account: every session, token and remembered device ends at once."""
+    with work.database.write() as tx:
+        users.disable(tx, users.find(tx, name))
+    click.echo(f"Disabled {name}. Nobody is signed in as {name} any longer.")
+
+
+@command.command()
+@click.argument("name")
+@with_workplace
+def enable(work: Workplace, name: str) -> None:
+    """Open an account again."""
+    with work.database.write() as tx:
+        users.enable(tx, users.find(tx, name))
+    click.echo(f"Enabled {name}.")
+
+
+@command.command(name="set-password")
+@click.argument("name")
+@passwords.from_stdin
+@with_workplace
+def set_password(work: Workplace, name: str, *, password_stdin: bool) -> None:
+    """Give somebody a new password: every session, token and remembered device of theirs ends."""
+    with work.database.read() as tx:
+        user = users.find(tx, name)
+        has_second_step = users.second_step_of(tx, user).on
+    password = passwords.ask(user, work.settings, piped=password_stdin, has_second_step=has_second_step)
+    hashed = work.hasher.hash(password)
+    with work.database.write() as tx:
+        users.set_password(tx, users.find(tx, name), hashed)
+    click.echo(f"Changed the password of {name}. Nobody is signed in as {name} any longer.")
+
+
+@command.command(name="reset-mfa")
+@click.argument("name")
+@assume_yes
+@with_workplace
+def reset_mfa(work: Workplace, name: str, *, yes: bool) -> None:
+    """Remove somebody's authenticator app, recovery codes and remembered devices; they stay signed in."""
+    with work.database.read() as tx:
+        required = users.find(tx, name).second_step_required
+    if not yes:
+        click.confirm(
+            f"Remove the second step of {name}? Only do this when you are sure who asks", abort=True, err=True
+        )
+    with work.database.write() as tx:
+        users.reset_mfa(tx, users.find(tx, name))
+    hint = "It stays required: the next sign-in begins with setting up a new one." if required else "It is off now."
+    click.echo(f"Removed the second step of {name}. {hint}")
+
+
+@command.command(name="set")
+@click.argument("name")
+@click.option("--second-step", type=click.Choice([REQUIRED, NOT_REQUIRED]), required=True)
+@assume_yes
+@with_workplace
+def set_(work: Workplace, name: str, second_step: str, *, yes: bool) -> None:
+    """Say whether somebody must have a second step."""
+    required = second_step == REQUIRED
+    with work.database.read() as tx:
+        users.find(tx, name)
+    if required and not yes:
+        question = f"Require a second step of {name}? Without one they must set it up before they can go on"
+        click.confirm(question, abort=True, err=True)
+    with work.database.write() as tx:
+        users.require_second_step(tx, users.find(tx, name), required=required)
+    click.echo(f"A second step is now {second_step.replace('-', ' ')} for {name}.")
+
+
+def _everybody(tx: Transaction) -> Iterator[User]:
+    after = ""
+    while page := tx.users.listed(limit=PAGE, after=after):
+        yield from page
+        after = page[-1].username_key
+
+
+def _row(user: User, *, second_step: bool) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "username": user.username,
+        "name": user.profile.get("name"),
+        "email": user.email,
+        "status": user.status,
+        "second_step": second_step,
+        "second_step_required": user.second_step_required,
+    }
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a cell
+    return yes_no(value) if isinstance(value, bool) else "" if value is None else str(value)

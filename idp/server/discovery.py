@@ -1,0 +1,59 @@
+"""Looking at a provider from outside, as an app would."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+PATH = "/.well-known/openid-configuration"
+TIMEOUT = 5
+LARGEST = 100_000
+"""Bytes of a discovery document that are read."""
+
+
+class Unreachable(Exception):
+    """No provider that calls itself so answers there; the message says what did."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found; `date` is the other side's clock (seconds, UTC), if it told."""
+
+    date: int | None
+
+
+def look(issuer: str) -> Seen:
+    """Fetch the discovery document (OpenID Connect Discovery 1.0 section 4) and compare its issuer.
+
+    Raises:
+        Unreachable: when there is none, or it belongs to another issuer.
+    """
+    parts = urlsplit(issuer)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    with closing(kind(parts.netloc, timeout=TIMEOUT)) as connection:
+        try:
+            connection.request("GET", PATH)
+            response = connection.getresponse()
+            body = response.read(LARGEST)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unreachable(str(error) or type(error).__name__) from None
+    if response.status != http.client.OK:
+        raise Unreachable(f"it answers with status {response.status}")
+    try:
+        named = json.loads(body)["issuer"]
+    except (ValueError, TypeError, KeyError):
+        raise Unreachable("what answers is no OpenID provider") from None
+    if named != issuer:
+        raise Unreachable("what answers calls itself by another name")
+    return Seen(_seconds(response.getheader("Date")))
+
+
+def _seconds(header: str | None) -> int | None:
+    try:
+        return int(parsedate_to_datetime(header).timestamp()) if header else None
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""What is wrong with an installation, and how to mend it. Looks only: nothing is made, changed or sent.
+
+Each check yields findings: `ok`, `warn` (works, but not as it should) or `FAIL` (people or apps are turned away).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from idp.config import Settings
+from idp.kernel.clock import HOUR, Clock
+from idp.messaging import transports
+from idp.messaging.transports import Undelivered
+from idp.persistence import schema
+from idp.persistence.database import Database
+from idp.server import discovery
+from idp.signing.files import KeyDirectory, KeyFileError
+from idp.signing.keystore import KeyStore
+from idp.signing.rotation import KeyState, RotationPolicy, survey
+from idp.signing.sealing import Sealer
+
+OTHERS = 0o077
+CLOCK_TOLERANCE = 15
+"""Seconds: half a time step of an authenticator app."""
+
+
+class Level(StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `remedy` is empty when nothing needs to be done."""
+
+    level: Level
+    topic: str
+    message: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
+    for check in (_configuration, _database, _keys, _mail, _issuer):
+        yield from check(settings, clock)
+
+
+def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
+    yield Finding(Level.OK, "settings", f"{settings.mode} mode as {settings.issuer}")
+    if settings.secure and settings.trusted_proxies == 0:
+        remedy = "If a reverse proxy ends TLS here, set IDP_TRUSTED_PROXIES to how many there are (mostly 1)."
+        yield Finding(Level.WARN, "settings", "no proxy is trusted, so every visitor seems to come from it", remedy)
+    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & OTHERS:
+        message = f"others on this machine can look into {settings.data_dir}"
+        yield Finding(Level.WARN, "settings", message, f"chmod 700 {settings.data_dir}")
+
+
+def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    status = schema.status(settings.database)
+    if problem := status.problem:
+        message, _, remedy = problem.partition(". ")
+        yield Finding(Level.FAIL, "database", message, remedy)
+        return
+    yield Finding(Level.OK, "database", f"at revision {status.revision}, as this version needs")
+    database = Database(settings.database, clock)
+    with database.read() as tx:
+        waiting, newest, people = tx.outbox.waiting(), tx.audit.latest(limit=1), tx.users.count()
+    database.close()
+    if not people:
+        yield Finding(Level.WARN, "database", "nobody can sign in yet", "idp users add NAME")
+    if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:
+        message = "the newest audit event lies in the future: the clock was set back"
+        yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
+    if late := [message for message in waiting if message.created_at < clock.now() - HOUR]:
+        message = f"{len(late)} mails wait for more than an hour; the oldest: {late[0].last_error or 'not tried yet'}"
+        yield Finding(Level.WARN, "mail", message, "Mend the mail server's answer above; is `idp serve` running?")
+
+
+def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if not settings.keys_dir.is_dir():
+        remedy = "Nothing to do if this is the first start; otherwise restore them, or set IDP_KEYS_DIR."
+        yield Finding(Level.WARN, "keys", f"there are none in {settings.keys_dir}; the first start makes them", remedy)
+        return
+    try:
+        store = KeyStore(KeyDirectory(settings.keys_dir))
+        records = [store.load(kid).record for kid in store.kids()]
+        Sealer.check(settings.keys_dir)
+    except KeyFileError as error:
+        message, _, remedy = str(error).partition(". ")
+        yield Finding(Level.FAIL, "keys", message, remedy.removeprefix("To mend it: "))
+        return
+    except OSError as error:
+        yield Finding(Level.FAIL, "keys", str(error), f"Let the account that runs idp read {settings.keys_dir}.")
+        return
+    states = survey(records, clock.now(), RotationPolicy())
+    active = sorted(status.key.alg for status in states if status.state is KeyState.ACTIVE)
+    yield Finding(Level.OK, "keys", f"{', '.join(active)} sign; the files are their owner's alone")
+
+
+def _mail(settings: Settings, _: Clock) -> Iterator[Finding]:
+    try:
+        yield Finding(Level.OK, "mail", transports.for_settings(settings).check())
+    except Undelivered as error:
+        yield Finding(Level.FAIL, "mail", str(error), "Check IDP_SMTP_URL, and that this machine may connect there.")
+
+
+def _issuer(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    try:
+        seen = discovery.look(settings.issuer)
+    except discovery.Unreachable as error:
+        remedy = "Start `idp serve`; check the proxy, the certificate and the name's address."
+        yield Finding(Level.WARN, "issuer", f"{settings.issuer} does not answer as it should: {error}", remedy)
+        return
+    yield Finding(Level.OK, "issuer", f"{settings.issuer} answers, and names itself so")
+    if seen.date is not None and abs(seen.date - clock.now()) > CLOCK_TOLERANCE:
+        message = f"this machine's clock and that of {settings.issuer} differ by {abs(seen.date - clock.now())} s"
+        yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
+    elif seen.date is not None:
+        yield Finding(Level.OK, "clock", "agrees with the issuer's")

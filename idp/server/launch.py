@@ -1,0 +1,114 @@
+"""Starting and stopping the server: one parent, its workers, and the checks before any of them runs."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from idp.app import assemble
+from idp.config import Settings
+from idp.kernel.clock import pause
+from idp.persistence import schema
+from idp.server import metrics, ports
+from idp.server.operations import Operations
+from idp.server.refusal import CannotServe
+from idp.signing.files import KeyFileError
+from idp.web import logs
+from idp.web.context import Core
+
+THREADS = 4
+"""Requests one worker answers at a time: enough that slow ones do not stop the rest, few enough for SQLite."""
+STOP_WITHIN = 30
+"""Seconds that requests under way are given to finish after SIGTERM."""
+HEADERS_WITHIN = 10_000
+"""Milliseconds a caller may take to send its headers."""
+TARGET = "idp.server.worker:application"
+LOOK_EVERY = 0.02
+"""Seconds between two looks whether the first worker answers."""
+DISCOVERY = "/.well-known/openid-configuration"
+
+GRANIAN_LOGS = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}}}
+"""Its loggers speak through ours, as JSON lines."""
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then let requests under way finish. `ready` is called when the first answers.
+
+    Raises:
+        CannotServe: before anything was started.
+    """
+    logs.configure(settings.log_level)
+    _check_ports(settings, host, port)
+    _check_database(settings)
+    core = open_core(settings)
+    core.database.close()  # no worker may inherit a connection
+    with contextlib.ExitStack() as stack:
+        if settings.ops_port:
+            stack.enter_context(metrics.share_among_processes())
+        _Server(core, ready, host=host, port=port, workers=workers).serve()
+
+
+def open_core(settings: Settings) -> Core:
+    """Database and keys, in the words of somebody who starts a server; raises `CannotServe`."""
+    try:
+        return assemble(settings)
+    except KeyFileError as error:
+        raise CannotServe(str(error)) from None
+    except OSError as error:
+        raise CannotServe(f"IDP_KEYS_DIR: {settings.keys_dir} cannot be used: {error.strerror}.") from None
+
+
+class _Server(MPServer):
+    """Granian, with our own threads in the parent: begun only once the workers are forked off."""
+
+    def __init__(self, core: Core, ready: Callable[[], None], *, host: str, port: int, workers: int) -> None:
+        super().__init__(
+            TARGET,
+            factory=True,
+            interface=Interfaces.WSGI,
+            address=host,
+            port=port,
+            workers=workers,
+            blocking_threads=THREADS,
+            workers_kill_timeout=STOP_WITHIN,
+            respawn_failed_workers=True,
+            websockets=False,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
+            log_level=LogLevels.warning,
+            log_dictconfig=GRANIAN_LOGS,
+        )
+        self._core, self._ready = core, ready
+
+    def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
+        """Start the workers, then what is the parent's own."""
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        if self._core.settings.ops_port:
+            Operations(self._core).start()
+        threading.Thread(target=self._wait_until_ready, daemon=True).start()
+
+    def _wait_until_ready(self) -> None:
+        while ports.answers(self.bind_addr, self.bind_port, DISCOVERY) is None:
+            pause(LOOK_EVERY)
+        self._ready()
+
+
+def _check_ports(settings: Settings, host: str, port: int) -> None:
+    if reason := ports.why_not_free(host, port):
+        raise CannotServe(f"Cannot listen: {reason}. Choose another with --port.")
+    if not settings.ops_port:
+        return
+    if settings.ops_port == port:
+        raise CannotServe("IDP_OPS_PORT must differ from --port: health and metrics are not for the public.")
+    if reason := ports.why_not_free(settings.ops_host, settings.ops_port):
+        raise CannotServe(f"Cannot listen: {reason}. Choose another with IDP_OPS_PORT.")
+
+
+def _check_database(settings: Settings) -> None:
+    if problem := schema.status(settings.database).problem:
+        raise CannotServe(problem)

@@ -1,0 +1,74 @@
+"""Counters for Prometheus, filled from the structured log records.
+
+What happens is told once, by `audit.record` and by the line that ends each request; this handler listens. Nothing
+else knows that it is counted.
+
+Every worker counts into files of its own, and the parent adds them up when asked: `share_among_processes` must come
+before the library is first imported, hence the imports inside functions.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from idp.audit import Event
+from idp.config import hand_down
+
+COUNTED = ("idp.audit", "idp.request")
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+"""Seconds."""
+
+
+class Meter(logging.Handler):
+    """Counts requests, security events and tokens. Labels take few values: never a path, name or address."""
+
+    def __init__(self) -> None:
+        from prometheus_client import Counter, Histogram  # noqa: PLC0415 - see above
+
+        super().__init__(logging.INFO)
+        self._events = Counter("countersign_events", "Security events, as in the audit trail", ["event", "outcome"])
+        self._tokens = Counter("countersign_tokens_issued", "Token answers by grant type", ["grant_type"])
+        self._requests = Counter("countersign_http_requests", "HTTP answers", ["endpoint", "status"])
+        self._seconds = Histogram("countersign_http_seconds", "Time to answer", ["endpoint"], buckets=BUCKETS)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one record."""
+        facts = record.__dict__
+        if "event" in facts:
+            self._events.labels(facts["event"], facts["outcome"]).inc()
+            if facts["event"] == Event.TOKEN_ISSUED:
+                self._tokens.labels(facts["about"].get("grant_type", "unknown")).inc()
+        elif "status" in facts:
+            self._requests.labels(facts["endpoint"], facts["status"]).inc()
+            self._seconds.labels(facts["endpoint"]).observe(facts["milliseconds"] / 1000)
+
+
+def install() -> None:
+    """Count in this process, whatever level is written to the log."""
+    meter = Meter()
+    for name in COUNTED:
+        logger = logging.getLogger(name)
+        logger.addHandler(meter)
+        logger.setLevel(logging.INFO)
+
+
+@contextmanager
+def share_among_processes() -> Iterator[None]:
+    """Let the processes started inside the block count together."""
+    with tempfile.TemporaryDirectory(prefix="countersign-metrics-") as folder:
+        hand_down(SHARED_FOLDER, folder)
+        yield
+
+
+def exposition() -> tuple[bytes, str]:
+    """Everything counted so far by every process: the text, and its content type."""
+    from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - see above
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST

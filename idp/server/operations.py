@@ -1,0 +1,79 @@
+"""What machines ask about us, on a port of its own that the public never sees.
+
+/healthz   the process lives                            200
+/readyz    it can do its work: database and keys        200 or 503
+/metrics   counters of all workers, for Prometheus      200
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET, AF_INET6
+from typing import Any, cast
+
+from idp.server import metrics
+from idp.web.context import Core
+
+log = logging.getLogger(__name__)
+
+SLOWEST_CLIENT = 10
+"""Seconds a caller may take to ask."""
+
+Answer = tuple[int, str, bytes]
+"""Status, content type, body."""
+
+
+class Operations(ThreadingHTTPServer):
+    """The server behind that port; `core` is asked for database and keys."""
+
+    daemon_threads = True
+
+    def __init__(self, core: Core) -> None:
+        """Listen at the settings' address; raises `OSError` when it is taken."""
+        self._core = core
+        host = core.settings.ops_host
+        self.address_family = AF_INET6 if ":" in host else AF_INET
+        super().__init__((host, core.settings.ops_port), _Handler)
+
+    def start(self) -> None:
+        """Answer from now on, in a thread of its own."""
+        threading.Thread(target=self.serve_forever, name="operations", daemon=True).start()
+
+    def answer(self, path: str) -> Answer:
+        """The answer to a GET."""
+        if path == "/healthz":
+            return _json(200, {"status": "alive"})
+        if path == "/readyz":
+            parts = {"database": self._core.database.reachable(), "keys": bool(self._core.keyring.algorithms)}
+            ready = all(parts.values())
+            return _json(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
+        if path == "/metrics":
+            body, content_type = metrics.exposition()
+            return 200, content_type, body
+        return _json(404, {"error": "there are /healthz, /readyz and /metrics"})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = SLOWEST_CLIENT
+
+    def do_GET(self) -> None:
+        status, content_type, body = cast("Operations", self.server).answer(self.path.partition("?")[0])
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def version_string(self) -> str:
+        """No version: it would only help those who look for old ones."""
+        return "countersign"
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class calls it so
+        log.debug(format, *args)
+
+
+def _json(status: int, content: dict[str, Any]) -> Answer:
+    return status, "application/json", json.dumps(content).encode()

@@ -1,0 +1,24 @@
+"""One worker process: what granian calls to get the application."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from idp import config
+from idp.app import assemble, create_app
+from idp.server import metrics
+from idp.server.background import Background
+from idp.web import logs
+
+
+def application() -> Flask:
+    """The WSGI application of a fresh worker, its background thread running."""
+    settings = config.load()
+    config.take_out()
+    logs.configure(settings.log_level)
+    if settings.ops_port:
+        metrics.install()
+    core = assemble(settings)
+    app = create_app(core)
+    Background(core).start()
+    return app
