@@ -1,0 +1,129 @@
+"""Discovery against reality: each value it lists works (OIDC Discovery 1.0, RFC 8414, conformance section 2.1)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from authlib.oauth2 import rfc9207
+from authlib.oidc.discovery import OpenIDProviderMetadata
+from authlib.oidc.rpinitiated import OpenIDProviderMetadata as LogoutMetadata
+
+from tests.support.browser import Browser
+from tests.support.databases import Databases
+from tests.support.harness import ISSUER, Harness, Someone, migrate
+from tests.support.rp import Rp
+
+PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+REGISTERED = {
+    "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
+    "introspection_endpoint", "revocation_endpoint", "end_session_endpoint", "scopes_supported",
+    "response_types_supported", "response_modes_supported", "grant_types_supported", "acr_values_supported",
+    "subject_types_supported", "id_token_signing_alg_values_supported", "token_endpoint_auth_methods_supported",
+    "token_endpoint_auth_signing_alg_values_supported", "revocation_endpoint_auth_methods_supported",
+    "revocation_endpoint_auth_signing_alg_values_supported", "introspection_endpoint_auth_methods_supported",
+    "introspection_endpoint_auth_signing_alg_values_supported", "display_values_supported", "claim_types_supported",
+    "claims_supported", "claims_parameter_supported", "request_parameter_supported",
+    "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
+    "authorization_response_iss_parameter_supported",
+}  # fmt: skip
+"""Names of the IANA registry that this product could keep."""
+
+
+def metadata(browser: Browser) -> dict[str, Any]:
+    found: dict[str, Any] = browser.get(PATHS[0]).json or {}
+    return found
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_oidcc_discovery_endpoint_verification(browser: Browser, path: str) -> None:
+    answer = browser.get(path, site="cross-site")
+    document = answer.json or {}
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert document["issuer"] == ISSUER
+    assert all(value.startswith("https://") for name, value in document.items() if name.endswith(("_endpoint", "_uri")))
+    assert document.keys() <= REGISTERED
+    assert "none" not in repr([value for name, value in document.items() if "_alg_" in name])
+    OpenIDProviderMetadata(document).validate(metadata_classes=[LogoutMetadata, rfc9207.AuthorizationServerMetadata])
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/jwks"])
+def test_documents_are_public_and_cached_shortly(browser: Browser, path: str) -> None:
+    """ASVS 3.4.2; and never longer than half the time a new key is published ahead."""
+    answer = browser.get(path)
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_every_address_is_there(browser: Browser) -> None:
+    """None is a 404, and each refuses what is no request with its own kind of answer."""
+    for name, address in metadata(browser).items():
+        if name.endswith(("_endpoint", "_uri")):
+            path = address.removeprefix(ISSUER)
+            statuses = {browser.client.open(path, method=method).status_code for method in ("GET", "POST")}
+            assert not statuses & {404, 500}, (name, statuses)
+
+
+def test_keys_are_public_and_distinct(browser: Browser) -> None:
+    """Conformance section 2.1."""
+    listed = metadata(browser)
+    keys = (browser.get("/jwks").json or {})["keys"]
+    assert len({key["kid"] for key in keys}) == len(keys)
+    assert {key["alg"] for key in keys} == set(listed["id_token_signing_alg_values_supported"])
+    assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {member for key in keys for member in key}
+
+
+def test_every_listed_scope_claim_and_acr_is_accepted(harness: Harness, browser: Browser, jane: Someone) -> None:
+    listed = metadata(browser)
+    app = Rp(harness, scopes=listed["scopes_supported"])
+    asked = " ".join(listed["scopes_supported"])
+    tokens = app.tokens_from(app.sign_in(browser, jane, scope=asked))
+    assert set(tokens["scope"].split()) == set(listed["scopes_supported"])
+    told = set(app.userinfo(tokens["access_token"]).json or {}) | set(app.id_claims(tokens))
+    assert told - {"at_hash", "jti"} <= set(listed["claims_supported"])
+    for acr in listed["acr_values_supported"]:
+        app.send(browser, acr_values=acr, prompt="none")
+        app.answer(browser)
+        app.send(browser, claims=f'{{"id_token": {{"acr": {{"essential": true, "value": "{acr}"}}}}}}', prompt="none")
+        assert app.answer(browser).get("error", "") in {"", "interaction_required"}, acr
+
+
+def test_every_listed_mode_type_and_method_works(harness: Harness, browser: Browser, jane: Someone) -> None:
+    listed = metadata(browser)
+    app = Rp(harness)
+    for mode in listed["response_modes_supported"]:
+        for kind in listed["response_types_supported"]:
+            for method in listed["code_challenge_methods_supported"]:
+                asked = {"response_mode": mode, "response_type": kind, "code_challenge_method": method}
+                assert "code" in app.sign_in(browser, jane, **asked)
+    for grant_type in listed["grant_types_supported"]:
+        answer = app.post("/token", {"grant_type": grant_type})
+        assert (answer.json or {}).get("error") != "unsupported_grant_type", grant_type
+
+
+def test_every_listed_signing_algorithm_can_be_registered(harness: Harness, browser: Browser, jane: Someone) -> None:
+    for alg in metadata(browser)["id_token_signing_alg_values_supported"]:
+        app = Rp(harness, f"client-{alg}", id_token_signed_response_alg=alg)
+        assert app.code(browser, jane)["sub"] == jane.id
+
+
+def test_what_is_not_supported_is_said_to_be(harness: Harness, browser: Browser) -> None:
+    """OIDC Discovery section 3: request_uri_parameter_supported would default to true."""
+    listed, app = metadata(browser), Rp(harness)
+    for parameter in ("request", "request_uri"):
+        assert listed[f"{parameter}_parameter_supported"] is False
+        app.send(browser, **{parameter: "x"})
+        assert app.error(browser) == f"{parameter}_not_supported"
+
+
+def test_addresses_come_from_the_issuer_not_from_the_host_header(browser: Browser) -> None:
+    answer = browser.client.get(PATHS[0], base_url="https://evil.example")
+    assert "evil" not in answer.text
+
+
+def test_without_remembered_devices_their_level_is_not_offered(tmp_path: Path, databases: Databases) -> None:
+    with databases.fresh(migrate) as url:
+        harness = Harness(url, tmp_path, remember_days=0)
+        listed = metadata(Browser(harness))
+        harness.close()
+    assert listed["acr_values_supported"] == ["pwd", "mfa"]
