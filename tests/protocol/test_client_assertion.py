@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from jwcrypto.jwk import JWK
+from werkzeug.test import TestResponse
 
 from idp.protocol.client_assertion import ASSERTION_TYPE
 from tests.support import tables
@@ -37,9 +38,12 @@ class Signer:
     def assertion(self, *, key: JWK = KEY, header: dict[str, Any] | None = None, **claims: Any) -> str:
         return signed(key, "ES256", self.header(**(header or {})), self.claims(**claims))
 
-    def post(self, assertion: str, path: str = "/token", **form: Any) -> Any:  # noqa: ANN401 - a test response
-        fields = {"grant_type": "client_credentials", "token": "x", "client_assertion": assertion}
-        return self.rp.post(path, fields | {"client_assertion_type": ASSERTION_TYPE} | form)
+    def form(self, assertion: str) -> dict[str, Any]:
+        fields = {"grant_type": "client_credentials", "token": "x"}
+        return fields | {"client_assertion": assertion, "client_assertion_type": ASSERTION_TYPE}
+
+    def post(self, assertion: str, path: str = "/token", **form: Any) -> TestResponse:
+        return self.rp.post(path, self.form(assertion) | form)
 
 
 @pytest.fixture

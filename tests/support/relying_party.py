@@ -6,9 +6,10 @@ rp.redeem(code)                         the token response
 """
 
 import base64
+import copy
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote_plus, urlencode
 
 from werkzeug.test import Client as WerkzeugClient
@@ -48,6 +49,12 @@ class RelyingParty:
         self.method = traits.get("token_endpoint_auth_method", "client_secret_basic")
         self.app = harness.client(client_id, **traits)
         self.http = WerkzeugClient(harness.app)
+
+    def twin(self) -> Self:
+        """The same app on a connection of its own, for use in another thread."""
+        other = copy.copy(self)
+        other.http = WerkzeugClient(self.harness.app)
+        return other
 
     def granted(
         self, person: Someone, *, scopes: tuple[str, ...] = ("openid", "offline_access"), **traits: Any

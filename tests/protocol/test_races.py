@@ -1,0 +1,58 @@
+"""Thirty-two requests at once over one thing that is good once: one winner, no server error, on both databases."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from werkzeug.test import TestResponse
+
+from tests.protocol.test_client_assertion import Signer
+from tests.support import tables
+from tests.support.crowd import CROWD, rush
+from tests.support.harness import Harness, Someone
+from tests.support.relying_party import RelyingParty
+
+
+def crowd(rp: RelyingParty, post: Callable[[RelyingParty], TestResponse]) -> Counter[int]:
+    """How often each status came back, when every thread has a connection of its own."""
+
+    def one() -> int:
+        return post(rp.twin()).status_code
+
+    return Counter(rush([one] * CROWD))
+
+
+def test_a_code_is_redeemed_once(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+    """RFC 6749 section 4.1.2; the losers are replays, so in the end nobody holds a live token."""
+    code = rp.granted(jane)
+    assert crowd(rp, lambda own: own.redeem(code)) == {200: 1, 400: CROWD - 1}
+    assert tables.count(harness, "refresh_tokens") == 1
+    assert tables.events(harness, "token.issued") == 1
+    assert tables.events(harness, "code.replayed") == CROWD - 1
+
+
+def test_a_refresh_token_is_rotated_once(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+    """RFC 9700 section 4.14.2."""
+    token = rp.tokens(jane)["refresh_token"]
+    assert crowd(rp, lambda own: own.refresh(token)) == {200: 1, 400: CROWD - 1}
+    assert tables.count(harness, "refresh_tokens") == 2
+    assert tables.events(harness, "refresh_token.replayed") == CROWD - 1
+
+
+def test_an_assertion_is_used_once(harness: Harness) -> None:
+    """RFC 7523 section 3 item 7."""
+    signer = Signer(harness)
+    form = signer.form(signer.assertion())
+    assert crowd(signer.rp, lambda own: own.post("/token", form)) == {200: 1, 401: CROWD - 1}
+    assert tables.count(harness, "assertion_ids") == 1
+
+
+def test_revocation_and_refresh_meet(rp: RelyingParty, jane: Someone) -> None:
+    """Whoever is first: afterwards nothing of the grant lives."""
+    token = rp.tokens(jane)["refresh_token"]
+    answers = rush([lambda: rp.twin().refresh(token), lambda: rp.twin().revoke(token)])
+    assert answers[0].status_code in {200, 400}
+    assert answers[1].status_code == 200
+    if answers[0].status_code == 200:
+        fresh = answers[0].json or {}
+        assert rp.refresh(fresh["refresh_token"]).status_code == 400
+        assert rp.userinfo(fresh["access_token"]).status_code == 401

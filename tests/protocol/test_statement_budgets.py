@@ -1,0 +1,86 @@
+"""What each endpoint may cost the database; a hot endpoint must not grow unnoticed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from tests.protocol.test_client_assertion import Signer
+from tests.support.harness import Harness, Someone
+from tests.support.relying_party import RelyingParty
+
+
+class Meter:
+    """Counts statements and commits, without the BEGIN of SQLite."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.commits = 0
+
+
+@contextmanager
+def metered(harness: Harness) -> Iterator[Meter]:
+    """Counts what happens inside."""
+    engine, meter = harness.core.database.engine, Meter()
+
+    def executed(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            meter.statements.append(statement)
+
+    def committed(_connection: object) -> None:
+        meter.commits += 1
+
+    event.listen(engine, "before_cursor_execute", executed)
+    event.listen(engine, "commit", committed)
+    try:
+        yield meter
+    finally:
+        event.remove(engine, "before_cursor_execute", executed)
+        event.remove(engine, "commit", committed)
+
+
+def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, int]:
+    """Statements and commits of one successful request."""
+    with metered(harness) as meter:
+        assert request().status_code == 200
+    return len(meter.statements), meter.commits
+
+
+def test_code_redemption(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+    """Client, code claimed, refresh token, audit row; one commit."""
+    code = rp.granted(jane)
+    assert cost(harness, lambda: rp.redeem(code)) == (4, 1)
+
+
+def test_code_redemption_by_assertion(harness: Harness, jane: Someone) -> None:
+    """One more: the assertion's jti."""
+    signer = Signer(harness)
+    code, assertion = signer.rp.granted(jane), signer.assertion()
+    form = {"grant_type": "authorization_code", "code": code.value, "redirect_uri": code.redirect_uri}
+    assert cost(harness, lambda: signer.post(assertion, **form, code_verifier=code.verifier)) == (5, 1)
+
+
+def test_refresh(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+    """Client, token found, token claimed, next token, audit row; one commit."""
+    token = rp.tokens(jane)["refresh_token"]
+    assert cost(harness, lambda: rp.refresh(token)) == (5, 1)
+
+
+def test_client_credentials(harness: Harness, rp: RelyingParty) -> None:
+    """Client, audit row; one commit."""
+    assert cost(harness, rp.client_credentials) == (2, 1)
+
+
+@pytest.mark.parametrize("scopes", [("openid",), ("openid", "profile", "email", "phone", "address")])
+def test_userinfo(harness: Harness, rp: RelyingParty, jane: Someone, scopes: tuple[str, ...]) -> None:
+    """Grant, person and revocation in one; nothing to commit."""
+    token = rp.tokens(jane, scopes=scopes)["access_token"]
+    assert cost(harness, lambda: rp.userinfo(token)) == (1, 0)
+
+
+def test_introspection(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+    """Client, token."""
+    token = rp.tokens(jane)["access_token"]
+    assert cost(harness, lambda: rp.introspect(token)) == (2, 1)
