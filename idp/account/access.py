@@ -47,10 +47,3 @@ def end_other_sessions(tx: Transaction, visitor: Visitor, *, reason: str) -> Non
         if session.sid != own:
             audit.record(tx, Event.SESSION_ENDED, user_id=user_id, sid=session.sid, reason=reason)
     tx.sessions.end_others(user_id, own)
-
-
-def sign_out(tx: Transaction, visitor: Visitor) -> None:
-    """End this session and what was given in it; offline access and remembered devices stay."""
-    user_id, sid = visitor.person.user.id, visitor.session.sid
-    completion.end(tx, visitor.session, reason="signed out")
-    audit.record(tx, Event.SIGN_OUT, user_id=user_id, sid=sid)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort
 
 from idp.account import access, guard, pages
 from idp.login import gate
+from idp.login import sign_out as signing_out
 from idp.persistence.unit_of_work import Transaction
 from idp.web import csrf
 from idp.web.cookies import SESSION
@@ -46,14 +47,13 @@ def end_others(tx: Transaction) -> Response:
 @transactional
 def sign_out(tx: Transaction) -> Response:
     """Sign out here, whatever policy would still ask of this session."""
-    visitor = gate.visitor(tx)
-    if visitor is not None:
-        if not csrf.valid(SESSION.read(), guard.PURPOSE):
-            raise Refusal(400, "You are still signed in", "The page was out of date. Reload it and sign out again.")
-        access.sign_out(tx, visitor)
-    response = see_other(pages.SIGNED_OUT)
-    SESSION.clear(response)
-    return response
+    visitor, response = gate.visitor(tx), see_other(pages.SIGNED_OUT)
+    if visitor is None:
+        SESSION.clear(response)
+        return response
+    if not csrf.valid(SESSION.read(), guard.PURPOSE):
+        raise Refusal(400, "You are still signed in", "The page was out of date. Reload it and sign out again.")
+    return signing_out.sign_out(tx, visitor, response)
 
 
 @blueprint.get("/signed-out")

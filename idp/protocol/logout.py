@@ -33,7 +33,7 @@ from idp.web.pages import page, see_other
 
 PATH = "/logout"
 CONFIRM = "/logout/confirm"
-HOME = "/account"
+HOME = "/account/"
 PURPOSE = "logout"
 LONGEST = {
     "id_token_hint": 8192,
