@@ -39,7 +39,6 @@ def complete(
     settings: Settings,
 ) -> Completed:
     """Open or raise the session for what was proven, and remember the device if asked."""
-    devices.distrust_copies(tx, browser_cookie)
     device, new_cookie = devices.meet(tx, entropy, person.user, browser_cookie)
     handle = entropy.token()
     sid = _rise(tx, attempt, device, handle) if attempt.raises_session else None

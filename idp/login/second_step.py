@@ -111,20 +111,28 @@ def _keep(
     return tx.logins.advance(attempt.login, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
 
 
-def _lane(attempt: Attempt, person: Person) -> str:
+def _lane(tx: Transaction, attempt: Attempt, person: Person) -> str:
+    """The lane that pays: a known device has its own, but only once a sign-in was finished there with this factor.
+
+    Otherwise a thief of the password could collect known browsers before there is a second step, and then guess the
+    code in each of them.
+    """
     session_device = attempt.visitor.session.device_id if attempt.visitor and attempt.raises_session else None
-    return throttle.code_lane(person.user.id, attempt.login.device_id or session_device)
+    device_id = attempt.login.device_id or session_device
+    device = tx.devices.by_id(device_id) if device_id else None
+    proven = device is not None and device.last_seen_at >= person.factors[0].created_at
+    return throttle.code_lane(person.user.id, device_id if proven else None)
 
 
 def _pay(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:
-    if tx.throttles.claim(_lane(attempt, person), throttle.code_limit(settings)):
+    if tx.throttles.claim(_lane(tx, attempt, person), throttle.code_limit(settings)):
         return True
     _tell(tx, attempt, person, Outcome.THROTTLED)
     return False
 
 
 def _repay(tx: Transaction, attempt: Attempt, person: Person) -> None:
-    tx.throttles.clear(_lane(attempt, person))
+    tx.throttles.clear(_lane(tx, attempt, person))
 
 
 def _tell(

@@ -1,7 +1,6 @@
 """Races over whole requests: however many come at once, what is single-use has one winner, and nobody sees a fault."""
 
 import functools
-import re
 from typing import Any
 
 import pyotp
@@ -10,7 +9,7 @@ import pytest
 from idp.factors.totp import PERIOD
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
-from tests.support.door import Door
+from tests.support.door import Door, offered_seed
 from tests.support.harness import Harness, Someone
 from tests.support.tables import count, events, rows
 
@@ -42,12 +41,6 @@ def crowd_at_code(harness: Harness, door: Door, someone: Someone, size: int = CR
     for browser in browsers:
         door.to_code(browser, someone)
     return browsers
-
-
-def offered_seed(browser: Browser) -> str:
-    found = re.search(r'id="secret"[^>]*>([^<]+)<', browser.page.text)
-    assert found, browser.at
-    return found[1].replace(" ", "")
 
 
 @pytest.mark.promise("SA1", "MS1")

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from tests.support.browser import Browser
+from tests.support.harness import ISSUER
 
 T = TypeVar("T")
 CROWD = 32
@@ -23,6 +25,12 @@ def rush(acts: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def close(browser: Browser) -> None:
+    """The browser is closed: it loses its session cookie, and the product is not told."""
+    host = urlsplit(ISSUER).hostname or ""
+    browser.client.delete_cookie("__Host-countersign-session", domain=host)
 
 
 def twin(browser: Browser) -> Browser:

@@ -5,8 +5,11 @@ door.knock(browser, "mfa")        what the door says to who is signed in, or Non
 door.sign_in(browser, jane)       all the way in
 """
 
+import dataclasses
+import re
 from typing import Any
 
+import pyotp
 from flask import Response, jsonify, request
 
 from idp.factors.totp import PERIOD
@@ -64,6 +67,28 @@ class Door:
         claims = self.claims(browser)
         assert claims is not None, (browser.at, browser.page.text)
         return claims
+
+    def to_set_up(self, browser: Browser, someone: Someone) -> str:
+        """Password given at a door that needs a second step; the seed on offer."""
+        assert self.knock(browser, "mfa") is None
+        browser.submit(username=someone.username, password=someone.password)
+        return offered_seed(browser)
+
+    def set_up(self, browser: Browser, someone: Someone) -> Someone:
+        """All the way through a set-up and in; the person as they are now."""
+        seed = self.to_set_up(browser, someone)
+        browser.submit(code=pyotp.TOTP(seed).at(self.harness.clock.now()))
+        codes = tuple(re.findall(r"<li><code>([^<]+)</code></li>", browser.page.text))
+        browser.submit(saved="1")
+        assert self.claims(browser), browser.at
+        return dataclasses.replace(someone, seed=seed, codes=codes)
+
+
+def offered_seed(browser: Browser) -> str:
+    """The key on the set-up page."""
+    found = re.search(r'id="secret"[^>]*>([^<]+)<', browser.page.text)
+    assert found, (browser.at, browser.page.status)
+    return found[1].replace(" ", "")
 
 
 def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view

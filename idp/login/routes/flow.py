@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from idp.kernel.handles import digest, same
-from idp.login import gate
+from idp.login import devices, gate
 from idp.login.attempt import Attempt, look
 from idp.login.completion import complete
 from idp.login.password import Verdict
@@ -135,6 +135,8 @@ def onward(tx: Transaction, login_id: str, *, proven: bool = False) -> Response:
     fresh = tx.logins.by_id(login_id)
     if fresh is None or not fresh.open_at(tx.now):
         return see_other(f"/login/{login_id}")
+    if proven:  # not only at the end: a thief of cookie and password stops at the code page
+        devices.distrust_copies(tx, BROWSER.read())
     attempt = look(tx, fresh, gate.visitor(tx), core().settings)
     if attempt.step is Step.REFUSE:
         return see_other(fresh.return_to)

@@ -1,0 +1,282 @@
+"""Remembered devices: what they spare, for how long, and everything that ends it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from idp.admin import users
+from idp.factors.totp import PERIOD
+from idp.kernel.clock import DAY, MINUTE
+from idp.login import enrolment
+from idp.login.person import load
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+from tests.support.browser import Browser
+from tests.support.crowd import close, twin
+from tests.support.door import Door
+from tests.support.harness import Harness, Someone
+from tests.support.tables import events
+
+FORTNIGHT = 14 * DAY
+
+
+def come_back(door: Door, browser: Browser, someone: Someone, acr: str = "remembered") -> str:
+    """Opens the browser again, gives the password, and tells where that led: the level reached, or the page."""
+    close(browser)
+    assert door.knock(browser, acr) is None
+    browser.submit(username=someone.username, password=someone.password)
+    claims = door.claims(browser)
+    return claims["acr"] if claims else browser.at.rpartition("/")[2]
+
+
+@pytest.fixture
+def jane(harness: Harness) -> Someone:
+    return harness.person(totp=True)
+
+
+@pytest.fixture
+def remembered(door: Door, browser: Browser, jane: Someone) -> Browser:
+    door.sign_in(browser, jane, remember=True)
+    return browser
+
+
+@pytest.mark.promise("SM10", "SM11")
+@pytest.mark.parametrize(("age", "met"), [(0, "remembered"), (FORTNIGHT - 1, "remembered"), (FORTNIGHT, "code")])
+def test_the_code_is_spared_for_a_fortnight_to_the_second(
+    door: Door, jane: Someone, remembered: Browser, age: int, met: str
+) -> None:
+    door.harness.clock.advance(age)
+    assert come_back(door, remembered, jane) == met
+
+
+@pytest.mark.promise("SM10", "FM7")
+def test_without_the_tick_the_code_is_asked_each_time(door: Door, browser: Browser, jane: Someone) -> None:
+    door.sign_in(browser, jane)
+    assert come_back(door, browser, jane) == "code"
+
+
+@pytest.mark.promise("FM7")
+def test_a_new_browser_asks_for_the_code(harness: Harness, door: Door, jane: Someone, remembered: Browser) -> None:
+    assert come_back(door, Browser(harness), jane) == "code"
+    assert come_back(door, remembered, jane) == "remembered"
+
+
+@pytest.mark.promise("SM11")
+def test_using_the_device_does_not_move_the_end(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    for _ in range(13):
+        harness.clock.advance(DAY)
+        assert come_back(door, remembered, jane) == "remembered"
+    harness.clock.advance(DAY)
+    assert come_back(door, remembered, jane) == "code"
+
+
+@pytest.mark.promise("SM11")
+def test_a_session_opened_by_a_remembered_device_ends_with_it(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    harness.clock.advance(FORTNIGHT - 1)
+    assert come_back(door, remembered, jane) == "remembered"
+    harness.clock.advance(1)
+    assert door.knock(remembered) is None
+
+
+def test_the_skipped_factor_is_never_claimed(harness: Harness, door: Door, jane: Someone, remembered: Browser) -> None:
+    proven = harness.clock.now()
+    harness.clock.advance(DAY)
+    come_back(door, remembered, jane)
+    assert door.claims(remembered) == {
+        "user": "jane",
+        "acr": "remembered",
+        "amr": ["pwd"],
+        "auth_time": harness.clock.now(),
+        "second_factor_at": proven,
+    }
+
+
+@pytest.mark.parametrize("acr", ["two-step", "mfa"])
+def test_a_door_that_wants_a_real_factor_still_asks(door: Door, jane: Someone, remembered: Browser, acr: str) -> None:
+    assert come_back(door, remembered, jane, acr) == "code"
+
+
+Ending = Callable[[Door, Someone], Someone]
+"""Something that must end every remembering; returns the person as they are afterwards."""
+
+
+def by(act: Callable[[Transaction, User], object], *, set_up_again: bool = False) -> Ending:
+    """An ending made of one transaction."""
+
+    def run(door: Door, someone: Someone) -> Someone:
+        with door.harness.core.database.write() as tx:
+            act(tx, users.find(tx, someone.username))
+        return door.set_up(Browser(door.harness), someone) if set_up_again else someone
+
+    return run
+
+
+def password_changed(door: Door, someone: Someone) -> Someone:
+    hashed = door.harness.core.hasher.hash(someone.password)  # the same once more: only the change itself can matter
+    return by(lambda tx, user: users.set_password(tx, user, hashed))(door, someone)
+
+
+def recovery_code_used(door: Door, someone: Someone) -> Someone:
+    elsewhere = Browser(door.harness)
+    door.to_code(elsewhere, someone)
+    elsewhere.get(elsewhere.at.replace("/code", "/recovery"))
+    elsewhere.submit(code=someone.codes[0])
+    assert door.claims(elsewhere)
+    return someone
+
+
+def disabled_and_enabled(tx: Transaction, user: User) -> None:
+    users.disable(tx, user)
+    users.enable(tx, user)
+
+
+ENDINGS: dict[str, Ending] = {
+    "the password was changed": password_changed,
+    "a recovery code was used": recovery_code_used,
+    "an administrator reset the second step": by(users.reset_mfa, set_up_again=True),
+    "the second step was turned off and on": by(
+        lambda tx, user: enrolment.turn_off(tx, load(tx, user)), set_up_again=True
+    ),
+    "the account was disabled for a while": by(disabled_and_enabled),
+    "its owner forgot all devices": by(lambda tx, user: tx.devices.distrust(user_id=user.id)),
+    "anything raised the epoch": by(lambda tx, user: tx.users.raise_epoch(user)),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_trust_and_every_copy_of_it_is_dead_after(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser, ending: str
+) -> None:
+    copies = [remembered, twin(remembered), twin(remembered)]
+    jane = ENDINGS[ending](door, jane)
+    for copy in copies:
+        harness.clock.advance(PERIOD)
+        assert door.knock(copy, "mfa", since=harness.clock.now()) is None
+        assert come_back(door, copy, jane) == "code"
+
+
+def test_an_ended_trust_does_not_live_again_when_the_device_is_remembered_anew(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    harness.clock.advance(MINUTE)
+    assert come_back(door, remembered, jane) == "remembered"
+    thief = twin(remembered)
+    assert door.knock(thief)
+    by(lambda tx, user: tx.devices.distrust(user_id=user.id))(door, jane)
+    assert door.knock(thief) is None
+    close(remembered)
+    door.sign_in(remembered, jane, remember=True)
+    assert door.knock(thief) is None
+
+
+def test_a_recovery_code_counts_no_longer_than_the_second_step_it_stood_in_for(
+    harness: Harness, door: Door, jane: Someone
+) -> None:
+    thief = Browser(harness)
+    door.to_code(thief, jane)
+    thief.get(thief.at.replace("/code", "/recovery"))
+    thief.submit(code=jane.codes[0])
+    assert door.knock(thief, "mfa")
+    by(users.reset_mfa, set_up_again=True)(door, jane)
+    assert door.knock(thief, "pwd") is None, "the session lives, what needed the second step asks again"
+
+
+@pytest.mark.parametrize("position", [0, 5, 15, 16, 17, 30, -1])
+def test_an_edited_cookie_is_a_stranger(door: Door, jane: Someone, remembered: Browser, position: int) -> None:
+    value = remembered.cookie("browser") or ""
+    flipped = chr(ord(value[position]) ^ 1)
+    at = position % len(value)
+    remembered.set_cookie("browser", value[:at] + flipped + value[at + 1 :])
+    assert come_back(door, remembered, jane) == "code"
+
+
+@pytest.mark.parametrize("value", ["", ".", "x", "x.", ".x", "a.b.c", "\x00.\x00", '"\\000.\\000"', "é.é", "1" * 600])
+def test_a_made_up_cookie_is_a_stranger(harness: Harness, door: Door, jane: Someone, value: str) -> None:
+    browser = Browser(harness)
+    door.knock(browser)
+    login = browser.cookie("login")
+    name = "__Host-countersign-"
+    browser.client = type(browser.client)(harness.app, use_cookies=False)
+    browser.headers["Cookie"] = f"{name}login={login}; {name}browser={value}"
+    browser.submit(username="jane", password=jane.password)
+    assert browser.page.status_code in {200, 403}, "the sign-in went on; its next page wants the renewed cookie"
+    assert events(harness, "sign_in.password", "success") == 1
+    assert events(harness, "device.copied") == 0
+
+
+def test_a_cookie_copied_to_another_person_is_worth_nothing(harness: Harness, door: Door, remembered: Browser) -> None:
+    kim = harness.person("kim", totp=True)
+    assert come_back(door, remembered, kim) == "code"
+
+
+def test_two_people_share_a_browser_and_not_its_trust(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    kim = harness.person("kim", totp=True)
+    close(remembered)
+    door.sign_in(remembered, kim)
+    assert come_back(door, remembered, kim) == "code"
+    assert come_back(door, remembered, jane) == "remembered"
+
+
+def test_an_outdated_copy_given_with_the_right_password_ends_the_trust(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    thief = twin(remembered)
+    harness.clock.advance(MINUTE)
+    assert come_back(door, remembered, jane) == "remembered"
+    harness.clock.advance(MINUTE)
+    assert come_back(door, thief, jane) == "code"
+    assert events(harness, "device.copied") == 1
+    assert come_back(door, remembered, jane) == "code", "one of the two is a thief, and nobody knows which"
+
+
+def test_a_copy_used_first_is_found_out_when_the_owner_comes_back(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    thief = twin(remembered)
+    harness.clock.advance(MINUTE)
+    assert come_back(door, thief, jane) == "remembered"
+    harness.clock.advance(MINUTE)
+    assert come_back(door, remembered, jane) == "code"
+    assert door.knock(thief) is None, "the thief's session falls with the trust that opened it"
+
+
+def test_an_outdated_copy_without_the_password_ends_nothing(
+    harness: Harness, door: Door, jane: Someone, remembered: Browser
+) -> None:
+    thief = twin(remembered)
+    harness.clock.advance(MINUTE)
+    assert come_back(door, remembered, jane) == "remembered"
+    harness.clock.advance(MINUTE)
+    close(thief)
+    door.knock(thief)
+    thief.submit(username="jane", password="a guess")
+    assert come_back(door, remembered, jane) == "remembered"
+
+
+@pytest.mark.promise("SM11")
+def test_no_window_means_no_offer_and_no_trust(harness: Harness, door: Door, jane: Someone) -> None:
+    never = Harness(str(harness.settings.database_url), harness.settings.data_dir.parent, remember_days=0)
+    try:
+        door, browser = Door(never), Browser(never)
+        door.to_code(browser, jane)
+        assert 'name="remember"' not in browser.page.text
+        browser.submit(code=jane.code(never.clock), remember="1")
+        assert door.claims(browser)
+        assert come_back(door, browser, jane) == "code"
+    finally:
+        never.close()
+
+
+def test_a_recovery_code_never_remembers_the_device(harness: Harness, door: Door, jane: Someone) -> None:
+    browser = Browser(harness)
+    door.to_code(browser, jane)
+    browser.get(browser.at.replace("/code", "/recovery"))
+    browser.submit(code=jane.codes[0], remember="1")
+    assert door.claims(browser)
+    assert come_back(door, browser, jane) == "code"

@@ -1,0 +1,199 @@
+"""Guessing: every try is paid for before it is judged, whoever sends it, from wherever, however many at once."""
+
+import functools
+
+import pytest
+
+from idp.kernel.clock import DAY, MINUTE
+from tests.support.browser import Browser
+from tests.support.crowd import close, rush, twin
+from tests.support.door import Door
+from tests.support.harness import Harness, Someone
+from tests.support.tables import count, events
+
+LIMIT = 10
+WINDOW = 15 * MINUTE
+TOO_MANY = "Too many tries"
+
+
+def stranger_at_code(harness: Harness, door: Door, someone: Someone) -> Browser:
+    browser = Browser(harness)
+    door.to_code(browser, someone)
+    return browser
+
+
+def use_up_codes(browser: Browser) -> None:
+    for _ in range(LIMIT):
+        assert browser.submit(code="000000").status_code == 400
+    assert browser.submit(code="000000").status_code == 429
+
+
+def guess_password(browser: Browser, name: str = "jane", password: str = "wrong") -> int:
+    return browser.submit(username=name, password=password).status_code
+
+
+def test_the_code_after_the_limit_is_refused_even_if_right(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    browser = stranger_at_code(harness, door, jane)
+    use_up_codes(browser)
+    page = browser.submit(code=jane.code(harness.clock))
+    assert page.status_code == 429
+    assert TOO_MANY in page.text
+    assert page.headers["Retry-After"] == "900"
+    assert count(harness, "sessions") == 0
+
+
+@pytest.mark.parametrize(("later", "status"), [(WINDOW - 1, 429), (WINDOW, 200)])
+def test_the_limit_ends_with_its_window(harness: Harness, door: Door, later: int, status: int) -> None:
+    jane = harness.person(totp=True)
+    browser = stranger_at_code(harness, door, jane)
+    use_up_codes(browser)
+    harness.clock.advance(later)
+    assert browser.submit(code=jane.code(harness.clock)).status_code == status
+
+
+def test_recovery_codes_and_app_codes_share_one_count(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    browser = stranger_at_code(harness, door, jane)
+    use_up_codes(browser)
+    browser.get(browser.at.replace("/code", "/recovery"))
+    assert browser.submit(code=jane.codes[0]).status_code == 429
+
+
+def test_neither_another_browser_nor_the_right_password_opens_the_codes_again(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    browser = stranger_at_code(harness, door, jane)
+    for _ in range(LIMIT // 2):
+        browser.submit(code="000000")
+    other = stranger_at_code(harness, door, jane)
+    for _ in range(LIMIT // 2):
+        assert other.submit(code="000000").status_code == 400
+    assert stranger_at_code(harness, door, jane).submit(code=jane.code(harness.clock)).status_code == 429
+
+
+def test_a_run_of_wrong_codes_locks_the_second_step_until_an_administrator_helps(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    browser, judged = stranger_at_code(harness, door, jane), 0
+    for _ in range(12):
+        while browser.submit(code="000000").status_code == 400:
+            judged += 1
+        harness.clock.advance(DAY)
+        browser = stranger_at_code(harness, door, jane)
+    assert judged == harness.settings.throttle_codes_in_a_row
+    assert browser.submit(code=jane.code(harness.clock)).status_code == 429
+    with harness.core.database.write() as tx:
+        tx.throttles.clear_all_of(f"code:user:{jane.id}:")
+    assert browser.submit(code=jane.code(harness.clock)).status_code == 200
+
+
+def test_200_wrong_codes_at_once_are_judged_no_more_often_than_the_limit(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    own = Browser(harness)
+    door.sign_in(own, jane)
+    browsers = [stranger_at_code(harness, door, jane) for _ in range(50)]
+    crowd = [twin(browser) for browser in browsers for _ in range(4)]
+    rush([functools.partial(each.submit, code="000000") for each in crowd])
+    said = [each.page.status_code for each in crowd]
+    assert set(said) <= {400, 429}
+    assert said.count(400) == events(harness, "sign_in.second_step", "failure") == LIMIT
+    assert events(harness, "sign_in.second_step", "throttled") == 200 - LIMIT
+    late = stranger_at_code(harness, door, jane)
+    assert late.submit(code=jane.code(harness.clock)).status_code == 429, "the right code comes too late"
+    claims = door.sign_in(own, jane, since=harness.clock.now())
+    assert claims["acr"] == "mfa", "their own browser has a lane of its own"
+
+
+@pytest.mark.parametrize("name", ["jane", "nobody"])
+def test_wrong_passwords_are_limited_for_names_that_exist_and_names_that_do_not(
+    harness: Harness, door: Door, name: str
+) -> None:
+    jane = harness.person()
+    for _ in range(LIMIT):
+        browser = Browser(harness)
+        door.knock(browser, "pwd")
+        assert guess_password(browser, name) == 400
+    browser = Browser(harness)
+    door.knock(browser, "pwd")
+    assert guess_password(browser, name, jane.password) == 429
+    assert guess_password(browser, name.upper(), jane.password) == 429, "the same name in another spelling"
+
+
+def test_parallel_wrong_passwords_are_judged_no_more_often_than_the_limit(harness: Harness, door: Door) -> None:
+    jane = harness.person()
+    browsers = [Browser(harness) for _ in range(40)]
+    for browser in browsers:
+        door.knock(browser, "pwd")
+    rush([functools.partial(guess_password, browser) for browser in browsers])
+    assert events(harness, "sign_in.password", "failure") == LIMIT
+    browsers[0].submit(username="jane", password=jane.password)
+    assert browsers[0].page.status_code == 429
+
+
+def test_a_stranger_cannot_lock_a_person_out_of_their_own_browser(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    own = Browser(harness)
+    door.sign_in(own, jane)
+    stranger = Browser(harness)
+    door.knock(stranger)
+    while guess_password(stranger) == 400:
+        pass
+    harness.clock.advance(60)
+    assert door.sign_in(own, jane, since=harness.clock.now())["acr"] == "mfa"
+
+
+def test_a_browser_known_for_one_person_gives_no_lane_with_another(harness: Harness, door: Door) -> None:
+    harness.person("jane")
+    own = harness.person("mallory")
+    browser = Browser(harness)
+    door.sign_in(browser, own, "pwd")
+    for _ in range(3):
+        stranger = Browser(harness)
+        door.knock(stranger, "pwd")
+        for _ in range(4):
+            guess_password(stranger)
+    door.knock(browser, "pwd", since=harness.clock.now() + 1)
+    browser.get(browser.at + "?other=1")
+    assert guess_password(browser) == 429
+
+
+def test_browsers_from_before_the_second_step_give_no_extra_tries_at_it(harness: Harness, door: Door) -> None:
+    jane = harness.person()
+    thief = [Browser(harness) for _ in range(3)]
+    for browser in thief:
+        door.sign_in(browser, jane, "pwd")
+    harness.clock.advance(60)
+    jane = door.set_up(Browser(harness), jane)
+    judged = 0
+    for browser in thief:
+        close(browser)
+        door.to_code(browser, jane)
+        while browser.submit(code="000000").status_code == 400:
+            judged += 1
+    assert judged == LIMIT
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "not an address", "2001:db8::1, 10.0.0.1", "\t", "1" * 9000])
+def test_forwarded_for_from_an_untrusted_peer_changes_nothing(harness: Harness, door: Door, address: str) -> None:
+    jane = harness.person(totp=True)
+    browser = stranger_at_code(harness, door, jane)
+    for number in range(LIMIT):
+        browser.headers |= {
+            "X-Forwarded-For": address + str(number),
+            "Forwarded": f"for={address}",
+            "X-Real-IP": address,
+        }
+        assert browser.submit(code="000000").status_code == 400
+    assert browser.submit(code=jane.code(harness.clock)).status_code == 429
+    with harness.core.database.read() as tx:
+        assert {event.address for event in tx.audit.latest()} == {""}, (
+            "what the peer said of itself is recorded nowhere"
+        )
+
+
+def test_a_disabled_account_looks_like_a_wrong_password_and_opens_no_lane(harness: Harness, door: Door) -> None:
+    gone = harness.person("gone", status="disabled")
+    browser = Browser(harness)
+    door.knock(browser, "pwd")
+    for _ in range(LIMIT):
+        assert guess_password(browser, "gone", gone.password) == 400
+    assert guess_password(browser, "gone", gone.password) == 429
