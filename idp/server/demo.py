@@ -1,0 +1,132 @@
+"""One machine, everything on it: a provider, two people, a sample app. What is made is kept for the next time."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from idp.admin import clients, users
+from idp.admin.client_rules import Registration
+from idp.config import Settings
+from idp.factors.hashing import Hasher
+from idp.factors.recovery_codes import ALPHABET
+from idp.kernel.clock import SystemClock
+from idp.kernel.entropy import Entropy, SystemEntropy
+from idp.persistence.database import Database
+from idp.persistence.unit_of_work import Transaction
+from idp.server.preparing import migrate
+
+ADMIN, DEMO, CLIENT = "admin", "demo", "sample"
+NAMES = {ADMIN: "Alex Admin", DEMO: "Dana Demo"}
+SECRETS_FILE, SETTINGS_FILE = "secrets.json", "countersign.toml"
+GROUPS, GROUP_LENGTH = 4, 5
+
+
+@dataclass
+class Secrets:
+    """What the demonstration must know again next time; kept in a file that only its owner can read."""
+
+    passwords: dict[str, str]
+    client_secret: str = ""
+
+    @classmethod
+    def load(cls, data_dir: Path) -> Self:
+        """Those of last time, or none."""
+        try:
+            return cls(**json.loads((data_dir / SECRETS_FILE).read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return cls(passwords={})
+
+    def save(self, data_dir: Path) -> None:
+        """Keep them."""
+        descriptor = os.open(data_dir / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, indent=2)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """Where it runs: the directories and the two ports."""
+
+    data_dir: Path
+    keys_dir: Path
+    port: int
+    app_port: int
+
+    @property
+    def issuer(self) -> str:
+        """The provider's address."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def app(self) -> str:
+        """The sample app's address."""
+        return f"http://localhost:{self.app_port}"
+
+    @property
+    def settings_file(self) -> Path:
+        """What `IDP_CONFIG` names."""
+        return self.data_dir / SETTINGS_FILE
+
+    def prepare(self) -> Secrets:
+        """Make what is missing: folders, tables, people, the app's registration. Raises `CannotServe` or `Refused`."""
+        values = {
+            "mode": "development",
+            "issuer": self.issuer,
+            "data_dir": str(self.data_dir),
+            "keys_dir": str(self.keys_dir),
+        }
+        settings = Settings.model_validate(values)
+        migrate(settings)
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
+        self.settings_file.write_text("".join(lines), encoding="utf-8")
+        secrets, entropy = Secrets.load(self.data_dir), SystemEntropy()
+        database, hasher = Database(settings.database, SystemClock()), Hasher.of(settings)
+        for name in NAMES:
+            _ensure_person(database, name, secrets, hasher=hasher, entropy=entropy)
+        with database.write() as tx:
+            self._ensure_client(tx, secrets, entropy)
+        database.close()
+        secrets.save(self.data_dir)
+        return secrets
+
+    def _ensure_client(self, tx: Transaction, secrets: Secrets, entropy: Entropy) -> None:
+        wanted = Registration(
+            client_id=CLIENT,
+            client_name="Sample app",
+            redirect_uris=(f"{self.app}/callback",),
+            post_logout_redirect_uris=(f"{self.app}/signed-out",),
+            scopes=("openid", "profile", "email", "offline_access"),
+        )
+        present = tx.clients.by_id(CLIENT)
+        if present and present.redirect_uris == list(wanted.redirect_uris) and secrets.client_secret:
+            return
+        if present:  # the app has moved to another port, or its secret was lost
+            clients.remove(tx, present)
+        secrets.client_secret = clients.add(tx, wanted, entropy) or ""
+
+
+def _ensure_person(database: Database, name: str, secrets: Secrets, *, hasher: Hasher, entropy: Entropy) -> None:
+    with database.read() as tx:
+        known = tx.users.by_identifier(name) is not None
+    if known and name in secrets.passwords:
+        return
+    secrets.passwords[name] = _password(entropy)
+    hashed = hasher.hash(secrets.passwords[name])
+    with database.write() as tx:
+        if known:
+            users.set_password(tx, users.find(tx, name), hashed)
+            return
+        email = f"{name}@example.com"
+        user = users.new(entropy, username=name, email=email, name=NAMES[name], required=True)
+        user.password_hash = hashed
+        users.add(tx, user)
+
+
+def _password(entropy: Entropy) -> str:
+    """100 random bits in letters that are read and typed without doubt."""
+    letters = "".join(ALPHABET[byte & 31] for byte in entropy.bytes(GROUPS * GROUP_LENGTH)).lower()
+    return "-".join(letters[start : start + GROUP_LENGTH] for start in range(0, len(letters), GROUP_LENGTH))
