@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.support.databases import Databases
 from tests.support.harness import migrate
@@ -68,6 +68,6 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
-def _is_complaint(line: Any) -> bool:
+def _is_complaint(line: ConsoleMessage) -> bool:
     """An error that is not merely the status of a refused form."""
     return line.type == "error" and "Failed to load resource" not in line.text

@@ -85,6 +85,6 @@ def _listening() -> Iterator[_Listener]:
         listener.stop()
 
 
-def _not_ready(_environ: object, start_response: object) -> list[bytes]:
+def _not_ready(_environ: object, _start_response: object) -> list[bytes]:
     message = "no application yet"
     raise RuntimeError(message)
