@@ -102,8 +102,9 @@ def test_a_session_of_two_factors(harness: Harness, browser: Browser, olga: Some
     check(app, browser, WITH_MFA)
 
 
+@pytest.mark.promise("SM11")
 def test_a_session_on_a_remembered_device(harness: Harness, browser: Browser, olga: Someone) -> None:
-    """SM11; an explicit wish for `mfa` is never satisfied by a remembered device, and amr lists no skipped factor."""
+    """An explicit wish for `mfa` is never satisfied by a remembered device, and amr lists no skipped factor."""
     app = Rp(harness)
     remember(app, browser, olga)
     check(app, browser, REMEMBERED)

@@ -145,7 +145,8 @@ def test_a_form_is_posted_to_web_addresses_only(harness: Harness, browser: Brows
 
 def test_clients_get_only_what_they_are_registered_for(harness: Harness, browser: Browser) -> None:
     """ASVS 10.4.4."""
-    for number, traits in enumerate(({"response_types": []}, {"grant_types": ["client_credentials"]})):
+    kinds: list[dict[str, Any]] = [{"response_types": []}, {"grant_types": ["client_credentials"]}]
+    for number, traits in enumerate(kinds):
         app = Rp(harness, f"machine-{number}", **traits)
         app.send(browser)
         assert app.error(browser) == "unauthorized_client"

@@ -118,6 +118,25 @@ def test_signed_out_in_another_tab_means_signing_in_again(app: Rp, browser: Brow
     assert browser.at.endswith("/identify")
 
 
+def test_another_person_in_another_tab_is_not_answered_about(
+    harness: Harness, app: Rp, browser: Browser, jane: Someone
+) -> None:
+    """Jane's attempt never ends in a code for Olga unless Olga says so."""
+    address = waiting(app, browser, jane)
+    olga = harness.person("olga")
+    app.send(browser, prompt="login")
+    browser.get(browser.at + "?other=1")
+    browser.submit(username=olga.username, password=olga.password)
+    with harness.core.database.write() as tx:
+        login = tx.logins.by_id(address.rpartition("/")[2])
+        assert login
+        proofs = [{"method": "password", "factor": "password", "at": tx.now}]
+        assert tx.logins.advance(login, user_id=jane.id, epoch=1, proofs=proofs)
+    browser.get(address)
+    assert browser.at.endswith("/account")
+    assert "olga" in browser.page.text
+
+
 def test_two_tabs_each_get_their_answer(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
     """One browser, two apps, one sign-in: the other tab goes on without asking again."""
     other = Rp(harness, "other")

@@ -27,6 +27,13 @@ def test_oidcc_server(app: Rp, browser: Browser, jane: Someone) -> None:
     assert (app.userinfo(tokens["access_token"]).json or {})["email"] == "jane@example.test"
 
 
+def test_oidcc_ensure_post_request_succeeds(app: Rp, browser: Browser, jane: Someone) -> None:
+    """A form on the app's own page, posted to us; the answer comes as to a link."""
+    answer = browser.client.post("/authorize", data=app.request())
+    browser.get(answer.headers["Location"], site="cross-site")
+    assert "code" in app.go_through(browser, jane)
+
+
 def test_oidcc_form_post(app: Rp, browser: Browser, jane: Someone) -> None:
     """OAuth 2.0 Form Post Response Mode; the page may post to the app and nowhere else."""
     assert "code" in app.sign_in(browser, jane, response_mode="form_post")

@@ -39,8 +39,19 @@ def arrive(tx: Transaction, request: AuthorizationRequest) -> Response:
     return issue(tx, request, known, reached)
 
 
-def begin(tx: Transaction, request: AuthorizationRequest, demand: Demand, *, as_other: bool = False) -> Response:
-    """Begin a sign-in for this request; `as_other`: the app wants somebody else than the person signed in here."""
+def begin(
+    tx: Transaction,
+    request: AuthorizationRequest,
+    demand: Demand,
+    *,
+    as_other: bool = False,
+    must_choose: bool = False,
+) -> Response:
+    """Begin a sign-in for this request.
+
+    `as_other`: the app wants somebody else than the person signed in here. `must_choose`: ask which account it is for,
+    as the app itself may have asked.
+    """
     return gate.begin(
         tx,
         demand,
@@ -49,7 +60,7 @@ def begin(tx: Transaction, request: AuthorizationRequest, demand: Demand, *, as_
         request=request.frozen,
         client_id=request.client.client_id,
         login_hint=request.login_hint,
-        must_choose=Prompt.SELECT_ACCOUNT in request.prompts,
+        must_choose=must_choose or Prompt.SELECT_ACCOUNT in request.prompts,
         as_other=as_other,
     )
 

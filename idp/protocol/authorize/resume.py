@@ -59,9 +59,11 @@ def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt)
     login, visitor = attempt.login, attempt.visitor
     demand = demands.of(request, asked_at=login.created_at)
     reached = visitor.passes(demand, settings=core().settings, now=tx.now) if visitor else None
-    if visitor is None or reached is None:  # signed out since, or more is asked by now than when this began
+    swapped = visitor is not None and not attempt.raises_session
+    if visitor is None or reached is None or swapped:
+        # Signed out since, or more is asked by now, or another tab signed in another person: never answer about them.
         close(tx, login)
-        return door.begin(tx, request, demands.of(request, asked_at=tx.now))
+        return door.begin(tx, request, demands.of(request, asked_at=tx.now), must_choose=swapped)
     if not door.is_wanted(request, visitor):
         raise LoginRequiredError("another person signed in than the one asked for")
     if scopes := door.to_ask(tx, request, visitor, login):
