@@ -35,14 +35,8 @@ PATH = "/logout"
 CONFIRM = "/logout/confirm"
 HOME = "/account/"
 PURPOSE = "logout"
-LONGEST = {
-    "id_token_hint": 8192,
-    "client_id": 256,
-    "post_logout_redirect_uri": 2048,
-    "state": 4096,
-    "logout_hint": 256,
-    "ui_locales": 256,
-}
+LONGEST = {"id_token_hint": 8192, "client_id": 256, "post_logout_redirect_uri": 2048, "state": 4096}
+"""Characters. `logout_hint` and `ui_locales` change nothing here, so they are ignored like anything unknown."""
 
 
 @dataclass(frozen=True)
