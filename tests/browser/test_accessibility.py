@@ -1,0 +1,95 @@
+"""Every page for everybody: axe, a small phone, dark, mirrored, and a keyboard alone (WCAG 2.2 AA)."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from tests.support.gallery import LOOKS, create_gallery, faults_of
+from tests.support.gallery_samples import SAMPLES, SELF_SENDING
+from tests.support.journeys import expect_signed_in, give_code, give_password, open_app
+from tests.support.live import Live
+
+PAGES = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
+
+
+@pytest.fixture(scope="module")
+def gallery() -> Iterator[str]:
+    """Every template in every state; the same that developers look at."""
+    server = make_server("localhost", 0, create_gallery(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://localhost:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, gallery: str, look: str) -> None:
+    axe, found = Axe(), list[str]()
+    context = chromium.new_context(**LOOKS[look])
+    page = context.new_page()
+    for name in PAGES:
+        page.goto(f"{gallery}/{name}" + ("?dir=rtl" if look == "rtl" else ""))
+        found += [f"{name}: {fault}" for fault in faults_of(page, axe)]
+    context.close()
+    assert found == []
+
+
+def test_pages_as_they_are_really_served_are_clean_on_a_small_dark_phone(
+    new_page: Callable[..., Page], live: Live
+) -> None:
+    jane = live.harness.person("jane", totp=True)
+    page, axe, found = new_page(**LOOKS["dark-phone"]), Axe(), list[str]()
+
+    def look() -> None:
+        found.extend(f"{page.url}: {fault}" for fault in faults_of(page, axe))
+
+    open_app(page, live)
+    look()
+    give_password(page, jane)
+    look()
+    give_code(page, jane.code(live.harness.clock))
+    expect_signed_in(page, live)
+    look()
+    for path in ("/account/", "/account/security", "/account/security/password", "/nowhere"):
+        page.goto(live.issuer + path)
+        look()
+    assert found == []
+
+
+def test_a_whole_sign_in_with_the_keyboard_alone(page: Page, live: Live) -> None:
+    jane = live.harness.person("jane", totp=True)
+    page.goto(live.app)
+    page.locator("#sign-in").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=username]")).to_be_focused()
+    page.keyboard.type(jane.username)
+    page.keyboard.press("Tab")
+    expect(page.locator("input[name=password]")).to_be_focused()
+    page.keyboard.type(jane.password)
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=code]")).to_be_focused()
+    page.keyboard.type("000000")
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=code]")).to_be_focused()
+    expect(page.locator("input[name=code]")).to_have_attribute("aria-invalid", "true")
+    page.keyboard.type(jane.code(live.harness.clock))
+    page.keyboard.press("Tab")
+    expect(page.locator("input[name=remember]")).to_be_focused()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect_signed_in(page, live)
+
+
+def test_a_whole_sign_in_without_javascript(new_page: Callable[..., Page], live: Live) -> None:
+    jane = live.harness.person("jane", totp=True)
+    page = new_page(java_script_enabled=False)
+    open_app(page, live)
+    give_password(page, jane)
+    give_code(page, jane.code(live.harness.clock), remember=True)
+    expect_signed_in(page, live)
