@@ -33,7 +33,9 @@ class Workplace:
         """The database, once it is known to have the tables this version needs; raises `Refused`."""
         if problem := schema.status(self.settings.database).problem:
             raise Refused(problem)
-        return Database(self.settings.database, self.clock)
+        database = Database(self.settings.database, self.clock)
+        click.get_current_context().call_on_close(database.close)
+        return database
 
     @cached_property
     def hasher(self) -> Hasher:

@@ -1,0 +1,167 @@
+"""Apps: `idp clients ...`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from idp.admin import clients
+from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
+from idp.admin.refusal import Refused
+from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
+from idp.cli.workplace import Workplace, with_workplace
+from idp.kernel.clock import DAY
+from idp.login.assurance import LEVELS
+from idp.persistence.clients import Client
+
+SHOWN = (
+    "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "scopes",
+    "redirect_uris", "post_logout_redirect_uris", "web_origins", "first_party", "min_acr", "disabled",
+    "previous_secret_expires_at", "created_at", "updated_at",
+)  # fmt: skip
+TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
+
+
+@click.group(name="clients")
+def command() -> None:
+    """Register, look at and remove apps."""
+
+
+@command.command()
+@click.argument("client_id")
+@click.option("--name", required=True, help="What people see when the app asks for their consent.")
+@click.option("--redirect-uri", multiple=True, help="Exactly where people are sent back to; may be repeated.")
+@click.option("--post-logout-redirect-uri", multiple=True, help="Where they may go after signing out; repeatable.")
+@click.option("--web-origin", multiple=True, help="Scripts from there may read tokens and userinfo (CORS); repeatable.")
+@click.option("--public", is_flag=True, help="An app that cannot keep a secret: on a phone, or in a browser.")
+@click.option("--auth-method", type=click.Choice(AUTH_METHODS), help=f"Default: {SECRET_METHODS[0]}.")
+@click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for private_key_jwt.")
+@click.option(
+    "--grant", multiple=True, type=click.Choice(GRANT_TYPES), help="Default: authorization_code refresh_token."
+)
+@click.option("--scope", multiple=True, help="What it may ask for; repeatable. Default: openid profile email.")
+@click.option("--first-party", is_flag=True, help="One of our own: people are not asked for consent.")
+@click.option("--min-acr", type=click.Choice(list(LEVELS)), help="The least level of sign-in it accepts.")
+@as_json
+@with_workplace
+def add(
+    work: Workplace, /, client_id: str, *, name: str, public: bool, auth_method: str | None, jwks_file: Path | None,
+    json_wanted: bool, **given: Any,
+) -> None:  # fmt: skip
+    """Register an app. Its secret is shown once, now."""
+    if public and auth_method not in {None, PUBLIC}:
+        raise Refused(f"--public means that the app has nothing to prove itself with, not even {auth_method}.")
+    lists = {
+        "redirect_uris": given["redirect_uri"],
+        "post_logout_redirect_uris": given["post_logout_redirect_uri"],
+        "web_origins": given["web_origin"],
+        "grant_types": given["grant"],
+        "scopes": given["scope"],
+    }
+    wanted = Registration(
+        client_id=client_id,
+        client_name=name,
+        token_endpoint_auth_method=PUBLIC if public else auth_method or SECRET_METHODS[0],
+        jwks=_read_jwks(jwks_file) if jwks_file else None,
+        first_party=given["first_party"],
+        min_acr=given["min_acr"],
+        **{field: values for field, values in lists.items() if values},
+    )
+    with work.database.write() as tx:
+        secret = clients.add(tx, wanted, work.entropy)
+    _tell_secret(client_id, secret, f"Registered {client_id}.", json_wanted=json_wanted)
+
+
+@command.command(name="list")
+@as_json
+@with_workplace
+def list_(work: Workplace, *, json_wanted: bool) -> None:
+    """List all apps."""
+    with work.database.read() as tx:
+        found = tx.clients.listed()
+    if json_wanted:
+        print_json([_facts(client) for client in found])
+        return
+    rows = [
+        (client.client_id, client.client_name, client.token_endpoint_auth_method, " ".join(client.grant_types))
+        for client in found
+    ]
+    print_table(("CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS"), rows)
+
+
+@command.command()
+@click.argument("client_id")
+@as_json
+@with_workplace
+def show(work: Workplace, client_id: str, *, json_wanted: bool) -> None:
+    """Show how an app is registered; secrets are not kept, so they cannot be shown."""
+    with work.database.read() as tx:
+        facts = _facts(clients.find(tx, client_id))
+    if json_wanted:
+        print_json(facts)
+    else:
+        print_facts({name.replace("_", " "): _text(name, value) for name, value in facts.items()})
+
+
+@command.command()
+@click.argument("client_id")
+@assume_yes
+@with_workplace
+def remove(work: Workplace, client_id: str, *, yes: bool) -> None:
+    """Remove an app; its tokens are dead at once, and consent to it is forgotten."""
+    with work.database.read() as tx:
+        clients.find(tx, client_id)
+    if not yes:
+        click.confirm(f"Remove {client_id}? People can no longer sign in to it", abort=True, err=True)
+    with work.database.write() as tx:
+        clients.remove(tx, clients.find(tx, client_id))
+    click.echo(f"Removed {client_id}.")
+
+
+@command.command(name="rotate-secret")
+@click.argument("client_id")
+@click.option("--grace", type=click.IntRange(0, 90 * DAY), default=DAY, show_default=True, metavar="SECONDS",
+              help="How long the present secret stays good.")  # fmt: skip
+@as_json
+@with_workplace
+def rotate_secret(work: Workplace, client_id: str, *, grace: int, json_wanted: bool) -> None:
+    """Give an app a new secret; it is shown once, now."""
+    with work.database.write() as tx:
+        secret = clients.rotate_secret(tx, clients.find(tx, client_id), work.entropy, grace=grace)
+    said = f"The present secret of {client_id} stays good for {grace} seconds."
+    _tell_secret(client_id, secret, said, json_wanted=json_wanted)
+
+
+def _tell_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
+    if json_wanted:
+        print_json({"client_id": client_id} | ({"client_secret": secret} if secret else {}))
+        return
+    click.echo(said)
+    if secret:
+        click.echo(f"client secret: {secret}")
+        click.echo("Keep it now: it is not stored, and cannot be shown again.")
+
+
+def _read_jwks(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path} cannot be read as a JWK Set: {error}") from None
+    if not isinstance(content, dict):
+        raise Refused(f'{path} is not a JWK Set: it must look like {{"keys": [...]}} (RFC 7517 section 5).')
+    return content
+
+
+def _facts(client: Client) -> dict[str, Any]:
+    return {name: getattr(client, name) for name in SHOWN}
+
+
+def _text(name: str, value: Any) -> str:  # noqa: ANN401 - a column
+    if name in TIMES:
+        return utc(value)
+    if isinstance(value, bool):
+        return yes_no(value)
+    return " ".join(value) if isinstance(value, list) else str(value or "")
