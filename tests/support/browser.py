@@ -27,7 +27,10 @@ class _Forms(HTMLParser):
 
 
 class Browser:
-    """`page` is the last answer, `at` its path with query; an answer that leads off the product stays a redirect."""
+    """`page` is the last answer, `hops` all answers on the way to it, `at` its path with query.
+
+    An answer that leads off the product stays a redirect.
+    """
 
     def __init__(self, harness: Harness, *, user_agent: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0") -> None:
         self.harness = harness
@@ -35,6 +38,7 @@ class Browser:
         self.headers = {"User-Agent": user_agent, "Sec-Fetch-Site": "same-origin"}
         self.page: TestResponse
         self.at = ""
+        self.hops: list[TestResponse] = []
 
     def get(self, address: str, *, site: str = "none") -> TestResponse:
         """Opens an address and follows redirects as far as they stay inside."""
@@ -71,12 +75,14 @@ class Browser:
         self, method: str, address: str, headers: dict[str, str], data: dict[str, str] | None = None
     ) -> TestResponse:
         url = urljoin(ISSUER + self.at, address)
+        self.hops = []
         for _hop in range(10):
             parts = urlsplit(url)
             self.at = parts.path + (f"?{parts.query}" if parts.query else "")
             self.page = self.client.open(
-                self.at, base_url=ISSUER, method=method, data=data, headers=self.headers | headers
+                self.at, base_url=ISSUER, method=method, data=data, headers=self.headers | headers, buffered=True
             )
+            self.hops.append(self.page)
             target = self.page.headers.get("Location")
             if not target or not urljoin(url, target).startswith(ISSUER + "/"):
                 return self.page
