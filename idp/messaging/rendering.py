@@ -75,4 +75,4 @@ def _browser(user_agent: str) -> str:
 
 
 def _address(address: str) -> str:
-    return "The server itself" if address == LOCAL.address else address
+    return "The server itself" if address == LOCAL.address else address or "Unknown"
