@@ -1,0 +1,82 @@
+"""`idp demo`, which is `./dev run`: one command, everything running, nothing lost, nothing left behind."""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+from tests.support.command import PATIENCE, Command, fetch, free_port
+
+
+def start(process: subprocess.Popen[str]) -> str:
+    """What it prints until everything runs."""
+    stream = process.stdout
+    assert stream is not None
+    said = ""
+    for line in stream:
+        said += line
+        if "IDP_CONFIG=" in line:
+            break
+    return said
+
+
+def test_it_runs_keeps_its_data_and_stops_everything(tmp_path: Path) -> None:
+    ports = [free_port(), free_port()]
+    arguments = (
+        *("demo", "--port", str(ports[0]), "--app-port", str(ports[1])),
+        *("--data-dir", str(tmp_path / "data"), "--keys-dir", str(tmp_path / "keys")),
+    )
+    command, seen = Command({}), []
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        with command.running(*arguments) as process:
+            said = start(process)
+            for port in ports:
+                assert f"http://localhost:{port}" in said
+            seen.append(re.findall(r"(?:demo|admin) +([a-z0-9]{5}(?:-[a-z0-9]{5}){3})", said))
+            status, body = fetch(ports[0], "/.well-known/openid-configuration")
+            assert (status, json.loads(body)["issuer"]) == (200, f"http://localhost:{ports[0]}")
+            assert "Sign in" in fetch(ports[1], "/")[1]
+            os.kill(process.pid, sign)
+            assert process.wait(PATIENCE) == 0
+        for port in ports:
+            with socket.socket() as free:
+                free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                free.bind(("127.0.0.1", port))
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 2
+    assert stat.S_IMODE((tmp_path / "data" / "secrets.json").stat().st_mode) == 0o600
+    people = Command({"IDP_CONFIG": str(tmp_path / "data" / "countersign.toml")}).read("users", "list")
+    assert [(user["username"], user["second_step_required"]) for user in people] == [("admin", True), ("demo", True)]
+
+
+def test_a_taken_port_is_named_with_its_option_before_anything_is_made(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for option, other in (("--port", "--app-port"), ("--app-port", "--port")):
+            said = Command({}).refused("demo", option, port, other, str(free_port()), "--data-dir", str(data))
+            assert f"port {port} on 127.0.0.1 is taken" in said
+            assert f"with {option}." in said
+    assert not data.exists()
+
+
+def test_when_one_program_dies_the_other_is_stopped_and_its_last_words_are_told(tmp_path: Path) -> None:
+    ports = [free_port(), free_port()]
+    arguments = (
+        *("demo", "--port", str(ports[0]), "--app-port", str(ports[1])),
+        *("--data-dir", str(tmp_path / "data"), "--keys-dir", str(tmp_path / "keys")),
+    )
+    with Command({}).running(*arguments) as process:
+        start(process)
+        listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+        os.kill(max(int(pid) for pid in listed.stdout.split()), signal.SIGKILL)
+        assert process.wait(PATIENCE) == 1
+        assert process.stdout is not None
+        assert "The sample app ended" in process.stdout.read()
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", ports[0]))

@@ -1,0 +1,171 @@
+"""`idp serve` as a real process: what it refuses, how it lives, how it ends."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+import pytest
+import requests
+
+from idp.app import assemble
+from idp.config import load
+from idp.messaging.worker import LEASE
+from idp.server.background import Background
+from tests.support.clock import FrozenClock
+from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
+from tests.support.databases import Databases
+from tests.support.harness import PASSWORD
+from tests.support.mail_server import mail_server
+
+DISCOVERY = "/.well-known/openid-configuration"
+NEW = "violet tram sleeps under nine bridges"
+
+
+@pytest.fixture
+def url(databases: Databases) -> Iterator[str]:
+    with databases.fresh() as made:
+        yield made
+
+
+@pytest.fixture
+def command(url: str, tmp_path: Path) -> Command:
+    return Command.for_development(tmp_path, database_url=url)
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """What it announces once it answers; log lines before that are passed over."""
+    stream: IO[str] | None = process.stdout
+    assert stream is not None
+    return next(line for line in stream if not line.startswith("{"))
+
+
+def test_nothing_starts_that_could_not_work(command: Command, tmp_path: Path) -> None:
+    assert "Run: idp db upgrade" in command.refused("serve", "--port", str(free_port()))
+    command.done("db", "upgrade")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = command.refused("serve", "--port", str(port))
+        assert f"port {port} on 127.0.0.1 is taken" in said
+        assert "--port" in said
+        other = Command(command.environment | {"IDP_OPS_PORT": str(port)})
+        assert "Choose another with IDP_OPS_PORT" in other.refused("serve", "--port", str(free_port()))
+    assert "must differ" in other.refused("serve", "--port", str(port))
+    command.done("keys", "list")
+    key = next((tmp_path / "keys").glob("signing-*"))
+    key.chmod(0o644)
+    assert f"chmod 600 {key}" in command.refused("serve", "--port", str(free_port()))
+
+
+def test_every_wrong_setting_is_told_before_anything_starts() -> None:
+    said = Command({"IDP_MODE": "productoin", "IDP_OPS_PORT": "x", "IDP_ISUER": "https://a"}).refused("serve")
+    for name in ("IDP_MODE", "IDP_OPS_PORT", "IDP_ISSUER", "did you mean IDP_ISSUER?"):
+        assert name in said
+
+
+def test_it_starts_is_watched_and_stops_cleanly(command: Command) -> None:
+    port, ops = free_port(), free_port()
+    command = Command(command.environment | {"IDP_OPS_PORT": str(ops), "IDP_LOG_LEVEL": "WARNING"})
+    with command.running("serve", "--upgrade", "--port", str(port), "--workers", "2") as process:
+        assert f"http://127.0.0.1:{port}" in first_line(process)
+        status, body = fetch(port, DISCOVERY)
+        assert (status, json.loads(body)["issuer"]) == (200, "http://localhost:8000")
+        for _ in range(20):
+            fetch(port, "/token")
+        assert fetch(ops, "/healthz") == (200, '{"status": "alive"}')
+        assert json.loads(fetch(ops, "/readyz")[1]) == {"status": "ready", "database": True, "keys": True}
+        assert counted(fetch(ops, "/metrics")[1], "countersign_http_requests_total", 'status="405"') == 20
+        assert [fetch(port, path)[0] for path in ("/healthz", "/readyz", "/metrics")] == [404, 404, 404]
+        assert fetch(ops, DISCOVERY)[0] == 404
+
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=1)
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+
+
+def counted(exposition: str, metric: str, label: str) -> int:
+    """The sum of a counter over all lines with this label."""
+    lines = [line for line in exposition.splitlines() if line.startswith(metric) and label in line]
+    return sum(int(float(line.rpartition(" ")[2])) for line in lines)
+
+
+def test_a_worker_that_dies_is_replaced(command: Command) -> None:
+    port = free_port()
+    with command.running("serve", "--upgrade", "--port", str(port), "--workers", "1") as process:
+        first_line(process)
+        listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+        worker = int(listed.stdout.split()[0])
+        os.kill(worker, signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while fetch(port, DISCOVERY)[0] != 200:
+            assert time.monotonic() < end
+
+
+def test_mail_promised_by_one_process_is_delivered_by_another(command: Command) -> None:
+    """The command that promised it has ended; the server that starts later keeps the promise."""
+    with mail_server() as server:
+        command = Command(command.environment | {"IDP_SMTP_URL": server.url})
+        command.done("db", "upgrade")
+        command.done("users", "add", "jane", "--email", "jane@example.test", stdin=f"{PASSWORD}\n")
+        command.done("users", "set-password", "jane", stdin=f"{NEW}\n")
+        with command.running("serve", "--port", str(free_port())):
+            mail = server.mails.get(timeout=PATIENCE)
+        assert mail["To"] == "jane@example.test"
+        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert "an administrator did this" in text
+        assert server.taken() == []
+
+
+def test_a_server_killed_while_sending_loses_nothing_and_sends_nothing_twice(command: Command) -> None:
+    with mail_server() as server:
+        command = Command(command.environment | {"IDP_SMTP_URL": server.url})
+        command.done("db", "upgrade")
+        command.done("users", "add", "jane", "--email", "jane@example.test", stdin=f"{PASSWORD}\n")
+        command.done("users", "set-password", "jane", stdin=f"{NEW}\n")
+        server.hangs = True
+        with command.running("serve", "--port", str(free_port())) as process:
+            assert server.called.wait(PATIENCE)
+            kill_group(process)
+        server.hangs = False
+        core = assemble(load(command.environment), clock=FrozenClock(int(time.time()) + LEASE + 60))
+        for _ in range(3):
+            Background(core).run_once()
+        core.database.close()
+        assert len(server.taken()) == 1
+
+
+def test_requests_under_way_are_finished_before_it_stops(command: Command) -> None:
+    """A sign-in is in the middle of its hash when the order to stop comes; it still gets its answer."""
+    port = free_port()
+    slow = {"IDP_HASH_MEMORY_KIB": "65536", "IDP_HASH_TIME_COST": "20"}
+    command = Command(command.environment | slow | {"IDP_ISSUER": f"http://localhost:{port}"})
+    command.done("db", "upgrade")
+    with command.running("serve", "--port", str(port), "--workers", "1") as process:
+        first_line(process)
+        browser, address, form = at_the_sign_in(port)
+        with ThreadPoolExecutor() as beside:
+            answer = beside.submit(browser.post, address, data=form, timeout=PATIENCE)
+            time.sleep(0.3)
+            assert not answer.done(), "the hash was to take longer than this"
+            os.kill(process.pid, signal.SIGTERM)
+            assert answer.result().status_code == 400
+        assert process.wait(PATIENCE) == 0
+
+
+def at_the_sign_in(port: int) -> tuple[requests.Session, str, dict[str, str]]:
+    """A browser on the sign-in page, where its form goes, and the form filled with a wrong password."""
+    browser = requests.Session()
+    browser.trust_env = False
+    page = browser.get(f"http://localhost:{port}/account/security", timeout=PATIENCE)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    return browser, page.url, hidden | {"username": "nobody", "password": "wrong"}
