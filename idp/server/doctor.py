@@ -90,6 +90,10 @@ def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
         store = KeyStore(KeyDirectory(settings.keys_dir))
         records = [store.load(kid).record for kid in store.kids()]
         Sealer.check(settings.keys_dir)
+    except FileNotFoundError as error:
+        remedy = "Restore it if people have authenticator apps already: what it sealed is lost without it."
+        yield Finding(Level.WARN, "keys", f"{error.filename} is missing; the next start makes a new one", remedy)
+        return
     except KeyFileError as error:
         message, _, remedy = str(error).partition(". ")
         yield Finding(Level.FAIL, "keys", message, remedy.removeprefix("To mend it: "))

@@ -1,0 +1,148 @@
+"""Looking after an installation: tables, keys, purging, and the doctor."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from idp import audit
+from idp.persistence import schema
+from tests.support.command import Command, free_port
+from tests.support.databases import Databases
+from tests.support.harness import PASSWORD, Harness
+from tests.support.tables import count, events
+
+
+@pytest.fixture
+def command(databases: Databases, tmp_path: Path) -> Iterator[Command]:
+    with databases.fresh() as url:
+        yield Command.for_development(tmp_path, database_url=url)
+
+
+def levels(command: Command) -> dict[str, set[str]]:
+    """What the doctor says of each topic."""
+    found = json.loads(command.run("doctor", "--json").stdout)
+    topics = {finding["topic"] for finding in found}
+    return {topic: {finding["level"] for finding in found if finding["topic"] == topic} for topic in topics}
+
+
+def test_help_names_every_command(command: Command) -> None:
+    said = command.done("--help")
+    for name in ("serve", "demo", "db", "users", "clients", "keys", "doctor", "purge"):
+        assert f"  {name} " in said
+    command.refused("nonsense", code=2)
+
+
+def test_tables_are_made_once_and_told_about(command: Command) -> None:
+    assert command.read("db", "current") == {"state": "empty", "revision": None, "needed": schema.head()}
+    assert "Run: idp db upgrade" in command.refused("users", "list")
+    assert "now" in command.done("db", "upgrade")
+    assert "already" in command.done("db", "upgrade")
+    assert command.read("db", "current")["state"] == "current"
+    assert command.read("users", "list") == []
+
+
+def test_a_database_that_cannot_be_reached_is_a_sentence(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none?connect_timeout=2"
+    command = Command.for_development(tmp_path, database_url=url)
+    for arguments in (("users", "list"), ("db", "upgrade"), ("serve", "--port", str(free_port()))):
+        said = command.refused(*arguments)
+        assert "cannot be reached" in said
+        assert "Traceback" not in said
+
+
+def test_a_data_directory_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    command = Command.for_development(tmp_path, data_dir=tmp_path / "file" / "data")
+    assert "IDP_DATA_DIR" in command.refused("db", "upgrade")
+
+
+def test_keys_are_listed_and_rotated_in_order(command: Command) -> None:
+    command.done("db", "upgrade")
+    first = command.read("keys", "list")
+    assert {(key["alg"], key["state"]) for key in first} == {(alg, "active") for alg in ("RS256", "ES256", "EdDSA")}
+    assert "published a new ES256 key" in command.done("keys", "rotate", "--alg", "ES256")
+    line = [key for key in command.read("keys", "list") if key["alg"] == "ES256"]
+    assert [key["state"] for key in line] == ["active", "next"], "published before it signs"
+    assert line[1]["until"] == line[1]["signs_from"]
+    assert "Nothing to do" in command.done("keys", "rotate", "--alg", "ES256")
+    command.done("keys", "rotate", "--now", "--alg", "ES256")
+    states = [key["state"] for key in command.read("keys", "list") if key["alg"] == "ES256"]
+    assert states == ["retired", "retired", "active"], "what was signed stays valid"
+    assert "ALGORITHM" in command.done("keys", "list")
+    command.refused("keys", "rotate", "--alg", "HS256", code=2)
+
+
+def test_purging_deletes_what_has_ended_and_counts_it(harness: Harness) -> None:
+    with harness.core.database.write() as tx:
+        tx.grants.revoke_access_token("old", harness.clock.now() - 400 * 86400)
+    assert Command.of(harness.settings).read("purge")["revoked_tokens"] == 1
+    assert count(harness, "revoked_tokens") == 0
+    assert "Deleted 0 rows" in Command.of(harness.settings).done("purge")
+
+
+def test_rotation_by_command_is_in_the_audit_trail(harness: Harness) -> None:
+    Command.of(harness.settings).done("keys", "rotate", "--now")
+    assert events(harness, "keys.rotated") == 1
+
+
+def test_the_doctor_changes_nothing_and_says_what_is_missing(command: Command, tmp_path: Path) -> None:
+    result = command.run("doctor")
+    assert result.exit_code == 1
+    assert "FAIL  database" in result.stdout
+    assert "idp db upgrade" in result.stdout
+    assert list(tmp_path.iterdir()) == [], "looking makes nothing"
+
+
+def test_the_doctor_finds_each_ill_and_names_the_remedy(command: Command, tmp_path: Path) -> None:
+    command.done("db", "upgrade")
+    command.done("users", "add", "jane", stdin=f"{PASSWORD}\n")
+    command.done("keys", "list")
+    key = next((tmp_path / "keys").glob("signing-*"))
+    assert "sealing.json is missing" in command.run("doctor").stdout
+    key.chmod(0o640)
+    (tmp_path / "data").chmod(0o755)
+    ill = Command(command.environment | {"IDP_SMTP_URL": f"smtp://127.0.0.1:{free_port()}"})
+    found = levels(ill)
+    assert (found["keys"], found["mail"], found["issuer"]) == ({"FAIL"}, {"FAIL"}, {"warn"})
+    assert "warn" in found["settings"]
+    assert f"chmod 600 {key}" in ill.run("doctor").stdout
+    assert ill.run("doctor").exit_code == 1
+    key.write_text("{}", encoding="utf-8")
+    key.chmod(0o600)
+    assert levels(command)["keys"] == {"FAIL"}, "not a key"
+
+
+def test_the_doctor_explains_settings_that_cannot_be_used() -> None:
+    result = Command({"IDP_ISUER": "x"}).run("doctor", "--json")
+    assert result.exit_code == 1
+    assert "did you mean IDP_ISSUER?" in result.stdout
+
+
+def test_the_doctor_sees_a_clock_that_was_set_back(harness: Harness) -> None:
+    harness.clock.advance(100 * 365 * 86400)
+    harness.person("jane")
+    with harness.core.database.write() as tx:
+        audit.record(tx, audit.Event.SIGN_IN)
+    assert "FAIL" in levels(Command.of(harness.settings))["clock"]
+
+
+def test_the_doctor_finds_a_running_server_well(command: Command) -> None:
+    port = free_port()
+    command = Command(command.environment | {"IDP_ISSUER": f"http://localhost:{port}"})
+    with command.running("serve", "--upgrade", "--port", str(port), "--workers", "1") as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if not line.startswith("{"))
+        found = levels(command)
+        assert (found["issuer"], found["clock"], found["database"] >= {"ok"}) == ({"ok"}, {"ok"}, True)
+        other = Command(command.environment | {"IDP_ISSUER": f"http://127.0.0.1:{port}"})
+        assert levels(other)["issuer"] == {"warn"}, "it calls itself by another name"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_keys_that_cannot_be_read_are_a_sentence(command: Command, tmp_path: Path) -> None:
+    command.done("keys", "list")
+    next((tmp_path / "keys").glob("signing-*")).chmod(0)
+    assert "keys" in command.refused("keys", "list")

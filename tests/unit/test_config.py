@@ -1,0 +1,139 @@
+"""Settings: what is refused, in which words, and that the documentation is theirs."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from idp import config
+from idp.config import BadSettings, Settings, load
+from tests.support.settings_page import PAGE, render
+
+MAIL = {"IDP_SMTP_URL": "smtp://mail.example.com"}
+GOOD = {"IDP_ISSUER": "https://id.example.com", **MAIL}
+
+
+def said(environment: dict[str, str]) -> list[str]:
+    """What is refused, line by line."""
+    with pytest.raises(BadSettings) as refusal:
+        load(environment)
+    return str(refusal.value).splitlines()
+
+
+def test_two_settings_make_a_production_server() -> None:
+    settings = load(GOOD | {"PATH": "/bin", "HOME": "/root"})
+    assert (settings.mode, settings.secure, settings.host) == ("production", True, "id.example.com")
+    assert settings.sender == "no-reply@id.example.com"
+    assert settings.database == "sqlite:///data/countersign.db"
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://id.example.com/",
+        "https://id.example.com/path",
+        "https://id.example.com?x=1",
+        "https://id.example.com#x",
+        "https://ID.example.com",
+        "https://user@id.example.com",
+        "https://id.example.com:port",
+        "https://id.example.com:0",
+        "https://[::1",
+        "https://",
+        "id.example.com",
+        "ftp://id.example.com",
+        "",
+    ],
+)
+def test_an_issuer_is_an_origin_and_nothing_else(issuer: str) -> None:
+    (line,) = said({"IDP_ISSUER": issuer, **MAIL})
+    assert line.startswith("IDP_ISSUER: must look like https://id.example.com")
+
+
+def test_production_needs_https_and_mail() -> None:
+    lines = said({"IDP_ISSUER": "http://localhost:8000"})
+    assert [line.partition(":")[0] for line in lines] == ["IDP_ISSUER", "IDP_SMTP_URL"]
+    assert "IDP_MODE=development" in lines[0]
+
+
+def test_development_allows_http_on_this_machine_only() -> None:
+    for host in ("localhost:8000", "127.0.0.1", "[::1]:8000"):
+        assert not load({"IDP_MODE": "development", "IDP_ISSUER": f"http://{host}"}).secure
+    assert said({"IDP_MODE": "development", "IDP_ISSUER": "http://id.example.com"}) == [
+        "IDP_ISSUER: may be http only on localhost"
+    ]
+
+
+def test_a_misspelt_name_is_refused_beside_everything_else_that_is_wrong() -> None:
+    lines = said({"IDP_ISUER": "https://id.example.com", "IDP_OPS_PORT": "70000", "IDP_SECOND_STEP": "maybe"})
+    assert len(lines) == 4
+    assert "IDP_ISUER: there is no such setting; did you mean IDP_ISSUER?" in lines
+    assert any(line.startswith("IDP_OPS_PORT: ") for line in lines)
+    assert any(line.startswith("IDP_SECOND_STEP: ") and "'optional' or 'required'" in line for line in lines)
+    assert any(line.startswith("IDP_ISSUER: must be set") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IDP_SMTP_URL", "mail.example.com"),
+        ("IDP_SMTP_URL", "http://mail.example.com"),
+        ("IDP_SMTP_URL", "smtp://mail.example.com:x"),
+        ("IDP_DATABASE_URL", "mysql://x/y"),
+        ("IDP_DATABASE_URL", "sqlite://"),
+        ("IDP_KEY_PUBLISH_AHEAD", str(90 * 86400)),
+        ("IDP_SESSION_IDLE", "7 days"),
+        ("IDP_REMEMBER_DAYS", "-1"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named_but_not_repeated(name: str, value: str) -> None:
+    (line,) = said(GOOD | {name: value})
+    assert line.startswith(f"{name}: ")
+
+
+def test_no_secret_is_in_a_refusal() -> None:
+    lines = said(GOOD | {"IDP_SMTP_URL": "smpt://me:hunter2@mail", "IDP_DATABASE_URL": "postgres://me:hunter2@db/x"})
+    assert "hunter2" not in "".join(lines)
+
+
+def test_a_file_gives_settings_and_the_environment_wins(tmp_path: Path) -> None:
+    file = tmp_path / "countersign.toml"
+    file.write_text(
+        'issuer = "https://id.example.com"\nsmtp_url = "smtps://mail"\nremember_days = 7\n', encoding="utf-8"
+    )
+    assert load({"IDP_CONFIG": str(file)}).remember_days == 7
+    assert load({"IDP_CONFIG": str(file), "IDP_REMEMBER_DAYS": "30"}).remember_days == 30
+    file.write_text("issuer = ", encoding="utf-8")
+    assert said({"IDP_CONFIG": str(file)})[0].startswith("IDP_CONFIG: ")
+    assert said({"IDP_CONFIG": str(tmp_path / "none")})[0].startswith("IDP_CONFIG: ")
+
+
+def test_a_process_can_forget_its_settings_and_what_could_pass_for_a_header() -> None:
+    program = "import os; from idp import config; config.take_out(); print(sorted(os.environ))"
+    given = {
+        "IDP_SMTP_URL": "smtp://me:hunter2@mail",
+        "HTTP_PROXY": "http://proxy",
+        "LANG": "C",
+        "PATH": os.environ["PATH"],
+    }
+    left = subprocess.run([sys.executable, "-c", program], env=given, capture_output=True, text=True, check=True).stdout
+    assert "LANG" in left
+    assert "IDP_" not in left
+    assert "HTTP_" not in left
+
+
+def test_children_get_no_setting_that_was_meant_for_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDP_ISSUER", "https://id.example.com")
+    given = config.surroundings(IDP_CONFIG="x")
+    assert {name: value for name, value in given.items() if name.startswith("IDP_")} == {"IDP_CONFIG": "x"}
+
+
+def test_the_reference_page_is_up_to_date() -> None:
+    """Otherwise: `python -m tests.support.settings_page`."""
+    assert PAGE.read_text(encoding="utf-8") == render()
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
