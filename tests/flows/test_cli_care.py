@@ -18,7 +18,7 @@ from tests.support.tables import count, events
 @pytest.fixture
 def command(databases: Databases, tmp_path: Path) -> Iterator[Command]:
     with databases.fresh() as url:
-        yield Command.for_development(tmp_path, database_url=url)
+        yield Command.for_development(tmp_path, database_url=url, issuer=f"http://localhost:{free_port()}")
 
 
 def levels(command: Command) -> dict[str, set[str]]:
