@@ -96,7 +96,7 @@ class Demonstration:
     def _ensure_client(self, tx: Transaction, secrets: Secrets, entropy: Entropy) -> None:
         wanted = Registration(
             client_id=CLIENT,
-            client_name="Sample app",
+            client_name="Penny Jar",
             redirect_uris=(f"{self.app}/callback",),
             post_logout_redirect_uris=(f"{self.app}/signed-out",),
             scopes=("openid", "profile", "email", "offline_access"),
