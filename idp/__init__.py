@@ -12,7 +12,9 @@
     consent      may this app have this?
     protocol     OAuth 2.0 and OpenID Connect on the wire
     account      what people see and change themselves
+    admin        what administrators change, for whoever asks it of us
     app          puts it all together
+    server       runs it: parent and workers, background work, health, metrics
     cli          what operators type
 
 Imports go down this list's arrows only (`tests/test_architecture.py`); `docs/map.md` tells the whole story.
