@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.account import changes, guard, pages
-from idp.config import Settings
 from idp.factors import password
+from idp.login import new_password
 from idp.login.person import Person
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
@@ -44,19 +44,13 @@ def change() -> Response:
         return pages.done("password", handle=changes.change_password(tx, visitor, hashed, entropy=core().entropy))
 
 
-def least(person: Person, settings: Settings) -> int:
-    """Characters a password must have: fewer where it is not the only factor (NIST SP 800-63B section 3.1.1.2)."""
-    return settings.password_min_length if person.has_second_step else settings.password_min_length_alone
-
-
 def _problem(person: Person, new: str) -> str | None:
-    if not new:
-        return EMPTY
-    user, settings = person.user, core().settings
-    mailbox = (user.email or "").partition("@")[0]
-    names = [str(user.profile.get(claim) or "") for claim in ("name", "given_name", "family_name", "nickname")]
-    own_words = (settings.brand, settings.host, user.username, mailbox, *names)
-    return password.problem(new, least=least(person, settings), own_words=own_words)
+    return new_password.problem(new, person.user, core().settings, alone=_alone(person)) if new else EMPTY
+
+
+def _alone(person: Person) -> bool:
+    """Whether the password is this person's only factor."""
+    return not person.has_second_step
 
 
 def _page(visitor: Visitor, *, error: str = "") -> Response:
@@ -65,5 +59,5 @@ def _page(visitor: Visitor, *, error: str = "") -> Response:
         "account/password.html",
         status=400 if error else 200,
         error=("password", error) if error else None,
-        min_length=least(visitor.person, core().settings),
+        min_length=new_password.least(core().settings, alone=_alone(visitor.person)),
     )
