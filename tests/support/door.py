@@ -91,6 +91,13 @@ def offered_seed(browser: Browser) -> str:
     return found[1].replace(" ", "")
 
 
+def csrf_of(browser: Browser) -> str:
+    """The form token on the page."""
+    found = re.search(r'name="csrf" value="([^"]+)"', browser.page.text)
+    assert found, (browser.at, browser.page.status)
+    return found[1]
+
+
 def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
     @transactional
     def door(tx: Transaction, acr: str) -> Response:

@@ -1,0 +1,110 @@
+"""Forms nobody filled in here: sent by another site, from a stale page, from another browser, or to a guessed address."""
+
+import itertools
+
+import pytest
+
+from tests.support.browser import Browser
+from tests.support.crowd import twin
+from tests.support.door import Door, csrf_of
+from tests.support.harness import ISSUER, Harness
+from tests.support.stages import STEPS, stand_at
+from tests.support.tables import rows
+
+ELSEWHERE = "https://evil.example"
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "nonsense"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": ISSUER},
+    {"Origin": ELSEWHERE},
+    {"Origin": "null"},
+    {"Origin": f"{ISSUER}.evil.example"},
+    {"Origin": f"{ISSUER}:444"},
+    {"Origin": ISSUER.replace("https", "http")},
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_forms_from_other_sites_change_nothing(harness: Harness, door: Door, step: str) -> None:
+    stage = stand_at(step, door)
+    before, form = rows(harness), stage.right | {"csrf": csrf_of(stage.browser)}
+    for headers in FOREIGN:
+        answer = stage.browser.client.post(stage.page, base_url=ISSUER, data=form, headers=headers)
+        assert answer.status_code in {303, 400}
+        assert answer.headers.getlist("Set-Cookie") == []
+        assert rows(harness) == before, headers
+    stage.browser.submit(**stage.right)
+    assert rows(harness) != before, "the same form from our own page is taken"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_forms_with_a_bad_token_change_nothing_and_say_so(harness: Harness, door: Door, step: str) -> None:
+    stage = stand_at(step, door)
+    good = csrf_of(stage.browser)
+    elsewhere = Browser(harness)
+    door.knock(elsewhere)
+    before = rows(harness)
+    for token in ("", "0" * 64, good.upper(), good[:-1], good + "0", "é" * 64, csrf_of(elsewhere)):
+        page = stage.browser.submit(**(stage.right | {"csrf": token}))
+        assert page.status_code == (200 if step == "account" else 400)
+        assert step == "account" or "This page was out of date" in page.text
+        assert rows(harness) == before, token
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(
+    harness: Harness, door: Door, step: str
+) -> None:
+    stage = stand_at(step, door)
+    other = twin(stage.browser)
+    door.knock(other, "mfa", since=harness.clock.now() + 1)
+    foreign = csrf_of(other)
+    before = rows(harness)
+    stage.browser.submit(**(stage.right | {"csrf": foreign}))
+    assert rows(harness) == before
+
+
+def test_a_page_from_before_the_password_is_out_of_date_after_it(harness: Harness, door: Door) -> None:
+    stage = stand_at("identify", door)
+    old = stage.browser.page
+    stage.browser.submit(**stage.right)
+    stage.browser.page, stage.browser.at = old, f"{stage.base}/identify"
+    assert "This page was out of date" in stage.browser.submit(**stage.wrong).text
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_copied_link_opens_nothing_in_another_browser(harness: Harness, door: Door, step: str) -> None:
+    stage = stand_at(step, door)
+    stranger = Browser(harness)
+    assert stranger.get(stage.page).status_code == 403
+    door.knock(stranger)
+    assert stranger.get(stage.page).status_code == 403, "nor in one with a sign-in of its own"
+    assert "another browser" in stranger.page.text
+    before = rows(harness)
+    form = stage.right | {"csrf": csrf_of(stage.browser)}
+    answer = stranger.client.post(stage.page, base_url=ISSUER, data=form)
+    assert answer.status_code == 403
+    assert rows(harness) == before
+
+
+@pytest.mark.parametrize("login_id", ["x", "A" * 22, "..", "%2e%2e", "%00", "%ff", "'", "1 OR 1=1", "é", "a" * 5000])
+def test_a_guessed_address_is_not_known(harness: Harness, door: Door, login_id: str) -> None:
+    browser = Browser(harness)
+    door.knock(browser)
+    before = rows(harness)
+    for method, step in itertools.product(("GET", "POST"), ("", "/no", "/done", *(f"/{step}" for step in STEPS))):
+        answer = browser.client.open(f"/login/{login_id}{step}", method=method, base_url=ISSUER)
+        assert answer.status_code in {404, 405, 303}, (method, answer.status)
+    assert rows(harness) == before
+
+
+@pytest.mark.parametrize("host", ["evil.example", "id.example.test.evil.example", "id.example.test:444"])
+def test_no_answer_leads_to_the_host_the_request_names(harness: Harness, door: Door, host: str) -> None:
+    stage = stand_at("identify", door)
+    form = stage.right | {"csrf": csrf_of(stage.browser)}
+    headers = {"X-Forwarded-Host": host, "Forwarded": f"host={host}", "X-Forwarded-Proto": "http"}
+    answer = stage.browser.client.post(stage.page, base_url=ISSUER, data=form, headers=headers)
+    assert answer.headers["Location"] == f"{stage.base}/code"
+    page = stage.browser.client.get(f"{stage.base}/code", base_url=ISSUER, headers=headers)
+    assert host not in page.text
