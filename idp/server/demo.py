@@ -16,8 +16,7 @@ from idp.factors.recovery_codes import ALPHABET
 from idp.kernel.clock import SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
 from idp.persistence.database import Database
-from idp.persistence.unit_of_work import Transaction
-from idp.server.preparing import migrate
+from idp.server.preparing import close_keys_dir, migrate
 
 ADMIN, DEMO, CLIENT = "admin", "demo", "sample"
 NAMES = {ADMIN: "Alex Admin", DEMO: "Dana Demo"}
@@ -80,6 +79,7 @@ class Demonstration:
             "keys_dir": str(self.keys_dir),
         }
         settings = Settings.model_validate(values)
+        close_keys_dir(settings)
         migrate(settings)
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         self.settings_file.write_text("".join(lines), encoding="utf-8")
@@ -87,13 +87,12 @@ class Demonstration:
         database, hasher = Database(settings.database, SystemClock()), Hasher.of(settings)
         for name in NAMES:
             _ensure_person(database, name, secrets, hasher=hasher, entropy=entropy)
-        with database.write() as tx:
-            self._ensure_client(tx, secrets, entropy)
+        self._ensure_client(database, secrets, entropy)
         database.close()
         secrets.save(self.data_dir)
         return secrets
 
-    def _ensure_client(self, tx: Transaction, secrets: Secrets, entropy: Entropy) -> None:
+    def _ensure_client(self, database: Database, secrets: Secrets, entropy: Entropy) -> None:
         wanted = Registration(
             client_id=CLIENT,
             client_name="Penny Jar",
@@ -101,12 +100,14 @@ class Demonstration:
             post_logout_redirect_uris=(f"{self.app}/signed-out",),
             scopes=("openid", "profile", "email", "offline_access"),
         )
-        present = tx.clients.by_id(CLIENT)
-        if present and present.redirect_uris == list(wanted.redirect_uris) and secrets.client_secret:
-            return
-        if present:  # the app has moved to another port, or its secret was lost
-            clients.remove(tx, present)
-        secrets.client_secret = clients.add(tx, wanted, entropy) or ""
+        with database.write() as tx:
+            present = tx.clients.by_id(CLIENT)
+            if present and present.redirect_uris == list(wanted.redirect_uris) and secrets.client_secret:
+                return
+            if present:  # the app has moved to another port, or its secret was lost
+                clients.remove(tx, present)
+        with database.write() as tx:
+            secrets.client_secret = clients.add(tx, wanted, entropy) or ""
 
 
 def _ensure_person(database: Database, name: str, secrets: Secrets, *, hasher: Hasher, entropy: Entropy) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from idp.config import Settings
 from idp.persistence import schema
 from idp.persistence.schema import State
@@ -24,7 +26,17 @@ def migrate(settings: Settings) -> State:
 
 def make_data_dir(settings: Settings) -> None:
     """Make the data directory, for its owner alone; raises `CannotServe`."""
+    _make(settings.data_dir, "IDP_DATA_DIR")
+
+
+def close_keys_dir(settings: Settings) -> None:
+    """Make the keys directory its owner's alone, as a checkout with a generous umask is not; raises `CannotServe`."""
+    _make(settings.keys_dir, "IDP_KEYS_DIR").chmod(0o700)
+
+
+def _make(path: Path, setting: str) -> Path:
     try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotServe(f"IDP_DATA_DIR: {settings.data_dir} cannot be made: {error.strerror}.") from None
+        raise CannotServe(f"{setting}: {path} cannot be made: {error.strerror}.") from None
+    return path

@@ -9,6 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from idp.server.demo import Demonstration
 from tests.support.command import PATIENCE, Command, fetch, free_port
 
 
@@ -51,6 +52,24 @@ def test_it_runs_keeps_its_data_and_stops_everything(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data" / "secrets.json").stat().st_mode) == 0o600
     people = Command({"IDP_CONFIG": str(tmp_path / "data" / "countersign.toml")}).read("users", "list")
     assert [(user["username"], user["second_step_required"]) for user in people] == [("admin", True), ("demo", True)]
+
+
+def test_a_checkout_that_others_may_write_to_is_no_obstacle(tmp_path: Path) -> None:
+    """Many systems give new folders to a group; the demonstration closes its keys folder itself."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    keys.chmod(0o775)
+    Demonstration(tmp_path / "data", keys, 1, 2).prepare()
+    assert stat.S_IMODE(keys.stat().st_mode) == 0o700
+
+
+def test_an_app_that_moved_to_another_port_is_registered_anew(tmp_path: Path) -> None:
+    secrets = [Demonstration(tmp_path / "data", tmp_path / "keys", 1, port).prepare() for port in (5001, 5001, 5002)]
+    assert secrets[0] == secrets[1]
+    assert secrets[1].client_secret != secrets[2].client_secret
+    assert secrets[1].passwords == secrets[2].passwords
+    command = Command({"IDP_CONFIG": str(tmp_path / "data" / "countersign.toml")})
+    assert command.read("clients", "show", "sample")["redirect_uris"] == ["http://localhost:5002/callback"]
 
 
 def test_a_taken_port_is_named_with_its_option_before_anything_is_made(tmp_path: Path) -> None:
