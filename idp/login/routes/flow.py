@@ -50,7 +50,7 @@ def find(tx: Transaction, login_id: str, *, hold: bool = False, whom: str = "") 
         tx.logins.hold(digest(LOGIN.read() or ""))
     login = bound(tx, login_id)
     if hold:
-        tx.users.hold({login.user_id or "", whom})
+        tx.users.hold([login.user_id or "", whom])
     if not login.open_at(tx.now):
         raise over(login)
     return look(tx, login, gate.visitor(tx), core().settings)

@@ -1,0 +1,144 @@
+"""Every state of a sign-in against every one of its addresses: nothing opens, appears or breaks out of turn."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.browser import Browser
+from tests.support.crowd import twin
+from tests.support.door import Door, csrf_of
+from tests.support.harness import ISSUER, Harness
+from tests.support.stages import STEPS, Stage, stand_at
+from tests.support.tables import Snapshot, rows
+
+PAGES = ("", "/done", "/refuse", *(f"/{step}" for step in STEPS))
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+PROVEN = ("users", "factors", "recovery_sets", "recovery_codes", "sessions", "logins", "devices", "browsers", "outbox")
+"""What may change only in turn; tries are counted and recorded whenever they are made."""
+
+
+def cancelled(door: Door) -> Stage:
+    stage = stand_at("code", door)
+    kept = twin(stage.browser)
+    stage.browser.submit(choice="cancel")
+    return Stage(kept, stage.right, stage.wrong)
+
+
+def expired(door: Door) -> Stage:
+    stage = stand_at("code", door)
+    door.harness.clock.advance(door.harness.settings.login_lifetime)
+    return stage
+
+
+def done(door: Door) -> Stage:
+    stage = stand_at("code", door)
+    kept, form = twin(stage.browser), stage.browser.page
+    stage.browser.submit(**stage.right)
+    assert door.claims(stage.browser)
+    after = twin(stage.browser)
+    after.page, after.at = form, kept.at
+    return Stage(after, stage.right, stage.wrong)
+
+
+def other_browser(door: Door) -> Stage:
+    stage = stand_at("code", door)
+    stranger = Browser(door.harness)
+    stranger.set_cookie("login", "a cookie of its own")
+    stranger.page, stranger.at = stage.browser.page, stage.page
+    return Stage(stranger, stage.right, stage.wrong)
+
+
+STATES: dict[str, Callable[[Door], Stage]] = {
+    **{step: lambda door, step=step: stand_at(step, door) for step in STEPS},  # type: ignore[misc]
+    "cancelled": cancelled,
+    "expired": expired,
+    "done": done,
+    "another browser": other_browser,
+}
+TAKEN = {"code": {"/code", "/recovery"}, "recovery": {"/code", "/recovery"}}
+"""Where the right answer of a state is in place, if not only at the state's own address."""
+
+
+def proven(harness: Harness) -> Snapshot:
+    return rows(harness, *PROVEN)
+
+
+def forget_tries(harness: Harness) -> None:
+    with harness.core.database.write() as tx:
+        tx.throttles.clear_all_of("")
+
+
+def ask(stage: Stage, page: str, method: str, form: dict[str, str], *, origin: str = ISSUER) -> int:
+    answer = stage.browser.client.open(
+        stage.base + page,
+        method=method,
+        base_url=ISSUER,
+        data=form if method in {"POST", "PUT", "PATCH", "DELETE"} else None,
+        headers={"Origin": origin},
+    )
+    assert answer.status_code in {200, 303, 400, 403, 404, 405, 410, 429}, (method, page, answer.status)
+    session = [cookie for cookie in answer.headers.getlist("Set-Cookie") if "-session=" in cookie]
+    assert session == [], (method, page)
+    return answer.status_code
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_moves_out_of_turn(harness: Harness, door: Door, state: str) -> None:
+    stage = STATES[state](door)
+    token = {"csrf": csrf_of(stage.browser)}
+    in_turn = {f"/{state}"} | TAKEN.get(state, set())
+    before = proven(harness)
+    forms = {"empty": {}, "wrong": stage.wrong | token, "right": stage.right | token, "right, no token": stage.right}
+    for page, method, (name, form) in itertools.product(PAGES, METHODS, forms.items()):
+        # The password page takes a person's name at any time, and choosing an account is over with any choice.
+        if (
+            method == "POST"
+            and "csrf" in form
+            and ((name == "right" and page in in_turn) or (page == "/account" and state == "account"))
+        ):
+            continue
+        forget_tries(harness)
+        ask(stage, page, method, form)
+        assert proven(harness) == before, (method, page, name)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_looking_changes_nothing_at_all(harness: Harness, door: Door, state: str) -> None:
+    stage = STATES[state](door)
+    before = rows(harness)
+    for page, method in itertools.product((*PAGES, "/identify?other=1"), ("GET", "HEAD", "OPTIONS")):
+        ask(stage, page, method, {})
+    assert rows(harness) == before
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state not in STEPS])
+def test_a_sign_in_that_is_over_stays_over(harness: Harness, door: Door, state: str) -> None:
+    stage = STATES[state](door)
+    before = proven(harness)
+    for page in PAGES:
+        assert ask(stage, page, "GET", {}) in {403, 410}
+        form = stage.right | {"csrf": csrf_of(stage.browser)}
+        if page not in {"", "/done", "/refuse"}:
+            assert ask(stage, page, "POST", form) in {403, 410}
+    assert proven(harness) == before
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_back_and_reload_lead_to_what_is_missing(door: Door, state: str) -> None:
+    stage = stand_at(state, door)
+    same = {"code", "recovery"}
+    for page in PAGES:
+        stage.browser.get(stage.base + page)
+        at = stage.page.rpartition("/")[2]
+        assert at == state or {at, state} <= same, (page, stage.page)
+
+
+@pytest.mark.parametrize("state", [step for step in STEPS if step != "recovery-codes"])
+def test_cancel_ends_the_sign_in_at_every_step(harness: Harness, door: Door, state: str) -> None:
+    stage = stand_at(state, door)
+    was = len(rows(harness, "sessions")["sessions"])
+    page = stage.page
+    stage.browser.submit(choice="cancel")
+    assert stage.browser.get(page).status_code == 410
+    assert len(rows(harness, "sessions")["sessions"]) == was

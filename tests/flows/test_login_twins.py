@@ -1,0 +1,130 @@
+"""Whether an account exists is told by nothing: not words, headers, statements, nor time."""
+
+import re
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from idp.kernel.clock import stopwatch
+from tests.support.browser import Browser
+from tests.support.door import Door, csrf_of
+from tests.support.harness import ISSUER, Harness
+from tests.support.tables import events
+
+TRIES = 200
+CHANGING = re.compile(r'value="[0-9a-f]{64}"|/login/[\w-]+|jane|nobody|[A-Za-z0-9_-]{43}')
+"""What differs between any two pages: tokens, addresses, and the name that was typed."""
+
+
+@contextmanager
+def statements(harness: Harness) -> Iterator[list[str]]:
+    """The SQL that is sent meanwhile, without its parameters."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(harness.core.database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(harness.core.database.engine, "before_cursor_execute", note)
+
+
+class Guesser:
+    """One browser at the sign-in page, posting without following."""
+
+    def __init__(self, harness: Harness, door: Door) -> None:
+        self.harness, self.browser = harness, Browser(harness)
+        door.knock(self.browser, "pwd")
+        self.csrf = csrf_of(self.browser)
+
+    def guess(self, name: str, password: str = "wrong") -> Any:
+        form = {"csrf": self.csrf, "username": name, "password": password}
+        headers = {"Origin": ISSUER, "X-Request-Id": "the-same-each-time"}
+        return self.browser.client.post(self.browser.at, base_url=ISSUER, data=form, headers=headers)
+
+    def forget(self) -> None:
+        with self.harness.core.database.write() as tx:
+            tx.throttles.clear_all_of("")
+
+
+@pytest.fixture
+def guesser(harness: Harness, door: Door) -> Guesser:
+    harness.person("jane", totp=True)
+    harness.person("gone", status="disabled")
+    harness.person("unset", password_hash=None)
+    return Guesser(harness, door)
+
+
+@pytest.mark.parametrize("other", ["nobody", "gone", "unset", "jane@example.test", "JANE"])
+def test_pages_and_headers_are_the_same_up_to_the_limit_and_beyond(guesser: Guesser, other: str) -> None:
+    answers = {}
+    for name in ("jane", other):
+        guesser.forget()
+        answers[name] = [guesser.guess(name) for _ in range(12)]
+    for one, two in zip(answers["jane"], answers[other], strict=True):
+        assert one.status_code == two.status_code
+        assert one.headers.to_wsgi_list() == two.headers.to_wsgi_list() or _same_but_length(one, two)
+        assert CHANGING.sub("", one.text) == CHANGING.sub("", two.text.replace(other, ""))
+
+
+@pytest.mark.parametrize("other", ["nobody", "gone", "unset"])
+def test_the_same_statements_are_sent(guesser: Guesser, other: str) -> None:
+    sent = {}
+    for name in ("jane", other):
+        guesser.forget()
+        with statements(guesser.harness) as seen:
+            for _ in range(12):
+                guesser.guess(name)
+        sent[name] = seen
+    assert sent["jane"] == sent[other]
+
+
+def test_the_same_work_is_done(guesser: Guesser, record_property: Any) -> None:
+    times: dict[str, list[float]] = {"jane": [], "nobody": []}
+    for number in range(TRIES):
+        for name in sorted(times, reverse=bool(number % 2)):
+            guesser.forget()
+            began = stopwatch()
+            assert guesser.guess(name).status_code == 400
+            times[name].append((stopwatch() - began) * 1000)
+    known, unknown = (statistics.median(times[name]) for name in ("jane", "nobody"))
+    figures = f"known {known:.2f} ms, unknown {unknown:.2f} ms, difference {abs(known - unknown):.2f} ms"
+    record_property("medians", figures)
+    print(f"{guesser.harness.core.database.url.get_backend_name()}: {figures} (medians of {TRIES})")  # noqa: T201
+    assert abs(known - unknown) < max(5, 0.2 * unknown)
+
+
+@pytest.mark.parametrize("name", ["jane\u200b", "j\u0430ne", "jane\u0000", "ja\u00adne", "\u200djane", "jan\u0435"])
+def test_look_alike_names_are_nobody_or_the_same_and_never_another(
+    harness: Harness, door: Door, name: str
+) -> None:
+    jane = harness.person()
+    browser = Browser(harness)
+    door.knock(browser, "pwd")
+    browser.submit(username=name, password=jane.password)
+    claims = door.claims(browser)
+    assert claims is None or claims["user"] == "jane"
+
+
+@pytest.mark.parametrize("name", ["JANE", "ｊａｎｅ", " jane ", "Jane@Example.TEST", "jane＠example.test"])  # noqa: RUF001
+def test_other_spellings_are_the_same_person_and_the_same_lane(harness: Harness, door: Door, name: str) -> None:
+    jane = harness.person()
+    browser = Browser(harness)
+    door.knock(browser, "pwd")
+    for _ in range(10):
+        browser.submit(username=name, password="wrong")
+    assert events(harness, "sign_in.password", "failure") == 10
+    browser.submit(username="jane", password=jane.password)
+    assert browser.page.status_code == 429
+
+
+def _same_but_length(one: Any, two: Any) -> bool:
+    """Names of other lengths are echoed, and make pages of other lengths."""
+    kept = [[pair for pair in each.headers.to_wsgi_list() if pair[0] != "Content-Length"] for each in (one, two)]
+    return kept[0] == kept[1]
