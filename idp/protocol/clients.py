@@ -1,8 +1,6 @@
-"""Our client row in the shape Authlib asks its questions of."""
+"""Our client row in the shape the token endpoint's grants ask their questions of."""
 
 from __future__ import annotations
-
-from collections.abc import Collection
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
@@ -39,19 +37,6 @@ class RegisteredClient(ClientMixin):
         """Its public name."""
         return self.client_id
 
-    def get_default_redirect_uri(self) -> str:
-        """None, spelt empty: OpenID Connect always wants the redirect URI said (Core section 3.1.2.1)."""
-        return ""
-
-    def get_allowed_scope(self, scope: Collection[str] | str) -> str:
-        """The part of the requested scopes that this app is registered for, in the order asked."""
-        asked = scope.split() if isinstance(scope, str) else scope
-        return " ".join(name for name in asked if name in self.row.scopes)
-
-    def check_redirect_uri(self, redirect_uri: str) -> bool:
-        """Exact string comparison (RFC 9700 section 4.1.3)."""
-        return redirect_uri in self.row.redirect_uris
-
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether it is the present secret, or the one before during its grace time; in constant time."""
         return self.row.secret_is(client_secret, now=self._now)
@@ -59,10 +44,6 @@ class RegisteredClient(ClientMixin):
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - the same everywhere
         """Only the registered method, at every endpoint."""
         return method == self.row.token_endpoint_auth_method
-
-    def check_response_type(self, response_type: str) -> bool:
-        """Whether it is registered for this response type."""
-        return response_type in self.row.response_types
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it is registered for this grant type; a public client never acts for itself (RFC 6749 4.4)."""

@@ -71,7 +71,7 @@ def id_token(
     grant: Grant,
     *,
     now: int,
-    access_token: str | None = None,
+    access_token: str,
     nonce: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> str:
@@ -93,11 +93,10 @@ def id_token(
         "amr": grant.amr,
         "sid": grant.sid,
         "jti": core().entropy.token(16),
+        "at_hash": half_hash(access_token, alg),
     }
     if nonce is not None:
         claims["nonce"] = nonce
-    if access_token is not None:
-        claims["at_hash"] = half_hash(access_token, alg)
     return core().keyring.sign(claims, alg=alg, typ=ID_TOKEN_TYPE)
 
 
