@@ -11,7 +11,9 @@ from werkzeug.test import Client, TestResponse
 from tests.support.harness import ISSUER, Harness
 
 
-class _Forms(HTMLParser):
+class Forms(HTMLParser):
+    """The forms of a page: where each goes, and what it would send untouched."""
+
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[dict[str, str]] = []
@@ -46,7 +48,7 @@ class Browser:
 
     def submit(self, *, form: int = 0, action: str | None = None, **fields: str) -> TestResponse:
         """Fills and sends the page's form (the first one, or the one with `action` in its address)."""
-        found = _Forms()
+        found = Forms()
         found.feed(self.page.text)
         if action is not None:
             form = next(number for number, target in enumerate(found.actions) if action in target)

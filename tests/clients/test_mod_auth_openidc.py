@@ -1,0 +1,56 @@
+"""Debian's mod_auth_openidc: a web server that lets in only whom it believes to have given a second factor."""
+
+import time
+from urllib.parse import quote
+
+import pytest
+
+from tests.clients import apache
+from tests.support.product import Product
+from tests.support.sockets import free_port
+from tests.support.visitor import Visitor
+
+NEEDED = (
+    "mod_auth_openidc is not on this machine, and only root can install it: "
+    "apt-get install apache2 libapache2-mod-auth-openidc"
+)
+pytestmark = pytest.mark.skipif(apache.program() is None, reason=NEEDED)
+
+
+@pytest.mark.parametrize(("response_mode", "request_method"), [("query", "GET"), ("form_post", "POST")])
+def test_mod_auth_openidc_signs_in_refreshes_and_signs_out(
+    product: Product, response_mode: str, request_method: str
+) -> None:
+    name = f"apache-{request_method.lower()}"
+    port = free_port()
+    base = f"http://localhost:{port}"
+    app = product.add_app(name, redirect_uri=f"{base}/cb", signed_out_uri=f"{base}/bye/")
+    product.add_person(name)
+    person = Visitor(name)
+    modes = {"response_mode": response_mode, "request_method": request_method}
+    with apache.protected_by(product.issuer, app, port, **modes) as server:
+        person.get(f"{base}/")
+        person.pass_on()
+        assert person.at.startswith(f"{product.issuer}/login/"), server.complaints
+        person.sign_in()
+        person.pass_on()
+        assert (person.at, person.page.text) == (f"{base}/", "for members"), server.complaints
+        assert person.page.headers["X-Remote-User"] == f"{name}@example.test"
+
+        first = person.get(f"{base}/cb?info=json").json()
+        assert first["id_token"]["acr"] == "mfa"
+        assert set(first["id_token"]["amr"]) == {"pwd", "otp", "mfa"}
+        assert time.time() - first["id_token"]["auth_time"] < 600
+        assert first["userinfo"]["email"] == f"{name}@example.test"
+
+        person.get(f"{base}/cb?refresh={quote(base + '/', safe='')}&access_token={first['access_token']}")
+        assert person.page.text == "for members", server.complaints
+        renewed = person.get(f"{base}/cb?info=json").json()
+        assert renewed["access_token"] != first["access_token"]
+        assert renewed["refresh_token"] != first["refresh_token"]
+
+        person.get(f"{base}/cb?logout={quote(base + '/bye/', safe='')}")
+        assert person.page.text == "goodbye", (person.at, server.complaints)
+        person.get(f"{base}/")
+        person.pass_on()
+        assert person.at.endswith("/identify"), "signed out in both places"

@@ -1,0 +1,79 @@
+"""A person with a browser that really goes over the network, to whatever host a redirect names.
+
+It fills our pages' forms as `tests.support.browser` does; an address that must stay unvisited is given as `stop_at`.
+"""
+
+import re
+import time
+from urllib.parse import urljoin
+
+import pyotp
+import requests
+
+from tests.support.browser import Forms
+from tests.support.harness import PASSWORD
+
+MAX_HOPS = 20
+SETUP_KEY = re.compile(r'id="secret"[^>]*>([^<]+)<')
+
+
+class Visitor:
+    """`page` is the last answer, `at` its address; `seed` is what their authenticator app keeps."""
+
+    def __init__(self, username: str, *, stop_at: str = "\0") -> None:
+        self.username = username
+        self.stop_at = stop_at
+        self.seed = ""
+        self.used_step = 0
+        self.at = ""
+        self.page: requests.Response
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy of the developer's stands between
+
+    def get(self, address: str) -> requests.Response:
+        """Open an address, and follow where it leads."""
+        return self._go("GET", address, {})
+
+    def submit(self, **fields: str) -> requests.Response:
+        """Fill and send the first form of the page."""
+        found = Forms()
+        found.feed(self.page.text)
+        return self._go("POST", urljoin(self.at, found.actions[0]), found.forms[0] | fields)
+
+    def pass_on(self) -> None:
+        """Send a page that sends itself, as its script would at once (OAuth 2.0 Form Post Response Mode)."""
+        if "data-send" in self.page.text or "document.forms[0].submit" in self.page.text:
+            self.submit()
+
+    def sign_in(self) -> None:
+        """Do whatever our pages ask: password, setting up a second step, its code."""
+        if self.at.endswith("/identify"):
+            self.submit(username=self.username, password=PASSWORD)
+        if shown := SETUP_KEY.search(self.page.text):
+            self.seed = shown[1].replace(" ", "")
+            self.submit(code=self.next_code())
+            self.submit(saved="1")
+        elif self.at.endswith("/code"):
+            self.submit(code=self.next_code())
+
+    def next_code(self) -> str:
+        """A code not used before; the app's clock runs a step ahead of ours when need be."""
+        totp = pyotp.TOTP(self.seed)
+        self.used_step = max(self.used_step + 1, int(time.time()) // totp.interval)
+        return totp.at(self.used_step * totp.interval)
+
+    def cookie(self, name: str) -> str:
+        """The value of one of the product's cookies."""
+        return self._session.cookies[f"countersign-{name}"]
+
+    def _go(self, method: str, address: str, data: dict[str, str]) -> requests.Response:
+        for _hop in range(MAX_HOPS):
+            self.at = address
+            if address.startswith(self.stop_at):
+                return self.page
+            self.page = self._session.request(method, address, data=data, allow_redirects=False, timeout=30)
+            if "Location" not in self.page.headers:
+                return self.page
+            address, method, data = urljoin(address, self.page.headers["Location"]), "GET", {}
+        message = f"too many redirects, last to {address}"
+        raise AssertionError(message)
