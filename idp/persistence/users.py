@@ -20,9 +20,14 @@ class NameTaken(Exception):
     """The user name or email address belongs to another account."""
 
 
+INVISIBLE = "Cf"
+"""Unicode's format characters: zero-width joiners, soft hyphens, direction marks."""
+
+
 def lookup_key(name: str) -> str:
-    """How names are compared: NFKC, case folded, trimmed, so that look-alike spellings are one account."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
+    """How names are compared: NFKC, case folded, without what nobody sees, so that look-alike spellings are one."""
+    seen = "".join(character for character in name if unicodedata.category(character) != INVISIBLE)
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
 
 
 class User(Base):
@@ -88,9 +93,12 @@ class UserStore(Store):
         """Keep a new person.
 
         Raises:
-            NameTaken: when the user name or email address is another's, also in another spelling.
+            NameTaken: when the user name or email address is another's, also in another spelling, or the user name
+                could be read as an address, which might be another's as well.
         """
         user.username_key = lookup_key(user.username)
+        if "@" in user.username_key:
+            raise NameTaken
         user.email_key = lookup_key(user.email) if user.email else None
         user.created_at = user.updated_at = user.password_changed_at = self._now
         self._session.add(user)

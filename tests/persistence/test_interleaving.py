@@ -10,9 +10,14 @@ from idp.admin import users
 from idp.kernel.entropy import SystemEntropy
 from idp.web import context
 from tests.support.browser import Browser
+from tests.support.clock import FrozenClock
 from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.stages import stand_at
+from tests.support.tables import count
 
+TWICE = {"identify", "recovery", "enrol"}
+"""Pages whose form is read in one transaction and settled in another, with costly work between."""
 MOMENT = 0.5
 """Seconds the first request waits for the second, which may have to wait for the first."""
 
@@ -40,6 +45,20 @@ def interrupted(harness: Harness) -> Interrupted:
     return entropy
 
 
+class InterruptedClock(FrozenClock):
+    """A clock at whose n-th reading something else happens first; every transaction reads it once, as it begins."""
+
+    def __init__(self, at: int, reading: int, meanwhile: Callable[[], None]) -> None:
+        super().__init__(at)
+        self._left, self._meanwhile = reading, meanwhile
+
+    def now(self) -> int:
+        self._left -= 1
+        if self._left == 0:
+            self._meanwhile()
+        return super().now()
+
+
 @pytest.mark.promise("FM20", "FM25")
 def test_no_sign_in_slips_past_a_password_change(
     harness: Harness, door: Door, browser: Browser, interrupted: Interrupted
@@ -60,3 +79,43 @@ def test_no_sign_in_slips_past_a_password_change(
     with harness.core.database.read() as tx:
         assert tx.sessions.of(max_.id) == []
     assert door.knock(browser, "pwd") is None
+
+
+@pytest.mark.parametrize("step", ["identify", "code", "recovery", "enrol", "recovery-codes"])
+@pytest.mark.parametrize("answer", ["right", "wrong"])
+def test_a_change_between_two_transactions_of_a_request_is_no_fault_and_opens_nothing(
+    harness: Harness, door: Door, step: str, answer: str
+) -> None:
+    stage = stand_at(step, door)
+
+    def change() -> None:
+        with harness.core.database.write() as tx:
+            user = users.find(tx, "jane")
+            users.set_password(tx, user, "another")
+
+    harness.core.database._clock = InterruptedClock(harness.clock.now(), 2 if step in TWICE else 1, change)
+    stage.browser.submit(**(stage.right if answer == "right" else stage.wrong))
+    assert stage.browser.page.status_code in {200, 400}, stage.browser.page.text
+    assert stage.browser.cookie("session") is None
+    assert count(harness, "sessions") == 0
+
+
+def test_an_attempt_that_passes_to_another_person_meanwhile_takes_no_code_of_the_first(
+    harness: Harness, door: Door, browser: Browser
+) -> None:
+    mallory, jane = harness.person("mallory", totp=True), harness.person("jane", totp=True)
+    door.to_code(browser, mallory)
+    browser.get(browser.at.replace("/code", "/recovery"))
+    login_id = browser.at.split("/")[2]
+
+    def pass_on() -> None:
+        with harness.core.database.write() as tx:
+            login, user = tx.logins.by_id(login_id), tx.users.by_id(jane.id)
+            assert login
+            assert user
+            assert tx.logins.advance(login, user_id=user.id, epoch=user.epoch)
+
+    harness.core.database._clock = InterruptedClock(harness.clock.now(), 2, pass_on)
+    browser.submit(code=mallory.codes[0])
+    assert browser.page.status_code == 400
+    assert count(harness, "sessions") == 0

@@ -54,15 +54,7 @@ def confirm(login_id: str) -> Response:
         now = tx.now
     confirmed = None if cancelling else _check(attempt, person, now)
     with database.write(origin()) as tx:
-        attempt = flow.find(tx, login_id, hold=True)
-        if out := flow.cancelled(tx, attempt):
-            return out
-        if confirmed is None:
-            code = once(request.form, "code", longest=LONGEST_CODE)
-            return _page(tx, attempt, person, error=flow.CLOCK_HINT if code else NO_CODE)
-        if attempt.step is not Step.ENROL or attempt.person is None:
-            return flow.onward(tx, login_id)
-        return flow.onward(tx, login_id, proven=_activate(tx, attempt, attempt.person, confirmed))
+        return _settle(tx, login_id, person, confirmed)
 
 
 @blueprint.get("/recovery-codes")
@@ -90,6 +82,20 @@ def saved(tx: Transaction, login_id: str) -> Response:
     if first:
         audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=attempt.person.user.id)
     return flow.onward(tx, login_id, proven=first)
+
+
+def _settle(tx: Transaction, login_id: str, judged: Person, confirmed: enrolment.Confirmed | None) -> Response:
+    """Keep the verdict about `judged`, unless the attempt has moved or passed to somebody else meanwhile."""
+    attempt = flow.find(tx, login_id, hold=True)
+    if out := flow.cancelled(tx, attempt):
+        return out
+    person = attempt.person
+    if attempt.step is not Step.ENROL or person is None or person.user.id != judged.user.id:
+        return flow.onward(tx, login_id)
+    if confirmed is None:
+        code = once(request.form, "code", longest=LONGEST_CODE)
+        return _page(tx, attempt, person, error=flow.CLOCK_HINT if code else NO_CODE)
+    return flow.onward(tx, login_id, proven=_activate(tx, attempt, person, confirmed))
 
 
 def _setup(attempt: Attempt, person: Person) -> Setup:

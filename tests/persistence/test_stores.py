@@ -1,0 +1,108 @@
+"""What stores promise beyond what whole requests show."""
+
+import pytest
+
+from idp.kernel.clock import DAY
+from idp.persistence.throttles import Limit
+from idp.persistence.users import NameTaken, User, lookup_key
+from tests.support.crowd import rush
+from tests.support.harness import Harness
+
+LIMIT = Limit(10, 900, 50, DAY, 100)
+
+
+def add(harness: Harness, username: str, email: str | None = None) -> None:
+    with harness.core.database.write() as tx:
+        tx.users.add(User(id=f"id of {username}", username=username, email=email))
+
+
+@pytest.mark.parametrize(
+    "twin",
+    ["JANE", "ｊａｎｅ", " jane", "ja\u200bne", "jane\u200d", "\ufeffjane", "ja\u00adne", "jane\u202e"],  # noqa: RUF001
+)
+def test_names_that_look_the_same_are_taken(harness: Harness, twin: str) -> None:
+    add(harness, "jane")
+    with pytest.raises(NameTaken):
+        add(harness, twin)
+
+
+@pytest.mark.parametrize("twin", ["JANE@example.test", "jane\uff20example.test", "ja\u200bne@example.test"])
+def test_addresses_that_look_the_same_are_taken(harness: Harness, twin: str) -> None:
+    add(harness, "jane", "jane@example.test")
+    with pytest.raises(NameTaken):
+        add(harness, "other", twin)
+
+
+@pytest.mark.parametrize("name", ["kim@example.test", "kim\uff20example.test", "kim\ufe6bexample.test"])
+def test_no_user_name_can_stand_for_an_address(harness: Harness, name: str) -> None:
+    add(harness, "kim", "kim@example.test")
+    with pytest.raises(NameTaken):
+        add(harness, name)
+
+
+@pytest.mark.parametrize("name", ["Straße", "İstanbul", "ﬁre", "é", "e\u0301", "ᾳ", "\u0345"])
+def test_a_key_is_its_own_key(name: str) -> None:
+    assert lookup_key(lookup_key(name)) == lookup_key(name)
+
+
+def test_claims_at_once_are_counted_to_the_last(harness: Harness) -> None:
+    def claim() -> bool:
+        with harness.core.database.write() as tx:
+            return tx.throttles.claim("code:user:jane:strangers", LIMIT)
+
+    assert rush([claim] * 40).count(True) == 10
+
+
+@pytest.mark.parametrize(("pause", "allowed"), [(899, 0), (900, 10)])
+def test_a_window_ends_on_the_second(harness: Harness, pause: int, allowed: int) -> None:
+    with harness.core.database.write() as tx:
+        assert [tx.throttles.claim("lane", LIMIT) for _ in range(11)].count(True) == 10
+        assert not tx.throttles.is_open("lane", LIMIT)
+    harness.clock.advance(pause)
+    with harness.core.database.write() as tx:
+        assert tx.throttles.is_open("lane", LIMIT) is bool(allowed)
+        assert [tx.throttles.claim("lane", LIMIT) for _ in range(11)].count(True) == allowed
+
+
+def test_the_long_window_holds_when_short_ones_pass(harness: Harness) -> None:
+    judged = 0
+    for _ in range(20):
+        with harness.core.database.write() as tx:
+            judged += [tx.throttles.claim("lane", LIMIT) for _ in range(10)].count(True)
+        harness.clock.advance(900)
+    assert judged == 50
+
+
+def test_background_work_is_done_by_one_node_in_each_period(harness: Harness) -> None:
+    def claim() -> bool:
+        with harness.core.database.write() as tx:
+            return tx.jobs.claim("purge", every=60)
+
+    assert rush([claim] * 16).count(True) == 1
+    harness.clock.advance(59)
+    assert not claim()
+    harness.clock.advance(1)
+    assert rush([claim] * 16).count(True) == 1
+
+
+def test_an_assertion_is_used_once(harness: Harness) -> None:
+    def use() -> bool:
+        with harness.core.database.write() as tx:
+            return tx.replay.first_use("app", "jti", harness.clock.now() + 60)
+
+    assert rush([use] * 32).count(True) == 1
+
+
+def test_what_fails_is_not_kept(harness: Harness) -> None:
+    def fail() -> None:
+        with harness.core.database.write() as tx:
+            tx.throttles.claim("lane", LIMIT)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with harness.core.database.read() as tx:
+        tx.throttles.clear("lane")
+        assert tx.throttles.claim("lane", Limit(1, 900, 50, DAY))
+    with harness.core.database.write() as tx:
+        assert tx.throttles.claim("lane", Limit(1, 900, 50, DAY)), "nor is anything done while only reading"
