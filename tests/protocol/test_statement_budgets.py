@@ -1,44 +1,14 @@
 """What each endpoint may cost the database; a hot endpoint must not grow unnoticed."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.protocol.test_client_assertion import Signer
 from tests.support.harness import Harness, Someone
+from tests.support.meter import metered
 from tests.support.relying_party import RelyingParty
-
-
-class Meter:
-    """Counts statements and commits, without the BEGIN of SQLite."""
-
-    def __init__(self) -> None:
-        self.statements: list[str] = []
-        self.commits = 0
-
-
-@contextmanager
-def metered(harness: Harness) -> Iterator[Meter]:
-    """Counts what happens inside."""
-    engine, meter = harness.core.database.engine, Meter()
-
-    def executed(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            meter.statements.append(statement)
-
-    def committed(_connection: object) -> None:
-        meter.commits += 1
-
-    event.listen(engine, "before_cursor_execute", executed)
-    event.listen(engine, "commit", committed)
-    try:
-        yield meter
-    finally:
-        event.remove(engine, "before_cursor_execute", executed)
-        event.remove(engine, "commit", committed)
 
 
 def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, int]:
