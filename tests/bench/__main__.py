@@ -32,7 +32,7 @@ def main() -> None:
         }
         for name, databases in kinds.items():
             with databases.fresh(migrate) as url:
-                sheet.in_process(name, _in_process(url, folder / f"{name}-inside", count), signatures["RS256"])
+                sheet.in_process(name, _in_process(url, folder / f"{name}-inside", count), signatures)
             with databases.fresh(migrate) as url:
                 sheet.sign_ins(sign_in.measure(url, folder / f"{name}-sign-in"), hashing)
         for name, databases in kinds.items():

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.bench import load
 from tests.bench.app import BenchApp
+from tests.support.command import free_port
 from tests.support.product import Product, installed
-from tests.support.sockets import free_port
 from tests.support.visitor import Visitor
 
 STARTS = 3
@@ -27,7 +27,7 @@ class Served:
 
 def measure(directory: Path, database_url: str, count: int) -> Served:
     """A fresh installation, its server started and stopped, then under load."""
-    settings = {"IDP_DATABASE_URL": database_url, "IDP_LOG_LEVEL": "WARNING"}
+    settings = {"database_url": database_url}
     with installed(directory, workers=os.cpu_count() or 1, **settings) as product, ExitStack() as stack:
         app = _signed_in(product)
         starts = []

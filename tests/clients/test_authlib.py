@@ -9,8 +9,8 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from tests.support.command import free_port
 from tests.support.product import DISCOVERY, Product
-from tests.support.sockets import free_port
 from tests.support.visitor import Visitor
 
 NONCE = "a-nonce-of-this-test"

@@ -6,8 +6,8 @@ from urllib.parse import quote
 import pytest
 
 from tests.clients import apache
+from tests.support.command import free_port
 from tests.support.product import Product
-from tests.support.sockets import free_port
 from tests.support.visitor import Visitor
 
 NEEDED = (

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from jwcrypto.jwk import JWK
 
+from tests.support.command import free_port
 from tests.support.product import Product, RegisteredApp
-from tests.support.sockets import free_port
 from tests.support.visitor import Visitor
 
 SOURCES = Path(__file__).parent / "node"

@@ -6,22 +6,18 @@ with running(directory) as product:
 """
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from idp.server import ports
+from tests.support.command import PROGRAM, Command, free_port
 from tests.support.harness import PASSWORD
-from tests.support.sockets import free_port
 
-IDP = Path(sys.executable).with_name("idp")
 LOCALHOST = "127.0.0.1"
 DISCOVERY = "/.well-known/openid-configuration"
 SCOPES = ("openid", "profile", "email", "offline_access")
@@ -55,28 +51,14 @@ class Product:
         return f"http://localhost:{self.port}"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """What its processes are given: nothing of the developer's own settings or proxies."""
-        own = {
-            "IDP_MODE": "development",
-            "IDP_ISSUER": self.issuer,
-            "IDP_DATA_DIR": str(self.directory / "data"),
-            "IDP_KEYS_DIR": str(self.directory / "keys"),
-        }
-        return {"PATH": os.environ["PATH"], "NO_PROXY": "*", **own, **self.settings}
-
-    def idp(self, *arguments: str, stdin: str = "") -> str:
-        """Run one `idp` command; its standard output."""
-        done = subprocess.run(
-            [IDP, *arguments], env=self.environment, input=stdin, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+    def command(self) -> Command:
+        """`idp`, as its operator types it."""
+        return Command.for_development(self.directory, issuer=self.issuer, **self.settings)
 
     def add_person(self, username: str, *, required: bool = False) -> None:
         """Somebody with the usual password and no second step yet; `required` makes them set one up."""
         options = ["--email", f"{username}@example.test", "--name", username.title(), "--password-stdin"]
-        self.idp("users", "add", username, *options, *["--required"] * required, stdin=PASSWORD + "\n")
+        self.command.done("users", "add", username, *options, *["--required"] * required, stdin=PASSWORD + "\n")
 
     def add_app(
         self,
@@ -95,7 +77,7 @@ class Product:
             options += ["--jwks-file", str(jwks_file)]
         if signed_out_uri:
             options += ["--post-logout-redirect-uri", signed_out_uri]
-        told: dict[str, Any] = json.loads(self.idp("clients", "add", client_id, *options, "--first-party", "--json"))
+        told = self.command.read("clients", "add", client_id, *options, "--first-party")
         return RegisteredApp(client_id, told.get("client_secret", ""))
 
     def start(self) -> float:
@@ -104,8 +86,8 @@ class Product:
         began = time.perf_counter()
         with log:
             self.process = subprocess.Popen(
-                [IDP, "serve", "--port", str(self.port), "--workers", str(self.workers)],
-                env=self.environment,
+                [PROGRAM, "serve", "--port", str(self.port), "--workers", str(self.workers)],
+                env={"PATH": os.environ["PATH"], "NO_PROXY": "*"} | self.command.environment,
                 stdout=log,
                 stderr=log,
             )
@@ -132,7 +114,7 @@ def installed(directory: Path, *, workers: int = 1, **settings: str) -> Iterator
     """An installation with an up-to-date database; whatever was started is stopped at the end."""
     directory.mkdir(parents=True, exist_ok=True)
     product = Product(directory, settings, workers)
-    product.idp("db", "upgrade")
+    product.command.done("db", "upgrade")
     try:
         yield product
     finally:
