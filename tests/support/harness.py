@@ -21,6 +21,8 @@ from idp.persistence.clients import Client
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 from tests.support.clock import FrozenClock
+from tests.support.keys import fresh_keys
+from tests.support.templates import SHARED_TEMPLATES
 
 ISSUER = "https://id.example.test"
 PASSWORD = "correct horse battery staple"
@@ -66,7 +68,7 @@ class Harness:
             "issuer": ISSUER,
             "database_url": database_url,
             "data_dir": directory / "data",
-            "keys_dir": directory / "keys",
+            "keys_dir": fresh_keys(directory / "keys"),
             "smtp_url": "smtp://localhost:1",
             **CHEAP_HASH,
         }
@@ -74,6 +76,7 @@ class Harness:
         self.settings = Settings.model_validate(values | settings)
         self.core = assemble(self.settings, clock=self.clock)
         self.app: Flask = create_app(self.core)
+        self.app.jinja_env.bytecode_cache = SHARED_TEMPLATES
 
     def close(self) -> None:
         """Let go of the database."""
