@@ -56,8 +56,8 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
     """Judge a login row as it stands."""
     door = door_of(login)
     person, own = _whom(tx, login)
-    if person is None and visitor is not None:
-        person = visitor.person
+    if person is None and visitor is not None and login.user_id in {None, visitor.person.user.id}:
+        person = visitor.person  # never in the place of another, who began to prove themselves here
     if person is None:
         return Attempt(login, visitor, None, (), door, State(must_choose=login.must_choose and visitor is not None))
     demand = person.under_policy(door, settings)

@@ -1,11 +1,15 @@
 """Coming back from a sign-in: judged anew, answered once, in the browser where it began."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from werkzeug.test import Client as WerkzeugClient
 
+from idp.admin import users
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
@@ -135,6 +139,24 @@ def test_another_person_in_another_tab_is_not_answered_about(
     browser.get(address)
     assert browser.at.endswith("/account")
     assert "olga" in browser.page.text
+
+
+@pytest.mark.parametrize("change", [users.disable, users.reset_mfa])
+def test_an_attempt_whose_person_changed_falls_to_nobody_else(
+    harness: Harness, app: Rp, browser: Browser, change: Callable[[Transaction, User], None]
+) -> None:
+    """Olga is signed in, Ruth chose another account and gave her password; then Ruth's attempt ends under her."""
+    olga, ruth = harness.person("olga"), harness.person("ruth", totp=True)
+    app.sign_in(browser, olga)
+    app.send(browser, prompt="select_account")
+    browser.submit(choice="another")
+    browser.submit(username=ruth.username, password=ruth.password)
+    assert browser.at.endswith("/code")
+    with harness.core.database.write() as tx:
+        change(tx, users.find(tx, "ruth"))
+    browser.get(browser.at)
+    assert browser.at.endswith("/identify")
+    assert "olga" not in browser.page.text
 
 
 def test_two_tabs_each_get_their_answer(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
