@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from idp.login.assurance import BEST_REACHABLE, LEVELS, Assurance, Level
+from idp.login.assurance import BEST_REACHABLE, LEVELS, Level
 from idp.login.demand import Demand
 
 
@@ -42,25 +42,21 @@ def of_freshness(*, max_age: int | None, login_again: bool, asked_at: int) -> De
     return Demand() if max_age is None else Demand(since=asked_at - max_age)
 
 
-def of_acr(values: Sequence[str], *, essential: bool, reached: Assurance) -> Demand:
-    """`acr_values`, or the `claims` parameter's acr.
+def of_acr(values: Sequence[str], *, essential: bool) -> Demand:
+    """`acr_values`, or the `claims` parameter's acr: the lowest listed level, so that any other listed one will do.
 
-    Any listed level that is reached will do; otherwise the lowest listed one is aimed at: as a must when essential, as
-    far as the person's factors go when voluntary. Unknown values are ignored when voluntary.
+    A must when essential; when voluntary, tried for as far as the person's factors go, and unknown values are ignored.
 
     Raises:
         Unreachable: when essential and none of the values can be reached by anybody here.
     """
-    possible = sorted(LEVELS[value] for value in set(values) if value in LEVELS and LEVELS[value] <= BEST_REACHABLE)
-    if not values:
-        return Demand()
-    if not possible:
-        if essential:
+    levels = (LEVELS[value] for value in values if value in LEVELS)
+    lowest = min((level for level in levels if level <= BEST_REACHABLE), default=None)
+    if lowest is None:
+        if essential and values:
             raise Unreachable
         return Demand()
-    if reached.level >= possible[0]:
-        return Demand()
-    return Demand(level=possible[0]) if essential else Demand(wished=possible[0])
+    return Demand(level=lowest) if essential else Demand(wished=lowest)
 
 
 def of_account_change(*, fresh_sign_in: int, now: int) -> Demand:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.login import policy
-from idp.login.assurance import BEST_REACHABLE, LEVELS, NOBODY, Assurance
+from idp.login.assurance import BEST_REACHABLE, LEVELS, Assurance
 from idp.login.demand import Demand, join
 from idp.login.policy import Unreachable
 from idp.protocol.authorize.errors import UnmetAuthenticationRequirements
@@ -22,8 +22,8 @@ def of(request: AuthorizationRequest, *, asked_at: int) -> Demand:
         demand = join(
             policy.of_client(request.client.min_acr),
             policy.of_freshness(max_age=request.max_age, login_again=request.login_again, asked_at=asked_at),
-            policy.of_acr(request.acr_values, essential=False, reached=NOBODY),
-            policy.of_acr(request.acr.values, essential=request.acr.essential, reached=NOBODY),
+            policy.of_acr(request.acr_values, essential=False),
+            policy.of_acr(request.acr.values, essential=request.acr.essential),
         )
     except Unreachable:
         raise UnmetAuthenticationRequirements from None
