@@ -251,6 +251,22 @@ def test_a_pending_sign_in_can_neither_add_nor_replace_a_factor(
     assert rows(harness, *before) == before
 
 
+def test_a_pending_sign_in_opens_no_page_of_the_account(
+    harness: Harness, door: Door, browser: Browser, jane: Someone
+) -> None:
+    door.to_code(browser, jane)
+    rules = [rule.rule for rule in harness.app.url_map.iter_rules() if rule.rule.startswith("/account")]
+    assert rules
+    for rule in rules:
+        path = rule.replace("<", "").replace(">", "")
+        for method in ("GET", "POST"):
+            answer = browser.client.open(path, method=method, base_url=ISSUER)
+            assert answer.status_code in {303, 404, 405} or path == "/account/signed-out", (method, path)
+            leads_to = answer.headers.get("Location", "/login/")
+            assert leads_to.startswith("/login/") or leads_to == "/account/signed-out", path
+    assert count(harness, "sessions") == 0
+
+
 def test_a_session_from_before_the_second_step_is_asked_for_it(harness: Harness, door: Door, browser: Browser) -> None:
     """Set up in one browser, use the other."""
     max_ = harness.person("max")

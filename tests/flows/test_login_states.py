@@ -91,6 +91,8 @@ def test_nothing_moves_out_of_turn(harness: Harness, door: Door, state: str) -> 
     before = proven(harness)
     forms = {"empty": {}, "wrong": stage.wrong | token, "right": stage.right | token, "right, no token": stage.right}
     for page, method, (name, form) in itertools.product(PAGES, METHODS, forms.items()):
+        if method != "POST" and name != "right":
+            continue
         # The password page takes a person's name at any time, and choosing an account is over with any choice.
         if (
             method == "POST"
@@ -98,7 +100,8 @@ def test_nothing_moves_out_of_turn(harness: Harness, door: Door, state: str) -> 
             and ((name == "right" and page in in_turn) or (page == "/account" and state == "account"))
         ):
             continue
-        forget_tries(harness)
+        if method == "POST":
+            forget_tries(harness)
         ask(stage, page, method, form)
         assert proven(harness) == before, (method, page, name)
 

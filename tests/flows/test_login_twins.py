@@ -88,8 +88,9 @@ def test_the_same_statements_are_sent(guesser: Guesser, other: str) -> None:
 def test_the_same_work_is_done(guesser: Guesser, record_property: Any) -> None:
     times: dict[str, list[float]] = {"jane": [], "nobody": []}
     for number in range(TRIES):
-        for name in sorted(times, reverse=bool(number % 2)):
+        if number % 10 == 0:
             guesser.forget()
+        for name in sorted(times, reverse=bool(number % 2)):
             began = stopwatch()
             assert guesser.guess(name).status_code == 400
             times[name].append((stopwatch() - began) * 1000)

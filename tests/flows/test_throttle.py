@@ -1,6 +1,7 @@
 """Guessing: every try is paid for before it is judged, whoever sends it, from wherever, however many at once."""
 
 import functools
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,20 @@ def test_the_limit_ends_with_its_window(harness: Harness, door: Door, later: int
     use_up_codes(browser)
     harness.clock.advance(later)
     assert browser.submit(code=jane.code(harness.clock)).status_code == status
+
+
+def test_the_count_and_the_spent_codes_outlive_a_restart(harness: Harness, door: Door, tmp_path: Path) -> None:
+    jane, kim = harness.person("jane", totp=True), harness.person("kim", totp=True)
+    use_up_codes(stranger_at_code(harness, door, jane))
+    stranger_at_code(harness, door, kim).submit(code=kim.code(harness.clock))
+    other = Harness(str(harness.settings.database_url), tmp_path)
+    try:
+        again = Door(other)
+        for someone, status in ((jane, 429), (kim, 400)):
+            browser = stranger_at_code(other, again, someone)
+            assert browser.submit(code=someone.code(other.clock)).status_code == status
+    finally:
+        other.close()
 
 
 def test_recovery_codes_and_app_codes_share_one_count(harness: Harness, door: Door) -> None:
