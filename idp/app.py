@@ -48,10 +48,11 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
 
 def open_keyring(settings: Settings, clock: Clock) -> Keyring:
     """The signing keys, made if there are none; raises `UnsafeKeyFile` as `assemble` does."""
+    hinted = settings.session_lifetime  # an app shows its ID token for as long: to sign somebody out, or as a hint
     policy = RotationPolicy(
         period=settings.key_rotation_days * DAY,
         publish_ahead=settings.key_publish_ahead,
-        longest_token=max(DAY, settings.access_token_lifetime, settings.id_token_lifetime),
+        longest_token=max(hinted, settings.access_token_lifetime, settings.id_token_lifetime),
     )
     return Keyring.open(settings.keys_dir, clock=clock, policy=policy)
 

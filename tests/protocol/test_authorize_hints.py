@@ -28,6 +28,18 @@ def test_oidcc_id_token_hint(harness: Harness, app: Rp, browser: Browser, jane: 
     assert "code" in app.answer(browser)
 
 
+def test_id_token_hint_from_before_the_keys_were_rotated(
+    harness: Harness, app: Rp, browser: Browser, jane: Someone
+) -> None:
+    """An app keeps the ID token as long as its session lasts: RP-Initiated Logout 1.0 section 2 wants it understood."""
+    hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
+    harness.core.keyring.rotate(at_once=True)
+    harness.clock.advance(harness.settings.session_idle - 1)
+    harness.core.keyring.rotate()
+    app.send(browser, prompt="none", id_token_hint=hint)
+    assert "code" in app.answer(browser)
+
+
 def test_id_token_hint_of_another_person(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
     """Never answered about the one who is signed in (OIDC Core section 3.1.2.2); the right one may come instead."""
     other = harness.person("olga")
