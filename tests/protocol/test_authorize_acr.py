@@ -166,7 +166,7 @@ def test_oidcc_ensure_request_with_acr_values_succeeds(harness: Harness, browser
     """All that discovery lists are sent; the one told is among them."""
     app = Rp(harness)
     offered = (browser.get("/.well-known/openid-configuration").json or {})["acr_values_supported"]
-    assert app.code(browser, jane, acr_values=" ".join(offered))["acr"] in offered
+    assert app.told(browser, jane, acr_values=" ".join(offered))["acr"] in offered
 
 
 def remember(app: Rp, browser: Browser, someone: Someone) -> None:

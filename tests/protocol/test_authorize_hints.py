@@ -93,7 +93,7 @@ def test_another_person_signing_in_ends_the_first_session(
     harness: Harness, app: Rp, browser: Browser, jane: Someone
 ) -> None:
     """Session swap: a new sid, and the ID token is about whoever just signed in."""
-    first = app.code(browser, jane)
+    first = app.told(browser, jane)
     other = harness.person("olga", totp=True)
     app.send(browser, prompt="login")
     browser.get(browser.at + "?other=1")

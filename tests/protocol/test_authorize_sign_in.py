@@ -52,7 +52,7 @@ def test_the_sign_in_form_may_lead_back_to_the_app(app: Rp, browser: Browser) ->
 
 def test_a_good_session_is_answered_at_once(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
     """docs/map.md: no login row, no page; auth_time does not move (oidcc-prompt-none-logged-in, -id-token-hint)."""
-    first = app.code(browser, jane)
+    first = app.told(browser, jane)
     logins = tables.count(harness, "logins")
     harness.clock.advance(60)
     for changes in ({}, {"prompt": "none"}, {"max_age": 10_000}, {"display": "popup"}):
@@ -85,16 +85,16 @@ def test_oidcc_prompt_login(app: Rp, browser: Browser, jane: Someone, asked: dic
 def test_prompt_login_moves_auth_time_and_keeps_the_session(
     harness: Harness, app: Rp, browser: Browser, jane: Someone
 ) -> None:
-    first = app.code(browser, jane)
+    first = app.told(browser, jane)
     harness.clock.advance(100)
-    second = app.code(browser, jane, prompt="login")
+    second = app.told(browser, jane, prompt="login")
     assert second["auth_time"] == first["auth_time"] + 100
     assert second["sid"] == first["sid"]
 
 
 def test_prompt_login_asks_the_second_step_again(harness: Harness, app: Rp, browser: Browser) -> None:
     owner = harness.person("olga", totp=True)
-    assert app.code(browser, owner)["amr"] == ["pwd", "otp", "mfa"]
+    assert app.told(browser, owner)["amr"] == ["pwd", "otp", "mfa"]
     harness.clock.advance(60)
     app.send(browser, prompt="login")
     browser.submit(username=owner.username, password=owner.password)
@@ -113,7 +113,7 @@ def test_a_slow_sign_in_still_satisfies_prompt_login(
 
 
 def test_oidcc_max_age_1(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
-    first = app.code(browser, jane, max_age=1)
+    first = app.told(browser, jane, max_age=1)
     harness.clock.advance(2)
     app.send(browser, max_age=1)
     assert browser.at.endswith("/identify")

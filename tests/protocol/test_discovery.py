@@ -104,7 +104,7 @@ def test_every_listed_mode_type_and_method_works(harness: Harness, browser: Brow
 def test_every_listed_signing_algorithm_can_be_registered(harness: Harness, browser: Browser, jane: Someone) -> None:
     for alg in metadata(browser)["id_token_signing_alg_values_supported"]:
         app = Rp(harness, f"client-{alg}", id_token_signed_response_alg=alg)
-        assert app.code(browser, jane)["sub"] == jane.id
+        assert app.told(browser, jane)["sub"] == jane.id
 
 
 def test_what_is_not_supported_is_said_to_be(harness: Harness, browser: Browser) -> None:

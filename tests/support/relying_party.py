@@ -30,9 +30,9 @@ class Code:
     """An authorization code, and what the app must send with it."""
 
     value: str
-    grant_id: str
     redirect_uri: str
-    verifier: str = VERIFIER
+    verifier: str
+    grant_id: str = ""
 
 
 def basic(client_id: str, secret: str) -> str:
@@ -84,7 +84,7 @@ class RelyingParty:
         grant = Grant(**(values | traits))
         with self.harness.core.database.write() as tx:
             tx.grants.add(grant)
-        return Code(code, grant.id, grant.redirect_uri)
+        return Code(code, grant.redirect_uri, VERIFIER, grant.id)
 
     def post(
         self, path: str, form: Mapping[str, Any], *, headers: Mapping[str, str] | None = None, anonymous: bool = False
@@ -144,7 +144,11 @@ class RelyingParty:
 
     def tokens(self, person: Someone, **traits: Any) -> dict[str, Any]:
         """A whole token response for `person`."""
-        response = self.redeem(self.granted(person, **traits))
+        return self.redeemed(self.granted(person, **traits))
+
+    def redeemed(self, code: Code) -> dict[str, Any]:
+        """The token response to a code that must be good."""
+        response = self.redeem(code)
         assert response.status_code == 200, response.text
         found: dict[str, Any] = response.json or {}
         return found

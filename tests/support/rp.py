@@ -1,5 +1,7 @@
 """An app with its browser half: it writes authorization requests, follows a person through them and checks the answer.
 
+`relying_party` is its other half, the back channel.
+
 app = Rp(harness)                       registered; traits as in Harness.client
 app.send(browser, prompt="login")       the browser at our door, with PKCE, state and nonce made afresh
 app.sign_in(browser, jane)              all the way in and back; the answer, its `state` and `iss` checked
@@ -18,7 +20,7 @@ from idp.kernel.entropy import SystemEntropy
 from idp.kernel.handles import s256
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import Code, RelyingParty
 
 FORM_ACTION = re.compile(r'<form [^>]*action="([^"]*)" data-send>')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -71,8 +73,8 @@ class Rp(RelyingParty):
             browser.submit(code=someone.code(self.harness.clock))
         return self.answer(browser)
 
-    def code(self, browser: Browser, someone: Someone, **changes: Any) -> dict[str, Any]:
-        """Signs in; the verified claims of the ID token."""
+    def told(self, browser: Browser, someone: Someone, **changes: Any) -> dict[str, Any]:
+        """Signs in and redeems the code; what the ID token tells the app."""
         return self.id_claims(self.tokens_from(self.sign_in(browser, someone, **changes)))
 
     def answer(self, browser: Browser) -> dict[str, str]:
@@ -95,16 +97,7 @@ class Rp(RelyingParty):
 
     def tokens_from(self, answer: dict[str, str]) -> dict[str, Any]:
         """Redeems the code."""
-        fields = {
-            "grant_type": "authorization_code",
-            "code": answer["code"],
-            "redirect_uri": self.sent["redirect_uri"],
-            "code_verifier": self.verifier,
-        }
-        response = self.post("/token", fields)
-        assert response.status_code == 200, response.text
-        found: dict[str, Any] = response.json or {}
-        return found
+        return self.redeemed(Code(answer["code"], self.sent["redirect_uri"], self.verifier))
 
     def id_claims(self, tokens: dict[str, Any]) -> dict[str, Any]:
         """The ID token's claims: signed by us, for this app and this request."""
