@@ -57,7 +57,7 @@ def confirm() -> Response:
 @blueprint.get("/security/turn-off/start")
 @guard.looking(back=pages.TURN_OFF)
 def start_turning_off(tx: Transaction, visitor: Visitor) -> Response:
-    """Ask for everything again, so that an unlocked browser is not enough."""
+    """Ask for everything again, however recent; the page itself takes a sign-in of the last minutes."""
     if _required(visitor):
         return _refusal()
     raise guard.anew(tx.now, pages.TURN_OFF)

@@ -13,6 +13,13 @@ Everything an app gets hangs on one grant row: code, access tokens (`jti` is "<g
 When the row is revoked all of them are dead at every endpoint of ours. `acr`, `amr` and `auth_time` are copied to it
 once, when the person authorises, and nothing here recomputes them.
 
+Front channel:
+    frontchannel_routes     addresses; the documents apps begin with (discovery)
+    query, hints            the query, read parameter by parameter; ID tokens that come back
+    authorize/              the authorization endpoint, from the request to the code
+    response_modes          how its answers travel
+    logout                  RP-Initiated Logout
+
 Back channel, in the order a request passes:
     backchannel_routes      addresses; one transaction per request
     parameters, call        the form, read strictly; the request as Authlib sees it, with its transaction

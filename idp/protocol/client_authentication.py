@@ -54,7 +54,7 @@ def authenticate(call: Call, methods: Collection[str], endpoint: str) -> Registe
 
     Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
-        InvalidClientError: for everything else; the refusal is audited.
+        InvalidClientError: for everything else; audited, unless the request names no client at all.
     """
     given = _presented(call)
     row = call.tx.clients.by_id(given.client_id)

@@ -1,7 +1,7 @@
 """HTTP plumbing that every page and endpoint shares; it knows nothing of sign-in or OAuth.
 
-request -> origin (address, request id)  -> csrf for unsafe methods -> view(tx)  -> headers -> log line
-                                                                        returning commits, raising rolls back
+request -> request id -> view(tx): reads cookies and form, checks csrf -> headers -> log line
+                         returning commits, raising rolls back
 
 context     what the views are given: settings, clock, database, keys
 transact    one transaction per request

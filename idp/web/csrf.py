@@ -13,7 +13,6 @@ from idp.kernel.handles import keyed, same
 from idp.web.context import core
 
 FIELD = "csrf"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def token(secret: str, purpose: str) -> str:
