@@ -1,4 +1,4 @@
-"""Forms nobody filled in here: sent by another site, from a stale page, from another browser, or to a guessed address."""
+"""Forms nobody filled in here: from another site, a stale page, another browser, or for a guessed address."""
 
 import itertools
 
@@ -53,9 +53,7 @@ def test_forms_with_a_bad_token_change_nothing_and_say_so(harness: Harness, door
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(
-    harness: Harness, door: Door, step: str
-) -> None:
+def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(harness: Harness, door: Door, step: str) -> None:
     stage = stand_at(step, door)
     other = twin(stage.browser)
     door.knock(other, "mfa", since=harness.clock.now() + 1)
@@ -65,7 +63,7 @@ def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(
     assert rows(harness) == before
 
 
-def test_a_page_from_before_the_password_is_out_of_date_after_it(harness: Harness, door: Door) -> None:
+def test_a_page_from_before_the_password_is_out_of_date_after_it(door: Door) -> None:
     stage = stand_at("identify", door)
     old = stage.browser.page
     stage.browser.submit(**stage.right)
@@ -100,7 +98,7 @@ def test_a_guessed_address_is_not_known(harness: Harness, door: Door, login_id: 
 
 
 @pytest.mark.parametrize("host", ["evil.example", "id.example.test.evil.example", "id.example.test:444"])
-def test_no_answer_leads_to_the_host_the_request_names(harness: Harness, door: Door, host: str) -> None:
+def test_no_answer_leads_to_the_host_the_request_names(door: Door, host: str) -> None:
     stage = stand_at("identify", door)
     form = stage.right | {"csrf": csrf_of(stage.browser)}
     headers = {"X-Forwarded-Host": host, "Forwarded": f"host={host}", "X-Forwarded-Proto": "http"}

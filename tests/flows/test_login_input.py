@@ -1,10 +1,10 @@
 """Input no form of ours could send: the answer is the right page, never a fault, and nothing is kept of it."""
 
 import time
-from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
+from werkzeug.test import TestResponse
 
 from idp.app import MAX_BODY
 from tests.support.browser import Browser
@@ -41,7 +41,7 @@ SLOWEST = 2.0
 """Seconds one request may take here, hash included, on a machine that runs other tests beside."""
 
 
-def send(stage: Stage, body: bytes, content_type: str = FORM, method: str = "POST") -> Any:
+def send(stage: Stage, body: bytes, content_type: str = FORM, method: str = "POST") -> TestResponse:
     began = time.perf_counter()
     answer = stage.browser.client.open(
         stage.page, method=method, base_url=ISSUER, data=body, content_type=content_type, headers={"Origin": ISSUER}

@@ -168,21 +168,21 @@ def test_a_session_ends_after_thirty_days_however_much_it_is_used(
 
 @pytest.mark.parametrize(("age", "acr"), [(DAY - 1, "mfa"), (DAY, "mfa"), (DAY + 1, None)])
 def test_a_second_factor_counts_for_a_day(
-    harness: Harness, door: Door, browser: Browser, jane: Someone, age: int, acr: str | None
+    door: Door, browser: Browser, jane: Someone, age: int, acr: str | None
 ) -> None:
     door.sign_in(browser, jane)
-    harness.clock.advance(age)
+    door.harness.clock.advance(age)
     claims = door.knock(browser, "mfa")
     assert (claims and claims["acr"]) == acr
 
 
 @pytest.mark.parametrize(("age", "status"), [(1799, 200), (1800, 410), (1801, 410)])
 def test_a_sign_in_left_lying_ends_after_half_an_hour(
-    harness: Harness, door: Door, browser: Browser, jane: Someone, age: int, status: int
+    door: Door, browser: Browser, jane: Someone, age: int, status: int
 ) -> None:
     door.to_code(browser, jane)
-    harness.clock.advance(age)
-    browser.submit(code=jane.code(harness.clock))
+    door.harness.clock.advance(age)
+    browser.submit(code=jane.code(door.harness.clock))
     assert browser.page.status_code == status
     assert bool(door.claims(browser)) is (status == 200)
 

@@ -2,12 +2,12 @@
 
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from idp.kernel.clock import stopwatch
 from tests.support.browser import Browser
@@ -43,7 +43,7 @@ class Guesser:
         door.knock(self.browser, "pwd")
         self.csrf = csrf_of(self.browser)
 
-    def guess(self, name: str, password: str = "wrong") -> Any:
+    def guess(self, name: str, password: str = "wrong") -> TestResponse:
         form = {"csrf": self.csrf, "username": name, "password": password}
         headers = {"Origin": ISSUER, "X-Request-Id": "the-same-each-time"}
         return self.browser.client.post(self.browser.at, base_url=ISSUER, data=form, headers=headers)
@@ -85,7 +85,7 @@ def test_the_same_statements_are_sent(guesser: Guesser, other: str) -> None:
     assert sent["jane"] == sent[other]
 
 
-def test_the_same_work_is_done(guesser: Guesser, record_property: Any) -> None:
+def test_the_same_work_is_done(guesser: Guesser, record_property: Callable[[str, object], None]) -> None:
     times: dict[str, list[float]] = {"jane": [], "nobody": []}
     for number in range(TRIES):
         if number % 10 == 0:
@@ -102,9 +102,7 @@ def test_the_same_work_is_done(guesser: Guesser, record_property: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["jane\u200b", "j\u0430ne", "jane\u0000", "ja\u00adne", "\u200djane", "jan\u0435"])
-def test_look_alike_names_are_nobody_or_the_same_and_never_another(
-    harness: Harness, door: Door, name: str
-) -> None:
+def test_look_alike_names_are_nobody_or_the_same_and_never_another(harness: Harness, door: Door, name: str) -> None:
     jane = harness.person()
     browser = Browser(harness)
     door.knock(browser, "pwd")
@@ -125,7 +123,7 @@ def test_other_spellings_are_the_same_person_and_the_same_lane(harness: Harness,
     assert browser.page.status_code == 429
 
 
-def _same_but_length(one: Any, two: Any) -> bool:
+def _same_but_length(one: TestResponse, two: TestResponse) -> bool:
     """Names of other lengths are echoed, and make pages of other lengths."""
     kept = [[pair for pair in each.headers.to_wsgi_list() if pair[0] != "Content-Length"] for each in (one, two)]
     return kept[0] == kept[1]
