@@ -50,6 +50,15 @@ class SessionStore(Store):
         query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
         return list(self._session.scalars(query.order_by(Session.last_seen_at.desc())))
 
+    def hold(self, handle_digest: str) -> bool:
+        """Whether the session still has this handle; it then keeps it until this transaction ends.
+
+        Without it, on PostgreSQL, an app could be given a grant just after a change has ended the session with all its
+        grants.
+        """
+        query = select(Session.sid).where(Session.handle_digest == handle_digest)
+        return self._session.scalar(query.with_for_update(read=True, key_share=True)) is not None
+
     def open(self, new: Session) -> None:
         """Keep a new session."""
         new.created_at = new.last_seen_at = self._now

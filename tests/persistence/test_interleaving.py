@@ -2,17 +2,24 @@
 
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Connection, event, select
 
 from idp.admin import users
 from idp.kernel.entropy import SystemEntropy
+from idp.persistence.grants import Grant
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
 from idp.web import context
 from tests.support.browser import Browser
 from tests.support.clock import FrozenClock
 from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.relying_party import Code
+from tests.support.rp import Rp
 from tests.support.stages import stand_at
 from tests.support.tables import count
 
@@ -79,6 +86,65 @@ def test_no_sign_in_slips_past_a_password_change(
     with harness.core.database.read() as tx:
         assert tx.sessions.of(max_.id) == []
     assert door.knock(browser, "pwd") is None
+
+
+@pytest.mark.parametrize("end", [users.disable, lambda tx, user: users.set_password(tx, user, "another")])
+def test_no_app_is_given_anything_past_the_end_of_a_session(
+    harness: Harness, browser: Browser, interrupted: Interrupted, end: Callable[[Transaction, User], None]
+) -> None:
+    """The code is drawn, and at that moment everything the person had open ends."""
+    app, max_ = Rp(harness), harness.person("max")
+
+    def change() -> None:
+        with harness.core.database.write() as tx:
+            end(tx, users.find(tx, "max"))
+
+    app.sign_in(browser, max_)
+    browser.headers["X-Request-Id"] = "request-of-max"
+    interrupted.meanwhile = change
+    app.send(browser)
+    assert interrupted.thread
+    interrupted.thread.join()
+    answer = app.answer(browser)
+    assert app.redeem(Code(answer["code"], app.sent["redirect_uri"], app.verifier)).status_code == 400
+    with harness.core.database.engine.connect() as connection:
+        assert None not in set(connection.scalars(select(Grant.revoked_at)))
+
+
+@contextmanager
+def ending_as_it_is_held(harness: Harness) -> Iterator[None]:
+    """The session goes after it was read, and before it is held."""
+
+    def end(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT sessions.sid \nFROM sessions"):
+            connection.exec_driver_sql("DELETE FROM sessions")
+
+    event.listen(harness.core.database.engine, "before_cursor_execute", end)
+    try:
+        yield
+    finally:
+        event.remove(harness.core.database.engine, "before_cursor_execute", end)
+
+
+@pytest.mark.parametrize("prompt", ["none", None, "login"])
+def test_a_session_that_ends_while_a_request_is_judged_gives_nothing(
+    harness: Harness, browser: Browser, prompt: str | None
+) -> None:
+    app, max_ = Rp(harness), harness.person("max")
+    app.sign_in(browser, max_)
+    grants = count(harness, "grants")
+    if prompt == "login":
+        app.send(browser, prompt=prompt)
+    with ending_as_it_is_held(harness):
+        if prompt == "login":
+            browser.submit(username=max_.username, password=max_.password)
+        else:
+            app.send(browser, prompt=prompt)
+    if prompt == "none":
+        assert app.error(browser) == "login_required"
+    else:
+        assert browser.at.endswith("/identify")
+    assert count(harness, "grants") == grants
 
 
 @pytest.mark.parametrize("step", ["identify", "code", "recovery", "enrol", "recovery-codes"])

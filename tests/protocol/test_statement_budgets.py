@@ -6,9 +6,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.protocol.test_client_assertion import Signer
+from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 from tests.support.meter import metered
 from tests.support.relying_party import RelyingParty
+from tests.support.rp import Rp
 
 
 def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, int]:
@@ -41,6 +43,27 @@ def test_refresh(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
 def test_client_credentials(harness: Harness, rp: RelyingParty) -> None:
     """Client, audit row; one commit."""
     assert cost(harness, rp.client_credentials) == (2, 1)
+
+
+@pytest.mark.parametrize(("trusted_app", "totp", "expected"), [(True, False, 6), (False, True, 9)])
+def test_authorization_with_a_session(
+    harness: Harness,
+    browser: Browser,
+    trusted_app: bool,
+    totp: bool,
+    expected: int,
+) -> None:
+    """Client, session, factors, session held, grant, audit row; recovery codes, devices and consent if any."""
+    app, someone = Rp(harness, first_party=trusted_app), harness.person("max", totp=totp)
+    app.send(browser)
+    browser.submit(username=someone.username, password=someone.password)
+    if totp:
+        browser.submit(code=someone.code(harness.clock))
+        browser.submit(choice="approve")
+    with metered(harness) as meter:
+        app.send(browser)
+    assert "code" in app.answer(browser)
+    assert (len(meter.statements), meter.commits) == (expected, 1)
 
 
 @pytest.mark.parametrize("scopes", [("openid",), ("openid", "profile", "email", "phone", "address")])

@@ -99,4 +99,6 @@ def _ready(
         raise InteractionRequiredError("the person must choose an account")
     if to_ask(tx, request, visitor):
         raise ConsentRequiredError("the person must agree first")
+    if not tx.sessions.hold(visitor.session.handle_digest):
+        raise LoginRequiredError("the person must sign in")
     return visitor, reached

@@ -70,6 +70,8 @@ def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt)
         consent.ask(tx, login, scopes)
         return see_other(f"/consent/{login.id}")
     close(tx, login)
+    if not tx.sessions.hold(visitor.session.handle_digest):  # ended at this very moment
+        return door.begin(tx, request, demands.of(request, asked_at=tx.now))
     return issue(tx, request, visitor, reached)
 
 
