@@ -46,6 +46,11 @@ def spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> bool:
     return step is not None and tx.factors.use_step(factor.id, step)
 
 
+def may_try(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:
+    """Whether a try would be judged now: a look that spares a costly hash; only paying for it decides."""
+    return tx.throttles.is_open(_lane(tx, attempt, person), throttle.code_limit(settings))
+
+
 @dataclass(frozen=True)
 class RecoveryTry:
     """A typed recovery code, digested; `next_set` is ready in case this is the last code of the present one."""

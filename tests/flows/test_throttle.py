@@ -1,11 +1,14 @@
 """Guessing: every try is paid for before it is judged, whoever sends it, from wherever, however many at once."""
 
+import dataclasses
 import functools
 from pathlib import Path
 
 import pytest
 
+from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, MINUTE
+from idp.web import context
 from tests.support.browser import Browser
 from tests.support.crowd import close, rush, twin
 from tests.support.door import Door
@@ -42,6 +45,30 @@ def test_the_code_after_the_limit_is_refused_even_if_right(harness: Harness, doo
     assert TOO_MANY in page.text
     assert page.headers["Retry-After"] == "900"
     assert count(harness, "sessions") == 0
+
+
+class CountingHasher(Hasher):
+    """Tells how often it was put to work."""
+
+    hashes = 0
+
+    def digest(self, secret: str, salt: bytes) -> str:
+        self.hashes += 1
+        return super().digest(secret, salt)
+
+
+def test_recovery_codes_past_the_limit_cost_no_hash(harness: Harness, door: Door) -> None:
+    """Or whoever has a password could keep the processors from everybody else's."""
+    jane = harness.person(totp=True)
+    browser = stranger_at_code(harness, door, jane)
+    browser.get(browser.at.replace("/code", "/recovery"))
+    hasher = CountingHasher.of(harness.settings)
+    context.install(harness.app, dataclasses.replace(harness.core, hasher=hasher))
+    for _ in range(LIMIT):
+        assert browser.submit(code="0000-0000-0000-0000").status_code == 400
+    assert browser.submit(code=jane.codes[0]).status_code == 429
+    assert hasher.hashes == LIMIT
+    assert events(harness, "sign_in.second_step", "throttled") == 1
 
 
 @pytest.mark.parametrize(("later", "status"), [(WINDOW - 1, 429), (WINDOW, 200)])

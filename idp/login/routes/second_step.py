@@ -76,7 +76,8 @@ def recover(login_id: str) -> Response:
         cancelling = request.form.get("choice") == "cancel"
         if not typed and not cancelling:
             return _page(tx, attempt, RECOVERY, status=400, error=NO_RECOVERY_CODE)
-    tried = None if cancelling else _prepare(attempt.person, typed)
+        in_vain = cancelling or not second_step.may_try(tx, attempt, attempt.person, core().settings)
+    tried = None if in_vain else _prepare(attempt.person, typed)
     with database.write(origin()) as tx:
         return _settle_recovery(tx, login_id, tried)
 
