@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event
-from idp.login import completion
+from idp.login.endings import end_session, end_sessions
 from idp.login.visitor import Visitor
 from idp.messaging.notices import Notice, notify
 from idp.persistence.unit_of_work import Transaction
@@ -20,12 +20,12 @@ def forget_device(tx: Transaction, visitor: Visitor, device_id: str) -> bool:
     return True
 
 
-def end_session(tx: Transaction, visitor: Visitor, sid: str) -> bool:
+def end_one(tx: Transaction, visitor: Visitor, sid: str) -> bool:
     """End one of the person's sessions and all that was given in it; False when they have no such session."""
     user, session = visitor.person.user, tx.sessions.by_sid(sid)
     if session is None or session.user_id != user.id:
         return False
-    if not completion.end(tx, session, reason="ended in the account", distrusted=True):
+    if not end_session(tx, session, reason="ended in the account", distrusted=True):
         return False
     notify(tx, user, Notice.SESSION_ENDED)
     return True
@@ -35,15 +35,6 @@ def sign_out_elsewhere(tx: Transaction, visitor: Visitor) -> None:
     """Leave only this session, and only the grants given in it."""
     user = visitor.person.user
     tx.users.hold([user.id])  # a sign-in about to open a session waits, or is ended too
-    end_other_sessions(tx, visitor, reason="signed out elsewhere")
+    end_sessions(tx, user.id, reason="signed out elsewhere", keep_sid=visitor.session.sid)
     tx.grants.revoke_of_user(user.id, keep_sid=visitor.session.sid)
     notify(tx, user, Notice.SIGNED_OUT_ELSEWHERE)
-
-
-def end_other_sessions(tx: Transaction, visitor: Visitor, *, reason: str) -> None:
-    """End every session but this one; their grants are the caller's to revoke."""
-    user_id, own = visitor.person.user.id, visitor.session.sid
-    for session in tx.sessions.of(user_id):
-        if session.sid != own:
-            audit.record(tx, Event.SESSION_ENDED, user_id=user_id, sid=session.sid, reason=reason)
-    tx.sessions.end_others(user_id, own)

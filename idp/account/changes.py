@@ -6,13 +6,11 @@ Each ends with a new handle for the session that made it: the cookie of before, 
 
 from __future__ import annotations
 
-from idp import audit
-from idp.account import access
-from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
-from idp.login import enrolment
+from idp.login import enrolment, new_password
+from idp.login.new_password import By
 from idp.login.proofs import Proof, to_rows
 from idp.login.second_step import replace_codes
 from idp.login.visitor import Visitor
@@ -26,22 +24,16 @@ class Overtaken(Exception):
 
 
 def change_password(tx: Transaction, visitor: Visitor, password_hash: str, *, entropy: Entropy) -> str:
-    """Store a new password; whatever the old one opened elsewhere is over. Returns the session's new handle.
+    """Store a new password; whatever the old one opened elsewhere is over (`new_password.replace`).
 
-    Every other session, remembered device and pending sign-in ends, and every grant, also those given in this session:
-    its apps get new tokens without asking, a thief of the old ones does not.
+    Returns the session's new handle.
 
     Raises:
         Overtaken: when another change came first.
     """
-    user = visitor.person.user
-    _claim(tx, visitor)
-    tx.users.set_password_hash(user, password_hash)
-    access.end_other_sessions(tx, visitor, reason="password changed")
-    tx.grants.revoke_of_user(user.id)
-    tx.devices.distrust(user_id=user.id)
-    audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, sid=visitor.session.sid)
-    notify(tx, user, Notice.PASSWORD_CHANGED)
+    user, sid = visitor.person.user, visitor.session.sid
+    if not new_password.replace(tx, user, password_hash, by=By.OWNER, keep_sid=sid):
+        raise Overtaken
     return renew(tx, visitor, entropy)
 
 

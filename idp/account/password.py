@@ -5,17 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.account import changes, guard, pages
-from idp.factors import password
 from idp.login import new_password
-from idp.login.person import Person
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
 from idp.web.forms import once
 from idp.web.transact import origin
-
-EMPTY = f"Enter a new password of at most {password.LONGEST} characters."
-SAME = "That is the password you have now. Choose another one."
 
 blueprint = Blueprint("password", __name__)
 
@@ -34,23 +29,12 @@ def change() -> Response:
     new = once(request.form, "password")
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change)
-    if problem := _problem(first.person, new):
-        return _page(first, error=problem)
-    if hasher.verify(first.person.user.password_hash, new):
-        return _page(first, error=SAME)
+    if refusal := new_password.refusal(new, first.person, core().settings, hasher):
+        return _page(first, error=refusal)
     hashed = hasher.hash(new)
     with database.write(origin()) as tx:
         visitor = guard.admit_again(tx, first, guard.to_change)
         return pages.done("password", handle=changes.change_password(tx, visitor, hashed, entropy=core().entropy))
-
-
-def _problem(person: Person, new: str) -> str | None:
-    return new_password.problem(new, person.user, core().settings, alone=_alone(person)) if new else EMPTY
-
-
-def _alone(person: Person) -> bool:
-    """Whether the password is this person's only factor."""
-    return not person.has_second_step
 
 
 def _page(visitor: Visitor, *, error: str = "") -> Response:
@@ -59,5 +43,5 @@ def _page(visitor: Visitor, *, error: str = "") -> Response:
         "account/password.html",
         status=400 if error else 200,
         error=("password", error) if error else None,
-        min_length=new_password.least(core().settings, alone=_alone(visitor.person)),
+        min_length=new_password.least(core().settings, alone=not visitor.person.has_second_step),
     )

@@ -31,7 +31,7 @@ def forget_device(tx: Transaction, device_id: str) -> Response:
 def end_session(tx: Transaction, sid: str) -> Response:
     """Sign one browser out."""
     visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
-    return pages.done("ended") if access.end_session(tx, visitor, sid) else abort(404)
+    return pages.done("ended") if access.end_one(tx, visitor, sid) else abort(404)
 
 
 @blueprint.post("/security/sessions/end-others")

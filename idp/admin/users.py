@@ -9,7 +9,9 @@ from idp import audit
 from idp.admin.refusal import Refused
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
-from idp.login import enrolment, throttle
+from idp.login import enrolment, new_password, throttle
+from idp.login.endings import end_everything
+from idp.login.new_password import By
 from idp.messaging.notices import Notice, notify
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
@@ -17,6 +19,7 @@ from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
 LONGEST_USERNAME = 64
 LONGEST_EMAIL = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 LONGEST_NAME = 200
+OVERTAKEN = "The account was changed at the same moment by somebody else. Look at it and try again."
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def disable(tx: Transaction, user: User) -> None:
     """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it."""
     _claim(tx, user)
     tx.users.set_status(user, DISABLED)
-    _end_everything(tx, user, reason="account disabled")
+    end_everything(tx, user.id, reason="account disabled")
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=DISABLED)
 
 
@@ -86,12 +89,9 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
 
     The hash is the caller's to make, outside every transaction. The second step stays as it is.
     """
-    _claim(tx, user)
-    tx.users.set_password_hash(user, password_hash)
-    _end_everything(tx, user, reason="password set by an administrator")
+    if not new_password.replace(tx, user, password_hash, by=By.ADMINISTRATOR):
+        raise Refused(OVERTAKEN)
     _open_lanes(tx, user)
-    audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, by="administrator")
-    notify(tx, user, Notice.PASSWORD_CHANGED)
 
 
 def reset_mfa(tx: Transaction, user: User) -> None:
@@ -118,15 +118,7 @@ def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
 def _claim(tx: Transaction, user: User) -> None:
     """With the epoch go sign-ins under way and remembered devices."""
     if not tx.users.raise_epoch(user):
-        raise Refused("The account was changed at the same moment by somebody else. Look at it and try again.")
-
-
-def _end_everything(tx: Transaction, user: User, *, reason: str) -> None:
-    for session in tx.sessions.of(user.id):
-        audit.record(tx, Event.SESSION_ENDED, user_id=user.id, sid=session.sid, reason=reason)
-    tx.sessions.end_others(user.id, None)
-    tx.grants.revoke_of_user(user.id)
-    tx.devices.distrust(user_id=user.id)
+        raise Refused(OVERTAKEN)
 
 
 def _open_lanes(tx: Transaction, user: User) -> None:

@@ -30,6 +30,8 @@ class Event(StrEnum):
     SIGN_IN_CANCELLED = "sign_in.cancelled"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session.ended"
+    SIGN_IN_DISOWNED = "sign_in.disowned"
+    RESET_ASKED = "password.reset_asked"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"

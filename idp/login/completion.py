@@ -9,14 +9,16 @@ from idp.audit import Event
 from idp.config import Settings
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
-from idp.login import devices
+from idp.login import alerts, devices
 from idp.login.attempt import Attempt
+from idp.login.endings import end_session
 from idp.login.person import Person
 from idp.login.proofs import SECOND, Method, to_rows
 from idp.messaging.notices import Notice, notify
 from idp.persistence.devices import Device
 from idp.persistence.sessions import Session
 from idp.persistence.unit_of_work import Transaction
+from idp.signing.sealing import Sealer
 
 LONGEST_USER_AGENT = 300
 
@@ -36,10 +38,12 @@ def complete(
     *,
     browser_cookie: str | None,
     entropy: Entropy,
+    sealer: Sealer,
     settings: Settings,
 ) -> Completed:
-    """Open or raise the session for what was proven, and remember the device if asked."""
-    device, new_cookie = devices.meet(tx, entropy, person.user, browser_cookie)
+    """Open or raise the session for what was proven, remember the device if asked, and tell of a new browser."""
+    met = devices.meet(tx, entropy, person.user, browser_cookie)
+    device = met.device
     handle = entropy.token()
     sid = _rise(tx, attempt, device, handle) if attempt.raises_session else None
     if sid is None:
@@ -61,7 +65,10 @@ def complete(
         amr=list(assurance.amr),
         device_id=device.id,
     )
-    return Completed(handle, new_cookie)
+    tx.password_resets.forget(person.user.id)  # whoever got in has no need of them
+    if met.new:
+        alerts.tell(tx, person.user, sid=sid, device=device, entropy=entropy, sealer=sealer, settings=settings)
+    return Completed(handle, met.cookie)
 
 
 def _rise(tx: Transaction, attempt: Attempt, device: Device, handle: str) -> str | None:
@@ -85,7 +92,7 @@ def _open(
     settings: Settings,
 ) -> str:
     if attempt.visitor is not None:  # somebody else was signed in here: their session ends, and what was given in it
-        end(tx, attempt.visitor.session, reason="another person signed in here")
+        end_session(tx, attempt.visitor.session, reason="another person signed in here")
     session = Session(
         sid=entropy.token(16),
         handle_digest=digest(handle),
@@ -98,12 +105,3 @@ def _open(
     )
     tx.sessions.open(session)
     return session.sid
-
-
-def end(tx: Transaction, session: Session, *, reason: str, distrusted: bool = False) -> bool:
-    """End a session and the grants given in it; `distrusted` ends offline access as well. False if it was over."""
-    if not tx.sessions.end(session.sid):
-        return False
-    tx.grants.revoke_of_session(session.sid, offline_too=distrusted)
-    audit.record(tx, Event.SESSION_ENDED, user_id=session.user_id, sid=session.sid, reason=reason)
-    return True

@@ -50,8 +50,17 @@ def distrust_copies(tx: Transaction, cookie: str | None) -> None:
         audit.record(tx, Event.DEVICE_COPIED, browser_id=browser.id)
 
 
-def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> tuple[Device, str]:
-    """Note a finished sign-in here; returns the person's device and the browser's new cookie value."""
+@dataclass(frozen=True)
+class Met:
+    """The person's device, the browser's new cookie value, and whether the person was never seen here before."""
+
+    device: Device
+    cookie: str
+    new: bool
+
+
+def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> Met:
+    """Note a finished sign-in here."""
     known = recognise(tx, cookie)
     secret = entropy.token()
     if known is not None and tx.devices.rotate_secret(known.browser, digest(secret)):
@@ -63,7 +72,9 @@ def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> t
         id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=user_agents.name(tx.origin.user_agent)
     )
     tx.devices.seen(device)
-    return tx.devices.find(user.id, browser_id) or device, f"{browser_id}.{secret}"
+    kept = tx.devices.find(user.id, browser_id) or device
+    # Of two tabs finishing at once only one has its row kept, so that one of them tells.
+    return Met(kept, f"{browser_id}.{secret}", new=kept.id == device.id)
 
 
 def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, days: int) -> None:

@@ -42,10 +42,12 @@ def begin(
     login_hint: str | None = None,
     must_choose: bool = False,
     as_other: bool = False,
+    page: str | None = None,
 ) -> Response:
     """Begin a sign-in that leads back to `return_to` (a path of ours; `{login}` in it becomes the attempt's id).
 
-    `as_other`: somebody else than the person signed in here is wanted, so the first page asks for a name.
+    `as_other`: somebody else than the person signed in here is wanted, so the first page asks for a name. `page`: the
+    first page is this one, instead of what is missing.
     """
     settings = core().settings
     login_id = core().entropy.token(16)
@@ -64,7 +66,7 @@ def begin(
         expires_at=tx.now + settings.login_lifetime,
     )
     tx.logins.begin(login)
-    step = f"{Step.IDENTIFY}?other=1" if as_other else look(tx, login, visitor(tx), settings).step
+    step = page or (f"{Step.IDENTIFY}?other=1" if as_other else look(tx, login, visitor(tx), settings).step)
     response = see_other(f"/login/{login_id}/{step}")
     LOGIN.write(response, secret)
     return response

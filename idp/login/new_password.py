@@ -1,12 +1,31 @@
-"""What a person's new password must be, wherever it is set."""
+"""A person's new password, wherever it is set: what it must be, and what it ends."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+from idp import audit
+from idp.audit import Event
 from idp.config import Settings
 from idp.factors import password
+from idp.factors.hashing import Hasher
+from idp.login.endings import end_everything
+from idp.login.person import Person
+from idp.messaging.notices import Notice, notify
+from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
 
 NAMES = ("name", "given_name", "family_name", "nickname")
+EMPTY = f"Enter a new password of at most {password.LONGEST} characters."
+SAME = "That is the password you have now. Choose another one."
+
+
+class By(StrEnum):
+    """Who set it, as the audit trail says."""
+
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+    LINK = "mailed link"
 
 
 def least(settings: Settings, *, alone: bool) -> int:
@@ -20,3 +39,31 @@ def problem(candidate: str, user: User, settings: Settings, *, alone: bool) -> s
     names = [str(user.profile.get(claim) or "") for claim in NAMES]
     own_words = (settings.brand, settings.host, user.username, mailbox, *names)
     return password.problem(candidate, least=least(settings, alone=alone), own_words=own_words)
+
+
+def refusal(candidate: str, person: Person, settings: Settings, hasher: Hasher) -> str | None:
+    """Why the person themselves cannot have it: as `problem`, or it is missing or the present one.
+
+    Costs a hash: to be called outside every transaction.
+    """
+    if not candidate:
+        return EMPTY
+    if found := problem(candidate, person.user, settings, alone=not person.has_second_step):
+        return found
+    return SAME if hasher.verify(person.user.password_hash, candidate) else None
+
+
+def replace(tx: Transaction, user: User, password_hash: str, *, by: By, keep_sid: str | None = None) -> bool:
+    """Store a new password, end whatever the old one opened, and tell the owner; False when another change came first.
+
+    Every session but perhaps one, pending sign-in, mailed link, remembered device and grant is over; the second step
+    stays as it is. Grants go also when their session stays: its apps get new tokens without asking, a thief of the old
+    ones does not.
+    """
+    if not tx.users.raise_epoch(user):
+        return False
+    tx.users.set_password_hash(user, password_hash)
+    end_everything(tx, user.id, reason="password changed", keep_sid=keep_sid)
+    audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, sid=keep_sid, by=by)
+    notify(tx, user, Notice.PASSWORD_RESET if by is By.LINK else Notice.PASSWORD_CHANGED)
+    return True

@@ -6,7 +6,7 @@ from flask import Response
 
 from idp import audit
 from idp.audit import Event
-from idp.login import completion
+from idp.login.endings import end_session
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.web.cookies import LOGIN, SESSION
@@ -22,7 +22,7 @@ def sign_out(tx: Transaction, visitor: Visitor, response: Response, *, client_id
     nobody after this person can finish one. Returns `response`, with the browser's side of it.
     """
     session = visitor.session
-    if completion.end(tx, session, reason="signed out"):
+    if end_session(tx, session, reason="signed out"):
         audit.record(tx, Event.SIGN_OUT, user_id=session.user_id, client_id=client_id, sid=session.sid)
     SESSION.clear(response)
     LOGIN.clear(response)

@@ -8,6 +8,8 @@ counted like names somebody has, so that the limit does not tell which exist.
 
 from __future__ import annotations
 
+import ipaddress
+
 from idp.config import Settings
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.handles import digest
@@ -15,6 +17,12 @@ from idp.persistence.throttles import Limit
 from idp.persistence.users import lookup_key
 
 STRANGERS = "strangers"
+
+RESET_LIMIT = Limit(1, 20 * MINUTE, 72, DAY)
+"""Mails offering a new password, per account: three an hour. A link lives longer than the pause, so while the lane is
+shut one that works is in the mailbox: strangers can neither flood it nor keep its owner out."""
+ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
+"""How often one network may ask for them, whomever they are about."""
 
 
 def password_lane(identifier: str, user_id: str | None, device_id: str | None) -> str:
@@ -28,9 +36,30 @@ def code_lane(user_id: str, device_id: str | None) -> str:
     return f"code:user:{user_id}:{device_id or STRANGERS}"
 
 
+def reset_lane(identifier: str, user_id: str | None) -> str:
+    """The lane of mails that offer a new password; as with passwords, nobody's names are counted like somebody's."""
+    who = f"user:{user_id}" if user_id else f"name:{digest(lookup_key(identifier))}"
+    return f"reset:{who}"
+
+
+def address_lane(address: str) -> str:
+    """The lane of everybody who asks for such mails from one network; of IPv6 the /64 that one subscriber has."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "reset:address:unknown"
+    network = ipaddress.ip_network((found, 64 if isinstance(found, ipaddress.IPv6Address) else 32), strict=False)
+    return f"reset:address:{network}"
+
+
+def password_lanes_of(user_id: str) -> str:
+    """Prefix of every password lane of a person."""
+    return f"password:user:{user_id}:"
+
+
 def lanes_of(user_id: str) -> tuple[str, str]:
-    """Prefixes of every lane of a person, for an administrator to open."""
-    return f"password:user:{user_id}:", f"code:user:{user_id}:"
+    """Prefixes of every lane in which a person's secrets are guessed, for an administrator to open."""
+    return password_lanes_of(user_id), f"code:user:{user_id}:"
 
 
 def password_limit(settings: Settings) -> Limit:

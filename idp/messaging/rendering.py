@@ -6,7 +6,7 @@ It is not the pages' environment: mail is made far from any request, and only it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from idp.kernel import user_agents
 from idp.kernel.origin import LOCAL
+from idp.messaging.notices import SealedPath
 
 SECURITY_PAGE = "/account/security"
 
@@ -29,9 +30,13 @@ class Letter:
 
 
 class Renderer:
-    """Renders messages from the templates in `templates/email`. Safe to share among threads."""
+    """Renders messages from the templates in `templates/email`. Safe to share among threads.
 
-    def __init__(self, templates: Path, *, brand: str, issuer: str) -> None:
+    `open_link` turns a sealed path into the path; what it raises keeps the letter from being written.
+    """
+
+    def __init__(self, templates: Path, *, brand: str, issuer: str, open_link: Callable[[SealedPath], str]) -> None:
+        self._issuer, self._open_link = issuer, open_link
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=select_autoescape(["html"]),
@@ -49,12 +54,17 @@ class Renderer:
         }
 
     def letter(self, template: str, context: Mapping[str, Any]) -> Letter:
-        """The letter of one outbox row. `context` is what `notices.notify` promised: `when` is seconds, UTC."""
+        """The letter of one outbox row. `context` is what `notices` promised: `when` is seconds, UTC.
+
+        Links begin with the issuer of the settings, whatever Host the request came with.
+        """
+        sealed = SealedPath.of(context)
         variables = {
             **context,
             "when": _utc(int(context["when"])),
             "browser": _browser(str(context["user_agent"])),
             "ip": _address(str(context["ip"])),
+            "link": self._issuer + self._open_link(sealed) if sealed else "",
         }
         subject, text, html = (
             self._environment.get_template(f"email/{template}.{form}").render(variables)

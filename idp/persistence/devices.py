@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -93,6 +93,10 @@ class DeviceStore(Store):
         insert = table.values(**values, first_seen_at=self._now, last_seen_at=self._now)
         update_set = {"last_seen_at": self._now, "name": device.name}
         self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "browser_id"], set_=update_set))
+
+    def remove(self, device_id: str) -> bool:
+        """Forget that this person was ever on that browser: it is unknown again."""
+        return self._changed(delete(Device).where(Device.id == device_id)) == 1
 
     def trust(self, user_id: str, browser_id: str, *, proven_at: int, until: int, epoch: int) -> None:
         """Remember the device: the second step may be skipped there until `until`."""

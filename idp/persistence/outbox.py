@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, delete, or_, select, update
+from sqlalchemy import JSON, BigInteger, Integer, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
+from idp.persistence.password_resets import PasswordReset
+from idp.persistence.users import User
 
 
 class OutboxMessage(Base):
@@ -39,6 +41,16 @@ class OutboxStore(Store):
         message.created_at = message.next_attempt_at = self._now
         self._session.add(message)
         self._session.flush()
+
+    def promise_reset(self, digest: str, *, channel: str, template: str, context: dict[str, Any]) -> None:
+        """Keep a message to whomever the password reset of this digest was made for; to nobody if none was.
+
+        The address is the one that is stored, never one that was typed. One statement either way.
+        """
+        columns = ("channel", "recipient", "template", "context", "created_at", "next_attempt_at", "attempts")
+        facts = (literal(template), literal(context, JSON), literal(self._now), literal(self._now), literal(0))
+        whose = select(literal(channel), User.email, *facts).join(PasswordReset, PasswordReset.user_id == User.id)
+        self._session.execute(insert(OutboxMessage).from_select(columns, whose.where(PasswordReset.digest == digest)))
 
     def claim_next(self, *, lease: int) -> OutboxMessage | None:
         """Take the longest-waiting message that is due and nobody's, for `lease` seconds."""

@@ -6,10 +6,12 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.kernel.clock import DAY
+from idp.persistence.alert_links import AlertLink
 from idp.persistence.base import Base, Store
 from idp.persistence.devices import Browser, Device
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
 from idp.persistence.logins import Login
+from idp.persistence.password_resets import PasswordReset
 from idp.persistence.replay import AssertionId
 from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle
@@ -54,6 +56,8 @@ class PurgeStore(Store):
             Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
             RevokedToken: RevokedToken.expires_at < now,
             AssertionId: AssertionId.expires_at < now,
+            PasswordReset: PasswordReset.expires_at < now,
+            AlertLink: AlertLink.expires_at < now,
             Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row == 0),
             Device: Device.last_seen_at < now - KNOWN_BROWSER_KEPT,
             Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),

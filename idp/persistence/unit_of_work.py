@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy.orm import Session as OrmSession
 
 from idp.kernel.origin import Origin
+from idp.persistence.alert_links import AlertLinkStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
@@ -15,6 +16,7 @@ from idp.persistence.factors import FactorStore
 from idp.persistence.grants import GrantStore
 from idp.persistence.logins import LoginStore
 from idp.persistence.outbox import OutboxStore
+from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.purging import JobStore, PurgeStore
 from idp.persistence.recovery import RecoveryStore
 from idp.persistence.replay import ReplayStore
@@ -99,6 +101,16 @@ class Transaction:
     def outbox(self) -> OutboxStore:
         """Messages to be delivered; promise through `idp.messaging`."""
         return OutboxStore(self._session, self.now)
+
+    @cached_property
+    def password_resets(self) -> PasswordResetStore:
+        """Links to set a new password."""
+        return PasswordResetStore(self._session, self.now)
+
+    @cached_property
+    def alert_links(self) -> AlertLinkStore:
+        """Links that end a sign-in."""
+        return AlertLinkStore(self._session, self.now)
 
     @cached_property
     def jobs(self) -> JobStore:

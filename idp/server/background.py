@@ -15,6 +15,7 @@ from idp.app import TEMPLATES
 from idp.audit import Event, Outcome
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
+from idp.login import mailed_links
 from idp.messaging import transports
 from idp.messaging.rendering import Renderer
 from idp.messaging.worker import Courier
@@ -42,7 +43,12 @@ class Background:
         self._courier = Courier(
             core.database,
             settings=settings,
-            renderer=Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer),
+            renderer=Renderer(
+                TEMPLATES,
+                brand=settings.brand,
+                issuer=settings.issuer,
+                open_link=mailed_links.opener(core.sealer),
+            ),
             transport=transports.for_settings(settings),
             abandoned=_abandoned,
         )

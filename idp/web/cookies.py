@@ -2,6 +2,8 @@
 
     session   who is signed in here; dies with the browser's own session or ours, whichever is first
     login     binds sign-ins under way to this browser
+    recover   the handle of a mailed link that sets a new password, out of the address once the link was opened
+    alert     the same of a link that ends a sign-in
     browser   lets us recognise this browser again: known devices, remembered devices
 
 Lax, not Strict: an app's redirect to us must find the session. Values are opaque handles; the database holds digests.
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from idp.kernel.clock import DAY
+from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.web.context import core
 from idp.web.forms import storable
@@ -55,4 +57,6 @@ class Cookie:
 
 SESSION = Cookie("session")
 LOGIN = Cookie("login")
+RECOVER = Cookie("recover", max_age=30 * MINUTE)
+ALERT = Cookie("alert", max_age=30 * MINUTE)
 BROWSER = Cookie("browser", max_age=400 * DAY)

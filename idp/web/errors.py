@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from idp.web.pages import page
+from idp.web.paths import loggable
 
 log = logging.getLogger("idp.web")
 
@@ -66,5 +67,5 @@ def _http(error: HTTPException) -> Response:
 
 
 def _crashed(error: Exception) -> Response:
-    log.error("unexpected error at %s %s", request.method, request.path, exc_info=error)
+    log.error("unexpected error at %s %s", request.method, loggable(request.path), exc_info=error)
     return error_page(500, *FALLBACK)

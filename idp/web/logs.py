@@ -12,6 +12,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 from idp.kernel.clock import stopwatch
 from idp.kernel.entropy import Entropy
+from idp.web.paths import loggable
 
 log = logging.getLogger("idp.request")
 
@@ -59,13 +60,14 @@ def install(app: Flask, entropy: Entropy) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
+        path = loggable(request.path)
         facts = {
             "method": request.method,
-            "path": request.path,  # without the query, which may hold codes and hints
+            "path": path,  # without the query, which may hold codes and hints
             "endpoint": request.endpoint or "",
             "status": response.status_code,
             "milliseconds": round((stopwatch() - g.get("request_began", stopwatch())) * 1000, 1),
             "address": request.remote_addr,
         }
-        log.info("%s %s %s", request.method, request.path, response.status_code, extra=facts)
+        log.info("%s %s %s", request.method, path, response.status_code, extra=facts)
         return response

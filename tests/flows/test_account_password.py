@@ -17,7 +17,7 @@ def test_the_new_password_works_and_the_old_one_does_not(harness: Harness) -> No
     assert "a password manager does best" in words(page)
     account.browser.submit(action=PASSWORD, password=NEW)
     assert account.browser.at == f"{SECURITY}?done=password"
-    assert mails(harness) == ["password_changed"]
+    assert mails(harness) == ["sign_in_alert", "password_changed"]
     assert events(harness, "password.changed") == 1
     elsewhere = Account(harness, account.someone)
     elsewhere.browser.get(SECURITY)

@@ -30,7 +30,7 @@ def test_scanning_and_the_first_code_turn_it_on(harness: Harness, account: Accou
         assert not tx.factors.of(account.someone.id), "nothing is kept before the first code"
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     assert account.browser.at == CODES
-    assert mails(harness) == ["authenticator_added"]
+    assert mails(harness) == ["sign_in_alert", "authenticator_added"]
     assert events(harness, "factor.added") == 1
 
 

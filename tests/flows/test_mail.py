@@ -14,7 +14,7 @@ from idp.messaging.notices import Notice, notify
 from idp.messaging.transports import MailboxTransport, SmtpTransport, Undelivered, for_settings
 from idp.messaging.worker import LEASE, pause_after
 from idp.server.background import Background
-from tests.support.account import PASSWORD, Account
+from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
@@ -42,6 +42,7 @@ def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[H
 def change_password(harness: Harness) -> None:
     account = Account(harness, harness.person("jane", profile={"name": "Jane <b>Doe</b>"}))
     account.open(PASSWORD)
+    forget_mail(harness)  # about the sign-in itself
     account.browser.submit(action=PASSWORD, password=NEW)
 
 

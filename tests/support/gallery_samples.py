@@ -45,7 +45,14 @@ COMMON: dict[str, Any] = {
     "lang": "en", "dir": "ltr", "brand": "Countersign", "client": None, "errors": {}, "notice": None,
     "csrf_token": "sample",
 }  # fmt: skip
-IDENTIFY = {"action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME}
+IDENTIFY = {
+    "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME, "forgot_href": "#",
+}  # fmt: skip
+FORGOT = {"action": "#", "username": "", "back_href": "#"}
+NEW_PASSWORD = {"action": "#", "username": "ada", "min_length": 15, "two_step_on": False}
+ALERT = {
+    "action": "#", "browser": "Firefox on Windows", "address": "203.0.113.7", "when": "20 November 2026, 20:03 UTC",
+}  # fmt: skip
 CODE = {"action": "#", "username": "ada@example.org", "remember_days": 14, "recovery_href": "#", "can_cancel": True}
 RECOVERY = {"action": "#", "username": "ada@example.org", "remember_days": 14, "code_href": "#", "can_cancel": True}
 ENROL = {
@@ -86,6 +93,26 @@ LOGIN: list[Sample] = [
     ("ended-elsewhere", "login/ended.html", {
         "title": "Opened in another browser",
         "message": "This sign-in began in another browser. Go back there, or return to the app and sign in from it."}),
+    ("forgot", "login/forgot.html", FORGOT),
+    ("forgot-empty", "login/forgot.html", FORGOT | {
+        "errors": {"username": "Enter your user name or email address."}}),
+    ("forgot-too-often", "login/forgot.html", FORGOT | {
+        "username": "ada@example.org", "errors": {"form": "Too many links were asked for from your network."}}),
+    ("forgot-sent", "login/forgot_sent.html", {"minutes": 30, "back_href": "#", "again_href": "#"}),
+    ("new-password", "login/new_password.html", NEW_PASSWORD),
+    ("new-password-weak", "login/new_password.html", NEW_PASSWORD | {
+        "two_step_on": True, "min_length": 8, "errors": {"password": "Use at least 8 characters."}}),
+    ("new-password-stale", "login/new_password.html", NEW_PASSWORD | {
+        "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
+    ("password-set", "login/password_set.html", {"sign_in_href": "#"}),
+    ("alert", "login/alert.html", ALERT),
+    ("alert-stale", "login/alert.html", ALERT | {
+        "address": "2001:db8::17",
+        "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
+    ("alert-done", "login/alert_done.html", {"forgot_href": "#", "password_href": "#"}),
+    ("link-dead", "login/ended.html", {
+        "title": "This link no longer works", "restart_href": "#", "restart_label": "Set a new password",
+        "message": "It was used already, or it is too old. If somebody else may know your password, set a new one."}),
 ]  # fmt: skip
 
 ACCOUNT: dict[str, Any] = {
@@ -163,10 +190,17 @@ EVENT = {
     "event": "password_changed", "name": "Ada", "when": "20 November 2026, 20:03 UTC", "browser": "Firefox on Windows",
     "ip": "203.0.113.7", "security_href": "https://id.example.org/account/security",
 }  # fmt: skip
+LINK = EVENT | {"link": "https://id.example.org/alert/pHZ0YzWQhIuRrVw3oMtq2yL8sX5dKfGb7nEjC1aT9uk", "minutes": 30}
 EMAILS: list[Sample] = [
     ("email-html", "email/security_notice.html", EVENT),
     ("email-text", "email/security_notice.txt", EVENT),
     ("email-subject", "email/security_notice.subject.txt", EVENT),
+    ("email-alert-html", "email/sign_in_alert.html", LINK),
+    ("email-alert-text", "email/sign_in_alert.txt", LINK),
+    ("email-alert-subject", "email/sign_in_alert.subject.txt", LINK),
+    ("email-reset-html", "email/reset_offer.html", LINK),
+    ("email-reset-text", "email/reset_offer.txt", LINK),
+    ("email-reset-subject", "email/reset_offer.subject.txt", LINK),
 ]
 # Sends itself at once, so it can be rendered but not photographed.
 SELF_SENDING: Sample = (

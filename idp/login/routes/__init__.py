@@ -1,4 +1,4 @@
-"""The pages of a sign-in, below `/login/<attempt>/`.
+"""The pages of a sign-in, below `/login/<attempt>/`, and those that links in mails lead to.
 
 Each page parses, calls one use case, and answers 303 to whatever is missing next (`flow.onward`); none of them knows
 what that is. A page that is not the present step sends the browser there, so the back button and a reload are harmless.
@@ -6,6 +6,7 @@ what that is. A page that is not the present step sends the browser there, so th
 
 from __future__ import annotations
 
-from idp.login.routes import enrol, identify, second_step, start
+from idp.login.routes import alert, enrol, forgot, identify, recover, second_step, start
 
-blueprints = (start.blueprint, identify.blueprint, second_step.blueprint, enrol.blueprint)
+parts = (start, identify, forgot, second_step, enrol, recover, alert)
+blueprints = tuple(part.blueprint for part in parts)

@@ -165,6 +165,7 @@ def _open_session(tx: Transaction, attempt: Attempt, response: Response) -> None
         attempt.person,
         browser_cookie=BROWSER.read(),
         entropy=core().entropy,
+        sealer=core().sealer,
         settings=core().settings,
     )
     SESSION.write(response, made.session_handle)

@@ -78,4 +78,5 @@ def _page(
         username=username or attempt.login.login_hint or "",
         known_user=known and {"name": known.display_name, "username": known.username},
         switch_href=flow.address(attempt, f"{Step.IDENTIFY}?other=1"),
+        forgot_href=flow.address(attempt, "forgot"),
     )

@@ -144,6 +144,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("username_key", name=op.f("uq_users_username_key")),
     )
     op.create_table(
+        "alert_links",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("sid", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_alert_links_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_alert_links")),
+    )
+    with op.batch_alter_table("alert_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_links_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_links_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "consents",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=False),
@@ -259,6 +279,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_logins_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "password_resets",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("login_id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_password_resets_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_password_resets")),
+    )
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_password_resets_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_password_resets_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "recovery_sets",
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -334,6 +372,11 @@ def downgrade() -> None:
 
     op.drop_table("sessions")
     op.drop_table("recovery_sets")
+    with op.batch_alter_table("password_resets", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_password_resets_user_id"))
+        batch_op.drop_index(batch_op.f("ix_password_resets_expires_at"))
+
+    op.drop_table("password_resets")
     with op.batch_alter_table("logins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_logins_user_id"))
         batch_op.drop_index(batch_op.f("ix_logins_expires_at"))
@@ -357,6 +400,11 @@ def downgrade() -> None:
 
     op.drop_table("devices")
     op.drop_table("consents")
+    with op.batch_alter_table("alert_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_links_user_id"))
+        batch_op.drop_index(batch_op.f("ix_alert_links_expires_at"))
+
+    op.drop_table("alert_links")
     op.drop_table("users")
     with op.batch_alter_table("throttles", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_throttles_long_started_at"))

@@ -1,0 +1,65 @@
+"""*Was this you?*: a mail for every sign-in on a browser where the person was never seen, with a link that ends it.
+
+tell      one mail per new browser, in the transaction that opens the session       (writing)
+disown    what the link does once its holder confirms                                (writing)
+"""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.audit import Event
+from idp.config import Settings
+from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
+from idp.login import mailed_links
+from idp.login.endings import end_session
+from idp.messaging.notices import ask_about_sign_in
+from idp.persistence.alert_links import AlertLink
+from idp.persistence.devices import Device
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+from idp.signing.sealing import Sealer
+
+PATH = "/alert/"
+
+
+def tell(
+    tx: Transaction, user: User, *, sid: str, device: Device, entropy: Entropy, sealer: Sealer, settings: Settings
+) -> None:
+    """Promise the mail; nothing when no address is known. The link lives as long as the session could."""
+    if not user.email:
+        return
+    handle = entropy.token()
+    link = AlertLink(
+        digest=digest(handle),
+        user_id=user.id,
+        sid=sid,
+        device_id=device.id,
+        address=tx.origin.address,
+        user_agent=tx.origin.user_agent[: audit.MAX_TEXT],
+        expires_at=tx.now + settings.session_lifetime,
+    )
+    tx.alert_links.add(link)
+    ask_about_sign_in(tx, user, mailed_links.seal(sealer, PATH + handle))
+
+
+def find(tx: Transaction, handle: str) -> AlertLink | None:
+    """The sign-in this link is about; None when it does not work, or no longer. Changes nothing."""
+    return tx.alert_links.live(digest(handle))
+
+
+def disown(tx: Transaction, link: AlertLink) -> bool:
+    """End what that browser has of the account: sessions, grants, offline ones too, and its trust. False: done before.
+
+    The browser is forgotten altogether, so that the next sign-in there is told of again. What began elsewhere stays.
+    """
+    tx.users.hold([link.user_id])  # a sign-in about to open a session there waits, or is ended too
+    if not tx.alert_links.claim(link.digest):
+        return False
+    for session in tx.sessions.of(link.user_id):
+        if link.sid == session.sid or link.device_id == session.device_id:
+            end_session(tx, session, reason="disowned by mail", distrusted=True)
+    tx.grants.revoke_of_session(link.sid, offline_too=True)  # a session may be over, and its offline access not
+    tx.devices.remove(link.device_id)
+    audit.record(tx, Event.SIGN_IN_DISOWNED, user_id=link.user_id, sid=link.sid, device_id=link.device_id)
+    return True

@@ -1,0 +1,110 @@
+"""The mailed link that sets a new password.
+
+GET  /recover                  begin a sign-in, to ask for a link without coming from any app
+GET  /recover/<handle>         the link: the handle moves from the address into a cookie, nothing else happens
+GET  /recover/new-password     the form; mail scanners may come this far and spend nothing
+POST /recover/new-password     the link is spent
+GET  /recover/done             nobody is signed in: the way to the sign-in page
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.kernel.handles import MAX_HANDLE_LENGTH
+from idp.login import gate, new_password, reset
+from idp.login.demand import Demand
+from idp.login.reset import Holder
+from idp.login.routes import flow
+from idp.persistence.unit_of_work import Transaction
+from idp.web import csrf
+from idp.web.context import core
+from idp.web.cookies import RECOVER
+from idp.web.forms import once
+from idp.web.pages import page, see_other
+from idp.web.transact import origin, reading, transactional
+
+PURPOSE = "recover"
+START = "/recover"
+FORM = "/recover/new-password"
+DONE = "/recover/done"
+ACCOUNT = "/account/security"
+
+blueprint = Blueprint("login_recover", __name__, url_prefix="/recover")
+
+
+@blueprint.get("")
+@transactional
+def begin(tx: Transaction) -> Response:
+    """Ask for a link."""
+    return gate.begin(tx, Demand(), door=gate.ACCOUNT, return_to=ACCOUNT, page="forgot")
+
+
+@blueprint.get("/<handle>")
+def open_link(handle: str) -> Response:
+    """Take the handle out of the address, where history, referrer and onlookers would find it."""
+    response = see_other(FORM)
+    RECOVER.write(response, handle)
+    return response
+
+
+@blueprint.get("/new-password")
+@reading
+def ask(tx: Transaction) -> Response:
+    """Show the form, if the link still works."""
+    holder = reset.find(tx, RECOVER.read() or "")
+    return _page(holder) if holder else _dead()
+
+
+@blueprint.post("/new-password")
+def choose() -> Response:
+    """Judge the new password: read, hash outside any transaction, then spend the link."""
+    database, hasher, handle = core().database, core().hasher, RECOVER.read() or ""
+    new = once(request.form, "password")
+    with database.read(origin()) as tx:
+        holder = reset.find(tx, handle)
+    if holder is None:
+        return _dead()
+    if not csrf.valid(handle, PURPOSE):
+        return _page(holder, {"form": flow.STALE})
+    if refusal := new_password.refusal(new, holder.person, core().settings, hasher):
+        return _page(holder, {"password": refusal})
+    hashed = hasher.hash(new)
+    with database.write(origin()) as tx:
+        if not reset.finish(tx, handle, holder, hashed):
+            return _dead()
+        response = see_other(f"{DONE}?login={holder.login_id}")
+        RECOVER.clear(response)
+        return response
+
+
+@blueprint.get("/done")
+@reading
+def done(tx: Transaction) -> Response:
+    """The end: back to the sign-in it was asked from, if that is this browser's and still open."""
+    asked_from = once(request.args, "login", longest=MAX_HANDLE_LENGTH)
+    try:
+        login = flow.bound(tx, asked_from)
+        href = f"/login/{login.id}" if login.open_at(tx.now) else ACCOUNT
+    except flow.Ended:
+        href = ACCOUNT
+    return page("login/password_set.html", sign_in_href=href)
+
+
+def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
+    person = holder.person
+    return page(
+        "login/new_password.html",
+        status=400 if errors else 200,
+        errors=errors or {},
+        action=FORM,
+        csrf_token=csrf.token(RECOVER.read() or "", PURPOSE),
+        username=person.user.username,
+        two_step_on=person.has_second_step,
+        min_length=new_password.least(core().settings, alone=not person.has_second_step),
+    )
+
+
+def _dead() -> Response:
+    message = "It was used already, it is too old, or the account was changed or used since. Ask for a new one."
+    return page("login/ended.html", status=410, title="This link no longer works", message=message, restart_href=START)

@@ -1,0 +1,47 @@
+"""Links in "Was this you?" mails: each names one sign-in, and can end it once."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class AlertLink(Base):
+    """One mailed link, as the digest of its handle, and the sign-in it is about.
+
+    `user_agent` and `address` are what that sign-in came with: the page still shows them when the session is gone.
+    """
+
+    __tablename__ = "alert_links"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    sid: Mapped[str]
+    device_id: Mapped[str]
+    address: Mapped[str]
+    user_agent: Mapped[str]
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    used_at: Mapped[int | None]
+
+
+class AlertLinkStore(Store):
+    """Making and spending links."""
+
+    def add(self, link: AlertLink) -> None:
+        """Keep a new link."""
+        link.created_at = self._now
+        self._session.add(link)
+        self._session.flush()
+
+    def live(self, digest: str) -> AlertLink | None:
+        """A link that would still work."""
+        query = select(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
+        return self._session.scalar(query.where(AlertLink.expires_at > self._now))
+
+    def claim(self, digest: str) -> bool:
+        """Spend a link; exactly one caller is told True."""
+        query = update(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
+        return self._changed(query.where(AlertLink.expires_at > self._now).values(used_at=self._now)) == 1

@@ -1,0 +1,69 @@
+"""*Forgot password* tells by nothing whether an account exists: not words, headers, statements, nor time."""
+
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.kernel.clock import stopwatch
+from tests.flows.test_login_twins import CHANGING, statements
+from tests.support.browser import Browser
+from tests.support.door import csrf_of
+from tests.support.harness import ISSUER, Harness
+
+TRIES = 100
+
+
+class Asker:
+    """One browser at the page, posting without following."""
+
+    def __init__(self, harness: Harness) -> None:
+        self.harness, self.browser = harness, Browser(harness)
+        self.browser.get("/recover")
+        self.csrf = csrf_of(self.browser)
+
+    def ask(self, name: str) -> TestResponse:
+        form = {"csrf": self.csrf, "username": name}
+        headers = {"Origin": ISSUER, "X-Request-Id": "the-same-each-time"}
+        return self.browser.client.post(self.browser.at, base_url=ISSUER, data=form, headers=headers)
+
+    def forget(self) -> None:
+        with self.harness.core.database.write() as tx:
+            tx.throttles.clear_all_of("")
+
+
+@pytest.fixture
+def asker(harness: Harness) -> Asker:
+    harness.person("jane", totp=True)
+    harness.person("gone", status="disabled")
+    harness.person("silent", email=None)
+    return Asker(harness)
+
+
+@pytest.mark.parametrize("other", ["nobody", "gone", "silent", "jane@example.test"])
+def test_answers_and_statements_are_the_same_up_to_the_limit_and_beyond(asker: Asker, other: str) -> None:
+    seen: dict[str, list[Any]] = {}
+    for name in ("jane", other):
+        asker.forget()
+        with statements(asker.harness) as sent:
+            answers = [asker.ask(name) for _ in range(12)]
+        pages = [(each.status, each.headers.to_wsgi_list(), CHANGING.sub("", each.text)) for each in answers[:10]]
+        shut = [(each.status, CHANGING.sub("", each.text.replace(name, ""))) for each in answers[10:]]
+        seen[name] = [pages, shut, sent]
+    assert seen["jane"] == seen[other]
+    assert [status for status, _ in seen["jane"][1]] == ["429 TOO MANY REQUESTS"] * 2
+
+
+def test_the_same_work_is_done(asker: Asker, record_property: Callable[[str, str], None]) -> None:
+    times: dict[str, list[float]] = {"jane": [], "nobody": []}
+    for number in range(TRIES):
+        for name in sorted(times, reverse=bool(number % 2)):
+            asker.forget()
+            began = stopwatch()
+            assert asker.ask(name).status_code == 303
+            times[name].append((stopwatch() - began) * 1000)
+    known, unknown = (statistics.median(times[name]) for name in ("jane", "nobody"))
+    record_property("medians", f"known {known:.2f} ms, unknown {unknown:.2f} ms")
+    assert abs(known - unknown) < max(5, 0.2 * unknown)

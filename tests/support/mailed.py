@@ -1,0 +1,41 @@
+"""What the product sends by mail, as its reader finds it: links to press, taken from the letters themselves."""
+
+import re
+
+from idp.app import TEMPLATES
+from idp.login import mailed_links
+from idp.messaging.rendering import Letter, Renderer
+from tests.support.harness import Harness
+
+LINK = re.compile(r"https?://\S+/(?:recover|alert)/\S+")
+
+
+def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
+    """The letters of one kind that wait in the outbox, oldest first: recipient and content."""
+    settings = harness.settings
+    renderer = Renderer(
+        TEMPLATES, brand=settings.brand, issuer=settings.issuer, open_link=mailed_links.opener(harness.core.sealer)
+    )
+    with harness.core.database.read() as tx:
+        waiting = [message for message in tx.outbox.waiting() if message.template == template]
+    return [(message.recipient, renderer.letter(message.template, message.context)) for message in waiting]
+
+
+def links(harness: Harness, template: str) -> list[str]:
+    """The links in them."""
+    found = []
+    for _, letter in letters(harness, template):
+        (link,) = LINK.findall(letter.text)
+        assert f'href="{link}"' in letter.html, "both forms of the letter lead to the same page"
+        found.append(link)
+    return found
+
+
+def reset_links(harness: Harness) -> list[str]:
+    """Links that set a new password."""
+    return links(harness, "reset_offer")
+
+
+def alert_links(harness: Harness) -> list[str]:
+    """Links that end a sign-in."""
+    return links(harness, "sign_in_alert")
