@@ -107,6 +107,13 @@ class Settings(BaseModel):
         ),
     )
     mail_from: str = Field("", description="Sender of mail. Default: `no-reply@` the issuer's host.")
+    private_hosts: str = Field(
+        "",
+        description=(
+            "Hosts of apps inside your own network that may be told of a logout, separated by commas. All other "
+            "addresses that this server calls must be public."
+        ),
+    )
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="How many reverse proxies in front add X-Forwarded-For/-Proto/-Host."
     )
@@ -119,7 +126,7 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:
         """What one setting demands of another; every disagreement is told at once."""
-        rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems)
+        rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
         if problems := [problem for rule in rules for problem in rule(self)]:
             raise ValueError("\n".join(problems))
         return self
@@ -143,6 +150,11 @@ class Settings(BaseModel):
     def sender(self) -> str:
         """The address mail comes from."""
         return self.mail_from or f"no-reply@{self.host}"
+
+    @property
+    def private_host_names(self) -> frozenset[str]:
+        """`private_hosts`, one by one."""
+        return frozenset(host.strip() for host in self.private_hosts.split(",") if host.strip())
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -231,6 +243,12 @@ def _key_problems(settings: Settings) -> Iterator[str]:
             "IDP_KEY_PUBLISH_AHEAD: must be shorter than IDP_KEY_ROTATION_DAYS: "
             "the next key is published while the present one signs"
         )
+
+
+def _private_host_problems(settings: Settings) -> Iterator[str]:
+    for host in settings.private_host_names:
+        if host != host.lower() or set(host) & set("/@[]* "):
+            yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
 
 
 def _from_file(path: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@
        |                   |----------------------------------->|  POST token endpoint (code, verifier)
        |                   |  tokens: signature, iss, aud, exp, nonce, at_hash
        |  303 to /         |  sessions: a new id in the cookie, everything else stays here
-       |<------------------|
+       |<------------------|                                    |
+                           |<-----------------------------------|  POST /backchannel-logout (later, when it is over)
 
 `provider.py` and `tokens.py` hold every check; copy them first. `pages.py` asks for a stronger sign-in before a
 payout (step-up), and `api.py` is the same demand made by an API (RFC 9470).

@@ -9,6 +9,7 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, Response
 
 from .api import api
+from .backchannel import UsedTokens, backchannel
 from .config import Settings
 from .forms import csrf_token, require_csrf_token
 from .pages import pages
@@ -41,13 +42,14 @@ def create_app(
         SESSION_COOKIE_SECURE=chosen.is_https,
         MAX_CONTENT_LENGTH=16 * 1024,
     )
-    app.session_interface = MemorySessions(clock)
+    app.session_interface = app.extensions["sessions"] = MemorySessions(clock)
+    app.extensions["used_logout_tokens"] = UsedTokens()
     app.extensions["settings"] = chosen
     app.extensions["provider"] = _register(app, chosen, clock)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.before_request(require_csrf_token)
     app.after_request(_protect)
-    for blueprint in (pages, signin, api):
+    for blueprint in (pages, signin, api, backchannel):
         app.register_blueprint(blueprint)
     explain_problems(app)
     logging.getLogger("authlib").setLevel(logging.INFO)  # its debug lines hold tokens and verifiers

@@ -36,6 +36,11 @@ class MemorySessions(SessionInterface):
         self._clock = clock
         self._live: dict[str, ServerSession] = {}
 
+    def end_where(self, is_meant: Callable[[dict[str, Any]], bool]) -> int:
+        """End every session whose content is meant, at once, wherever its browser is; returns how many."""
+        doomed = [key for key, kept in list(self._live.items()) if is_meant(kept)]
+        return sum(self._live.pop(key, None) is not None for key in doomed)
+
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         found = self._live.get(request.cookies.get(self.get_cookie_name(app), ""))
         if found is None or self._is_over(found):

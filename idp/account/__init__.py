@@ -11,6 +11,7 @@ and code anew however recent the last ones are. A POST that comes too late chang
     guard       who may look, end and change; the form's token
     changes     password, recovery codes; and the new session handle that ends every change
     access      sessions and remembered devices, ended one by one or together
+    history     the audit trail, in sentences for the person it is about
     pages       what all pages share
-    overview, security, authenticator, recovery_codes, password, places      the pages
+    overview, security, authenticator, recovery_codes, password, places, apps, activity      the pages
 """

@@ -19,10 +19,12 @@ TURN_OFF = "/account/security/turn-off"
 RECOVERY_CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
 PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
+APPS = "/account/apps"
+ACTIVITY = "/account/activity"
 SIGN_OUT = "/account/sign-out"
 SIGNED_OUT = "/account/signed-out"
 
-NAVIGATION = (("Overview", HOME), ("Security", SECURITY))
+NAVIGATION = (("Overview", HOME), ("Security", SECURITY), ("Connected apps", APPS), ("Activity", ACTIVITY))
 
 NOTICES = {
     "password": "Your password is changed. Everywhere else you are signed out.",
@@ -33,8 +35,9 @@ NOTICES = {
     "ended": "That browser is signed out.",
     "ended-others": "Every other browser is signed out.",
     "confirmed": "Thank you. Now choose again what to end.",
+    "removed": "That app can no longer see anything of your account.",
 }
-"""What the security page says after a change, by the `done` of its address."""
+"""What a page says after a change, by the `done` of its address."""
 
 
 def show(
@@ -54,9 +57,9 @@ def show(
     return page(template, status=status, **(common | more))
 
 
-def done(what: str, *, handle: str | None = None) -> Response:
-    """Back to the security page, which says what was done; `handle` is the session's new name."""
-    path = f"{SECURITY}?done={what}"
+def done(what: str, *, handle: str | None = None, page_path: str = SECURITY) -> Response:
+    """Back to a page, which says what was done; `handle` is the session's new name."""
+    path = f"{page_path}?done={what}"
     return renewed(path, handle) if handle else see_other(path)
 
 

@@ -39,6 +39,8 @@ class Registration:
     redirect_uris: Sequence[str] = ()
     post_logout_redirect_uris: Sequence[str] = ()
     web_origins: Sequence[str] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
     grant_types: Sequence[str] = (CODE, REFRESH)
     scopes: Sequence[str] = ("openid", "profile", "email")
     token_endpoint_auth_method: str = SECRET_METHODS[0]
@@ -49,7 +51,7 @@ class Registration:
 
 def problems(wanted: Registration) -> list[str]:
     """Everything that is wrong with a registration, each as a sentence with its remedy; empty when it can be kept."""
-    return [*_fields(wanted), *_addresses(wanted), *_agreement(wanted)]
+    return [*_fields(wanted), *_addresses(wanted), *_agreement(wanted), *_logout_agreement(wanted)]
 
 
 def _fields(wanted: Registration) -> Iterator[str]:
@@ -79,6 +81,8 @@ def _addresses(wanted: Registration) -> Iterator[str]:
         parts = _parsed(origin)
         if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or not _is_web(parts):
             yield f"{origin!r} cannot be a web origin: it must look like https://app.example.com, nothing behind it."
+    if wanted.backchannel_logout_uri is not None and (problem := _call_problem(wanted.backchannel_logout_uri)):
+        yield f"{wanted.backchannel_logout_uri!r} cannot be told of a logout: {problem}."
 
 
 def _agreement(wanted: Registration) -> Iterator[str]:
@@ -96,6 +100,13 @@ def _agreement(wanted: Registration) -> Iterator[str]:
         yield "private_key_jwt needs the client's public keys (a JWK Set)."
     if wanted.jwks is not None:
         yield from _jwks_problems(wanted.jwks, method)
+
+
+def _logout_agreement(wanted: Registration) -> Iterator[str]:
+    if wanted.backchannel_logout_session_required and wanted.backchannel_logout_uri is None:
+        yield "A session id in the logout token needs a back-channel logout URI to send it to."
+    if wanted.backchannel_logout_uri is not None and CODE not in wanted.grant_types:
+        yield "A back-channel logout URI needs the grant authorization_code: without sign-ins there are no logouts."
 
 
 def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[str]:
@@ -122,6 +133,14 @@ def _uri_problem(uri: str, *, public: bool) -> str:
     if "*" in parts.netloc or parts.path.endswith("*"):
         return "wildcards are not understood; register every address"
     return _scheme_problem(parts, public=public)
+
+
+def _call_problem(uri: str) -> str:
+    """Why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
+    parts = _parsed(uri)
+    if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
+        return "it must be https, such as https://app.example.com/backchannel-logout; http is for localhost only"
+    return _uri_problem(uri, public=False)
 
 
 def _scheme_problem(parts: SplitResult, *, public: bool) -> str:

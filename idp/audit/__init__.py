@@ -58,6 +58,7 @@ class Event(StrEnum):
     CLIENT_REMOVED = "client.removed"
     KEYS_ROTATED = "keys.rotated"
     MAIL_ABANDONED = "mail.abandoned"
+    LOGOUT_ABANDONED = "backchannel_logout.abandoned"
 
 
 class Outcome(StrEnum):

@@ -19,7 +19,8 @@ from idp.persistence.clients import Client
 
 SHOWN = (
     "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "scopes",
-    "redirect_uris", "post_logout_redirect_uris", "web_origins", "first_party", "min_acr", "disabled",
+    "redirect_uris", "post_logout_redirect_uris", "web_origins", "backchannel_logout_uri",
+    "backchannel_logout_session_required", "first_party", "min_acr", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
@@ -36,6 +37,8 @@ def command() -> None:
 @click.option("--redirect-uri", multiple=True, help="Exactly where people are sent back to; may be repeated.")
 @click.option("--post-logout-redirect-uri", multiple=True, help="Where they may go after signing out; repeatable.")
 @click.option("--web-origin", multiple=True, help="Scripts from there may read tokens and userinfo (CORS); repeatable.")
+@click.option("--backchannel-logout-uri", help="Where it wants to be told when somebody's session ends.")
+@click.option("--backchannel-logout-session-required", is_flag=True, help="It tells sessions apart by their id (sid).")
 @click.option("--public", is_flag=True, help="An app that cannot keep a secret: on a phone, or in a browser.")
 @click.option("--auth-method", type=click.Choice(AUTH_METHODS), help=f"Default: {SECRET_METHODS[0]}.")
 @click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for private_key_jwt.")
@@ -68,6 +71,8 @@ def add(
         jwks=_read_jwks(jwks_file) if jwks_file else None,
         first_party=given["first_party"],
         min_acr=given["min_acr"],
+        backchannel_logout_uri=given["backchannel_logout_uri"],
+        backchannel_logout_session_required=given["backchannel_logout_session_required"],
         **{field: values for field, values in lists.items() if values},
     )
     with work.database.write() as tx:

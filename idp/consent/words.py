@@ -28,6 +28,11 @@ def points(scopes: Collection[str], user: User) -> list[dict[str, str]]:
     return [{"title": TITLES.get(scope, scope), "detail": _detail(scope, user)} for scope in scopes]
 
 
+def titles(scopes: Collection[str]) -> list[str]:
+    """The same in a word or two each, without the details."""
+    return [TITLES.get(scope, scope) for scope in scopes]
+
+
 def lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:
     """How long the app may stay connected (`refresh_token_lifetime` in seconds); empty when it may not."""
     if OFFLINE_ACCESS not in scopes:

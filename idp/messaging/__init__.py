@@ -1,10 +1,13 @@
-"""What we tell people: promised in the transaction that gives the reason, delivered after it commits.
+"""What we tell people and apps: promised in the transaction that gives the reason, delivered after it commits.
 
-notify(tx, user, Notice.X)  ->  outbox row, same transaction
-worker, in every node: claim a row -> render -> transport -> settle       (retried with growing pauses)
+notify(tx, user, Notice.X), logouts.promise(tx, ...)  ->  outbox row, same transaction
+worker, in every node: claim a row -> send -> settle       (retried with growing pauses)
 
-notices     what is told, and to whom
+notices     what people are told, and who
+logouts     which apps are told that a session is over
+mail        a row becomes a letter and leaves by a transport
 rendering   a notice becomes subject, text and HTML
 transports  SMTP, or files in a folder during development
+outbound    calling other people's servers, never one inside this network
 worker      the loop
 """

@@ -25,7 +25,11 @@ DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Undelivered(Exception):
-    """The mail was not taken; the message says why, for the log and the outbox."""
+    """The message was not taken; this says why, for the log and the outbox."""
+
+
+class Rejected(Undelivered):
+    """It was refused for good: trying again is of no use."""
 
 
 class Transport(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, select
@@ -39,10 +40,14 @@ class AuditStore(Store):
         self._session.add(event)
         self._session.flush()
 
-    def of_user(self, user_id: str, *, limit: int = 100) -> list[AuditEvent]:
-        """What happened to a person's account, newest first."""
-        query = select(AuditEvent).where(AuditEvent.user_id == user_id).order_by(AuditEvent.id.desc()).limit(limit)
-        return list(self._session.scalars(query))
+    def of_user(
+        self, user_id: str, *, limit: int = 100, before: int | None = None, without: Collection[str] = ()
+    ) -> list[AuditEvent]:
+        """What happened to a person's account, newest first; only before the event of that id, and `without` some."""
+        query = select(AuditEvent).where(AuditEvent.user_id == user_id, AuditEvent.event.not_in(without))
+        if before is not None:
+            query = query.where(AuditEvent.id < before)
+        return list(self._session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit)))
 
     def latest(self, *, event: str | None = None, limit: int = 100) -> list[AuditEvent]:
         """The newest events, perhaps of one kind."""

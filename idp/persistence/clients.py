@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import JSON, delete, select, update
@@ -21,7 +22,8 @@ class Client(Base):
 
     `first_party` skips consent; `min_acr` is the least level this app accepts; `secret_digest` is the SHA-256 of a
     secret that we generated with 256 bits; `previous_secret_digest` stays good until `previous_secret_expires_at` so
-    that a secret can be rotated without an outage. Token lifetimes are seconds.
+    that a secret can be rotated without an outage. Token lifetimes are seconds. `backchannel_logout_session_required`
+    is kept as registered; every logout token has a `sid` anyhow.
     """
 
     __tablename__ = "clients"
@@ -36,6 +38,8 @@ class Client(Base):
     redirect_uris: Mapped[list[str]] = mapped_column(JSON)
     post_logout_redirect_uris: Mapped[list[str]] = mapped_column(JSON)
     web_origins: Mapped[list[str]] = mapped_column(JSON)
+    backchannel_logout_uri: Mapped[str | None]
+    backchannel_logout_session_required: Mapped[bool] = mapped_column(default=False)
     grant_types: Mapped[list[str]] = mapped_column(JSON)
     response_types: Mapped[list[str]] = mapped_column(JSON)
     scopes: Mapped[list[str]] = mapped_column(JSON)
@@ -63,6 +67,11 @@ class ClientStore(Store):
     def by_id(self, client_id: str) -> Client | None:
         """The client of this `client_id`, disabled or not."""
         return self._session.get(Client, client_id, populate_existing=True)
+
+    def of_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
+        """Those of these apps that still exist, by `client_id`."""
+        found = self._session.scalars(select(Client).where(Client.client_id.in_(client_ids)))
+        return {client.client_id: client for client in found}
 
     def add(self, client: Client) -> None:
         """Register an app.

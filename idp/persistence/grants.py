@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, exists, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, exists, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
+from idp.persistence.clients import Client
 from idp.persistence.users import ACTIVE, User
 
 
@@ -105,6 +107,24 @@ class GrantStore(Store):
         query = query.where(Grant.id == grant_id, Grant.revoked_at.is_(None), User.status == ACTIVE)
         row = self._session.execute(query.where(~exists().where(RevokedToken.jti == jti))).one_or_none()
         return None if row is None else (row[0], row[1])
+
+    def live_of(self, user_id: str) -> list[Grant]:
+        """What apps hold of this person, oldest first."""
+        live = select(Grant).where(Grant.user_id == user_id, Grant.revoked_at.is_(None), Grant.expires_at > self._now)
+        return list(self._session.scalars(live.order_by(Grant.created_at)))
+
+    def last_used(self, user_id: str) -> dict[str, int]:
+        """When each app last came for this person: to be authorized, or to renew (`client_id` -> seconds, UTC)."""
+        renewed = func.max(func.coalesce(RefreshToken.created_at, Grant.created_at))
+        query = select(Grant.client_id, renewed).outerjoin(RefreshToken, RefreshToken.grant_id == Grant.id)
+        rows = self._session.execute(query.where(Grant.user_id == user_id).group_by(Grant.client_id))
+        return {client_id: int(at) for client_id, at in rows}
+
+    def listeners(self, sids: Collection[str]) -> list[tuple[str, str]]:
+        """Which apps hold something of which of these sessions and want to know of its end: `sid`, `client_id`."""
+        wanting = exists().where(Client.client_id == Grant.client_id, Client.backchannel_logout_uri.is_not(None))
+        query = select(Grant.sid, Grant.client_id).where(Grant.sid.in_(sids), wanting).distinct()
+        return [(sid, client_id) for sid, client_id in self._session.execute(query)]
 
     def add_refresh_token(self, grant_id: str, token_digest: str) -> None:
         """Keep a refresh token of this grant."""

@@ -13,7 +13,7 @@ from idp.persistence.users import User
 
 
 class OutboxMessage(Base):
-    """One message to one person.
+    """One message to one person, or to one app.
 
     A worker claims it for a while (`claimed_until`); if that worker dies, the claim lapses and another delivers. So a
     crash can at worst deliver twice, never not at all.
@@ -52,10 +52,11 @@ class OutboxStore(Store):
         whose = select(literal(channel), User.email, *facts).join(PasswordReset, PasswordReset.user_id == User.id)
         self._session.execute(insert(OutboxMessage).from_select(columns, whose.where(PasswordReset.digest == digest)))
 
-    def claim_next(self, *, lease: int) -> OutboxMessage | None:
-        """Take the longest-waiting message that is due and nobody's, for `lease` seconds."""
+    def claim_next(self, *, lease: int, channel: str = "email") -> OutboxMessage | None:
+        """Take the longest-waiting message of a channel that is due and nobody's, for `lease` seconds."""
         free = or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
         due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, free)
+        due = due.where(OutboxMessage.channel == channel)
         due = due.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(1)
         query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), free)
         return self._claimed(query.values(claimed_until=self._now + lease).returning(OutboxMessage))

@@ -62,6 +62,8 @@ def metadata() -> dict[str, Any]:
         "revocation_endpoint_auth_signing_alg_values_supported": algs,
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": algs,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
         "ui_locales_supported": ["en"],
     }

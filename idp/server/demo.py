@@ -98,6 +98,8 @@ class Demonstration:
             client_name="Penny Jar",
             redirect_uris=(f"{self.app}/callback",),
             post_logout_redirect_uris=(f"{self.app}/signed-out",),
+            backchannel_logout_uri=f"{self.app}/backchannel-logout",
+            backchannel_logout_session_required=True,
             scopes=("openid", "profile", "email", "offline_access"),
         )
         with database.write() as tx:

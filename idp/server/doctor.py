@@ -12,6 +12,8 @@ from enum import StrEnum
 from idp.config import Settings
 from idp.kernel.clock import HOUR, Clock
 from idp.messaging import transports
+from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.notices import EMAIL
 from idp.messaging.transports import Undelivered
 from idp.persistence import schema
 from idp.persistence.database import Database
@@ -76,9 +78,13 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:
         message = "the newest audit event lies in the future: the clock was set back"
         yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
-    if late := [message for message in waiting if message.created_at < clock.now() - HOUR]:
-        message = f"{len(late)} mails wait for more than an hour; the oldest: {late[0].last_error or 'not tried yet'}"
+    late = [message for message in waiting if message.created_at < clock.now() - HOUR]
+    if mails := [message for message in late if message.channel == EMAIL]:
+        message = f"{len(mails)} mails wait for more than an hour; the oldest: {mails[0].last_error or 'not tried yet'}"
         yield Finding(Level.WARN, "mail", message, "Mend the mail server's answer above; is `idp serve` running?")
+    if apps := sorted({message.recipient for message in late if message.channel == BACKCHANNEL_LOGOUT}):
+        message = f"these apps could not be told of logouts for more than an hour: {', '.join(apps)}"
+        yield Finding(Level.WARN, "apps", message, "Look at the address each is registered with: idp clients show ID")
 
 
 def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from idp import audit
+from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.notices import EMAIL
 from idp.persistence import schema
+from idp.persistence.outbox import OutboxMessage
 from tests.support.command import Command, free_port
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD, Harness
@@ -127,6 +130,16 @@ def test_the_doctor_sees_a_clock_that_was_set_back(harness: Harness) -> None:
     with harness.core.database.write() as tx:
         audit.record(tx, audit.Event.SIGN_IN)
     assert "FAIL" in levels(Command.of(harness.settings))["clock"]
+
+
+def test_the_doctor_names_what_could_not_be_delivered(harness: Harness) -> None:
+    """The clock of the test stands in the past, so everything promised there is late."""
+    with harness.core.database.write() as tx:
+        for channel, recipient in ((EMAIL, "jane@example.test"), (BACKCHANNEL_LOGOUT, "shop")):
+            tx.outbox.promise(OutboxMessage(channel=channel, recipient=recipient, template="x", context={}))
+    told = Command.of(harness.settings).run("doctor").stdout
+    assert "1 mails wait for more than an hour" in told
+    assert "could not be told of logouts for more than an hour: shop" in told
 
 
 def test_the_doctor_finds_a_running_server_well(command: Command) -> None:

@@ -107,11 +107,47 @@ def test_people_are_never_sent_back_to_a_doubtful_place(harness: Harness, comman
         ((*WEB, "--public", "--auth-method", "client_secret_post"), "--public means"),
         ((*WEB, "--auth-method", "private_key_jwt"), "needs the client's public keys"),
         ((*WEB, "--min-acr", "phrh"), "must be one of pwd"),
+        ((*WEB, "--backchannel-logout-session-required"), "needs a back-channel logout URI"),
+        (
+            ("--name", "Web", "--grant", "client_credentials", "--backchannel-logout-uri", f"{CALLBACK}/out"),
+            "without sign-ins there are no logouts",
+        ),
     ],
 )
 def test_fields_must_agree(harness: Harness, command: Command, arguments: tuple[str, ...], says: str) -> None:
     assert says in command.refused("clients", "add", "web", *arguments)
     assert count(harness, "clients") == 0
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://app.example.test/out",
+        "https://app.example.test/out#part",
+        "https://jane:secret@app.example.test/out",
+        "https://*.example.test/out",
+        "https:///out",
+        "/out",
+        "com.example.app:/out",
+        "ftp://app.example.test/out",
+        "javascript:alert(1)",
+        "https://app.example.test/o ut",
+        "https://app.example.test:99999/out",
+        "",
+    ],
+)
+def test_logouts_are_told_to_no_doubtful_place(harness: Harness, command: Command, uri: str) -> None:
+    said = command.refused("clients", "add", "web", *WEB, "--backchannel-logout-uri", uri)
+    assert "cannot be told of a logout" in said
+    assert count(harness, "clients") == 0
+
+
+@pytest.mark.parametrize("uri", ["https://app.example.test/out?tenant=7", "http://localhost:5001/out"])
+def test_an_app_may_want_to_be_told_of_logouts(command: Command, uri: str) -> None:
+    wanted = ("--backchannel-logout-uri", uri, "--backchannel-logout-session-required")
+    command.done("clients", "add", "web", *WEB, *wanted)
+    shown = command.read("clients", "show", "web")
+    assert (shown["backchannel_logout_uri"], shown["backchannel_logout_session_required"]) == (uri, True)
 
 
 def test_everything_wrong_is_told_at_once(command: Command) -> None:

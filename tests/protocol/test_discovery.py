@@ -24,7 +24,8 @@ REGISTERED = {
     "introspection_endpoint_auth_signing_alg_values_supported", "display_values_supported", "claim_types_supported",
     "claims_supported", "claims_parameter_supported", "request_parameter_supported",
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
-    "authorization_response_iss_parameter_supported",
+    "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
+    "backchannel_logout_session_supported",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

@@ -117,7 +117,9 @@ LOGIN: list[Sample] = [
 
 ACCOUNT: dict[str, Any] = {
     "user": ADA, "logout_action": "#",
-    "nav": [{"title": "Overview", "href": "#", "current": False}, {"title": "Security", "href": "#", "current": True}],
+    "nav": [{"title": "Overview", "href": "#", "current": False}, {"title": "Security", "href": "#", "current": True},
+            {"title": "Connected apps", "href": "#", "current": False},
+            {"title": "Activity", "href": "#", "current": False}],
 }  # fmt: skip
 SECURITY: dict[str, Any] = ACCOUNT | {
     "password": {"changed": "3 March 2026", "href": "#"},
@@ -136,6 +138,22 @@ SECURITY: dict[str, Any] = ACCOUNT | {
     ],
     "end_others_action": "#",
 }  # fmt: skip
+APPS = [
+    {"name": "Acme Invoices", "host": "invoices.acme.example", "own": False, "since": "3 March 2026, 09:12 UTC",
+     "sees": ["Who you are", "Your profile", "Your email address", "Staying connected"],
+     "used": "20 November 2026, 20:03 UTC", "action": "#"},
+    {"name": "Intranet", "host": "intranet.example.org", "own": True, "since": "12 June 2026, 08:00 UTC",
+     "sees": ["Who you are"], "used": "", "action": "#"},
+]
+EVENTS = [
+    {"sentence": "You signed in, on the way to Acme Invoices.", "browser": "Firefox on Windows",
+     "address": "203.0.113.7", "when": "20 November 2026, 20:03 UTC", "failed": False},
+    {"sentence": "Your password was known, and a wrong code was tried as the second step.",
+     "browser": "Unknown browser", "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+     "when": "20 November 2026, 19:58 UTC", "failed": True},
+    {"sentence": "An administrator gave you a new password.", "browser": "On the server", "address": "",
+     "when": "19 November 2026, 07:00 UTC", "failed": False},
+]
 ENROL_ACCOUNT = ACCOUNT | ENROL | {"can_cancel": False, "back_href": "#", "replacing": False}
 
 ACCOUNT_PAGES: list[Sample] = [
@@ -160,6 +178,12 @@ ACCOUNT_PAGES: list[Sample] = [
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES),
     ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#"}),
+    ("apps", "account/apps.html", ACCOUNT | {"apps": APPS}),
+    ("apps-none", "account/apps.html", ACCOUNT | {
+        "apps": [], "notice": "That app can no longer see anything of your account."}),
+    ("activity", "account/activity.html", ACCOUNT | {
+        "events": EVENTS, "older_href": "#", "newest_href": "#"}),
+    ("activity-none", "account/activity.html", ACCOUNT | {"events": [], "older_href": None, "newest_href": None}),
     ("regenerate", "account/regenerate.html", ACCOUNT | {"action": "#", "back_href": "#", "left": 6}),
 ]  # fmt: skip
 

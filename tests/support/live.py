@@ -40,6 +40,7 @@ def serving(database_url: str, directory: Path, **settings: object) -> Iterator[
             client_name="Sample app",
             redirect_uris=[f"{base}/callback"],
             post_logout_redirect_uris=[f"{base}/signed-out"],
+            backchannel_logout_uri=f"{base}/backchannel-logout",
         )
         provider.start(harness.app)
         sample.start(

@@ -63,6 +63,8 @@ def upgrade() -> None:
         sa.Column("redirect_uris", sa.JSON(), nullable=False),
         sa.Column("post_logout_redirect_uris", sa.JSON(), nullable=False),
         sa.Column("web_origins", sa.JSON(), nullable=False),
+        sa.Column("backchannel_logout_uri", sa.String(), nullable=True),
+        sa.Column("backchannel_logout_session_required", sa.Boolean(), nullable=False),
         sa.Column("grant_types", sa.JSON(), nullable=False),
         sa.Column("response_types", sa.JSON(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),

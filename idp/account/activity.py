@@ -1,0 +1,58 @@
+"""Activity: what happened to the account, so that its owner can notice what was not their doing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from idp.account import history, pages
+from idp.account.guard import looking
+from idp.audit import Outcome
+from idp.kernel import user_agents
+from idp.kernel.dates import in_words
+from idp.kernel.origin import LOCAL
+from idp.login.visitor import Visitor
+from idp.persistence.audit_events import AuditEvent
+from idp.persistence.unit_of_work import Transaction
+from idp.web.forms import once
+
+PAGE = 50
+LONGEST_ID = 18
+"""Digits: what fits the column."""
+
+blueprint = Blueprint("activity", __name__)
+
+
+@blueprint.get("/activity")
+@looking()
+def show(tx: Transaction, visitor: Visitor) -> Response:
+    """One page of the person's own audit trail, newest first; `before` in the address continues an earlier page."""
+    before = _before()
+    found = tx.audit.of_user(visitor.person.user.id, limit=PAGE + 1, before=before, without=history.QUIET)
+    shown = found[:PAGE]
+    apps = tx.clients.of_ids({event.client_id for event in shown if event.client_id})
+    names = {client_id: client.client_name for client_id, client in apps.items()}
+    return pages.show(
+        visitor,
+        "account/activity.html",
+        events=[_row(event, names) for event in shown],
+        older_href=f"{pages.ACTIVITY}?before={shown[-1].id}" if len(found) > PAGE else None,
+        newest_href=pages.ACTIVITY if before is not None else None,
+    )
+
+
+def _before() -> int | None:
+    asked = once(request.args, "before", longest=LONGEST_ID)
+    return int(asked) if asked.isascii() and asked.isdigit() else None
+
+
+def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
+    local = event.user_agent == LOCAL.user_agent
+    return {
+        "sentence": history.sentence(event, names.get(event.client_id or "")),
+        "browser": "On the server" if local else user_agents.name(event.user_agent),
+        "address": "" if local else event.address,
+        "when": in_words(event.at),
+        "failed": event.outcome != Outcome.SUCCESS,
+    }

@@ -1,0 +1,83 @@
+"""Connected apps: what each may see, since when; and taking it all back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort
+
+from idp import audit
+from idp.account import guard, pages
+from idp.audit import Event
+from idp.consent import words
+from idp.kernel.dates import in_words
+from idp.login.visitor import Visitor
+from idp.persistence.clients import Client
+from idp.persistence.unit_of_work import Transaction
+from idp.web.transact import transactional
+
+blueprint = Blueprint("apps", __name__)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What one app was allowed or given; times are seconds, UTC."""
+
+    scopes: Sequence[str]
+    since: int
+
+
+@blueprint.get("/apps")
+@guard.looking()
+def show(tx: Transaction, visitor: Visitor) -> Response:
+    """All of them, by name."""
+    user_id = visitor.person.user.id
+    found = _connections(tx, user_id)
+    clients, used = tx.clients.of_ids(found.keys()), tx.grants.last_used(user_id)
+    named = sorted(clients.values(), key=lambda client: (client.client_name.casefold(), client.client_id))
+    rows = [_row(client, found[client.client_id], used.get(client.client_id)) for client in named]
+    return pages.show(visitor, "account/apps.html", notice=pages.notice(), apps=rows)
+
+
+@blueprint.post("/apps/<client_id>/remove")
+@transactional
+def remove(tx: Transaction, client_id: str) -> Response:
+    """Forget what the person allowed this app, and end everything it was given."""
+    visitor = guard.admit_form(tx, guard.to_end, back=f"{pages.APPS}?done=confirmed")
+    user_id = visitor.person.user.id
+    allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_of_client(client_id, user_id=user_id)
+    if not allowed and not ended:
+        abort(404)
+    audit.record(tx, Event.CONSENT_REVOKED, user_id=user_id, client_id=client_id, grants=ended)
+    return pages.done("removed", page_path=pages.APPS)
+
+
+def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
+    """By `client_id`. An organisation's own apps are never allowed by the person, but hold grants all the same."""
+    found: dict[str, Connection] = {}
+    for grant in tx.grants.live_of(user_id):
+        before = found.get(grant.client_id)
+        scopes = dict.fromkeys((*(before.scopes if before else ()), *grant.scopes))
+        found[grant.client_id] = Connection(tuple(scopes), before.since if before else grant.created_at)
+    return found | {each.client_id: Connection(each.scopes, each.granted_at) for each in tx.consents.of(user_id)}
+
+
+def _row(client: Client, connection: Connection, used: int | None) -> dict[str, Any]:
+    address = client.client_uri or next(iter(client.redirect_uris), "")
+    return {
+        "name": client.client_name,
+        "host": urlsplit(address).netloc or address,
+        "sees": words.titles(sorted(connection.scopes, key=_usual_order)),
+        "own": client.first_party,
+        "since": in_words(connection.since),
+        "used": in_words(used) if used is not None else "",
+        "action": f"{pages.APPS}/{client.client_id}/remove",
+    }
+
+
+def _usual_order(scope: str) -> int:
+    known = list(words.TITLES)
+    return known.index(scope) if scope in known else len(known)

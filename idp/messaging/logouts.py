@@ -1,0 +1,24 @@
+"""Apps are told that a session of theirs is over (OpenID Connect Back-Channel Logout 1.0).
+
+Only the promise is made here; `protocol.backchannel_logout` writes the token, which lives two minutes, for each try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from idp.persistence.outbox import OutboxMessage
+from idp.persistence.unit_of_work import Transaction
+
+BACKCHANNEL_LOGOUT = "backchannel_logout"
+SUBJECT, SESSION = "sub", "sid"
+
+
+def promise(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
+    """Promise a logout token to each app that was given something in one of these sessions of a person."""
+    for sid, client_id in tx.grants.listeners(sids):
+        context = {SUBJECT: user_id, SESSION: sid}
+        message = OutboxMessage(
+            channel=BACKCHANNEL_LOGOUT, recipient=client_id, template="logout_token", context=context
+        )
+        tx.outbox.promise(message)

@@ -1,0 +1,27 @@
+"""Mail: a message of the outbox becomes a letter, and leaves by a transport."""
+
+from __future__ import annotations
+
+from idp.config import Settings
+from idp.messaging.rendering import Renderer
+from idp.messaging.transports import Transport, compose
+from idp.persistence.outbox import OutboxMessage
+
+
+class Mailer:
+    """Sends the messages of the channel `email`."""
+
+    def __init__(self, *, settings: Settings, renderer: Renderer, transport: Transport) -> None:
+        self._settings, self._renderer, self._transport = settings, renderer, transport
+
+    def send(self, message: OutboxMessage) -> None:
+        """Write the letter and hand it over; raises `Undelivered`."""
+        letter = self._renderer.letter(message.template, message.context)
+        mail = compose(
+            letter,
+            recipient=message.recipient,
+            settings=self._settings,
+            message_id=f"{message.created_at}.{message.id}",
+            at=message.created_at,
+        )
+        self._transport.send(mail)

@@ -1,0 +1,61 @@
+"""OpenID Connect Back-Channel Logout 1.0, our side: the logout token, and its way to the app.
+
+The session ended long before; nobody waits for this. The token is made anew for every try, since it lives two minutes,
+and what it says stays true: that session is over.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from idp.messaging.logouts import SESSION, SUBJECT
+from idp.messaging.outbound import Outbound
+from idp.messaging.transports import Rejected, Undelivered
+from idp.persistence.clients import Client
+from idp.persistence.outbox import OutboxMessage
+from idp.web.context import Core
+
+LOGOUT_TOKEN_TYPE = "logout+jwt"  # noqa: S105 - a media type
+LIFE = 120
+"""Seconds (section 2.4: preferably at most two minutes)."""
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+class LogoutSender:
+    """Sends the messages of the channel `backchannel_logout`."""
+
+    def __init__(self, core: Core, outbound: Outbound) -> None:
+        self._core, self._outbound = core, outbound
+
+    def send(self, message: OutboxMessage) -> None:
+        """Post the token to where the app wants it now (section 2.5).
+
+        Raises:
+            Rejected: the app says it could not log out (400); section 2.8 leaves nothing more to be done.
+            Undelivered: it did not answer, or neither yes nor no.
+        """
+        with self._core.database.read() as tx:
+            client = tx.clients.by_id(message.recipient)
+        if client is None or not client.backchannel_logout_uri:
+            return  # removed, or not interested any more, since the promise
+        token = self._token(client, user_id=message.context[SUBJECT], sid=message.context[SESSION])
+        status = self._outbound.post(client.backchannel_logout_uri, {"logout_token": token})
+        if status == HTTPStatus.BAD_REQUEST:
+            raise Rejected(f"{client.client_id} answered 400: it did not accept the logout")
+        if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+            raise Undelivered(f"{client.client_id} answered with status {status}")
+
+    def _token(self, client: Client, *, user_id: str, sid: str) -> str:
+        """A logout token (section 2.4): `sub` and `sid` both, and never a `nonce`, so that it is no ID token."""
+        now = self._core.clock.now()
+        claims = {
+            "iss": self._core.settings.issuer,
+            "aud": client.client_id,
+            "sub": user_id,
+            "sid": sid,
+            "iat": now,
+            "exp": now + LIFE,
+            "jti": self._core.entropy.token(16),
+            "events": {EVENT: {}},
+        }
+        return self._core.keyring.sign(claims, alg=client.id_token_signed_response_alg, typ=LOGOUT_TOKEN_TYPE)
