@@ -13,5 +13,6 @@ and code anew however recent the last ones are. A POST that comes too late chang
     access      sessions and remembered devices, ended one by one or together
     history     the audit trail, in sentences for the person it is about
     pages       what all pages share
-    overview, security, authenticator, recovery_codes, password, places, apps, activity      the pages
+    passkey_changes      adding, renaming and removing passkeys
+    overview, security, authenticator, passkeys, recovery_codes, password, places, apps, activity      the pages
 """

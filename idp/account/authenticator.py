@@ -9,7 +9,7 @@ from idp.account import changes, guard, pages
 from idp.audit import Event, Outcome
 from idp.factors.totp import Setup
 from idp.login import enrolment
-from idp.login.proofs import FIRST
+from idp.login.proofs import FIRST, Method
 from idp.login.routes.enrol import LONGEST_CODE, NO_CODE
 from idp.login.routes.flow import CLOCK_HINT
 from idp.login.visitor import Visitor
@@ -51,7 +51,9 @@ def confirm() -> Response:
     with database.write(origin()) as tx:
         visitor = guard.admit_again(tx, first, guard.to_change)
         handle = changes.activate(tx, visitor, confirmed, sealer=core().sealer, entropy=entropy)
-        return pages.done("replaced", handle=handle) if person.recovery else pages.renewed(pages.RECOVERY_CODES, handle)
+        if person.recovery is None:
+            return pages.renewed(pages.RECOVERY_CODES, handle)
+        return pages.done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
 
 
 @blueprint.get("/security/turn-off/start")
@@ -69,7 +71,7 @@ def ask_off(_: Transaction, visitor: Visitor) -> Response:
     """Ask whether it is meant."""
     if not visitor.person.has_second_step:
         return see_other(pages.SECURITY)
-    return _refusal() if _required(visitor) else pages.show(visitor, "account/turn_off.html")
+    return _refusal() if _required(visitor) else _ask_off(visitor)
 
 
 @blueprint.post("/security/turn-off")
@@ -85,12 +87,17 @@ def turn_off(tx: Transaction) -> Response:
     return pages.done("turned-off", handle=changes.turn_off(tx, visitor, entropy=core().entropy))
 
 
+def _ask_off(visitor: Visitor) -> Response:
+    passkeys = len(visitor.person.factors_of(Method.PASSKEY))
+    return pages.show(visitor, "account/turn_off.html", passkeys=passkeys)
+
+
 def _required(visitor: Visitor) -> bool:
     return visitor.person.must_have_second_step(core().settings)
 
 
 def _refusal() -> Response:
-    message = "Your organisation requires a second step. You can replace your authenticator app, but not turn it off."
+    message = "Your organisation requires a second step. You can replace it or add another, but not turn it off."
     return error_page(403, "The second step stays on", message)
 
 
@@ -115,5 +122,5 @@ def _page(visitor: Visitor, now: int, *, error: str = "") -> Response:
         app_href=setup.uri,
         account_name=setup.account,
         minutes=max(1, (until - now) // 60),
-        replacing=visitor.person.has_second_step,
+        replacing=bool(visitor.person.factors_of(Method.TOTP)),
     )

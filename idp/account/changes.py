@@ -68,7 +68,7 @@ def regenerate(tx: Transaction, visitor: Visitor, fresh: FreshSet, *, sealer: Se
     Raises:
         Overtaken: when another change came first.
     """
-    _claim(tx, visitor)
+    claim(tx, visitor)
     replace_codes(tx, visitor.person, fresh, sealer=sealer, entropy=entropy)
     tx.devices.distrust(user_id=visitor.person.user.id)
     notify(tx, visitor.person.user, Notice.RECOVERY_CODES_REGENERATED)
@@ -88,6 +88,11 @@ def renew(tx: Transaction, visitor: Visitor, entropy: Entropy, *proofs: Proof) -
     return handle
 
 
-def _claim(tx: Transaction, visitor: Visitor) -> None:
+def claim(tx: Transaction, visitor: Visitor) -> None:
+    """Raise the person's epoch: of two changes at once one happens.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
     if not tx.users.raise_epoch(visitor.person.user):
         raise Overtaken

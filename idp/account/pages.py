@@ -15,6 +15,8 @@ from idp.web.pages import page, see_other
 HOME = "/account/"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
+PASSKEYS = "/account/security/passkeys"
+ADD_PASSKEY = f"{PASSKEYS}/add"
 TURN_OFF = "/account/security/turn-off"
 RECOVERY_CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
@@ -29,6 +31,10 @@ NAVIGATION = (("Overview", HOME), ("Security", SECURITY), ("Connected apps", APP
 NOTICES = {
     "password": "Your password is changed. Everywhere else you are signed out.",
     "replaced": "Your authenticator app is replaced. The old one no longer works.",
+    "added": "Your authenticator app is set up.",
+    "passkey-added": "Your passkey is added. Use it the next time you sign in.",
+    "passkey-renamed": "Your passkey has its new name.",
+    "passkey-removed": "That passkey is removed. You can delete it on your device as well.",
     "turned-off": "Your second step is off.",
     "saved": "Your second step is on, and your recovery codes are saved.",
     "forgotten": "That device is asked for a code from now on.",

@@ -12,8 +12,10 @@ from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import in_words
 from idp.login.person import Person
+from idp.login.proofs import Method
 from idp.login.visitor import Visitor
 from idp.persistence.devices import Device
+from idp.persistence.factors import Factor
 from idp.persistence.sessions import Session
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
@@ -34,6 +36,8 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
         notice=pages.notice(),
         password={"changed": in_words(user.password_changed_at), "href": pages.PASSWORD},
         two_step=_two_step(person),
+        passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
+        add_passkey_href=f"{pages.PASSKEYS}/start",
         recovery=_recovery(person),
         devices=[_device(device, own) for device in tx.devices.trusted_of(user.id, user.epoch)],
         sessions=[_session(session, own) for session in sessions],
@@ -42,13 +46,24 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
 
 
 def _two_step(person: Person) -> dict[str, Any]:
+    apps = person.factors_of(Method.TOTP)
     return {
-        "on": person.has_second_step,
+        "on": bool(apps),
         "required": person.must_have_second_step(core().settings),
-        "since": in_words(person.factors[0].created_at) if person.factors else "",
+        "since": in_words(apps[0].created_at) if apps else "",
         "set_up_href": f"{pages.TOTP}/start",
         "replace_href": f"{pages.TOTP}/start",
         "turn_off_href": f"{pages.TURN_OFF}/start",
+    }
+
+
+def _passkey(factor: Factor) -> dict[str, Any]:
+    return {
+        "name": factor.label,
+        "added": in_words(factor.created_at),
+        "used": in_words(factor.last_used_at) if factor.last_used_at else "",
+        "synced": factor.backed_up,
+        "href": f"{pages.PASSKEYS}/{factor.id}",
     }
 
 

@@ -25,6 +25,7 @@ class Event(StrEnum):
 
     SIGN_IN = "sign_in"
     PASSWORD = "sign_in.password"  # noqa: S105 - the name of an event
+    PASSKEY = "sign_in.passkey"
     SECOND_STEP = "sign_in.second_step"
     RECOVERY_CODE = "sign_in.recovery_code"
     SIGN_IN_CANCELLED = "sign_in.cancelled"
@@ -35,6 +36,7 @@ class Event(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
+    FACTOR_RENAMED = "factor.renamed"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODES_SAVED = "recovery_codes.saved"
     DEVICE_REMEMBERED = "device.remembered"

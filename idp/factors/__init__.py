@@ -3,6 +3,7 @@
     hashing         argon2id for human secrets, a bounded number at a time
     password        what a new password must be
     totp            authenticator apps (RFC 6238)
+    passkey         keys in phones, computers and security keys (Web Authentication)
     recovery_codes  printed codes, each good once
     registry        what a person has set up, as `login` asks for it
 

@@ -5,6 +5,7 @@
                                                           v
     /login/<tx>            dispatcher: next_step(state, demand) says what is missing, and nothing else does
       /identify            who, and the password        -> proof   (remembered device recognised only now)
+      /passkey             instead of either            -> proof
       /code  /recovery     the second step              -> proof
       /enrol               forced set-up                -> factor + proof
       /recovery-codes      codes to be saved            -> acknowledged
@@ -19,5 +20,5 @@ Pure, plain values in and out, `now` an argument:
     throttle    lanes and limits
 
 On rows: visitor and attempt (who is here, how far along), person (with what they can prove), password, second_step,
-enrolment, completion, devices. HTTP: gate, sign_out, routes.
+passkey, enrolment, completion, devices. HTTP: gate, sign_out, routes.
 """

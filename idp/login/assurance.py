@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from idp.login.proofs import FIRST, SECOND, Method, Proof
+from idp.login.proofs import FIRST, SECOND, Key, Method, Proof
 
 
 class Level(IntEnum):
@@ -33,13 +33,22 @@ class Level(IntEnum):
 LEVELS = {level.acr: level for level in Level if level is not Level.NONE}
 """acr value -> level."""
 
-AMR = {Method.PASSWORD: {"pwd"}, Method.TOTP: {"otp"}, Method.RECOVERY_CODE: {"otp"}, Method.DEVICE: set[str]()}
-"""What each method says for itself in amr (RFC 8176 section 2)."""
+AMR = {
+    Method.PASSWORD: {"pwd"},
+    Method.TOTP: {"otp"},
+    Method.RECOVERY_CODE: {"otp"},
+    Method.PASSKEY: {"user"},
+    Method.DEVICE: set[str](),
+}
+"""What each method says for itself in amr (RFC 8176 section 2); a passkey adds how its key is kept."""
 
-KINDS = {Method.PASSWORD: "know", Method.TOTP: "have", Method.RECOVERY_CODE: "have"}
+KINDS = {Method.PASSWORD: "know", Method.TOTP: "have", Method.RECOVERY_CODE: "have", Method.PASSKEY: "have"}
 """NIST SP 800-63B kinds; two proofs of one kind are not two factors."""
 
-AMR_ORDER = ("pwd", "otp", "mfa")
+UNLOCKED = "know or are"
+"""The kind that a passkey adds when it checked its owner: by which of the two, nobody is told."""
+
+AMR_ORDER = ("pwd", "otp", "pop", "swk", "hwk", "user", "mfa")
 
 
 @dataclass(frozen=True)
@@ -65,13 +74,13 @@ def assess(counted: Iterable[Proof]) -> Assurance:
     real = [proof for proof in proofs if proof.method is not Method.DEVICE]
     if not any(proof.method in FIRST for proof in real):
         return NOBODY
-    multi = len({KINDS[proof.method] for proof in real}) > 1
+    multi = len({kind for proof in real for kind in _kinds(proof)}) > 1
     waived = any(proof.method is Method.DEVICE for proof in proofs)
-    level = Level.MFA if multi else Level.REMEMBERED if waived else Level.PWD
-    said = set[str]().union(*(AMR[proof.method] for proof in real)) | ({"mfa"} if multi else set())
-    seconds = [proof.at for proof in proofs if proof.method not in FIRST]
+    said = set[str]().union(*(_said(proof) for proof in real)) | ({"mfa"} if multi else set())
+    seconds = [proof.at for proof in proofs if proof.method not in FIRST or (multi and proof.method in SECOND)]
     return Assurance(
-        level=level,
+        level=max(map(_phishing_resistant, _complete(real)), default=Level.NONE)
+        or (Level.MFA if multi else Level.REMEMBERED if waived else Level.PWD),
         amr=tuple(value for value in AMR_ORDER if value in said),
         auth_time=max(proof.at for proof in real),
         second_factor_at=max(seconds, default=None),
@@ -83,8 +92,32 @@ def reachable(methods: Iterable[Method]) -> Level:
     able = set(methods)
     if not able & FIRST:
         return Level.NONE
+    if Method.PASSKEY in able:
+        return Level.PHR
     return Level.MFA if able & SECOND else Level.PWD
 
 
 BEST_REACHABLE = reachable(KINDS)
-"""The highest level anybody can reach with what this product offers: what discovery lists, and no more."""
+"""The highest level anybody can reach with what this product offers: what discovery lists, and no more.
+
+`phrh` needs a key whose maker vouches for it, and makers to trust; none are configured, so no proof says so.
+"""
+
+
+def _kinds(proof: Proof) -> set[str]:
+    return {KINDS[proof.method], UNLOCKED} if proof.verified else {KINDS[proof.method]}
+
+
+def _said(proof: Proof) -> set[str]:
+    return AMR[proof.method] | ({proof.key} if proof.key else set())
+
+
+def _complete(real: Iterable[Proof]) -> list[Proof]:
+    """The passkeys that make two factors by themselves, or together with a password."""
+    proofs = tuple(real)
+    helped = any(proof.method is Method.PASSWORD for proof in proofs)
+    return [proof for proof in proofs if proof.method is Method.PASSKEY and (proof.verified or helped)]
+
+
+def _phishing_resistant(passkey: Proof) -> Level:
+    return Level.PHRH if passkey.key is Key.ATTESTED else Level.PHR

@@ -66,7 +66,7 @@ def activate(
     user = person.user
     if not tx.users.raise_epoch(user):
         return None
-    replaced = tx.factors.remove_all(user.id)
+    replaced = tx.factors.remove_all(user.id, kind=Method.TOTP)
     factor = Factor(id=entropy.token(12), user_id=user.id, kind=Method.TOTP, label=LABEL, last_step=confirmed.step)
     factor.sealed_secret = sealer.seal(confirmed.seed.encode(), row=factor.id)
     factor.last_used_at = tx.now

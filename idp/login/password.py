@@ -17,7 +17,7 @@ from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors.hashing import Hasher
 from idp.login import devices, throttle
-from idp.login.proofs import PASSWORD_FACTOR, Method, Proof, to_rows
+from idp.login.proofs import PASSWORD_FACTOR, Method, Proof, from_rows, to_rows
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
@@ -92,13 +92,20 @@ def settle(tx: Transaction, login: Login, candidate: Candidate, checked: Checked
 
 
 def _record(tx: Transaction, login: Login, user: User, device_id: str | None) -> bool:
-    proofs = [Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
+    proofs = [*_passkeys(login, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
     device = tx.devices.by_id(device_id) if device_id else None
     if device is not None and device.trusted_at is not None and device.trusted(epoch=user.epoch, now=tx.now):
         proofs.append(Proof(Method.DEVICE, device.trust_id, device.trusted_at))
     return tx.logins.advance(
         login, user_id=user.id, epoch=user.epoch, device_id=device_id, proofs=to_rows(proofs), remember=False
     )
+
+
+def _passkeys(login: Login, user: User) -> list[Proof]:
+    """What the same person proved in this attempt before, with a passkey that was not enough alone."""
+    if (login.user_id, login.epoch) != (user.id, user.epoch):
+        return []
+    return [proof for proof in from_rows(login.proofs) if proof.method is Method.PASSKEY]
 
 
 def _tell(tx: Transaction, candidate: Candidate, login: Login, outcome: Outcome) -> None:

@@ -35,6 +35,10 @@ class Person:
         found |= {Method(factor.kind) for factor in self.factors}
         return frozenset(found | ({Method.RECOVERY_CODE} if self.factors and self.codes_left else set()))
 
+    def factors_of(self, method: Method) -> tuple[Factor, ...]:
+        """Those of one kind, oldest first."""
+        return tuple(factor for factor in self.factors if factor.kind == method)
+
     @property
     def has_second_step(self) -> bool:
         """Whether a second step is set up."""

@@ -60,5 +60,8 @@ def of_acr(values: Sequence[str], *, essential: bool) -> Demand:
 
 
 def of_account_change(*, fresh_sign_in: int, now: int) -> Demand:
-    """A change of what protects the account: the highest level its owner can reach, at most so many seconds old."""
-    return Demand(wished=BEST_REACHABLE, since=now - fresh_sign_in)
+    """A change of what protects the account: two factors if its owner has two, at most so many seconds old.
+
+    Not the highest level: somebody who lost their passkey must be able to remove it with what they have left.
+    """
+    return Demand(wished=Level.MFA, since=now - fresh_sign_in)

@@ -28,7 +28,7 @@ def prove_totp(
     """Judge a six-digit code; a right one is spent, also for every other factor, session and worker."""
     if not _pay(tx, attempt, person, settings):
         return Verdict.THROTTLED
-    factor = next((each for each in person.factors if spend(tx, each, code, sealer)), None)
+    factor = next((each for each in person.factors_of(Method.TOTP) if spend(tx, each, code, sealer)), None)
     if factor is None:
         _tell(tx, attempt, person, Outcome.FAILURE, Method.TOTP)
         return Verdict.WRONG
@@ -40,8 +40,8 @@ def prove_totp(
 
 
 def spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> bool:
-    """Whether `code` is this factor's and was not used before; it is used now."""
-    seed = sealer.unseal(factor.sealed_secret, row=factor.id).decode()
+    """Whether `code` is this authenticator app's and was not used before; it is used now."""
+    seed = sealer.unseal(factor.sealed_secret or "", row=factor.id).decode()
     step = totp.matching_step(seed, code, tx.now)
     return step is not None and tx.factors.use_step(factor.id, step)
 

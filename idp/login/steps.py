@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.login.assurance import BEST_REACHABLE, Assurance, assess, reachable
+from idp.login.assurance import BEST_REACHABLE, Assurance, Level, assess, reachable
 from idp.login.demand import Demand
-from idp.login.proofs import FIRST, SECOND, Method, Proof
+from idp.login.proofs import FIRST, Method, Proof
+
+SET_UP_REACHES = Level.MFA
+"""What somebody can reach by setting up an authenticator app on the way in."""
 
 
 class Step(StrEnum):
@@ -45,7 +48,12 @@ class State:
     @property
     def enrolled(self) -> bool:
         """Whether there is a second step to ask for."""
-        return Method.TOTP in self.methods
+        return bool(self.methods & {Method.TOTP, Method.PASSKEY})
+
+    @property
+    def has_password(self) -> bool:
+        """Whether one of the proofs is a password; nothing but that, or a passkey, can follow a passkey alone."""
+        return any(proof.method is Method.PASSWORD for proof in self.proofs)
 
 
 def next_step(state: State, demand: Demand) -> Step:
@@ -57,7 +65,7 @@ def next_step(state: State, demand: Demand) -> Step:
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
     if state.codes_to_save:
-        return Step.SAVE_CODES if any(proof.method in SECOND for proof in state.proofs) else Step.CODE
+        return Step.SAVE_CODES if state.assurance.level >= Level.MFA else _prove_more(state)
     return _second_step(state, demand)
 
 
@@ -67,5 +75,12 @@ def _second_step(state: State, demand: Demand) -> Step:
     if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
         return Step.DONE
     if state.assurance.level < demand.target(best) <= best:
-        return Step.CODE
+        return _prove_more(state)
+    if demand.level > max(best, SET_UP_REACHES):
+        return Step.REFUSE
     return Step.ENROL if state.may_enrol else Step.IDENTIFY
+
+
+def _prove_more(state: State) -> Step:
+    """A passkey that did not check its owner is something held; a code would only be another such thing."""
+    return Step.CODE if state.has_password else Step.IDENTIFY

@@ -41,6 +41,8 @@ class Notice(StrEnum):
     AUTHENTICATOR_ADDED = "authenticator_added"
     AUTHENTICATOR_REPLACED = "authenticator_replaced"
     AUTHENTICATOR_REMOVED = "authenticator_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     RECOVERY_CODES_REGENERATED = "recovery_codes_regenerated"
     RECOVERY_CODE_USED = "recovery_code_used"
     LAST_RECOVERY_CODE_USED = "last_recovery_code_used"

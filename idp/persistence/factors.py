@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, delete, or_, select, update
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, ForeignKey, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
 
 
 class Factor(Base):
-    """One authenticator of one person; `kind` is `totp` so far.
+    """One authenticator of one person; `kind` is `totp` or `passkey`.
 
-    `sealed_secret` is bound to this row's id. `last_step` is the highest TOTP time step ever accepted: it only rises,
-    so a code is good once, and so is every code before it (RFC 6238 section 5.2).
+    Of an authenticator app, `sealed_secret` is bound to this row's id, and `last_step` is the highest TOTP time step
+    ever accepted: it only rises, so a code is good once, and so is every code before it (RFC 6238 section 5.2).
+
+    Of a passkey, `credential_id` and `public_key` (COSE) are base64url, `sign_count` is the counter it last reported
+    (0: it has none), and the rest is what it said of itself when it was added (Web Authentication section 4).
     """
 
     __tablename__ = "factors"
@@ -21,8 +26,16 @@ class Factor(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
     label: Mapped[str]
-    sealed_secret: Mapped[str]
+    sealed_secret: Mapped[str | None]
     last_step: Mapped[int | None]
+    credential_id: Mapped[str | None] = mapped_column(unique=True)
+    public_key: Mapped[str | None]
+    sign_count: Mapped[int] = mapped_column(default=0)
+    backup_eligible: Mapped[bool] = mapped_column(default=False)
+    backed_up: Mapped[bool] = mapped_column(default=False)
+    transports: Mapped[list[str]] = mapped_column(JSON, default=list)
+    aaguid: Mapped[str | None]
+    attestation: Mapped[str | None]
     created_at: Mapped[int]
     last_used_at: Mapped[int | None]
 
@@ -51,10 +64,31 @@ class FactorStore(Store):
         query = update(Factor).where(Factor.id == factor_id, unused).values(last_step=step, last_used_at=self._now)
         return self._changed(query) == 1
 
+    def by_credential(self, credential_id: str) -> Factor | None:
+        """The passkey of this credential id, whosever it is."""
+        query = select(Factor).where(Factor.credential_id == credential_id)
+        return self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+
+    def use_passkey(self, factor_id: str, *, sign_count: int, backed_up: bool) -> bool:
+        """Note a use of a passkey; False when its counter did not go on, as when there are two of it.
+
+        Synced passkeys are on several devices by design, and count nowhere (Web Authentication section 6.1.1).
+        """
+        counts_on = Factor.sign_count < sign_count if sign_count else Factor.sign_count == 0
+        query = update(Factor).where(Factor.id == factor_id, or_(Factor.backup_eligible, counts_on))
+        values: dict[str, Any] = {"sign_count": sign_count, "backed_up": backed_up, "last_used_at": self._now}
+        return self._changed(query.values(**values)) == 1
+
+    def rename(self, user_id: str, factor_id: str, label: str) -> bool:
+        """Give one of this person's factors another name; False when there is no such factor."""
+        query = update(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)
+        return self._changed(query.values(label=label)) == 1
+
     def remove(self, user_id: str, factor_id: str) -> bool:
         """Remove one factor of this person; False when there is no such factor."""
         return self._changed(delete(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)) == 1
 
-    def remove_all(self, user_id: str) -> int:
-        """Remove every factor of this person."""
-        return self._changed(delete(Factor).where(Factor.user_id == user_id))
+    def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
+        """Remove every factor of this person, or every one of a kind."""
+        of_kind: tuple[ColumnElement[bool], ...] = () if kind is None else (Factor.kind == kind,)
+        return self._changed(delete(Factor).where(Factor.user_id == user_id, *of_kind))

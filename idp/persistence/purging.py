@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.kernel.clock import DAY
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.base import Base, Store
+from idp.persistence.challenges import Challenge
 from idp.persistence.devices import Browser, Device
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
 from idp.persistence.logins import Login
@@ -55,6 +56,7 @@ class PurgeStore(Store):
             Login: Login.expires_at < now - 3600,
             Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
             RevokedToken: RevokedToken.expires_at < now,
+            Challenge: Challenge.expires_at < now,
             AssertionId: AssertionId.expires_at < now,
             PasswordReset: PasswordReset.expires_at < now,
             AlertLink: AlertLink.expires_at < now,

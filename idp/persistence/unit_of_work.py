@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as OrmSession
 from idp.kernel.origin import Origin
 from idp.persistence.alert_links import AlertLinkStore
 from idp.persistence.audit_events import AuditStore
+from idp.persistence.challenges import ChallengeStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.devices import DeviceStore
@@ -46,6 +47,11 @@ class Transaction:
     def factors(self) -> FactorStore:
         """Second factors."""
         return FactorStore(self._session, self.now)
+
+    @cached_property
+    def challenges(self) -> ChallengeStore:
+        """Challenges for passkeys."""
+        return ChallengeStore(self._session, self.now)
 
     @cached_property
     def recovery(self) -> RecoveryStore:

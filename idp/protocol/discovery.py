@@ -71,7 +71,7 @@ def metadata() -> dict[str, Any]:
 
 def levels(settings: Settings) -> tuple[Level, ...]:
     """The levels that people really reach here, weakest first."""
-    return (Level.PWD, *((Level.REMEMBERED,) if settings.remember_days else ()), BEST_REACHABLE)
+    return (Level.PWD, *((Level.REMEMBERED,) if settings.remember_days else ()), Level.MFA, BEST_REACHABLE)
 
 
 def document() -> Response:

@@ -45,8 +45,9 @@ WITH_MFA: list[Row] = [
     (claim("urn:unknown", "mfa"), "mfa", ""),
     (one("mfa"), "mfa", ""),
     (claim("phr", essential=False), "mfa", ""),
-    (claim("phr"), UNMET, UNMET),
-    (claim("phrh", "phr"), UNMET, UNMET),
+    (claim("phr"), MORE, UNMET),
+    (claim("phrh", "phr"), MORE, UNMET),
+    (claim("phrh"), UNMET, UNMET),
     (claim("urn:unknown"), UNMET, UNMET),
     (claim(), "mfa", ""),
 ]
@@ -57,13 +58,13 @@ REMEMBERED: list[Row] = [
     (wish("remembered"), "remembered", ""),
     (wish("mfa"), MORE, "code"),
     (wish("two-step"), MORE, "code"),
-    (wish("phr"), "remembered", ""),
+    (wish("phr"), MORE, "code"),  # as far as the person can go
     (claim("pwd"), "pwd", ""),
     (claim("remembered", "mfa"), "remembered", ""),
     (claim("mfa"), MORE, "code"),
     (one("mfa"), MORE, "code"),
     (claim("mfa", essential=False), MORE, "code"),
-    (claim("phr"), UNMET, UNMET),
+    (claim("phr"), MORE, UNMET),
 ]
 PASSWORD_ONLY: list[Row] = [
     ({}, "pwd", ""),
@@ -74,7 +75,8 @@ PASSWORD_ONLY: list[Row] = [
     (claim("pwd"), "pwd", ""),
     (claim("mfa"), MORE, "enrol"),
     (claim("remembered"), MORE, "enrol"),
-    (one("phr"), UNMET, UNMET),
+    (one("phr"), MORE, UNMET),
+    (one("phrh"), UNMET, UNMET),
 ]
 
 

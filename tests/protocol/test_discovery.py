@@ -127,4 +127,4 @@ def test_without_remembered_devices_their_level_is_not_offered(tmp_path: Path, d
         harness = Harness(url, tmp_path, remember_days=0)
         listed = metadata(Browser(harness))
         harness.close()
-    assert listed["acr_values_supported"] == ["pwd", "mfa"]
+    assert listed["acr_values_supported"] == ["pwd", "mfa", "phr"]

@@ -23,7 +23,10 @@ from tests.support.gallery_samples import COMMON, SAMPLES, SELF_SENDING
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 # As strict as the provider's own policy, so that an inline style or script shows up here first.
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'"
+)
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 LOOKS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},

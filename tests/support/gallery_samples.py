@@ -45,16 +45,24 @@ COMMON: dict[str, Any] = {
     "lang": "en", "dir": "ltr", "brand": "Countersign", "client": None, "errors": {}, "notice": None,
     "csrf_token": "sample",
 }  # fmt: skip
+PASSKEY = {"action": "#", "options_href": "#"}
 IDENTIFY = {
-    "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME, "forgot_href": "#",
+    "passkey": PASSKEY, "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME,
+    "forgot_href": "#",
+}  # fmt: skip
+CODE = {
+    "action": "#", "username": "ada@example.org", "remember_days": 14, "recovery_href": "#", "can_cancel": True,
+    "passkey": None, "has_app": True,
+}  # fmt: skip
+RECOVERY = {
+    "action": "#", "username": "ada@example.org", "remember_days": 14, "code_href": "#", "can_cancel": True,
+    "has_app": True,
 }  # fmt: skip
 FORGOT = {"action": "#", "username": "", "back_href": "#"}
 NEW_PASSWORD = {"action": "#", "username": "ada", "min_length": 15, "two_step_on": False}
 ALERT = {
     "action": "#", "browser": "Firefox on Windows", "address": "203.0.113.7", "when": "20 November 2026, 20:03 UTC",
 }  # fmt: skip
-CODE = {"action": "#", "username": "ada@example.org", "remember_days": 14, "recovery_href": "#", "can_cancel": True}
-RECOVERY = {"action": "#", "username": "ada@example.org", "remember_days": 14, "code_href": "#", "can_cancel": True}
 ENROL = {
     "action": "#", "qr_svg": _qr(OTPAUTH), "secret": SECRET, "account_name": "ada@example.org", "minutes": 10,
     "can_cancel": True, "required": True, "app_href": OTPAUTH,
@@ -78,6 +86,8 @@ LOGIN: list[Sample] = [
     ("code", "login/code.html", CODE),
     ("code-wrong", "login/code.html", CODE | {"errors": {"code": CLOCK}}),
     ("code-every-time", "login/code.html", CODE | {"remember_days": None, "can_cancel": False}),
+    ("code-passkey", "login/code.html", CODE | {"passkey": PASSKEY}),
+    ("code-passkey-only", "login/code.html", CODE | {"passkey": PASSKEY, "has_app": False}),
     ("recovery-code", "login/recovery_code.html", RECOVERY),
     ("recovery-code-wrong", "login/recovery_code.html", RECOVERY | {
         "errors": {"code": "That recovery code did not work. Each one works once; try another one from your list."}}),
@@ -126,6 +136,11 @@ SECURITY: dict[str, Any] = ACCOUNT | {
     "two_step": {
         "on": True, "required": False, "since": "12 June 2026",
         "set_up_href": "#", "replace_href": "#", "turn_off_href": "#"},
+    "passkeys": [
+        {"name": "iPhone", "added": "12 June 2026", "used": "20 November 2026", "synced": True, "href": "#"},
+        {"name": "Blue key", "added": "12 June 2026", "used": "", "synced": False, "href": "#"},
+    ],
+    "add_passkey_href": "#",
     "recovery": {"left": 6, "total": 8, "href": "#"},
     "devices": [
         _device("Firefox on Windows", since="14 November 2026", until="28 November 2026", current=True),
@@ -139,22 +154,54 @@ SECURITY: dict[str, Any] = ACCOUNT | {
     "end_others_action": "#",
 }  # fmt: skip
 APPS = [
-    {"name": "Acme Invoices", "host": "invoices.acme.example", "own": False, "since": "3 March 2026, 09:12 UTC",
-     "sees": ["Who you are", "Your profile", "Your email address", "Staying connected"],
-     "used": "20 November 2026, 20:03 UTC", "action": "#"},
-    {"name": "Intranet", "host": "intranet.example.org", "own": True, "since": "12 June 2026, 08:00 UTC",
-     "sees": ["Who you are"], "used": "", "action": "#"},
+    {
+        "name": "Acme Invoices",
+        "host": "invoices.acme.example",
+        "own": False,
+        "since": "3 March 2026, 09:12 UTC",
+        "sees": ["Who you are", "Your profile", "Your email address", "Staying connected"],
+        "used": "20 November 2026, 20:03 UTC",
+        "action": "#",
+    },
+    {
+        "name": "Intranet",
+        "host": "intranet.example.org",
+        "own": True,
+        "since": "12 June 2026, 08:00 UTC",
+        "sees": ["Who you are"],
+        "used": "",
+        "action": "#",
+    },
 ]
 EVENTS = [
-    {"sentence": "You signed in, on the way to Acme Invoices.", "browser": "Firefox on Windows",
-     "address": "203.0.113.7", "when": "20 November 2026, 20:03 UTC", "failed": False},
-    {"sentence": "Your password was known, and a wrong code was tried as the second step.",
-     "browser": "Unknown browser", "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
-     "when": "20 November 2026, 19:58 UTC", "failed": True},
-    {"sentence": "An administrator gave you a new password.", "browser": "On the server", "address": "",
-     "when": "19 November 2026, 07:00 UTC", "failed": False},
+    {
+        "sentence": "You signed in, on the way to Acme Invoices.",
+        "browser": "Firefox on Windows",
+        "address": "203.0.113.7",
+        "when": "20 November 2026, 20:03 UTC",
+        "failed": False,
+    },
+    {
+        "sentence": "Your password was known, and a wrong code was tried as the second step.",
+        "browser": "Unknown browser",
+        "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
+        "when": "20 November 2026, 19:58 UTC",
+        "failed": True,
+    },
+    {
+        "sentence": "An administrator gave you a new password.",
+        "browser": "On the server",
+        "address": "",
+        "when": "19 November 2026, 07:00 UTC",
+        "failed": False,
+    },
 ]
 ENROL_ACCOUNT = ACCOUNT | ENROL | {"can_cancel": False, "back_href": "#", "replacing": False}
+
+ONE_PASSKEY = {
+    "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_action": "#",
+    "last": True, "back_href": "#",
+}  # fmt: skip
 
 ACCOUNT_PAGES: list[Sample] = [
     ("account-home", "account/home.html", ACCOUNT | {
@@ -168,6 +215,7 @@ ACCOUNT_PAGES: list[Sample] = [
         "notice": "Your password is changed."}),
     ("security-new", "account/security.html", SECURITY | {
         "two_step": SECURITY["two_step"] | {"on": False, "required": True}, "recovery": None, "devices": [],
+        "passkeys": [],
         "sessions": SECURITY["sessions"][:1], "end_others_action": None,
         "bar": {"text": "Your organisation requires a second step.", "href": "#", "label": "Set it up now"}}),
     ("password", "account/password.html", ACCOUNT | {"action": "#", "min_length": 15, "back_href": "#"}),
@@ -177,7 +225,13 @@ ACCOUNT_PAGES: list[Sample] = [
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES),
-    ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#"}),
+    ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 0}),
+    ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 2}),
+    ("passkey-add", "account/passkey_add.html", ACCOUNT | {
+        "action": "#", "options_href": "#", "back_href": "#", "suggestion": "Firefox on Windows", "longest_name": 60}),
+    ("passkey", "account/passkey.html", ACCOUNT | ONE_PASSKEY),
+    ("passkey-needed", "account/passkey.html", ACCOUNT | ONE_PASSKEY | {
+        "remove_action": None, "errors": {"name": "Enter a name of at most 60 characters."}}),
     ("apps", "account/apps.html", ACCOUNT | {"apps": APPS}),
     ("apps-none", "account/apps.html", ACCOUNT | {
         "apps": [], "notice": "That app can no longer see anything of your account."}),

@@ -88,6 +88,12 @@ def address(attempt: Attempt, step: str) -> str:
     return f"/login/{attempt.login.id}/{step}"
 
 
+def passkey_of(attempt: Attempt, *, second: bool) -> dict[str, str]:
+    """Where a page's passkey form gets its options, and where it sends the answer."""
+    action = address(attempt, f"{Step.CODE}/passkey" if second else "passkey")
+    return {"action": action, "options_href": f"{action}/options"}
+
+
 def stale_form(attempt: Attempt) -> bool:
     """Whether this POST did not come from our page as it is now."""
     return not csrf.valid(LOGIN.read(), _purpose(attempt))

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from idp.login import password
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
+from idp.login.proofs import Method
 from idp.login.routes import flow
 from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
@@ -16,6 +17,7 @@ from idp.web.forms import once
 from idp.web.transact import origin, reading
 
 WRONG = "That user name and password do not belong together. Check both and try again."
+UNCHECKED = "Your passkey did not check that it is you. Enter your password as well."
 LONGEST_IDENTIFIER = 256
 
 
@@ -29,7 +31,7 @@ def ask(tx: Transaction, login_id: str) -> Response:
     attempt = flow.find(tx, login_id)
     if attempt.step is not Step.IDENTIFY and "other" not in request.args:
         return flow.onward(tx, login_id)
-    return _page(tx, attempt)
+    return page(tx, attempt)
 
 
 @blueprint.post("/identify")
@@ -41,9 +43,9 @@ def answer(login_id: str) -> Response:
     with database.read(origin()) as tx:
         attempt = flow.find(tx, login_id)
         if flow.stale_form(attempt):
-            return _page(tx, attempt, status=400, errors={"form": flow.STALE}, username=identifier)
+            return page(tx, attempt, status=400, errors={"form": flow.STALE}, username=identifier)
         if request.form.get("choice") != "cancel" and not (identifier and secret):
-            return _page(tx, attempt, status=400, errors=_missing(identifier, secret), username=identifier)
+            return page(tx, attempt, status=400, errors=_missing(identifier, secret), username=identifier)
         candidate = password.weigh(tx, identifier, BROWSER.read(), settings)
     cancelling = request.form.get("choice") == "cancel"
     checked = password.Checked(right=False) if cancelling else password.check(candidate, secret, core().hasher)
@@ -55,7 +57,7 @@ def answer(login_id: str) -> Response:
         if verdict in {Verdict.RIGHT, Verdict.MOVED}:
             return flow.onward(tx, login_id, proven=verdict is Verdict.RIGHT)
         status, sentence = flow.refused(verdict, WRONG)
-        return _page(tx, attempt, status=status, errors={"form": sentence}, username=identifier)
+        return page(tx, attempt, status=status, errors={"form": sentence}, username=identifier)
 
 
 def _missing(identifier: str, secret: str) -> dict[str, str]:
@@ -63,9 +65,10 @@ def _missing(identifier: str, secret: str) -> dict[str, str]:
     return errors if secret else errors | {"password": "Enter your password."}
 
 
-def _page(
+def page(
     tx: Transaction, attempt: Attempt, *, status: int = 200, errors: dict[str, str] | None = None, username: str = ""
 ) -> Response:
+    """The page, with what is wrong; also for a passkey that was tried on it."""
     known = attempt.person.user if attempt.person and "other" not in request.args else None
     if username and known and username != known.username:
         known = None
@@ -75,6 +78,9 @@ def _page(
         "login/identify.html",
         status=status,
         errors=errors or {},
+        notice=UNCHECKED if any(proof.method is Method.PASSKEY for proof in attempt.state.proofs) else None,
+        action=flow.address(attempt, Step.IDENTIFY),
+        passkey=flow.passkey_of(attempt, second=False),
         username=username or attempt.login.login_hint or "",
         known_user=known and {"name": known.display_name, "username": known.username},
         switch_href=flow.address(attempt, f"{Step.IDENTIFY}?other=1"),

@@ -8,6 +8,7 @@ from idp.login import second_step
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
 from idp.login.person import Person
+from idp.login.proofs import Method
 from idp.login.routes import flow
 from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
@@ -33,7 +34,7 @@ def ask(tx: Transaction, login_id: str) -> Response:
     attempt = flow.find(tx, login_id)
     if attempt.step is not Step.CODE:
         return flow.onward(tx, login_id)
-    return _page(tx, attempt, RECOVERY if request.path.endswith("/recovery") else APP)
+    return page(tx, attempt, RECOVERY if request.path.endswith("/recovery") else APP)
 
 
 @blueprint.post("/code")
@@ -44,12 +45,12 @@ def answer(tx: Transaction, login_id: str) -> Response:
     if attempt.step is not Step.CODE or attempt.person is None:
         return flow.onward(tx, login_id)
     if flow.stale_form(attempt):
-        return _page(tx, attempt, APP, status=400, error=flow.STALE, field="form")
+        return page(tx, attempt, APP, status=400, error=flow.STALE, field="form")
     if out := flow.cancelled(tx, attempt):
         return out
     code = once(request.form, "code", longest=LONGEST_CODE)
     if not code:
-        return _page(tx, attempt, APP, status=400, error=NO_CODE)
+        return page(tx, attempt, APP, status=400, error=NO_CODE)
     verdict = second_step.prove_totp(
         tx,
         attempt,
@@ -72,10 +73,10 @@ def recover(login_id: str) -> Response:
         if attempt.step is not Step.CODE or attempt.person is None:
             return flow.onward(tx, login_id)
         if flow.stale_form(attempt):
-            return _page(tx, attempt, RECOVERY, status=400, error=flow.STALE, field="form")
+            return page(tx, attempt, RECOVERY, status=400, error=flow.STALE, field="form")
         cancelling = request.form.get("choice") == "cancel"
         if not typed and not cancelling:
-            return _page(tx, attempt, RECOVERY, status=400, error=NO_RECOVERY_CODE)
+            return page(tx, attempt, RECOVERY, status=400, error=NO_RECOVERY_CODE)
         in_vain = cancelling or not second_step.may_try(tx, attempt, attempt.person, core().settings)
     tried = None if in_vain else _prepare(attempt.person, typed)
     with database.write(origin()) as tx:
@@ -108,12 +109,14 @@ def _after(tx: Transaction, attempt: Attempt, template: str, verdict: Verdict, w
     if verdict in {Verdict.RIGHT, Verdict.MOVED}:
         return flow.onward(tx, attempt.login.id, proven=verdict is Verdict.RIGHT)
     status, sentence = flow.refused(verdict, wrong)
-    return _page(tx, attempt, template, status=status, error=sentence)
+    return page(tx, attempt, template, status=status, error=sentence)
 
 
-def _page(
+def page(
     tx: Transaction, attempt: Attempt, template: str, *, status: int = 200, error: str = "", field: str = "code"
 ) -> Response:
+    """One of the two pages, with what is wrong; also for a passkey that was tried on it."""
+    methods = attempt.person.methods if attempt.person else frozenset()
     return flow.show(
         tx,
         attempt,
@@ -121,6 +124,9 @@ def _page(
         status=status,
         errors={field: error} if error else {},
         remember_days=core().settings.remember_days if template == APP else None,
-        recovery_href=flow.address(attempt, "recovery"),
+        action=flow.address(attempt, Step.CODE if template == APP else "recovery"),
+        passkey=flow.passkey_of(attempt, second=True) if Method.PASSKEY in methods else None,
+        has_app=Method.TOTP in methods,
+        recovery_href=flow.address(attempt, "recovery") if Method.RECOVERY_CODE in methods else None,
         code_href=flow.address(attempt, Step.CODE),
     )

@@ -5,22 +5,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.login.assurance import BEST_REACHABLE, LEVELS, NOBODY, Level, assess, reachable
-from idp.login.proofs import FIRST, SECOND, Freshness, Method, Proof, counted, from_rows, latest, to_rows
+from idp.login.proofs import SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)
 RECOVERY = Proof(Method.RECOVERY_CODE, "recovery", 140)
 DEVICE = Proof(Method.DEVICE, "laptop", 50)
+TOUCH = Proof(Method.PASSKEY, "key", 150, key=Key.POP)
+CHECKED = Proof(Method.PASSKEY, "key", 150, verified=True, key=Key.POP)
+SYNCED = Proof(Method.PASSKEY, "phone key", 150, verified=True, key=Key.SYNCED)
+ATTESTED = Proof(Method.PASSKEY, "token", 150, verified=True, key=Key.ATTESTED)
 
 times = st.integers(0, 1000)
 factors = {
     Method.PASSWORD: ["password"],
     Method.TOTP: ["app", "old app"],
     Method.RECOVERY_CODE: ["recovery"],
+    Method.PASSKEY: ["key", "phone key"],
     Method.DEVICE: ["laptop", "phone"],
 }
+
+
+def _proof(method: Method, factor: str, at: int, verified: bool) -> Proof:
+    """A proof as it can be: only passkeys check their owner, and each is kept one way."""
+    if method is not Method.PASSKEY:
+        return Proof(method, factor, at)
+    return Proof(method, factor, at, verified=verified, key=Key.SYNCED if factor == "phone key" else Key.POP)
+
+
 proofs = st.sampled_from(list(Method)).flatmap(
-    lambda method: st.builds(Proof, st.just(method), st.sampled_from(factors[method]), times)
+    lambda method: st.builds(_proof, st.just(method), st.sampled_from(factors[method]), times, st.booleans())
 )
 collections = st.lists(proofs, max_size=6).map(tuple)
 living = st.sets(st.sampled_from([name for names in factors.values() for name in names])).map(frozenset)
@@ -35,6 +49,15 @@ living = st.sets(st.sampled_from([name for names in factors.values() for name in
         ([PASSWORD, TOTP], "mfa", ("pwd", "otp", "mfa")),
         ([PASSWORD, RECOVERY], "mfa", ("pwd", "otp", "mfa")),
         ([PASSWORD, TOTP, DEVICE], "mfa", ("pwd", "otp", "mfa")),
+        ([CHECKED], "phr", ("pop", "user", "mfa")),
+        ([SYNCED], "phr", ("swk", "user", "mfa")),
+        ([ATTESTED], "phrh", ("hwk", "user", "mfa")),
+        ([TOUCH], "pwd", ("pop", "user")),
+        ([TOUCH, TOTP], "pwd", ("otp", "pop", "user")),
+        ([TOUCH, DEVICE], "remembered", ("pop", "user")),
+        ([PASSWORD, TOUCH], "phr", ("pwd", "pop", "user", "mfa")),
+        ([PASSWORD, SYNCED], "phr", ("pwd", "swk", "user", "mfa")),
+        ([PASSWORD, TOTP, TOUCH], "phr", ("pwd", "otp", "pop", "user", "mfa")),
     ],
 )
 def test_what_proofs_are_worth(given_proofs: list[Proof], acr: str, amr: tuple[str, ...]) -> None:
@@ -72,7 +95,28 @@ def test_a_waiver_never_reaches_amr(some: tuple[Proof, ...]) -> None:
 @given(collections)
 def test_mfa_is_claimed_only_for_two_kinds_of_factor(some: tuple[Proof, ...]) -> None:
     methods = {proof.method for proof in some}
-    assert ("mfa" in assess(some).amr) == bool(methods & FIRST and methods & SECOND)
+    known = Method.PASSWORD in methods and methods & SECOND
+    assert ("mfa" in assess(some).amr) == bool(known or any(proof.verified for proof in some))
+
+
+@given(collections)
+def test_phishing_resistance_is_claimed_only_for_a_passkey_that_is_not_alone(some: tuple[Proof, ...]) -> None:
+    passkeys = [proof for proof in some if proof.method is Method.PASSKEY]
+    helped = any(proof.method is Method.PASSWORD for proof in some)
+    resists = any(proof.verified or helped for proof in passkeys)
+    assert (assess(some).level >= Level.PHR) == resists
+
+
+@given(collections, living, times)
+def test_an_old_passkey_is_no_second_factor(some: tuple[Proof, ...], live: frozenset[str], second_since: int) -> None:
+    reached = assess(counted(some, live=live, freshness=Freshness(0, second_since)))
+    fresh = any(proof.at >= second_since and proof.factor in live for proof in some if proof.method is Method.PASSKEY)
+    assert fresh or reached.level < Level.PHR
+
+
+def test_a_stored_proof_of_an_earlier_version_still_counts() -> None:
+    assert from_rows([{"method": "password", "factor": "password", "at": 100}]) == (PASSWORD,)
+    assert to_rows([PASSWORD]) == [{"method": "password", "factor": "password", "at": 100}]
 
 
 @given(collections, living, times, times)
@@ -82,7 +126,7 @@ def test_stale_and_removed_factors_never_count(
     for proof in counted(some, live=live, freshness=Freshness(since, second_since)):
         assert proof.factor in live
         assert proof.method is Method.DEVICE or proof.at >= since
-        assert proof.method not in SECOND or proof.at >= second_since
+        assert proof.method not in SECOND or proof.at >= second_since or not proof.verified
 
 
 @given(collections, living, times)
@@ -104,6 +148,6 @@ def test_levels_are_in_the_order_the_product_promises() -> None:
 
 @given(st.sets(st.sampled_from(list(Method))))
 def test_nobody_reaches_more_than_their_ways_of_proving_allow(methods: set[Method]) -> None:
-    proven = assess([Proof(method, factors[method][0], 1) for method in methods])
+    proven = assess([_proof(method, factors[method][0], 1, True) for method in methods])
     assert proven.level <= max(reachable(methods), Level.REMEMBERED)
     assert reachable(methods) <= BEST_REACHABLE

@@ -13,9 +13,13 @@ PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)
 RECOVERY = Proof(Method.RECOVERY_CODE, "recovery", 140)
 DEVICE = Proof(Method.DEVICE, "laptop", 50)
+TOUCH = Proof(Method.PASSKEY, "key", 150)
+CHECKED = Proof(Method.PASSKEY, "key", 150, verified=True)
 
 ALONE = frozenset({Method.PASSWORD})
 WITH_APP = frozenset({Method.PASSWORD, Method.TOTP, Method.RECOVERY_CODE})
+WITH_KEY = frozenset({Method.PASSWORD, Method.PASSKEY})
+WITH_BOTH = WITH_APP | WITH_KEY
 SECOND_STEP = Demand(level=Level.REMEMBERED)
 REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
 
@@ -38,6 +42,17 @@ REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
         (State((PASSWORD, TOTP), WITH_APP, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((PASSWORD, DEVICE), WITH_APP, codes_to_save=True), SECOND_STEP, Step.CODE),
         (State((PASSWORD,), ALONE), Demand(level=Level.PHR), Step.REFUSE),
+        (State((PASSWORD, TOTP), WITH_APP), Demand(level=Level.PHR), Step.REFUSE),  # nothing set up here would reach it
+        (State((PASSWORD,), WITH_KEY), SECOND_STEP, Step.CODE),
+        (State((PASSWORD, TOTP), WITH_BOTH), Demand(level=Level.PHR), Step.CODE),
+        (State((PASSWORD, TOUCH), WITH_KEY), Demand(level=Level.PHR), Step.DONE),
+        (State((CHECKED,), WITH_KEY), Demand(level=Level.PHR), Step.DONE),
+        (State((CHECKED,), WITH_KEY), Demand(level=Level.PHRH), Step.REFUSE),
+        (State((CHECKED,), WITH_KEY, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
+        (State((TOUCH,), WITH_KEY, codes_to_save=True), SECOND_STEP, Step.IDENTIFY),
+        (State((TOUCH,), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),  # a code would be one more thing held
+        (State((TOUCH, TOTP), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),
+        (State((TOUCH,), WITH_KEY), Demand(), Step.DONE),
         (State((PASSWORD,), ALONE, must_choose=True), Demand(), Step.CHOOSE),
     ],
 )
@@ -47,10 +62,17 @@ def test_what_comes_next(state: State, demand: Demand, step: Step) -> None:
 
 def every_state() -> list[State]:
     proofs = [
-        chosen for size in range(5) for chosen in itertools.combinations((PASSWORD, TOTP, RECOVERY, DEVICE), size)
+        chosen
+        for size in range(5)
+        for chosen in itertools.combinations((PASSWORD, TOTP, RECOVERY, DEVICE, TOUCH, CHECKED), size)
     ]
     flags = list(itertools.product((False, True), repeat=3))
-    return [State(chosen, methods, *flag) for chosen in proofs for methods in (ALONE, WITH_APP) for flag in flags]
+    return [
+        State(chosen, methods, *flag)
+        for chosen in proofs
+        for methods in (ALONE, WITH_APP, WITH_KEY, WITH_BOTH)
+        for flag in flags
+    ]
 
 
 @pytest.mark.parametrize("enrol", [False, True])

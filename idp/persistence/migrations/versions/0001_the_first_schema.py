@@ -146,6 +146,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("username_key", name=op.f("uq_users_username_key")),
     )
     op.create_table(
+        "webauthn_challenges",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("owner", "purpose", name=op.f("pk_webauthn_challenges")),
+    )
+    with op.batch_alter_table("webauthn_challenges", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webauthn_challenges_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "alert_links",
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("user_id", sa.String(), nullable=False),
@@ -206,12 +218,21 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
-        sa.Column("sealed_secret", sa.String(), nullable=False),
+        sa.Column("sealed_secret", sa.String(), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.Column("credential_id", sa.String(), nullable=True),
+        sa.Column("public_key", sa.String(), nullable=True),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("backup_eligible", sa.Boolean(), nullable=False),
+        sa.Column("backed_up", sa.Boolean(), nullable=False),
+        sa.Column("transports", sa.JSON(), nullable=False),
+        sa.Column("aaguid", sa.String(), nullable=True),
+        sa.Column("attestation", sa.String(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_used_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_factors_user_id_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factors")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_factors_credential_id")),
     )
     with op.batch_alter_table("factors", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_factors_user_id"), ["user_id"], unique=False)
@@ -407,6 +428,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alert_links_expires_at"))
 
     op.drop_table("alert_links")
+    with op.batch_alter_table("webauthn_challenges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webauthn_challenges_expires_at"))
+
+    op.drop_table("webauthn_challenges")
     op.drop_table("users")
     with op.batch_alter_table("throttles", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_throttles_long_started_at"))

@@ -1,0 +1,91 @@
+"""Passkeys added, renamed and removed. Adding and removing claim the person's epoch, as in `changes`."""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.account.changes import claim, renew
+from idp.audit import Event
+from idp.factors.passkey import Registered
+from idp.factors.recovery_codes import FreshSet
+from idp.kernel.entropy import Entropy
+from idp.login import enrolment, passkey
+from idp.login.proofs import Method, Proof
+from idp.login.second_step import replace_codes
+from idp.login.visitor import Visitor
+from idp.messaging.notices import Notice, notify
+from idp.persistence.factors import Factor
+from idp.persistence.unit_of_work import Transaction
+from idp.signing.sealing import Sealer
+
+
+def add(
+    tx: Transaction,
+    visitor: Visitor,
+    made: Registered,
+    label: str,
+    *,
+    codes: FreshSet | None,
+    sealer: Sealer,
+    entropy: Entropy,
+) -> str:
+    """Make a key one of the person's; this session has proven it. Returns the session's new handle.
+
+    `codes` are the recovery codes of somebody who had no second step before.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    user = visitor.person.user
+    claim(tx, visitor)
+    factor = Factor(
+        id=entropy.token(12),
+        user_id=user.id,
+        kind=Method.PASSKEY,
+        label=label,
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        backup_eligible=made.backup_eligible,
+        backed_up=made.backed_up,
+        transports=list(made.transports),
+        aaguid=made.aaguid,
+        attestation=made.attestation,
+    )
+    tx.factors.add(factor)
+    if codes is not None:
+        replace_codes(tx, visitor.person, codes, sealer=sealer, entropy=entropy)
+    tx.devices.distrust(user_id=user.id)
+    audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=Method.PASSKEY, factor_id=factor.id)
+    notify(tx, user, Notice.PASSKEY_ADDED)
+    proof = Proof(Method.PASSKEY, factor.id, tx.now, verified=made.verified, key=passkey.key_of(factor))
+    return renew(tx, visitor, entropy, proof)
+
+
+def rename(tx: Transaction, visitor: Visitor, factor: Factor, label: str) -> None:
+    """Call a passkey something else; nothing that protects the account changes."""
+    user_id = visitor.person.user.id
+    if tx.factors.rename(user_id, factor.id, label):
+        audit.record(tx, Event.FACTOR_RENAMED, user_id=user_id, method=Method.PASSKEY, factor_id=factor.id)
+
+
+def remove(tx: Transaction, visitor: Visitor, factor: Factor, *, entropy: Entropy) -> str:
+    """Take a passkey away; with the last second step go the recovery codes. Returns the session's new handle.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    user = visitor.person.user
+    factor_id, last = factor.id, is_last(visitor, factor)
+    claim(tx, visitor)
+    tx.factors.remove(user.id, factor_id)
+    tx.devices.distrust(user_id=user.id)
+    if last:
+        enrolment.wipe(tx, user.id)
+    audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=Method.PASSKEY, factor_id=factor_id)
+    notify(tx, user, Notice.PASSKEY_REMOVED)
+    return renew(tx, visitor, entropy)
+
+
+def is_last(visitor: Visitor, factor: Factor) -> bool:
+    """Whether nothing but the password is left without it."""
+    return all(each.id == factor.id for each in visitor.person.factors)

@@ -1,0 +1,177 @@
+"""Passkeys: added, named, removed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp import audit
+from idp.account import guard, pages, passkey_changes
+from idp.audit import Event, Outcome
+from idp.factors import passkey as factor_kind
+from idp.factors import recovery_codes
+from idp.factors.passkey import Registered, Rejected
+from idp.kernel import user_agents
+from idp.kernel.dates import in_words
+from idp.login import passkey
+from idp.login.proofs import Method
+from idp.login.routes.passkey import sent
+from idp.login.visitor import Visitor
+from idp.persistence.challenges import Purpose
+from idp.persistence.factors import Factor
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.errors import error_page
+from idp.web.forms import once
+from idp.web.pages import json_text, see_other
+from idp.web.transact import origin, transactional
+
+LONGEST_NAME = 60
+FAILED = "That did not work. Nothing was added; please try again."
+KNOWN = "That passkey is set up already."
+NO_NAME = f"Enter a name of at most {LONGEST_NAME} characters."
+
+blueprint = Blueprint("passkeys", __name__)
+
+
+@blueprint.get("/security/passkeys/start")
+@guard.looking(back=pages.ADD_PASSKEY)
+def start(tx: Transaction, _: Visitor) -> Response:
+    """Ask who is there before another way in is added."""
+    raise guard.anew(tx.now, pages.ADD_PASSKEY)
+
+
+@blueprint.get("/security/passkeys/add")
+@guard.looking(guard.to_change)
+def show_add(_: Transaction, visitor: Visitor) -> Response:
+    """The page whose button asks the browser for a key."""
+    return _add_page(visitor)
+
+
+@blueprint.post("/security/passkeys/options")
+@transactional
+def options(tx: Transaction) -> Response:
+    """What the browser needs to make a key."""
+    visitor = guard.admit_form(tx, guard.to_change, back=pages.ADD_PASSKEY)
+    person, settings = visitor.person, core().settings
+    made = passkey.challenge(tx, _owner(visitor), Purpose.ADD, core().entropy)
+    existing = person.factors_of(Method.PASSKEY)
+    where = passkey.site(settings)
+    return json_text(
+        factor_kind.creation_options(made, where, user=person.user, brand=settings.brand, existing=existing)
+    )
+
+
+@blueprint.post("/security/passkeys/add")
+def add() -> Response:
+    """Take the new key: read, mint recovery codes outside any transaction, then add."""
+    database, entropy = core().database, core().entropy
+    with database.read(origin()) as tx:
+        first = guard.admit_form(tx, guard.to_change)
+    codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
+    with database.write(origin()) as tx:
+        visitor = guard.admit_again(tx, first, guard.to_change)
+        try:
+            made = _made(tx, visitor)
+        except Rejected as reason:
+            audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=visitor.person.user.id, reason=str(reason))
+            return _add_page(visitor, error=FAILED)
+        if tx.factors.by_credential(made.credential_id):
+            return _add_page(visitor, error=KNOWN)
+        name = _name() or _suggestion()
+        handle = passkey_changes.add(tx, visitor, made, name, codes=codes, sealer=core().sealer, entropy=entropy)
+        return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("passkey-added", handle=handle)
+
+
+@blueprint.get("/security/passkeys/<factor_id>")
+@guard.looking(guard.to_change)
+def show(_: Transaction, visitor: Visitor, factor_id: str) -> Response:
+    """One passkey, to be renamed or removed."""
+    factor = _own(visitor, factor_id)
+    return _one_page(visitor, factor) if factor else see_other(pages.SECURITY)
+
+
+@blueprint.post("/security/passkeys/<factor_id>/rename")
+@transactional
+def rename(tx: Transaction, factor_id: str) -> Response:
+    """Give it another name."""
+    visitor = guard.admit_form(tx, guard.to_change, back=f"{pages.PASSKEYS}/{factor_id}")
+    factor = _own(visitor, factor_id)
+    if factor is None:
+        return see_other(pages.SECURITY)
+    if not (name := _name()):
+        return _one_page(visitor, factor, error=NO_NAME)
+    passkey_changes.rename(tx, visitor, factor, name)
+    return pages.done("passkey-renamed")
+
+
+@blueprint.post("/security/passkeys/<factor_id>/remove")
+@transactional
+def remove(tx: Transaction, factor_id: str) -> Response:
+    """Take it away, unless policy wants a second step and there is no other."""
+    visitor = guard.admit_form(tx, guard.to_change, back=f"{pages.PASSKEYS}/{factor_id}")
+    factor = _own(visitor, factor_id)
+    if factor is None:
+        return see_other(pages.SECURITY)
+    if _is_needed(visitor, factor):
+        audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
+        message = "Your organisation requires a second step. Set up another one first, then remove this passkey."
+        return error_page(403, "This passkey is your second step", message)
+    return pages.done("passkey-removed", handle=passkey_changes.remove(tx, visitor, factor, entropy=core().entropy))
+
+
+def _made(tx: Transaction, visitor: Visitor) -> Registered:
+    answer = sent()
+    if answer is None:
+        raise Rejected("unreadable")
+    passkey.claim(tx, _owner(visitor), Purpose.ADD, answer)
+    return factor_kind.check_registration(answer, passkey.site(core().settings))
+
+
+def _owner(visitor: Visitor) -> str:
+    return f"session:{visitor.session.sid}"
+
+
+def _own(visitor: Visitor, factor_id: str) -> Factor | None:
+    return next((each for each in visitor.person.factors_of(Method.PASSKEY) if each.id == factor_id), None)
+
+
+def _is_needed(visitor: Visitor, factor: Factor) -> bool:
+    required = visitor.person.must_have_second_step(core().settings)
+    return required and passkey_changes.is_last(visitor, factor)
+
+
+def _name() -> str:
+    return " ".join(once(request.form, "name", longest=LONGEST_NAME).split())
+
+
+def _suggestion() -> str:
+    return user_agents.name(request.headers.get("User-Agent", ""))[:LONGEST_NAME]
+
+
+def _add_page(visitor: Visitor, *, error: str = "") -> Response:
+    return pages.show(
+        visitor,
+        "account/passkey_add.html",
+        status=400 if error else 200,
+        error=("form", error) if error else None,
+        action=pages.ADD_PASSKEY,
+        options_href=f"{pages.PASSKEYS}/options",
+        suggestion=_suggestion(),
+        longest_name=LONGEST_NAME,
+    )
+
+
+def _one_page(visitor: Visitor, factor: Factor, *, error: str = "") -> Response:
+    address = f"{pages.PASSKEYS}/{factor.id}"
+    return pages.show(
+        visitor,
+        "account/passkey.html",
+        status=400 if error else 200,
+        error=("name", error) if error else None,
+        name=factor.label,
+        added=in_words(factor.created_at),
+        longest_name=LONGEST_NAME,
+        rename_action=f"{address}/rename",
+        remove_action=None if _is_needed(visitor, factor) else f"{address}/remove",
+        last=passkey_changes.is_last(visitor, factor),
+    )

@@ -1,0 +1,223 @@
+"""Passkeys (Web Authentication): what the browser is asked, and whether what comes back is right. Through py_webauthn.
+
+    request_options, creation_options     the JSON for `navigator.credentials.get` and `.create`
+    read                                  an answer as far as it can be read without trusting it
+    check_assertion, check_registration   origin, RP id, type, challenge, signature; raises `Rejected`
+
+The caller has spent the challenge, knows whose key it is, and decides what the proof is worth.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import webauthn
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    CredentialDeviceType,
+    PublicKeyCredentialDescriptor,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from idp.persistence.factors import Factor
+from idp.persistence.users import User
+
+CHALLENGE_BYTES = 32
+CHALLENGE_LIFE = 300
+"""Seconds in which a challenge has to come back signed."""
+LONGEST_CREDENTIAL_ID = 1023
+"""Bytes (Web Authentication section 4)."""
+MILLISECONDS = 1000
+
+ALGORITHMS = [
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
+TRANSPORTS = frozenset({"usb", "nfc", "ble", "smart-card", "hybrid", "internal", "cable"})
+
+_UNREADABLE = (
+    WebAuthnException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What the library lets out when it is fed rubbish."""
+
+
+class Rejected(Exception):
+    """The answer is not what was asked for; the text is for the audit trail, not for people."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where passkeys are good: the RP id (a host name) and the one origin (scheme, host and port, compared exactly)."""
+
+    rp_id: str
+    origin: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the browser sent; nothing in it is checked yet. `challenge` and `credential_id` are base64url."""
+
+    text: str
+    credential_id: str
+    challenge: str
+    user_handle: str | None
+    transports: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """A right answer: whether the owner was checked, the counter, and whether the key is backed up by now."""
+
+    verified: bool
+    sign_count: int
+    backed_up: bool
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A new passkey, with what it said of itself."""
+
+    credential_id: str
+    public_key: str
+    sign_count: int
+    backup_eligible: bool
+    backed_up: bool
+    aaguid: str
+    attestation: str
+    verified: bool
+    transports: tuple[str, ...]
+
+
+def spell(challenge: bytes) -> str:
+    """A challenge as browsers send it back: base64url."""
+    return bytes_to_base64url(challenge)
+
+
+def request_options(challenge: bytes, site: Site, *, allowed: Iterable[Factor], verify: bool) -> str:
+    """Ask for a signature: of one of these keys, or of any that the browser knows when there are none.
+
+    `verify`: the key must check its owner; otherwise it may.
+    """
+    options = webauthn.generate_authentication_options(
+        rp_id=site.rp_id,
+        challenge=challenge,
+        timeout=CHALLENGE_LIFE * MILLISECONDS,
+        allow_credentials=_descriptors(allowed),
+        user_verification=UserVerificationRequirement.REQUIRED if verify else UserVerificationRequirement.PREFERRED,
+    )
+    return webauthn.options_to_json(options)
+
+
+def creation_options(challenge: bytes, site: Site, *, user: User, brand: str, existing: Iterable[Factor]) -> str:
+    """Ask for a new key, on something that does not hold one of `existing` already."""
+    options = webauthn.generate_registration_options(
+        rp_id=site.rp_id,
+        rp_name=brand,
+        user_id=user.id.encode(),
+        user_name=user.username,
+        user_display_name=user.display_name,
+        challenge=challenge,
+        timeout=CHALLENGE_LIFE * MILLISECONDS,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
+        ),
+        exclude_credentials=_descriptors(existing),
+        supported_pub_key_algs=ALGORITHMS,
+    )
+    return webauthn.options_to_json(options)
+
+
+def read(text: str) -> Answer:
+    """Read what `PublicKeyCredential.toJSON()` gave.
+
+    Raises:
+        Rejected: when it is not that.
+    """
+    try:
+        sent = json.loads(text)
+        response = sent["response"]
+        client_data = json.loads(base64url_to_bytes(response["clientDataJSON"]))
+        handle = response.get("userHandle")
+        listed = response.get("transports") or []
+        return Answer(
+            text=text,
+            credential_id=bytes_to_base64url(base64url_to_bytes(sent["rawId"])),
+            challenge=bytes_to_base64url(base64url_to_bytes(client_data["challenge"])),
+            user_handle=base64url_to_bytes(handle).decode() if handle else None,
+            transports=tuple(sorted(TRANSPORTS.intersection(listed))),
+        )
+    except _UNREADABLE as error:
+        raise Rejected("unreadable") from error
+
+
+def check_assertion(answer: Answer, factor: Factor, site: Site) -> Assertion:
+    """Whether this key signed this challenge for this site; the counter is for the store to judge.
+
+    Raises:
+        Rejected: when anything is not as it must be (Web Authentication section 7.2).
+    """
+    try:
+        checked = webauthn.verify_authentication_response(
+            credential=answer.text,
+            expected_challenge=base64url_to_bytes(answer.challenge),
+            expected_rp_id=site.rp_id,
+            expected_origin=site.origin,
+            credential_public_key=base64url_to_bytes(factor.public_key or ""),
+            credential_current_sign_count=0,
+        )
+    except _UNREADABLE as error:
+        raise Rejected(str(error) or type(error).__name__) from error
+    if (checked.credential_device_type is CredentialDeviceType.MULTI_DEVICE) is not factor.backup_eligible:
+        raise Rejected("the key is of another kind than the one that was added")
+    return Assertion(checked.user_verified, checked.new_sign_count, checked.credential_backed_up)
+
+
+def check_registration(answer: Answer, site: Site) -> Registered:
+    """The new key.
+
+    Raises:
+        Rejected: when anything is not as it must be (Web Authentication section 7.1).
+    """
+    try:
+        made = webauthn.verify_registration_response(
+            credential=answer.text,
+            expected_challenge=base64url_to_bytes(answer.challenge),
+            expected_rp_id=site.rp_id,
+            expected_origin=site.origin,
+            supported_pub_key_algs=ALGORITHMS,
+        )
+    except _UNREADABLE as error:
+        raise Rejected(str(error) or type(error).__name__) from error
+    if bytes_to_base64url(made.credential_id) != answer.credential_id:
+        raise Rejected("the key's id is not the one that was named")
+    if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
+        raise Rejected("the key's id is too long")
+    return Registered(
+        credential_id=answer.credential_id,
+        public_key=bytes_to_base64url(made.credential_public_key),
+        sign_count=made.sign_count,
+        backup_eligible=made.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        backed_up=made.credential_backed_up,
+        aaguid=made.aaguid,
+        attestation=str(made.fmt),
+        verified=made.user_verified,
+        transports=answer.transports,
+    )
+
+
+def _descriptors(factors: Iterable[Factor]) -> list[PublicKeyCredentialDescriptor]:
+    """Without transports: a key that was plugged in once may be held to the phone next time."""
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id or "")) for each in factors]

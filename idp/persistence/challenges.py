@@ -1,0 +1,45 @@
+"""Challenges for passkeys: what an authenticator is asked to sign, once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class Purpose(StrEnum):
+    """What the signature is for."""
+
+    SIGN_IN = "sign_in"
+    ADD = "add"
+
+
+class Challenge(Base):
+    """The one open challenge of a sign-in or session (`owner`) for a purpose; a newer one takes its place."""
+
+    __tablename__ = "webauthn_challenges"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    used_at: Mapped[int | None]
+
+
+class ChallengeStore(Store):
+    """Giving out challenges and taking them back."""
+
+    def issue(self, owner: str, purpose: Purpose, digest: str, *, expires_at: int) -> None:
+        """Keep the digest of a challenge until `expires_at` (seconds, UTC)."""
+        values = {"digest": digest, "expires_at": expires_at, "used_at": None}
+        insert = self._upsert(Challenge).values(owner=owner, purpose=purpose, **values)
+        self._changed(insert.on_conflict_do_update(index_elements=["owner", "purpose"], set_=values))
+
+    def claim(self, owner: str, purpose: Purpose, digest: str) -> bool:
+        """Spend a challenge; True for exactly one caller, and only before it expires."""
+        query = update(Challenge).where(Challenge.owner == owner, Challenge.purpose == purpose)
+        query = query.where(Challenge.digest == digest, Challenge.used_at.is_(None), Challenge.expires_at > self._now)
+        return self._changed(query.values(used_at=self._now)) == 1

@@ -1,0 +1,204 @@
+"""*My account*: passkeys added, named, removed; what goes with them, and what is refused."""
+
+import re
+from typing import Any
+
+import pyotp
+import pytest
+
+from tests.support.account import CODES, PROTECTED, SECURITY, TOTP, TURN_OFF, Account, mails, words
+from tests.support.authenticator import Authenticator, b64
+from tests.support.browser import Browser
+from tests.support.door import Door
+from tests.support.harness import ISSUER, Harness
+from tests.support.passkeys import ADD, START, add, factors, options, use, with_passkey
+from tests.support.tables import count, events, rows
+
+PASSKEYS = f"{SECURITY}/passkeys"
+
+
+@pytest.fixture
+def account(harness: Harness) -> Account:
+    return Account(harness, harness.person("jane"))
+
+
+@pytest.fixture
+def key() -> Authenticator:
+    return Authenticator(ISSUER, synced=True)
+
+
+def test_the_first_one_brings_recovery_codes_and_is_told(
+    harness: Harness, account: Account, key: Authenticator
+) -> None:
+    add(account, key, "  Blue   phone ")
+    assert account.browser.at == CODES
+    account.browser.submit(action=CODES, saved="1")
+    (kept,) = factors(harness, account.someone)
+    assert (kept.kind, kept.label, kept.credential_id) == ("passkey", "Blue phone", b64(key.id))
+    assert (kept.backup_eligible, kept.backed_up, kept.attestation) == (True, True, "none")
+    assert kept.transports == ["hybrid", "internal"]
+    assert mails(harness) == ["passkey_added"]
+    assert events(harness, "factor.added", "success") == 1
+    page = account.open()
+    assert "Blue phone" in words(page)
+    assert "8 of 8 left" in words(page)
+
+
+def test_the_browser_is_told_whose_key_it_is_and_which_there_are(account: Account, key: Authenticator) -> None:
+    add(account, key)
+    account.browser.submit(action=CODES, saved="1")
+    account.browser.get(START)
+    use(account.browser, key)
+    told = options(account.browser)
+    assert [each["id"] for each in told["excludeCredentials"]] == [b64(key.id)]
+    assert told["user"]["id"] == b64(account.someone.id.encode())
+    assert told["rp"]["id"] == "id.example.test"
+    assert told["attestation"] == "none"
+
+
+def test_an_app_that_is_set_up_or_replaced_leaves_passkeys_alone(harness: Harness) -> None:
+    owner = with_passkey(harness, totp=True)
+    account = Account(harness, owner.someone)
+    account.browser.get(f"{TOTP}/start")
+    use(account.browser, owner.key)
+    account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
+    assert "is replaced" in words(account.browser.page)
+    assert sorted(each.kind for each in factors(harness, owner.someone)) == ["passkey", "totp"]
+
+
+def enter(account: Account, key: Authenticator) -> str:
+    """Signs in with the key and opens the page of the one passkey."""
+    account.browser.get(SECURITY)
+    if account.at("/identify"):
+        use(account.browser, key)
+    (kept,) = factors(account.harness, account.someone)
+    path = f"{PASSKEYS}/{kept.id}"
+    account.browser.get(path)
+    assert account.browser.at == path
+    return path
+
+
+def test_removing_the_last_one_turns_the_second_step_off(harness: Harness, door: Door) -> None:
+    owner = with_passkey(harness)
+    door.to_code(browser := Browser(harness), owner.someone)
+    use(browser, owner.key, remember=True)
+    account = Account(harness, owner.someone)
+    path = enter(account, owner.key)
+    account.browser.submit(action=f"{path}/remove")
+    assert account.at("/identify")  # the session had been opened with what is gone
+    account.browser.submit(username="jane", password=owner.someone.password)
+    assert account.browser.at == SECURITY
+    assert not count(harness, "factors")
+    assert not count(harness, "recovery_codes")
+    assert mails(harness)[-1] == "passkey_removed"
+    assert door.knock(browser, "remembered") is None  # neither its proof nor the remembered device counts
+    assert (door.knock(browser, "pwd") or {"acr": "pwd"})["acr"] == "pwd"
+
+
+def test_what_policy_wants_is_not_removed(harness: Harness) -> None:
+    owner = with_passkey(harness, totp=False)
+    with harness.core.database.write() as tx:
+        user = tx.users.by_id(owner.someone.id)
+        assert user
+        tx.users.require_second_step(user, required=True)
+    account = Account(harness, owner.someone)
+    path = enter(account, owner.key)
+    before = account.protected()
+    assert account.post(f"{path}/remove").status_code == 403
+    assert account.protected() == before
+
+
+def test_renaming_changes_the_name_alone(harness: Harness) -> None:
+    owner = with_passkey(harness)
+    account = Account(harness, owner.someone)
+    path = enter(account, owner.key)
+    account.browser.submit(action=f"{path}/rename", name="<b>Key</b>")
+    assert "&lt;b&gt;Key&lt;/b&gt;" in account.browser.page.text
+    assert factors(harness, owner.someone)[0].label == "<b>Key</b>"
+    for bad in ("", "   ", "x" * 61):
+        account.browser.get(path)
+        assert account.browser.submit(action=f"{path}/rename", name=bad).status_code == 400
+
+
+@pytest.mark.parametrize("act", ["rename", "remove"])
+def test_another_persons_passkey_is_out_of_reach(harness: Harness, act: str) -> None:
+    """better-auth CVE-2025-71400: an id of somebody else's."""
+    jane, mallory = with_passkey(harness), with_passkey(harness, "mallory")
+    account = Account(harness, mallory.someone)
+    enter(account, mallory.key)
+    (hers,) = factors(harness, jane.someone)
+    before = rows(harness, *PROTECTED)
+    account.post(f"{PASSKEYS}/{hers.id}/{act}", name="Mine now")
+    account.browser.get(f"{PASSKEYS}/{hers.id}")
+    assert account.browser.at == SECURITY
+    after = rows(harness, *PROTECTED)
+    assert {name: each for name, each in before.items() if each != after[name]} == {}
+
+
+def test_changes_want_a_fresh_sign_in_with_the_second_factor(harness: Harness) -> None:
+    owner = with_passkey(harness)
+    account = Account(harness, owner.someone)
+    path = enter(account, owner.key)
+    harness.clock.advance(harness.settings.fresh_sign_in + 1)
+    before = rows(harness, "factors", "users")
+    for target in (f"{path}/remove", f"{path}/rename", ADD, f"{PASSKEYS}/options"):
+        account.post(target, name="x")
+        assert account.at("/identify"), target
+    assert rows(harness, "factors", "users") == before
+
+
+def test_turning_off_takes_every_factor(harness: Harness) -> None:
+    owner = with_passkey(harness, totp=True)
+    account = Account(harness, owner.someone)
+    account.browser.get(SECURITY)
+    use(account.browser, owner.key)
+    account.browser.get(f"{TURN_OFF}")
+    assert "passkeys stop working" in words(account.browser.page)
+    account.browser.submit(action=TURN_OFF)
+    assert not factors(harness, owner.someone)
+
+
+def test_a_lost_passkey_is_removed_with_a_recovery_code(harness: Harness, account: Account, key: Authenticator) -> None:
+    add(account, key)
+    codes = _codes(account)
+    account.browser.submit(action=CODES, saved="1")
+    other = Account(harness, account.someone)
+    other.browser.get(SECURITY)
+    other.browser.submit(username=other.someone.username, password=other.someone.password)
+    other.browser.get(other.browser.at.replace("/code", "/recovery"))
+    other.browser.submit(code=codes[0])
+    (kept,) = factors(harness, account.someone)
+    other.browser.get(f"{PASSKEYS}/{kept.id}")
+    other.browser.submit(action="/remove")
+    assert not factors(harness, account.someone)
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "another origin": {"origin": "https://badid.example.test"},
+    "another rp": {"rp_id": "example.test"},
+    "another challenge": {"challenge": b64(bytes(32))},
+    "another type": {"type": "webauthn.get"},
+    "id is not rawId": {"id": b64(bytes(32))},
+    "nobody there": {"present": 0},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_an_untrue_key_is_not_added(harness: Harness, account: Account, key: Authenticator, lie: str) -> None:
+    assert add(account, key, **LIES[lie]).status_code == 400
+    assert not count(harness, "factors")
+    assert not count(harness, "recovery_sets")
+
+
+def test_a_new_key_is_added_once(harness: Harness, account: Account, key: Authenticator) -> None:
+    account.open(START)
+    answer = key.create(options(account.browser))
+    account.browser.submit(action=ADD, credential=answer)
+    account.browser.submit(action=CODES, saved="1")
+    account.post(ADD, credential=answer)
+    assert account.browser.page.status_code == 400
+    assert count(harness, "factors") == 1
+
+
+def _codes(account: Account) -> list[str]:
+    return re.findall(r"<li><code>([^<]+)</code>", account.browser.page.text)
