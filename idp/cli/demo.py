@@ -98,11 +98,11 @@ Countersign is running. Ctrl-C stops it; what you set up is kept.
 Try this
   1. Open the app, press "Sign in", and enter {DEMO} and the password above.
   2. A second step is required: scan the picture with any authenticator app, and type the code it shows.
-  3. Save the recovery codes. You land in the app, which shows what it was told, and how sure it may be.
+  3. Save the recovery codes, and allow the app to see who you are. It shows what it was told, and how sure it may be.
   4. Sign out and in again, ticking "Remember this device": the time after that no code is asked,
      and the app is told so. "Confirm it is you" asks for the code all the same.
   5. Look at My account: your devices and sessions, new recovery codes, another password.
 
   Mail is kept in {demo.data_dir / "mailbox"}
-  For the idp command: export IDP_CONFIG={demo.settings_file}
+  For the command .venv/bin/idp: export IDP_CONFIG={demo.settings_file}
 """
