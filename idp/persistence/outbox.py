@@ -52,7 +52,7 @@ class OutboxStore(Store):
         whose = select(literal(channel), User.email, *facts).join(PasswordReset, PasswordReset.user_id == User.id)
         self._session.execute(insert(OutboxMessage).from_select(columns, whose.where(PasswordReset.digest == digest)))
 
-    def claim_next(self, *, lease: int, channel: str = "email") -> OutboxMessage | None:
+    def claim_next(self, *, channel: str, lease: int) -> OutboxMessage | None:
         """Take the longest-waiting message of a channel that is due and nobody's, for `lease` seconds."""
         free = or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
         due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, free)

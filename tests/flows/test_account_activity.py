@@ -50,7 +50,7 @@ def test_failed_tries_of_strangers_are_told_too(harness: Harness, here: Account)
     thief.submit(code="000000")
     page = words(here.open(ACTIVITY))
     assert "A wrong password was tried. Failed" in page
-    assert "Your password was known, and a wrong code was tried as the second step. Failed" in page
+    assert "Your password was known, and a wrong second step was tried. Failed" in page
     assert "Chrome on Windows" in page
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
-from idp.messaging.notices import Notice, notify
+from idp.messaging.notices import EMAIL, Notice, notify
 from idp.messaging.transports import MailboxTransport, SmtpTransport, Undelivered, for_settings
 from idp.messaging.worker import LEASE, pause_after
 from idp.server.background import Background
@@ -124,7 +124,7 @@ def test_a_worker_that_died_while_sending_is_followed_by_another(post: Harness, 
     """The claim of the dead lapses; nothing is sent before that, and one mail afterwards."""
     change_password(post)
     with post.core.database.write() as tx:
-        assert tx.outbox.claim_next(lease=LEASE) is not None
+        assert tx.outbox.claim_next(channel=EMAIL, lease=LEASE) is not None
     background = Background(post.core)
     post.clock.advance(LEASE - 1)
     background.run_once()

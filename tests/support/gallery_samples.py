@@ -172,7 +172,7 @@ APPS = [
         "used": "",
         "action": "#",
     },
-]
+]  # fmt: skip
 EVENTS = [
     {
         "sentence": "You signed in, on the way to Acme Invoices.",
@@ -182,7 +182,7 @@ EVENTS = [
         "failed": False,
     },
     {
-        "sentence": "Your password was known, and a wrong code was tried as the second step.",
+        "sentence": "Your password was known, and a wrong second step was tried.",
         "browser": "Unknown browser",
         "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
         "when": "20 November 2026, 19:58 UTC",
@@ -195,7 +195,7 @@ EVENTS = [
         "when": "19 November 2026, 07:00 UTC",
         "failed": False,
     },
-]
+]  # fmt: skip
 ENROL_ACCOUNT = ACCOUNT | ENROL | {"can_cancel": False, "back_href": "#", "replacing": False}
 
 ONE_PASSKEY = {
