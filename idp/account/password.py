@@ -12,6 +12,8 @@ from idp.web.context import core
 from idp.web.forms import once
 from idp.web.transact import origin
 
+SAME = "That is the password you have now. Choose another one."
+
 blueprint = Blueprint("password", __name__)
 
 
@@ -29,8 +31,10 @@ def change() -> Response:
     new = once(request.form, "password")
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change)
-    if refusal := new_password.refusal(new, first.person, core().settings, hasher):
+    if refusal := new_password.refusal(new, first.person, core().settings):
         return _page(first, error=refusal)
+    if hasher.verify(first.person.user.password_hash, new):  # no way to guess at it: a fresh sign-in came before
+        return _page(first, error=SAME)
     hashed = hasher.hash(new)
     with database.write(origin()) as tx:
         visitor = guard.admit_again(tx, first, guard.to_change)

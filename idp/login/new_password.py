@@ -8,7 +8,6 @@ from idp import audit
 from idp.audit import Event
 from idp.config import Settings
 from idp.factors import password
-from idp.factors.hashing import Hasher
 from idp.login.endings import end_everything
 from idp.login.person import Person
 from idp.messaging.notices import Notice, notify
@@ -17,7 +16,6 @@ from idp.persistence.users import User
 
 NAMES = ("name", "given_name", "family_name", "nickname")
 EMPTY = f"Enter a new password of at most {password.LONGEST} characters."
-SAME = "That is the password you have now. Choose another one."
 
 
 class By(StrEnum):
@@ -41,16 +39,14 @@ def problem(candidate: str, user: User, settings: Settings, *, alone: bool) -> s
     return password.problem(candidate, least=least(settings, alone=alone), own_words=own_words)
 
 
-def refusal(candidate: str, person: Person, settings: Settings, hasher: Hasher) -> str | None:
-    """Why the person themselves cannot have it: as `problem`, or it is missing or the present one.
+def refusal(candidate: str, person: Person, settings: Settings) -> str | None:
+    """Why the person themselves cannot have it: as `problem`, or because it is missing.
 
-    Costs a hash: to be called outside every transaction.
+    It may be the present one: to say so would let whoever holds a mailed link guess at that without end.
     """
     if not candidate:
         return EMPTY
-    if found := problem(candidate, person.user, settings, alone=not person.has_second_step):
-        return found
-    return SAME if hasher.verify(person.user.password_hash, candidate) else None
+    return problem(candidate, person.user, settings, alone=not person.has_second_step)
 
 
 def replace(tx: Transaction, user: User, password_hash: str, *, by: By, keep_sid: str | None = None) -> bool:

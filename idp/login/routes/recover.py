@@ -59,7 +59,7 @@ def ask(tx: Transaction) -> Response:
 @blueprint.post("/new-password")
 def choose() -> Response:
     """Judge the new password: read, hash outside any transaction, then spend the link."""
-    database, hasher, handle = core().database, core().hasher, RECOVER.read() or ""
+    database, handle = core().database, RECOVER.read() or ""
     new = once(request.form, "password")
     with database.read(origin()) as tx:
         holder = reset.find(tx, handle)
@@ -67,9 +67,9 @@ def choose() -> Response:
         return _dead()
     if not csrf.valid(handle, PURPOSE):
         return _page(holder, {"form": flow.STALE})
-    if refusal := new_password.refusal(new, holder.person, core().settings, hasher):
+    if refusal := new_password.refusal(new, holder.person, core().settings):
         return _page(holder, {"password": refusal})
-    hashed = hasher.hash(new)
+    hashed = core().hasher.hash(new)
     with database.write(origin()) as tx:
         if not reset.finish(tx, handle, holder, hashed):
             return _dead()
