@@ -4,11 +4,13 @@ People and apps are made with keyword traits; whatever a trait leaves open gets 
 """
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
 import pyotp
 from flask import Flask
+from sqlalchemy.pool import QueuePool
 
 from idp.app import assemble, create_app
 from idp.config import Settings
@@ -27,6 +29,8 @@ from tests.support.templates import SHARED_TEMPLATES
 ISSUER = "https://id.example.test"
 PASSWORD = "correct horse battery staple"
 REDIRECT_URI = "https://app.example.test/callback"
+LAST_REQUESTS = 5
+"""Seconds."""
 CHEAP_HASH = {"hash_memory_kib": 7168, "hash_time_cost": 1}
 
 
@@ -79,7 +83,10 @@ class Harness:
         self.app.jinja_env.bytecode_cache = SHARED_TEMPLATES
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, once requests still under way have given their connections back."""
+        pool, deadline = self.core.database.engine.pool, time.monotonic() + LAST_REQUESTS
+        while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < deadline:
+            time.sleep(0.02)
         self.core.database.close()
 
     def person(self, username: str = "jane", *, totp: bool = False, **traits: Any) -> Someone:
