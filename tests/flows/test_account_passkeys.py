@@ -37,7 +37,7 @@ def test_the_first_one_brings_recovery_codes_and_is_told(
     assert (kept.kind, kept.label, kept.credential_id) == ("passkey", "Blue phone", b64(key.id))
     assert (kept.backup_eligible, kept.backed_up, kept.attestation) == (True, True, "none")
     assert kept.transports == ["hybrid", "internal"]
-    assert mails(harness) == ["passkey_added"]
+    assert mails(harness)[-1] == "passkey_added"
     assert events(harness, "factor.added", "success") == 1
     page = account.open()
     assert "Blue phone" in words(page)
