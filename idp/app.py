@@ -71,5 +71,5 @@ def create_app(core: Core) -> Flask:
     app.after_request(headers.apply)
     if hops := core.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how Flask documents wrapping
     return app

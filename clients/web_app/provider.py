@@ -97,8 +97,8 @@ class Provider(FlaskOAuth2App):
         token: Claims,
         nonce: str | None,
         claims_options: object = None,  # noqa: ARG002 - Authlib's signature
-        claims_cls: object = None,  # noqa: ARG002
-        leeway: int = 0,  # noqa: ARG002
+        claims_cls: object = None,  # noqa: ARG002 - Authlib's signature
+        leeway: int = 0,  # noqa: ARG002 - Authlib's signature
     ) -> UserInfo:
         """Verify the ID token of a token response; Authlib calls this with the nonce it sent."""
         return UserInfo(

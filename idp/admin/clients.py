@@ -57,7 +57,7 @@ def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: i
         raise Refused(f"{client.client_id!r} has no secret to rotate: it authenticates with {method}.")
     secret = entropy.token()
     tx.clients.rotate_secret(client, digest(secret), grace=grace)
-    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="rotated", grace=grace)  # noqa: S106
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="rotated", grace=grace)  # noqa: S106 - a word for the audit trail
     return secret
 
 

@@ -53,7 +53,7 @@ class Server(AuthorizationServer):
 
     def endpoint_response(self, name: str, call: Call) -> Response:
         """The answer of a registered endpoint."""
-        return cast("Response", self.create_endpoint_response(name, call))  # type: ignore[no-untyped-call]
+        return cast("Response", self.create_endpoint_response(name, call))  # type: ignore[no-untyped-call]  # the library has no types
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """The call itself: it was made, with its transaction, before Authlib was asked."""
@@ -80,11 +80,11 @@ class Server(AuthorizationServer):
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Nothing: what happened is audited where it happens."""
 
-    def handle_response(self, status: int, body: Mapping[str, Any] | str, headers: object) -> Response:  # noqa: ARG002
+    def handle_response(self, status: int, body: Mapping[str, Any] | str, headers: object) -> Response:  # noqa: ARG002 - Authlib's signature
         """Whatever a grant or endpoint returned, as JSON that nobody caches."""
         return json_response(json.loads(body) if isinstance(body, str) else body, status)
 
-    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:  # noqa: ARG002
+    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:  # noqa: ARG002 - Authlib's signature
         """A refusal is returned, not raised, so that revocations and audit rows are kept."""
         return oauth_error(error)
 

@@ -87,7 +87,7 @@ class _Server(MPServer):
 
     def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
         """Start the workers, then what is the parent's own."""
-        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # the library has no types
         if self._core.settings.ops_port:
             Operations(self._core).start()
         threading.Thread(target=self._wait_until_ready, daemon=True).start()

@@ -67,8 +67,8 @@ def share_among_processes() -> Iterator[None]:
 def exposition() -> tuple[bytes, str]:
     """Everything counted so far by every process: the text, and its content type."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - see above
-    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - reads its directory from the environment when imported
 
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types
     return generate_latest(registry), CONTENT_TYPE_LATEST

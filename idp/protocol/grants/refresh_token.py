@@ -63,7 +63,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
             replayed(self.request, Event.REFRESH_REPLAYED, grant)
         return grant.user_id
 
-    def issue_token(self, user: str, refresh_token: TokenMixin) -> dict[str, Any]:  # noqa: ARG002
+    def issue_token(self, user: str, refresh_token: TokenMixin) -> dict[str, Any]:  # noqa: ARG002 - Authlib's signature
         """The next tokens."""
         assert isinstance(refresh_token, GivenToken)  # noqa: S101 - what authenticate_refresh_token returned
         grant = refresh_token.grant
