@@ -10,7 +10,7 @@ from idp.account import history, pages
 from idp.account.guard import looking
 from idp.audit import Outcome
 from idp.kernel import user_agents
-from idp.kernel.dates import in_words
+from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
 from idp.login.visitor import Visitor
 from idp.persistence.audit_events import AuditEvent
@@ -53,6 +53,6 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
         "sentence": history.sentence(event, names.get(event.client_id or "")),
         "browser": "On the server" if local else user_agents.name(event.user_agent),
         "address": "" if local else event.address,
-        "when": in_words(event.at),
+        "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,
     }

@@ -13,7 +13,7 @@ from idp import audit
 from idp.account import guard, pages
 from idp.audit import Event
 from idp.consent import words
-from idp.kernel.dates import in_words
+from idp.kernel.dates import Moment
 from idp.login.visitor import Visitor
 from idp.persistence.clients import Client
 from idp.persistence.unit_of_work import Transaction
@@ -72,8 +72,8 @@ def _row(client: Client, connection: Connection, used: int | None) -> dict[str, 
         "host": urlsplit(address).netloc or address,
         "sees": words.titles(sorted(connection.scopes, key=_usual_order)),
         "own": client.first_party,
-        "since": in_words(connection.since),
-        "used": in_words(used) if used is not None else "",
+        "since": Moment(connection.since),
+        "used": Moment(used) if used is not None else "",
         "action": f"{pages.APPS}/{client.client_id}/remove",
     }
 

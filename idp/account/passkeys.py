@@ -11,7 +11,7 @@ from idp.factors import passkey as factor_kind
 from idp.factors import recovery_codes
 from idp.factors.passkey import Registered, Rejected
 from idp.kernel import user_agents
-from idp.kernel.dates import in_words
+from idp.kernel.dates import Moment
 from idp.login import passkey
 from idp.login.proofs import Method
 from idp.login.routes.passkey import sent
@@ -169,7 +169,7 @@ def _one_page(visitor: Visitor, factor: Factor, *, error: str = "") -> Response:
         status=400 if error else 200,
         error=("name", error) if error else None,
         name=factor.label,
-        added=in_words(factor.created_at),
+        added=Moment(factor.created_at),
         longest_name=LONGEST_NAME,
         rename_action=f"{address}/rename",
         remove_action=None if _is_needed(visitor, factor) else f"{address}/remove",

@@ -10,7 +10,7 @@ from idp.account import pages
 from idp.account.guard import looking
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
-from idp.kernel.dates import in_words
+from idp.kernel.dates import Moment
 from idp.login.person import Person
 from idp.login.proofs import Method
 from idp.login.visitor import Visitor
@@ -34,7 +34,7 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
         visitor,
         "account/security.html",
         notice=pages.notice(),
-        password={"changed": in_words(user.password_changed_at), "href": pages.PASSWORD},
+        password={"changed": Moment(user.password_changed_at), "href": pages.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
         add_passkey_href=f"{pages.PASSKEYS}/start",
@@ -50,7 +50,7 @@ def _two_step(person: Person) -> dict[str, Any]:
     return {
         "on": bool(apps),
         "required": person.must_have_second_step(core().settings),
-        "since": in_words(apps[0].created_at) if apps else "",
+        "since": Moment(apps[0].created_at) if apps else "",
         "set_up_href": f"{pages.TOTP}/start",
         "replace_href": f"{pages.TOTP}/start",
         "turn_off_href": f"{pages.TURN_OFF}/start",
@@ -60,8 +60,8 @@ def _two_step(person: Person) -> dict[str, Any]:
 def _passkey(factor: Factor) -> dict[str, Any]:
     return {
         "name": factor.label,
-        "added": in_words(factor.created_at),
-        "used": in_words(factor.last_used_at) if factor.last_used_at else "",
+        "added": Moment(factor.created_at),
+        "used": Moment(factor.last_used_at) if factor.last_used_at else "",
         "synced": factor.backed_up,
         "href": f"{pages.PASSKEYS}/{factor.id}",
     }
@@ -76,8 +76,8 @@ def _recovery(person: Person) -> dict[str, Any] | None:
 def _device(device: Device, own: Session) -> dict[str, Any]:
     return {
         "name": device.name,
-        "since": in_words(device.trusted_at or device.first_seen_at),
-        "until": in_words(device.trusted_until or device.first_seen_at),
+        "since": Moment(device.trusted_at or device.first_seen_at),
+        "until": Moment(device.trusted_until or device.first_seen_at),
         "current": device.id == own.device_id,
         "action": f"{pages.SECURITY}/devices/{device.id}/forget",
     }
@@ -93,7 +93,7 @@ def _session(session: Session, own: Session) -> dict[str, Any]:
     return {
         "browser": user_agents.name(session.user_agent),
         "place": session.address,
-        "seen": in_words(session.last_seen_at),
+        "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,
         "action": f"{pages.SECURITY}/sessions/{session.sid}/end",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp.kernel import user_agents
-from idp.kernel.dates import in_words
+from idp.kernel.dates import Moment
 from idp.login import alerts
 from idp.login.routes import flow, recover
 from idp.persistence.alert_links import AlertLink
@@ -71,7 +71,7 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
         csrf_token=csrf.token(ALERT.read() or "", PURPOSE),
         browser=user_agents.name(link.user_agent),
         address=link.address,
-        when=in_words(link.created_at),
+        when=Moment(link.created_at),
     )
 
 

@@ -1,0 +1,43 @@
+"""What we say to people, as values: an English sentence that still knows how it is said in other languages.
+
+Code that decides says things in English; whatever shows them (a page, a mail) says them in its reader's language:
+
+    Text("Use at least {least} characters.", least=8)                                a sentence with values
+    plural("{count} code left", "{count} codes left", count=3)                       the same, by number
+
+Both are strings, in English, so they can be logged, compared and tested as such. `idp.language` translates them as they
+are shown; only the first arguments, which must be literals, are looked up (`./dev languages` collects them).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+class Text(str):
+    """A sentence: the English it is known by (`message`, perhaps `many`), and the values that stand in its braces.
+
+    A value may be a `Text` or a `Moment` itself; it is put into the reader's words first.
+    """
+
+    __slots__ = ("many", "message", "values")
+
+    message: str
+    many: str | None
+    values: dict[str, Any]
+
+    def __new__(cls, message: str, /, **values: Any) -> Self:
+        """Say `message`, with each `{name}` in it replaced by that value."""
+        return cls._said(message, None, values)
+
+    @classmethod
+    def _said(cls, message: str, many: str | None, values: dict[str, Any]) -> Self:
+        chosen = message if many is None or values["count"] == 1 else many
+        said = super().__new__(cls, chosen.format_map(values) if values else chosen)
+        said.message, said.many, said.values = message, many, values
+        return said
+
+
+def plural(message: str, many: str, /, *, count: int, **values: Any) -> Text:
+    """Say `message` of one thing and `many` of any other number of them; `count` is that number."""
+    return Text._said(message, many, {"count": count, **values})  # noqa: SLF001 - the other way to make one
