@@ -80,7 +80,7 @@ def test_imports_go_down_only_and_each_library_has_one_home() -> None:
 
 
 def test_only_config_reads_the_environment() -> None:
-    assert users_of(ENVIRONMENT, allowed="config.py") == []
+    assert users_of(ENVIRONMENT, allowed="config") == []
 
 
 def test_only_the_kernel_reads_the_clock() -> None:

@@ -1,0 +1,30 @@
+"""Every setting, typed, checked and documented where it is declared; the only reader of the environment.
+
+    installation, sign_in, tokens, messages     the settings, by what they are about
+    rules                                       what one setting demands of another
+    settings                                    all of them together
+    loading                                     from the environment and a file, misspelt names refused
+    environment                                 what child processes and libraries are told
+
+A setting comes from the environment as `IDP_<NAME>`, or from the TOML file that `IDP_CONFIG` names (keys in lower case,
+without the prefix); the environment wins. `docs/reference/settings.md` is generated from this package. A name that is
+not a setting is refused, so that a misspelt one cannot silently leave a default in force.
+"""
+
+from idp.config.environment import hand_down, surroundings, take_out
+from idp.config.loading import CONFIG_FILE, PREFIX, BadSettings, load, variable
+from idp.config.rules import LOOPBACK
+from idp.config.settings import Settings
+
+__all__ = [
+    "CONFIG_FILE",
+    "LOOPBACK",
+    "PREFIX",
+    "BadSettings",
+    "Settings",
+    "hand_down",
+    "load",
+    "surroundings",
+    "take_out",
+    "variable",
+]

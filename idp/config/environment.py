@@ -1,0 +1,27 @@
+"""What other processes and libraries find in the environment."""
+
+from __future__ import annotations
+
+import os
+
+from idp.config.loading import PREFIX
+
+
+def hand_down(name: str, value: str) -> None:
+    """Set a variable for the processes this one starts; for libraries that can be told in no other way."""
+    os.environ[name] = value
+
+
+def take_out() -> None:
+    """Forget our settings in this process's environment, and whatever could pass for a request header.
+
+    A WSGI server copies the environment into every request's; passwords of databases and mail servers have no business
+    there, nor has HTTP_PROXY (CVE-2016-5385).
+    """
+    for name in [name for name in os.environ if name.startswith((PREFIX, "HTTP_"))]:
+        del os.environ[name]
+
+
+def surroundings(**changes: str) -> dict[str, str]:
+    """This process's environment without any setting of ours, and with `changes`: what a child process is given."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | changes

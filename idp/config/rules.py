@@ -1,0 +1,70 @@
+"""What one setting demands of another, in sentences that name the setting and the remedy, never its value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from idp.config.installation import DAY
+
+if TYPE_CHECKING:
+    from idp.config.settings import Settings
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that can only be this machine."""
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
+
+
+def _issuer_problems(settings: Settings) -> Iterator[str]:
+    """OIDC Discovery section 3: an https URL without query or fragment; here also without a path."""
+    try:
+        parts = urlsplit(settings.issuer)
+        plain = f"{parts.scheme}://{parts.netloc}" if parts.hostname and parts.port != 0 else ""
+    except ValueError:
+        parts, plain = urlsplit(""), ""
+    if parts.scheme not in {"http", "https"} or settings.issuer != plain.lower() or "@" in plain:
+        yield "IDP_ISSUER: must look like https://id.example.com: lower case, perhaps a port, and nothing behind it"
+    elif parts.scheme == "http" and settings.mode == "production":
+        yield "IDP_ISSUER: must be https in production mode; for a trial on this machine set IDP_MODE=development"
+    elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        yield "IDP_ISSUER: may be http only on localhost"
+
+
+def _database_problems(settings: Settings) -> Iterator[str]:
+    if settings.database_url and not settings.database_url.startswith(DATABASES):
+        yield "IDP_DATABASE_URL: must begin with sqlite:/// (and a path) or with postgresql+psycopg://"
+
+
+def _mail_problems(settings: Settings) -> Iterator[str]:
+    if not settings.smtp_url:
+        if settings.mode == "production":
+            yield "IDP_SMTP_URL: must be set in production mode: people are told by mail when their account changes"
+        return
+    try:
+        parts = urlsplit(settings.smtp_url)
+        usable = parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = None
+    if not usable:
+        yield "IDP_SMTP_URL: must look like smtp://user:password@mail.example.com:587, or begin with smtps://"
+
+
+def _key_problems(settings: Settings) -> Iterator[str]:
+    if settings.key_publish_ahead >= settings.key_rotation_days * DAY:
+        yield (
+            "IDP_KEY_PUBLISH_AHEAD: must be shorter than IDP_KEY_ROTATION_DAYS: "
+            "the next key is published while the present one signs"
+        )
+
+
+def _private_host_problems(settings: Settings) -> Iterator[str]:
+    for host in settings.private_host_names:
+        if host != host.lower() or set(host) & set("/@[]* "):
+            yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
+
+
+def problems(settings: Settings) -> list[str]:
+    """Every disagreement, told at once."""
+    rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
+    return [problem for rule in rules for problem in rule(settings)]

@@ -1,0 +1,48 @@
+"""All settings together, as the rest of the product is given them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import ConfigDict, model_validator
+
+from idp.config import rules
+from idp.config.installation import Installation
+from idp.config.messages import Messages
+from idp.config.sign_in import SignIn
+from idp.config.tokens import Tokens
+
+
+class Settings(Messages, Tokens, SignIn, Installation):
+    """What an operator may decide. Durations are seconds unless the name says otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="after")
+    def _settings_agree(self) -> Self:
+        if problems := rules.problems(self):
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def sender(self) -> str:
+        """The address mail comes from."""
+        return self.mail_from or f"no-reply@{self.host}"
+
+    @property
+    def development(self) -> bool:
+        """Whether this is a trial or a developer's machine, where what nobody delivers is kept to be looked at."""
+        return self.mode == "development"
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels by which a code can reach somebody here: `email`, `sms`, `whatsapp`.
+
+        While developing, what nobody delivers is kept in a mailbox to be looked at, so all of them are there.
+        """
+        wanted = {
+            "email": self.email_codes,
+            "sms": self.development or bool(self.sms_provider),
+            "whatsapp": self.development or bool(self.whatsapp_provider),
+        }
+        return frozenset(channel for channel, there in wanted.items() if there)

@@ -1,0 +1,76 @@
+"""Settings of signing in: how long things last, what policy asks, how often somebody may guess."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from idp.config.installation import DAY
+
+
+class SignIn(BaseModel):
+    """Sessions, second steps, passwords, limits on guessing, and what people may do with their own accounts."""
+
+    session_idle: int = Field(7 * DAY, ge=60, description="A session nobody used for this long has ended.")
+    session_lifetime: int = Field(30 * DAY, ge=60, description="A session ends at this age, used or not.")
+    second_factor_lifetime: int = Field(
+        DAY,
+        ge=60,
+        description="How long a second factor, once given, counts inside a session (NIST SP 800-63B: 24 hours).",
+    )
+    login_lifetime: int = Field(1800, ge=60, le=DAY, description="How long a person may take to finish one sign-in.")
+    fresh_sign_in: int = Field(
+        600, ge=30, le=3600, description="How recent a sign-in must be to change anything that protects the account."
+    )
+    remember_days: int = Field(
+        14, ge=0, le=365, description="Days a remembered device skips the second step; 0 switches it off."
+    )
+    second_step: Literal["optional", "required"] = Field(
+        "optional", description="Whether everybody must have a second step."
+    )
+    second_step_grace_days: int = Field(
+        0,
+        ge=0,
+        le=90,
+        description=(
+            "Days somebody who must have a second step and has none may go on without; counted once per person, from "
+            "their first sign-in under that demand. 0: it is set up at once."
+        ),
+    )
+    recovery_codes_viewable: bool = Field(
+        default=False,
+        description="Whether people may look at their recovery codes again; a sealed copy is kept for it.",
+    )
+    people_may_close_account: bool = Field(default=False, description="Whether people may close their own account.")
+    breached_passwords: str = Field(
+        "",
+        description=(
+            "File of SHA-1 hashes of breached passwords, one a line in hexadecimal, sorted, perhaps with `:count` "
+            "behind each (as Have I Been Pwned gives them out); such passwords are refused."
+        ),
+    )
+    places_file: str = Field(
+        "",
+        description="MaxMind DB file (`.mmdb`, of cities or countries) that tells people where a sign-in came from.",
+    )
+    password_min_length: int = Field(8, ge=8, description="Least password length for people with a second step.")
+    password_min_length_alone: int = Field(
+        15, ge=8, description="Least password length where the password is the only factor."
+    )
+    throttle_per_quarter_hour: int = Field(
+        10, ge=1, description="Failed passwords, and failed codes, one lane allows in 15 minutes."
+    )
+    throttle_per_day: int = Field(
+        50, ge=1, description="Failed passwords, and failed codes, one lane allows in 24 hours."
+    )
+    throttle_codes_in_a_row: int = Field(
+        100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
+    )
+    hash_memory_kib: int = Field(
+        47_104, ge=7_168, description="argon2id memory in KiB (46 MiB: the first OWASP and ASVS choice)."
+    )
+    hash_time_cost: int = Field(1, ge=1, le=20, description="argon2id passes.")
+    hash_concurrency: int = Field(
+        2, ge=1, le=64, description="How many password hashes one process computes at a time."
+    )

@@ -1,0 +1,18 @@
+"""Settings of what apps are given."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from idp.config.installation import DAY
+
+
+class Tokens(BaseModel):
+    """Lives of codes and tokens."""
+
+    code_lifetime: int = Field(60, ge=5, le=600, description="Life of an authorization code.")
+    access_token_lifetime: int = Field(300, ge=30, le=DAY, description="Life of an access token.")
+    id_token_lifetime: int = Field(300, ge=30, le=DAY, description="Life of an ID token.")
+    refresh_token_lifetime: int = Field(
+        30 * DAY, ge=60, description="Absolute end of a chain of refresh tokens; rotation does not move it."
+    )
