@@ -8,7 +8,7 @@ from idp import audit
 from idp.account import changes, guard, pages
 from idp.audit import Event, Outcome
 from idp.factors.totp import Setup
-from idp.login import enrolment
+from idp.login import new_authenticator
 from idp.login.proofs import FIRST, Method
 from idp.login.routes.enrol import LONGEST_CODE, NO_CODE
 from idp.login.routes.flow import CLOCK_HINT
@@ -45,7 +45,9 @@ def confirm() -> Response:
     with database.read(origin()) as tx:
         first, now = guard.admit_form(tx, guard.to_change), tx.now
     person = first.person
-    confirmed = enrolment.check(_setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher)
+    confirmed = new_authenticator.check(
+        _setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher
+    )
     if confirmed is None:
         return _page(first, now, error=CLOCK_HINT if code else NO_CODE)
     with database.write(origin()) as tx:
@@ -107,7 +109,9 @@ def _password_at(visitor: Visitor) -> int:
 
 def _setup(visitor: Visitor) -> Setup:
     owner, brand = f"session:{visitor.session.sid}", core().settings.brand
-    return enrolment.offer(core().sealer, visitor.person, owner=owner, password_at=_password_at(visitor), brand=brand)
+    return new_authenticator.offer(
+        core().sealer, visitor.person, owner=owner, password_at=_password_at(visitor), brand=brand
+    )
 
 
 def _page(visitor: Visitor, now: int, *, error: str = "") -> Response:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
-from idp.login import enrolment, new_password
+from idp.login import enrolment, new_authenticator, new_password
+from idp.login.new_authenticator import Confirmed
 from idp.login.new_password import By
 from idp.login.proofs import Proof, to_rows
 from idp.login.second_step import replace_codes
@@ -37,15 +38,13 @@ def change_password(tx: Transaction, visitor: Visitor, password_hash: str, *, en
     return renew(tx, visitor, entropy)
 
 
-def activate(
-    tx: Transaction, visitor: Visitor, confirmed: enrolment.Confirmed, *, sealer: Sealer, entropy: Entropy
-) -> str:
+def activate(tx: Transaction, visitor: Visitor, confirmed: Confirmed, *, sealer: Sealer, entropy: Entropy) -> str:
     """Make the confirmed app the second step; this session has proven it, no other has. Returns its new handle.
 
     Raises:
         Overtaken: when another change came first.
     """
-    proof = enrolment.activate(tx, visitor.person, confirmed, sealer=sealer, entropy=entropy)
+    proof = new_authenticator.activate(tx, visitor.person, confirmed, sealer=sealer, entropy=entropy)
     if proof is None:
         raise Overtaken
     return renew(tx, visitor, entropy, proof)

@@ -50,6 +50,7 @@ NOT_DONE: Mapping[str, str] = {
     Event.RECOVERY_CODE: "Your password was known, and a wrong recovery code was tried.",
     Event.PASSKEY: "A passkey was tried and refused.",
     Event.RESET_ASKED: "Somebody asked for a link to set a new password; none was sent.",
+    Event.FACTOR_ADDED: "A passkey was to be added, and was refused.",
     Event.FACTOR_REMOVED: "Turning off your second step was refused: your organisation requires it.",
     Event.TOKEN_REFUSED: "{app} was refused access: what it showed was no longer good.",
     Event.CODE_REPLAYED: "{app} came twice with what works once. What it had been given was ended, to be safe.",

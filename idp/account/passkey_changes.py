@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from idp import audit
-from idp.account.changes import claim, renew
+from idp.account.changes import Overtaken, claim, renew
 from idp.audit import Event
 from idp.factors.passkey import Registered
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
-from idp.login import enrolment, passkey
-from idp.login.proofs import Method, Proof
-from idp.login.second_step import replace_codes
+from idp.login import enrolment, new_passkey
+from idp.login.proofs import Method
 from idp.login.visitor import Visitor
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
@@ -34,30 +33,11 @@ def add(
 
     Raises:
         Overtaken: when another change came first.
+        AlreadyKnown: when somebody has that key.
     """
-    user = visitor.person.user
-    claim(tx, visitor)
-    factor = Factor(
-        id=entropy.token(12),
-        user_id=user.id,
-        kind=Method.PASSKEY,
-        label=label,
-        credential_id=made.credential_id,
-        public_key=made.public_key,
-        sign_count=made.sign_count,
-        backup_eligible=made.backup_eligible,
-        backed_up=made.backed_up,
-        transports=list(made.transports),
-        aaguid=made.aaguid,
-        attestation=made.attestation,
-    )
-    tx.factors.add(factor)
-    if codes is not None:
-        replace_codes(tx, visitor.person, codes, sealer=sealer, entropy=entropy)
-    tx.devices.distrust(user_id=user.id)
-    audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=Method.PASSKEY, factor_id=factor.id)
-    notify(tx, user, Notice.PASSKEY_ADDED)
-    proof = Proof(Method.PASSKEY, factor.id, tx.now, verified=made.verified, key=passkey.key_of(factor))
+    proof = new_passkey.add(tx, visitor.person, made, label, codes=codes, sealer=sealer, entropy=entropy)
+    if proof is None:
+        raise Overtaken
     return renew(tx, visitor, entropy, proof)
 
 

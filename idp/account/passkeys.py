@@ -7,17 +7,16 @@ from flask import Blueprint, Response, request
 from idp import audit
 from idp.account import guard, pages, passkey_changes
 from idp.audit import Event, Outcome
-from idp.factors import passkey as factor_kind
 from idp.factors import recovery_codes
-from idp.factors.passkey import Registered, Rejected
+from idp.factors.passkey import Rejected
+from idp.factors.recovery_codes import FreshSet
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
-from idp.login import passkey
+from idp.login import new_passkey
 from idp.login.proofs import Method
 from idp.login.routes.passkey import sent
 from idp.login.visitor import Visitor
-from idp.persistence.challenges import Purpose
-from idp.persistence.factors import Factor
+from idp.persistence.factors import AlreadyKnown, Factor
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
 from idp.web.errors import error_page
@@ -52,13 +51,8 @@ def show_add(_: Transaction, visitor: Visitor) -> Response:
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
     visitor = guard.admit_form(tx, guard.to_change, back=pages.ADD_PASSKEY)
-    person, settings = visitor.person, core().settings
-    made = passkey.challenge(tx, _owner(visitor), Purpose.ADD, core().entropy)
-    existing = person.factors_of(Method.PASSKEY)
-    where = passkey.site(settings)
-    return json_text(
-        factor_kind.creation_options(made, where, user=person.user, brand=settings.brand, existing=existing)
-    )
+    owner, entropy, settings = _owner(visitor), core().entropy, core().settings
+    return json_text(new_passkey.options(tx, visitor.person, owner=owner, entropy=entropy, settings=settings))
 
 
 @blueprint.post("/security/passkeys/add")
@@ -68,18 +62,13 @@ def add() -> Response:
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change)
     codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
-    with database.write(origin()) as tx:
-        visitor = guard.admit_again(tx, first, guard.to_change)
-        try:
-            made = _made(tx, visitor)
-        except Rejected as reason:
-            audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=visitor.person.user.id, reason=str(reason))
-            return _add_page(visitor, error=FAILED)
-        if tx.factors.by_credential(made.credential_id):
-            return _add_page(visitor, error=KNOWN)
-        name = _name() or _suggestion()
-        handle = passkey_changes.add(tx, visitor, made, name, codes=codes, sealer=core().sealer, entropy=entropy)
-        return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("passkey-added", handle=handle)
+    try:
+        with database.write(origin()) as tx:
+            return _add(tx, guard.admit_again(tx, first, guard.to_change), codes)
+    except AlreadyKnown:
+        with database.write(origin()) as tx:
+            _refused(tx, first, "known")
+        return _add_page(first, error=KNOWN)
 
 
 @blueprint.get("/security/passkeys/<factor_id>")
@@ -119,12 +108,21 @@ def remove(tx: Transaction, factor_id: str) -> Response:
     return pages.done("passkey-removed", handle=passkey_changes.remove(tx, visitor, factor, entropy=core().entropy))
 
 
-def _made(tx: Transaction, visitor: Visitor) -> Registered:
-    answer = sent()
-    if answer is None:
-        raise Rejected("unreadable")
-    passkey.claim(tx, _owner(visitor), Purpose.ADD, answer)
-    return factor_kind.check_registration(answer, passkey.site(core().settings))
+def _add(tx: Transaction, visitor: Visitor, codes: FreshSet | None) -> Response:
+    settings, sealer, entropy = core().settings, core().sealer, core().entropy
+    try:
+        made = new_passkey.check(tx, sent(), owner=_owner(visitor), settings=settings)
+    except Rejected as reason:
+        _refused(tx, visitor, str(reason))
+        return _add_page(visitor, error=FAILED)
+    name = _name() or _suggestion()
+    handle = passkey_changes.add(tx, visitor, made, name, codes=codes, sealer=sealer, entropy=entropy)
+    return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("passkey-added", handle=handle)
+
+
+def _refused(tx: Transaction, visitor: Visitor, reason: str) -> None:
+    user_id = visitor.person.user.id
+    audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=user_id, method=Method.PASSKEY, reason=reason)
 
 
 def _owner(visitor: Visitor) -> str:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
+
+
+class AlreadyKnown(Exception):
+    """The passkey to be added is one that somebody has."""
 
 
 class Factor(Base):
@@ -53,10 +58,17 @@ class FactorStore(Store):
         return set(self._session.scalars(select(Factor.user_id).distinct()))
 
     def add(self, factor: Factor) -> None:
-        """Keep a factor whose first code was right."""
+        """Keep a factor that has proven itself.
+
+        Raises:
+            AlreadyKnown: when its credential id is taken; this transaction can only be rolled back.
+        """
         factor.created_at = self._now
         self._session.add(factor)
-        self._session.flush()
+        try:
+            self._session.flush()
+        except IntegrityError as error:
+            raise AlreadyKnown from error
 
     def use_step(self, factor_id: str, step: int) -> bool:
         """Spend one TOTP time step; False when it, or a later one, was spent before."""

@@ -1,5 +1,6 @@
 """*My account*: passkeys added, named, removed; what goes with them, and what is refused."""
 
+import os
 import re
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.support.account import CODES, PROTECTED, SECURITY, TOTP, TURN_OFF, Account, mails, words
 from tests.support.authenticator import Authenticator, b64
 from tests.support.browser import Browser
+from tests.support.crowd import CROWD, rush, twin
 from tests.support.door import Door
 from tests.support.harness import ISSUER, Harness
 from tests.support.passkeys import ADD, START, add, factors, options, use, with_passkey
@@ -198,6 +200,25 @@ def test_a_new_key_is_added_once(harness: Harness, account: Account, key: Authen
     account.post(ADD, credential=answer)
     assert account.browser.page.status_code == 400
     assert count(harness, "factors") == 1
+
+
+def test_one_key_shown_32_times_by_four_people_is_one_persons(harness: Harness, key: Authenticator) -> None:
+    """Keycloak CVE-2026-8830: an id that is taken already, also by somebody who comes at the same moment."""
+    made_id, crowd = os.urandom(32), list[tuple[Browser, str]]()
+    for name in ("jane", "kim", "lou", "max"):
+        account = Account(harness, harness.person(name))
+        account.open(START)
+        answer = key.create(options(account.browser), made_id=made_id)
+        crowd += [(twin(account.browser), answer) for _ in range(CROWD // 4)]
+    before = rows(harness, "users")["users"]
+    rush([lambda b=browser, a=answer: b.submit(action=ADD, credential=a) for browser, answer in crowd])  # type: ignore[misc]
+    assert all(browser.page.status_code < 500 for browser, _ in crowd)
+    assert (
+        events(harness, "factor.added", "success") == count(harness, "factors") == count(harness, "recovery_sets") == 1
+    )
+    assert len([row for row in rows(harness, "users")["users"] if row not in before]) == 1
+    refused = [browser.page.status_code for browser, _ in crowd if "set up already" in browser.page.text]
+    assert set(refused) == {400}
 
 
 def _codes(account: Account) -> list[str]:

@@ -38,7 +38,7 @@ class Authenticator:
     def create(self, options: dict[str, Any], **lies: Any) -> str:
         """A new key for these options, without attestation."""
         self.user_handle = options["user"]["id"]
-        self.id = os.urandom(32)
+        self.id = lies.get("made_id", os.urandom(32))
         point = self.key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
         attested = NO_MODEL + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)

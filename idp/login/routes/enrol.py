@@ -10,8 +10,9 @@ from idp import audit
 from idp.audit import Event
 from idp.factors import recovery_codes
 from idp.factors.totp import Setup
-from idp.login import enrolment
+from idp.login import new_authenticator
 from idp.login.attempt import Attempt
+from idp.login.new_authenticator import Confirmed
 from idp.login.person import Person
 from idp.login.proofs import Method, to_rows
 from idp.login.routes import flow
@@ -84,7 +85,7 @@ def saved(tx: Transaction, login_id: str) -> Response:
     return flow.onward(tx, login_id, proven=first)
 
 
-def _settle(tx: Transaction, login_id: str, judged: Person, confirmed: enrolment.Confirmed | None) -> Response:
+def _settle(tx: Transaction, login_id: str, judged: Person, confirmed: Confirmed | None) -> Response:
     """Keep the verdict about `judged`, unless the attempt has moved or passed to somebody else meanwhile."""
     attempt = flow.find(tx, login_id, hold=True)
     if out := flow.cancelled(tx, attempt):
@@ -100,17 +101,17 @@ def _settle(tx: Transaction, login_id: str, judged: Person, confirmed: enrolment
 
 def _setup(attempt: Attempt, person: Person) -> Setup:
     owner, brand = f"login:{attempt.login.id}", core().settings.brand
-    return enrolment.offer(core().sealer, person, owner=owner, password_at=attempt.password_at, brand=brand)
+    return new_authenticator.offer(core().sealer, person, owner=owner, password_at=attempt.password_at, brand=brand)
 
 
-def _check(attempt: Attempt, person: Person, now: int) -> enrolment.Confirmed | None:
+def _check(attempt: Attempt, person: Person, now: int) -> Confirmed | None:
     code = once(request.form, "code", longest=LONGEST_CODE)
     setup = _setup(attempt, person)
-    return enrolment.check(setup, code, person=person, now=now, entropy=core().entropy, hasher=core().hasher)
+    return new_authenticator.check(setup, code, person=person, now=now, entropy=core().entropy, hasher=core().hasher)
 
 
-def _activate(tx: Transaction, attempt: Attempt, person: Person, confirmed: enrolment.Confirmed) -> bool:
-    proof = enrolment.activate(tx, person, confirmed, sealer=core().sealer, entropy=core().entropy)
+def _activate(tx: Transaction, attempt: Attempt, person: Person, confirmed: Confirmed) -> bool:
+    proof = new_authenticator.activate(tx, person, confirmed, sealer=core().sealer, entropy=core().entropy)
     if proof is None:
         return False
     user, remember = person.user, ticked(request.form, "remember")
