@@ -16,13 +16,16 @@ class AlreadyKnown(Exception):
 
 
 class Factor(Base):
-    """One authenticator of one person; `kind` is `totp` or `passkey`.
+    """One authenticator of one person; `kind` is `totp`, `passkey`, or the channel of sent codes.
 
     Of an authenticator app, `sealed_secret` is bound to this row's id, and `last_step` is the highest TOTP time step
     ever accepted: it only rises, so a code is good once, and so is every code before it (RFC 6238 section 5.2).
 
     Of a passkey, `credential_id` and `public_key` (COSE) are base64url, `sign_count` is the counter it last reported
-    (0: it has none), and the rest is what it said of itself when it was added (Web Authentication section 4).
+    (0: it has none), and the rest is what it said of itself when it was added (Web Authentication section 4);
+    `attested`: its maker vouched for it, by a certificate the operator trusts.
+
+    Of codes sent by email, SMS or WhatsApp, `address` is the mailbox or number that was proven; they go nowhere else.
     """
 
     __tablename__ = "factors"
@@ -41,6 +44,8 @@ class Factor(Base):
     transports: Mapped[list[str]] = mapped_column(JSON, default=list)
     aaguid: Mapped[str | None]
     attestation: Mapped[str | None]
+    attested: Mapped[bool] = mapped_column(default=False)
+    address: Mapped[str | None]
     created_at: Mapped[int]
     last_used_at: Mapped[int | None]
 
@@ -90,6 +95,10 @@ class FactorStore(Store):
         query = update(Factor).where(Factor.id == factor_id, or_(Factor.backup_eligible, counts_on))
         values: dict[str, Any] = {"sign_count": sign_count, "backed_up": backed_up, "last_used_at": self._now}
         return self._changed(query.values(**values)) == 1
+
+    def used(self, factor_id: str) -> None:
+        """Note that a code sent there was right."""
+        self._changed(update(Factor).where(Factor.id == factor_id).values(last_used_at=self._now))
 
     def rename(self, user_id: str, factor_id: str, label: str) -> bool:
         """Give one of this person's factors another name; False when there is no such factor."""

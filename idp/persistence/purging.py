@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.kernel.clock import DAY
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.base import Base, Store
 from idp.persistence.challenges import Challenge
+from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Browser, Device
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
 from idp.persistence.logins import Login
 from idp.persistence.password_resets import PasswordReset
 from idp.persistence.replay import AssertionId
+from idp.persistence.sent_codes import SentCode
 from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle
 
@@ -47,9 +49,9 @@ class PurgeStore(Store):
     def run(self, *, session_idle: int) -> dict[str, int]:
         """Delete ended rows; returns how many of each kind went.
 
-        A grant is kept a day beyond its end and a login an hour, so that late or repeated requests still get the
-        right answer. A run of failures whose length is limited is kept until it ends, or a few tries a day could go on
-        for ever. `session_idle` is the idle limit of sessions in seconds.
+        A grant and the count of tries at a sent code are kept a day beyond their end and a login an hour, so that late
+        or repeated requests still get the right answer. A run of failures whose length is limited is kept until it
+        ends, or a few tries a day could go on for ever. `session_idle` is the idle limit of sessions in seconds.
         """
         now = self._now
         ended: dict[type[Base], ColumnElement[bool]] = {
@@ -60,6 +62,9 @@ class PurgeStore(Store):
             AssertionId: AssertionId.expires_at < now,
             PasswordReset: PasswordReset.expires_at < now,
             AlertLink: AlertLink.expires_at < now,
+            SentCode: SentCode.expires_at < now - DAY,
+            ContactChange: (ContactChange.expires_at < now)
+            & func.coalesce(ContactChange.undo_until < now, ContactChange.made_at.is_(None)),
             Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row == 0),
             Device: Device.last_seen_at < now - KNOWN_BROWSER_KEPT,
             Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),

@@ -12,6 +12,7 @@ from idp.persistence.audit_events import AuditStore
 from idp.persistence.challenges import ChallengeStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
+from idp.persistence.contact_changes import ContactChangeStore
 from idp.persistence.devices import DeviceStore
 from idp.persistence.factors import FactorStore
 from idp.persistence.grants import GrantStore
@@ -21,6 +22,7 @@ from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.purging import JobStore, PurgeStore
 from idp.persistence.recovery import RecoveryStore
 from idp.persistence.replay import ReplayStore
+from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.sessions import SessionStore
 from idp.persistence.throttles import ThrottleStore
 from idp.persistence.users import UserStore
@@ -52,6 +54,11 @@ class Transaction:
     def challenges(self) -> ChallengeStore:
         """Challenges for passkeys."""
         return ChallengeStore(self._session, self.now)
+
+    @cached_property
+    def sent_codes(self) -> SentCodeStore:
+        """Codes sent to mailboxes and phones."""
+        return SentCodeStore(self._session, self.now)
 
     @cached_property
     def recovery(self) -> RecoveryStore:
@@ -117,6 +124,11 @@ class Transaction:
     def alert_links(self) -> AlertLinkStore:
         """Links that end a sign-in."""
         return AlertLinkStore(self._session, self.now)
+
+    @cached_property
+    def contact_changes(self) -> ContactChangeStore:
+        """Changes of addresses and numbers."""
+        return ContactChangeStore(self._session, self.now)
 
     @cached_property
     def jobs(self) -> JobStore:

@@ -35,7 +35,8 @@ class User(Base):
 
     `id` is the OIDC `sub`, never reused. `epoch` rises with every change of password or factors; pending logins and
     remembered devices carry the epoch they were made in and die when it moves. `profile` holds the standard claims of
-    OIDC Core section 5.1 that are not columns of their own.
+    OIDC Core section 5.1 that are not columns of their own. `second_step_due_at` (seconds, UTC) is the end of the one
+    grace window a person gets who must have a second step.
     """
 
     __tablename__ = "users"
@@ -52,6 +53,7 @@ class User(Base):
     password_changed_at: Mapped[int]
     status: Mapped[str] = mapped_column(default=ACTIVE)
     second_step_required: Mapped[bool] = mapped_column(default=False)
+    second_step_due_at: Mapped[int | None]
     epoch: Mapped[int] = mapped_column(default=1)
     profile: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[int]

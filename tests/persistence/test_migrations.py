@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from idp.persistence import schema
 from idp.persistence.database import open_engine
@@ -14,6 +14,15 @@ from idp.persistence.database import open_engine
 ROOT = Path(__file__).parents[2]
 UPGRADE = "import sys; from idp.persistence import schema; schema.upgrade(sys.argv[1])"
 NODES = 6
+SOMEBODY = """
+    INSERT INTO users (id, username, username_key, email_verified, phone_number_verified, password_changed_at, status,
+                       second_step_required, epoch, profile, created_at, updated_at)
+    VALUES ('u1', 'jane', 'jane', false, false, 1, 'active', false, 1, '{}', 1, 1)
+"""
+THEIR_APP = """
+    INSERT INTO factors (id, user_id, kind, label, sign_count, backup_eligible, backed_up, transports, created_at)
+    VALUES ('f1', 'u1', 'totp', 'Authenticator app', 0, false, false, '[]', 1)
+"""
 
 
 def tables(url: str) -> set[str]:
@@ -63,3 +72,20 @@ def test_nodes_starting_together_migrate_once(database_url: str) -> None:
     assert [node.returncode for node in nodes] == [0] * NODES, "\n".join(said)
     assert schema.current(database_url) == schema.head()
     assert tables(database_url) == set(schema.METADATA.tables)
+
+
+def test_people_and_what_they_have_survive_every_step(database_url: str) -> None:
+    """On SQLite a careless change of a table drops it, and with it whatever refers to it."""
+    schema.upgrade(database_url, "0001")
+    engine = open_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(SOMEBODY))
+            connection.execute(text(THEIR_APP))
+        for step, revision in ((schema.upgrade, "head"), (schema.downgrade, "0001")):
+            step(database_url, revision)
+            with engine.connect() as connection:
+                counts = [connection.scalar(text(f"SELECT count(*) FROM {name}")) for name in ("users", "factors")]  # noqa: S608 - names of ours
+            assert counts == [1, 1]
+    finally:
+        engine.dispose()

@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
 HEAD = f"""# Settings
 
-Made from [`idp/config`](../../idp/config.py) by `python -m tests.support.settings_page`; do not edit.
+Made from [`idp/config`](../../idp/config) by `python -m tests.support.settings_page`; do not edit.
 
 Each setting is an environment variable, or a key in the TOML file that `{CONFIG_FILE}` names (lower case, without
 `IDP_`). The environment wins. A name that is no setting is refused, so that a misspelt one cannot leave a default in

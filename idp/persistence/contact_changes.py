@@ -1,0 +1,93 @@
+"""Changes of an address or number: proven by the new one, told to the old one, and undone from there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, delete, exists, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+from idp.persistence.users import ACTIVE, User
+
+
+class ContactKind(StrEnum):
+    """What changes."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class ContactChange(Base):
+    """One change, asked for and perhaps made.
+
+    `digest` is that of the handle mailed to the new address (of a phone: of one nobody was sent, since a code proves
+    it); it works once, until `expires_at`, and only in the `epoch` it was asked in. `undo_digest` is that of the handle
+    sent to the old one when the change is made; it works once, until `undo_until`, whatever happened since.
+    """
+
+    __tablename__ = "contact_changes"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    old: Mapped[str | None]
+    new: Mapped[str | None]
+    old_verified: Mapped[bool] = mapped_column(default=False)
+    epoch: Mapped[int]
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    made_at: Mapped[int | None]
+    undo_digest: Mapped[str | None] = mapped_column(unique=True)
+    undo_until: Mapped[int | None]
+    undone_at: Mapped[int | None]
+
+
+class ContactChangeStore(Store):
+    """Asking for, making and undoing changes."""
+
+    def add(self, change: ContactChange) -> None:
+        """Keep a change that was asked for."""
+        change.created_at = self._now
+        self._session.add(change)
+        self._session.flush()
+
+    def asked(self, digest: str) -> tuple[ContactChange, User] | None:
+        """A change that could still be made, and whose it is."""
+        query = select(ContactChange, User).join(User, User.id == ContactChange.user_id)
+        query = query.where(ContactChange.digest == digest, ContactChange.made_at.is_(None))
+        query = query.where(ContactChange.expires_at > self._now, ContactChange.epoch == User.epoch)
+        row = self._session.execute(query.where(User.status == ACTIVE)).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def claim(self, digest: str, *, undo_digest: str | None, undo_until: int) -> bool:
+        """Make a change: every condition in one statement, so that of any number of tries at most one succeeds."""
+        same_epoch = exists().where(
+            User.id == ContactChange.user_id, User.epoch == ContactChange.epoch, User.status == ACTIVE
+        )
+        query = update(ContactChange).where(
+            ContactChange.digest == digest, ContactChange.made_at.is_(None), ContactChange.expires_at > self._now
+        )
+        values = {"made_at": self._now, "undo_digest": undo_digest, "undo_until": undo_until}
+        return self._changed(query.where(same_epoch).values(**values)) == 1
+
+    def undoable(self, undo_digest: str) -> ContactChange | None:
+        """A change that was made and can still be undone."""
+        query = select(ContactChange).where(ContactChange.undo_digest == undo_digest)
+        return self._session.scalar(
+            query.where(ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now)
+        )
+
+    def claim_undo(self, undo_digest: str) -> bool:
+        """Undo a change; exactly one caller is told True."""
+        query = update(ContactChange).where(
+            ContactChange.undo_digest == undo_digest,
+            ContactChange.undone_at.is_(None),
+            ContactChange.undo_until > self._now,
+        )
+        return self._changed(query.values(undone_at=self._now)) == 1
+
+    def forget_asked(self, user_id: str, kind: ContactKind) -> None:
+        """Drop what this person asked for and did not finish."""
+        query = delete(ContactChange).where(ContactChange.user_id == user_id, ContactChange.kind == kind)
+        self._changed(query.where(ContactChange.made_at.is_(None)))

@@ -1,0 +1,93 @@
+"""Codes sent to somebody's mailbox or phone: each good once, for a short while, for one purpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from idp.persistence.base import Base, Store
+
+
+class CodePurpose(StrEnum):
+    """What a sent code is for; it does nothing else."""
+
+    SIGN_IN = "sign_in"
+    SET_UP = "set_up"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """Which code is meant: whose sign-in or session (`owner`), what for, by which channel, of which person."""
+
+    owner: str
+    purpose: CodePurpose
+    channel: str
+    user_id: str
+
+
+class SentCode(Base):
+    """The one open code of a sign-in or session (`owner`) for a purpose and channel; a newer one takes its place.
+
+    `tries` counts judged tries over all codes sent in this place: sending again does not give new ones (NIST SP
+    800-63B section 3.2.2). `address` is where it went, so that what it proves is that address and no other.
+    """
+
+    __tablename__ = "sent_codes"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str]
+    digest: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    used_at: Mapped[int | None]
+
+
+class SentCodeStore(Store):
+    """Keeping, judging and spending codes."""
+
+    def of(self, place: Addressed) -> SentCode | None:
+        """The code last sent there, used or not."""
+        found = self._session.get(SentCode, (place.owner, place.purpose, place.channel), populate_existing=True)
+        return found if found and found.user_id == place.user_id else None
+
+    def keep(self, place: Addressed, *, address: str, digest: str, expires_at: int, not_since: int) -> bool:
+        """Keep a new code instead of the last; False when one was sent after `not_since` (seconds, UTC) already."""
+        values: dict[str, Any] = {"user_id": place.user_id, "address": address, "digest": digest}
+        values |= {"sent_at": self._now, "expires_at": expires_at, "used_at": None}
+        key = {"owner": place.owner, "purpose": place.purpose, "channel": place.channel}
+        insert = self._upsert(SentCode).values(**key, tries=0, **values)
+        upsert = insert.on_conflict_do_update(
+            index_elements=list(key), set_=values, where=(SentCode.sent_at <= not_since)
+        )
+        return self._session.execute(upsert.returning(SentCode.owner)).first() is not None
+
+    def pay(self, place: Addressed, *, most: int) -> bool:
+        """Take one of the tries this place has; False when all are used, and then nothing may be judged."""
+        query = update(SentCode).where(*self._here(place), SentCode.tries < most)
+        return self._changed(query.values(tries=SentCode.tries + 1)) == 1
+
+    def claim(self, place: Addressed, digest: str) -> str | None:
+        """Spend the code of this digest: the address it proves for exactly one caller, and only while it is good."""
+        query = update(SentCode).where(
+            *self._here(place), SentCode.digest == digest, SentCode.used_at.is_(None), SentCode.expires_at > self._now
+        )
+        row = self._claimed(query.values(used_at=self._now).returning(SentCode))
+        return row.address if row else None
+
+    @staticmethod
+    def _here(place: Addressed) -> tuple[ColumnElement[bool], ...]:
+        return (
+            SentCode.owner == place.owner,
+            SentCode.purpose == place.purpose,
+            SentCode.channel == place.channel,
+            SentCode.user_id == place.user_id,
+        )
