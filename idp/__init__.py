@@ -2,6 +2,7 @@
 
     kernel       time, randomness, opaque handles
     config       every setting, typed and checked; sole reader of the environment
+    language     sentences and times in their reader's words
     persistence  what is remembered; sole speaker of SQL
     signing      keys: rotation, tokens signed and checked, secrets sealed
     messaging    what we tell people, promised in the transaction and delivered after it

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """The facts of one request: client address, `User-Agent`, and the id that ties its log lines together."""
+    """The facts of one request: client address, `User-Agent`, the id that ties its log lines together, its language.
+
+    `language` is a tag of ours, or empty when the request names none that we speak.
+    """
 
     address: str = ""
     user_agent: str = ""
     request_id: str = ""
+    language: str = ""
 
 
 LOCAL = Origin(address="local", user_agent="idp command")

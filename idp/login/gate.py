@@ -18,6 +18,7 @@ from idp.login.steps import Step
 from idp.login.visitor import Visitor
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
+from idp.web import language
 from idp.web.context import core
 from idp.web.cookies import LOGIN, SESSION
 from idp.web.pages import see_other
@@ -27,8 +28,11 @@ ACCOUNT = "account"
 
 
 def visitor(tx: Transaction) -> Visitor | None:
-    """Who is signed in at the browser that sent this request."""
-    return visitors.current(tx, SESSION.read(), core().settings)
+    """Who is signed in at the browser that sent this request; its pages are in their language from here on."""
+    found = visitors.current(tx, SESSION.read(), core().settings)
+    if found is not None:
+        language.meet(found.person.user.profile)
+    return found
 
 
 def begin(

@@ -55,7 +55,7 @@ def ask(tx: Transaction, identifier: str, *, login_id: str, entropy: Entropy, se
     handle = entropy.token()
     name, link = digest(handle), mailed_links.seal(sealer, PATH + handle)
     sent = tx.password_resets.make(name, user_id=user_id or "", login_id=login_id, expires_at=tx.now + LIFE)
-    offer_reset(tx, name, link=link, name=user.display_name if user else "", minutes=LIFE // MINUTE)
+    offer_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
     audit.record(tx, Event.RESET_ASKED, Outcome.SUCCESS if sent else Outcome.FAILURE, user_id=user_id)
     return True
 

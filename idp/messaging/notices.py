@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from idp.language.reader import Reader
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
@@ -56,7 +57,7 @@ def notify(tx: Transaction, user: User, notice: Notice) -> None:
     """Promise the person a mail about what this transaction does; nothing when no address is known."""
     if not user.email:
         return
-    context = {"event": notice, **_facts(tx, user.display_name)}
+    context = {"event": notice, **_facts(tx, user)}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template="security_notice", context=context)
     tx.outbox.promise(message)
 
@@ -65,17 +66,25 @@ def ask_about_sign_in(tx: Transaction, user: User, link: SealedPath) -> None:
     """Promise the person a mail that asks whether this transaction's sign-in was theirs; not without an address."""
     if not user.email:
         return
-    context = {"event": SIGN_IN_ALERT, **_facts(tx, user.display_name), **link.as_context()}
+    context = {"event": SIGN_IN_ALERT, **_facts(tx, user), **link.as_context()}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template=SIGN_IN_ALERT, context=context)
     tx.outbox.promise(message)
 
 
-def offer_reset(tx: Transaction, digest: str, *, link: SealedPath, name: str, minutes: int) -> None:
+def offer_reset(tx: Transaction, digest: str, *, link: SealedPath, user: User | None, minutes: int) -> None:
     """Promise a mail to whomever the password reset of this digest was made for, and nobody if none was."""
-    context = {"event": RESET_OFFER, **_facts(tx, name), **link.as_context(), "minutes": minutes}
+    context = {"event": RESET_OFFER, **_facts(tx, user), **link.as_context(), "minutes": minutes}
     tx.outbox.promise_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
 
 
-def _facts(tx: Transaction, name: str) -> dict[str, Any]:
-    """Who is addressed, and what every letter says of the request that caused it."""
-    return {"name": name, "when": tx.now, "user_agent": tx.origin.user_agent, "ip": tx.origin.address}
+def _facts(tx: Transaction, user: User | None) -> dict[str, Any]:
+    """Who is addressed, in which words, and what every letter says of the request that caused it."""
+    reader = Reader.of(user.profile if user else {}, otherwise=tx.origin.language)
+    return {
+        "name": user.display_name if user else "",
+        "language": reader.language,
+        "zone": reader.zone,
+        "when": tx.now,
+        "user_agent": tx.origin.user_agent,
+        "ip": tx.origin.address,
+    }

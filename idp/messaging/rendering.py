@@ -5,7 +5,6 @@ It is not the pages' environment: mail is made far from any request, and only it
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from idp.kernel import user_agents
+from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
+from idp.kernel.text import Text
+from idp.language import jinja
+from idp.language.reader import Reader
+from idp.language.words import spoken
 from idp.messaging.notices import SealedPath
 
 SECURITY_PAGE = "/account/security"
@@ -41,48 +45,41 @@ class Renderer:
             loader=FileSystemLoader(templates),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-        self._environment.globals |= {
-            "brand": brand,
-            "lang": "en",
-            "dir": "ltr",
-            "security_href": issuer + SECURITY_PAGE,
-        }
+        jinja.install(self._environment)
+        self._environment.globals |= {"brand": brand, "security_href": issuer + SECURITY_PAGE}
 
     def letter(self, template: str, context: Mapping[str, Any]) -> Letter:
         """The letter of one outbox row. `context` is what `notices` promised: `when` is seconds, UTC.
 
+        It is in the language and the zone that were its reader's when it was promised.
+
         Links begin with the issuer of the settings, whatever Host the request came with.
         """
         sealed = SealedPath.of(context)
+        reader = Reader(context["language"], context["zone"])
         variables = {
             **context,
-            "when": _utc(int(context["when"])),
+            **jinja.variables(reader),
+            "when": Moment(int(context["when"])),
             "browser": _browser(str(context["user_agent"])),
             "ip": _address(str(context["ip"])),
             "link": self._issuer + self._open_link(sealed) if sealed else "",
         }
         subject, text, html = (
-            self._environment.get_template(f"email/{template}.{form}").render(variables)
+            self._environment.get_template(f"email/{template}.{form}").render(spoken(variables, reader))
             for form in ("subject.txt", "txt", "html")
         )
         # Names are people's own words: a line break in one must not become a header of its own.
         return Letter(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
 
 
-def _utc(seconds: int) -> str:
-    """Such as "1 June 2026, 12:00 UTC"."""
-    at = dt.datetime.fromtimestamp(seconds, dt.UTC)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
 def _browser(user_agent: str) -> str:
-    return "None: an administrator did this" if user_agent == LOCAL.user_agent else user_agents.name(user_agent)
+    local = user_agent == LOCAL.user_agent
+    return Text("None: an administrator did this") if local else user_agents.name(user_agent)
 
 
 def _address(address: str) -> str:
-    return "The server itself" if address == LOCAL.address else address or "Unknown"
+    return Text("The server itself") if address == LOCAL.address else address or Text("Unknown")

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, current_app
 
 from idp.config import Settings
+from idp.language.tags import LANGUAGES
 from idp.login.assurance import BEST_REACHABLE, Level
 from idp.protocol import claims, client_authentication, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
@@ -65,7 +66,7 @@ def metadata() -> dict[str, Any]:
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": list(LANGUAGES),
     }
 
 

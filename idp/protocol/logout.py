@@ -25,7 +25,7 @@ from idp.protocol.hints import Hint, read_hint
 from idp.protocol.query import START_AGAIN, Query
 from idp.protocol.response_modes import with_query
 from idp.signing.compact import InvalidToken
-from idp.web import csrf
+from idp.web import csrf, language
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.headers import allow_form_target
@@ -35,8 +35,10 @@ PATH = "/logout"
 CONFIRM = "/logout/confirm"
 HOME = "/account/"
 PURPOSE = "logout"
-LONGEST = {"id_token_hint": 8192, "client_id": 256, "post_logout_redirect_uri": 2048, "state": 4096}
-"""Characters. `logout_hint` and `ui_locales` change nothing here, so they are ignored like anything unknown."""
+LONGEST = {
+    "id_token_hint": 8192, "client_id": 256, "post_logout_redirect_uri": 2048, "state": 4096, "ui_locales": 256,
+}  # fmt: skip
+"""Characters. `logout_hint` changes nothing here, so it is ignored like anything unknown."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class LogoutRequest:
 
 def arrive(tx: Transaction) -> Response:
     """Sign out at once for the app of this very session; otherwise ask the person."""
-    asked = _judge(tx, queries.read(queries.of_get(), LONGEST))
+    asked = _judge(tx, _read())
     visitor = gate.visitor(tx)
     if visitor is None:
         return _gone(asked, trusted=asked.hint is not None)
@@ -63,7 +65,7 @@ def arrive(tx: Transaction) -> Response:
 
 def confirm(tx: Transaction) -> Response:
     """Take the answer of the page."""
-    asked = _judge(tx, queries.read(queries.of_get(), LONGEST))
+    asked = _judge(tx, _read())
     visitor = gate.visitor(tx)
     if visitor is None:
         return _gone(asked, trusted=False)
@@ -73,6 +75,12 @@ def confirm(tx: Transaction) -> Response:
         return see_other(HOME)
     client_id = asked.client.client_id if asked.client else None
     return sign_out(tx, visitor, _gone(asked, trusted=True), client_id=client_id)
+
+
+def _read() -> Query:
+    query = queries.read(queries.of_get(), LONGEST)
+    language.hear(query.values)
+    return query
 
 
 def _judge(tx: Transaction, query: Query) -> LogoutRequest:

@@ -12,5 +12,6 @@ paths       what may stand in a variable part of an address
 headers     content security policy and its companions
 errors      every refusal as a page with a remedy, and never a stack trace
 logs        one JSON object per line
+language    which language a page is in
 pages       rendering, with what every template needs
 """

@@ -6,20 +6,31 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template, url_for
 
+from idp.language import jinja
+from idp.language.words import said, spoken
+from idp.web import language
 from idp.web.context import core
 
 
 def install(app: Flask) -> None:
     """Prepare the template environment once, when the application is made."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    jinja.install(app.jinja_env)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_common)
 
 
 def page(template: str, *, status: int = 200, **variables: Any) -> Response:
-    """A page as a response."""
-    return make_response(render_template(template, **variables), status)
+    """A page as a response, in its reader's language; whatever words are among the variables as well."""
+    reader = language.reader()
+    text = render_template(template, **spoken(variables, reader), **jinja.variables(reader))
+    response = make_response(text, status)
+    language.label(response, reader)
+    return response
+
+
+def told(text: str) -> str:
+    """A sentence in the language of this request's reader, for what is no page."""
+    return said(text, language.reader())
 
 
 def see_other(path: str) -> Response:
@@ -39,7 +50,7 @@ def json_text(text: str, *, status: int = 200) -> Response:
 
 
 def _common() -> dict[str, Any]:
-    return {"brand": core().settings.brand, "lang": "en", "dir": "ltr", "static": _static}
+    return {"brand": core().settings.brand, "static": _static}
 
 
 def _static(filename: str) -> str:

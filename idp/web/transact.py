@@ -10,6 +10,7 @@ from flask import g, request
 
 from idp.kernel.origin import Origin
 from idp.persistence.unit_of_work import Transaction
+from idp.web import language
 from idp.web.context import core
 
 P = ParamSpec("P")
@@ -22,6 +23,7 @@ def origin() -> Origin:
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
         request_id=g.get("request_id", ""),
+        language=language.of_request(),
     )
 
 

@@ -18,6 +18,10 @@ from jinja2 import StrictUndefined
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from idp.language import jinja
+from idp.language.reader import Reader
+from idp.language.tags import DEFAULT
+from idp.language.words import spoken
 from tests.support.browser_binary import find_browser
 from tests.support.gallery_samples import COMMON, SAMPLES, SELF_SENDING
 
@@ -38,12 +42,11 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 def create_gallery() -> Flask:
-    """Return an app with one page per sample at ``/<name>``; ``?dir=rtl`` mirrors it."""
+    """Return an app with one page per sample at ``/<name>``; ``?dir=rtl`` mirrors it, ``?lang=de`` translates it."""
     app = Flask("gallery", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    jinja.install(app.jinja_env)
     samples = {name: (template, variables) for name, template, variables in SAMPLES}
 
     @app.get("/")
@@ -57,7 +60,9 @@ def create_gallery() -> Flask:
     @app.get("/<name>")
     def page(name: str) -> Response:
         template, variables = samples[name]
-        values = COMMON | {"dir": request.args.get("dir", "ltr"), "static": _static} | variables
+        reader = Reader(request.args.get("lang", DEFAULT))
+        shown = jinja.variables(reader) | {"static": _static} | request.args.to_dict()
+        values = spoken(COMMON | variables, reader) | shown
         kind = "text/plain" if template.endswith(".txt") else "text/html"
         response = Response(render_template(template, **values), mimetype=kind)
         if not template.startswith("email/"):

@@ -42,7 +42,7 @@ def _session(browser: str, *, place: str, seen: str, current: bool) -> dict[str,
 
 
 COMMON: dict[str, Any] = {
-    "lang": "en", "dir": "ltr", "brand": "Countersign", "client": None, "errors": {}, "notice": None,
+    "brand": "Countersign", "client": None, "errors": {}, "notice": None,
     "csrf_token": "sample",
 }  # fmt: skip
 PASSKEY = {"action": "#", "options_href": "#"}

@@ -15,12 +15,13 @@ from idp.login.password import Verdict
 from idp.login.steps import Step
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
-from idp.web import csrf
+from idp.web import csrf, language
 from idp.web.context import core
 from idp.web.cookies import BROWSER, LOGIN, SESSION
 from idp.web.errors import Refusal
 from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
+from idp.web.transact import origin
 
 CLOCK_HINT = (
     "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "
@@ -53,7 +54,10 @@ def find(tx: Transaction, login_id: str, *, hold: bool = False, whom: str = "") 
         tx.users.hold([login.user_id or "", whom])
     if not login.open_at(tx.now):
         raise over(login)
-    return look(tx, login, gate.visitor(tx), core().settings)
+    attempt = look(tx, login, gate.visitor(tx), core().settings)
+    if attempt.person is not None:
+        language.meet(attempt.person.user.profile)
+    return attempt
 
 
 def bound(tx: Transaction, login_id: str) -> Login:
@@ -71,6 +75,8 @@ def bound(tx: Transaction, login_id: str) -> Login:
             "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
         )
         raise Ended(403, "This sign-in belongs to another browser", message)
+    language.hear(login.request)
+    tx.origin = origin()  # in the language that the app asked for
     return login
 
 

@@ -11,6 +11,7 @@ from idp.persistence.unit_of_work import Transaction
 from idp.protocol import query as queries
 from idp.protocol.authorize import door, resume, way_back
 from idp.protocol.authorize.request import LONGEST, judge
+from idp.web import language
 
 
 def authorize(tx: Transaction) -> Response:
@@ -20,6 +21,7 @@ def authorize(tx: Transaction) -> Response:
         Refusal: a page, while there is none.
     """
     query = queries.read(queries.of_get(), LONGEST)
+    language.hear(query.values)
     client, back = way_back.prove(tx, query)
     try:
         return door.arrive(tx, judge(tx, query, client, back))

@@ -1,0 +1,16 @@
+"""Saying things to people in their language, and telling times in their zone.
+
+wishes (ui_locales, own setting, browser)  ->  tags.first_spoken   ->  one of ours
+own setting                                ->  Reader: language, direction, time zone
+values with `Text` and `Moment` in them    ->  words.spoken        ->  the same values in the reader's words
+templates' `_()` and `{% trans %}`         ->  jinja               ->  likewise, by the variable `lang`
+
+tags        the languages we speak, and which of them is meant by a wish
+reader      who reads: language and zone
+zones       the time zones people may choose
+catalogues  `templates/languages/<tag>.po`, read once per process
+words       sentences and times for a reader
+jinja       translations inside templates
+
+What has no translation (yet) is said in English.
+"""

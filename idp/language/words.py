@@ -1,0 +1,72 @@
+"""Sentences and times, in their reader's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_datetime_format
+
+from idp.kernel.dates import Moment
+from idp.kernel.text import Text
+from idp.language import zones
+from idp.language.catalogues import catalogue
+from idp.language.reader import Reader
+
+DAY_FIRST = {"en": "en_GB"}
+"""Our English writes dates and times as most of its readers do: 2 June 2026, 14:05."""
+RTL = "rtl"
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+
+
+def spoken(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
+    """Values for a template, with each `Text` and `Moment` among them, also inside lists, in the reader's words.
+
+    It is done before a template sees them, so that whatever a template does with a sentence, it does it with theirs.
+    """
+    return {name: _spoken(one, reader) for name, one in values.items()}
+
+
+def said(text: str, reader: Reader) -> str:
+    """A sentence or a time in the reader's words; any other text as it is."""
+    if isinstance(text, Text):
+        return _sentence(text, reader)
+    return _time(text.at, reader) if isinstance(text, Moment) else text
+
+
+def _spoken(value: object, reader: Reader) -> object:
+    if isinstance(value, str):
+        return said(value, reader)
+    if type(value) is dict:
+        return spoken(value, reader)
+    if type(value) in {list, tuple}:
+        return [_spoken(one, reader) for one in cast("Sequence[object]", value)]
+    return value
+
+
+def _sentence(text: Text, reader: Reader) -> str:
+    translations = catalogue(reader.language)
+    if text.many is None:
+        found = translations.gettext(text.message)
+    else:
+        found = translations.ngettext(text.message, text.many, text.values["count"])
+    return found.format_map({name: _inner(one, reader) for name, one in text.values.items()}) if text.values else found
+
+
+def _inner(value: object, reader: Reader) -> object:
+    """A value inside a sentence; a name in Latin letters must not turn an Arabic sentence around (UAX 9, isolates)."""
+    own = _spoken(value, reader)
+    foreign = isinstance(own, str) and not isinstance(value, (Text, Moment)) and reader.direction == RTL
+    return f"{ISOLATE}{own}{END_OF_ISOLATE}" if foreign else own
+
+
+def _time(at: int, reader: Reader) -> str:
+    """Such as "2 June 2026, 16:05 GMT+02:00" (`at` in seconds, UTC)."""
+    locale = Locale.parse(DAY_FIRST.get(reader.language, reader.language))
+    moment = dt.datetime.fromtimestamp(at, zones.find(reader.zone) or dt.UTC)
+    date = format_date(moment.date(), "long", locale)
+    time = format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale)
+    zone = zones.UTC if reader.zone == zones.UTC else format_time(moment, "ZZZZ", tzinfo=moment.tzinfo, locale=locale)
+    return str(get_datetime_format("long", locale)).format(f"{time} {zone}", date)
