@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from idp.language.reader import Reader
+from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
@@ -15,23 +14,6 @@ from idp.persistence.users import User
 EMAIL = "email"
 SIGN_IN_ALERT = "sign_in_alert"
 RESET_OFFER = "reset_offer"
-
-
-@dataclass(frozen=True)
-class SealedPath:
-    """A path of ours that only its reader may know, sealed under a name until the letter is written."""
-
-    name: str
-    sealed: str
-
-    def as_context(self) -> dict[str, str]:
-        """As kept in the outbox."""
-        return {"path_name": self.name, "sealed_path": self.sealed}
-
-    @classmethod
-    def of(cls, context: Mapping[str, Any]) -> Self | None:
-        """What `as_context` kept; None for a letter without a link of its own."""
-        return cls(context["path_name"], context["sealed_path"]) if "sealed_path" in context else None
 
 
 class Notice(StrEnum):
@@ -57,28 +39,28 @@ def notify(tx: Transaction, user: User, notice: Notice) -> None:
     """Promise the person a mail about what this transaction does; nothing when no address is known."""
     if not user.email:
         return
-    context = {"event": notice, **_facts(tx, user)}
+    context = {"event": notice, **facts(tx, user)}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template="security_notice", context=context)
     tx.outbox.promise(message)
 
 
-def ask_about_sign_in(tx: Transaction, user: User, link: SealedPath) -> None:
+def ask_about_sign_in(tx: Transaction, user: User, link: SealedSecret) -> None:
     """Promise the person a mail that asks whether this transaction's sign-in was theirs; not without an address."""
     if not user.email:
         return
-    context = {"event": SIGN_IN_ALERT, **_facts(tx, user), **link.as_context()}
+    context = {"event": SIGN_IN_ALERT, **facts(tx, user), **link.as_context()}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template=SIGN_IN_ALERT, context=context)
     tx.outbox.promise(message)
 
 
-def offer_reset(tx: Transaction, digest: str, *, link: SealedPath, user: User | None, minutes: int) -> None:
+def offer_reset(tx: Transaction, digest: str, *, link: SealedSecret, user: User | None, minutes: int) -> None:
     """Promise a mail to whomever the password reset of this digest was made for, and nobody if none was."""
-    context = {"event": RESET_OFFER, **_facts(tx, user), **link.as_context(), "minutes": minutes}
+    context = {"event": RESET_OFFER, **facts(tx, user), **link.as_context(), "minutes": minutes}
     tx.outbox.promise_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
 
 
-def _facts(tx: Transaction, user: User | None) -> dict[str, Any]:
-    """Who is addressed, in which words, and what every letter says of the request that caused it."""
+def facts(tx: Transaction, user: User | None) -> dict[str, Any]:
+    """Who is addressed, in which words, and what every message may say of the request that caused it."""
     reader = Reader.of(user.profile if user else {}, otherwise=tx.origin.language)
     return {
         "name": user.display_name if user else "",

@@ -5,7 +5,7 @@ It is not the pages' environment: mail is made far from any request, and only it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from idp.kernel.text import Text
 from idp.language import jinja
 from idp.language.reader import Reader
 from idp.language.words import spoken
-from idp.messaging.notices import SealedPath
+from idp.messaging.sealed import SealedSecret, Unseal
 
 SECURITY_PAGE = "/account/security"
 
@@ -34,13 +34,10 @@ class Letter:
 
 
 class Renderer:
-    """Renders messages from the templates in `templates/email`. Safe to share among threads.
+    """Renders messages from the templates in `templates/email`. Safe to share among threads."""
 
-    `open_link` turns a sealed path into the path; what it raises keeps the letter from being written.
-    """
-
-    def __init__(self, templates: Path, *, brand: str, issuer: str, open_link: Callable[[SealedPath], str]) -> None:
-        self._issuer, self._open_link = issuer, open_link
+    def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal) -> None:
+        self._issuer, self._unseal = issuer, unseal
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=select_autoescape(["html"]),
@@ -58,7 +55,8 @@ class Renderer:
 
         Links begin with the issuer of the settings, whatever Host the request came with.
         """
-        sealed = SealedPath.of(context)
+        sealed = SealedSecret.of(context)
+        secret = self._unseal(sealed) if sealed else ""  # a template knows which of the two it was
         reader = Reader(context["language"], context["zone"])
         variables = {
             **context,
@@ -66,7 +64,8 @@ class Renderer:
             "when": Moment(int(context["when"])),
             "browser": _browser(str(context["user_agent"])),
             "ip": _address(str(context["ip"])),
-            "link": self._issuer + self._open_link(sealed) if sealed else "",
+            "link": self._issuer + secret,
+            "code": secret,
         }
         subject, text, html = (
             self._environment.get_template(f"email/{template}.{form}").render(spoken(variables, reader))

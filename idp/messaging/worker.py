@@ -3,16 +3,18 @@
     claim a row, commit  ->  make it and send, outside any transaction  ->  settle, commit
 
 A worker that dies in the middle leaves a claim that lapses, and another one delivers: at worst twice, never not at
-all. A message that is not taken is tried again after growing pauses, and given up after a day, or when it was refused
-for good.
+all. A message that is not taken is tried again after growing pauses, and given up when it was refused for good or its
+time is over: a day for a notice; the life of a code, which is then not even tried, since it would only confuse.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.messaging.codes import CODE
 from idp.messaging.transports import Rejected, Undelivered
 from idp.persistence.database import Database
 from idp.persistence.outbox import OutboxMessage
@@ -22,10 +24,33 @@ log = logging.getLogger(__name__)
 
 LEASE = 5 * MINUTE
 """Seconds a claim on mail lasts: more than an SMTP server can take with every answer just within its time limit."""
-FIRST_PAUSE = 30
-LONGEST_PAUSE = HOUR
-GIVE_UP_AFTER = DAY
-"""Seconds. A notice that comes later than this frightens more than it helps; apps end their own sessions by then."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How a kind of message is tried again: pauses, and the age at which it is given up, all in seconds."""
+
+    first_pause: int
+    longest_pause: int
+    give_up_after: int
+    perishable: bool
+    """Whether a message of that age is of no use at all."""
+
+    def pause(self, attempts: int) -> int:
+        """How long to wait after so many earlier failures; twice as long each time."""
+        return int(min(self.longest_pause, self.first_pause * 2 ** min(attempts, 16)))
+
+
+PATIENT = Patience(first_pause=30, longest_pause=HOUR, give_up_after=DAY, perishable=False)
+"""A notice that comes later than this frightens more than it helps; apps end their own sessions by then."""
+
+
+def patience(message: OutboxMessage) -> Patience:
+    """Somebody sits and waits for a code, and cannot use it later."""
+    if message.template != CODE:
+        return PATIENT
+    return Patience(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, perishable=True)
+
 
 Send = Callable[[OutboxMessage], None]
 """Delivers one message, outside any transaction; raises `Undelivered`, or `Rejected` when trying again is useless."""
@@ -48,10 +73,11 @@ class Courier:
     def deliver_next(self) -> bool:
         """Try the message that is due longest; False when none is due."""
         with self._database.write() as tx:
-            message = tx.outbox.claim_next(channel=self._channel, lease=self._lease)
+            message, now = tx.outbox.claim_next(channel=self._channel, lease=self._lease), tx.now
         if message is None:
             return False
-        failure = self._try(message)
+        spoilt = patience(message).perishable and _is_old(message, now)
+        failure = Rejected("it came too late to be of use") if spoilt else self._try(message)
         with self._database.write() as tx:
             self._settle(tx, message, failure)
         return True
@@ -71,13 +97,12 @@ class Courier:
     def _settle(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
         if failure is None:
             tx.outbox.delivered(message.id)
-        elif isinstance(failure, Rejected) or tx.now - message.created_at >= GIVE_UP_AFTER:
+        elif isinstance(failure, Rejected) or _is_old(message, tx.now):
             self._abandoned(tx, message, str(failure))
             tx.outbox.given_up(message.id)
         else:
-            tx.outbox.failed(message, error=str(failure), retry_in=pause_after(message.attempts))
+            tx.outbox.failed(message, error=str(failure), retry_in=patience(message).pause(message.attempts))
 
 
-def pause_after(attempts: int) -> int:
-    """Seconds to wait after so many earlier failures: 30, 60, 120, ... up to an hour."""
-    return int(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts, 16)))
+def _is_old(message: OutboxMessage, now: int) -> bool:
+    return now - message.created_at >= patience(message).give_up_after

@@ -17,13 +17,13 @@ from idp.app import TEMPLATES
 from idp.audit import Event, Outcome
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
-from idp.login import mailed_links
 from idp.messaging import transports
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT, SESSION, SUBJECT
 from idp.messaging.mail import Mailer
 from idp.messaging.notices import EMAIL
 from idp.messaging.outbound import Outbound
 from idp.messaging.rendering import Renderer
+from idp.messaging.sealed import opener
 from idp.messaging.worker import LEASE, Courier
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.unit_of_work import Transaction
@@ -55,7 +55,7 @@ class Background:
             TEMPLATES,
             brand=settings.brand,
             issuer=settings.issuer,
-            open_link=mailed_links.opener(core.sealer),
+            unseal=opener(core.sealer),
         )
         mailer = Mailer(settings=settings, renderer=renderer, transport=transports.for_settings(settings))
         self._mail = Courier(core.database, channel=EMAIL, send=mailer.send, lease=LEASE, abandoned=_abandoned)

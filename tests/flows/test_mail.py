@@ -12,7 +12,7 @@ from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
 from idp.messaging.notices import EMAIL, Notice, notify
 from idp.messaging.transports import MailboxTransport, SmtpTransport, Undelivered, for_settings
-from idp.messaging.worker import LEASE, pause_after
+from idp.messaging.worker import LEASE, PATIENT
 from idp.server.background import Background
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
@@ -99,7 +99,7 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
         (waiting,) = tx.outbox.waiting()
     assert waiting.attempts == 1, "not tried again before its time"
     assert "451" in (waiting.last_error or "")
-    assert [pause_after(attempts) for attempts in (0, 1, 6, 7, 1000)] == [30, 60, 1920, HOUR, HOUR]
+    assert [PATIENT.pause(attempts) for attempts in (0, 1, 6, 7, 1000)] == [30, 60, 1920, HOUR, HOUR]
     post.clock.advance(30)
     background.run_once()
     post.clock.advance(DAY)

@@ -3,8 +3,8 @@
 import re
 
 from idp.app import TEMPLATES
-from idp.login import mailed_links
 from idp.messaging.rendering import Letter, Renderer
+from idp.messaging.sealed import opener
 from tests.support.harness import Harness
 
 LINK = re.compile(r"https?://\S+/(?:recover|alert)/\S+")
@@ -13,9 +13,7 @@ LINK = re.compile(r"https?://\S+/(?:recover|alert)/\S+")
 def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
     """The letters of one kind that wait in the outbox, oldest first: recipient and content."""
     settings = harness.settings
-    renderer = Renderer(
-        TEMPLATES, brand=settings.brand, issuer=settings.issuer, open_link=mailed_links.opener(harness.core.sealer)
-    )
+    renderer = Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=opener(harness.core.sealer))
     with harness.core.database.read() as tx:
         waiting = [message for message in tx.outbox.waiting() if message.template == template]
     return [(message.recipient, renderer.letter(message.template, message.context)) for message in waiting]

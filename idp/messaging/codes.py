@@ -1,0 +1,33 @@
+"""One-time codes on their way to a person, by mail, text message or WhatsApp.
+
+Who gets one, and what it proves, is decided elsewhere; here it is put into words and promised. The code itself waits
+sealed. It is of no use once its life is over, so by then it is given up, and it is tried again within seconds.
+"""
+
+from __future__ import annotations
+
+from idp.messaging.notices import facts
+from idp.messaging.sealed import SealedSecret
+from idp.persistence.outbox import OutboxMessage
+from idp.persistence.sent_codes import CodePurpose
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+
+SMS, WHATSAPP = "sms", "whatsapp"
+CODE = "code"
+
+
+def send_code(
+    tx: Transaction,
+    user: User,
+    *,
+    channel: str,
+    recipient: str,
+    sealed: SealedSecret,
+    purpose: CodePurpose,
+    minutes: int,
+) -> None:
+    """Promise a code that is good for `minutes`, to an address or an E.164 number of this person."""
+    about = {"user_id": user.id, "purpose": purpose, "minutes": minutes}
+    context = about | facts(tx, user) | sealed.as_context()
+    tx.outbox.promise(OutboxMessage(channel=channel, recipient=recipient, template=CODE, context=context))

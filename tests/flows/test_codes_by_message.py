@@ -1,0 +1,75 @@
+"""Codes on their way: put into words, sealed while they wait, never too late, one channel never behind another."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from idp.kernel.clock import MINUTE
+from idp.messaging.codes import send_code
+from idp.messaging.notices import EMAIL
+from idp.messaging.sealed import seal
+from idp.persistence.sent_codes import CodePurpose
+from idp.server.background import Background
+from tests.support.databases import Databases
+from tests.support.harness import Harness, migrate
+from tests.support.mail_server import MailServer, mail_server
+from tests.support.tables import count, events, rows
+
+LIFE = 10
+"""Minutes."""
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[Harness]:
+    """The product, with a mail server and somebody to write to."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, smtp_url=server.url)
+        made.person("jane")
+        yield made
+        made.close()
+
+
+def promise(harness: Harness, code: str, *, channel: str = EMAIL, to: str = "jane@example.test") -> None:
+    """Does what a sign-in does when a code is asked for."""
+    name = harness.core.entropy.token()
+    with harness.core.database.write() as tx:
+        user = tx.users.by_identifier("jane")
+        assert user is not None
+        sealed = seal(harness.core.sealer, code, name=name)
+        send_code(tx, user, channel=channel, recipient=to, sealed=sealed, purpose=CodePurpose.SIGN_IN, minutes=LIFE)
+
+
+def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harness, server: MailServer) -> None:
+    promise(post, "048213")
+    assert "048213" not in str(rows(post)), "it waits sealed"
+    Background(post.core).run_once()
+    (mail,) = server.taken()
+    assert mail["Subject"] == "Your sign-in code \N{EN DASH} Countersign", "subjects are logged on the way"
+    for part in ("plain", "html"):
+        said = mail.get_body((part,)).get_content()  # type: ignore[union-attr]
+        for words in ("signing in with your password", "048213", "10 minutes", "Give it to nobody", "1 June 2026"):
+            assert words in said
+    assert count(post, "outbox") == 0
+
+
+def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness, server: MailServer) -> None:
+    server.answer = "451 try later"
+    promise(post, "048213")
+    background = Background(post.core)
+    background.run_once()
+    server.answer = "250 OK"
+    post.clock.advance(2)
+    background.run_once()
+    assert len(server.taken()) == 1
+    promise(post, "751904")
+    post.clock.advance(LIFE * MINUTE)
+    background.run_once()
+    assert len(server.taken()) == 1, "it would only confuse"
+    assert (count(post, "outbox"), events(post, "mail.abandoned")) == (0, 1)
