@@ -25,6 +25,7 @@ AMR_WORDS = {
     "pwd": "password",
     "otp": "app code",
     "sms": "code by text message",
+    "pop": "passkey",
     "swk": "passkey",
     "hwk": "security key",
     "pin": "PIN",

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from idp import audit
 from idp.account import guard, pages, passkey_changes
+from idp.account.security import kept
 from idp.audit import Event, Outcome
 from idp.factors import recovery_codes
 from idp.factors.passkey import Rejected
@@ -168,6 +169,7 @@ def _one_page(visitor: Visitor, factor: Factor, *, error: str = "") -> Response:
         error=("name", error) if error else None,
         name=factor.label,
         added=Moment(factor.created_at),
+        kind=kept(factor),
         longest_name=LONGEST_NAME,
         rename_action=f"{address}/rename",
         remove_action=None if _is_needed(visitor, factor) else f"{address}/remove",

@@ -62,9 +62,16 @@ def _passkey(factor: Factor) -> dict[str, Any]:
         "name": factor.label,
         "added": Moment(factor.created_at),
         "used": Moment(factor.last_used_at) if factor.last_used_at else "",
-        "synced": factor.backed_up,
+        "kind": kept(factor),
         "href": f"{pages.PASSKEYS}/{factor.id}",
     }
+
+
+def kept(factor: Factor) -> str:
+    """Where a passkey is kept: `backed up`, `not yet`, or on `one device`; templates have the words."""
+    if factor.backed_up:
+        return "backed up"
+    return "not yet" if factor.backup_eligible else "one device"
 
 
 def _recovery(person: Person) -> dict[str, Any] | None:

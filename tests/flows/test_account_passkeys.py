@@ -7,7 +7,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from tests.support.account import CODES, PROTECTED, SECURITY, TOTP, TURN_OFF, Account, mails, words
+from tests.support.account import CODES, PASSKEYS, PROTECTED, SECURITY, TOTP, TURN_OFF, Account, mails, words
 from tests.support.authenticator import Authenticator, b64
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
@@ -15,8 +15,6 @@ from tests.support.door import Door
 from tests.support.harness import ISSUER, Harness
 from tests.support.passkeys import ADD, START, add, factors, options, use, with_passkey
 from tests.support.tables import count, events, rows
-
-PASSKEYS = f"{SECURITY}/passkeys"
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from tests.support.tables import Snapshot, rows
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 TURN_OFF = "/account/security/turn-off"
+PASSKEYS = "/account/security/passkeys"
 CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
 PASSWORD = "/account/security/password"
@@ -31,6 +32,10 @@ FORMS = {
     REGENERATE: {},
     CODES: {"saved": "1"},
     PASSWORD: {"password": "violet tram sleeps under nine bridges"},
+    f"{PASSKEYS}/options": {},
+    f"{PASSKEYS}/add": {"credential": "{}", "name": "Mine"},
+    f"{PASSKEYS}/some-id/rename": {"name": "Mine"},
+    f"{PASSKEYS}/some-id/remove": {},
     f"{SECURITY}/sessions/end-others": {},
     "/account/sign-out": {},
 }

@@ -137,8 +137,8 @@ SECURITY: dict[str, Any] = ACCOUNT | {
         "on": True, "required": False, "since": "12 June 2026",
         "set_up_href": "#", "replace_href": "#", "turn_off_href": "#"},
     "passkeys": [
-        {"name": "iPhone", "added": "12 June 2026", "used": "20 November 2026", "synced": True, "href": "#"},
-        {"name": "Blue key", "added": "12 June 2026", "used": "", "synced": False, "href": "#"},
+        {"name": "iPhone", "added": "12 June 2026", "used": "20 November 2026", "kind": "backed up", "href": "#"},
+        {"name": "Blue key", "added": "12 June 2026", "used": "", "kind": "one device", "href": "#"},
     ],
     "add_passkey_href": "#",
     "recovery": {"left": 6, "total": 8, "href": "#"},
@@ -200,7 +200,7 @@ ENROL_ACCOUNT = ACCOUNT | ENROL | {"can_cancel": False, "back_href": "#", "repla
 
 ONE_PASSKEY = {
     "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_action": "#",
-    "last": True, "back_href": "#",
+    "last": True, "back_href": "#", "kind": "one device",
 }  # fmt: skip
 
 ACCOUNT_PAGES: list[Sample] = [
