@@ -28,6 +28,7 @@ class Verdict(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
+    SPENT = "spent"
     THROTTLED = "throttled"
     MOVED = "moved"
 

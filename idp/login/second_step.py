@@ -28,10 +28,11 @@ def prove_totp(
     """Judge a six-digit code; a right one is spent, also for every other factor, session and worker."""
     if not _pay(tx, attempt, person, settings):
         return Verdict.THROTTLED
-    factor = next((each for each in person.factors_of(Method.TOTP) if spend(tx, each, code, sealer)), None)
-    if factor is None:
+    judged = ((each, spend(tx, each, code, sealer)) for each in person.factors_of(Method.TOTP))
+    factor, verdict = next((one for one in judged if one[1] is not Verdict.WRONG), (None, Verdict.WRONG))
+    if factor is None or verdict is Verdict.SPENT:
         _tell(tx, attempt, person, Outcome.FAILURE, Method.TOTP)
-        return Verdict.WRONG
+        return verdict
     _repay(tx, attempt, person)
     _tell(tx, attempt, person, Outcome.SUCCESS, Method.TOTP)
     proofs = to_rows((*attempt.proofs, Proof(Method.TOTP, factor.id, tx.now)))
@@ -39,11 +40,16 @@ def prove_totp(
     return Verdict.RIGHT if done else Verdict.MOVED
 
 
-def spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> bool:
-    """Whether `code` is this authenticator app's and was not used before; it is used now."""
+def spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> Verdict:
+    """Whether `code` is this authenticator app's (else WRONG) and was not used before (else SPENT); it is used now.
+
+    To say SPENT gives nothing away: the password was right, the try is paid for, and the code is worthless.
+    """
     seed = sealer.unseal(factor.sealed_secret or "", row=factor.id).decode()
     step = totp.matching_step(seed, code, tx.now)
-    return step is not None and tx.factors.use_step(factor.id, step)
+    if step is None:
+        return Verdict.WRONG
+    return Verdict.RIGHT if tx.factors.use_step(factor.id, step) else Verdict.SPENT
 
 
 def may_try(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:

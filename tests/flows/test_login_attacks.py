@@ -62,8 +62,9 @@ def test_codes_a_b_a(harness: Harness, door: Door, jane: Someone) -> None:
     for code, right in [(first, True), (second, True), (first, False), (second, False)]:
         browser = Browser(harness)
         door.to_code(browser, jane)
-        browser.submit(code=code)
+        page = browser.submit(code=code)
         assert bool(door.claims(browser)) is right
+        assert ("was used already" in page.text) is not right, "the clock is not to blame"
 
 
 def test_a_code_older_than_one_that_was_used_is_spent(

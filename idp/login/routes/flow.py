@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from idp.kernel.handles import digest, same
+from idp.kernel.text import Text
 from idp.login import devices, gate
 from idp.login.attempt import Attempt, look
 from idp.login.completion import complete
@@ -27,6 +28,7 @@ CLOCK_HINT = (
     "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "
     "then enter the next code your app shows."
 )
+SPENT = Text("That code was used already. Wait until your app shows the next one, then enter that.")
 THROTTLED = "Too many tries. Wait a quarter of an hour, then try again."
 STALE = "This page was out of date, so nothing was sent. Please try again."
 RETRY_AFTER = "900"
@@ -165,7 +167,9 @@ def onward(tx: Transaction, login_id: str, *, proven: bool = False) -> Response:
 
 def refused(verdict: Verdict, wrong: str) -> tuple[int, str]:
     """Status and sentence for a try that did not count."""
-    return (429, THROTTLED) if verdict is Verdict.THROTTLED else (400, wrong)
+    if verdict is Verdict.THROTTLED:
+        return 429, THROTTLED
+    return 400, SPENT if verdict is Verdict.SPENT else wrong
 
 
 def _open_session(tx: Transaction, attempt: Attempt, response: Response) -> None:
