@@ -12,6 +12,7 @@ from idp.audit import Outcome
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
+from idp.kernel.text import Text
 from idp.login.visitor import Visitor
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.unit_of_work import Transaction
@@ -51,7 +52,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     local = event.user_agent == LOCAL.user_agent
     return {
         "sentence": history.sentence(event, names.get(event.client_id or "")),
-        "browser": "On the server" if local else user_agents.name(event.user_agent),
+        "browser": Text("On the server") if local else user_agents.name(event.user_agent),
         "address": "" if local else event.address,
         "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,

@@ -8,6 +8,7 @@ from idp import audit
 from idp.account import changes, guard, pages
 from idp.audit import Event, Outcome
 from idp.factors.totp import Setup
+from idp.kernel.text import Text
 from idp.login import new_authenticator
 from idp.login.proofs import FIRST, Method
 from idp.login.routes.enrol import LONGEST_CODE, NO_CODE
@@ -99,8 +100,8 @@ def _required(visitor: Visitor) -> bool:
 
 
 def _refusal() -> Response:
-    message = "Your organisation requires a second step. You can replace it or add another, but not turn it off."
-    return error_page(403, "The second step stays on", message)
+    message = Text("Your organisation requires a second step. You can replace it or add another, but not turn it off.")
+    return error_page(403, Text("The second step stays on"), message)
 
 
 def _password_at(visitor: Visitor) -> int:

@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec
 from flask import Response, request
 
 from idp.account.changes import Overtaken
+from idp.kernel.text import Text
 from idp.login import gate, policy
 from idp.login import visitor as visitors
 from idp.login.demand import Demand
@@ -87,7 +88,9 @@ def admit_form(tx: Transaction, asking: Asking, *, back: str | None = None, savi
     """
     visitor = admit(tx, asking, back=back, saving_codes=saving_codes)
     if not csrf.valid(SESSION.read(), PURPOSE):
-        raise Refusal(400, "This page was out of date", "Nothing was changed. Go back, reload the page and try again.")
+        raise Refusal(
+            400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
+        )
     return visitor
 
 

@@ -6,23 +6,24 @@ from flask import Blueprint, Response
 
 from idp.account import pages
 from idp.account.guard import looking
+from idp.kernel.text import Text
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
 
 CLAIMS = {
-    "name": "Name",
-    "given_name": "Given name",
-    "middle_name": "Middle name",
-    "family_name": "Family name",
-    "nickname": "Nickname",
-    "gender": "Gender",
-    "birthdate": "Date of birth",
-    "website": "Website",
-    "profile": "Profile page",
-    "picture": "Picture",
-    "locale": "Language",
-    "zoneinfo": "Time zone",
+    "name": Text("Name"),
+    "given_name": Text("Given name"),
+    "middle_name": Text("Middle name"),
+    "family_name": Text("Family name"),
+    "nickname": Text("Nickname"),
+    "gender": Text("Gender"),
+    "birthdate": Text("Date of birth"),
+    "website": Text("Website"),
+    "profile": Text("Profile page"),
+    "picture": Text("Picture"),
+    "locale": Text("Language"),
+    "zoneinfo": Text("Time zone"),
 }
 """Standard claims kept in the profile (OIDC Core section 5.1), in the order of the page."""
 
@@ -46,5 +47,5 @@ def _profile(user: User) -> list[tuple[str, str | None]]:
     kept = [(title, str(user.profile.get(claim) or "")) for claim, title in CLAIMS.items()]
     address = user.profile.get("address")
     postal = str(address.get("formatted") or "") if isinstance(address, dict) else ""
-    reached = [("Email", user.email), ("Phone number", user.phone_number), ("Address", postal)]
-    return [("User name", user.username), *kept, *reached]
+    reached = [(Text("Email"), user.email), (Text("Phone number"), user.phone_number), (Text("Address"), postal)]
+    return [(Text("User name"), user.username), *kept, *reached]

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from idp.account.guard import PURPOSE
+from idp.kernel.text import Text
 from idp.login.visitor import Visitor
 from idp.web import csrf
 from idp.web.cookies import SESSION
@@ -26,22 +27,27 @@ ACTIVITY = "/account/activity"
 SIGN_OUT = "/account/sign-out"
 SIGNED_OUT = "/account/signed-out"
 
-NAVIGATION = (("Overview", HOME), ("Security", SECURITY), ("Connected apps", APPS), ("Activity", ACTIVITY))
+NAVIGATION = (
+    (Text("Overview"), HOME),
+    (Text("Security"), SECURITY),
+    (Text("Connected apps"), APPS),
+    (Text("Activity"), ACTIVITY),
+)
 
 NOTICES = {
-    "password": "Your password is changed. Everywhere else you are signed out.",
-    "replaced": "Your authenticator app is replaced. The old one no longer works.",
-    "added": "Your authenticator app is set up.",
-    "passkey-added": "Your passkey is added. Use it the next time you sign in.",
-    "passkey-renamed": "Your passkey has its new name.",
-    "passkey-removed": "That passkey is removed. You can delete it on your device as well.",
-    "turned-off": "Your second step is off.",
-    "saved": "Your second step is on, and your recovery codes are saved.",
-    "forgotten": "That device is asked for a code from now on.",
-    "ended": "That browser is signed out.",
-    "ended-others": "Every other browser is signed out.",
-    "confirmed": "Thank you. Now choose again what to end.",
-    "removed": "That app can no longer see anything of your account.",
+    "password": Text("Your password is changed. Everywhere else you are signed out."),
+    "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
+    "added": Text("Your authenticator app is set up."),
+    "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
+    "passkey-renamed": Text("Your passkey has its new name."),
+    "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
+    "turned-off": Text("Your second step is off."),
+    "saved": Text("Your second step is on, and your recovery codes are saved."),
+    "forgotten": Text("That device is asked for a code from now on."),
+    "ended": Text("That browser is signed out."),
+    "ended-others": Text("Every other browser is signed out."),
+    "confirmed": Text("Thank you. Now choose again what to end."),
+    "removed": Text("That app can no longer see anything of your account."),
 }
 """What a page says after a change, by the `done` of its address."""
 

@@ -13,6 +13,7 @@ from idp.factors.passkey import Rejected
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
+from idp.kernel.text import Text
 from idp.login import new_passkey
 from idp.login.proofs import Method
 from idp.login.routes.passkey import sent
@@ -22,13 +23,13 @@ from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
 from idp.web.errors import error_page
 from idp.web.forms import once
-from idp.web.pages import json_text, see_other
+from idp.web.pages import json_text, see_other, told
 from idp.web.transact import origin, transactional
 
 LONGEST_NAME = 60
-FAILED = "That did not work. Nothing was added; please try again."
-KNOWN = "That passkey is set up already."
-NO_NAME = f"Enter a name of at most {LONGEST_NAME} characters."
+FAILED = Text("That did not work. Nothing was added; please try again.")
+KNOWN = Text("That passkey is set up already.")
+NO_NAME = Text("Enter a name of at most {most} characters.", most=LONGEST_NAME)
 
 blueprint = Blueprint("passkeys", __name__)
 
@@ -104,8 +105,8 @@ def remove(tx: Transaction, factor_id: str) -> Response:
         return see_other(pages.SECURITY)
     if _is_needed(visitor, factor):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
-        message = "Your organisation requires a second step. Set up another one first, then remove this passkey."
-        return error_page(403, "This passkey is your second step", message)
+        message = Text("Your organisation requires a second step. Set up another one first, then remove this passkey.")
+        return error_page(403, Text("This passkey is your second step"), message)
     return pages.done("passkey-removed", handle=passkey_changes.remove(tx, visitor, factor, entropy=core().entropy))
 
 
@@ -144,7 +145,7 @@ def _name() -> str:
 
 
 def _suggestion() -> str:
-    return user_agents.name(request.headers.get("User-Agent", ""))[:LONGEST_NAME]
+    return told(user_agents.name(request.headers.get("User-Agent", "")))[:LONGEST_NAME]
 
 
 def _add_page(visitor: Visitor, *, error: str = "") -> Response:

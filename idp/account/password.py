@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.account import changes, guard, pages
+from idp.kernel.text import Text
 from idp.login import new_password
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
@@ -12,7 +13,7 @@ from idp.web.context import core
 from idp.web.forms import once
 from idp.web.transact import origin
 
-SAME = "That is the password you have now. Choose another one."
+SAME = Text("That is the password you have now. Choose another one.")
 
 blueprint = Blueprint("password", __name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from idp.account import access, guard, pages
+from idp.kernel.text import Text
 from idp.login import gate
 from idp.login import sign_out as signing_out
 from idp.persistence.unit_of_work import Transaction
@@ -52,7 +53,9 @@ def sign_out(tx: Transaction) -> Response:
         SESSION.clear(response)
         return response
     if not csrf.valid(SESSION.read(), guard.PURPOSE):
-        raise Refusal(400, "You are still signed in", "The page was out of date. Reload it and sign out again.")
+        raise Refusal(
+            400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
+        )
     return signing_out.sign_out(tx, visitor, response)
 
 

@@ -82,7 +82,7 @@ def _recovery(person: Person) -> dict[str, Any] | None:
 
 def _device(device: Device, own: Session) -> dict[str, Any]:
     return {
-        "name": device.name,
+        "name": user_agents.again(device.name),
         "since": Moment(device.trusted_at or device.first_seen_at),
         "until": Moment(device.trusted_until or device.first_seen_at),
         "current": device.id == own.device_id,

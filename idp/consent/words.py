@@ -6,21 +6,22 @@ from collections.abc import Collection
 from typing import Any
 
 from idp.kernel.clock import DAY
+from idp.kernel.text import Text, plural
 from idp.persistence.users import User
 
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
 TITLES = {
-    OPENID: "Who you are",
-    "profile": "Your profile",
-    "email": "Your email address",
-    "phone": "Your phone number",
-    "address": "Your postal address",
-    "security": "How your account is protected",
-    OFFLINE_ACCESS: "Staying connected",
+    OPENID: Text("Who you are"),
+    "profile": Text("Your profile"),
+    "email": Text("Your email address"),
+    "phone": Text("Your phone number"),
+    "address": Text("Your postal address"),
+    "security": Text("How your account is protected"),
+    OFFLINE_ACCESS: Text("Staying connected"),
 }
-IDENTIFIER = "An identifier made for your account"
-AWAY = "Also while you are not using it"
+IDENTIFIER = Text("An identifier made for your account")
+AWAY = Text("Also while you are not using it")
 
 
 def points(scopes: Collection[str], user: User) -> list[dict[str, str]]:
@@ -38,7 +39,11 @@ def lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:
     if OFFLINE_ACCESS not in scopes:
         return ""
     days = max(1, refresh_token_lifetime // DAY)
-    return f"It may stay connected for {days} {'day' if days == 1 else 'days'} without you signing in again."
+    return plural(
+        "It may stay connected for {count} day without you signing in again.",
+        "It may stay connected for {count} days without you signing in again.",
+        count=days,
+    )
 
 
 def _detail(scope: str, user: User) -> str:

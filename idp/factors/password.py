@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from zxcvbn import zxcvbn
 
+from idp.kernel.text import Text
+
 LONGEST = 128
 """Characters; more is refused rather than cut."""
 ZXCVBN_READS = 72
@@ -24,12 +26,12 @@ def problem(candidate: str, *, least: int, own_words: Iterable[str]) -> str | No
     `least` is the shortest length allowed; `own_words` are the person's and the product's names.
     """
     if len(candidate) < least:
-        return f"Use at least {least} characters. A few words in a row are easy to remember."
+        return Text("Use at least {least} characters. A few words in a row are easy to remember.", least=least)
     if len(candidate) > LONGEST:
-        return f"Use at most {LONGEST} characters."
+        return Text("Use at most {most} characters.", most=LONGEST)
     words = [word.casefold() for word in own_words if len(word) > 2]  # noqa: PLR2004 - shorter words are in everything
     if any(word in candidate.casefold() and len(candidate) - len(word) < least for word in words):
-        return "That is too close to your name or ours. Choose something that has nothing to do with either."
+        return Text("That is too close to your name or ours. Choose something that has nothing to do with either.")
     if zxcvbn(candidate[:ZXCVBN_READS], user_inputs=words)["score"] < LEAST_SCORE:
-        return "That is one of the first things somebody would try. Add a few words that do not belong together."
+        return Text("That is one of the first things somebody would try. Add a few words that do not belong together.")
     return None

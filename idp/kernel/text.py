@@ -30,6 +30,10 @@ class Text(str):
         """Say `message`, with each `{name}` in it replaced by that value."""
         return cls._said(message, None, values)
 
+    def given(self, **values: Any) -> Self:
+        """The same sentence with these values as well: for one that stands in a table, and is completed when used."""
+        return self._said(self.message, self.many, self.values | values)
+
     @classmethod
     def _said(cls, message: str, many: str | None, values: dict[str, Any]) -> Self:
         chosen = message if many is None or values["count"] == 1 else many

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from ua_parser import parse
 
+from idp.kernel.text import Text
+
 LONGEST = 500
 """Characters that are looked at: the header is the caller's own text, and may be of any length."""
+
+
+UNKNOWN = Text("Unknown browser")
+SOME_BROWSER = Text("A browser on {system}")
+KNOWN = Text("{browser} on {system}")
 
 
 def name(user_agent: str) -> str:
@@ -13,5 +20,16 @@ def name(user_agent: str) -> str:
     parsed = parse(user_agent[:LONGEST]).with_defaults()
     browser, system = parsed.user_agent.family, parsed.os.family
     if browser == "Other":
-        return "Unknown browser" if system == "Other" else f"A browser on {system}"
-    return browser if system == "Other" else f"{browser} on {system}"
+        return UNKNOWN if system == "Other" else SOME_BROWSER.given(system=system)
+    return browser if system == "Other" else KNOWN.given(browser=browser, system=system)
+
+
+def again(kept: str) -> str:
+    """A name that was kept in English, to be said once more."""
+    if kept == UNKNOWN:
+        return UNKNOWN
+    browser, on, system = kept.partition(" on ")
+    if not on:
+        return kept
+    found = SOME_BROWSER.given(system=system)
+    return found if kept == found else KNOWN.given(browser=browser, system=system)

@@ -69,7 +69,7 @@ def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> M
         browser_id = entropy.token(12)
         tx.devices.add_browser(browser_id, digest(secret))
     device = Device(
-        id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=user_agents.name(tx.origin.user_agent)
+        id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=str(user_agents.name(tx.origin.user_agent))
     )
     tx.devices.seen(device)
     kept = tx.devices.find(user.id, browser_id) or device

@@ -8,6 +8,7 @@ from idp import audit
 from idp.audit import Event
 from idp.config import Settings
 from idp.factors import password
+from idp.kernel.text import Text
 from idp.login.endings import end_everything
 from idp.login.person import Person
 from idp.messaging.notices import Notice, notify
@@ -15,7 +16,7 @@ from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
 
 NAMES = ("name", "given_name", "family_name", "nickname")
-EMPTY = f"Enter a new password of at most {password.LONGEST} characters."
+EMPTY = Text("Enter a new password of at most {most} characters.", most=password.LONGEST)
 
 
 class By(StrEnum):

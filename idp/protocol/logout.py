@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Response, request
 
+from idp.kernel.text import Text
 from idp.login import gate
 from idp.login.routes.flow import STALE, form_target
 from idp.login.sign_out import sign_out
@@ -22,7 +23,7 @@ from idp.persistence.clients import Client
 from idp.persistence.unit_of_work import Transaction
 from idp.protocol import query as queries
 from idp.protocol.hints import Hint, read_hint
-from idp.protocol.query import START_AGAIN, Query
+from idp.protocol.query import Query
 from idp.protocol.response_modes import with_query
 from idp.signing.compact import InvalidToken
 from idp.web import csrf, language
@@ -150,5 +151,8 @@ def _client(asked: LogoutRequest) -> dict[str, str] | None:
 
 
 def _refuse(fault: str) -> Never:
-    message = f"The app that sent you here asked for it in a way we cannot accept, so we cannot continue. {START_AGAIN}"
-    raise Refusal(400, "You are not signed out yet", message, detail=f"logout: {fault}")
+    message = Text(
+        "The app that sent you here asked for it in a way we cannot accept, so we cannot continue. Go back to the app "
+        "and try again. If it happens again, tell the people who run the app."
+    )
+    raise Refusal(400, Text("You are not signed out yet"), message, detail=f"logout: {fault}")

@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes, urlencode
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Response, request
 
+from idp.kernel.text import Text
 from idp.protocol.parameters import FORM
 from idp.web.errors import Refusal
 from idp.web.forms import storable
@@ -26,7 +27,7 @@ MAX_QUERY = 32 * 1024
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 JSON = frozenset({"claims"})
 """Parameters that may be written over several lines."""
-START_AGAIN = "Go back to the app and try again. If it happens again, tell the people who run the app."
+START_AGAIN = Text("Go back to the app and try again. If it happens again, tell the people who run the app.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def to_get(path: str) -> Response:
         Refusal: when it is no form, or longer than any sensible request.
     """
     if request.mimetype != FORM:
-        raise Refusal(415, "That request was not understood", START_AGAIN, detail="not a form")
+        raise Refusal(415, Text("That request was not understood"), START_AGAIN, detail="not a form")
     body = request.get_data(cache=True, parse_form_data=False)
     joined = _bounded(b"&".join(part for part in (request.query_string, body) if part))
     return see_other(f"{path}?{urlencode(list(_pairs(joined)))}")
@@ -101,7 +102,7 @@ def to_get(path: str) -> Response:
 
 def _bounded(encoded: bytes) -> bytes:
     if len(encoded) > MAX_QUERY:
-        raise Refusal(414, "That was too much at once", START_AGAIN, detail=f"a request of {len(encoded)} bytes")
+        raise Refusal(414, Text("That was too much at once"), START_AGAIN, detail=f"a request of {len(encoded)} bytes")
     return encoded
 
 

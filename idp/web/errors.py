@@ -7,22 +7,23 @@ import logging
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from idp.kernel.text import Text
 from idp.web.pages import page
 from idp.web.paths import loggable
 
 log = logging.getLogger("idp.web")
 
 WORDS = {
-    400: ("That request was not understood", "Go back, reload the page and try again."),
-    403: ("That is not allowed here", "Go back, reload the page and try again."),
-    404: ("There is no such page", "Check the address, or start again from the app you came from."),
-    405: ("That is not how this page is used", "Start again from the app you came from."),
-    413: ("That was too much at once", "Shorten what you entered and try again."),
-    429: ("Too many tries", "Wait a few minutes, then try again."),
+    400: (Text("That request was not understood"), Text("Go back, reload the page and try again.")),
+    403: (Text("That is not allowed here"), Text("Go back, reload the page and try again.")),
+    404: (Text("There is no such page"), Text("Check the address, or start again from the app you came from.")),
+    405: (Text("That is not how this page is used"), Text("Start again from the app you came from.")),
+    413: (Text("That was too much at once"), Text("Shorten what you entered and try again.")),
+    429: (Text("Too many tries"), Text("Wait a few minutes, then try again.")),
 }
 FALLBACK = (
-    "Something went wrong on our side",
-    "Try again in a moment. If it happens again, tell support the reference below.",
+    Text("Something went wrong on our side"),
+    Text("Try again in a moment. If it happens again, tell support the reference below."),
 )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, Response
 
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
+from idp.kernel.text import Text
 from idp.login import alerts
 from idp.login.routes import flow, recover
 from idp.persistence.alert_links import AlertLink
@@ -76,15 +77,15 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
 
 
 def _dead() -> Response:
-    message = (
+    message = Text(
         "It was used already, or it is too old. If somebody else may know your password, set a new one: that signs "
         "every browser out."
     )
     return page(
         "login/ended.html",
         status=410,
-        title="This link no longer works",
+        title=Text("This link no longer works"),
         message=message,
         restart_href=recover.START,
-        restart_label="Set a new password",
+        restart_label=Text("Set a new password"),
     )

@@ -10,6 +10,7 @@ from idp import audit
 from idp.audit import Event
 from idp.factors import recovery_codes
 from idp.factors.totp import Setup
+from idp.kernel.text import Text
 from idp.login import new_authenticator
 from idp.login.attempt import Attempt
 from idp.login.new_authenticator import Confirmed
@@ -20,10 +21,11 @@ from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
 from idp.web.forms import once, ticked
+from idp.web.pages import told
 from idp.web.transact import origin, reading, transactional
 
-NO_CODE = "Enter the 6-digit code your app shows for the new entry."
-NOT_SAVED = "Save the codes first, then tick this box."
+NO_CODE = Text("Enter the 6-digit code your app shows for the new entry.")
+NOT_SAVED = Text("Save the codes first, then tick this box.")
 LONGEST_CODE = 64
 
 
@@ -155,5 +157,6 @@ def _codes_page(
 
 def download(codes: tuple[str, ...]) -> str:
     """The codes as a link that saves a text file, without asking the server again."""
-    text = f"{core().settings.brand} recovery codes\r\nEach code works once.\r\n\r\n" + "\r\n".join(codes) + "\r\n"
+    title = Text("{brand} recovery codes", brand=core().settings.brand)
+    text = "\r\n".join((told(title), told(Text("Each code works once.")), "", *codes, ""))
     return "data:text/plain;charset=utf-8," + quote(text)

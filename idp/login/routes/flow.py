@@ -24,13 +24,13 @@ from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
 from idp.web.transact import origin
 
-CLOCK_HINT = (
+CLOCK_HINT = Text(
     "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "
     "then enter the next code your app shows."
 )
 SPENT = Text("That code was used already. Wait until your app shows the next one, then enter that.")
-THROTTLED = "Too many tries. Wait a quarter of an hour, then try again."
-STALE = "This page was out of date, so nothing was sent. Please try again."
+THROTTLED = Text("Too many tries. Wait a quarter of an hour, then try again.")
+STALE = Text("This page was out of date, so nothing was sent. Please try again.")
 RETRY_AFTER = "900"
 WAYS_OUT = {gate.ACCOUNT: "/account/security"}
 """Where Cancel leads when the door behind would only begin the same sign-in again."""
@@ -71,12 +71,12 @@ def bound(tx: Transaction, login_id: str) -> Login:
     login = tx.logins.by_id(login_id)
     secret = LOGIN.read()
     if login is None:
-        raise Ended(404, "This sign-in is not known", "Go back to the app you came from and sign in again.")
+        raise Ended(404, Text("This sign-in is not known"), Text("Go back to the app you came from and sign in again."))
     if secret is None or not same(digest(secret), login.browser_digest):
-        message = (
+        message = Text(
             "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
         )
-        raise Ended(403, "This sign-in belongs to another browser", message)
+        raise Ended(403, Text("This sign-in belongs to another browser"), message)
     language.hear(login.request)
     tx.origin = origin()  # in the language that the app asked for
     return login
@@ -85,9 +85,13 @@ def bound(tx: Transaction, login_id: str) -> Login:
 def over(login: Login) -> Ended:
     """Why this attempt cannot go on: it is finished, or it took too long."""
     if login.finished_at is not None:
-        return Ended(410, "This sign-in is finished", "Nothing is left to do here. Go back to the app you came from.")
+        return Ended(
+            410, Text("This sign-in is finished"), Text("Nothing is left to do here. Go back to the app you came from.")
+        )
     return Ended(
-        410, "This sign-in took too long", "For your safety it was ended. Start again from the app you came from."
+        410,
+        Text("This sign-in took too long"),
+        Text("For your safety it was ended. Start again from the app you came from."),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.clock import MINUTE
+from idp.kernel.text import Text
 from idp.login import reset
 from idp.login.attempt import Attempt
 from idp.login.routes import flow
@@ -16,8 +17,8 @@ from idp.web.forms import once
 from idp.web.pages import see_other
 from idp.web.transact import reading, transactional
 
-NO_NAME = "Enter your user name or email address."
-TOO_OFTEN = "Too many links were asked for from your network. Wait a quarter of an hour, then try again."
+NO_NAME = Text("Enter your user name or email address.")
+TOO_OFTEN = Text("Too many links were asked for from your network. Wait a quarter of an hour, then try again.")
 
 blueprint = Blueprint("login_forgot", __name__, url_prefix="/login/<login_id>")
 

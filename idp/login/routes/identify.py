@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from idp.kernel.text import Text
 from idp.login import password
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
@@ -16,8 +17,8 @@ from idp.web.cookies import BROWSER
 from idp.web.forms import once
 from idp.web.transact import origin, reading
 
-WRONG = "That user name and password do not belong together. Check both and try again."
-UNCHECKED = "Your passkey did not check that it is you. Enter your password as well."
+WRONG = Text("That user name and password do not belong together. Check both and try again.")
+UNCHECKED = Text("Your passkey did not check that it is you. Enter your password as well.")
 LONGEST_IDENTIFIER = 256
 
 
@@ -61,8 +62,8 @@ def answer(login_id: str) -> Response:
 
 
 def _missing(identifier: str, secret: str) -> dict[str, str]:
-    errors = {} if identifier else {"username": "Enter your user name or email address."}
-    return errors if secret else errors | {"password": "Enter your password."}
+    errors: dict[str, str] = {} if identifier else {"username": Text("Enter your user name or email address.")}
+    return errors if secret else errors | {"password": Text("Enter your password.")}
 
 
 def page(

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from idp.factors import passkey as passkeys
 from idp.factors.passkey import Answer, Rejected
+from idp.kernel.text import Text
 from idp.login import passkey
 from idp.login.password import Verdict
 from idp.login.routes import flow, identify, second_step
@@ -17,7 +18,7 @@ from idp.web.forms import once, ticked
 from idp.web.pages import json_text
 from idp.web.transact import transactional
 
-WRONG = "That passkey did not work here. Try again, or choose another way."
+WRONG = Text("That passkey did not work here. Try again, or choose another way.")
 LONGEST = 64 * 1024
 """Characters of an answer; attestation certificates make some long."""
 

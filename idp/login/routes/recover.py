@@ -12,6 +12,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.handles import MAX_HANDLE_LENGTH
+from idp.kernel.text import Text
 from idp.login import gate, new_password, reset
 from idp.login.demand import Demand
 from idp.login.reset import Holder
@@ -106,5 +107,7 @@ def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
 
 
 def _dead() -> Response:
-    message = "It was used already, it is too old, or the account was changed or used since. Ask for a new one."
-    return page("login/ended.html", status=410, title="This link no longer works", message=message, restart_href=START)
+    message = Text("It was used already, it is too old, or the account was changed or used since. Ask for a new one.")
+    return page(
+        "login/ended.html", status=410, title=Text("This link no longer works"), message=message, restart_href=START
+    )

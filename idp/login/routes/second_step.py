@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from idp.kernel.text import Text
 from idp.login import second_step
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
@@ -17,9 +18,9 @@ from idp.web.forms import once, ticked
 from idp.web.transact import origin, reading, transactional
 
 APP, RECOVERY = "login/code.html", "login/recovery_code.html"
-NO_CODE = "Enter the 6-digit code your app shows."
-NO_RECOVERY_CODE = "Enter one of your recovery codes."
-WRONG_RECOVERY_CODE = "That recovery code did not work. Each one works once; try another of your codes."
+NO_CODE = Text("Enter the 6-digit code your app shows.")
+NO_RECOVERY_CODE = Text("Enter one of your recovery codes.")
+WRONG_RECOVERY_CODE = Text("That recovery code did not work. Each one works once; try another of your codes.")
 LONGEST_CODE = 64
 
 

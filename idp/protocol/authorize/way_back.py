@@ -7,15 +7,26 @@ from __future__ import annotations
 
 from typing import Never
 
+from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.unit_of_work import Transaction
 from idp.protocol.authorize import redirect_uris
 from idp.protocol.clients import NONE
-from idp.protocol.query import START_AGAIN, Query
+from idp.protocol.query import Query
 from idp.protocol.response_modes import FORM_POST, QUERY, ReturnPath
 from idp.web.errors import Refusal
 
 WEB = ("https://", "http://")
+WORDS = {
+    "client_id": Text(
+        "The app that sent you here is not known to us, so we cannot continue. Go back to the app and try again. If it "
+        "happens again, tell the people who run the app."
+    ),
+    "redirect_uri": Text(
+        "The app that sent you here gave an address it has not registered, so we cannot continue. Go back to the app "
+        "and try again. If it happens again, tell the people who run the app."
+    ),
+}
 
 
 def prove(tx: Transaction, query: Query) -> tuple[Client, ReturnPath]:
@@ -51,9 +62,4 @@ def _mode(query: Query, redirect_uri: str) -> str:
 
 
 def _refuse(name: str, fault: str) -> Never:
-    sentences = {
-        "client_id": "The app that sent you here is not known to us, so we cannot continue.",
-        "redirect_uri": "The app that sent you here gave an address it has not registered, so we cannot continue.",
-    }
-    message = f"{sentences[name]} {START_AGAIN}"
-    raise Refusal(400, "This link does not work", message, detail=f"authorize: {name} {fault}")
+    raise Refusal(400, Text("This link does not work"), WORDS[name], detail=f"authorize: {name} {fault}")
