@@ -33,6 +33,7 @@ DONE: Mapping[str, Text] = {
     Event.RECOVERY_CODES_SAVED: Text("You confirmed that your recovery codes are saved."),
     Event.DEVICE_REMEMBERED: Text("A device was remembered: no code is asked there for a while."),
     Event.DEVICE_FORGOTTEN: Text("A remembered device was forgotten."),
+    Event.PROFILE_CHANGED: Text("You changed your profile."),
     Event.CONSENT_GIVEN: Text("You allowed {app} to see details of yours."),
     Event.CONSENT_REFUSED: Text("You did not allow {app} to see details of yours."),
     Event.CONSENT_REVOKED: Text("You removed {app} from your connected apps."),

@@ -40,6 +40,7 @@ def show(_: Transaction, visitor: Visitor) -> Response:
         claims=[{"title": title, "value": value} for title, value in _profile(visitor.person.user) if value],
         two_step_on=visitor.person.has_second_step,
         security_href=pages.SECURITY,
+        profile_href=pages.PROFILE,
     )
 
 

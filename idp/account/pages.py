@@ -14,6 +14,7 @@ from idp.web.cookies import SESSION
 from idp.web.pages import page, see_other
 
 HOME = "/account/"
+PROFILE = "/account/profile"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 PASSKEYS = "/account/security/passkeys"
@@ -29,12 +30,14 @@ SIGNED_OUT = "/account/signed-out"
 
 NAVIGATION = (
     (Text("Overview"), HOME),
+    (Text("Profile"), PROFILE),
     (Text("Security"), SECURITY),
     (Text("Connected apps"), APPS),
     (Text("Activity"), ACTIVITY),
 )
 
 NOTICES = {
+    "profile": Text("Your profile is saved."),
     "password": Text("Your password is changed. Everywhere else you are signed out."),
     "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
     "added": Text("Your authenticator app is set up."),

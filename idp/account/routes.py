@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import activity, apps, authenticator, overview, passkeys, password, places, recovery_codes, security
+from idp.account import (
+    activity,
+    apps,
+    authenticator,
+    overview,
+    passkeys,
+    password,
+    places,
+    profile,
+    recovery_codes,
+    security,
+)
 from idp.account.changes import Overtaken
 from idp.account.guard import CodesToSave, SignInNeeded
 from idp.account.pages import RECOVERY_CODES
@@ -14,7 +25,7 @@ from idp.web.pages import see_other
 from idp.web.transact import origin
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (overview, security, authenticator, passkeys, recovery_codes, password, places, apps, activity):
+for part in (overview, profile, security, authenticator, passkeys, recovery_codes, password, places, apps, activity):
     blueprint.register_blueprint(part.blueprint)
 
 

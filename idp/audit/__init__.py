@@ -42,6 +42,7 @@ class Event(StrEnum):
     DEVICE_REMEMBERED = "device.remembered"
     DEVICE_FORGOTTEN = "device.forgotten"
     DEVICE_COPIED = "device.copied"
+    PROFILE_CHANGED = "profile.changed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_REVOKED = "consent.revoked"

@@ -133,6 +133,10 @@ class UserStore(Store):
         """Store the same password under newer parameters, unless it was changed meanwhile."""
         self._change(user, User.password_hash == user.password_hash, password_hash=password_hash)
 
+    def set_profile(self, user: User, profile: dict[str, Any]) -> None:
+        """Store what a person says about themselves."""
+        self._change(user, profile=profile)
+
     def set_status(self, user: User, status: str) -> None:
         """Enable or disable an account."""
         self._change(user, status=status)

@@ -17,6 +17,7 @@ from tests.support.browser import Browser
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.tables import Snapshot, rows
 
+PROFILE = "/account/profile"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 TURN_OFF = "/account/security/turn-off"
@@ -27,6 +28,7 @@ PASSWORD = "/account/security/password"
 CHANGES = (TOTP, TURN_OFF, REGENERATE, PASSWORD)
 
 FORMS = {
+    PROFILE: {"name": "Mallory"},
     TOTP: {"code": "123456"},
     TURN_OFF: {},
     REGENERATE: {},
@@ -40,6 +42,9 @@ FORMS = {
     "/account/sign-out": {},
 }
 """Every form of the account, and what would make it count."""
+
+HARMLESS = {PROFILE, "/account/sign-out", CODES}
+"""Those that ask for no fresh sign-in."""
 
 PROTECTED = ("users", "factors", "recovery_sets", "recovery_codes", "devices", "sessions", "grants", "outbox")
 """Tables that a refused change must leave as they were."""

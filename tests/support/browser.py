@@ -16,6 +16,7 @@ class Forms(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
+        self._list = self._area = ""
         self.forms: list[dict[str, str]] = []
         self.actions: list[str] = []
 
@@ -26,6 +27,23 @@ class Forms(HTMLParser):
             self.actions.append(values.get("action", ""))
         elif tag == "input" and self.forms and values.get("name") and values.get("type") != "checkbox":
             self.forms[-1][values["name"]] = values.get("value", "")
+        elif tag == "select" and self.forms:
+            self._list = values["name"]
+        elif tag == "option" and self._list and ("selected" in values or self._list not in self.forms[-1]):
+            self.forms[-1][self._list] = values.get("value", "")
+        elif tag == "textarea" and self.forms:
+            self._area = values["name"]
+            self.forms[-1][self._area] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.forms[-1][self._area] += data if self.forms[-1][self._area] else data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._list = ""
+        elif tag == "textarea":
+            self._area = ""
 
 
 class Browser:

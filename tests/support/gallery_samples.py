@@ -12,6 +12,8 @@ import qrcode
 from markupsafe import Markup
 from qrcode.image.svg import SvgPathImage
 
+from idp.account import own_claims
+
 Sample = tuple[str, str, dict[str, Any]]
 
 ACME = {"name": "Acme Invoices", "host": "invoices.acme.example", "logo_letter": "A"}
@@ -127,7 +129,8 @@ LOGIN: list[Sample] = [
 
 ACCOUNT: dict[str, Any] = {
     "user": ADA, "logout_action": "#",
-    "nav": [{"title": "Overview", "href": "#", "current": False}, {"title": "Security", "href": "#", "current": True},
+    "nav": [{"title": "Overview", "href": "#", "current": False}, {"title": "Profile", "href": "#", "current": False},
+            {"title": "Security", "href": "#", "current": True},
             {"title": "Connected apps", "href": "#", "current": False},
             {"title": "Activity", "href": "#", "current": False}],
 }  # fmt: skip
@@ -203,12 +206,31 @@ ONE_PASSKEY = {
     "last": True, "back_href": "#", "kind": "one device",
 }  # fmt: skip
 
+PROFILE: dict[str, Any] = ACCOUNT | {
+    "action": "#", "longest": own_claims.LONGEST,
+    "values": own_claims.fields_of({
+        "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace", "birthdate": "1985-12-10",
+        "website": "https://ada.example", "address": {"formatted": "12 St James's Square\nLondon"}}),
+    "languages": [{"value": "", "title": "As the browser says", "chosen": True},
+                  {"value": "de", "title": "Deutsch", "chosen": False}],
+    "zones": [{"value": "", "title": "UTC", "chosen": False},
+              {"value": "Europe/London", "title": "Europe/London", "chosen": True}],
+    "email": {"address": "ada@example.org", "verified": True},
+    "phone": {"number": "+44 20 7946 0018", "verified": False},
+}  # fmt: skip
+
 ACCOUNT_PAGES: list[Sample] = [
+    ("profile", "account/profile.html", PROFILE | {"notice": "Your profile is saved."}),
+    ("profile-wrong", "account/profile.html", PROFILE | {
+        "email": None, "phone": None, "values": PROFILE["values"] | {"birthdate": "1985", "website": "ada.example"},
+        "errors": {"birthdate": "Enter the date as year, month and day, such as 1985-02-28.",
+                   "website": "Enter a whole web address that begins with https://."}}),
     ("account-home", "account/home.html", ACCOUNT | {
-        "security_href": "#", "two_step_on": True,
+        "security_href": "#", "profile_href": "#", "two_step_on": True,
         "claims": [{"title": "Name", "value": "Ada Lovelace"}, {"title": "Username", "value": "ada"},
                    {"title": "Email", "value": "ada@example.org"}, {"title": "Language", "value": "English"}]}),
-    ("account-home-off", "account/home.html", ACCOUNT | {"security_href": "#", "two_step_on": False, "claims": []}),
+    ("account-home-off", "account/home.html", ACCOUNT | {
+        "security_href": "#", "profile_href": "#", "two_step_on": False, "claims": []}),
     ("security", "account/security.html", SECURITY),
     ("security-required", "account/security.html", SECURITY | {
         "two_step": SECURITY["two_step"] | {"required": True}, "recovery": {"left": 1, "total": 8, "href": "#"},

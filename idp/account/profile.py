@@ -1,0 +1,70 @@
+"""Profile: what people say about themselves, how they are reached, and what is theirs to take along."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from idp import audit
+from idp.account import guard, own_claims, pages
+from idp.account.own_claims import Heard
+from idp.audit import Event
+from idp.kernel.text import Text
+from idp.language import tags, zones
+from idp.login.visitor import Visitor
+from idp.persistence.unit_of_work import Transaction
+from idp.web.transact import transactional
+
+blueprint = Blueprint("profile", __name__)
+
+
+@blueprint.get("/profile")
+@guard.looking()
+def show(_: Transaction, visitor: Visitor) -> Response:
+    """The form as the profile stands, and the ways to reach the person."""
+    return _page(visitor)
+
+
+@blueprint.post("/profile")
+@transactional
+def save(tx: Transaction) -> Response:
+    """Keep what changed. Nothing here opens anything, so no fresh sign-in is asked and no mail goes out."""
+    visitor = guard.admit_form(tx, guard.to_look)
+    user = visitor.person.user
+    heard = own_claims.hear(request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date())
+    if heard.errors:
+        return _page(visitor, heard)
+    before = user.profile
+    if changed := [name for name in {**before, **heard.profile} if before.get(name) != heard.profile.get(name)]:
+        tx.users.set_profile(user, heard.profile)
+        audit.record(tx, Event.PROFILE_CHANGED, user_id=user.id, claims=sorted(changed))
+    return pages.done("profile", page_path=pages.PROFILE)
+
+
+def _page(visitor: Visitor, heard: Heard | None = None) -> Response:
+    user = visitor.person.user
+    values = heard.typed if heard else own_claims.fields_of(user.profile)
+    return pages.show(
+        visitor,
+        "account/profile.html",
+        status=400 if heard else 200,
+        errors=heard.errors if heard else {},
+        notice=pages.notice(),
+        values=values,
+        longest=own_claims.LONGEST,
+        languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
+        zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
+        email={"address": user.email, "verified": user.email_verified} if user.email else None,
+        phone={"number": user.phone_number, "verified": user.phone_number_verified} if user.phone_number else None,
+    )
+
+
+def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:
+    """What a list offers: no choice, ours, and what is chosen already if it is none of ours."""
+    offered = {"": otherwise} | {value: title for value, title in listed.items() if title != otherwise}
+    return [
+        {"value": value, "title": title, "chosen": value == chosen}
+        for value, title in ({chosen: chosen} | offered).items()
+    ]
