@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from idp.account.routes import blueprint as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
+from idp.factors.attestation import Makers
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
@@ -33,6 +34,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
 
     Raises:
         UnsafeKeyFile: when somebody else on this machine could read a key.
+        BadSettings: when a file that a setting names cannot be used.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     return Core(
@@ -43,6 +45,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         keyring=open_keyring(settings, clock),
         sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
         hasher=Hasher.of(settings),
+        makers=Makers.open(settings.attestation_roots),
     )
 
 

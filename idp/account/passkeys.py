@@ -53,8 +53,15 @@ def show_add(_: Transaction, visitor: Visitor) -> Response:
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
     visitor = guard.admit_form(tx, guard.to_change, back=pages.ADD_PASSKEY)
-    owner, entropy, settings = _owner(visitor), core().entropy, core().settings
-    return json_text(new_passkey.options(tx, visitor.person, owner=owner, entropy=entropy, settings=settings))
+    made = new_passkey.options(
+        tx,
+        visitor.person,
+        owner=_owner(visitor),
+        makers=core().makers,
+        entropy=core().entropy,
+        settings=core().settings,
+    )
+    return json_text(made)
 
 
 @blueprint.post("/security/passkeys/add")
@@ -113,7 +120,7 @@ def remove(tx: Transaction, factor_id: str) -> Response:
 def _add(tx: Transaction, visitor: Visitor, codes: FreshSet | None) -> Response:
     settings, sealer, entropy = core().settings, core().sealer, core().entropy
     try:
-        made = new_passkey.check(tx, sent(), owner=_owner(visitor), settings=settings)
+        made = new_passkey.check(tx, sent(), owner=_owner(visitor), makers=core().makers, settings=settings)
     except Rejected as reason:
         _refused(tx, visitor, str(reason))
         return _add_page(visitor, error=FAILED)

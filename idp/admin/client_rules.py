@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from idp.config import LOOPBACK
-from idp.login.assurance import BEST_REACHABLE, LEVELS
+from idp.login.assurance import LEVELS, Level, best_of_all
 from idp.signing.foreign import usable_algorithms
 
 PUBLIC = "none"
@@ -49,12 +49,20 @@ class Registration:
     min_acr: str | None = None
 
 
-def problems(wanted: Registration) -> list[str]:
-    """Everything that is wrong with a registration, each as a sentence with its remedy; empty when it can be kept."""
-    return [*_fields(wanted), *_addresses(wanted), *_agreement(wanted), *_logout_agreement(wanted)]
+def problems(wanted: Registration, *, attesting: bool) -> list[str]:
+    """Everything that is wrong with a registration, each as a sentence with its remedy; empty when it can be kept.
+
+    `attesting`: makers of security keys are trusted here, so that `phrh` can be reached.
+    """
+    return [
+        *_fields(wanted, best_of_all(attested=attesting)),
+        *_addresses(wanted),
+        *_agreement(wanted),
+        *_logout_agreement(wanted),
+    ]
 
 
-def _fields(wanted: Registration) -> Iterator[str]:
+def _fields(wanted: Registration, best: Level) -> Iterator[str]:
     if not _CLIENT_ID.fullmatch(wanted.client_id):
         yield "A client id has 1 to 100 letters, digits and any of . _ ~ - in it."
     name = wanted.client_name
@@ -67,7 +75,7 @@ def _fields(wanted: Registration) -> Iterator[str]:
     for scope in wanted.scopes:
         if not _SCOPE.fullmatch(scope):
             yield f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
-    reachable = [acr for acr, level in LEVELS.items() if level <= BEST_REACHABLE]
+    reachable = [acr for acr, level in LEVELS.items() if level <= best]
     if wanted.min_acr is not None and wanted.min_acr not in reachable:
         yield f"The least acr must be one of {', '.join(reachable)}."
 

@@ -15,13 +15,15 @@ from idp.persistence.clients import Client, ClientExists
 from idp.persistence.unit_of_work import Transaction
 
 
-def add(tx: Transaction, wanted: Registration, entropy: Entropy) -> str | None:
+def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: bool = False) -> str | None:
     """Register an app; returns its new secret, which is never seen again, or None when it uses none.
+
+    `attesting` as for `client_rules.problems`.
 
     Raises:
         Refused: naming everything that is wrong, or that the `client_id` is taken.
     """
-    if problems := client_rules.problems(wanted):
+    if problems := client_rules.problems(wanted, attesting=attesting):
         raise Refused("\n".join(problems))
     secret = entropy.token() if wanted.token_endpoint_auth_method in SECRET_METHODS else None
     fields = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(wanted).items()}

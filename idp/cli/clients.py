@@ -76,7 +76,7 @@ def add(
         **{field: values for field, values in lists.items() if values},
     )
     with work.database.write() as tx:
-        secret = clients.add(tx, wanted, work.entropy)
+        secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
     _tell_secret(client_id, secret, f"Registered {client_id}.", json_wanted=json_wanted)
 
 

@@ -30,6 +30,11 @@ class Settings(Messages, Tokens, SignIn, Installation):
         return self.mail_from or f"no-reply@{self.host}"
 
     @property
+    def attesting(self) -> bool:
+        """Whether some makers of security keys are trusted to vouch for them."""
+        return bool(self.attestation_roots)
+
+    @property
     def development(self) -> bool:
         """Whether this is a trial or a developer's machine, where what nobody delivers is kept to be looked at."""
         return self.mode == "development"

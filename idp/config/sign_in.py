@@ -54,6 +54,14 @@ class SignIn(BaseModel):
         "",
         description="MaxMind DB file (`.mmdb`, of cities or countries) that tells people where a sign-in came from.",
     )
+    attestation_roots: str = Field(
+        "",
+        description=(
+            "PEM file, or folder of `.pem` files: root certificates of makers of security keys whom you trust to say "
+            "that a key is in hardware. People who add a passkey are then asked to let its maker be known; keys those "
+            "makers vouch for reach `phrh`."
+        ),
+    )
     password_min_length: int = Field(8, ge=8, description="Least password length for people with a second step.")
     password_min_length_alone: int = Field(
         15, ge=8, description="Least password length where the password is the only factor."

@@ -18,6 +18,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
+    AttestationConveyancePreference,
     AuthenticatorSelectionCriteria,
     CredentialDeviceType,
     PublicKeyCredentialDescriptor,
@@ -25,6 +26,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from idp.factors.attestation import Makers
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 
@@ -97,6 +99,7 @@ class Registered:
     backed_up: bool
     aaguid: str
     attestation: str
+    attested: bool
     verified: bool
     transports: tuple[str, ...]
 
@@ -121,8 +124,13 @@ def request_options(challenge: bytes, site: Site, *, allowed: Iterable[Factor], 
     return webauthn.options_to_json(options)
 
 
-def creation_options(challenge: bytes, site: Site, *, user: User, brand: str, existing: Iterable[Factor]) -> str:
-    """Ask for a new key, on something that does not hold one of `existing` already."""
+def creation_options(
+    challenge: bytes, site: Site, *, user: User, brand: str, existing: Iterable[Factor], makers: Makers
+) -> str:
+    """Ask for a new key, on something that does not hold one of `existing` already.
+
+    Its maker is asked to vouch for it only where some maker would be believed: it makes keys traceable.
+    """
     options = webauthn.generate_registration_options(
         rp_id=site.rp_id,
         rp_name=brand,
@@ -136,6 +144,7 @@ def creation_options(challenge: bytes, site: Site, *, user: User, brand: str, ex
         ),
         exclude_credentials=_descriptors(existing),
         supported_pub_key_algs=ALGORITHMS,
+        attestation=AttestationConveyancePreference.DIRECT if makers else AttestationConveyancePreference.NONE,
     )
     return webauthn.options_to_json(options)
 
@@ -185,8 +194,8 @@ def check_assertion(answer: Answer, factor: Factor, site: Site) -> Assertion:
     return Assertion(checked.user_verified, checked.new_sign_count, checked.credential_backed_up)
 
 
-def check_registration(answer: Answer, site: Site) -> Registered:
-    """The new key.
+def check_registration(answer: Answer, site: Site, makers: Makers) -> Registered:
+    """The new key, and whether one of the makers vouches for it.
 
     Raises:
         Rejected: when anything is not as it must be (Web Authentication section 7.1).
@@ -205,14 +214,16 @@ def check_registration(answer: Answer, site: Site) -> Registered:
         raise Rejected("the key's id is not the one that was named")
     if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
         raise Rejected("the key's id is too long")
+    synced = made.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     return Registered(
         credential_id=answer.credential_id,
         public_key=bytes_to_base64url(made.credential_public_key),
         sign_count=made.sign_count,
-        backup_eligible=made.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
+        backup_eligible=synced,
         backed_up=made.credential_backed_up,
         aaguid=made.aaguid,
         attestation=str(made.fmt),
+        attested=not synced and makers.vouch_for(made.attestation_object),
         verified=made.user_verified,
         transports=answer.transports,
     )

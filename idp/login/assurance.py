@@ -87,21 +87,22 @@ def assess(counted: Iterable[Proof]) -> Assurance:
     )
 
 
-def reachable(methods: Iterable[Method]) -> Level:
-    """The highest level a person with these ways of proving can reach."""
+def reachable(methods: Iterable[Method], *, attested: bool = False) -> Level:
+    """The highest level a person with these ways of proving can reach; `attested`: a passkey of theirs is."""
     able = set(methods)
     if not able & FIRST:
         return Level.NONE
     if Method.PASSKEY in able:
-        return Level.PHR
+        return Level.PHRH if attested else Level.PHR
     return Level.MFA if able & SECOND else Level.PWD
 
 
-BEST_REACHABLE = reachable(KINDS)
-"""The highest level anybody can reach with what this product offers: what discovery lists, and no more.
+def best_of_all(*, attested: bool) -> Level:
+    """The highest level anybody can reach with what is offered: what discovery lists, and no more.
 
-`phrh` needs a key whose maker vouches for it, and makers to trust; none are configured, so no proof says so.
-"""
+    `attested`: there are makers whom the operator trusts to vouch for keys; without them nothing reaches `phrh`.
+    """
+    return reachable(KINDS, attested=attested)
 
 
 def _kinds(proof: Proof) -> set[str]:

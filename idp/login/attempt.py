@@ -59,7 +59,8 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
     if person is None and visitor is not None and login.user_id in {None, visitor.person.user.id}:
         person = visitor.person  # never in the place of another, who began to prove themselves here
     if person is None:
-        return Attempt(login, visitor, None, (), door, State(must_choose=login.must_choose and visitor is not None))
+        choosing = login.must_choose and visitor is not None
+        return Attempt(login, visitor, None, (), door, State(must_choose=choosing, attesting=settings.attesting))
     demand = person.under_policy(door, settings)
     shared = visitor.proofs if visitor is not None and _shares(visitor, person, login, demand) else ()
     counting = person.counting((*shared, *own), since=demand.since, settings=settings, now=tx.now)
@@ -70,6 +71,8 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
         may_enrol=tx.now < password_at + SET_UP_TIME,
         codes_to_save=person.codes_to_save,
         must_choose=login.must_choose and visitor is not None and login.user_id is None,
+        attested=person.attested,
+        attesting=settings.attesting,
     )
     return Attempt(login, visitor, person, own, demand, state)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from idp.config import Settings
 from idp.factors import passkey as keys
+from idp.factors.attestation import Makers
 from idp.factors.passkey import Answer, Registered, Rejected
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
@@ -23,16 +24,18 @@ from idp.persistence.unit_of_work import Transaction
 from idp.signing.sealing import Sealer
 
 
-def options(tx: Transaction, person: Person, *, owner: str, entropy: Entropy, settings: Settings) -> str:
+def options(
+    tx: Transaction, person: Person, *, owner: str, makers: Makers, entropy: Entropy, settings: Settings
+) -> str:
     """The JSON for the browser; a device that holds one of the person's passkeys already makes no second."""
     made = passkey.challenge(tx, owner, Purpose.ADD, entropy)
     existing = person.factors_of(Method.PASSKEY)
     return keys.creation_options(
-        made, passkey.site(settings), user=person.user, brand=settings.brand, existing=existing
+        made, passkey.site(settings), user=person.user, brand=settings.brand, existing=existing, makers=makers
     )
 
 
-def check(tx: Transaction, answer: Answer | None, *, owner: str, settings: Settings) -> Registered:
+def check(tx: Transaction, answer: Answer | None, *, owner: str, makers: Makers, settings: Settings) -> Registered:
     """The new key, if it was made for this `owner`, here and now; `answer` is None when it could not be read.
 
     Raises:
@@ -41,7 +44,7 @@ def check(tx: Transaction, answer: Answer | None, *, owner: str, settings: Setti
     if answer is None:
         raise Rejected("unreadable")
     passkey.claim(tx, owner, Purpose.ADD, answer)
-    return keys.check_registration(answer, passkey.site(settings))
+    return keys.check_registration(answer, passkey.site(settings), makers)
 
 
 def add(
@@ -67,6 +70,7 @@ def add(
         transports=list(made.transports),
         aaguid=made.aaguid,
         attestation=made.attestation,
+        attested=made.attested,
     )
     proof = enrolment.enrol(tx, person, factor, codes=codes, sealer=sealer, entropy=entropy)
-    return proof and replace(proof, verified=made.verified, key=passkey.key_of(factor))
+    return proof and replace(proof, verified=made.verified, key=passkey.key_of(factor, attesting=made.attested))

@@ -62,8 +62,10 @@ def owner_of(attempt: Attempt) -> str:
     return f"login:{attempt.login.id}"
 
 
-def key_of(factor: Factor) -> Key:
-    """How the private key is kept; nobody vouches for it, so it is never said to be in hardware."""
+def key_of(factor: Factor, *, attesting: bool) -> Key:
+    """How the private key is kept, as far as somebody we believe says so."""
+    if factor.attested and attesting:
+        return Key.ATTESTED
     return Key.SYNCED if factor.backup_eligible else Key.POP
 
 
@@ -117,7 +119,9 @@ def _use(tx: Transaction, answer: Answer, factor: Factor | None, user: User, set
     assertion = passkey.check_assertion(answer, factor, site(settings))
     if not tx.factors.use_passkey(factor.id, sign_count=assertion.sign_count, backed_up=assertion.backed_up):
         raise Rejected("the key's counter did not go on: there may be a copy of it")
-    return Proof(Method.PASSKEY, factor.id, tx.now, verified=assertion.verified, key=key_of(factor))
+    return Proof(
+        Method.PASSKEY, factor.id, tx.now, verified=assertion.verified, key=key_of(factor, attesting=settings.attesting)
+    )
 
 
 def _advance(

@@ -57,7 +57,12 @@ class Person:
     @property
     def best(self) -> Level:
         """The highest level these ways can reach."""
-        return reachable(self.methods)
+        return reachable(self.methods, attested=self.attested)
+
+    @property
+    def attested(self) -> bool:
+        """Whether a maker vouched for one of their passkeys."""
+        return any(factor.attested for factor in self.factors)
 
     def counting(self, proofs: tuple[Proof, ...], *, since: int, settings: Settings, now: int) -> tuple[Proof, ...]:
         """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from idp.login.assurance import BEST_REACHABLE, LEVELS, Level
+from idp.login.assurance import LEVELS, Level
 from idp.login.demand import Demand
 
 
@@ -42,16 +42,17 @@ def of_freshness(*, max_age: int | None, login_again: bool, asked_at: int) -> De
     return Demand() if max_age is None else Demand(since=asked_at - max_age)
 
 
-def of_acr(values: Sequence[str], *, essential: bool) -> Demand:
+def of_acr(values: Sequence[str], *, essential: bool, best: Level) -> Demand:
     """`acr_values`, or the `claims` parameter's acr: the lowest listed level, so that any other listed one will do.
 
     A must when essential; when voluntary, tried for as far as the person's factors go, and unknown values are ignored.
+    `best` is the highest that anybody can reach here.
 
     Raises:
         Unreachable: when essential and none of the values can be reached by anybody here.
     """
     levels = (LEVELS[value] for value in values if value in LEVELS)
-    lowest = min((level for level in levels if level <= BEST_REACHABLE), default=None)
+    lowest = min((level for level in levels if level <= best), default=None)
     if lowest is None:
         if essential and values:
             raise Unreachable

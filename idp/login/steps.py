@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.login.assurance import BEST_REACHABLE, Assurance, Level, assess, reachable
+from idp.login.assurance import Assurance, Level, assess, best_of_all, reachable
 from idp.login.demand import Demand
 from idp.login.proofs import FIRST, Method, Proof
 
@@ -31,7 +31,8 @@ class State:
 
     `proofs` are those that count already; `methods` what the person could prove with now. `may_enrol`: the password
     is fresh enough to set up a factor. `codes_to_save`: recovery codes were made and the person has not yet said that
-    they are saved. `must_choose`: the app asked that the person be asked which account.
+    they are saved. `must_choose`: the app asked that the person be asked which account. `attested`: the maker of one
+    of the person's passkeys vouched for it; `attesting`: makers are trusted to do so.
     """
 
     proofs: tuple[Proof, ...] = ()
@@ -39,6 +40,8 @@ class State:
     may_enrol: bool = False
     codes_to_save: bool = False
     must_choose: bool = False
+    attested: bool = False
+    attesting: bool = False
 
     @property
     def assurance(self) -> Assurance:
@@ -60,7 +63,7 @@ def next_step(state: State, demand: Demand) -> Step:
     """The next thing to ask for; never less than the demand, never more than needed."""
     if state.must_choose:
         return Step.CHOOSE
-    if demand.level > BEST_REACHABLE:
+    if demand.level > best_of_all(attested=state.attesting):
         return Step.REFUSE
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
@@ -71,7 +74,7 @@ def next_step(state: State, demand: Demand) -> Step:
 
 def _second_step(state: State, demand: Demand) -> Step:
     """What a person who proved a first factor still owes."""
-    best = reachable(state.methods)
+    best = reachable(state.methods, attested=state.attested)
     if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
         return Step.DONE
     if state.assurance.level < demand.target(best) <= best:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp.config import Settings
+from idp.config import BadSettings, Settings
+from idp.factors.attestation import Makers
 from idp.kernel.clock import HOUR, Clock
 from idp.messaging import transports
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
@@ -54,6 +55,10 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
     yield Finding(Level.OK, "settings", f"{settings.mode} mode as {settings.issuer}")
+    try:
+        Makers.open(settings.attestation_roots)
+    except BadSettings as error:
+        yield Finding(Level.FAIL, "settings", str(error), "Mend the file, or empty the setting to ask no maker.")
     if settings.secure and settings.trusted_proxies == 0:
         remedy = "If a reverse proxy ends TLS here, set IDP_TRUSTED_PROXIES to how many there are (mostly 1)."
         yield Finding(Level.WARN, "settings", "no proxy is trusted, so every visitor seems to come from it", remedy)

@@ -8,6 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from idp.config import Settings
+from idp.factors.attestation import Makers
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
@@ -29,6 +30,7 @@ class Core:
     keyring: Keyring
     sealer: Sealer
     hasher: Hasher
+    makers: Makers
 
 
 def install(app: Flask, core: Core) -> None:

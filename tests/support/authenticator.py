@@ -17,6 +17,8 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.support.maker import SAME, Batch
+
 USER_PRESENT, USER_VERIFIED, BACKUP_ELIGIBLE, BACKED_UP, KEY_INCLUDED = 0x01, 0x04, 0x08, 0x10, 0x40
 NO_MODEL = bytes(16)
 """The AAGUID of an authenticator that does not say what it is."""
@@ -32,18 +34,23 @@ class Authenticator:
     counts: bool = False
     sign_count: int = 0
     user_handle: str | None = None
+    batch: Batch | None = None
     id: bytes = field(default_factory=lambda: os.urandom(32))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def create(self, options: dict[str, Any], **lies: Any) -> str:
-        """A new key for these options, without attestation."""
+        """A new key for these options; the maker of its `batch` vouches for it when it is asked to."""
         self.user_handle = options["user"]["id"]
         self.id = lies.get("made_id", os.urandom(32))
         point = self.key.public_key().public_numbers()
         cose = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
-        attested = NO_MODEL + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
-        statement = {"fmt": "none", "attStmt": {}, "authData": self._data(KEY_INCLUDED, **lies) + attested}
+        model = SAME if self.batch else NO_MODEL
+        attested = model + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
         client_data = self._client_data("webauthn.create", options["challenge"], **lies)
+        data = self._data(KEY_INCLUDED, **lies) + attested
+        statement = {"fmt": "none", "attStmt": {}, "authData": data}
+        if options["attestation"] == "direct":
+            statement |= {"fmt": "packed", "attStmt": self._vouch(data + hashlib.sha256(client_data).digest())}
         response = {"attestationObject": b64(cbor2.dumps(statement)), "clientDataJSON": b64(client_data)}
         return self._answer(response | {"transports": ["internal", "hybrid"]}, **lies)
 
@@ -61,6 +68,12 @@ class Authenticator:
             "userHandle": lies.get("user_handle", self.user_handle),
         }
         return self._answer(response, **lies)
+
+    def _vouch(self, said: bytes) -> dict[str, Any]:
+        """A packed statement: by the batch's certificate, or by nothing but the key itself."""
+        if self.batch:
+            return {"alg": -7, "sig": self.batch.sign(said), "x5c": [self.batch.certificate]}
+        return {"alg": -7, "sig": self.key.sign(said, ec.ECDSA(hashes.SHA256()))}
 
     def _data(self, flags: int = 0, **lies: Any) -> bytes:
         flags |= lies.get("present", USER_PRESENT)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from idp.login import policy
-from idp.login.assurance import BEST_REACHABLE, LEVELS, Assurance
+from idp.login.assurance import LEVELS, Assurance, Level
 from idp.login.demand import Demand, join
 from idp.login.policy import Unreachable
 from idp.protocol.authorize.errors import UnmetAuthenticationRequirements
 from idp.protocol.authorize.request import AuthorizationRequest
 
 
-def of(request: AuthorizationRequest, *, asked_at: int) -> Demand:
+def of(request: AuthorizationRequest, *, asked_at: int, best: Level) -> Demand:
     """The client's own minimum, freshness counted from when the request came (seconds, UTC), and the levels named.
 
-    It does not depend on who is signed in, so that it is the same before and after the sign-in it causes.
+    `best` is the highest level that anybody can reach here. The demand does not depend on who is signed in, so that it
+    is the same before and after the sign-in it causes.
 
     Raises:
         UnmetAuthenticationRequirements: nobody can reach it.
@@ -22,12 +23,12 @@ def of(request: AuthorizationRequest, *, asked_at: int) -> Demand:
         demand = join(
             policy.of_client(request.client.min_acr),
             policy.of_freshness(max_age=request.max_age, login_again=request.login_again, asked_at=asked_at),
-            policy.of_acr(request.acr_values, essential=False),
-            policy.of_acr(request.acr.values, essential=request.acr.essential),
+            policy.of_acr(request.acr_values, essential=False, best=best),
+            policy.of_acr(request.acr.values, essential=request.acr.essential, best=best),
         )
     except Unreachable:
         raise UnmetAuthenticationRequirements from None
-    if demand.level > BEST_REACHABLE:
+    if demand.level > best:
         raise UnmetAuthenticationRequirements
     return demand
 

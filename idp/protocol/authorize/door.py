@@ -8,7 +8,7 @@ from flask import Response
 
 from idp.consent import service as consent
 from idp.login import gate
-from idp.login.assurance import Assurance, Level
+from idp.login.assurance import Assurance, Level, best_of_all
 from idp.login.demand import Demand
 from idp.login.visitor import Visitor
 from idp.persistence.logins import Login
@@ -28,7 +28,7 @@ def arrive(tx: Transaction, request: AuthorizationRequest) -> Response:
     Raises:
         OAuth2Error: what to tell an app that allows no page, or that demands what nobody can reach.
     """
-    demand = demands.of(request, asked_at=tx.now)
+    demand = asked(request, at=tx.now)
     visitor = gate.visitor(tx)
     try:
         known, reached = _ready(tx, request, visitor, demand)
@@ -37,6 +37,11 @@ def arrive(tx: Transaction, request: AuthorizationRequest) -> Response:
             raise
         return begin(tx, request, demand, as_other=visitor is not None and not is_wanted(request, visitor))
     return issue(tx, request, known, reached)
+
+
+def asked(request: AuthorizationRequest, *, at: int) -> Demand:
+    """What a request that came `at` (seconds, UTC) asks; raises `UnmetAuthenticationRequirements`."""
+    return demands.of(request, asked_at=at, best=best_of_all(attested=core().settings.attesting))
 
 
 def begin(

@@ -16,7 +16,6 @@ from idp.login.routes import flow
 from idp.login.steps import Step
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
-from idp.protocol.authorize import demand as demands
 from idp.protocol.authorize import door
 from idp.protocol.authorize.errors import UnmetAuthenticationRequirements
 from idp.protocol.authorize.issue import issue
@@ -57,13 +56,13 @@ def close(tx: Transaction, login: Login) -> None:
 
 def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt) -> Response:
     login, visitor = attempt.login, attempt.visitor
-    demand = demands.of(request, asked_at=login.created_at)
+    demand = door.asked(request, at=login.created_at)
     reached = visitor.passes(demand, settings=core().settings, now=tx.now) if visitor else None
     swapped = visitor is not None and not attempt.raises_session
     if visitor is None or reached is None or swapped:
         # Signed out since, or more is asked by now, or another tab signed in another person: never answer about them.
         close(tx, login)
-        return door.begin(tx, request, demands.of(request, asked_at=tx.now), must_choose=swapped)
+        return door.begin(tx, request, door.asked(request, at=tx.now), must_choose=swapped)
     if not door.is_wanted(request, visitor):
         raise LoginRequiredError("another person signed in than the one asked for")
     if scopes := door.to_ask(tx, request, visitor, login):
@@ -71,7 +70,7 @@ def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt)
         return see_other(f"/consent/{login.id}")
     close(tx, login)
     if not tx.sessions.hold(visitor.session.handle_digest):  # ended at this very moment
-        return door.begin(tx, request, demands.of(request, asked_at=tx.now))
+        return door.begin(tx, request, door.asked(request, at=tx.now))
     return issue(tx, request, visitor, reached)
 
 

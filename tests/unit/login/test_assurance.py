@@ -1,10 +1,12 @@
 """The heart, as laws: what proofs are worth, and that nothing can make a claim lie."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.login.assurance import BEST_REACHABLE, LEVELS, NOBODY, Level, assess, reachable
+from idp.login.assurance import LEVELS, NOBODY, Level, assess, best_of_all, reachable
 from idp.login.proofs import SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
@@ -146,8 +148,10 @@ def test_levels_are_in_the_order_the_product_promises() -> None:
     assert sorted(LEVELS.values()) == list(LEVELS.values())
 
 
-@given(st.sets(st.sampled_from(list(Method))))
-def test_nobody_reaches_more_than_their_ways_of_proving_allow(methods: set[Method]) -> None:
-    proven = assess([_proof(method, factors[method][0], 1, True) for method in methods])
-    assert proven.level <= max(reachable(methods), Level.REMEMBERED)
-    assert reachable(methods) <= BEST_REACHABLE
+@given(st.sets(st.sampled_from(list(Method))), st.booleans())
+def test_nobody_reaches_more_than_their_ways_of_proving_allow(methods: set[Method], attested: bool) -> None:
+    key = Key.ATTESTED if attested else Key.POP
+    given_proofs = [_proof(method, factors[method][0], 1, True) for method in methods]
+    vouched = [replace(proof, key=proof.key and key) for proof in given_proofs]
+    assert assess(vouched).level <= max(reachable(methods, attested=attested), Level.REMEMBERED)
+    assert reachable(methods, attested=attested) <= best_of_all(attested=attested)

@@ -74,18 +74,18 @@ def test_required_people_must_set_one_up() -> None:
     ],
 )
 def test_requested_acr(values: list[str], essential: bool, expected: Demand) -> None:
-    assert policy.of_acr(values, essential=essential) == expected
+    assert policy.of_acr(values, essential=essential, best=Level.PHR) == expected
 
 
 @pytest.mark.parametrize("values", [["phrh"], ["unheard-of"]])
 def test_an_essential_acr_nobody_can_reach_is_refused(values: list[str]) -> None:
     with pytest.raises(policy.Unreachable):
-        policy.of_acr(values, essential=True)
+        policy.of_acr(values, essential=True, best=Level.PHR)
 
 
-@given(st.lists(st.sampled_from(["pwd", "remembered", "two-step", "mfa", "phr", "x"])), demands)
+@given(st.lists(st.sampled_from(["pwd", "remembered", "two-step", "mfa", "phr", "phrh", "x"])), demands)
 def test_a_request_can_raise_and_never_lower(values: list[str], standing: Demand) -> None:
-    asked = policy.of_acr(values, essential=False)
+    asked = policy.of_acr(values, essential=False, best=Level.PHRH)
     assert standing.join(asked).level >= standing.level
     assert standing.join(asked).since >= standing.since
 

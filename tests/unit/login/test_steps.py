@@ -48,6 +48,10 @@ REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
         (State((PASSWORD, TOUCH), WITH_KEY), Demand(level=Level.PHR), Step.DONE),
         (State((CHECKED,), WITH_KEY), Demand(level=Level.PHR), Step.DONE),
         (State((CHECKED,), WITH_KEY), Demand(level=Level.PHRH), Step.REFUSE),
+        (State((CHECKED,), WITH_KEY, attesting=True), Demand(level=Level.PHRH), Step.REFUSE),
+        (State((CHECKED,), WITH_KEY, attesting=True, attested=True), Demand(level=Level.PHRH), Step.IDENTIFY),
+        (State((PASSWORD,), WITH_KEY, attesting=True, attested=True), Demand(level=Level.PHRH), Step.CODE),
+        (State((), WITH_KEY, attested=True), Demand(level=Level.PHRH), Step.REFUSE),  # believed no longer
         (State((CHECKED,), WITH_KEY, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((TOUCH,), WITH_KEY, codes_to_save=True), SECOND_STEP, Step.IDENTIFY),
         (State((TOUCH,), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),  # a code would be one more thing held
