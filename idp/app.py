@@ -11,6 +11,7 @@ from idp.account.routes import blueprint as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
 from idp.factors.attestation import Makers
+from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
@@ -46,6 +47,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
         hasher=Hasher.of(settings),
         makers=Makers.open(settings.attestation_roots),
+        breached=BreachedPasswords.of(settings.breached_passwords),
     )
 
 

@@ -44,7 +44,7 @@ NOTICES = {
     "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
     "passkey-renamed": Text("Your passkey has its new name."),
     "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
-    "turned-off": Text("Your second step is off."),
+    "turned-off": Text("Your second step is off. Your password alone protects the account now: make it a long one."),
     "saved": Text("Your second step is on, and your recovery codes are saved."),
     "forgotten": Text("That device is asked for a code from now on."),
     "ended": Text("That browser is signed out."),

@@ -32,7 +32,7 @@ def change() -> Response:
     new = once(request.form, "password")
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change)
-    if refusal := new_password.refusal(new, first.person, core().settings):
+    if refusal := new_password.refusal(new, first.person, core().settings, core().breached):
         return _page(first, error=refusal)
     if hasher.verify(first.person.user.password_hash, new):  # no way to guess at it: a fresh sign-in came before
         return _page(first, error=SAME)

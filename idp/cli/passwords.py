@@ -10,14 +10,14 @@ import sys
 import click
 
 from idp.admin.refusal import Refused
-from idp.config import Settings
+from idp.cli.workplace import Workplace
 from idp.login import new_password
 from idp.persistence.users import User
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
 
-def ask(user: User, settings: Settings, *, piped: bool, has_second_step: bool) -> str:
+def ask(user: User, work: Workplace, *, piped: bool, has_second_step: bool) -> str:
     """A new password for this person; raises `Refused` when it is not good enough."""
     if piped or not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
@@ -25,7 +25,8 @@ def ask(user: User, settings: Settings, *, piped: bool, has_second_step: bool) -
         password = str(click.prompt("New password", hide_input=True, confirmation_prompt="Once more", err=True))
     if not password:
         raise Refused("No password was given. Type it at the prompt, or send it as the first line of standard input.")
+    settings = work.settings
     followed = has_second_step or user.second_step_required or settings.second_step == "required"
-    if problem := new_password.problem(password, user, settings, alone=not followed):
+    if problem := new_password.strength(password, user, settings, work.breached, alone=not followed).problem:
         raise Refused(problem)
     return password

@@ -37,7 +37,7 @@ def add(
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
     user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
     database = work.database  # its trouble is told before anything is asked
-    password = passwords.ask(user, work.settings, piped=password_stdin, has_second_step=False)
+    password = passwords.ask(user, work, piped=password_stdin, has_second_step=False)
     user.password_hash = work.hasher.hash(password)
     with database.write() as tx:
         users.add(tx, user)
@@ -110,7 +110,7 @@ def set_password(work: Workplace, name: str, *, password_stdin: bool) -> None:
     with work.database.read() as tx:
         user = users.find(tx, name)
         has_second_step = users.second_step_of(tx, user).on
-    password = passwords.ask(user, work.settings, piped=password_stdin, has_second_step=has_second_step)
+    password = passwords.ask(user, work, piped=password_stdin, has_second_step=has_second_step)
     hashed = work.hasher.hash(password)
     with work.database.write() as tx:
         users.set_password(tx, users.find(tx, name), hashed)

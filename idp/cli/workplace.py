@@ -9,6 +9,7 @@ import click
 from idp import config
 from idp.admin.refusal import Refused
 from idp.config import Settings
+from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
@@ -41,6 +42,11 @@ class Workplace:
     def hasher(self) -> Hasher:
         """argon2id as configured."""
         return Hasher.of(self.settings)
+
+    @cached_property
+    def breached(self) -> BreachedPasswords | None:
+        """The list of breached passwords, if one is configured; raises `BadSettings`."""
+        return BreachedPasswords.of(self.settings.breached_passwords)
 
 
 with_workplace = click.make_pass_decorator(Workplace, ensure=True)

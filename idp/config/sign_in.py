@@ -47,7 +47,7 @@ class SignIn(BaseModel):
         "",
         description=(
             "File of SHA-1 hashes of breached passwords, one a line in hexadecimal, sorted, perhaps with `:count` "
-            "behind each (as Have I Been Pwned gives them out); such passwords are refused."
+            "behind each (as Have I Been Pwned gives them out, ordered by hash); such passwords are refused."
         ),
     )
     places_file: str = Field(

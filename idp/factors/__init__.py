@@ -2,6 +2,8 @@
 
     hashing         argon2id for human secrets, a bounded number at a time
     password        what a new password must be
+    guessing        how hard it is to guess
+    breached        whether it is among the stolen ones that the operator's list holds
     totp            authenticator apps (RFC 6238)
     passkey         keys in phones, computers and security keys (Web Authentication)
     recovery_codes  printed codes, each good once

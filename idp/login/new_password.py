@@ -8,6 +8,8 @@ from idp import audit
 from idp.audit import Event
 from idp.config import Settings
 from idp.factors import password
+from idp.factors.breached import BreachedPasswords
+from idp.factors.password import Strength
 from idp.kernel.text import Text
 from idp.login.endings import end_everything
 from idp.login.person import Person
@@ -32,22 +34,24 @@ def least(settings: Settings, *, alone: bool) -> int:
     return settings.password_min_length_alone if alone else settings.password_min_length
 
 
-def problem(candidate: str, user: User, settings: Settings, *, alone: bool) -> str | None:
-    """Why this cannot be the new password, as a sentence; None when it can. `alone`: no second step follows."""
+def strength(
+    candidate: str, user: User, settings: Settings, breached: BreachedPasswords | None, *, alone: bool
+) -> Strength:
+    """How good it is as this user's new password, and why it cannot be it. `alone`: no second step follows."""
     mailbox = (user.email or "").partition("@")[0]
     names = [str(user.profile.get(claim) or "") for claim in NAMES]
     own_words = (settings.brand, settings.host, user.username, mailbox, *names)
-    return password.problem(candidate, least=least(settings, alone=alone), own_words=own_words)
+    return password.judge(candidate, least=least(settings, alone=alone), own_words=own_words, breached=breached)
 
 
-def refusal(candidate: str, person: Person, settings: Settings) -> str | None:
-    """Why the person themselves cannot have it: as `problem`, or because it is missing.
+def refusal(candidate: str, person: Person, settings: Settings, breached: BreachedPasswords | None) -> Text | None:
+    """Why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
 
     It may be the present one: to say so would let whoever holds a mailed link guess at that without end.
     """
     if not candidate:
         return EMPTY
-    return problem(candidate, person.user, settings, alone=not person.has_second_step)
+    return strength(candidate, person.user, settings, breached, alone=not person.has_second_step).problem
 
 
 def replace(tx: Transaction, user: User, password_hash: str, *, by: By, keep_sid: str | None = None) -> bool:

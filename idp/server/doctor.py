@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import Makers
+from idp.factors.breached import BreachedPasswords
 from idp.kernel.clock import HOUR, Clock
 from idp.messaging import transports
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
@@ -49,7 +50,7 @@ class Finding:
 
 def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
-    for check in (_configuration, _database, _keys, _mail, _issuer):
+    for check in (_configuration, _database, _keys, _passwords, _mail, _issuer):
         yield from check(settings, clock)
 
 
@@ -115,6 +116,18 @@ def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
     states = survey(records, clock.now(), RotationPolicy())
     active = sorted(status.key.alg for status in states if status.state is KeyState.ACTIVE)
     yield Finding(Level.OK, "keys", f"{', '.join(active)} sign; the files are their owner's alone")
+
+
+def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
+    try:
+        found = BreachedPasswords.of(settings.breached_passwords)
+    except BadSettings as error:
+        message, _separator, remedy = str(error).partition(". ")
+        yield Finding(Level.FAIL, "passwords", message, remedy)
+        return
+    if found:
+        found.close()
+        yield Finding(Level.OK, "passwords", f"new ones are looked up in {settings.breached_passwords}")
 
 
 def _mail(settings: Settings, _: Clock) -> Iterator[Finding]:

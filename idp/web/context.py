@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from idp.config import Settings
 from idp.factors.attestation import Makers
+from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
@@ -31,6 +32,7 @@ class Core:
     sealer: Sealer
     hasher: Hasher
     makers: Makers
+    breached: BreachedPasswords | None
 
 
 def install(app: Flask, core: Core) -> None:

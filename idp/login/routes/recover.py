@@ -68,7 +68,7 @@ def choose() -> Response:
         return _dead()
     if not csrf.valid(handle, PURPOSE):
         return _page(holder, {"form": flow.STALE})
-    if refusal := new_password.refusal(new, holder.person, core().settings):
+    if refusal := new_password.refusal(new, holder.person, core().settings, core().breached):
         return _page(holder, {"password": refusal})
     hashed = core().hasher.hash(new)
     with database.write(origin()) as tx:

@@ -1,35 +1,93 @@
 """New passwords: length and sense, never composition."""
 
+import time
+from pathlib import Path
+
 import pytest
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
+from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
-from idp.factors.password import problem
+from idp.factors.password import LEAST_SCORE, judge
+from tests.support.breached import write_list
 
-OWN = ["jane", "jane@example.test", "Countersign"]
+OWN = ["jane", "jane.m.doe", "Countersign", "id.initech.example"]
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+"""Letters of full width, as in Japanese and Chinese text."""
+LOOK_ALIKES = "4@8({[<369!1|0$5+7%2"
 
 
 @pytest.mark.parametrize(
-    "good", ["correct horse battery", "ßtraße ganz früh am morgen", "all lower case words", "9q#Lz!t2vX"]
+    "good",
+    [
+        "correct horse battery",
+        "ßtraße ganz früh am morgen",
+        "all lower case words",
+        "9q#Lz!t2vX",
+        "  spaces at both ends  ",
+        "🚋🌉🐙🥨🧦🪁🎻🦔🍄🧭",
+        "1357 9246 8035 7913",
+        "mary jane sat under a bridge",
+    ],
 )
 def test_no_composition_rules(good: str) -> None:
-    assert problem(good, least=8, own_words=OWN) is None
+    strength = judge(good, least=8, own_words=OWN)
+    assert strength.problem is None
+    assert strength.score >= LEAST_SCORE
 
 
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
         ("short", "at least 8"),
+        ("vQ9#tra", "at least 8"),
         ("x" * 129, "at most 128"),
         ("countersign1", "too close"),
-        ("password123", "first things"),
+        ("COUNTERSIGN1".translate(WIDE), "too close"),
+        ("initech99", "too close"),
+        ("jane1987", "too close"),
+        ("password123", "a word or name"),
+        ("password123".translate(WIDE), "a word or name"),
+        ("P@$$w0rd!", "a word or name"),
+        ("abcabcabcabc", "Repeats like"),
+        ("abcdefghijkl", "Rows like"),
+        ("zxcvbnm,./", "Keys beside each other"),
+        ("13.08.1987", "Dates and years"),
     ],
 )
 def test_each_refusal_says_what_to_do(bad: str, says: str) -> None:
-    assert says in (problem(bad, least=8, own_words=OWN) or "")
+    strength = judge(bad, least=8, own_words=OWN)
+    assert says in (strength.problem or "")
+    assert strength.score < LEAST_SCORE, "what is refused is never shown as strong"
 
 
 def test_without_a_second_step_fifteen_characters_are_asked() -> None:
-    assert "at least 15" in (problem("vivid-otter-9", least=15, own_words=[]) or "")
+    assert "at least 15" in (judge("vivid-otter-9", least=15, own_words=[]).problem or "")
+
+
+def test_the_three_thousand_most_common_passwords_long_enough_are_refused() -> None:
+    """ASVS 6.2.4; the list is in the order of how common they are."""
+    common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 8][:3000]
+    assert len(common) == 3000
+    assert [word for word in common if judge(word, least=8, own_words=[]).problem is None] == []
+
+
+def test_a_stolen_password_is_refused_however_strong(tmp_path: Path) -> None:
+    found = BreachedPasswords.open(str(write_list(tmp_path / "list", ["violet tram over seven hills"])))
+    assert judge("violet tram over seven hills", least=8, own_words=[]).problem is None
+    stolen = judge("violet tram over seven hills", least=8, own_words=[], breached=found)
+    assert "a list of stolen ones" in (stolen.problem or "")
+    assert stolen.score == 0
+    assert judge("Violet tram over seven hills", least=8, own_words=[], breached=found).problem is None
+    found.close()
+
+
+@pytest.mark.parametrize("hard", [LOOK_ALIKES * 6, "1!7|l" * 25, (LOOK_ALIKES[:18] + LOOK_ALIKES[:18]) * 3])
+def test_no_password_keeps_the_server_busy(hard: str) -> None:
+    """Left alone, zxcvbn takes seconds for them; the bound leaves room for a busy machine."""
+    began = time.perf_counter()
+    judge(hard, least=8, own_words=OWN)
+    assert time.perf_counter() - began < 1.5
 
 
 def test_every_character_counts_to_the_last() -> None:
@@ -39,6 +97,15 @@ def test_every_character_counts_to_the_last() -> None:
     assert not hasher.verify(stored, "a" * 127 + "c")
     assert not hasher.verify(stored, "a" * 127 + "B")
     assert not hasher.verify(stored, "a" * 127 + "b ")
+    assert not hasher.verify(stored, "a" * 72 + "c" + "a" * 54 + "b"), "nor is byte 73 left out (bcrypt would)"
+
+
+def test_nothing_is_normalised() -> None:
+    """Composed and decomposed letters are two passwords: what was typed is what counts (ASVS 6.2.8)."""
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    stored = hasher.hash("Br\u00fccke")
+    assert hasher.verify(stored, "Br\u00fccke")
+    assert not hasher.verify(stored, "Bru\u0308cke")
 
 
 def test_nobody_has_a_password_that_is_right() -> None:
