@@ -128,3 +128,12 @@ def test_without_remembered_devices_their_level_is_not_offered(tmp_path: Path, d
         listed = metadata(Browser(harness))
         harness.close()
     assert listed["acr_values_supported"] == ["pwd", "mfa", "phr"]
+
+
+def test_every_language_is_spoken_to_whoever_asks_for_it(harness: Harness, browser: Browser) -> None:
+    spoken = metadata(browser)["ui_locales_supported"]
+    assert spoken == ["en", "de", "fr", "es", "ja", "ar"]
+    app = Rp(harness)
+    for tag in spoken:
+        app.send(browser, ui_locales=tag)
+        assert f'<html lang="{tag}"' in browser.page.text
