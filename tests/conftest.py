@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import once
 from tests.support.browser import Browser
 from tests.support.browser_binary import find_browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
+
+once.install()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The rules of docs/map.md that a machine can check, so that the map stays true."""
 
 import ast
+import importlib.metadata
 import re
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 LONGEST_FILE = 300  # lines
@@ -130,3 +133,18 @@ def test_development_lock_agrees_with_the_runtime_lock() -> None:
         return set(re.findall(r"^\S+==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
 
     assert pins("requirements.lock") <= pins("requirements-dev.lock")
+
+
+def test_development_lock_names_every_extra_that_an_installed_package_asks_for() -> None:
+    """Without its extra an entry is not what was asked for; pip then looks for another version, which has no hash."""
+    asked = {
+        f"{canonicalize_name(requirement.name)}[{canonicalize_name(extra)}]"
+        for package in importlib.metadata.distributions()
+        for requirement in map(Requirement, package.requires or ())
+        if requirement.extras and (not requirement.marker or requirement.marker.evaluate({"extra": ""}))
+        for extra in requirement.extras
+    }
+    text = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    entries = re.findall(r"^(\S+)\[(\S+)\]==", text, re.MULTILINE)
+    assert asked
+    assert asked <= {f"{name}[{extra}]" for name, extras in entries for extra in extras.split(",")}

@@ -23,6 +23,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tests.support.renewal import Contents
+
 START_SECONDS = 30
 STOP_SECONDS = 10
 SERVER_OPTIONS = {
@@ -62,11 +64,26 @@ class PostgresServer:
         """Removes a database, ending whatever connections a test left open."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def contents(self, name: str) -> Contents:
+        """What a freshly prepared database holds."""
+        with self._connect(name) as connection:
+            return Contents.of(connection)
+
+    def renew_database(self, name: str, contents: Contents) -> str | None:
+        """Makes a used database what it was when it held `contents`, and returns its new name; None when it cannot."""
+        with self._connect(name) as connection:
+            if not contents.restored(connection):
+                return None
+        renamed = f"test_{next(self._numbers)}"
+        self._execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(renamed)))
+        return renamed
+
     def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(
-            host=str(self.socket_directory), user="idp", dbname="postgres", autocommit=True
-        ) as connection:
+        with self._connect("postgres") as connection:
             connection.execute(statement)
+
+    def _connect(self, database: str) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.socket_directory), user="idp", dbname=database, autocommit=True)
 
 
 @contextlib.contextmanager
