@@ -58,6 +58,7 @@ NOT_DONE: Mapping[str, Text] = {
     Event.REFRESH_REPLAYED: Text(
         "{app} came twice with what works once. What it had been given was ended, to be safe."
     ),
+    Event.MESSAGE_ABANDONED: Text("A code could not be delivered to your phone."),
     Event.LOGOUT_ABANDONED: Text("{app} could not be told that you signed out. Sign out there as well."),
 }
 """What was tried and failed."""

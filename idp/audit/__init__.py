@@ -61,6 +61,7 @@ class Event(StrEnum):
     CLIENT_REMOVED = "client.removed"
     KEYS_ROTATED = "keys.rotated"
     MAIL_ABANDONED = "mail.abandoned"
+    MESSAGE_ABANDONED = "message.abandoned"
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
 
 

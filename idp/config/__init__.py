@@ -1,7 +1,7 @@
 """Every setting, typed, checked and documented where it is declared; the only reader of the environment.
 
     installation, sign_in, tokens, messages     the settings, by what they are about
-    rules                                       what one setting demands of another
+    rules, message_rules                        what one setting demands of another
     settings                                    all of them together
     loading                                     from the environment and a file, misspelt names refused
     environment                                 what child processes and libraries are told
@@ -12,8 +12,8 @@ not a setting is refused, so that a misspelt one cannot silently leave a default
 """
 
 from idp.config.environment import hand_down, surroundings, take_out
+from idp.config.installation import LOOPBACK
 from idp.config.loading import CONFIG_FILE, PREFIX, BadSettings, load, variable
-from idp.config.rules import LOOPBACK
 from idp.config.settings import Settings
 
 __all__ = [

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field
 
 DAY = 86_400
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts that can only be this machine."""
 
 
 class Installation(BaseModel):

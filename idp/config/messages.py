@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Literal
 
 from pydantic import BaseModel, Field
+
+WEBHOOK_SECRET = "whsec_"  # noqa: S105 - the mark of a secret, and none itself
+"""What may stand before it, so that people and scanners know what it is."""
 
 
 class Messages(BaseModel):
@@ -44,7 +48,13 @@ class Messages(BaseModel):
     message_webhook_url: str = Field(
         "", description="Your own gateway: gets each message of a channel set to `webhook` as signed JSON."
     )
-    message_webhook_secret: str = Field("", description="Key of that signature, at least 32 characters.")
+    message_webhook_secret: str = Field(
+        "",
+        description=(
+            "Key of that signature in base64, at least 32 characters, perhaps with `whsec_` before it, "
+            "as Standard Webhooks has it."
+        ),
+    )
     private_hosts: str = Field(
         "",
         description=(
@@ -52,6 +62,16 @@ class Messages(BaseModel):
             "addresses that this server calls must be public."
         ),
     )
+
+    @property
+    def whatsapp_languages(self) -> list[str]:
+        """`whatsapp_template_languages`, one by one."""
+        return [language.strip() for language in self.whatsapp_template_languages.split(",")]
+
+    @property
+    def message_webhook_key(self) -> bytes:
+        """`message_webhook_secret` as Standard Webhooks reads it; raises `ValueError` when it is no base64."""
+        return base64.b64decode(self.message_webhook_secret.removeprefix(WEBHOOK_SECRET), validate=True)
 
     @property
     def private_host_names(self) -> frozenset[str]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from idp.config.installation import DAY
+from idp.config import message_rules
+from idp.config.installation import DAY, LOOPBACK
 
 if TYPE_CHECKING:
     from idp.config.settings import Settings
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Hosts that can only be this machine."""
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
@@ -67,4 +66,4 @@ def _private_host_problems(settings: Settings) -> Iterator[str]:
 def problems(settings: Settings) -> list[str]:
     """Every disagreement, told at once."""
     rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
-    return [problem for rule in rules for problem in rule(settings)]
+    return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

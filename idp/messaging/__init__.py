@@ -8,8 +8,12 @@ codes       one-time codes: to whom, by which channel, for what
 sealed      links and codes, which wait in the outbox sealed
 logouts     which apps are told that a session is over
 mail        a row becomes a letter and leaves by a transport
-rendering   a notice becomes subject, text and HTML
-transports  SMTP, or files in a folder during development
-outbound    calling other people's servers, never one inside this network
-worker      the loop
+texts       a row becomes a short text and leaves by a provider
+rendering   a row's words: subject, text and HTML of a letter; a short text
+transports  SMTP
+providers   who carries text messages and WhatsApp
+mailbox     a folder of what nobody delivers while developing
+outbound    calling other people's servers over HTTP
+addresses   which of them are the internet's
+worker      the loop, and how long it goes on trying
 """

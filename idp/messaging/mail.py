@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from idp.config import Settings
+from idp.messaging.mailbox import Mailbox
 from idp.messaging.rendering import Renderer
-from idp.messaging.transports import Transport, compose
+from idp.messaging.transports import SmtpTransport, Transport, compose
 from idp.persistence.outbox import OutboxMessage
 
 
@@ -21,7 +22,12 @@ class Mailer:
             letter,
             recipient=message.recipient,
             settings=self._settings,
-            message_id=f"{message.created_at}.{message.id}",
+            message_id=message.name,
             at=message.created_at,
         )
         self._transport.send(mail)
+
+
+def transport_for(settings: Settings) -> Transport:
+    """The transport that the settings ask for. Production always has an SMTP server: `config` sees to that."""
+    return SmtpTransport(settings.smtp_url) if settings.smtp_url else Mailbox.of(settings)

@@ -1,15 +1,17 @@
-"""Calling other people's servers, whose addresses an administrator typed: nothing inside this network may be reached.
+"""Calling other people's servers: the one way out over HTTP.
 
-    resolve the name -> every address public? -> connect to exactly that address -> send -> status, and hang up
+    resolve the name -> every address allowed? -> connect to exactly that address -> send -> answer, and hang up
 
-The address that was judged is the one that is dialled, so a name that changes its mind in between (DNS rebinding) gains
-nothing. Redirects are not followed, proxies of the environment are not used, and the answer's body is never read.
+Addresses of apps were typed by an administrator, so nothing inside this network may be reached by them; those of
+providers are the operator's own settings, and may be anywhere. The address that was judged is the one that is dialled,
+so a name that changes its mind in between (DNS rebinding) gains nothing. Redirects are not followed, proxies of the
+environment are not used, and of the answer's body no more is read than somebody asked for.
 """
 
 from __future__ import annotations
 
 import http.client
-import ipaddress
+import json
 import socket
 import ssl
 import threading
@@ -18,16 +20,17 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from idp.config import LOOPBACK, Settings
+from idp.messaging.addresses import is_public
 from idp.messaging.transports import Undelivered
 
-ANSWER_WITHIN = 3.0
+APP_WITHIN, PROVIDER_WITHIN = 3.0, 8.0
 """Seconds for each of connecting, and the whole of sending and answering."""
-FORM = "application/x-www-form-urlencoded"
+MOST_READ = 16_384
+"""Bytes of a provider's answer that are looked at; its errors are a few lines."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
+ALWAYS = {"Connection": "close", "User-Agent": "Countersign"}
 MOST_ADDRESSES = 3
 """How many of a name's addresses are tried."""
-EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-"""NAT64 (RFC 6052, RFC 8215): IPv6 addresses that lead to an IPv4 address inside them."""
 
 
 class Forbidden(Undelivered):
@@ -35,18 +38,59 @@ class Forbidden(Undelivered):
 
 
 @dataclass(frozen=True)
+class Content:
+    """What is sent, and its media type."""
+
+    kind: str
+    body: bytes
+
+
+def form(fields: Mapping[str, str]) -> Content:
+    """A form, as browsers send it."""
+    return Content("application/x-www-form-urlencoded", urlencode(fields).encode("ascii"))
+
+
+def as_json(value: object) -> Content:
+    """JSON (RFC 8259)."""
+    return Content("application/json", json.dumps(value, ensure_ascii=False).encode())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status whatever it is, and as much of the body as was wanted."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Outbound:
     """The way out. Hosts in `trusted` may have any address, and plain http as far as they are this machine."""
 
     trusted: frozenset[str]
+    within: float = APP_WITHIN
+    reads: int = 0
 
     @classmethod
     def of(cls, settings: Settings) -> Outbound:
-        """As the settings have it; while developing, apps on this machine are reached."""
-        return cls(settings.private_host_names | (LOOPBACK if settings.mode == "development" else frozenset()))
+        """To apps, as the settings have it; while developing, those on this machine are reached."""
+        return cls(settings.private_host_names | (LOOPBACK if settings.development else frozenset()))
 
-    def post(self, url: str, fields: Mapping[str, str]) -> int:
-        """Post a form and return the status of the answer, whatever it is.
+    @classmethod
+    def to_provider(cls, url: str) -> Outbound:
+        """To the server of a setting, wherever that is."""
+        return cls(frozenset({urlsplit(url).hostname or ""}), within=PROVIDER_WITHIN, reads=MOST_READ)
+
+    def post(self, url: str, content: Content, headers: Mapping[str, str] | None = None) -> Answer:
+        """Post something; raises as `call` does."""
+        return self.call("POST", url, {"Content-Type": content.kind, **(headers or {})}, content.body)
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Look something up; raises as `call` does."""
+        return self.call("GET", url, headers or {})
+
+    def call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        """Ask, and return the answer, whatever its status.
 
         Raises:
             Forbidden: when the address must not be called.
@@ -58,22 +102,28 @@ class Outbound:
         except (OSError, UnicodeError) as error:  # also TLS; a host name longer than DNS allows
             raise Undelivered(f"{parts.netloc}: {type(error).__name__}: {error}") from error
         late = threading.Event()
-        hang_up = threading.Timer(ANSWER_WITHIN, _cut, (connection, late))
+        hang_up = threading.Timer(self.within, _cut, (connection, late))
         hang_up.daemon = True
         hang_up.start()
         try:
-            return _ask(connection, parts, urlencode(fields), late)
+            speaker = _speaker(connection, parts)
+            speaker.request(method, _target(parts), body, {"Host": parts.netloc, **ALWAYS, **headers})
+            answer = speaker.getresponse()
+            found = Answer(answer.status, answer.read(self.reads) if self.reads else b"")
+            if late.is_set():  # what was cut off reads like an answer that ended
+                raise TimeoutError("it took too long to answer")
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise Undelivered(f"{parts.netloc}: {type(error).__name__}: {error}") from error
         finally:
             hang_up.cancel()
             connection.close()
+        return found
 
     def _connect(self, parts: SplitResult) -> socket.socket:
         host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
         addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
         self._judge(parts, addresses)
-        connection = _dial(addresses, port)
+        connection = _dial(addresses, port, self.within)
         if parts.scheme != "https":
             return connection
         try:
@@ -92,16 +142,6 @@ class Outbound:
             raise Forbidden(f"{parts.netloc}: {private[0]} is no public address; IDP_PRIVATE_HOSTS can allow the host")
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address can only belong to somebody on the internet: also what it may carry inside is looked at."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inside = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inside is not None or any(found in network for network in EMBEDDING):
-            return False
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
-
-
 def _parse(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
@@ -109,28 +149,26 @@ def _parse(url: str) -> SplitResult:
     return parts
 
 
-def _dial(addresses: list[str], port: int) -> socket.socket:
+def _dial(addresses: list[str], port: int, within: float) -> socket.socket:
     """The first of these addresses that takes the call; raises `OSError` when none does."""
     failure: OSError = OSError("no address")
     for address in addresses[:MOST_ADDRESSES]:
         try:
-            return socket.create_connection((address, port), timeout=ANSWER_WITHIN)
+            return socket.create_connection((address, port), timeout=within)
         except OSError as error:
             failure = error
     raise failure
 
 
-def _ask(connection: socket.socket, parts: SplitResult, body: str, late: threading.Event) -> int:
-    """Send over a connection that is there already, so that no name is looked up a second time."""
+def _speaker(connection: socket.socket, parts: SplitResult) -> http.client.HTTPConnection:
+    """HTTP over a connection that is there already, so that no name is looked up a second time."""
     speaker = http.client.HTTPConnection(parts.netloc)
     speaker.sock, speaker.auto_open = connection, 0
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = {"Host": parts.netloc, "Content-Type": FORM, "Connection": "close", "User-Agent": "Countersign"}
-    speaker.request("POST", target, body.encode("ascii"), headers)
-    status = speaker.getresponse().status
-    if late.is_set():  # what was cut off reads like an answer that ended
-        raise TimeoutError("it took too long to answer")
-    return status
+    return speaker
+
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _cut(connection: socket.socket, late: threading.Event) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -25,6 +26,14 @@ SECURITY_PAGE = "/account/security"
 
 
 @dataclass(frozen=True)
+class Note:
+    """A short text, and the code in it."""
+
+    text: str
+    code: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """What a person gets to read; the subject is one line."""
 
@@ -34,7 +43,7 @@ class Letter:
 
 
 class Renderer:
-    """Renders messages from the templates in `templates/email`. Safe to share among threads."""
+    """Renders messages from the templates in `templates/email` and `templates/message`. Safe to share among threads."""
 
     def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal) -> None:
         self._issuer, self._unseal = issuer, unseal
@@ -46,7 +55,11 @@ class Renderer:
             lstrip_blocks=True,
         )
         jinja.install(self._environment)
-        self._environment.globals |= {"brand": brand, "security_href": issuer + SECURITY_PAGE}
+        self._environment.globals |= {
+            "brand": brand,
+            "security_href": issuer + SECURITY_PAGE,
+            "host": urlsplit(issuer).hostname,
+        }
 
     def letter(self, template: str, context: Mapping[str, Any]) -> Letter:
         """The letter of one outbox row. `context` is what `notices` promised: `when` is seconds, UTC.
@@ -55,6 +68,19 @@ class Renderer:
 
         Links begin with the issuer of the settings, whatever Host the request came with.
         """
+        forms = [f"email/{template}.{form}" for form in ("subject.txt", "txt", "html")]
+        variables = self._variables(context)
+        subject, text, html = (self._environment.get_template(form).render(variables) for form in forms)
+        # Names are people's own words: a line break in one must not become a header of its own.
+        return Letter(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+
+    def note(self, template: str, context: Mapping[str, Any], *, channel: str) -> Note:
+        """The short text of one outbox row, as `letter` does it; phones expect their own line in a text message."""
+        variables = self._variables(context) | {"channel": channel}
+        text = self._environment.get_template(f"message/{template}.txt").render(variables)
+        return Note(text.strip(), str(variables["code"]))
+
+    def _variables(self, context: Mapping[str, Any]) -> dict[str, object]:
         sealed = SealedSecret.of(context)
         secret = self._unseal(sealed) if sealed else ""  # a template knows which of the two it was
         reader = Reader(context["language"], context["zone"])
@@ -67,12 +93,7 @@ class Renderer:
             "link": self._issuer + secret,
             "code": secret,
         }
-        subject, text, html = (
-            self._environment.get_template(f"email/{template}.{form}").render(spoken(variables, reader))
-            for form in ("subject.txt", "txt", "html")
-        )
-        # Names are people's own words: a line break in one must not become a header of its own.
-        return Letter(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+        return spoken(variables, reader)
 
 
 def _browser(user_agent: str) -> str:

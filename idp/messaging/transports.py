@@ -1,4 +1,4 @@
-"""The ways out: an SMTP server, or a folder of files while developing.
+"""The way out for mail: an SMTP server.
 
 A transport takes a whole mail or raises `Undelivered`; when it returns, the mail is in somebody else's care.
 """
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -48,7 +47,7 @@ class SmtpTransport:
     """An SMTP server (RFC 5321), one connection per mail; `url` is `smtp://` or `smtps://`.
 
     `smtps` is TLS from the first byte (RFC 8314), `smtp` means STARTTLS, both with a verified certificate. Without
-    TLS mail goes to this machine only: security notices and, later, codes must not cross a network readable.
+    TLS mail goes to this machine only: notices, links and codes must not cross a network readable.
     """
 
     def __init__(self, url: str) -> None:
@@ -92,39 +91,6 @@ class SmtpTransport:
                 server.close()
                 raise
         return server
-
-
-class MailboxTransport:
-    """Writes each mail to a folder as an .eml file that any mail program opens. Development mode only."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def send(self, mail: EmailMessage) -> None:
-        """Write it; the same mail again replaces its own file. Raises `Undelivered`."""
-        name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
-        unfinished = self._folder / f".{name}"
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            unfinished.write_bytes(bytes(mail))
-            unfinished.replace(self._folder / f"{name}.eml")
-        except OSError as error:
-            message = f"{self._folder}: {error}"
-            raise Undelivered(message) from error
-
-    def check(self) -> str:
-        """Say where mail is kept."""
-        return f"mail is kept in {self._folder} (development mode)"
-
-
-def for_settings(settings: Settings) -> Transport:
-    """The transport that the settings ask for. Production always has an SMTP server: `config` sees to that."""
-    if settings.smtp_url:
-        return SmtpTransport(settings.smtp_url)
-    if settings.mode == "production":
-        message = "production mode needs an SMTP server"
-        raise ValueError(message)
-    return MailboxTransport(settings.data_dir / "mailbox")
 
 
 def compose(letter: Letter, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:

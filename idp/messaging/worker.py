@@ -72,6 +72,9 @@ class Courier:
 
     def deliver_next(self) -> bool:
         """Try the message that is due longest; False when none is due."""
+        with self._database.read() as tx:
+            if not tx.outbox.anything_due(channel=self._channel):
+                return False
         with self._database.write() as tx:
             message, now = tx.outbox.claim_next(channel=self._channel, lease=self._lease), tx.now
         if message is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, delete, insert, literal, or_, select, update
+from sqlalchemy import JSON, BigInteger, ColumnElement, Integer, Select, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -32,6 +32,11 @@ class OutboxMessage(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
 
+    @property
+    def name(self) -> str:
+        """The same for every try, and never another's: an id alone may be used again once its row is gone."""
+        return f"{self.created_at}-{self.id}"
+
 
 class OutboxStore(Store):
     """Promising, claiming and settling messages."""
@@ -52,14 +57,22 @@ class OutboxStore(Store):
         whose = select(literal(channel), User.email, *facts).join(PasswordReset, PasswordReset.user_id == User.id)
         self._session.execute(insert(OutboxMessage).from_select(columns, whose.where(PasswordReset.digest == digest)))
 
+    def anything_due(self, *, channel: str) -> bool:
+        """Whether `claim_next` may find something; looking costs no write."""
+        return self._session.scalar(select(self._due(channel).exists())) or False
+
     def claim_next(self, *, channel: str, lease: int) -> OutboxMessage | None:
         """Take the longest-waiting message of a channel that is due and nobody's, for `lease` seconds."""
-        free = or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
-        due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, free)
-        due = due.where(OutboxMessage.channel == channel)
-        due = due.order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(1)
-        query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), free)
+        due = self._due(channel).order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(1)
+        query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), self._is_free())
         return self._claimed(query.values(claimed_until=self._now + lease).returning(OutboxMessage))
+
+    def _due(self, channel: str) -> Select[int]:
+        due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, self._is_free())
+        return due.where(OutboxMessage.channel == channel)
+
+    def _is_free(self) -> ColumnElement[bool]:
+        return or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
 
     def delivered(self, message_id: int) -> None:
         """The transport accepted it: nothing of it is kept."""

@@ -6,20 +6,16 @@ Each check yields findings: `ok`, `warn` (works, but not as it should) or `FAIL`
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import Makers
 from idp.factors.breached import BreachedPasswords
-from idp.kernel.clock import HOUR, Clock
-from idp.messaging import transports
-from idp.messaging.logouts import BACKCHANNEL_LOGOUT
-from idp.messaging.notices import EMAIL
-from idp.messaging.transports import Undelivered
+from idp.kernel.clock import Clock
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server import discovery
+from idp.server.doctor_messages import waiting, ways_out
+from idp.server.findings import Finding, Level
 from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore
 from idp.signing.rotation import KeyState, RotationPolicy, survey
@@ -30,27 +26,9 @@ CLOCK_TOLERANCE = 15
 """Seconds: half a time step of an authenticator app."""
 
 
-class Level(StrEnum):
-    """How bad it is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "FAIL"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `remedy` is empty when nothing needs to be done."""
-
-    level: Level
-    topic: str
-    message: str
-    remedy: str = ""
-
-
 def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
-    for check in (_configuration, _database, _keys, _passwords, _mail, _issuer):
+    for check in (_configuration, _database, _keys, _passwords, ways_out, waiting, _issuer):
         yield from check(settings, clock)
 
 
@@ -77,20 +55,13 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield Finding(Level.OK, "database", f"at revision {status.revision}, as this version needs")
     database = Database(settings.database, clock)
     with database.read() as tx:
-        waiting, newest, people = tx.outbox.waiting(), tx.audit.latest(limit=1), tx.users.count()
+        newest, people = tx.audit.latest(limit=1), tx.users.count()
     database.close()
     if not people:
         yield Finding(Level.WARN, "database", "nobody can sign in yet", "idp users add NAME")
     if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:
         message = "the newest audit event lies in the future: the clock was set back"
         yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
-    late = [message for message in waiting if message.created_at < clock.now() - HOUR]
-    if mails := [message for message in late if message.channel == EMAIL]:
-        message = f"{len(mails)} mails wait for more than an hour; the oldest: {mails[0].last_error or 'not tried yet'}"
-        yield Finding(Level.WARN, "mail", message, "Mend the mail server's answer above; is `idp serve` running?")
-    if apps := sorted({message.recipient for message in late if message.channel == BACKCHANNEL_LOGOUT}):
-        message = f"these apps could not be told of logouts for more than an hour: {', '.join(apps)}"
-        yield Finding(Level.WARN, "apps", message, "Look at the address each is registered with: idp clients show ID")
 
 
 def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -128,13 +99,6 @@ def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
     if found:
         found.close()
         yield Finding(Level.OK, "passwords", f"new ones are looked up in {settings.breached_passwords}")
-
-
-def _mail(settings: Settings, _: Clock) -> Iterator[Finding]:
-    try:
-        yield Finding(Level.OK, "mail", transports.for_settings(settings).check())
-    except Undelivered as error:
-        yield Finding(Level.FAIL, "mail", str(error), "Check IDP_SMTP_URL, and that this machine may connect there.")
 
 
 def _issuer(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -12,7 +12,8 @@ from idp.admin import users
 from idp.app import assemble
 from idp.config import LOOPBACK
 from idp.kernel.clock import DAY
-from idp.server.background import LOGOUT_LEASE, Background
+from idp.messaging.notices import EMAIL
+from idp.server.background import HTTP_LEASE, Background
 from tests.support.account import PASSWORD, SECURITY, Account, grant
 from tests.support.browser import Browser
 from tests.support.databases import Databases
@@ -194,8 +195,8 @@ def test_a_process_that_dies_before_delivery_leaves_it_to_the_next(
     here.browser.submit(action="sign-out")
     reborn = assemble(product.settings, clock=product.clock)
     with reborn.database.write() as tx:
-        assert tx.outbox.claim_next(channel=CHANNEL, lease=LOGOUT_LEASE) is not None
-    product.clock.advance(LOGOUT_LEASE - 1)
+        assert tx.outbox.claim_next(channel=CHANNEL, lease=HTTP_LEASE) is not None
+    product.clock.advance(HTTP_LEASE - 1)
     Background(reborn).run_once()
     assert app.forms == []
     product.clock.advance(1)
@@ -265,11 +266,11 @@ def test_a_slow_app_keeps_neither_people_nor_mail_waiting(product: Harness, app:
     began = time.monotonic()
     here.browser.submit(action="sign-out")
     assert "You are signed out" in here.browser.page.text
-    asking = threading.Thread(target=teller._tell_apps)
+    asking = threading.Thread(target=teller.deliver, args=(CHANNEL,))
     asking.start()
     assert app.called.wait(10)
     Account(product, here.someone).open()
-    teller._deliver()
+    teller.deliver(EMAIL)
     assert asking.is_alive() or time.monotonic() - began > 3
     asking.join(10)
     assert not asking.is_alive()

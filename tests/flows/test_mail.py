@@ -10,8 +10,10 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
+from idp.messaging.mail import transport_for
+from idp.messaging.mailbox import Mailbox
 from idp.messaging.notices import EMAIL, Notice, notify
-from idp.messaging.transports import MailboxTransport, SmtpTransport, Undelivered, for_settings
+from idp.messaging.transports import SmtpTransport, Undelivered
 from idp.messaging.worker import LEASE, PATIENT
 from idp.server.background import Background
 from tests.support.account import PASSWORD, Account, forget_mail
@@ -183,14 +185,14 @@ def test_mail_is_kept_as_files_in_development_only(sqlite_databases: Databases, 
         assert (file.suffix, mail["To"]) == (".eml", "jane@example.test")
         production = harness.settings.model_copy(update={"mode": "production"})
         with pytest.raises(ValueError, match="SMTP"):
-            for_settings(production)
+            transport_for(production)
         harness.close()
 
 
 def test_a_full_disk_is_no_lost_mail(tmp_path: Path) -> None:
     (tmp_path / "mailbox").write_text("not a folder", encoding="utf-8")
     with pytest.raises(Undelivered):
-        MailboxTransport(tmp_path / "mailbox").send(email.message_from_string("Message-ID: <1@x>"))  # type: ignore[arg-type]
+        Mailbox(tmp_path / "mailbox").send(email.message_from_string("Message-ID: <1@x>"))  # type: ignore[arg-type]
 
 
 def test_mail_leaves_this_machine_under_verified_tls_only(monkeypatch: pytest.MonkeyPatch, server: MailServer) -> None:

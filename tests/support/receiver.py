@@ -1,20 +1,39 @@
-"""A real HTTP server on this machine that takes what an app would be told, and answers as the test wants."""
+"""A real HTTP server on this machine that takes what apps or providers would be told, and answers as a test wants."""
 
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One request; names of headers are in lower case."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Api = Callable[[Asked], tuple[int, bytes]]
+"""Somebody's HTTP interface: status and JSON body for each request."""
+
+
 class Receiver(ThreadingHTTPServer):
-    """`forms` are those posted so far; `status` is the next answer; `hangs` (seconds) keeps callers waiting first."""
+    """`forms` are those posted so far; `status` is the next answer; `hangs` (seconds) keeps callers waiting first.
+
+    With an `api`, that gives the answers instead.
+    """
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, api: Api | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.api = api
         self.forms: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
@@ -26,7 +45,11 @@ class Receiver(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.server_port}/backchannel-logout"
+        return f"{self.origin}/backchannel-logout"
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.server_port}"
 
     @property
     def tokens(self) -> list[str]:
@@ -37,8 +60,25 @@ class Receiver(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: Receiver
 
+    def do_GET(self) -> None:
+        self._serve(b"")
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self._serve(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _serve(self, body: bytes) -> None:
+        if self.server.api is None:
+            self._take(body.decode())
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        status, content = self.server.api(Asked(self.command, self.path, headers, body))
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _take(self, body: str) -> None:
         self.server.paths.append(self.path)
         self.server.headers.append(dict(self.headers))
         self.server.forms.append({name: value for name, (value,) in parse_qs(body).items()})
@@ -67,9 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def receiver() -> Iterator[Receiver]:
+def receiver(api: Api | None = None) -> Iterator[Receiver]:
     """One that runs until the block ends."""
-    server = Receiver()
+    server = Receiver(api)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

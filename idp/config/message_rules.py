@@ -1,0 +1,97 @@
+"""What the settings of a provider demand of each other: it is complete, and nothing can be read on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from idp.config.installation import LOOPBACK
+
+if TYPE_CHECKING:
+    from idp.config.settings import Settings
+
+NEEDED = {
+    ("sms_provider", "twilio"): ("twilio_account_sid", "twilio_auth_token", "twilio_sms_from"),
+    ("sms_provider", "webhook"): ("message_webhook_url", "message_webhook_secret"),
+    ("whatsapp_provider", "twilio"): (
+        *("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_from", "twilio_content_sid"),
+    ),
+    ("whatsapp_provider", "meta"): ("whatsapp_phone_number_id", "whatsapp_access_token", "whatsapp_template"),
+    ("whatsapp_provider", "webhook"): ("message_webhook_url", "message_webhook_secret"),
+}
+FORMS = {
+    "twilio_account_sid": (r"AC[0-9a-fA-F]{32}", "must be an account SID: AC and 32 hexadecimal digits"),
+    "twilio_auth_token": (r"[!-~]+", "must be one word, without spaces or line breaks"),
+    "twilio_sms_from": (
+        r"\+[1-9]\d{6,14}|MG[0-9a-fA-F]{32}|[A-Za-z0-9 ]{1,11}",
+        "must be a number such as +14155550100, a messaging service SID (MG…), or a sender's name",
+    ),
+    "twilio_whatsapp_from": (r"\+[1-9]\d{6,14}", "must be a number such as +14155550100"),
+    "twilio_content_sid": (r"HX[0-9a-fA-F]{32}", "must be a content SID: HX and 32 hexadecimal digits"),
+    "whatsapp_phone_number_id": (r"\d+", "must be the id of the number (digits alone), not the number itself"),
+    "whatsapp_access_token": (r"[!-~]+", "must be one word, without spaces or line breaks"),
+    "whatsapp_template": (r"[a-z0-9_]+", "must be the name of a template: lower case, digits and _"),
+    "whatsapp_template_languages": (
+        r"[a-z]{2,3}(_[A-Z]{2,3})?(, *[a-z]{2,3}(_[A-Z]{2,3})?)*",
+        "must be languages as Meta writes them, such as en_US,de",
+    ),
+}
+NEVER_EMPTY = ("whatsapp_template_languages",)
+OPTIONAL = ("message_webhook_url",)
+ADDRESSES = ("twilio_url", "meta_url", *OPTIONAL)
+LEAST_KEY = 24
+"""Bytes (Standard Webhooks), which are 32 characters of base64."""
+
+
+def provider_problems(settings: Settings) -> Iterator[str]:
+    """Whatever a chosen provider lacks."""
+    means = type(settings).model_fields
+    for (choice, provider), needed in NEEDED.items():
+        if getattr(settings, choice) == provider:
+            for name in needed:
+                if not getattr(settings, name):
+                    chosen = f"IDP_{choice.upper()} is {provider}"
+                    yield f"IDP_{name.upper()}: must be set, since {chosen}. {means[name].description}"
+
+
+def form_problems(settings: Settings) -> Iterator[str]:
+    """Whatever cannot be what it says; a pasted line break would otherwise end up in a header."""
+    for name, (form, sentence) in FORMS.items():
+        value = getattr(settings, name)
+        if (value or name in NEVER_EMPTY) and not re.fullmatch(form, value):
+            yield f"IDP_{name.upper()}: {sentence}"
+
+
+def address_problems(settings: Settings) -> Iterator[str]:
+    """Codes and credentials cross a network under TLS only."""
+    for name in ADDRESSES:
+        value = getattr(settings, name)
+        try:
+            parts = urlsplit(value)
+            usable = parts.hostname and parts.port != 0 and "@" not in parts.netloc and not parts.fragment
+        except ValueError:
+            parts, usable = urlsplit(""), None
+        if not value and name in OPTIONAL:
+            continue
+        if not usable or not re.fullmatch(r"[!-~]+", value):
+            yield f"IDP_{name.upper()}: must look like https://api.example.com, without a name or password"
+        elif parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            yield f"IDP_{name.upper()}: must begin with https://; http is for this machine alone"
+
+
+def secret_problems(settings: Settings) -> Iterator[str]:
+    """A key that could be guessed would let anybody speak for us."""
+    try:
+        usable = not settings.message_webhook_secret or len(settings.message_webhook_key) >= LEAST_KEY
+    except ValueError:
+        usable = False
+    if not usable:
+        yield (
+            "IDP_MESSAGE_WEBHOOK_SECRET: must be a key in base64 of at least 32 characters; "
+            "make one with: openssl rand -base64 32"
+        )
+
+
+ALL = (provider_problems, form_problems, address_problems, secret_problems)

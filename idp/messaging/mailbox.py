@@ -1,0 +1,102 @@
+"""The development mailbox: what nobody delivers is kept in a folder, to be looked at. Never in production.
+
+Mails and texts alike are .eml files (RFC 5322), which any mail program opens; a text has a number in `To`, no subject,
+and its channel in `X-Channel`.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, parsedate_to_datetime
+from pathlib import Path
+from typing import Self
+
+from idp.config import Settings
+from idp.messaging.notices import EMAIL
+from idp.messaging.texts import ShortText
+from idp.messaging.transports import Undelivered
+
+CHANNEL = "X-Channel"
+NAME = re.compile(r"(\d+)-(\d+)")
+"""How a file is called, without its ending: when it was promised, and the number of the promise."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One message as its recipient would see it; `at` is seconds, UTC, and a text has no subject."""
+
+    channel: str
+    recipient: str
+    subject: str
+    text: str
+    at: int
+
+
+class Mailbox:
+    """A folder. It is a transport for mail as well."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """That of the settings; raises `ValueError` in production mode."""
+        if not settings.development:
+            raise ValueError("production mode needs somebody who delivers: an SMTP server, a provider")
+        return cls(settings.data_dir / "mailbox")
+
+    def send(self, mail: EmailMessage) -> None:
+        """Write it; the same mail again replaces its own file. Raises `Undelivered`."""
+        name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+        unfinished = self._folder / f".{name}"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            unfinished.write_bytes(bytes(mail))
+            unfinished.replace(self._folder / f"{name}.eml")
+        except OSError as error:
+            raise Undelivered(f"{self._folder}: {error}") from error
+
+    def check(self) -> str:
+        """Say where it is."""
+        return f"kept in {self._folder} (development mode)"
+
+    def latest(self, limit: int) -> list[Kept]:
+        """The newest messages, newest first."""
+        named = [(NAME.fullmatch(file.stem), file) for file in self._folder.glob("*.eml")]
+        ours = sorted(((int(name[1]), int(name[2]), file) for name, file in named if name), reverse=True)
+        return [_read(file) for _, _, file in ours[:limit]]
+
+
+class KeptTexts:
+    """The provider of a channel that has none: texts go to the mailbox."""
+
+    def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
+        self._mailbox, self._settings = mailbox, settings
+
+    def send(self, message: ShortText) -> None:
+        """Keep it; raises `Undelivered`."""
+        mail = EmailMessage()
+        mail["To"], mail[CHANNEL], mail["Date"] = message.recipient, message.channel, formatdate(message.at)
+        mail["Message-ID"] = f"<{message.name}@{self._settings.host}>"
+        mail.set_content(message.text)
+        self._mailbox.send(mail)
+
+    def check(self) -> str:
+        """Say where they are."""
+        return self._mailbox.check()
+
+
+def _read(file: Path) -> Kept:
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    body = mail.get_body(("plain",))
+    return Kept(
+        channel=str(mail[CHANNEL] or EMAIL),
+        recipient=str(mail["To"]),
+        subject=str(mail["Subject"] or ""),
+        text=body.get_content().strip() if body else "",
+        at=int(parsedate_to_datetime(str(mail["Date"])).timestamp()),
+    )

@@ -1,0 +1,24 @@
+"""Which provider a channel has."""
+
+from __future__ import annotations
+
+from idp.config import Settings
+from idp.kernel.clock import Clock
+from idp.messaging.codes import SMS
+from idp.messaging.mailbox import KeptTexts, Mailbox
+from idp.messaging.providers.meta import Meta
+from idp.messaging.providers.twilio import Twilio
+from idp.messaging.providers.webhook import Webhook
+from idp.messaging.texts import Provider
+
+
+def for_channel(settings: Settings, channel: str, clock: Clock) -> Provider:
+    """The provider of one of `settings.channels`; without one, development mode keeps what is sent to be looked at."""
+    name = settings.sms_provider if channel == SMS else settings.whatsapp_provider
+    if name == "twilio":
+        return Twilio(settings, channel)
+    if name == "meta":
+        return Meta(settings)
+    if name == "webhook":
+        return Webhook(settings, clock)
+    return KeptTexts(Mailbox.of(settings), settings)
