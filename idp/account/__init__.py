@@ -14,5 +14,8 @@ and code anew however recent the last ones are. A POST that comes too late chang
     history     the audit trail, in sentences for the person it is about
     pages       what all pages share
     passkey_changes      adding, renaming and removing passkeys
-    overview, security, authenticator, passkeys, recovery_codes, password, places, apps, activity      the pages
+    own_claims           what people may say about themselves, field by field
+
+The pages: overview, profile, email, security, authenticator, passkeys, recovery_codes, password, places, apps,
+activity.
 """

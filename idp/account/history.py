@@ -34,6 +34,11 @@ DONE: Mapping[str, Text] = {
     Event.DEVICE_REMEMBERED: Text("A device was remembered: no code is asked there for a while."),
     Event.DEVICE_FORGOTTEN: Text("A remembered device was forgotten."),
     Event.PROFILE_CHANGED: Text("You changed your profile."),
+    Event.EMAIL_ASKED: Text("Another email address was typed; a link was sent there to confirm it."),
+    Event.EMAIL_CHANGED: Text("Your email address was changed, and confirmed."),
+    Event.CONTACT_UNDONE: Text(
+        "A change of your email address or phone number was undone. All that was open was ended."
+    ),
     Event.CONSENT_GIVEN: Text("You allowed {app} to see details of yours."),
     Event.CONSENT_REFUSED: Text("You did not allow {app} to see details of yours."),
     Event.CONSENT_REVOKED: Text("You removed {app} from your connected apps."),
@@ -64,6 +69,7 @@ NOT_DONE: Mapping[str, Text] = {
 """What was tried and failed."""
 
 THROTTLED: Mapping[str, Text] = {
+    Event.EMAIL_ASKED: Text("Another email address was typed; no link was sent, because there had been too many."),
     Event.PASSWORD: Text("A password was refused unseen, because there had been too many tries."),
     Event.SECOND_STEP: Text(
         "Your password was known, and a code was refused unseen, because there had been too many tries."
@@ -86,6 +92,7 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
         "A browser was signed out because your account was closed."
     ),
+    (Event.SESSION_ENDED, "reason", "change undone"): Text("A browser was signed out because a change was undone."),
     (Event.SESSION_ENDED, "reason", "disowned by mail"): Text(
         "A browser was signed out because you said it was not yours."
     ),

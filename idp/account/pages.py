@@ -15,6 +15,7 @@ from idp.web.pages import page, see_other
 
 HOME = "/account/"
 PROFILE = "/account/profile"
+EMAIL = "/account/profile/email"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 PASSKEYS = "/account/security/passkeys"
@@ -38,6 +39,8 @@ NAVIGATION = (
 
 NOTICES = {
     "profile": Text("Your profile is saved."),
+    "email-asked": Text("We sent a mail to the new address. Open the link in it; until then nothing changes."),
+    "email-forgotten": Text("Your email address stays as it is."),
     "password": Text("Your password is changed. Everywhere else you are signed out."),
     "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
     "added": Text("Your authenticator app is set up."),

@@ -14,7 +14,9 @@ from idp.audit import Event
 from idp.kernel.text import Text
 from idp.language import tags, zones
 from idp.login.visitor import Visitor
+from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
 from idp.web.transact import transactional
 
 blueprint = Blueprint("profile", __name__)
@@ -22,9 +24,9 @@ blueprint = Blueprint("profile", __name__)
 
 @blueprint.get("/profile")
 @guard.looking()
-def show(_: Transaction, visitor: Visitor) -> Response:
+def show(tx: Transaction, visitor: Visitor) -> Response:
     """The form as the profile stands, and the ways to reach the person."""
-    return _page(visitor)
+    return _page(tx, visitor)
 
 
 @blueprint.post("/profile")
@@ -35,7 +37,7 @@ def save(tx: Transaction) -> Response:
     user = visitor.person.user
     heard = own_claims.hear(request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date())
     if heard.errors:
-        return _page(visitor, heard)
+        return _page(tx, visitor, heard)
     before = user.profile
     if changed := [name for name in {**before, **heard.profile} if before.get(name) != heard.profile.get(name)]:
         tx.users.set_profile(user, heard.profile)
@@ -43,7 +45,7 @@ def save(tx: Transaction) -> Response:
     return pages.done("profile", page_path=pages.PROFILE)
 
 
-def _page(visitor: Visitor, heard: Heard | None = None) -> Response:
+def _page(tx: Transaction, visitor: Visitor, heard: Heard | None = None) -> Response:
     user = visitor.person.user
     values = heard.typed if heard else own_claims.fields_of(user.profile)
     return pages.show(
@@ -56,9 +58,19 @@ def _page(visitor: Visitor, heard: Heard | None = None) -> Response:
         longest=own_claims.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
-        email={"address": user.email, "verified": user.email_verified} if user.email else None,
+        email=_email(user, tx.contact_changes.waiting_of(user, ContactKind.EMAIL)),
         phone={"number": user.phone_number, "verified": user.phone_number_verified} if user.phone_number else None,
     )
+
+
+def _email(user: User, waiting: ContactChange | None) -> dict[str, Any]:
+    return {
+        "address": user.email,
+        "verified": user.email_verified,
+        "change_href": pages.EMAIL,
+        "waiting": waiting.new if waiting else None,
+        "forget_action": f"{pages.EMAIL}/forget",
+    }
 
 
 def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from idp.account import (
     activity,
     apps,
     authenticator,
+    email,
     overview,
     passkeys,
     password,
@@ -25,7 +26,19 @@ from idp.web.pages import see_other
 from idp.web.transact import origin
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (overview, profile, security, authenticator, passkeys, recovery_codes, password, places, apps, activity):
+for part in (
+    overview,
+    profile,
+    email,
+    security,
+    authenticator,
+    passkeys,
+    recovery_codes,
+    password,
+    places,
+    apps,
+    activity,
+):
     blueprint.register_blueprint(part.blueprint)
 
 

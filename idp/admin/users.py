@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.headerregistry import Address
 
 from idp import audit
 from idp.admin.refusal import Refused
 from idp.audit import Event
+from idp.kernel.addresses import is_email
 from idp.kernel.entropy import Entropy
 from idp.login import enrolment, new_password, throttle
 from idp.login.endings import end_everything
@@ -17,7 +17,6 @@ from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
 
 LONGEST_USERNAME = 64
-LONGEST_EMAIL = 254  # RFC 5321 section 4.5.3.1.3, without the angle brackets
 LONGEST_NAME = 200
 OVERTAKEN = "The account was changed at the same moment by somebody else. Look at it and try again."
 
@@ -36,7 +35,7 @@ def new(entropy: Entropy, *, username: str, email: str | None, name: str | None,
         raise Refused(f"A user name has 1 to {LONGEST_USERNAME} characters, without spaces and without @.")
     if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
         raise Refused(f"A name has 1 to {LONGEST_NAME} printable characters.")
-    if email is not None and not _is_address(email):
+    if email is not None and not is_email(email):
         raise Refused(f"{email!r} is not an email address. It must look like jane@example.com.")
     return User(
         id=entropy.token(16),
@@ -129,11 +128,3 @@ def _open_lanes(tx: Transaction, user: User) -> None:
 
 def _one_word(text: str) -> bool:
     return text.isprintable() and not any(character.isspace() for character in text)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        address = Address(addr_spec=text)
-    except (ValueError, IndexError):
-        return False
-    return bool(address.username and address.domain) and len(text) <= LONGEST_EMAIL and _one_word(text)

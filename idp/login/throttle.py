@@ -11,7 +11,7 @@ from __future__ import annotations
 import ipaddress
 
 from idp.config import Settings
-from idp.kernel.clock import DAY, MINUTE
+from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
 from idp.persistence.throttles import Limit
 from idp.persistence.users import lookup_key
@@ -23,6 +23,11 @@ RESET_LIMIT = Limit(1, 20 * MINUTE, 72, DAY)
 shut one that works is in the mailbox: strangers can neither flood it nor keep its owner out."""
 ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
 """How often one network may ask for them, whomever they are about."""
+
+CONTACT_LIMIT = Limit(5, HOUR, 20, DAY)
+"""Links that confirm a new address, per account."""
+MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
+"""The same per address they go to, whoever asks: no crowd of accounts floods one mailbox."""
 
 
 def password_lane(identifier: str, user_id: str | None, device_id: str | None) -> str:
@@ -50,6 +55,16 @@ def address_lane(address: str) -> str:
         return "reset:address:unknown"
     network = ipaddress.ip_network((found, 64 if isinstance(found, ipaddress.IPv6Address) else 32), strict=False)
     return f"reset:address:{network}"
+
+
+def contact_lane(user_id: str) -> str:
+    """The lane of links that a person has sent to new addresses of theirs."""
+    return f"contact:user:{user_id}"
+
+
+def mailbox_lane(address: str) -> str:
+    """The lane of such links to one address, whoever has them sent; it is counted alike whether it is somebody's."""
+    return f"contact:to:{digest(lookup_key(address))}"
 
 
 def password_lanes_of(user_id: str) -> str:

@@ -31,16 +31,21 @@ class Notice(StrEnum):
     LAST_RECOVERY_CODE_USED = "last_recovery_code_used"
     DEVICE_REMEMBERED = "device_remembered"
     DEVICE_FORGOTTEN = "device_forgotten"
+    EMAIL_CHANGED = "email_changed"
+    CONTACT_RESTORED = "contact_restored"
     SESSION_ENDED = "session_ended"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
 
 
-def notify(tx: Transaction, user: User, notice: Notice) -> None:
-    """Promise the person a mail about what this transaction does; nothing when no address is known."""
-    if not user.email:
+def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
+    """Promise the person a mail about what this transaction does, to their address or another one that was theirs.
+
+    Nothing is promised when no address is known.
+    """
+    if not (recipient := to or user.email):
         return
     context = {"event": notice, **facts(tx, user)}
-    message = OutboxMessage(channel=EMAIL, recipient=user.email, template="security_notice", context=context)
+    message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
     tx.outbox.promise(message)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, exists, select, update
+from sqlalchemy import ColumnElement, ForeignKey, delete, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -23,7 +23,8 @@ class ContactChange(Base):
 
     `digest` is that of the handle mailed to the new address (of a phone: of one nobody was sent, since a code proves
     it); it works once, until `expires_at`, and only in the `epoch` it was asked in. `undo_digest` is that of the handle
-    sent to the old one when the change is made; it works once, until `undo_until`, whatever happened since.
+    sent to the old one when the change is made; it works once, until `undo_until`, whatever happened since. Each change
+    raises the epoch, so by `epoch` they are in the order in which they were made.
     """
 
     __tablename__ = "contact_changes"
@@ -71,21 +72,33 @@ class ContactChangeStore(Store):
         values = {"made_at": self._now, "undo_digest": undo_digest, "undo_until": undo_until}
         return self._changed(query.where(same_epoch).values(**values)) == 1
 
+    def waiting_of(self, user: User, kind: ContactKind) -> ContactChange | None:
+        """What this person asked for and could still make."""
+        query = select(ContactChange).where(ContactChange.user_id == user.id, ContactChange.kind == kind)
+        query = query.where(ContactChange.epoch == user.epoch, ContactChange.made_at.is_(None))
+        return self._session.scalar(query.where(ContactChange.expires_at > self._now))
+
     def undoable(self, undo_digest: str) -> ContactChange | None:
         """A change that was made and can still be undone."""
-        query = select(ContactChange).where(ContactChange.undo_digest == undo_digest)
-        return self._session.scalar(
-            query.where(ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now)
-        )
+        return self._session.scalar(select(ContactChange).where(*self._undoable(undo_digest)))
 
     def claim_undo(self, undo_digest: str) -> bool:
         """Undo a change; exactly one caller is told True."""
-        query = update(ContactChange).where(
-            ContactChange.undo_digest == undo_digest,
-            ContactChange.undone_at.is_(None),
-            ContactChange.undo_until > self._now,
-        )
+        query = update(ContactChange).where(*self._undoable(undo_digest))
         return self._changed(query.values(undone_at=self._now)) == 1
+
+    def take_back_after(self, change: ContactChange) -> list[ContactChange]:
+        """Mark as undone what its owner changed after this, and return it, latest first."""
+        later = ContactChange.user_id == change.user_id, ContactChange.epoch > change.epoch
+        standing = (*later, ContactChange.made_at.is_not(None), ContactChange.undone_at.is_(None))
+        query = select(ContactChange).where(*standing).order_by(ContactChange.epoch.desc())
+        found = list(self._session.scalars(query))
+        self._changed(update(ContactChange).where(*standing).values(undone_at=self._now))
+        return found
+
+    def _undoable(self, undo_digest: str) -> tuple[ColumnElement[bool], ...]:
+        named = ContactChange.undo_digest == undo_digest
+        return named, ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now
 
     def forget_asked(self, user_id: str, kind: ContactKind) -> None:
         """Drop what this person asked for and did not finish."""

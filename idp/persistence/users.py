@@ -137,6 +137,24 @@ class UserStore(Store):
         """Store what a person says about themselves."""
         self._change(user, profile=profile)
 
+    def set_email(self, user: User, email: str | None, *, verified: bool) -> None:
+        """Store an address; the caller has raised the epoch.
+
+        Raises:
+            NameTaken: when it is another's, also in another spelling; this transaction can only be rolled back.
+        """
+        key = lookup_key(email) if email else None
+        try:
+            self._change(user, email=email, email_key=key, email_verified=verified)
+        except IntegrityError as error:
+            raise NameTaken from error
+        self._session.refresh(user, ["email", "email_verified"])
+
+    def set_phone(self, user: User, number: str | None, *, verified: bool) -> None:
+        """Store a number in E.164 form; the caller has raised the epoch."""
+        self._change(user, phone_number=number, phone_number_verified=verified)
+        self._session.refresh(user, ["phone_number", "phone_number_verified"])
+
     def set_status(self, user: User, status: str) -> None:
         """Enable or disable an account."""
         self._change(user, status=status)

@@ -4,6 +4,8 @@
     login     binds sign-ins under way to this browser
     recover   the handle of a mailed link that sets a new password, out of the address once the link was opened
     alert     the same of a link that ends a sign-in
+    email     the same of a link that confirms a new address
+    undo      the same of a link that takes such a change back
     browser   lets us recognise this browser again: known devices, remembered devices
 
 Lax, not Strict: an app's redirect to us must find the session. Values are opaque handles; the database holds digests.
@@ -59,4 +61,6 @@ SESSION = Cookie("session")
 LOGIN = Cookie("login")
 RECOVER = Cookie("recover", max_age=30 * MINUTE)
 ALERT = Cookie("alert", max_age=30 * MINUTE)
+EMAIL = Cookie("email", max_age=30 * MINUTE)
+UNDO = Cookie("undo", max_age=30 * MINUTE)
 BROWSER = Cookie("browser", max_age=400 * DAY)

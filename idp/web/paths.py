@@ -7,7 +7,7 @@ import re
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-MAILED_LINK = re.compile(r"(?<=^/recover/).{16,}|(?<=^/alert/).{16,}", re.DOTALL)
+MAILED_LINK = re.compile(r"(?<=^/recover/).{16,}|(?<=^/(?:alert|email)/).{16,}|(?<=^/undo/).{16,}", re.DOTALL)
 """The secret part of a mailed link, also with something stuck to it that makes it none of ours."""
 
 

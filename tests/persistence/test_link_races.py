@@ -2,11 +2,11 @@
 
 import functools
 
-from tests.support.account import Account
+from tests.support.account import EMAIL, Account
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush
 from tests.support.harness import Harness
-from tests.support.mailed import alert_links, reset_links
+from tests.support.mailed import alert_links, email_links, reset_links, undo_links
 from tests.support.tables import count, events
 
 NEW = "violet tram sleeps under nine bridges"
@@ -74,3 +74,19 @@ def test_eight_new_browsers_at_once_are_eight_mails(harness: Harness) -> None:
         browser.get("/account/security")
     rush([functools.partial(each.submit, username="jane", password=jane.password) for each in browsers])
     assert len(alert_links(harness)) == count(harness, "devices") == 8
+
+
+def test_one_new_address_is_confirmed_once_of_32_and_taken_back_once_of_32(harness: Harness) -> None:
+    jane = Account(harness, harness.person(email_verified=True))
+    jane.open(EMAIL)
+    jane.browser.submit(action=EMAIL, email="jane@new.example.test")
+    for link_of, event in ((email_links, "email.changed"), (undo_links, "contact.undone")):
+        browsers = crowd_at(harness, link_of(harness)[0])
+        rush([each.submit for each in browsers])
+        assert sorted(each.page.status_code for each in browsers) == [200] + [410] * (CROWD - 1)
+        assert events(harness, event) == 1
+    assert len(undo_links(harness)) == 1
+    with harness.core.database.read() as tx:
+        user = tx.users.by_id(jane.someone.id)
+    assert user is not None
+    assert (user.email, user.email_verified, user.epoch) == ("jane@example.test", True, 3)

@@ -18,6 +18,7 @@ from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.tables import Snapshot, rows
 
 PROFILE = "/account/profile"
+EMAIL = "/account/profile/email"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 TURN_OFF = "/account/security/turn-off"
@@ -25,10 +26,11 @@ PASSKEYS = "/account/security/passkeys"
 CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
 PASSWORD = "/account/security/password"
-CHANGES = (TOTP, TURN_OFF, REGENERATE, PASSWORD)
+CHANGES = (EMAIL, TOTP, TURN_OFF, REGENERATE, PASSWORD)
 
 FORMS = {
     PROFILE: {"name": "Mallory"},
+    EMAIL: {"email": "mallory@example.test"},
     TOTP: {"code": "123456"},
     TURN_OFF: {},
     REGENERATE: {},
@@ -46,7 +48,17 @@ FORMS = {
 HARMLESS = {PROFILE, "/account/sign-out", CODES}
 """Those that ask for no fresh sign-in."""
 
-PROTECTED = ("users", "factors", "recovery_sets", "recovery_codes", "devices", "sessions", "grants", "outbox")
+PROTECTED = (
+    "users",
+    "contact_changes",
+    "factors",
+    "recovery_sets",
+    "recovery_codes",
+    "devices",
+    "sessions",
+    "grants",
+    "outbox",
+)
 """Tables that a refused change must leave as they were."""
 
 

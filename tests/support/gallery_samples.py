@@ -121,6 +121,16 @@ LOGIN: list[Sample] = [
     ("alert-stale", "login/alert.html", ALERT | {
         "address": "2001:db8::17",
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
+    ("email-confirm", "login/email.html", {"action": "#", "address": "ada@new.example", "username": "ada"}),
+    ("undo", "login/undo.html", {
+        "action": "#", "kind": "email", "old": "ada@example.org", "new": "mallory.the.very.long@example.com",
+        "when": "20 November 2026, 20:03 UTC"}),
+    ("undo-phone", "login/undo.html", {
+        "action": "#", "kind": "phone", "old": "+44 20 7946 0018", "new": None, "when": "20 November 2026, 20:03 UTC",
+        "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
+    ("undone", "login/ended.html", {
+        "title": "The change is undone", "restart_href": "#", "restart_label": "Set a new password by mail",
+        "message": "Everything is as it was before, and every browser is signed out. Set a new password now."}),
     ("alert-done", "login/alert_done.html", {"forgot_href": "#", "password_href": "#"}),
     ("link-dead", "login/ended.html", {
         "title": "This link no longer works", "restart_href": "#", "restart_label": "Set a new password",
@@ -215,16 +225,27 @@ PROFILE: dict[str, Any] = ACCOUNT | {
                   {"value": "de", "title": "Deutsch", "chosen": False}],
     "zones": [{"value": "", "title": "UTC", "chosen": False},
               {"value": "Europe/London", "title": "Europe/London", "chosen": True}],
-    "email": {"address": "ada@example.org", "verified": True},
+    "email": {
+        "address": "ada@example.org", "verified": True, "change_href": "#", "waiting": "ada@new.example",
+        "forget_action": "#"},
     "phone": {"number": "+44 20 7946 0018", "verified": False},
+}  # fmt: skip
+
+CHANGE_EMAIL = {
+    "action": "#", "back_href": "#", "typed": "", "longest": 254, "present": "ada@example.org", "minutes": 60,
+    "days": 7,
 }  # fmt: skip
 
 ACCOUNT_PAGES: list[Sample] = [
     ("profile", "account/profile.html", PROFILE | {"notice": "Your profile is saved."}),
     ("profile-wrong", "account/profile.html", PROFILE | {
-        "email": None, "phone": None, "values": PROFILE["values"] | {"birthdate": "1985", "website": "ada.example"},
+        "email": PROFILE["email"] | {"address": None, "waiting": None}, "phone": None,
+        "values": PROFILE["values"] | {"birthdate": "1985", "website": "ada.example"},
         "errors": {"birthdate": "Enter the date as year, month and day, such as 1985-02-28.",
                    "website": "Enter a whole web address that begins with https://."}}),
+    ("email-change", "account/email.html", ACCOUNT | CHANGE_EMAIL),
+    ("email-change-wrong", "account/email.html", ACCOUNT | CHANGE_EMAIL | {
+        "present": None, "typed": "ada", "errors": {"email": "Enter an email address, such as jane@example.com."}}),
     ("account-home", "account/home.html", ACCOUNT | {
         "security_href": "#", "profile_href": "#", "two_step_on": True,
         "claims": [{"title": "Name", "value": "Ada Lovelace"}, {"title": "Username", "value": "ada"},
@@ -302,6 +323,11 @@ EMAILS: list[Sample] = [
     ("email-code-html", "email/code.html", MAILED_CODE),
     ("email-code-text", "email/code.txt", MAILED_CODE),
     ("email-code-subject", "email/code.subject.txt", MAILED_CODE),
+    *(
+        (f"email-{name}-{form}", f"email/{template}.{form}", LINK | {"event": "email_changed", "days": 7})
+        for name, template in (("change", "email_change"), ("taken", "email_taken"), ("changed", "contact_changed"))
+        for form in ("html", "txt", "subject.txt")
+    ),
     ("email-reset-html", "email/reset_offer.html", LINK),
     ("email-reset-text", "email/reset_offer.txt", LINK),
     ("email-reset-subject", "email/reset_offer.subject.txt", LINK),

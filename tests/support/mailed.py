@@ -7,7 +7,7 @@ from idp.messaging.rendering import Letter, Renderer
 from idp.messaging.sealed import opener
 from tests.support.harness import Harness
 
-LINK = re.compile(r"https?://\S+/(?:recover|alert)/\S+")
+LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo)/\S+")
 
 
 def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
@@ -37,3 +37,13 @@ def reset_links(harness: Harness) -> list[str]:
 def alert_links(harness: Harness) -> list[str]:
     """Links that end a sign-in."""
     return links(harness, "sign_in_alert")
+
+
+def email_links(harness: Harness) -> list[str]:
+    """Links that confirm a new address."""
+    return links(harness, "email_change")
+
+
+def undo_links(harness: Harness) -> list[str]:
+    """Links that take a change back."""
+    return links(harness, "contact_changed")

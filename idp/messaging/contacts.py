@@ -1,0 +1,39 @@
+"""Letters about a change of email address or phone number: to the new address, to the old one, to one that is taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from idp.messaging.notices import EMAIL, Notice, facts
+from idp.messaging.sealed import SealedSecret
+from idp.persistence.outbox import OutboxMessage
+from idp.persistence.unit_of_work import Transaction
+from idp.persistence.users import User
+
+EMAIL_CHANGE = "email_change"
+EMAIL_TAKEN = "email_taken"
+CONTACT_CHANGED = "contact_changed"
+
+
+def ask_to_confirm(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
+    """Promise the link that confirms a new address, to that address.
+
+    Whose it is, is not proven yet: the letter holds the user name, which is nobody's to choose freely, and no other
+    words of the person's own, or it would carry them to any mailbox.
+    """
+    _promise(tx, user, EMAIL_CHANGE, to=address, name=user.username, minutes=minutes, **link.as_context())
+
+
+def tell_taken(tx: Transaction, owner: User) -> None:
+    """Tell somebody that their address was to become another account's as well."""
+    _promise(tx, owner, EMAIL_TAKEN, to=owner.email or "", event=EMAIL_TAKEN)
+
+
+def tell_changed(tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int) -> None:
+    """Tell of a change that was made, with the link that undoes it for some days."""
+    _promise(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
+
+
+def _promise(tx: Transaction, user: User, template: str, *, to: str, **more: Any) -> None:
+    context = {"event": template, **facts(tx, user), **more}
+    tx.outbox.promise(OutboxMessage(channel=EMAIL, recipient=to, template=template, context=context))
