@@ -1,8 +1,9 @@
 """Every page in every state, on a bare Flask app: to look at, to photograph, and to check with axe.
 
 ``python -m tests.support.gallery serve`` lists the pages at http://localhost:5055/.
-``python -m tests.support.gallery shots DIRECTORY [NAME ...]`` photographs them wide, on a phone, dark and mirrored,
-and prints what axe finds and which pages overflow sideways; it exits 1 when there is anything.
+``python -m tests.support.gallery shots DIRECTORY [NAME ...]`` photographs them wide, on a phone, dark, zoomed and
+mirrored, each in another language, and prints what axe finds and which pages overflow sideways; it exits 1 when there
+is anything.
 """
 
 import logging
@@ -20,7 +21,7 @@ from werkzeug.serving import make_server
 
 from idp.language import jinja
 from idp.language.reader import Reader
-from idp.language.tags import DEFAULT
+from idp.language.tags import DEFAULT, LANGUAGES
 from idp.language.words import spoken
 from tests.support.browser_binary import find_browser
 from tests.support.gallery_samples import COMMON, SAMPLES, SELF_SENDING
@@ -37,21 +38,27 @@ LOOKS: dict[str, dict[str, Any]] = {
     "phone": PHONE,
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
     "dark-phone": PHONE | {"color_scheme": "dark"},
+    "zoomed": {"viewport": {"width": 640, "height": 400}},
     "rtl": {"viewport": {"width": 1280, "height": 800}},
 }
+SPOKEN = {"desktop": "en", "phone": "de", "dark": "ja", "dark-phone": "es", "zoomed": "fr", "rtl": "ar"}
+"""Each look has its own language, so that every page is seen in each: the longest words where there is least room."""
 
 
 def create_gallery() -> Flask:
-    """Return an app with one page per sample at ``/<name>``; ``?dir=rtl`` mirrors it, ``?lang=de`` translates it."""
+    """Return an app with one page per sample at ``/<name>``, in English or, with ``?lang=ar``, in another language."""
     app = Flask("gallery", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     jinja.install(app.jinja_env)
     samples = {name: (template, variables) for name, template, variables in SAMPLES}
 
+    def others(name: str) -> str:
+        return " ".join(f'<a href="/{name}?lang={tag}">{tag}</a>' for tag in LANGUAGES)
+
     @app.get("/")
     def index() -> str:
-        return "<br>".join(f'<a href="/{name}">{name}</a> <a href="/{name}?dir=rtl">rtl</a>' for name in samples)
+        return "<br>".join(f'<a href="/{name}">{name}</a> {others(name)}' for name in samples)
 
     @app.get("/favicon.ico")
     def favicon() -> Response:
@@ -61,8 +68,7 @@ def create_gallery() -> Flask:
     def page(name: str) -> Response:
         template, variables = samples[name]
         reader = Reader(request.args.get("lang", DEFAULT))
-        shown = jinja.variables(reader) | {"static": _static} | request.args.to_dict()
-        values = spoken(COMMON | variables, reader) | shown
+        values = spoken(COMMON | variables, reader) | jinja.variables(reader) | {"static": _static}
         kind = "text/plain" if template.endswith(".txt") else "text/html"
         response = Response(render_template(template, **values), mimetype=kind)
         if not template.startswith("email/"):
@@ -105,7 +111,7 @@ def photograph(base: str, folder: Path, names: list[str]) -> int:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         for name, look, page in _browser_pages(browser, names):
-            page.goto(f"{base}/{name}" + ("?dir=rtl" if look == "rtl" else ""))
+            page.goto(f"{base}/{name}?lang={SPOKEN[look]}")
             page.screenshot(path=folder / f"{name}.{look}.png", full_page=True)
             for fault in faults_of(page, axe):
                 print(f"{name} {look}: {fault}")
