@@ -4,9 +4,9 @@
     POST  guard.admit_form --may change--> changes/access -> 303 back, under a new session cookie
 
 Three askings (`guard`). To look: any signed-in visitor whom policy lets in. To end what is open elsewhere: somebody who
-proved a factor in the last ten minutes. To change what protects the account: the highest level the person can reach,
-all proven in the last ten minutes. Setting up, replacing and turning off begin at `.../start`, which asks for password
-and code anew however recent the last ones are. A POST that comes too late changes nothing.
+proved a factor in the last ten minutes. To change what protects the account: two factors if its owner has two, all
+proven in the last ten minutes. Setting up, replacing and turning off begin with a sign-in asked for that page alone
+(`guard.ask_anew`), however recent the last one is. A POST that comes too late changes nothing.
 
     guard       who may look, end and change; the form's token
     changes     password, recovery codes; and the new session handle that ends every change

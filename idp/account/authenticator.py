@@ -24,17 +24,11 @@ from idp.web.transact import origin, transactional
 blueprint = Blueprint("authenticator", __name__)
 
 
-@blueprint.get("/security/totp/start")
-@guard.looking(back=pages.TOTP)
-def start_set_up(tx: Transaction, _: Visitor) -> Response:
-    """Ask who is there before showing a secret."""
-    raise guard.anew(tx.now, pages.TOTP)
-
-
 @blueprint.get("/security/totp")
-@guard.looking(guard.to_change)
+@guard.looking(back=guard.begun_at(pages.TOTP))
 def show(tx: Transaction, visitor: Visitor) -> Response:
-    """The picture and the key; a reload shows the same."""
+    """Ask who is there before showing a secret; then the picture and the key, and on a reload the same."""
+    guard.ask_anew(tx, visitor, pages.TOTP)
     return _page(visitor, tx.now)
 
 
@@ -44,7 +38,7 @@ def confirm() -> Response:
     database, entropy = core().database, core().entropy
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
-        first, now = guard.admit_form(tx, guard.to_change), tx.now
+        first, now = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.TOTP)), tx.now
     person = first.person
     confirmed = new_authenticator.check(
         _setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher
@@ -59,29 +53,23 @@ def confirm() -> Response:
         return pages.done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
 
 
-@blueprint.get("/security/turn-off/start")
-@guard.looking(back=pages.TURN_OFF)
-def start_turning_off(tx: Transaction, visitor: Visitor) -> Response:
-    """Ask for everything again, however recent; the page itself takes a sign-in of the last minutes."""
-    if _required(visitor):
-        return _refusal()
-    raise guard.anew(tx.now, pages.TURN_OFF)
-
-
 @blueprint.get("/security/turn-off")
-@guard.looking(guard.to_change)
-def ask_off(_: Transaction, visitor: Visitor) -> Response:
-    """Ask whether it is meant."""
+@guard.looking(back=guard.begun_at(pages.TURN_OFF))
+def ask_off(tx: Transaction, visitor: Visitor) -> Response:
+    """Ask for everything again, then whether it is meant."""
     if not visitor.person.has_second_step:
         return see_other(pages.SECURITY)
-    return _refusal() if _required(visitor) else _ask_off(visitor)
+    if _required(visitor):
+        return _refusal()
+    guard.ask_anew(tx, visitor, pages.TURN_OFF)
+    return _ask_off(visitor)
 
 
 @blueprint.post("/security/turn-off")
 @transactional
 def turn_off(tx: Transaction) -> Response:
     """Remove the second step, unless policy wants it."""
-    visitor = guard.admit_form(tx, guard.to_change)
+    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.TURN_OFF))
     if not visitor.person.has_second_step:
         return see_other(pages.SECURITY)
     if _required(visitor):

@@ -13,9 +13,9 @@ from flask import Response, request
 
 from idp.account.changes import Overtaken
 from idp.kernel.text import Text
-from idp.login import gate, policy
+from idp.login import attempt, gate, policy
 from idp.login import visitor as visitors
-from idp.login.demand import Demand
+from idp.login.demand import Demand, join
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.web import csrf
@@ -27,6 +27,9 @@ from idp.web.transact import origin
 P = ParamSpec("P")
 Asking = Callable[[int], Demand]
 """What is asked at a time (seconds, UTC)."""
+
+SIGN_IN = "after"
+"""The name of the sign-in in the address it leads to."""
 
 PURPOSE = "account"
 """Form tokens of these pages are bound to the session cookie and this word."""
@@ -59,9 +62,29 @@ def to_change(now: int) -> Demand:
     return policy.of_account_change(fresh_sign_in=core().settings.fresh_sign_in, now=now)
 
 
-def anew(now: int, page: str) -> SignInNeeded:
-    """To be raised: password and second step are asked again, however recent the last ones are, before `page`."""
-    return SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=now), page)
+def begun_at(page: str) -> str:
+    """The address that a sign-in leads to when it was asked for this page alone; it names that sign-in."""
+    return f"{page}?{SIGN_IN}={{login}}"
+
+
+def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
+    """Let pass who came here through a sign-in asked for this page, by password and second step, and for nothing else.
+
+    However recent another sign-in is: somebody at a browser left unlocked has not proven anything by it.
+
+    Raises:
+        SignInNeeded: everybody else, who then proves everything again.
+    """
+    login = tx.logins.by_id(request.args.get(SIGN_IN, ""))
+    if (
+        login is not None
+        and login.finished_at is not None
+        and login.return_to == begun_at(page).replace("{login}", login.id)
+    ):
+        asked = join(attempt.door_of(login), to_change(tx.now))
+        if visitor.reaches(asked, settings=core().settings, now=tx.now) is not None:
+            return
+    raise SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=tx.now), begun_at(page))
 
 
 def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:

@@ -34,17 +34,11 @@ NO_NAME = Text("Enter a name of at most {most} characters.", most=LONGEST_NAME)
 blueprint = Blueprint("passkeys", __name__)
 
 
-@blueprint.get("/security/passkeys/start")
-@guard.looking(back=pages.ADD_PASSKEY)
-def start(tx: Transaction, _: Visitor) -> Response:
-    """Ask who is there before another way in is added."""
-    raise guard.anew(tx.now, pages.ADD_PASSKEY)
-
-
 @blueprint.get("/security/passkeys/add")
-@guard.looking(guard.to_change)
-def show_add(_: Transaction, visitor: Visitor) -> Response:
-    """The page whose button asks the browser for a key."""
+@guard.looking(back=guard.begun_at(pages.ADD_PASSKEY))
+def show_add(tx: Transaction, visitor: Visitor) -> Response:
+    """Ask who is there before another way in is added; then the page whose button asks the browser for a key."""
+    guard.ask_anew(tx, visitor, pages.ADD_PASSKEY)
     return _add_page(visitor)
 
 
@@ -52,7 +46,7 @@ def show_add(_: Transaction, visitor: Visitor) -> Response:
 @transactional
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
-    visitor = guard.admit_form(tx, guard.to_change, back=pages.ADD_PASSKEY)
+    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
     made = new_passkey.options(
         tx,
         visitor.person,
@@ -69,7 +63,7 @@ def add() -> Response:
     """Take the new key: read, mint recovery codes outside any transaction, then add."""
     database, entropy = core().database, core().entropy
     with database.read(origin()) as tx:
-        first = guard.admit_form(tx, guard.to_change)
+        first = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
     codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
     try:
         with database.write(origin()) as tx:

@@ -37,7 +37,7 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
         password={"changed": Moment(user.password_changed_at), "href": pages.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
-        add_passkey_href=f"{pages.PASSKEYS}/start",
+        add_passkey_href=pages.ADD_PASSKEY,
         recovery=_recovery(person),
         devices=[_device(device, own) for device in tx.devices.trusted_of(user.id, user.epoch)],
         sessions=[_session(session, own) for session in sessions],
@@ -51,9 +51,9 @@ def _two_step(person: Person) -> dict[str, Any]:
         "on": bool(apps),
         "required": person.must_have_second_step(core().settings),
         "since": Moment(apps[0].created_at) if apps else "",
-        "set_up_href": f"{pages.TOTP}/start",
-        "replace_href": f"{pages.TOTP}/start",
-        "turn_off_href": f"{pages.TURN_OFF}/start",
+        "set_up_href": pages.TOTP,
+        "replace_href": pages.TOTP,
+        "turn_off_href": pages.TURN_OFF,
     }
 
 

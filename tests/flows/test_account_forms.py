@@ -3,7 +3,7 @@
 import pytest
 
 from idp.kernel.handles import keyed
-from tests.support.account import FORMS, HARMLESS, SECURITY, TOTP, TURN_OFF, Account
+from tests.support.account import FORMS, HARMLESS, SECURITY, TURN_OFF, Account
 from tests.support.harness import ISSUER, Harness
 
 
@@ -35,7 +35,7 @@ def test_a_form_that_is_not_ours_changes_nothing(harness: Harness, account: Acco
         mallory.open()
         token["csrf"] = mallory.token
     elif forgery == "token of the cookie before":
-        account.open(f"{TURN_OFF}/start")
+        account.open(TURN_OFF)
         assert account.token != token["csrf"]
     else:
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -47,7 +47,7 @@ def test_a_form_that_is_not_ours_changes_nothing(harness: Harness, account: Acco
 
 def test_reading_changes_nothing(account: Account) -> None:
     before = account.protected()
-    for path in (*FORMS, f"{TOTP}/start", f"{TURN_OFF}/start", "/account/"):
+    for path in (*FORMS, "/account/"):
         for method in ("GET", "HEAD", "OPTIONS"):
             account.browser.client.open(path, base_url=ISSUER, method=method, headers=account.browser.headers)
         assert account.protected() == before, path

@@ -44,7 +44,7 @@ def test_an_odd_profile_breaks_nothing(harness: Harness, address: object) -> Non
 @pytest.mark.promise("SM2", "ES20", "FM2", "SA4")
 def test_the_second_step_is_offered_on_the_security_page(harness: Harness) -> None:
     page = Account(harness, harness.person()).open()
-    assert f'href="{TOTP}/start"' in page.text
+    assert f'href="{TOTP}"' in page.text
     assert "turn-off" not in page.text
     assert "Recovery codes" not in words(page)
 
@@ -72,7 +72,7 @@ def test_turning_off_is_not_offered_when_it_is_required(harness: Harness) -> Non
     account = Account(harness, harness.person(totp=True, second_step_required=True))
     page = account.open()
     assert TURN_OFF not in page.text
-    assert f'href="{TOTP}/start"' in page.text
+    assert f'href="{TOTP}"' in page.text
 
 
 def test_a_notice_cannot_be_forged_by_a_link_from_elsewhere(harness: Harness) -> None:
@@ -107,7 +107,7 @@ def test_the_security_page_costs_few_statements(harness: Harness) -> None:
 def test_cancelling_a_sign_in_on_the_way_to_a_change_leads_back_to_the_security_page(harness: Harness) -> None:
     account = Account(harness, harness.person(totp=True))
     account.open()
-    account.browser.get(f"{TURN_OFF}/start")
+    account.browser.get(TURN_OFF)
     assert "cancel" in account.browser.page.text
     account.browser.submit(choice="cancel")
     assert account.browser.at == SECURITY

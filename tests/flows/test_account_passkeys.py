@@ -13,7 +13,7 @@ from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
 from tests.support.door import Door
 from tests.support.harness import ISSUER, Harness
-from tests.support.passkeys import ADD, START, add, factors, options, use, with_passkey
+from tests.support.passkeys import ADD, add, factors, options, use, with_passkey
 from tests.support.tables import count, events, rows
 
 
@@ -47,7 +47,7 @@ def test_the_first_one_brings_recovery_codes_and_is_told(
 def test_the_browser_is_told_whose_key_it_is_and_which_there_are(account: Account, key: Authenticator) -> None:
     add(account, key)
     account.browser.submit(action=CODES, saved="1")
-    account.browser.get(START)
+    account.browser.get(ADD)
     use(account.browser, key)
     told = options(account.browser)
     assert [each["id"] for each in told["excludeCredentials"]] == [b64(key.id)]
@@ -59,7 +59,7 @@ def test_the_browser_is_told_whose_key_it_is_and_which_there_are(account: Accoun
 def test_an_app_that_is_set_up_or_replaced_leaves_passkeys_alone(harness: Harness) -> None:
     owner = with_passkey(harness, totp=True)
     account = Account(harness, owner.someone)
-    account.browser.get(f"{TOTP}/start")
+    account.browser.get(TOTP)
     use(account.browser, owner.key)
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     assert "is replaced" in words(account.browser.page)
@@ -150,9 +150,8 @@ def test_changes_want_a_fresh_sign_in_with_the_second_factor(harness: Harness) -
 def test_turning_off_takes_every_factor(harness: Harness) -> None:
     owner = with_passkey(harness, totp=True)
     account = Account(harness, owner.someone)
-    account.browser.get(SECURITY)
+    account.browser.get(TURN_OFF)
     use(account.browser, owner.key)
-    account.browser.get(f"{TURN_OFF}")
     assert "passkeys stop working" in words(account.browser.page)
     account.browser.submit(action=TURN_OFF)
     assert not factors(harness, owner.someone)
@@ -191,7 +190,7 @@ def test_an_untrue_key_is_not_added(harness: Harness, account: Account, key: Aut
 
 
 def test_a_new_key_is_added_once(harness: Harness, account: Account, key: Authenticator) -> None:
-    account.open(START)
+    account.open(ADD)
     answer = key.create(options(account.browser))
     account.browser.submit(action=ADD, credential=answer)
     account.browser.submit(action=CODES, saved="1")
@@ -205,7 +204,7 @@ def test_one_key_shown_32_times_by_four_people_is_one_persons(harness: Harness, 
     made_id, crowd = os.urandom(32), list[tuple[Browser, str]]()
     for name in ("jane", "kim", "lou", "max"):
         account = Account(harness, harness.person(name))
-        account.open(START)
+        account.open(ADD)
         answer = key.create(options(account.browser), made_id=made_id)
         crowd += [(twin(account.browser), answer) for _ in range(CROWD // 4)]
     before = rows(harness, "users")["users"]

@@ -23,7 +23,7 @@ def test_replacing_keeps_the_recovery_codes_and_kills_the_old_app(harness: Harne
     account.open(remember=True)
     old = account.someone
     harness.clock.advance(60)
-    page = account.open(f"{TOTP}/start")
+    page = account.open(TOTP)
     assert "keeps working until the new one is confirmed" in words(page)
     seed = account.key()
     assert seed != old.seed
@@ -45,12 +45,12 @@ def test_turning_off_asks_password_and_code_anew(harness: Harness) -> None:
     account = Account(harness, harness.person(totp=True))
     account.open()
     harness.clock.advance(60)
-    account.browser.get(f"{TURN_OFF}/start")
+    account.browser.get(TURN_OFF)
     assert account.at("/identify")
     account.browser.submit(username="jane", password=account.someone.password)
     assert account.at("/code")
     account.prove()
-    assert account.browser.at == TURN_OFF
+    assert account.browser.path == TURN_OFF
     assert "Anyone who learns your password" in words(account.browser.page)
     account.browser.submit(action=TURN_OFF)
     assert account.browser.at == f"{SECURITY}?done=turned-off"
@@ -61,7 +61,7 @@ def test_turning_off_asks_password_and_code_anew(harness: Harness) -> None:
 @pytest.mark.promise("MS9", "FM17")
 def test_after_turning_off_neither_codes_nor_recovery_codes_are_asked_or_work(harness: Harness) -> None:
     account = Account(harness, harness.person(totp=True))
-    account.open(f"{TURN_OFF}/start")
+    account.open(TURN_OFF)
     account.browser.submit(action=TURN_OFF)
     elsewhere = Account(harness, account.someone)
     elsewhere.browser.get(SECURITY)
@@ -76,7 +76,7 @@ def test_after_turning_off_neither_codes_nor_recovery_codes_are_asked_or_work(ha
 def test_turning_on_again_shows_a_new_secret(account: Account) -> None:
     account.set_up()
     first = account.someone
-    account.open(f"{TURN_OFF}/start")
+    account.open(TURN_OFF)
     account.browser.submit(action=TURN_OFF)
     account.set_up()
     assert account.someone.seed != first.seed
@@ -86,11 +86,11 @@ def test_turning_on_again_shows_a_new_secret(account: Account) -> None:
 @pytest.mark.promise("MS7", "MS6")
 def test_a_lost_phone_is_replaced_with_a_recovery_code(harness: Harness) -> None:
     account = Account(harness, harness.person(totp=True))
-    account.browser.get(f"{TURN_OFF}/start")
+    account.browser.get(TURN_OFF)
     account.browser.submit(username="jane", password=account.someone.password)
     account.browser.get(account.browser.at.replace("/code", "/recovery"))
     account.browser.submit(code=account.someone.codes[0])
-    assert account.browser.at == TURN_OFF
+    assert account.browser.path == TURN_OFF
     account.browser.submit(action=TURN_OFF)
     account.set_up()
     assert "On" in words(account.open())
@@ -105,8 +105,7 @@ def test_a_required_second_step_cannot_be_turned_off(harness: Harness, organisat
     account = Account(harness, jane)
     account.open()
     before = account.protected()
-    for path in (f"{TURN_OFF}/start", TURN_OFF):
-        assert account.browser.get(path).status_code == 403
+    assert account.browser.get(TURN_OFF).status_code == 403
     assert account.post(TURN_OFF).status_code == 403
     assert account.protected() == before
     assert events(harness, "factor.removed", "failure") == 1

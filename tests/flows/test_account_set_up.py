@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.account import CODES, SECURITY, TOTP, Account, mails
 from tests.support.harness import Harness
+from tests.support.passkeys import ADD
 from tests.support.tables import events
 
 
@@ -22,7 +23,7 @@ def account(harness: Harness) -> Account:
 
 @pytest.mark.promise("SA4", "SA6", "SA7", "SM2", "MS2", "MS4", "FM2", "FM5", "ES6", "ES7", "FM3")
 def test_scanning_and_the_first_code_turn_it_on(harness: Harness, account: Account) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     page = account.browser.page
     assert "<svg" in page.text
     assert "Type code manually" in page.text
@@ -36,7 +37,7 @@ def test_scanning_and_the_first_code_turn_it_on(harness: Harness, account: Accou
 
 @pytest.mark.promise("ES8", "ES9", "ES16", "MS5", "FM6", "FM13", "FM26")
 def test_eight_codes_are_shown_until_they_are_saved_and_never_again(harness: Harness, account: Account) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     shown = account.browser.page.text
     assert shown.count("<li><code>") == 8
@@ -62,7 +63,7 @@ def test_eight_codes_are_shown_until_they_are_saved_and_never_again(harness: Har
 
 @pytest.mark.promise("ES9")
 def test_taking_long_to_print_the_codes_costs_no_second_sign_in(harness: Harness, account: Account) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     harness.clock.advance(1200)
     account.browser.submit(action=CODES, saved="1")
@@ -72,7 +73,7 @@ def test_taking_long_to_print_the_codes_costs_no_second_sign_in(harness: Harness
 def test_codes_that_were_not_saved_are_shown_again_only_to_who_proves_both_steps(
     harness: Harness, account: Account
 ) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     seed = account.key()
     account.browser.submit(action=TOTP, code=pyotp.TOTP(seed).at(harness.clock.now()))
     harness.clock.advance(700)
@@ -87,14 +88,22 @@ def test_codes_that_were_not_saved_are_shown_again_only_to_who_proves_both_steps
 
 @pytest.mark.promise("ES4")
 def test_starting_asks_the_password_however_recent_the_last_one_is(account: Account) -> None:
-    account.browser.get(f"{TOTP}/start")
-    assert account.at("/identify")
+    for page, another in ((TOTP, ADD), (ADD, TOTP)):
+        account.browser.get(page)
+        assert account.at("/identify"), page
+        account.prove()
+        proven = account.browser.page.request.full_path
+        for path in (page, f"{page}?after=nothing", proven.replace(page, another)):
+            account.browser.get(path)
+            assert account.at("/identify"), path
+        account.browser.get(proven)
+        assert account.browser.path == page, "the same page once more"
 
 
 @pytest.mark.promise("ES5")
 @pytest.mark.parametrize(("seconds", "still"), [(600, True), (601, False)])
 def test_ten_minutes_to_finish(harness: Harness, account: Account, seconds: int, still: bool) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     seed = account.key()
     harness.clock.advance(seconds)
     before = account.protected()
@@ -105,14 +114,14 @@ def test_ten_minutes_to_finish(harness: Harness, account: Account, seconds: int,
         assert account.at("/identify")
         assert account.protected() == before
         account.prove()
-        assert account.browser.at == TOTP
+        assert account.browser.path == TOTP
         assert account.key() != seed, "another password, another secret"
 
 
 @pytest.mark.promise("SA12", "FM5")
 @pytest.mark.parametrize("code", ["", "000000", "12345", "abcdef", "١٢٣٤٥٦", "0" * 5000])
 def test_a_wrong_first_code_turns_nothing_on(account: Account, code: str) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     before, seed = account.protected(), account.key()
     page = account.browser.submit(action=TOTP, code=code)
     assert page.status_code == 400
@@ -121,7 +130,7 @@ def test_a_wrong_first_code_turns_nothing_on(account: Account, code: str) -> Non
 
 
 def test_the_first_code_cannot_be_used_again(harness: Harness, account: Account) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     code = pyotp.TOTP(account.key()).at(harness.clock.now())
     account.browser.submit(action=TOTP, code=code)
     account.browser.submit(action=CODES, saved="1")
@@ -145,7 +154,7 @@ def test_set_up_in_one_browser_does_not_raise_another(harness: Harness, account:
 
 
 def test_the_session_gets_a_new_name_and_the_old_cookie_is_dead(harness: Harness, account: Account) -> None:
-    account.open(f"{TOTP}/start")
+    account.open(TOTP)
     copied = account.browser.cookie("session") or ""
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     thief = Account(harness, account.someone)

@@ -167,7 +167,7 @@ def test_a_password_set_by_an_administrator_is_told(product: Harness, app: Recei
 
 def test_another_person_signing_in_here_is_told(product: Harness, app: Receiver, here: Account) -> None:
     sid, olga = sid_of(here), product.person("olga")
-    here.browser.get(f"{SECURITY}/totp/start")
+    here.browser.get(f"{SECURITY}/totp")
     here.browser.get(here.browser.at + "?other=1")
     here.browser.submit(username="olga", password=olga.password)
     assert [(claims["sub"], claims["sid"]) for claims in told(product, app)] == [(here.someone.id, sid)]

@@ -187,7 +187,7 @@ def test_a_link_dies_with(harness: Harness, ending: str) -> None:
         browser.get(reset_links(harness)[-1])
         account.browser.submit(action=PASSWORD, password="quiet zebra paints seven lighthouses")
     elif ending == "new factor":
-        account.open(f"{SECURITY}/totp/start")
+        account.open(f"{SECURITY}/totp")
         harness.clock.advance(21 * MINUTE)
         ask(harness)
         browser.get(reset_links(harness)[-1])

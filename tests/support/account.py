@@ -107,7 +107,7 @@ class Account:
 
     def set_up(self) -> None:
         """Sets up the second step from the first button to "End configuration"."""
-        self.open(f"{TOTP}/start")
+        self.open(TOTP)
         seed = self.key()
         self.browser.submit(action=TOTP, code=pyotp.TOTP(seed).at(self.harness.clock.now()))
         codes = tuple(re.findall(r"<li><code>([^<]+)</code>", self.browser.page.text))

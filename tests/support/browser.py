@@ -84,6 +84,11 @@ class Browser:
         self.client.set_cookie(f"__Host-countersign-{name}", value, domain=host, secure=True, httponly=True)
 
     @property
+    def path(self) -> str:
+        """Where it stands, without what the address says besides."""
+        return urlsplit(self.at).path
+
+    @property
     def left_for(self) -> str:
         """Where the product sent the browser when it left."""
         location = self.page.headers.get("Location", "")

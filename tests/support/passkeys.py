@@ -25,7 +25,6 @@ class Owner:
 
 
 ADD = "/account/security/passkeys/add"
-START = "/account/security/passkeys/start"
 
 
 def options(browser: Browser) -> dict[str, Any]:
@@ -56,8 +55,8 @@ def send(browser: Browser, credential: str, *, remember: bool = False) -> TestRe
 
 def add(account: Account, key: Authenticator, name: str = "My phone", **lies: Any) -> TestResponse:
     """Adds a passkey from the security page's button on, as far as the recovery codes or the security page."""
-    account.open(START)
-    assert account.browser.at == ADD, account.browser.at
+    account.open(ADD)
+    assert account.browser.path == ADD, account.browser.at
     told = options(account.browser)
     return account.browser.submit(action=ADD, credential=key.create(told, **lies), name=name)
 
