@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from idp.account.routes import blueprint as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
+from idp.development.mailbox import blueprint as development
 from idp.factors.attestation import Makers
 from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
@@ -73,6 +74,8 @@ def create_app(core: Core) -> Flask:
     errors.install(app)
     for blueprint in (*login, consent, *protocol, account):
         app.register_blueprint(blueprint)
+    if core.settings.development:
+        app.register_blueprint(development)
     app.after_request(headers.apply)
     if hops := core.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.

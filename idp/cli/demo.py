@@ -91,6 +91,7 @@ Countersign is running. Ctrl-C stops it; what you set up is kept.
 
   {demo.app:{width}}  the sample app: start here
   {demo.issuer + "/account/security":{width}}  what people see and change themselves
+  {demo.issuer + "/dev/mailbox":{width}}  what would have been sent: mails, codes by text message and WhatsApp
 
   Sign in as   {DEMO:6} {secrets.passwords[DEMO]}
           or   {ADMIN:6} {secrets.passwords[ADMIN]}
@@ -102,7 +103,7 @@ Try this
   4. Sign out and in again, ticking "Remember this device": the time after that no code is asked,
      and the app is told so. "Confirm it is you" asks for the code all the same.
   5. Look at My account: your devices and sessions, new recovery codes, another password.
+  6. Look at the mailbox: what protects the account was changed, and its owner was told each time.
 
-  Mail is kept in {demo.data_dir / "mailbox"}
   For the command .venv/bin/idp: export IDP_CONFIG={demo.settings_file}
 """

@@ -90,12 +90,16 @@ class Courier:
         try:
             self._send(message)
         except Undelivered as error:
-            log.warning("%s %s was not taken: %s", self._channel, message.id, error)
+            log.warning("%s %s was not taken: %s", self._channel, message.id, error, extra=self._fact("failed"))
             return error
         except Exception as error:
-            log.exception("%s %s could not be made", self._channel, message.id)
+            log.exception("%s %s could not be made", self._channel, message.id, extra=self._fact("failed"))
             return Undelivered(type(error).__name__)
+        log.info("%s %s was delivered", self._channel, message.id, extra=self._fact("delivered"))
         return None
+
+    def _fact(self, delivery: str) -> dict[str, str]:
+        return {"channel": self._channel, "delivery": delivery}
 
     def _settle(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
         if failure is None:

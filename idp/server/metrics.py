@@ -1,6 +1,7 @@
 """Counters for Prometheus, filled from the structured log records.
 
-What happens is told once, by `audit.record` and by the line that ends each request; this handler listens. Nothing
+What happens is told once, by `audit.record`, the line that ends each request and the one of each try to deliver a
+message; this handler listens. Nothing
 else knows that it is counted.
 
 Every worker counts into files of its own, and the parent adds them up when asked: `share_among_processes` must come
@@ -17,14 +18,14 @@ from contextlib import contextmanager
 from idp.audit import Event
 from idp.config import hand_down
 
-COUNTED = ("idp.audit", "idp.request")
+COUNTED = ("idp.audit", "idp.request", "idp.messaging.worker")
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds."""
 
 
 class Meter(logging.Handler):
-    """Counts requests, security events and tokens. Labels take few values: never a path, name or address."""
+    """Counts requests, security events, tokens and messages. Labels take few values: never a path, name or address."""
 
     def __init__(self) -> None:
         from prometheus_client import Counter, Histogram  # noqa: PLC0415 - see above
@@ -32,6 +33,7 @@ class Meter(logging.Handler):
         super().__init__(logging.INFO)
         self._events = Counter("countersign_events", "Security events, as in the audit trail", ["event", "outcome"])
         self._tokens = Counter("countersign_tokens_issued", "Token answers by grant type", ["grant_type"])
+        self._messages = Counter("countersign_messages", "Tries to deliver a message", ["channel", "delivery"])
         self._requests = Counter("countersign_http_requests", "HTTP answers", ["endpoint", "status"])
         self._seconds = Histogram("countersign_http_seconds", "Time to answer", ["endpoint"], buckets=BUCKETS)
 
@@ -42,6 +44,8 @@ class Meter(logging.Handler):
             self._events.labels(facts["event"], facts["outcome"]).inc()
             if facts["event"] == Event.TOKEN_ISSUED:
                 self._tokens.labels(facts["about"].get("grant_type", "unknown")).inc()
+        elif "delivery" in facts:
+            self._messages.labels(facts["channel"], facts["delivery"]).inc()
         elif "status" in facts:
             self._requests.labels(facts["endpoint"], facts["status"]).inc()
             self._seconds.labels(facts["endpoint"]).observe(facts["milliseconds"] / 1000)

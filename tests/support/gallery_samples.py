@@ -307,6 +307,22 @@ OTHERS: list[Sample] = [
         "remedy": "Go back to the app and try again. If it happens again, tell the people who run the app."}),
 ]  # fmt: skip
 
+KEPT = [
+    {"symbol": "phone", "title": "Text message", "recipient": "+14155550100", "when": "2 June 2026, 14:05",
+     "code": "048213",
+     "pieces": [{"href": None, "text": "Countersign: 048213 is your sign-in code. Valid for 10 minutes. "
+                 "Give it to nobody.\n\n@localhost #048213"}]},
+    {"symbol": "mail", "title": "Set a new password", "recipient": "ada@example.org", "when": "2 June 2026, 14:02",
+     "code": None,
+     "pieces": [{"href": None, "text": "Hello Ada,\n\nIf it was you, open this link:\n\n"},
+                {"href": "#", "text": "http://localhost:8000/recover/pHZ0YzWQhIuRrVw3oMtq2yL8sX5dKfGb7nEjC1aT9uk"},
+                {"href": None, "text": "\n\nIf it was not you, do nothing."}]},
+]  # fmt: skip
+OTHERS += [
+    ("mailbox", "development/mailbox.html", {"messages": KEPT}),
+    ("mailbox-empty", "development/mailbox.html", {"messages": []}),
+]  # fmt: skip
+
 EVENT = {
     "event": "password_changed", "name": "Ada", "when": "20 November 2026, 20:03 UTC", "browser": "Firefox on Windows",
     "ip": "203.0.113.7", "security_href": "https://id.example.org/account/security",
