@@ -13,7 +13,7 @@ from flask import Response, request
 
 from idp.account.changes import Overtaken
 from idp.kernel.text import Text
-from idp.login import attempt, gate, policy
+from idp.login import attempt, gate, grace, policy
 from idp.login import visitor as visitors
 from idp.login.demand import Demand, join
 from idp.login.visitor import Visitor
@@ -87,6 +87,11 @@ def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
     raise SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=tx.now), begun_at(page))
 
 
+def set_up(now: int, page: str) -> SignInNeeded:
+    """To be raised: the password is asked anew, and a second step set up, as at a sign-in that policy stops."""
+    return SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=now).join(Demand(enrol=True)), page)
+
+
 def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
     """The visitor, if enough was proven. `back` is the page to return to (None: the present path).
 
@@ -151,6 +156,9 @@ def looking(
 
 
 def _still_there(visitor: Visitor) -> None:
-    if core().clock.now() - visitor.session.last_seen_at >= visitors.SEEN_EVERY:
+    now, settings = core().clock.now(), core().settings
+    unseen = now - visitor.session.last_seen_at >= visitors.SEEN_EVERY
+    if unseen or grace.unbegun(visitor.person, settings, now):
         with core().database.write(origin()) as tx:
             visitors.touch(tx, visitor)
+            grace.begin(tx, visitor.person, settings)

@@ -29,6 +29,7 @@ DONE: Mapping[str, Text] = {
     Event.FACTOR_ADDED: Text("An authenticator app was set up."),
     Event.FACTOR_REMOVED: Text("Your second step was turned off."),
     Event.FACTOR_RENAMED: Text("A passkey was given another name."),
+    Event.SECOND_STEP_DUE: Text("You were asked to set up a second step."),
     Event.RECOVERY_CODES_MADE: Text("New recovery codes were made; earlier ones stopped working."),
     Event.RECOVERY_CODES_SAVED: Text("You confirmed that your recovery codes are saved."),
     Event.DEVICE_REMEMBERED: Text("A device was remembered: no code is asked there for a while."),

@@ -7,9 +7,11 @@ from typing import Any
 from flask import Response, request
 
 from idp.account.guard import PURPOSE
+from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.visitor import Visitor
 from idp.web import csrf
+from idp.web.context import core
 from idp.web.cookies import SESSION
 from idp.web.pages import page, see_other
 
@@ -20,6 +22,7 @@ SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 PASSKEYS = "/account/security/passkeys"
 ADD_PASSKEY = f"{PASSKEYS}/add"
+SET_UP = "/account/security/set-up"
 TURN_OFF = "/account/security/turn-off"
 RECOVERY_CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
@@ -71,6 +74,7 @@ def show(
         "action": request.path,
         "back_href": SECURITY,
         "errors": dict([error] if error else []),
+        "bar": _bar(visitor),
     }
     return page(template, status=status, **(common | more))
 
@@ -91,6 +95,15 @@ def renewed(path: str, handle: str) -> Response:
 def notice() -> str | None:
     """What was just done, unless the address came from another site, which might only pretend so."""
     return NOTICES.get(request.args.get("done", "")) if csrf.same_origin() else None
+
+
+def _bar(visitor: Visitor) -> dict[str, str] | None:
+    """What every page asks of somebody who owes a second step: it stays until that is set up."""
+    due = visitor.person.second_step_due(core().settings, core().clock.now())
+    if due is None:
+        return None
+    text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))
+    return {"text": text, "href": SET_UP, "label": Text("Set it up now")}
 
 
 def _within(href: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from idp.account import pages
+from idp.account import guard, pages
 from idp.account.guard import looking
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
@@ -43,6 +43,13 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
         sessions=[_session(session, own) for session in sessions],
         end_others_action=f"{pages.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
     )
+
+
+@blueprint.get("/security/set-up")
+@looking(back=pages.SECURITY)
+def set_up(tx: Transaction, _: Visitor) -> Response:
+    """Where the bar leads: the set-up that a sign-in will insist on when the time is over, done now."""
+    raise guard.set_up(tx.now, f"{pages.SECURITY}?done=saved")
 
 
 def _two_step(person: Person) -> dict[str, Any]:

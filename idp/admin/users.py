@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from idp import audit
 from idp.admin.refusal import Refused
 from idp.audit import Event
+from idp.config import Settings
 from idp.kernel.addresses import is_email
 from idp.kernel.entropy import Entropy
 from idp.login import enrolment, new_password, throttle
 from idp.login.endings import end_everything
 from idp.login.new_password import By
+from idp.login.person import bare
 from idp.messaging.notices import Notice, notify
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
@@ -23,10 +25,17 @@ OVERTAKEN = "The account was changed at the same moment by somebody else. Look a
 
 @dataclass(frozen=True)
 class SecondStep:
-    """What a list of people shows of their second step: whether it is on, and whether an administrator requires it."""
+    """What a list of people shows of somebody's second step.
+
+    `on`: they have one. `required`: an administrator says they must. `due_at`: until when they may go on without the
+    one they owe, by whatever policy (seconds, UTC; None: they owe none, or their time has not begun). `late`: they owe
+    one, and nothing is open to them before it is set up.
+    """
 
     on: bool
     required: bool
+    due_at: int | None
+    late: bool
 
 
 def new(entropy: Entropy, *, username: str, email: str | None, name: str | None, required: bool) -> User:
@@ -64,9 +73,15 @@ def find(tx: Transaction, identifier: str) -> User:
     return user
 
 
-def second_step_of(tx: Transaction, user: User) -> SecondStep:
-    """Whether the second step is on, and whether it is required."""
-    return SecondStep(on=bool(tx.factors.of(user.id)), required=user.second_step_required)
+def second_step_of(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
+    """The state of somebody's second step, which is `on` or not, at a time (seconds, UTC)."""
+    due = None if on else bare(user).second_step_due(settings, now)
+    return SecondStep(
+        on=on,
+        required=user.second_step_required,
+        due_at=None if due is None else user.second_step_due_at,
+        late=due is not None and due <= now and user.active,
+    )
 
 
 def disable(tx: Transaction, user: User) -> None:
@@ -100,8 +115,10 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     sets one up at the next sign-in.
     """
     _claim(tx, user)
-    had_one = second_step_of(tx, user).on
+    had_one = bool(tx.factors.of(user.id))
     enrolment.wipe(tx, user.id)
+    if had_one:
+        tx.users.end_grace(user)  # whoever has set one up before needs no time for it again
     _open_lanes(tx, user)
     audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
     if had_one:

@@ -37,6 +37,7 @@ class Event(StrEnum):
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
     FACTOR_RENAMED = "factor.renamed"
+    SECOND_STEP_DUE = "second_step.due"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODES_SAVED = "recovery_codes.saved"
     DEVICE_REMEMBERED = "device.remembered"

@@ -45,18 +45,22 @@ def add(
 
 
 @command.command(name="list")
+@click.option("--late", is_flag=True, help="Only those whose time to set up the second step they must have is over.")
 @as_json
 @with_workplace
-def list_(work: Workplace, *, json_wanted: bool) -> None:
-    """List everybody, with their second step."""
+def list_(work: Workplace, *, late: bool, json_wanted: bool) -> None:
+    """List everybody, with their second step and until when those who owe one may go on without."""
     with work.database.read() as tx:
         owners = tx.factors.owners()
-        rows = [_row(user, second_step=user.id in owners) for user in _everybody(tx)]
+        rows = [_row(work, tx, user, on=user.id in owners) for user in _everybody(tx)]
+    if late:
+        rows = [row for row in rows if row["second_step_late"]]
     if json_wanted:
         print_json(rows)
         return
-    heads = ("USER NAME", "NAME", "EMAIL", "STATUS", "SECOND STEP", "REQUIRED")
-    print_table(heads, [tuple(_text(value) for value in list(row.values())[1:]) for row in rows])
+    heads = ("USER NAME", "NAME", "EMAIL", "STATUS", "SECOND STEP", "REQUIRED", "DUE")
+    columns = ("username", "name", "email", "status", "second_step", "second_step_required")
+    print_table(heads, [(*(_text(row[column]) for column in columns), _due(row)) for row in rows])
 
 
 @command.command()
@@ -68,12 +72,13 @@ def show(work: Workplace, name: str, *, json_wanted: bool) -> None:
     with work.database.read() as tx:
         user = users.find(tx, name)
         person = people.load(tx, user)
-        facts = _row(user, second_step=person.has_second_step) | {
+        facts = _row(work, tx, user, on=person.has_second_step) | {
             "recovery_codes_left": person.codes_left,
             "remembered_devices": len(person.trusted),
             "sessions": len(tx.sessions.of(user.id)),
         }
     times = {"password_changed_at": user.password_changed_at, "created_at": user.created_at}
+    times = {"second_step_due_at": facts.pop("second_step_due_at")} | times
     if json_wanted:
         print_json(facts | times)
     else:
@@ -109,7 +114,7 @@ def set_password(work: Workplace, name: str, *, password_stdin: bool) -> None:
     """Give somebody a new password: every session, token and remembered device of theirs ends."""
     with work.database.read() as tx:
         user = users.find(tx, name)
-        has_second_step = users.second_step_of(tx, user).on
+        has_second_step = people.load(tx, user).has_second_step
     password = passwords.ask(user, work, piped=password_stdin, has_second_step=has_second_step)
     hashed = work.hasher.hash(password)
     with work.database.write() as tx:
@@ -160,16 +165,23 @@ def _everybody(tx: Transaction) -> Iterator[User]:
         after = page[-1].username_key
 
 
-def _row(user: User, *, second_step: bool) -> dict[str, Any]:
+def _row(work: Workplace, tx: Transaction, user: User, *, on: bool) -> dict[str, Any]:
+    second_step = users.second_step_of(user, on=on, settings=work.settings, now=tx.now)
     return {
         "id": user.id,
         "username": user.username,
         "name": user.profile.get("name"),
         "email": user.email,
         "status": user.status,
-        "second_step": second_step,
-        "second_step_required": user.second_step_required,
+        "second_step": second_step.on,
+        "second_step_required": second_step.required,
+        "second_step_due_at": second_step.due_at,
+        "second_step_late": second_step.late,
     }
+
+
+def _due(row: dict[str, Any]) -> str:
+    return "late" if row["second_step_late"] else utc(row["second_step_due_at"])
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell

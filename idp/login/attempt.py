@@ -61,7 +61,7 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
     if person is None:
         choosing = login.must_choose and visitor is not None
         return Attempt(login, visitor, None, (), door, State(must_choose=choosing, attesting=settings.attesting))
-    demand = person.under_policy(door, settings)
+    demand = person.under_policy(door, settings, now=tx.now)
     shared = visitor.proofs if visitor is not None and _shares(visitor, person, login, demand) else ()
     counting = person.counting((*shared, *own), since=demand.since, settings=settings, now=tx.now)
     password_at = max((proof.at for proof in counting if proof.method in FIRST), default=0)
@@ -73,6 +73,7 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
         must_choose=login.must_choose and visitor is not None and login.user_id is None,
         attested=person.attested,
         attesting=settings.attesting,
+        may_wait=person.may_wait(settings, tx.now) and not (visitor is not None and _same(visitor.person, person)),
     )
     return Attempt(login, visitor, person, own, demand, state)
 

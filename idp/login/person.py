@@ -71,26 +71,48 @@ class Person:
         freshness = Freshness(since=since, second_since=now - settings.second_factor_lifetime)
         return counted(proofs, live=frozenset(live), freshness=freshness)
 
-    def under_policy(self, door: Demand, settings: Settings) -> Demand:
-        """What the door asks, joined with what the organisation and this person's own settings ask."""
+    def under_policy(self, door: Demand, settings: Settings, *, now: int) -> Demand:
+        """What the door asks, joined with what policy asks of this person now; their grace softens policy alone."""
+        policies = self._policies(settings)
+        return join(*(map(policy.postponed, policies) if self.may_wait(settings, now) else policies), door)
+
+    def _policies(self, settings: Settings) -> tuple[Demand, ...]:
+        """What the organisation and this person's own settings ask."""
         organisation = policy.of_organisation(second_step=settings.second_step, remember_days=settings.remember_days)
         own = policy.of_person(
             required=self.user.second_step_required,
             has_second_step=self.has_second_step,
             remember_days=settings.remember_days,
         )
-        return join(organisation, own, door)
+        return organisation, own
 
     def must_have_second_step(self, settings: Settings) -> bool:
         """Whether policy forbids this person to turn the second step off."""
-        return self.under_policy(Demand(), settings).enrol
+        return join(*self._policies(settings)).enrol
+
+    def second_step_due(self, settings: Settings, now: int) -> int | None:
+        """Until when they may go on without the second step they owe (seconds, UTC); None when they owe none."""
+        if self.has_second_step or not self.must_have_second_step(settings):
+            return None
+        stored, days = self.user.second_step_due_at, settings.second_step_grace_days
+        return policy.set_up_due(stored, grace_days=days, now=now)
+
+    def may_wait(self, settings: Settings, now: int) -> bool:
+        """Whether they owe a second step and may still put it off."""
+        due = self.second_step_due(settings, now)
+        return due is not None and now < due
+
+
+def bare(user: User) -> Person:
+    """Somebody who has no second step."""
+    return Person(user, (), None, 0, frozenset())
 
 
 def load(tx: Transaction, user: User) -> Person:
     """Read what bears on this person's sign-ins: one statement, or three once they have a second step."""
     factors = tuple(tx.factors.of(user.id))
     if not factors:
-        return Person(user, (), None, 0, frozenset())
+        return bare(user)
     recovery, left = tx.recovery.with_count(user.id)
     trusted = frozenset(device.trust_id for device in tx.devices.trusted_of(user.id, user.epoch))
     return Person(user, factors, recovery, left, trusted)

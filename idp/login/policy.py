@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from idp.kernel.clock import DAY
 from idp.login.assurance import LEVELS, Level
 from idp.login.demand import Demand
 
@@ -28,6 +30,25 @@ def of_person(*, required: bool, has_second_step: bool, remember_days: int) -> D
     if not required and not has_second_step:
         return Demand()
     return Demand(level=second_step_level(remember_days), enrol=required)
+
+
+def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
+    """Until when somebody may go on without the second step that policy asks of them (all times in seconds, UTC).
+
+    `stored` is the end of the one window this person gets; None: it would begin now. Without days of grace there is
+    none, whatever was stored while there were some.
+    """
+    if not grace_days:
+        return now
+    return now + grace_days * DAY if stored is None else stored
+
+
+def postponed(demand: Demand) -> Demand:
+    """What is left of a policy's demand while a person may still put off the set-up it asks.
+
+    Only for demands of policy: what a door asks itself is never put off.
+    """
+    return replace(demand, level=Level.PWD, enrol=False) if demand.enrol else demand
 
 
 def of_client(min_acr: str | None) -> Demand:

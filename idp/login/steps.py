@@ -19,6 +19,7 @@ class Step(StrEnum):
     CHOOSE = "account"
     IDENTIFY = "identify"
     CODE = "code"
+    OFFER = "offer"
     ENROL = "enrol"
     SAVE_CODES = "recovery-codes"
     DONE = "done"
@@ -32,7 +33,8 @@ class State:
     `proofs` are those that count already; `methods` what the person could prove with now. `may_enrol`: the password
     is fresh enough to set up a factor. `codes_to_save`: recovery codes were made and the person has not yet said that
     they are saved. `must_choose`: the app asked that the person be asked which account. `attested`: the maker of one
-    of the person's passkeys vouched for it; `attesting`: makers are trusted to do so.
+    of the person's passkeys vouched for it; `attesting`: makers are trusted to do so. `may_wait`: a session is to be
+    opened for somebody who owes a second step and may still put it off.
     """
 
     proofs: tuple[Proof, ...] = ()
@@ -42,6 +44,7 @@ class State:
     must_choose: bool = False
     attested: bool = False
     attesting: bool = False
+    may_wait: bool = False
 
     @property
     def assurance(self) -> Assurance:
@@ -76,7 +79,7 @@ def _second_step(state: State, demand: Demand) -> Step:
     """What a person who proved a first factor still owes."""
     best = reachable(state.methods, attested=state.attested)
     if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
-        return Step.DONE
+        return Step.OFFER if state.may_wait else Step.DONE
     if state.assurance.level < demand.target(best) <= best:
         return _prove_more(state)
     if demand.level > max(best, SET_UP_REACHES):

@@ -37,7 +37,7 @@ class Visitor:
 
     def reaches(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
         """The claims, when the session satisfies the door's demand and every policy; None when it does not."""
-        demand = self.person.under_policy(door, settings)
+        demand = self.person.under_policy(door, settings, now=now)
         reached = self.assurance(since=demand.since, settings=settings, now=now)
         enough = demand.satisfied_by(reached, best=self.person.best, enrolled=self.person.has_second_step)
         return reached if enough else None

@@ -163,6 +163,15 @@ class UserStore(Store):
         """Set the administrator's `Required` / `Not required`."""
         self._change(user, second_step_required=required)
 
+    def begin_grace(self, user: User, due_at: int) -> bool:
+        """Store the end of this person's grace window (seconds, UTC); False when they were given theirs before."""
+        return self._change(user, User.second_step_due_at.is_(None), second_step_due_at=due_at)
+
+    def end_grace(self, user: User) -> None:
+        """Let the grace window end now, unless it is over; one that never began will not."""
+        open_still = or_(User.second_step_due_at.is_(None), User.second_step_due_at > self._now)
+        self._change(user, open_still, second_step_due_at=self._now)
+
     def _change(self, user: User, *conditions: ColumnElement[bool], **values: Any) -> bool:
         query = update(User).where(User.id == user.id, *conditions).values(updated_at=self._now, **values)
         return self._changed(query) == 1

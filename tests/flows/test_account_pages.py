@@ -6,6 +6,7 @@ from sqlalchemy import event
 from tests.support.account import CHANGES, SECURITY, TOTP, TURN_OFF, Account, words
 from tests.support.browser import Browser
 from tests.support.harness import Harness
+from tests.support.tables import events
 
 MOST_STATEMENTS = 10
 
@@ -109,8 +110,14 @@ def test_cancelling_a_sign_in_on_the_way_to_a_change_leads_back_to_the_security_
     account.open()
     account.browser.get(TURN_OFF)
     assert "cancel" in account.browser.page.text
+    asked_at = account.browser.at
     account.browser.submit(choice="cancel")
     assert account.browser.at == SECURITY
+    assert events(harness, "sign_in.cancelled") == 1
+    account.browser.get("/account/activity")
+    assert "A sign-in was cancelled." in account.browser.page.text
+    account.browser.get(asked_at)
+    assert (account.browser.page.status_code, "cancelled" in account.browser.page.text) == (410, True)
 
 
 def test_there_is_nothing_to_cancel_for_to_without_a_session(harness: Harness) -> None:

@@ -1,7 +1,12 @@
 """`idp users`: what administrators do to people, seen from those people's browsers."""
 
+import time
+
 import pytest
 
+from idp.cli.output import utc
+from idp.config import variable
+from idp.kernel.clock import DAY
 from tests.support.account import SECURITY, Account, grant, mails, revoked
 from tests.support.command import Command
 from tests.support.harness import PASSWORD, Harness, Someone
@@ -78,6 +83,8 @@ def test_lists_and_details_as_table_and_as_json(harness: Harness, command: Comma
         "status": "active",
         "second_step": False,
         "second_step_required": False,
+        "second_step_due_at": None,
+        "second_step_late": False,
     }
     table = command.done("users", "list").splitlines()
     assert table[0].split("  ")[0] == "USER NAME"
@@ -85,6 +92,35 @@ def test_lists_and_details_as_table_and_as_json(harness: Harness, command: Comma
     assert command.read("users", "show", "jane@example.test")["recovery_codes_left"] == 8
     assert "recovery codes left" in command.done("users", "show", "jane")
     assert "no user 'nobody'" in command.refused("users", "show", "nobody").replace("There is ", "")
+
+
+def test_those_who_are_late_with_their_second_step_are_listed(harness: Harness) -> None:
+    """By whatever policy; not those who have one, nor those whose time runs or has not begun, nor closed accounts."""
+    command, now = Command.of(harness.settings), int(time.time())
+    harness.person("late", second_step_required=True, second_step_due_at=now - 60)
+    harness.person("closed", second_step_required=True, second_step_due_at=now - 60, status="disabled")
+    harness.person("early", second_step_required=True, second_step_due_at=now + 2 * DAY)
+    harness.person("free", second_step_due_at=now - 60)
+    harness.person("new", second_step_required=True)
+    harness.person("done", second_step_required=True, second_step_due_at=now - 60, totp=True)
+
+    def late(**settings: object) -> list[str]:
+        asked = Command(command.environment | {variable(name): str(value) for name, value in settings.items()})
+        return [user["username"] for user in asked.read("users", "list", "--late")]
+
+    assert late(second_step_grace_days=7) == ["late"]
+    assert late(second_step_grace_days=7, second_step="required") == ["free", "late"]
+    assert late() == ["early", "late", "new"], "without days of grace nobody has time"
+    week = Command(command.environment | {variable("second_step_grace_days"): "7"})
+    due = {user["username"]: user["second_step_due_at"] for user in week.read("users", "list")}
+    owed = {"late": now - 60, "closed": now - 60, "early": now + 2 * DAY, "new": None}
+    assert due == owed | {"free": None, "done": None}
+    table = {line.split()[0]: line for line in week.done("users", "list").splitlines()}
+    assert table["USER"].endswith("DUE")
+    assert table["late"].endswith("late")
+    assert table["early"].endswith(utc(now + 2 * DAY))
+    assert table["new"].endswith("yes")
+    assert [line.split()[0] for line in week.done("users", "list", "--late").splitlines()] == ["USER", "late"]
 
 
 def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(harness: Harness, command: Command) -> None:

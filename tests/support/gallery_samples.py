@@ -85,6 +85,11 @@ LOGIN: list[Sample] = [
     ("identify-known", "login/identify.html", IDENTIFY | {"known_user": ADA, "switch_href": "#"}),
     ("identify-notice", "login/identify.html", IDENTIFY | {
         "notice": "Your password is changed. Sign in with the new one."}),
+    ("offer", "login/offer.html", {
+        "action": "#", "username": "ada", "can_cancel": True, "due": "2 December 2026, 20:03 UTC"}),
+    ("offer-nothing-chosen", "login/offer.html", {
+        "action": "#", "username": "ada", "can_cancel": False, "due": "2 December 2026, 20:03 UTC",
+        "errors": {"form": "Choose whether to set it up now."}}),
     ("code", "login/code.html", CODE),
     ("code-wrong", "login/code.html", CODE | {"errors": {"code": CLOCK}}),
     ("code-every-time", "login/code.html", CODE | {"remember_days": None, "can_cancel": False}),
@@ -211,6 +216,11 @@ EVENTS = [
 ]  # fmt: skip
 ENROL_ACCOUNT = ACCOUNT | ENROL | {"can_cancel": False, "back_href": "#", "replacing": False}
 
+BAR = {
+    "text": "Your organisation requires a second step. You can go on without it until 2 December 2026, 20:03 UTC.",
+    "href": "#", "label": "Set it up now",
+}  # fmt: skip
+
 ONE_PASSKEY = {
     "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_action": "#",
     "last": True, "back_href": "#", "kind": "one device",
@@ -260,7 +270,7 @@ ACCOUNT_PAGES: list[Sample] = [
         "two_step": SECURITY["two_step"] | {"on": False, "required": True}, "recovery": None, "devices": [],
         "passkeys": [],
         "sessions": SECURITY["sessions"][:1], "end_others_action": None,
-        "bar": {"text": "Your organisation requires a second step.", "href": "#", "label": "Set it up now"}}),
+        "bar": BAR}),
     ("password", "account/password.html", ACCOUNT | {"action": "#", "min_length": 15, "back_href": "#"}),
     ("password-weak", "account/password.html", ACCOUNT | {
         "action": "#", "min_length": 15, "back_href": "#",

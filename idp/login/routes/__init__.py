@@ -6,7 +6,7 @@ what that is. A page that is not the present step sends the browser there, so th
 
 from __future__ import annotations
 
-from idp.login.routes import alert, email, enrol, forgot, identify, passkey, recover, second_step, start, undo
+from idp.login.routes import alert, email, enrol, forgot, identify, offer, passkey, recover, second_step, start, undo
 
-parts = (start, identify, forgot, second_step, passkey, enrol, recover, alert, email, undo)
+parts = (start, identify, forgot, second_step, passkey, offer, enrol, recover, alert, email, undo)
 blueprints = tuple(part.blueprint for part in parts)

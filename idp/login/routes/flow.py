@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
+from idp import audit
+from idp.audit import Event
 from idp.kernel.handles import digest, same
 from idp.kernel.text import Text
-from idp.login import devices, gate
+from idp.login import devices, gate, grace
 from idp.login.attempt import Attempt, look
 from idp.login.completion import complete
 from idp.login.password import Verdict
@@ -83,7 +85,10 @@ def bound(tx: Transaction, login_id: str) -> Login:
 
 
 def over(login: Login) -> Ended:
-    """Why this attempt cannot go on: it is finished, or it took too long."""
+    """Why this attempt cannot go on: it was cancelled, is finished, or took too long."""
+    if login.cancelled_at is not None:
+        message = Text("To sign in after all, start again from the app you came from.")
+        return Ended(410, Text("This sign-in was cancelled"), message)
     if login.finished_at is not None:
         return Ended(
             410, Text("This sign-in is finished"), Text("Nothing is left to do here. Go back to the app you came from.")
@@ -115,7 +120,9 @@ def cancelled(tx: Transaction, attempt: Attempt) -> Response | None:
     """The way out, when Cancel was pressed."""
     if request.form.get("choice") != "cancel":
         return None
-    tx.logins.cancel(attempt.login)
+    if tx.logins.cancel(attempt.login):
+        user_id = attempt.person.user.id if attempt.person else None
+        audit.record(tx, Event.SIGN_IN_CANCELLED, user_id=user_id, client_id=attempt.login.client_id)
     return see_other(WAYS_OUT.get(attempt.login.door, attempt.login.return_to))
 
 
@@ -144,11 +151,12 @@ def form_target(redirect_uri: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
 
 
-def onward(tx: Transaction, login_id: str, *, proven: bool = False) -> Response:
+def onward(tx: Transaction, login_id: str, *, proven: bool = False, later: bool = False) -> Response:
     """Go to what is missing; when nothing is, go back to the door.
 
     `proven`: this request, and no other beside it, moved the attempt on. Then the binding cookie changes, and every
-    form token with it; and if nothing is missing any more, the session is opened here.
+    form token with it; and if nothing is missing any more, the session is opened here. `later`: an offer to set up a
+    second step was put off, so it is not made again.
     """
     fresh = tx.logins.by_id(login_id)
     if fresh is None or not fresh.open_at(tx.now):
@@ -158,9 +166,11 @@ def onward(tx: Transaction, login_id: str, *, proven: bool = False) -> Response:
     attempt = look(tx, fresh, gate.visitor(tx), core().settings)
     if attempt.step is Step.REFUSE:
         return see_other(fresh.return_to)
-    done = attempt.step is Step.DONE
+    done = attempt.step is Step.DONE or (later and attempt.step is Step.OFFER)
     response = see_other(fresh.return_to if done else address(attempt, attempt.step))
     if proven:
+        if attempt.person is not None:
+            grace.begin(tx, attempt.person, core().settings)
         if done:
             _open_session(tx, attempt, response)
         secret = core().entropy.token()

@@ -7,6 +7,7 @@ from flask import Response
 from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
+from idp.login import grace
 from idp.login import visitor as visitors
 from idp.login.assurance import Assurance
 from idp.login.visitor import Visitor
@@ -24,6 +25,7 @@ def issue(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, reac
     grant = _grant(tx, request, visitor, reached, code)
     tx.grants.add(grant)
     visitors.touch(tx, visitor)
+    grace.begin(tx, visitor.person, core().settings)
     audit.record(
         tx,
         Event.AUTHORIZED,

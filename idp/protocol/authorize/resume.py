@@ -6,9 +6,6 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError
 from authlib.oidc.core.errors import LoginRequiredError
 from flask import Response
 
-from idp import audit
-from idp.audit import Event
-from idp.consent import decision
 from idp.consent import service as consent
 from idp.login import gate
 from idp.login.attempt import Attempt, look
@@ -34,7 +31,6 @@ def resume(tx: Transaction, request: AuthorizationRequest, login: Login) -> Resp
         OAuth2Error: what to tell the app; the attempt is then over, and the caller's to close.
     """
     if login.cancelled_at is not None:
-        _tell_cancelled(tx, login)
         raise AccessDeniedError("the person did not agree")
     attempt = look(tx, login, gate.visitor(tx), core().settings)
     if attempt.step is Step.REFUSE:
@@ -72,9 +68,3 @@ def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt)
     if not tx.sessions.hold(visitor.session.handle_digest):  # ended at this very moment
         return door.begin(tx, request, door.asked(request, at=tx.now))
     return issue(tx, request, visitor, reached)
-
-
-def _tell_cancelled(tx: Transaction, login: Login) -> None:
-    """Record that the person walked away; a no on the consent page is already recorded as that."""
-    if not decision.asked_in(login.request):
-        audit.record(tx, Event.SIGN_IN_CANCELLED, user_id=login.user_id, client_id=login.client_id)

@@ -58,6 +58,10 @@ REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
         (State((TOUCH, TOTP), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),
         (State((TOUCH,), WITH_KEY), Demand(), Step.DONE),
         (State((PASSWORD,), ALONE, must_choose=True), Demand(), Step.CHOOSE),
+        (State((PASSWORD,), ALONE, may_wait=True), Demand(), Step.OFFER),
+        (State((), ALONE, may_wait=True), Demand(), Step.IDENTIFY),
+        (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), REQUIRED, Step.ENROL),  # chosen: set up now
+        (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), Demand(level=Level.MFA), Step.ENROL),
     ],
 )
 def test_what_comes_next(state: State, demand: Demand, step: Step) -> None:
@@ -70,12 +74,12 @@ def every_state() -> list[State]:
         for size in range(5)
         for chosen in itertools.combinations((PASSWORD, TOTP, RECOVERY, DEVICE, TOUCH, CHECKED), size)
     ]
-    flags = list(itertools.product((False, True), repeat=3))
+    flags = list(itertools.product((False, True), repeat=4))
     return [
-        State(chosen, methods, *flag)
+        State(chosen, methods, may_enrol=may_enrol, codes_to_save=to_save, must_choose=choose, may_wait=may_wait)
         for chosen in proofs
         for methods in (ALONE, WITH_APP, WITH_KEY, WITH_BOTH)
-        for flag in flags
+        for may_enrol, to_save, choose, may_wait in flags
     ]
 
 
@@ -85,7 +89,9 @@ def every_state() -> list[State]:
 def test_no_state_is_done_before_the_demand_is_met(level: Level, wished: Level, enrol: bool) -> None:
     demand = Demand(level=level, wished=wished, enrol=enrol)
     for state in every_state():
-        if next_step(state, demand) is Step.DONE:
+        step = next_step(state, demand)
+        if step in {Step.DONE, Step.OFFER}:
+            assert (step is Step.OFFER) is state.may_wait
             assert state.assurance.level >= level
             assert any(proof.method in FIRST for proof in state.proofs)
             assert state.enrolled or not enrol

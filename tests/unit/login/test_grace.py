@@ -1,0 +1,83 @@
+"""Grace puts off a set-up that policy asks, and softens nothing else."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.config import Settings
+from idp.kernel.clock import DAY
+from idp.login import policy
+from idp.login.assurance import Level
+from idp.login.demand import Demand
+from idp.login.person import Person, bare
+from idp.persistence.factors import Factor
+from idp.persistence.users import User
+
+NOW = 1_000_000
+levels = st.sampled_from(list(Level))
+doors = st.builds(Demand, level=levels, wished=levels, since=st.integers(0, NOW), enrol=st.booleans())
+ends = st.none() | st.integers(NOW - 2 * DAY, NOW + 2 * DAY)
+organisations = st.sampled_from(["optional", "required"])
+remembered = st.sampled_from([0, 14])
+
+
+def somebody(end: int | None, *, required: bool) -> Person:
+    return bare(User(id="max", password_hash="a hash", second_step_required=required, second_step_due_at=end))
+
+
+def settings(second_step: str, *, remember_days: int, grace_days: int) -> Settings:
+    given: dict[str, Any] = {"second_step": second_step, "remember_days": remember_days}
+    return Settings.model_construct(second_step_grace_days=grace_days, **given)
+
+
+@pytest.mark.parametrize(
+    ("stored", "days", "due"),
+    [
+        (None, 0, NOW),
+        (None, 7, NOW + 7 * DAY),
+        (NOW + 5, 7, NOW + 5),
+        (NOW - 5, 7, NOW - 5),  # over is over, however many days there are by now
+        (NOW + 5, 0, NOW),  # days taken away end what had begun
+    ],
+)
+def test_until_when_a_set_up_can_wait(stored: int | None, days: int, due: int) -> None:
+    assert policy.set_up_due(stored, grace_days=days, now=NOW) == due
+
+
+@given(doors, ends, organisations, remembered, st.booleans())
+def test_grace_never_weakens_a_request(
+    door: Demand, end: int | None, organisation: str, remember_days: int, required: bool
+) -> None:
+    person = somebody(end, required=required)
+    softened = person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=7), now=NOW)
+    assert softened.join(door) == softened, "whatever the door asks is asked"
+    strict = person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=0), now=NOW)
+    assert softened.join(strict) == strict, "and never more than without grace"
+    if end is not None and end <= NOW:
+        assert softened == strict
+
+
+@given(doors, ends, organisations, remembered, st.booleans())
+def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
+    door: Demand, end: int | None, organisation: str, remember_days: int, required: bool
+) -> None:
+    user = somebody(end, required=required).user
+    person = Person(user, (Factor(id="app", kind="totp"),), None, 0, frozenset())
+    asked = [
+        person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
+        for days in (0, 7)
+    ]
+    assert asked[0] == asked[1]
+    assert asked[0].level > Level.PWD
+
+
+@given(ends, organisations, st.booleans())
+def test_the_second_step_cannot_be_turned_off_during_grace_either(
+    end: int | None, organisation: str, required: bool
+) -> None:
+    person = somebody(end, required=required)
+    for days in (0, 7):
+        asked = person.must_have_second_step(settings(organisation, remember_days=14, grace_days=days))
+        assert asked == (required or organisation == "required")
