@@ -33,7 +33,7 @@ from idp.web.context import Core
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks for mail."""
+"""Seconds between two looks for messages."""
 CLAIM_EVERY = MINUTE
 """Seconds between two tries to claim the slower work; a try is a write."""
 HTTP_LEASE = MINUTE

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from idp import audit
+from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
 from idp.messaging.notices import EMAIL
 from idp.persistence import schema
@@ -15,6 +16,8 @@ from idp.persistence.outbox import OutboxMessage
 from tests.support.command import Command, free_port
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD, Harness
+from tests.support.providers import TWILIO, TwilioApi
+from tests.support.receiver import receiver
 from tests.support.tables import count, events
 
 
@@ -136,11 +139,32 @@ def test_the_doctor_sees_a_clock_that_was_set_back(harness: Harness) -> None:
 def test_the_doctor_names_what_could_not_be_delivered(harness: Harness) -> None:
     """The clock of the test stands in the past, so everything promised there is late."""
     with harness.core.database.write() as tx:
-        for channel, recipient in ((EMAIL, "jane@example.test"), (BACKCHANNEL_LOGOUT, "shop")):
+        for channel, recipient in ((EMAIL, "jane@example.test"), (SMS, "+14155550100"), (BACKCHANNEL_LOGOUT, "shop")):
             tx.outbox.promise(OutboxMessage(channel=channel, recipient=recipient, template="x", context={}))
     told = Command.of(harness.settings).run("doctor").stdout
     assert "1 mails wait for more than an hour" in told
+    assert "1 text messages wait for more than a minute" in told
     assert "could not be told of logouts for more than an hour: shop" in told
+    assert "4155550100" not in told
+
+
+def test_the_doctor_asks_the_providers_and_sends_nothing(tmp_path: Path) -> None:
+    api = TwilioApi()
+    with receiver(api) as server:
+        chosen = {"sms_provider": "twilio", "whatsapp_provider": "twilio", "twilio_url": server.origin, **TWILIO}
+        command = Command.for_development(tmp_path, **chosen)
+        assert [levels(command)[channel] for channel in (SMS, WHATSAPP)] == [{"ok"}, {"ok"}]
+        api.error = (401, 20003)
+        assert [levels(command)[channel] for channel in (SMS, WHATSAPP)] == [{"FAIL"}, {"FAIL"}]
+        assert "Twilio answered 401, error 20003" in command.run("doctor").stdout
+    assert api.taken == []
+    production = {
+        "IDP_MODE": "production",
+        "IDP_ISSUER": "https://id.example.test",
+        "IDP_SMTP_URL": "smtp://localhost:1",
+    }
+    bare = Command(Command.for_development(tmp_path).environment | production).run("doctor").stdout
+    assert bare.count("not configured, so offered to nobody") == 2
 
 
 def test_the_doctor_finds_a_running_server_well(command: Command) -> None:

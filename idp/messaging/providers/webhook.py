@@ -14,6 +14,7 @@ import datetime as dt
 import hashlib
 import hmac
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from idp.config import Settings
 from idp.kernel.clock import Clock
@@ -58,8 +59,8 @@ class Webhook:
         settle(NAME, answer)
 
     def check(self) -> str:
-        """Nothing can be asked of a gateway without sending."""
-        return f"messages go to {self._url}; not tried, since only a message could tell"
+        """Nothing can be asked of a gateway without sending. Its whole address is not told: it may hold a secret."""
+        return f"messages go to {urlsplit(self._url).netloc}; not tried, since only a message could tell"
 
 
 def signature(key: bytes, name: str, stamp: str, body: bytes) -> str:
