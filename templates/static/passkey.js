@@ -12,6 +12,11 @@ if (able) {
   for (const part of form.querySelectorAll("[data-passkey-able]")) part.hidden = false;
   for (const part of document.querySelectorAll("[data-passkey-unable]")) part.hidden = true;
   button.addEventListener("click", () => ask());
+  form.addEventListener("submit", (event) => {  // Enter in the name field sends a form that has no other button
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    ask();
+  });
   if ("autofill" in form.dataset) offer();
 }
 
