@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from idp.account import changes, guard, pages
 from idp.kernel.text import Text
 from idp.login import new_password
+from idp.login.routes import strength as meter
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
@@ -42,11 +43,21 @@ def change() -> Response:
         return pages.done("password", handle=changes.change_password(tx, visitor, hashed, entropy=core().entropy))
 
 
+@blueprint.post("/security/password/strength")
+def strength() -> Response:
+    """Say how strong what is being typed is; to look is enough, since nothing is changed or told of the account."""
+    with core().database.write(origin()) as tx:
+        visitor = guard.admit_form(tx, guard.to_look, back=pages.PASSWORD)
+        paid = meter.pay(tx, visitor.person)
+    return meter.answer(visitor.person, paid=paid)
+
+
 def _page(visitor: Visitor, *, error: str = "") -> Response:
     return pages.show(
         visitor,
         "account/password.html",
         status=400 if error else 200,
         error=("password", error) if error else None,
+        strength_href=f"{pages.PASSWORD}/strength",
         min_length=new_password.least(core().settings, alone=not visitor.person.has_second_step),
     )

@@ -25,11 +25,11 @@ SHORTEST_PART = 4
 """Characters: shorter ones are in everything."""
 
 WORDS = (
-    Text("Far too easy to guess"),
-    Text("Too easy to guess"),
-    Text("Not strong enough yet"),
-    Text("Strong"),
-    Text("Very strong"),
+    Text("Far too easy to guess."),
+    Text("Too easy to guess."),
+    Text("Not strong enough yet."),
+    Text("Strong."),
+    Text("Very strong."),
 )
 """What the scores 0 to 4 are called."""
 TOO_LONG = Text("Use at most {most} characters.", most=LONGEST)

@@ -23,7 +23,8 @@ RESET_LIMIT = Limit(1, 20 * MINUTE, 72, DAY)
 shut one that works is in the mailbox: strangers can neither flood it nor keep its owner out."""
 ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
 """How often one network may ask for them, whomever they are about."""
-
+STRENGTH_LIMIT = Limit(300, 15 * MINUTE, 3000, DAY)
+"""How often one person is told how strong what they type is: several long tries at choosing a password."""
 CONTACT_LIMIT = Limit(5, HOUR, 20, DAY)
 """Links that confirm a new address, per account."""
 MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
@@ -65,6 +66,11 @@ def contact_lane(user_id: str) -> str:
 def mailbox_lane(address: str) -> str:
     """The lane of such links to one address, whoever has them sent; it is counted alike whether it is somebody's."""
     return f"contact:to:{digest(lookup_key(address))}"
+
+
+def strength_lane(user_id: str) -> str:
+    """The lane of questions how strong a new password would be."""
+    return f"strength:user:{user_id}"
 
 
 def password_lanes_of(user_id: str) -> str:

@@ -61,7 +61,9 @@ RECOVERY = {
     "has_app": True,
 }  # fmt: skip
 FORGOT = {"action": "#", "username": "", "back_href": "#"}
-NEW_PASSWORD = {"action": "#", "username": "ada", "min_length": 15, "two_step_on": False}
+NEW_PASSWORD = {
+    "action": "#", "username": "ada", "min_length": 15, "two_step_on": False, "strength_href": "#",
+}  # fmt: skip
 ALERT = {
     "action": "#", "browser": "Firefox on Windows", "address": "203.0.113.7", "when": "20 November 2026, 20:03 UTC",
 }  # fmt: skip
@@ -271,9 +273,10 @@ ACCOUNT_PAGES: list[Sample] = [
         "passkeys": [],
         "sessions": SECURITY["sessions"][:1], "end_others_action": None,
         "bar": BAR}),
-    ("password", "account/password.html", ACCOUNT | {"action": "#", "min_length": 15, "back_href": "#"}),
+    ("password", "account/password.html", ACCOUNT | {
+        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#"}),
     ("password-weak", "account/password.html", ACCOUNT | {
-        "action": "#", "min_length": 15, "back_href": "#",
+        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#",
         "errors": {"password": "This password is on lists that attackers try first. Choose another one."}}),
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),

@@ -4,6 +4,7 @@ GET  /recover                  begin a sign-in, to ask for a link without coming
 GET  /recover/<handle>         the link: the handle moves from the address into a cookie, nothing else happens
 GET  /recover/new-password     the form; mail scanners may come this far and spend nothing
 POST /recover/new-password     the link is spent
+POST /recover/new-password/strength    how strong is what is being typed?
 GET  /recover/done             nobody is signed in: the way to the sign-in page
 """
 
@@ -17,12 +18,13 @@ from idp.login import gate, new_password, reset
 from idp.login.demand import Demand
 from idp.login.reset import Holder
 from idp.login.routes import flow
+from idp.login.routes import strength as meter
 from idp.persistence.unit_of_work import Transaction
-from idp.web import csrf
+from idp.web import csrf, language
 from idp.web.context import core
 from idp.web.cookies import RECOVER
 from idp.web.forms import once
-from idp.web.pages import page, see_other
+from idp.web.pages import json_text, page, see_other
 from idp.web.transact import origin, reading, transactional
 
 PURPOSE = "recover"
@@ -53,7 +55,7 @@ def open_link(handle: str) -> Response:
 @reading
 def ask(tx: Transaction) -> Response:
     """Show the form, if the link still works."""
-    holder = reset.find(tx, RECOVER.read() or "")
+    holder = _holder(tx, RECOVER.read() or "")
     return _page(holder) if holder else _dead()
 
 
@@ -63,7 +65,7 @@ def choose() -> Response:
     database, handle = core().database, RECOVER.read() or ""
     new = once(request.form, "password")
     with database.read(origin()) as tx:
-        holder = reset.find(tx, handle)
+        holder = _holder(tx, handle)
     if holder is None:
         return _dead()
     if not csrf.valid(handle, PURPOSE):
@@ -79,6 +81,18 @@ def choose() -> Response:
         return response
 
 
+@blueprint.post("/new-password/strength")
+def strength() -> Response:
+    """Say how strong what is being typed is."""
+    handle = RECOVER.read() or ""
+    with core().database.write(origin()) as tx:
+        holder = _holder(tx, handle)
+        if holder is None or not csrf.valid(handle, PURPOSE):
+            return json_text("{}", status=400)
+        paid = meter.pay(tx, holder.person)
+    return meter.answer(holder.person, paid=paid)
+
+
 @blueprint.get("/done")
 @reading
 def done(tx: Transaction) -> Response:
@@ -92,6 +106,14 @@ def done(tx: Transaction) -> Response:
     return page("login/password_set.html", sign_in_href=href)
 
 
+def _holder(tx: Transaction, handle: str) -> Holder | None:
+    """Whom the link is for, who is then spoken to in their language."""
+    holder = reset.find(tx, handle)
+    if holder:
+        language.meet(holder.person.user.profile)
+    return holder
+
+
 def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
     person = holder.person
     return page(
@@ -102,6 +124,7 @@ def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
         csrf_token=csrf.token(RECOVER.read() or "", PURPOSE),
         username=person.user.username,
         two_step_on=person.has_second_step,
+        strength_href=f"{FORM}/strength",
         min_length=new_password.least(core().settings, alone=not person.has_second_step),
     )
 
