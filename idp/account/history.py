@@ -40,6 +40,8 @@ DONE: Mapping[str, Text] = {
     Event.CONTACT_UNDONE: Text(
         "A change of your email address or phone number was undone. All that was open was ended."
     ),
+    Event.DATA_EXPORTED: Text("A copy of your data was downloaded."),
+    Event.ACCOUNT_CLOSED: Text("You closed your account."),
     Event.CONSENT_GIVEN: Text("You allowed {app} to see details of yours."),
     Event.CONSENT_REFUSED: Text("You did not allow {app} to see details of yours."),
     Event.CONSENT_REVOKED: Text("You removed {app} from your connected apps."),
@@ -94,6 +96,9 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
         "A browser was signed out because your account was closed."
     ),
     (Event.SESSION_ENDED, "reason", "change undone"): Text("A browser was signed out because a change was undone."),
+    (Event.SESSION_ENDED, "reason", "account closed"): Text(
+        "A browser was signed out because you closed your account."
+    ),
     (Event.SESSION_ENDED, "reason", "disowned by mail"): Text(
         "A browser was signed out because you said it was not yours."
     ),

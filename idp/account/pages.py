@@ -18,6 +18,8 @@ from idp.web.pages import page, see_other
 HOME = "/account/"
 PROFILE = "/account/profile"
 EMAIL = "/account/profile/email"
+DOWNLOAD = "/account/profile/download"
+CLOSE = "/account/profile/close"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 PASSKEYS = "/account/security/passkeys"
@@ -44,6 +46,7 @@ NOTICES = {
     "profile": Text("Your profile is saved."),
     "email-asked": Text("We sent a mail to the new address. Open the link in it; until then nothing changes."),
     "email-forgotten": Text("Your email address stays as it is."),
+    "download": Text("Thank you. Now press Download again."),
     "password": Text("Your password is changed. Everywhere else you are signed out."),
     "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
     "added": Text("Your authenticator app is set up."),

@@ -17,6 +17,7 @@ from idp.login.visitor import Visitor
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
+from idp.web.context import core
 from idp.web.transact import transactional
 
 blueprint = Blueprint("profile", __name__)
@@ -58,6 +59,8 @@ def _page(tx: Transaction, visitor: Visitor, heard: Heard | None = None) -> Resp
         longest=own_claims.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
+        download_action=pages.DOWNLOAD,
+        close_href=pages.CLOSE if core().settings.people_may_close_account else None,
         email=_email(user, tx.contact_changes.waiting_of(user, ContactKind.EMAIL)),
         phone={"number": user.phone_number, "verified": user.phone_number_verified} if user.phone_number else None,
     )

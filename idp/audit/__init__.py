@@ -47,6 +47,8 @@ class Event(StrEnum):
     EMAIL_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"
     CONTACT_UNDONE = "contact.undone"
+    DATA_EXPORTED = "account.exported"
+    ACCOUNT_CLOSED = "account.closed"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_REVOKED = "consent.revoked"

@@ -14,6 +14,7 @@ from idp.persistence.users import User
 EMAIL = "email"
 SIGN_IN_ALERT = "sign_in_alert"
 RESET_OFFER = "reset_offer"
+ACCOUNT_CLOSED = "account_closed"
 
 
 class Notice(StrEnum):
@@ -46,6 +47,15 @@ def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None
         return
     context = {"event": notice, **facts(tx, user)}
     message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
+    tx.outbox.promise(message)
+
+
+def say_farewell(tx: Transaction, user: User) -> None:
+    """Promise the last mail of an account that is being closed; call it while the address is still known."""
+    if not user.email:
+        return
+    context = {"event": ACCOUNT_CLOSED, **facts(tx, user)}
+    message = OutboxMessage(channel=EMAIL, recipient=user.email, template=ACCOUNT_CLOSED, context=context)
     tx.outbox.promise(message)
 
 

@@ -72,6 +72,11 @@ class ContactChangeStore(Store):
         values = {"made_at": self._now, "undo_digest": undo_digest, "undo_until": undo_until}
         return self._changed(query.where(same_epoch).values(**values)) == 1
 
+    def of(self, user_id: str) -> list[ContactChange]:
+        """What this person asked for and changed lately, oldest first."""
+        query = select(ContactChange).where(ContactChange.user_id == user_id)
+        return list(self._session.scalars(query.order_by(ContactChange.created_at)))
+
     def waiting_of(self, user: User, kind: ContactKind) -> ContactChange | None:
         """What this person asked for and could still make."""
         query = select(ContactChange).where(ContactChange.user_id == user.id, ContactChange.kind == kind)

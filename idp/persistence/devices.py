@@ -103,6 +103,11 @@ class DeviceStore(Store):
         query = update(Device).where(Device.user_id == user_id, Device.browser_id == browser_id)
         self._changed(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
 
+    def of(self, user_id: str) -> list[Device]:
+        """Where the person was ever signed in, last used first."""
+        query = select(Device).where(Device.user_id == user_id)
+        return list(self._session.scalars(query.order_by(Device.last_seen_at.desc())))
+
     def trusted_of(self, user_id: str, epoch: int) -> list[Device]:
         """The person's remembered devices, last used first."""
         live = and_(Device.trusted_until > self._now, Device.trust_epoch == epoch)

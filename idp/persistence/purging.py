@@ -9,11 +9,14 @@ from idp.kernel.clock import DAY
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.base import Base, Store
 from idp.persistence.challenges import Challenge
+from idp.persistence.consents import Consent
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Browser, Device
+from idp.persistence.factors import Factor
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
 from idp.persistence.logins import Login
 from idp.persistence.password_resets import PasswordReset
+from idp.persistence.recovery import RecoverySet
 from idp.persistence.replay import AssertionId
 from idp.persistence.sent_codes import SentCode
 from idp.persistence.sessions import Session
@@ -21,6 +24,10 @@ from idp.persistence.throttles import Throttle
 
 KNOWN_BROWSER_KEPT = 400 * DAY
 """A browser not seen for this long (seconds) is a stranger again; it is also the longest life browsers give cookies."""
+
+
+PERSONAL = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, PasswordReset, AlertLink)
+"""What belongs to one person alone, and is nothing without them."""
 
 
 class Job(Base):
@@ -45,6 +52,11 @@ class JobStore(Store):
 
 class PurgeStore(Store):
     """Deleting what no longer matters, and counting it."""
+
+    def person(self, user_id: str) -> None:
+        """Forget what a closed account had; its sessions and grants have ended, and go with time."""
+        for model in PERSONAL:
+            self._changed(delete(model).where(model.user_id == user_id))
 
     def run(self, *, session_idle: int) -> dict[str, int]:
         """Delete ended rows; returns how many of each kind went.

@@ -14,6 +14,7 @@ from idp.persistence.base import Base, Store
 
 ACTIVE = "active"
 DISABLED = "disabled"
+CLOSED = "closed"
 
 
 class NameTaken(Exception):
@@ -22,6 +23,8 @@ class NameTaken(Exception):
 
 INVISIBLE = "Cf"
 """Unicode's format characters: zero-width joiners, soft hyphens, direction marks."""
+NOBODY = "\u2060"
+"""One of them: the key of a closed account begins with it, so that no name anybody types is that key."""
 
 
 def lookup_key(name: str) -> str:
@@ -33,10 +36,10 @@ def lookup_key(name: str) -> str:
 class User(Base):
     """One person.
 
-    `id` is the OIDC `sub`, never reused. `epoch` rises with every change of password or factors; pending logins and
-    remembered devices carry the epoch they were made in and die when it moves. `profile` holds the standard claims of
-    OIDC Core section 5.1 that are not columns of their own. `second_step_due_at` (seconds, UTC) is the end of the one
-    grace window a person gets who must have a second step.
+    `id` is the OIDC `sub`, never reused: of a closed account nothing else is left. `epoch` rises with every change of
+    password or factors; pending logins and remembered devices carry the epoch they were made in and die when it moves.
+    `profile` holds the standard claims of OIDC Core section 5.1 that are not columns of their own.
+    `second_step_due_at` (seconds, UTC) is the end of the one grace window a person gets who must have a second step.
     """
 
     __tablename__ = "users"
@@ -111,12 +114,17 @@ class UserStore(Store):
 
     def listed(self, *, limit: int = 1000, after: str = "") -> list[User]:
         """People in order of user name, from the one after `after`."""
-        query = select(User).where(User.username_key > after).order_by(User.username_key).limit(limit)
+        query = (
+            select(User)
+            .where(User.username_key > after, User.status != CLOSED)
+            .order_by(User.username_key)
+            .limit(limit)
+        )
         return list(self._session.scalars(query))
 
     def count(self) -> int:
         """How many accounts there are."""
-        return int(self._session.scalar(select(func.count()).select_from(User)) or 0)
+        return int(self._session.scalar(select(func.count()).select_from(User).where(User.status != CLOSED)) or 0)
 
     def raise_epoch(self, user: User) -> bool:
         """Claim the right to change how this person proves who they are; False when another change came first."""
@@ -158,6 +166,19 @@ class UserStore(Store):
     def set_status(self, user: User, status: str) -> None:
         """Enable or disable an account."""
         self._change(user, status=status)
+
+    def close(self, user: User) -> None:
+        """Keep nothing of somebody but their `id`, for good; the user name and the address are free again."""
+        nothing: dict[str, Any] = {
+            "email": None,
+            "email_key": None,
+            "phone_number": None,
+            "password_hash": None,
+            "profile": {},
+        }
+        no = {"email_verified": False, "phone_number_verified": False, "second_step_required": False}
+        key = NOBODY + user.id
+        self._change(user, status=CLOSED, username=CLOSED, username_key=key, second_step_due_at=None, **nothing, **no)
 
     def require_second_step(self, user: User, required: bool) -> None:  # noqa: FBT001 - reads as the setting does
         """Set the administrator's `Required` / `Not required`."""

@@ -118,7 +118,7 @@ def test_a_link_dies_with_time_a_newer_one_and_any_change(harness: Harness, jane
         "an hour": lambda: harness.clock.advance(HOUR),
         "a newer one": lambda: ask(jane, "other@example.test"),
         "being forgotten": lambda: (jane.open(PROFILE), jane.browser.submit(action="/forget")),
-        "a change": lambda: (jane.open(f"{TURN_OFF}/start"), jane.browser.submit(action=TURN_OFF)),
+        "a change": lambda: (jane.open(TURN_OFF), jane.browser.submit(action=TURN_OFF)),
         "somebody who was faster": lambda: harness.person("max", email="jane4@new.example.test"),
         "the account": disable,
     }

@@ -19,6 +19,8 @@ from tests.support.tables import Snapshot, rows
 
 PROFILE = "/account/profile"
 EMAIL = "/account/profile/email"
+DOWNLOAD = "/account/profile/download"
+CLOSE = "/account/profile/close"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 TURN_OFF = "/account/security/turn-off"
@@ -31,6 +33,8 @@ CHANGES = (EMAIL, TOTP, TURN_OFF, REGENERATE, PASSWORD)
 FORMS = {
     PROFILE: {"name": "Mallory"},
     EMAIL: {"email": "mallory@example.test"},
+    DOWNLOAD: {},
+    CLOSE: {"username": "jane"},
     TOTP: {"code": "123456"},
     TURN_OFF: {},
     REGENERATE: {},

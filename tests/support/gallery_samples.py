@@ -229,7 +229,7 @@ ONE_PASSKEY = {
 }  # fmt: skip
 
 PROFILE: dict[str, Any] = ACCOUNT | {
-    "action": "#", "longest": own_claims.LONGEST,
+    "action": "#", "longest": own_claims.LONGEST, "download_action": "#", "close_href": "#",
     "values": own_claims.fields_of({
         "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace", "birthdate": "1985-12-10",
         "website": "https://ada.example", "address": {"formatted": "12 St James's Square\nLondon"}}),
@@ -255,6 +255,9 @@ ACCOUNT_PAGES: list[Sample] = [
         "values": PROFILE["values"] | {"birthdate": "1985", "website": "ada.example"},
         "errors": {"birthdate": "Enter the date as year, month and day, such as 1985-02-28.",
                    "website": "Enter a whole web address that begins with https://."}}),
+    ("close", "account/close.html", ACCOUNT | {"action": "#", "back_href": "#"}),
+    ("close-wrong", "account/close.html", ACCOUNT | {
+        "action": "#", "back_href": "#", "errors": {"username": "Type your user name, ada, to confirm."}}),
     ("email-change", "account/email.html", ACCOUNT | CHANGE_EMAIL),
     ("email-change-wrong", "account/email.html", ACCOUNT | CHANGE_EMAIL | {
         "present": None, "typed": "ada", "errors": {"email": "Enter an email address, such as jane@example.com."}}),
@@ -354,7 +357,12 @@ EMAILS: list[Sample] = [
     ("email-code-subject", "email/code.subject.txt", MAILED_CODE),
     *(
         (f"email-{name}-{form}", f"email/{template}.{form}", LINK | {"event": "email_changed", "days": 7})
-        for name, template in (("change", "email_change"), ("taken", "email_taken"), ("changed", "contact_changed"))
+        for name, template in (
+            ("change", "email_change"),
+            ("taken", "email_taken"),
+            ("changed", "contact_changed"),
+            ("closed", "account_closed"),
+        )
         for form in ("html", "txt", "subject.txt")
     ),
     ("email-reset-html", "email/reset_offer.html", LINK),
