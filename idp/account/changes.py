@@ -6,16 +6,19 @@ Each ends with a new handle for the session that made it: the cookie of before, 
 
 from __future__ import annotations
 
+from idp import audit
+from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login import enrolment, new_authenticator, new_password
 from idp.login.new_authenticator import Confirmed
 from idp.login.new_password import By
-from idp.login.proofs import Proof, to_rows
+from idp.login.proofs import Method, Proof, to_rows
 from idp.login.second_step import replace_codes
 from idp.login.visitor import Visitor
 from idp.messaging.notices import Notice, notify
+from idp.persistence.factors import Factor
 from idp.persistence.unit_of_work import Transaction
 from idp.signing.sealing import Sealer
 
@@ -58,6 +61,24 @@ def turn_off(tx: Transaction, visitor: Visitor, *, entropy: Entropy) -> str:
     """
     if not enrolment.turn_off(tx, visitor.person):
         raise Overtaken
+    return renew(tx, visitor, entropy)
+
+
+def remove_factor(tx: Transaction, visitor: Visitor, factor: Factor, *, entropy: Entropy) -> str:
+    """Take one second step away; with the last one go the recovery codes. Returns the session's new handle.
+
+    Raises:
+        Overtaken: when another change came first.
+    """
+    user, kind, factor_id = visitor.person.user, Method(factor.kind), factor.id
+    last = visitor.person.is_last(factor)
+    claim(tx, visitor)
+    tx.factors.remove(user.id, factor_id)
+    tx.devices.distrust(user_id=user.id)
+    if last:
+        enrolment.wipe(tx, user.id)
+    audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=kind, factor_id=factor_id)
+    notify(tx, user, enrolment.REMOVED[kind])
     return renew(tx, visitor, entropy)
 
 

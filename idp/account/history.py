@@ -20,6 +20,7 @@ DONE: Mapping[str, Text] = {
     Event.SECOND_STEP: Text("Your second step was given."),
     Event.RECOVERY_CODE: Text("A recovery code was used instead of your second step."),
     Event.PASSKEY: Text("Your passkey was used to sign in."),
+    Event.CODE_SENT: Text("A code was sent to you."),
     Event.SIGN_IN_CANCELLED: Text("A sign-in was cancelled."),
     Event.SIGN_OUT: Text("You signed out."),
     Event.SESSION_ENDED: Text("A browser was signed out."),
@@ -73,6 +74,7 @@ NOT_DONE: Mapping[str, Text] = {
 
 THROTTLED: Mapping[str, Text] = {
     Event.EMAIL_ASKED: Text("Another email address was typed; no link was sent, because there had been too many."),
+    Event.CODE_SENT: Text("Another code was asked for, and none was sent: there had been too many."),
     Event.PASSWORD: Text("A password was refused unseen, because there had been too many tries."),
     Event.SECOND_STEP: Text(
         "Your password was known, and a code was refused unseen, because there had been too many tries."
@@ -106,6 +108,16 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.PASSWORD_CHANGED, "by", "administrator"): Text("An administrator gave you a new password."),
     (Event.PASSWORD_CHANGED, "by", "mailed link"): Text("A new password was set with the link that was mailed to you."),
     (Event.SECOND_STEP, "method", "passkey"): Text("Your passkey was used as the second step."),
+    (Event.FACTOR_ADDED, "method", "email"): Text("Codes by email were set up."),
+    (Event.FACTOR_ADDED, "method", "sms"): Text("Codes by text message were set up."),
+    (Event.FACTOR_ADDED, "method", "whatsapp"): Text("Codes by WhatsApp were set up."),
+    (Event.FACTOR_REMOVED, "method", "email"): Text("Codes by email were turned off."),
+    (Event.FACTOR_REMOVED, "method", "sms"): Text("Codes by text message were turned off."),
+    (Event.FACTOR_REMOVED, "method", "whatsapp"): Text("Codes by WhatsApp were turned off."),
+    (Event.FACTOR_REMOVED, "method", "totp"): Text("Your authenticator app was removed."),
+    (Event.CODE_SENT, "channel", "email"): Text("A code was mailed to you."),
+    (Event.CODE_SENT, "channel", "sms"): Text("A code was sent to you by text message."),
+    (Event.CODE_SENT, "channel", "whatsapp"): Text("A code was sent to you by WhatsApp."),
     (Event.FACTOR_ADDED, "method", "passkey"): Text("A passkey was added."),
     (Event.FACTOR_REMOVED, "method", "passkey"): Text("A passkey was removed."),
     (Event.FACTOR_ADDED, "replaced", True): Text("Your authenticator app was replaced by another one."),

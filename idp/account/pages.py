@@ -25,6 +25,8 @@ TOTP = "/account/security/totp"
 PASSKEYS = "/account/security/passkeys"
 ADD_PASSKEY = f"{PASSKEYS}/add"
 SET_UP = "/account/security/set-up"
+CODES = "/account/security/codes"
+FACTORS = "/account/security/factors"
 TURN_OFF = "/account/security/turn-off"
 RECOVERY_CODES = "/account/security/recovery-codes"
 REGENERATE = "/account/security/recovery-codes/regenerate"
@@ -53,6 +55,8 @@ NOTICES = {
     "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
     "passkey-renamed": Text("Your passkey has its new name."),
     "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
+    "codes-added": Text("Codes by message are set up. The next one comes when you sign in."),
+    "factor-removed": Text("That is no longer a second step of yours."),
     "turned-off": Text("Your second step is off. Your password alone protects the account now: make it a long one."),
     "saved": Text("Your second step is on, and your recovery codes are saved."),
     "forgotten": Text("That device is asked for a code from now on."),

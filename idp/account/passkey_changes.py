@@ -1,17 +1,16 @@
-"""Passkeys added, renamed and removed. Adding and removing claim the person's epoch, as in `changes`."""
+"""Passkeys added and renamed. Adding claims the person's epoch, as in `changes`, which removes them too."""
 
 from __future__ import annotations
 
 from idp import audit
-from idp.account.changes import Overtaken, claim, renew
+from idp.account.changes import Overtaken, renew
 from idp.audit import Event
 from idp.factors.passkey import Registered
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
-from idp.login import enrolment, new_passkey
+from idp.login import new_passkey
 from idp.login.proofs import Method
 from idp.login.visitor import Visitor
-from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
 from idp.persistence.unit_of_work import Transaction
 from idp.signing.sealing import Sealer
@@ -46,26 +45,3 @@ def rename(tx: Transaction, visitor: Visitor, factor: Factor, label: str) -> Non
     user_id = visitor.person.user.id
     if tx.factors.rename(user_id, factor.id, label):
         audit.record(tx, Event.FACTOR_RENAMED, user_id=user_id, method=Method.PASSKEY, factor_id=factor.id)
-
-
-def remove(tx: Transaction, visitor: Visitor, factor: Factor, *, entropy: Entropy) -> str:
-    """Take a passkey away; with the last second step go the recovery codes. Returns the session's new handle.
-
-    Raises:
-        Overtaken: when another change came first.
-    """
-    user = visitor.person.user
-    factor_id, last = factor.id, is_last(visitor, factor)
-    claim(tx, visitor)
-    tx.factors.remove(user.id, factor_id)
-    tx.devices.distrust(user_id=user.id)
-    if last:
-        enrolment.wipe(tx, user.id)
-    audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=Method.PASSKEY, factor_id=factor_id)
-    notify(tx, user, Notice.PASSKEY_REMOVED)
-    return renew(tx, visitor, entropy)
-
-
-def is_last(visitor: Visitor, factor: Factor) -> bool:
-    """Whether nothing but the password is left without it."""
-    return all(each.id == factor.id for each in visitor.person.factors)

@@ -1,13 +1,11 @@
-"""Passkeys: added, named, removed."""
+"""Passkeys: added and named; `factors` removes them."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp import audit
-from idp.account import guard, pages, passkey_changes
+from idp.account import factors, guard, pages, passkey_changes
 from idp.account.security import kept
-from idp.audit import Event, Outcome
 from idp.factors import recovery_codes
 from idp.factors.passkey import Rejected
 from idp.factors.recovery_codes import FreshSet
@@ -17,18 +15,16 @@ from idp.kernel.text import Text
 from idp.login import new_passkey
 from idp.login.proofs import Method
 from idp.login.routes.passkey import sent
+from idp.login.routes.set_up_passkey import FAILED, KNOWN
 from idp.login.visitor import Visitor
 from idp.persistence.factors import AlreadyKnown, Factor
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
-from idp.web.errors import error_page
 from idp.web.forms import once
 from idp.web.pages import json_text, see_other, told
 from idp.web.transact import origin, transactional
 
 LONGEST_NAME = 60
-FAILED = Text("That did not work. Nothing was added; please try again.")
-KNOWN = Text("That passkey is set up already.")
 NO_NAME = Text("Enter a name of at most {most} characters.", most=LONGEST_NAME)
 
 blueprint = Blueprint("passkeys", __name__)
@@ -70,7 +66,7 @@ def add() -> Response:
             return _add(tx, guard.admit_again(tx, first, guard.to_change), codes)
     except AlreadyKnown:
         with database.write(origin()) as tx:
-            _refused(tx, first, "known")
+            new_passkey.refused(tx, first.person, "known")
         return _add_page(first, error=KNOWN)
 
 
@@ -96,36 +92,16 @@ def rename(tx: Transaction, factor_id: str) -> Response:
     return pages.done("passkey-renamed")
 
 
-@blueprint.post("/security/passkeys/<factor_id>/remove")
-@transactional
-def remove(tx: Transaction, factor_id: str) -> Response:
-    """Take it away, unless policy wants a second step and there is no other."""
-    visitor = guard.admit_form(tx, guard.to_change, back=f"{pages.PASSKEYS}/{factor_id}")
-    factor = _own(visitor, factor_id)
-    if factor is None:
-        return see_other(pages.SECURITY)
-    if _is_needed(visitor, factor):
-        audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
-        message = Text("Your organisation requires a second step. Set up another one first, then remove this passkey.")
-        return error_page(403, Text("This passkey is your second step"), message)
-    return pages.done("passkey-removed", handle=passkey_changes.remove(tx, visitor, factor, entropy=core().entropy))
-
-
 def _add(tx: Transaction, visitor: Visitor, codes: FreshSet | None) -> Response:
     settings, sealer, entropy = core().settings, core().sealer, core().entropy
     try:
         made = new_passkey.check(tx, sent(), owner=_owner(visitor), makers=core().makers, settings=settings)
     except Rejected as reason:
-        _refused(tx, visitor, str(reason))
+        new_passkey.refused(tx, visitor.person, str(reason))
         return _add_page(visitor, error=FAILED)
     name = _name() or _suggestion()
     handle = passkey_changes.add(tx, visitor, made, name, codes=codes, sealer=sealer, entropy=entropy)
     return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("passkey-added", handle=handle)
-
-
-def _refused(tx: Transaction, visitor: Visitor, reason: str) -> None:
-    user_id = visitor.person.user.id
-    audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=user_id, method=Method.PASSKEY, reason=reason)
 
 
 def _owner(visitor: Visitor) -> str:
@@ -134,11 +110,6 @@ def _owner(visitor: Visitor) -> str:
 
 def _own(visitor: Visitor, factor_id: str) -> Factor | None:
     return next((each for each in visitor.person.factors_of(Method.PASSKEY) if each.id == factor_id), None)
-
-
-def _is_needed(visitor: Visitor, factor: Factor) -> bool:
-    required = visitor.person.must_have_second_step(core().settings)
-    return required and passkey_changes.is_last(visitor, factor)
 
 
 def _name() -> str:
@@ -174,6 +145,6 @@ def _one_page(visitor: Visitor, factor: Factor, *, error: str = "") -> Response:
         kind=kept(factor),
         longest_name=LONGEST_NAME,
         rename_action=f"{address}/rename",
-        remove_action=None if _is_needed(visitor, factor) else f"{address}/remove",
-        last=passkey_changes.is_last(visitor, factor),
+        remove_action=factors.removal(visitor, factor),
+        last=visitor.person.is_last(factor),
     )

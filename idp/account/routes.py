@@ -11,6 +11,8 @@ from idp.account import (
     closing,
     download,
     email,
+    factors,
+    message_codes,
     overview,
     passkeys,
     password,
@@ -28,7 +30,7 @@ from idp.web.pages import see_other
 from idp.web.transact import origin
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
-for part in (
+PARTS = (
     overview,
     profile,
     email,
@@ -37,12 +39,15 @@ for part in (
     security,
     authenticator,
     passkeys,
+    message_codes,
+    factors,
     recovery_codes,
     password,
     places,
     apps,
     activity,
-):
+)
+for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 
 

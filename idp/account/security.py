@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from idp.account import guard, pages
 from idp.account.guard import looking
+from idp.factors.message_code import masked
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
@@ -38,6 +39,7 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
         add_passkey_href=pages.ADD_PASSKEY,
+        messages=[_messages(person, method) for method in person.channels(core().settings)],
         recovery=_recovery(person),
         devices=[_device(device, own) for device in tx.devices.trusted_of(user.id, user.epoch)],
         sessions=[_session(session, own) for session in sessions],
@@ -56,11 +58,25 @@ def _two_step(person: Person) -> dict[str, Any]:
     apps = person.factors_of(Method.TOTP)
     return {
         "on": bool(apps),
+        "any": person.has_second_step,
+        "remove_href": f"{pages.FACTORS}/{apps[0].id}" if apps and not person.is_last(apps[0]) else None,
         "required": person.must_have_second_step(core().settings),
         "since": Moment(apps[0].created_at) if apps else "",
         "set_up_href": pages.TOTP,
         "replace_href": pages.TOTP,
         "turn_off_href": pages.TURN_OFF,
+    }
+
+
+def _messages(person: Person, method: Method) -> dict[str, Any]:
+    """Codes by one channel: where they go if they are set up, and where to set them up or see more."""
+    factor = next(iter(person.factors_of(method)), None)
+    return {
+        "channel": method,
+        "on": factor is not None,
+        "masked": masked(factor.address or "") if factor else "",
+        "used": Moment(factor.last_used_at) if factor and factor.last_used_at else "",
+        "href": f"{pages.FACTORS}/{factor.id}" if factor else f"{pages.CODES}/{method}",
     }
 
 

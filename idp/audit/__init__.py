@@ -28,6 +28,7 @@ class Event(StrEnum):
     PASSKEY = "sign_in.passkey"
     SECOND_STEP = "sign_in.second_step"
     RECOVERY_CODE = "sign_in.recovery_code"
+    CODE_SENT = "code.sent"
     SIGN_IN_CANCELLED = "sign_in.cancelled"
     SIGN_OUT = "sign_out"
     SESSION_ENDED = "session.ended"

@@ -71,7 +71,7 @@ def show(work: Workplace, name: str, *, json_wanted: bool) -> None:
     """Show one person and the state of their account."""
     with work.database.read() as tx:
         user = users.find(tx, name)
-        person = people.load(tx, user)
+        person = people.load(tx, user, work.settings)
         facts = _row(work, tx, user, on=person.has_second_step) | {
             "recovery_codes_left": person.codes_left,
             "remembered_devices": len(person.trusted),
@@ -114,7 +114,7 @@ def set_password(work: Workplace, name: str, *, password_stdin: bool) -> None:
     """Give somebody a new password: every session, token and remembered device of theirs ends."""
     with work.database.read() as tx:
         user = users.find(tx, name)
-        has_second_step = people.load(tx, user).has_second_step
+        has_second_step = people.load(tx, user, work.settings).has_second_step
     password = passwords.ask(user, work, piped=password_stdin, has_second_step=has_second_step)
     hashed = work.hasher.hash(password)
     with work.database.write() as tx:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from idp.login.proofs import FIRST, SECOND, Key, Method, Proof
+from idp.login.proofs import FIRST, LASTING, SECOND, Key, Method, Proof
 
 
 class Level(IntEnum):
@@ -38,17 +38,28 @@ AMR = {
     Method.TOTP: {"otp"},
     Method.RECOVERY_CODE: {"otp"},
     Method.PASSKEY: {"user"},
+    Method.EMAIL: {"otp", "mca"},
+    Method.SMS: {"sms", "mca"},
+    Method.WHATSAPP: {"otp", "mca"},
     Method.DEVICE: set[str](),
 }
 """What each method says for itself in amr (RFC 8176 section 2); a passkey adds how its key is kept."""
 
-KINDS = {Method.PASSWORD: "know", Method.TOTP: "have", Method.RECOVERY_CODE: "have", Method.PASSKEY: "have"}
-"""NIST SP 800-63B kinds; two proofs of one kind are not two factors."""
+KINDS = {
+    Method.PASSWORD: "know",
+    Method.TOTP: "have",
+    Method.RECOVERY_CODE: "have",
+    Method.PASSKEY: "have",
+    Method.SMS: "have",
+    Method.WHATSAPP: "have",
+}
+"""NIST SP 800-63B kinds; two proofs of one kind are not two factors. A mailbox is none: it shows no possession of
+anything (SP 800-63B section 3.1.3.1), so a code from there is a second step and never a second factor."""
 
 UNLOCKED = "know or are"
 """The kind that a passkey adds when it checked its owner: by which of the two, nobody is told."""
 
-AMR_ORDER = ("pwd", "otp", "pop", "swk", "hwk", "user", "mfa")
+AMR_ORDER = ("pwd", "otp", "sms", "mca", "pop", "swk", "hwk", "user", "mfa")
 
 
 @dataclass(frozen=True)
@@ -75,12 +86,11 @@ def assess(counted: Iterable[Proof]) -> Assurance:
     if not any(proof.method in FIRST for proof in real):
         return NOBODY
     multi = len({kind for proof in real for kind in _kinds(proof)}) > 1
-    waived = any(proof.method is Method.DEVICE for proof in proofs)
     said = set[str]().union(*(_said(proof) for proof in real)) | ({"mfa"} if multi else set())
     seconds = [proof.at for proof in proofs if proof.method not in FIRST or (multi and proof.method in SECOND)]
     return Assurance(
         level=max(map(_phishing_resistant, _complete(real)), default=Level.NONE)
-        or (Level.MFA if multi else Level.REMEMBERED if waived else Level.PWD),
+        or (Level.MFA if multi else _without_second_factor({proof.method for proof in proofs})),
         amr=tuple(value for value in AMR_ORDER if value in said),
         auth_time=max(proof.at for proof in real),
         second_factor_at=max(seconds, default=None),
@@ -88,13 +98,20 @@ def assess(counted: Iterable[Proof]) -> Assurance:
 
 
 def reachable(methods: Iterable[Method], *, attested: bool = False) -> Level:
-    """The highest level a person with these ways of proving can reach; `attested`: a passkey of theirs is."""
+    """The highest level a person with these ways of proving can reach, and reach again.
+
+    `attested`: a passkey of theirs is. Recovery codes count only where nothing else is left: nobody is asked to spend
+    one in place of what they have.
+    """
     able = set(methods)
     if not able & FIRST:
         return Level.NONE
     if Method.PASSKEY in able:
         return Level.PHRH if attested else Level.PHR
-    return Level.MFA if able & SECOND else Level.PWD
+    second = able & LASTING or able & SECOND
+    if second == {Method.EMAIL}:
+        return Level.TWO_STEP
+    return Level.MFA if second else Level.PWD
 
 
 def best_of_all(*, attested: bool) -> Level:
@@ -106,7 +123,15 @@ def best_of_all(*, attested: bool) -> Level:
 
 
 def _kinds(proof: Proof) -> set[str]:
+    if proof.method not in KINDS:
+        return set()
     return {KINDS[proof.method], UNLOCKED} if proof.verified else {KINDS[proof.method]}
+
+
+def _without_second_factor(methods: set[Method]) -> Level:
+    if Method.EMAIL in methods:
+        return Level.TWO_STEP
+    return Level.REMEMBERED if Method.DEVICE in methods else Level.PWD
 
 
 def _said(proof: Proof) -> set[str]:

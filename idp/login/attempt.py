@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 
 from idp.config import Settings
 from idp.login import person as people
-from idp.login.assurance import Level
+from idp.login.assurance import Level, assess
 from idp.login.demand import Demand
 from idp.login.person import Person
-from idp.login.proofs import FIRST, Proof, from_rows
+from idp.login.proofs import FIRST, SENT, Method, Proof, from_rows
 from idp.login.steps import State, Step, next_step
 from idp.login.visitor import Visitor
+from idp.login.ways import first_of, open_ways
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
 
@@ -33,6 +34,33 @@ class Attempt:
         return next_step(self.state, self.demand)
 
     @property
+    def ways(self) -> tuple[Method, ...]:
+        """The second steps that would be enough, the most secure first; recovery codes are for when none is."""
+        return open_ways(self.person.methods, self.demand.target(self.person.best)) if self.person else ()
+
+    def enrollable(self, settings: Settings) -> tuple[Method, ...]:
+        """The second steps that could be set up now and would be enough, apart from the app."""
+        if self.person is None:
+            return ()
+        there = (Method.PASSKEY, *self.person.channels(settings))
+        return open_ways((Method.PASSWORD, *there), self.demand.level)
+
+    @property
+    def sent_way(self) -> Method | None:
+        """The second step to begin with, if its code has to be sent first."""
+        first = first_of(self.ways, self.person.factors) if self.person else None
+        return first if first in SENT else None
+
+    @property
+    def page(self) -> str:
+        """Where the present step is done: the last part of the page's address."""
+        if self.step is not Step.CODE:
+            return self.step
+        if not self.ways:
+            return RECOVERY
+        return f"{Step.CODE}/{self.sent_way}" if self.sent_way else Step.CODE
+
+    @property
     def raises_session(self) -> bool:
         """Whether finishing raises the session at hand, rather than opening another."""
         return self.visitor is not None and self.person is not None and _same(self.visitor.person, self.person)
@@ -48,6 +76,8 @@ class Attempt:
         return self.password_at + SET_UP_TIME
 
 
+RECOVERY = "recovery"
+"""The page of recovery codes."""
 SET_UP_TIME = 600
 """Seconds to finish setting up a factor after the password was given."""
 
@@ -55,7 +85,7 @@ SET_UP_TIME = 600
 def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Settings) -> Attempt:
     """Judge a login row as it stands."""
     door = door_of(login)
-    person, own = _whom(tx, login)
+    person, own = _whom(tx, login, settings)
     if person is None and visitor is not None and login.user_id in {None, visitor.person.user.id}:
         person = visitor.person  # never in the place of another, who began to prove themselves here
     if person is None:
@@ -68,7 +98,7 @@ def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Setti
     state = State(
         proofs=counting,
         methods=person.methods,
-        may_enrol=tx.now < password_at + SET_UP_TIME,
+        may_enrol=tx.now < password_at + SET_UP_TIME and not _goes_round(person, counting),
         codes_to_save=person.codes_to_save,
         must_choose=login.must_choose and visitor is not None and login.user_id is None,
         attested=person.attested,
@@ -90,12 +120,20 @@ def door_of(login: Login) -> Demand:
     return Demand(level=level, wished=wished, since=int(stored["since"]), enrol=bool(stored["enrol"]))
 
 
-def _whom(tx: Transaction, login: Login) -> tuple[Person | None, tuple[Proof, ...]]:
+def _whom(tx: Transaction, login: Login, settings: Settings) -> tuple[Person | None, tuple[Proof, ...]]:
     """Who proved something here, and what; nothing once the account was disabled or its epoch moved on."""
     user = tx.users.by_id(login.user_id) if login.user_id else None
     if user is None or not user.active or user.epoch != login.epoch:
         return None, ()
-    return people.load(tx, user), from_rows(login.proofs)
+    return people.load(tx, user, settings), from_rows(login.proofs)
+
+
+def _goes_round(person: Person, counting: tuple[Proof, ...]) -> bool:
+    """Whether a new second step would take the place of one that only cannot be given at the moment.
+
+    Else a thief of the password would need no more than a channel that is out of service.
+    """
+    return person.withheld and assess(counting).level < Level.TWO_STEP
 
 
 def _shares(visitor: Visitor, person: Person, login: Login, demand: Demand) -> bool:

@@ -15,16 +15,25 @@ from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.login.person import Person
-from idp.login.proofs import Method, Proof
+from idp.login.proofs import SENT, Method, Proof
 from idp.login.second_step import replace_codes
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
 from idp.persistence.unit_of_work import Transaction
 from idp.signing.sealing import Sealer
 
-ADDED = {Method.TOTP: Notice.AUTHENTICATOR_ADDED, Method.PASSKEY: Notice.PASSKEY_ADDED}
-REPLACED = {Method.TOTP: Notice.AUTHENTICATOR_REPLACED}
-"""What the owner is told, by the kind of what is new."""
+ADDED = {
+    Method.TOTP: Notice.AUTHENTICATOR_ADDED,
+    Method.PASSKEY: Notice.PASSKEY_ADDED,
+    **dict.fromkeys(SENT, Notice.MESSAGE_CODES_ADDED),
+}
+REPLACED = ADDED | {Method.TOTP: Notice.AUTHENTICATOR_REPLACED}
+REMOVED = {
+    Method.TOTP: Notice.APP_REMOVED,
+    Method.PASSKEY: Notice.PASSKEY_REMOVED,
+    **dict.fromkeys(SENT, Notice.MESSAGE_CODES_REMOVED),
+}
+"""What the owner is told, by the kind of what is new or gone."""
 
 
 def enrol(
@@ -64,7 +73,7 @@ def turn_off(tx: Transaction, person: Person) -> bool:
     if not tx.users.raise_epoch(person.user):
         return False
     wipe(tx, person.user.id)
-    audit.record(tx, Event.FACTOR_REMOVED, user_id=person.user.id, method=Method.TOTP)
+    audit.record(tx, Event.FACTOR_REMOVED, user_id=person.user.id)
     notify(tx, person.user, Notice.AUTHENTICATOR_REMOVED)
     return True
 

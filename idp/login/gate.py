@@ -70,7 +70,7 @@ def begin(
         expires_at=tx.now + settings.login_lifetime,
     )
     tx.logins.begin(login)
-    step = page or (f"{Step.IDENTIFY}?other=1" if as_other else look(tx, login, visitor(tx), settings).step)
+    step = page or (f"{Step.IDENTIFY}?other=1" if as_other else look(tx, login, visitor(tx), settings).page)
     response = see_other(f"/login/{login_id}/{step}")
     LOGIN.write(response, secret)
     return response

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from idp import audit
+from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors import passkey as keys
 from idp.factors.attestation import Makers
@@ -74,3 +76,9 @@ def add(
     )
     proof = enrolment.enrol(tx, person, factor, codes=codes, sealer=sealer, entropy=entropy)
     return proof and replace(proof, verified=made.verified, key=passkey.key_of(factor, attesting=made.attested))
+
+
+def refused(tx: Transaction, person: Person, reason: str) -> None:
+    """Record that a key was not added, and why."""
+    user_id = person.user.id
+    audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=user_id, method=Method.PASSKEY, reason=reason)

@@ -8,7 +8,8 @@ from idp.config import Settings
 from idp.login import policy
 from idp.login.assurance import Level, reachable
 from idp.login.demand import Demand, join
-from idp.login.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Method, Proof, counted
+from idp.login.proofs import FIRST, PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
+from idp.login.ways import MOST_SECURE_FIRST
 from idp.persistence.factors import Factor
 from idp.persistence.recovery import RecoverySet
 from idp.persistence.unit_of_work import Transaction
@@ -19,11 +20,13 @@ from idp.persistence.users import User
 class Person:
     """A user together with everything that bears on their sign-ins.
 
-    `trusted` are the `trust_id`s of the devices that are remembered at this moment.
+    `factors` are those that could be used now; `withheld` says that there are others, whose channel the installation
+    no longer has. `trusted` are the `trust_id`s of the devices that are remembered at this moment.
     """
 
     user: User
     factors: tuple[Factor, ...]
+    withheld: bool
     recovery: RecoverySet | None
     codes_left: int
     trusted: frozenset[str]
@@ -33,7 +36,7 @@ class Person:
         """Ways of proving that would work now."""
         found = {Method.PASSWORD} if self.user.password_hash else set()
         found |= {Method(factor.kind) for factor in self.factors}
-        return frozenset(found | ({Method.RECOVERY_CODE} if self.factors and self.codes_left else set()))
+        return frozenset(found | ({Method.RECOVERY_CODE} if self.has_second_step and self.codes_left else set()))
 
     def factors_of(self, method: Method) -> tuple[Factor, ...]:
         """Those of one kind, oldest first."""
@@ -41,8 +44,21 @@ class Person:
 
     @property
     def has_second_step(self) -> bool:
-        """Whether a second step is set up."""
-        return bool(self.factors)
+        """Whether a second step is set up, be it one that cannot be used now."""
+        return bool(self.factors) or self.withheld
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether there is a second step, and nothing to give it with."""
+        return self.withheld and not self.methods - FIRST
+
+    def is_last(self, factor: Factor) -> bool:
+        """Whether nothing but the password is left without it."""
+        return not self.withheld and all(each.id == factor.id for each in self.factors)
+
+    def needs(self, factor: Factor, settings: Settings) -> bool:
+        """Whether policy forbids to remove it, because it is the last."""
+        return self.is_last(factor) and self.must_have_second_step(settings)
 
     @property
     def codes_to_save(self) -> bool:
@@ -52,7 +68,12 @@ class Person:
     @property
     def recovery_factor(self) -> str:
         """What a recovery code counts as: a stand-in for the factor of this moment, worthless once that is replaced."""
-        return f"{RECOVERY_FACTOR}:{self.factors[0].id}"
+        return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"
+
+    def channels(self, settings: Settings) -> tuple[Method, ...]:
+        """The channels this person could have codes by: a number can be typed in, a mailbox must be known."""
+        there = (method for method in MOST_SECURE_FIRST if method in SENT and method in settings.channels)
+        return tuple(method for method in there if method is not Method.EMAIL or self.user.email)
 
     @property
     def best(self) -> Level:
@@ -67,7 +88,7 @@ class Person:
     def counting(self, proofs: tuple[Proof, ...], *, since: int, settings: Settings, now: int) -> tuple[Proof, ...]:
         """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""
         live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
-        live |= {self.recovery_factor} if self.factors else set()
+        live |= {self.recovery_factor} if self.has_second_step else set()
         freshness = Freshness(since=since, second_since=now - settings.second_factor_lifetime)
         return counted(proofs, live=frozenset(live), freshness=freshness)
 
@@ -105,14 +126,16 @@ class Person:
 
 def bare(user: User) -> Person:
     """Somebody who has no second step."""
-    return Person(user, (), None, 0, frozenset())
+    return Person(user, (), withheld=False, recovery=None, codes_left=0, trusted=frozenset())
 
 
-def load(tx: Transaction, user: User) -> Person:
+def load(tx: Transaction, user: User, settings: Settings) -> Person:
     """Read what bears on this person's sign-ins: one statement, or three once they have a second step."""
-    factors = tuple(tx.factors.of(user.id))
-    if not factors:
+    own = tx.factors.of(user.id)
+    if not own:
         return bare(user)
+    usable = tuple(factor for factor in own if factor.kind not in SENT or factor.kind in settings.channels)
     recovery, left = tx.recovery.with_count(user.id)
     trusted = frozenset(device.trust_id for device in tx.devices.trusted_of(user.id, user.epoch))
-    return Person(user, factors, recovery, left, trusted)
+    withheld = len(usable) < len(own)
+    return Person(user, usable, withheld=withheld, recovery=recovery, codes_left=left, trusted=trusted)

@@ -15,6 +15,9 @@ class Method(StrEnum):
     TOTP = "totp"
     RECOVERY_CODE = "recovery_code"
     PASSKEY = "passkey"
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
     DEVICE = "device"
 
 
@@ -24,7 +27,11 @@ RECOVERY_FACTOR = "recovery"
 
 FIRST = frozenset({Method.PASSWORD, Method.PASSKEY})
 """Methods that say who somebody is, and so can begin a sign-in."""
-SECOND = frozenset({Method.TOTP, Method.RECOVERY_CODE, Method.PASSKEY})
+SENT = frozenset({Method.EMAIL, Method.SMS, Method.WHATSAPP})
+"""Methods whose code is sent; each is named after the channel it travels by."""
+LASTING = frozenset({Method.TOTP, Method.PASSKEY, *SENT})
+"""Second factors that are used again and again."""
+SECOND = LASTING | {Method.RECOVERY_CODE}
 
 
 class Key(StrEnum):

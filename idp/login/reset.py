@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.config import Settings
 from idp.kernel.clock import MINUTE
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
@@ -60,10 +61,10 @@ def ask(tx: Transaction, identifier: str, *, login_id: str, entropy: Entropy, se
     return True
 
 
-def find(tx: Transaction, handle: str) -> Holder | None:
+def find(tx: Transaction, handle: str, settings: Settings) -> Holder | None:
     """Whom this link is for; None when it does not work, or no longer. Changes nothing: mail scanners look, too."""
     found = tx.password_resets.live(digest(handle))
-    return Holder(people.load(tx, found[1]), found[0].login_id) if found else None
+    return Holder(people.load(tx, found[1], settings), found[0].login_id) if found else None
 
 
 def finish(tx: Transaction, handle: str, holder: Holder, password_hash: str) -> bool:

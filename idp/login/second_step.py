@@ -1,4 +1,4 @@
-"""The second factor: a code from an app, or a recovery code. Every try is paid for before it is judged."""
+"""The second factor: a code from an app or a message, or a recovery code. Every try is paid for before it is judged."""
 
 from __future__ import annotations
 
@@ -11,31 +11,41 @@ from idp.factors import recovery_codes, totp
 from idp.factors.hashing import Hasher
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
-from idp.login import throttle
+from idp.login import sent_codes, throttle
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
 from idp.login.person import Person
 from idp.login.proofs import Method, Proof, to_rows
+from idp.login.sent_codes import Sent
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
+from idp.persistence.sent_codes import Addressed, CodePurpose
 from idp.persistence.unit_of_work import Transaction
 from idp.signing.sealing import Sealer
 
 
-def prove_totp(
-    tx: Transaction, attempt: Attempt, person: Person, code: str, *, remember: bool, sealer: Sealer, settings: Settings
+def prove_code(
+    tx: Transaction,
+    attempt: Attempt,
+    person: Person,
+    method: Method,
+    code: str,
+    *,
+    remember: bool,
+    sealer: Sealer,
+    settings: Settings,
 ) -> Verdict:
-    """Judge a six-digit code; a right one is spent, also for every other factor, session and worker."""
+    """Judge a six-digit code, of an app or sent; a right one is spent, for every other session and worker too."""
     if not _pay(tx, attempt, person, settings):
         return Verdict.THROTTLED
-    judged = ((each, spend(tx, each, code, sealer)) for each in person.factors_of(Method.TOTP))
+    judged = ((each, _judge(tx, attempt, each, code, sealer)) for each in person.factors_of(method))
     factor, verdict = next((one for one in judged if one[1] is not Verdict.WRONG), (None, Verdict.WRONG))
     if factor is None or verdict is Verdict.SPENT:
-        _tell(tx, attempt, person, Outcome.FAILURE, Method.TOTP)
+        _tell(tx, attempt, person, Outcome.FAILURE, method)
         return verdict
     _repay(tx, attempt, person)
-    _tell(tx, attempt, person, Outcome.SUCCESS, Method.TOTP)
-    proofs = to_rows((*attempt.proofs, Proof(Method.TOTP, factor.id, tx.now)))
+    _tell(tx, attempt, person, Outcome.SUCCESS, method)
+    proofs = to_rows((*attempt.proofs, Proof(method, factor.id, tx.now)))
     done = _keep(tx, attempt, person, proofs=proofs, remember=remember)
     return Verdict.RIGHT if done else Verdict.MOVED
 
@@ -50,6 +60,38 @@ def spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> Verdict
     if step is None:
         return Verdict.WRONG
     return Verdict.RIGHT if tx.factors.use_step(factor.id, step) else Verdict.SPENT
+
+
+def _judge(tx: Transaction, attempt: Attempt, factor: Factor, code: str, sealer: Sealer) -> Verdict:
+    if factor.kind == Method.TOTP:
+        return spend(tx, factor, code, sealer)
+    proven = sent_codes.judge(tx, place_of(attempt, factor), code, sealer=sealer)
+    if proven != factor.address:
+        return Verdict.WRONG
+    tx.factors.used(factor.id)
+    return Verdict.RIGHT
+
+
+def place_of(attempt: Attempt, factor: Factor) -> Addressed:
+    """Where codes for this sign-in, sent to this factor, are kept and judged."""
+    return Addressed(f"login:{attempt.login.id}", CodePurpose.SIGN_IN, factor.kind, factor.user_id)
+
+
+def send_code(
+    tx: Transaction, attempt: Attempt, person: Person, method: Method, *, sealer: Sealer, entropy: Entropy
+) -> Sent:
+    """Send a code to the address or number that was proven when this way was set up, and nowhere else."""
+    (factor,) = person.factors_of(method)
+    device = _known_device(tx, attempt, person)
+    return sent_codes.send(
+        tx,
+        place_of(attempt, factor),
+        person.user,
+        address=factor.address or "",
+        device_id=device,
+        sealer=sealer,
+        entropy=entropy,
+    )
 
 
 def may_try(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:
@@ -122,8 +164,8 @@ def _keep(
     return tx.logins.advance(attempt.login, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
 
 
-def _lane(tx: Transaction, attempt: Attempt, person: Person) -> str:
-    """The lane that pays: a known device has its own, but only once a sign-in was finished there with this factor.
+def _known_device(tx: Transaction, attempt: Attempt, person: Person) -> str | None:
+    """The known device that has lanes of its own: only once a sign-in was finished there with a second factor.
 
     Otherwise a thief of the password could collect known browsers before there is a second step, and then guess the
     code in each of them.
@@ -131,8 +173,13 @@ def _lane(tx: Transaction, attempt: Attempt, person: Person) -> str:
     session_device = attempt.visitor.session.device_id if attempt.visitor and attempt.raises_session else None
     device_id = attempt.login.device_id or session_device
     device = tx.devices.by_id(device_id) if device_id else None
-    proven = device is not None and device.last_seen_at >= person.factors[0].created_at
-    return throttle.code_lane(person.user.id, device_id if proven else None)
+    since = min((factor.created_at for factor in person.factors), default=tx.now)
+    proven = device is not None and device.last_seen_at >= since
+    return device_id if proven else None
+
+
+def _lane(tx: Transaction, attempt: Attempt, person: Person) -> str:
+    return throttle.code_lane(person.user.id, _known_device(tx, attempt, person))
 
 
 def _pay(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:

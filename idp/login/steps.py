@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from idp.login.assurance import Assurance, Level, assess, best_of_all, reachable
 from idp.login.demand import Demand
-from idp.login.proofs import FIRST, Method, Proof
+from idp.login.proofs import FIRST, LASTING, Method, Proof
 
 SET_UP_REACHES = Level.MFA
 """What somebody can reach by setting up an authenticator app on the way in."""
@@ -54,7 +54,7 @@ class State:
     @property
     def enrolled(self) -> bool:
         """Whether there is a second step to ask for."""
-        return bool(self.methods & {Method.TOTP, Method.PASSKEY})
+        return bool(self.methods & LASTING)
 
     @property
     def has_password(self) -> bool:
@@ -71,7 +71,8 @@ def next_step(state: State, demand: Demand) -> Step:
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
     if state.codes_to_save:
-        return Step.SAVE_CODES if state.assurance.level >= Level.MFA else _prove_more(state)
+        enough = max(Level.TWO_STEP, min(reachable(state.methods), Level.MFA))  # what was just set up, proven
+        return Step.SAVE_CODES if state.assurance.level >= enough else _prove_more(state)
     return _second_step(state, demand)
 
 

@@ -21,6 +21,10 @@ STRANGERS = "strangers"
 RESET_LIMIT = Limit(1, 20 * MINUTE, 72, DAY)
 """Mails offering a new password, per account: three an hour. A link lives longer than the pause, so while the lane is
 shut one that works is in the mailbox: strangers can neither flood it nor keep its owner out."""
+SEND_LIMIT = Limit(5, 15 * MINUTE, 20, DAY)
+"""Codes sent to one person by one channel."""
+RECEIVE_LIMIT = Limit(10, 15 * MINUTE, 40, DAY)
+"""Codes that one mailbox or number gets, whoever asks."""
 ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
 """How often one network may ask for them, whomever they are about."""
 STRENGTH_LIMIT = Limit(300, 15 * MINUTE, 3000, DAY)
@@ -40,6 +44,21 @@ def password_lane(identifier: str, user_id: str | None, device_id: str | None) -
 def code_lane(user_id: str, device_id: str | None) -> str:
     """The lane of second-step codes, recovery codes included."""
     return f"code:user:{user_id}:{device_id or STRANGERS}"
+
+
+def proving_lane(user_id: str) -> str:
+    """The lane of codes that prove an address or number of somebody who is signed in."""
+    return f"proving:user:{user_id}"
+
+
+def sending_lanes(user_id: str, channel: str, address: str, device_id: str | None) -> tuple[tuple[str, Limit], ...]:
+    """What sending one code costs: a place in the person's lane, and one in that of whoever gets it.
+
+    A known device has a lane of its own here too. Who gets messages is protected from all accounts together, with room
+    for more than a stranger's share, so that one who has the password cannot keep the owner from a code.
+    """
+    who = f"send:user:{user_id}:{channel}:{device_id or STRANGERS}"
+    return (who, SEND_LIMIT), (f"send:to:{digest(lookup_key(address))}", RECEIVE_LIMIT)
 
 
 def reset_lane(identifier: str, user_id: str | None) -> str:

@@ -56,7 +56,7 @@ def current(tx: Transaction, handle: str | None, settings: Settings) -> Visitor 
     idle_end = session.last_seen_at + settings.session_idle
     if not user.active or tx.now >= min(session.expires_at, idle_end):
         return None
-    return Visitor(session, people.load(tx, user))
+    return Visitor(session, people.load(tx, user, settings))
 
 
 def touch(tx: Transaction, visitor: Visitor) -> None:

@@ -163,6 +163,18 @@ class UserStore(Store):
         self._change(user, phone_number=number, phone_number_verified=verified)
         self._session.refresh(user, ["phone_number", "phone_number_verified"])
 
+    def prove_email(self, user: User, address: str) -> None:
+        """Note that mail to this address reaches the person, if it is the one they have."""
+        self._change(user, User.email == address, email_verified=True)
+
+    def prove_phone(self, user: User, number: str) -> None:
+        """Note that messages to this number reach the person: theirs if they have none, or if it is the one they have.
+
+        `number` is E.164.
+        """
+        own = or_(User.phone_number.is_(None), User.phone_number == number)
+        self._change(user, own, phone_number=number, phone_number_verified=True)
+
     def set_status(self, user: User, status: str) -> None:
         """Enable or disable an account."""
         self._change(user, status=status)

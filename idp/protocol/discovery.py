@@ -13,6 +13,7 @@ from flask import Response, current_app
 from idp.config import Settings
 from idp.language.tags import LANGUAGES
 from idp.login.assurance import Level, best_of_all
+from idp.login.proofs import Method
 from idp.protocol import claims, client_authentication, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
 from idp.protocol.errors import json_response
@@ -72,12 +73,9 @@ def metadata() -> dict[str, Any]:
 
 def levels(settings: Settings) -> tuple[Level, ...]:
     """The levels that people really reach here, weakest first."""
-    return (
-        Level.PWD,
-        *((Level.REMEMBERED,) if settings.remember_days else ()),
-        Level.MFA,
-        best_of_all(attested=settings.attesting),
-    )
+    remembered = (Level.REMEMBERED,) if settings.remember_days else ()
+    mailed = (Level.TWO_STEP,) if Method.EMAIL in settings.channels else ()
+    return (Level.PWD, *remembered, *mailed, Level.MFA, best_of_all(attested=settings.attesting))
 
 
 def document() -> Response:

@@ -13,6 +13,7 @@ from idp.persistence.unit_of_work import Transaction
 from idp.protocol import bearer, stepup
 from idp.protocol.claims import SECURITY
 from idp.protocol.errors import json_response
+from idp.web.context import core
 
 
 def respond(tx: Transaction) -> Response:
@@ -21,7 +22,7 @@ def respond(tx: Transaction) -> Response:
 
 
 def _summary(tx: Transaction, access: bearer.Access) -> Response:
-    owner = person.load(tx, access.user)
+    owner = person.load(tx, access.user, core().settings)
     stepup.demand(access, Level.MFA, now=tx.now, best=owner.best)
     return json_response(
         {

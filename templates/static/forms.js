@@ -1,9 +1,9 @@
 // Every form works without this file. With it: a form is sent once however often it is clicked (a second copy of the same code
 // would be refused as used), and a password can be shown while typing.
 for (const form of document.querySelectorAll("form")) {
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     // After this turn, so that the pressed button's own name and value are still sent.
-    setTimeout(() => setBusy(form, true));
+    setTimeout(() => setBusy(form, !event.defaultPrevented));
     // A send that was stopped or lost leaves the page in place: let it be tried again.
     setTimeout(() => setBusy(form, false), 8000);
   });

@@ -120,6 +120,11 @@ def password_changed(door: Door, someone: Someone) -> Someone:
     return by(lambda tx, user: users.set_password(tx, user, hashed))(door, someone)
 
 
+def turned_off_and_on(door: Door, someone: Someone) -> Someone:
+    settings = door.harness.settings
+    return by(lambda tx, user: enrolment.turn_off(tx, load(tx, user, settings)), set_up_again=True)(door, someone)
+
+
 def recovery_code_used(door: Door, someone: Someone) -> Someone:
     elsewhere = Browser(door.harness)
     door.to_code(elsewhere, someone)
@@ -138,9 +143,7 @@ ENDINGS: dict[str, Ending] = {
     "the password was changed": password_changed,
     "a recovery code was used": recovery_code_used,
     "an administrator reset the second step": by(users.reset_mfa, set_up_again=True),
-    "the second step was turned off and on": by(
-        lambda tx, user: enrolment.turn_off(tx, load(tx, user)), set_up_again=True
-    ),
+    "the second step was turned off and on": turned_off_and_on,
     "the account was disabled for a while": by(disabled_and_enabled),
     "its owner forgot all devices": by(lambda tx, user: tx.devices.distrust(user_id=user.id)),
     "anything raised the epoch": by(lambda tx, user: tx.users.raise_epoch(user)),

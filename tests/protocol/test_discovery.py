@@ -127,7 +127,7 @@ def test_without_remembered_devices_their_level_is_not_offered(tmp_path: Path, d
         harness = Harness(url, tmp_path, remember_days=0)
         listed = metadata(Browser(harness))
         harness.close()
-    assert listed["acr_values_supported"] == ["pwd", "mfa", "phr"]
+    assert listed["acr_values_supported"] == ["pwd", "two-step", "mfa", "phr"]
 
 
 def test_every_language_is_spoken_to_whoever_asks_for_it(harness: Harness, browser: Browser) -> None:

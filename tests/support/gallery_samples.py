@@ -52,12 +52,28 @@ IDENTIFY = {
     "passkey": PASSKEY, "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME,
     "forgot_href": "#",
 }  # fmt: skip
+RECOVERY_WAY = {"title": "Use a recovery code", "detail": "", "symbol": "key", "href": "#", "action": ""}
+WAYS = [
+    {"title": "Use your passkey", "detail": "", "symbol": "passkey", "href": "#", "action": ""},
+    {"title": "Use your authenticator app", "detail": "", "symbol": "phone", "href": "#", "action": ""},
+    {"title": "Send code by text message", "detail": "+49 ••• 78", "symbol": "phone", "href": "", "action": "#"},
+    {"title": "Send code by email", "detail": "a•••@example.org", "symbol": "mail", "href": "", "action": "#"},
+]
+SENT_CODE = {
+    "action": "#", "send_action": "#", "channel": "sms", "masked": "+49 ••• 78", "sent": True, "again_in": 42,
+    "remember_days": 14, "can_cancel": True, "other_ways": [*WAYS[:2], RECOVERY_WAY], "sends": True,
+}  # fmt: skip
+SET_UP_CODES = {
+    "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "again_in": 0,
+    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True,
+}  # fmt: skip
 CODE = {
-    "action": "#", "username": "ada@example.org", "remember_days": 14, "recovery_href": "#", "can_cancel": True,
-    "passkey": None, "has_app": True,
+    "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": False,
+    "other_ways": [RECOVERY_WAY], "passkey": None, "has_app": True,
 }  # fmt: skip
 RECOVERY = {
-    "action": "#", "username": "ada@example.org", "remember_days": 14, "code_href": "#", "can_cancel": True,
+    "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": True,
+    "other_ways": WAYS,
     "has_app": True,
 }  # fmt: skip
 FORGOT = {"action": "#", "username": "", "back_href": "#"}
@@ -69,7 +85,7 @@ ALERT = {
 }  # fmt: skip
 ENROL = {
     "action": "#", "qr_svg": _qr(OTPAUTH), "secret": SECRET, "account_name": "ada@example.org", "minutes": 10,
-    "can_cancel": True, "required": True, "app_href": OTPAUTH,
+    "can_cancel": True, "required": True, "app_href": OTPAUTH, "other_ways": WAYS[:1], "sends": False,
 }  # fmt: skip
 FRESH_CODES = {
     "codes": CODES, "action": "#", "forced": False,
@@ -97,6 +113,19 @@ LOGIN: list[Sample] = [
     ("code-every-time", "login/code.html", CODE | {"remember_days": None, "can_cancel": False}),
     ("code-passkey", "login/code.html", CODE | {"passkey": PASSKEY}),
     ("code-passkey-only", "login/code.html", CODE | {"passkey": PASSKEY, "has_app": False}),
+    ("code-sent", "login/sent_code.html", SENT_CODE),
+    ("code-sent-wrong", "login/sent_code.html", SENT_CODE | {
+        "channel": "email", "masked": "a•••@example.org", "again_in": 0, "errors": {"code": "That code did not work."},
+    }),
+    ("code-to-send", "login/sent_code.html", SENT_CODE | {"sent": False, "channel": "whatsapp"}),
+    ("set-up-codes", "login/set_up_codes.html", SET_UP_CODES),
+    ("set-up-codes-known", "login/set_up_codes.html", SET_UP_CODES | {"known": "a•••@example.org", "channel": "email"}),
+    ("set-up-codes-sent", "login/set_up_codes.html", SET_UP_CODES | {
+        "sent": True, "masked": "+49 ••• 78", "again_in": 42, "channel": "whatsapp", "remember_days": 14,
+    }),
+    ("set-up-passkey", "login/set_up_passkey.html", PASSKEY | {
+        "remember_days": 14, "can_cancel": True, "back_href": "#",
+    }),
     ("recovery-code", "login/recovery_code.html", RECOVERY),
     ("recovery-code-wrong", "login/recovery_code.html", RECOVERY | {
         "errors": {"code": "That recovery code did not work. Each one works once; try another one from your list."}}),
@@ -155,7 +184,12 @@ SECURITY: dict[str, Any] = ACCOUNT | {
     "password": {"changed": "3 March 2026", "href": "#"},
     "two_step": {
         "on": True, "required": False, "since": "12 June 2026",
-        "set_up_href": "#", "replace_href": "#", "turn_off_href": "#"},
+        "set_up_href": "#", "replace_href": "#", "turn_off_href": "#", "any": True, "remove_href": "#"},
+    "messages": [
+        {"channel": "whatsapp", "on": False, "masked": "", "used": "", "href": "#"},
+        {"channel": "sms", "on": True, "masked": "+49 ••• 78", "used": "20 November 2026", "href": "#"},
+        {"channel": "email", "on": False, "masked": "", "used": "", "href": "#"},
+    ],
     "passkeys": [
         {"name": "iPhone", "added": "12 June 2026", "used": "20 November 2026", "kind": "backed up", "href": "#"},
         {"name": "Blue key", "added": "12 June 2026", "used": "", "kind": "one device", "href": "#"},
@@ -223,6 +257,10 @@ BAR = {
     "href": "#", "label": "Set it up now",
 }  # fmt: skip
 
+FACTOR = {
+    "kind": "sms", "masked": "+49 ••• 78", "added": "12 June 2026", "used": "20 November 2026", "last": False,
+    "remove_action": "#", "back_href": "#",
+}  # fmt: skip
 ONE_PASSKEY = {
     "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_action": "#",
     "last": True, "back_href": "#", "kind": "one device",
@@ -272,8 +310,8 @@ ACCOUNT_PAGES: list[Sample] = [
         "two_step": SECURITY["two_step"] | {"required": True}, "recovery": {"left": 1, "total": 8, "href": "#"},
         "notice": "Your password is changed."}),
     ("security-new", "account/security.html", SECURITY | {
-        "two_step": SECURITY["two_step"] | {"on": False, "required": True}, "recovery": None, "devices": [],
-        "passkeys": [],
+        "two_step": SECURITY["two_step"] | {"on": False, "any": False, "required": True}, "recovery": None,
+        "devices": [], "passkeys": [],
         "sessions": SECURITY["sessions"][:1], "end_others_action": None,
         "bar": BAR}),
     ("password", "account/password.html", ACCOUNT | {
@@ -286,6 +324,11 @@ ACCOUNT_PAGES: list[Sample] = [
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES),
     ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 0}),
     ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 2}),
+    ("message-codes", "account/message_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
+    ("factor", "account/factor.html", ACCOUNT | FACTOR),
+    ("factor-needed", "account/factor.html", ACCOUNT | FACTOR | {
+        "kind": "totp", "masked": "", "used": "", "remove_action": None, "last": True,
+    }),
     ("passkey-add", "account/passkey_add.html", ACCOUNT | {
         "action": "#", "options_href": "#", "back_href": "#", "suggestion": "Firefox on Windows", "longest_name": 60}),
     ("passkey", "account/passkey.html", ACCOUNT | ONE_PASSKEY),

@@ -3,11 +3,13 @@
 import re
 
 from idp.app import TEMPLATES
+from idp.messaging.codes import CODE
 from idp.messaging.rendering import Letter, Renderer
-from idp.messaging.sealed import opener
+from idp.messaging.sealed import SealedSecret, opener
 from tests.support.harness import Harness
 
 LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo)/\S+")
+NOTHING = SealedSecret("", "")
 
 
 def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
@@ -47,3 +49,11 @@ def email_links(harness: Harness) -> list[str]:
 def undo_links(harness: Harness) -> list[str]:
     """Links that take a change back."""
     return links(harness, "contact_changed")
+
+
+def codes(harness: Harness, channel: str) -> list[tuple[str, str]]:
+    """Codes on their way by a channel, oldest first: recipient and the six digits."""
+    unseal = opener(harness.core.sealer)
+    with harness.core.database.read() as tx:
+        waiting = [message for message in tx.outbox.waiting() if (message.channel, message.template) == (channel, CODE)]
+    return [(each.recipient, unseal(SealedSecret.of(each.context) or NOTHING)) for each in waiting]

@@ -6,7 +6,23 @@ what that is. A page that is not the present step sends the browser there, so th
 
 from __future__ import annotations
 
-from idp.login.routes import alert, email, enrol, forgot, identify, offer, passkey, recover, second_step, start, undo
+from idp.login.routes import (
+    alert,
+    email,
+    enrol,
+    forgot,
+    identify,
+    offer,
+    passkey,
+    recover,
+    second_step,
+    sent_code,
+    set_up_codes,
+    set_up_passkey,
+    start,
+    undo,
+)
 
-parts = (start, identify, forgot, second_step, passkey, offer, enrol, recover, alert, email, undo)
+signing_in = (start, identify, forgot, second_step, sent_code, passkey, offer, enrol, set_up_codes, set_up_passkey)
+parts = (*signing_in, recover, alert, email, undo)
 blueprints = tuple(part.blueprint for part in parts)

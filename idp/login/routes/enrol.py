@@ -16,7 +16,7 @@ from idp.login.attempt import Attempt
 from idp.login.new_authenticator import Confirmed
 from idp.login.person import Person
 from idp.login.proofs import Method, to_rows
-from idp.login.routes import flow
+from idp.login.routes import flow, other_ways
 from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
@@ -136,6 +136,8 @@ def _page(tx: Transaction, attempt: Attempt, person: Person, *, error: str = "",
         minutes=max(1, (attempt.set_up_until - tx.now) // 60),
         required=attempt.demand.enrol,
         remember_days=core().settings.remember_days,
+        other_ways=other_ways.to_set_up(attempt, core().settings),
+        sends=False,
     )
 
 

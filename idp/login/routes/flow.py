@@ -15,6 +15,7 @@ from idp.login import devices, gate, grace
 from idp.login.attempt import Attempt, look
 from idp.login.completion import complete
 from idp.login.password import Verdict
+from idp.login.second_step import send_code
 from idp.login.steps import Step
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
@@ -167,12 +168,15 @@ def onward(tx: Transaction, login_id: str, *, proven: bool = False, later: bool 
     if attempt.step is Step.REFUSE:
         return see_other(fresh.return_to)
     done = attempt.step is Step.DONE or (later and attempt.step is Step.OFFER)
-    response = see_other(fresh.return_to if done else address(attempt, attempt.step))
+    response = see_other(fresh.return_to if done else address(attempt, attempt.page))
     if proven:
         if attempt.person is not None:
             grace.begin(tx, attempt.person, core().settings)
         if done:
             _open_session(tx, attempt, response)
+        elif attempt.step is Step.CODE and attempt.person is not None and attempt.sent_way:
+            # Whoever always uses this way finds the code sent; what became of it, the page says.
+            send_code(tx, attempt, attempt.person, attempt.sent_way, sealer=core().sealer, entropy=core().entropy)
         secret = core().entropy.token()
         tx.logins.rebind(fresh.browser_digest, digest(secret))
         LOGIN.write(response, secret)

@@ -108,7 +108,7 @@ def done(tx: Transaction) -> Response:
 
 def _holder(tx: Transaction, handle: str) -> Holder | None:
     """Whom the link is for, who is then spoken to in their language."""
-    holder = reset.find(tx, handle)
+    holder = reset.find(tx, handle, core().settings)
     if holder:
         language.meet(holder.person.user.profile)
     return holder

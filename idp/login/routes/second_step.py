@@ -6,11 +6,12 @@ from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
 from idp.login import second_step
+from idp.login.attempt import RECOVERY as RECOVERY_PAGE
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
 from idp.login.person import Person
-from idp.login.proofs import Method
-from idp.login.routes import flow
+from idp.login.proofs import SENT, Method
+from idp.login.routes import flow, other_ways
 from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
@@ -22,6 +23,8 @@ NO_CODE = Text("Enter the 6-digit code your app shows.")
 NO_RECOVERY_CODE = Text("Enter one of your recovery codes.")
 WRONG_RECOVERY_CODE = Text("That recovery code did not work. Each one works once; try another of your codes.")
 LONGEST_CODE = 64
+ON_CODE_PAGE = {Method.PASSKEY, Method.TOTP}
+"""Ways that need nothing sent first, and share a page."""
 
 
 blueprint = Blueprint("login_second_step", __name__, url_prefix="/login/<login_id>")
@@ -33,9 +36,10 @@ blueprint = Blueprint("login_second_step", __name__, url_prefix="/login/<login_i
 def ask(tx: Transaction, login_id: str) -> Response:
     """Show the form."""
     attempt = flow.find(tx, login_id)
-    if attempt.step is not Step.CODE:
+    template = RECOVERY if request.path.endswith("/recovery") else APP
+    if attempt.step is not Step.CODE or (template == APP and not ON_CODE_PAGE & set(attempt.ways)):
         return flow.onward(tx, login_id)
-    return page(tx, attempt, RECOVERY if request.path.endswith("/recovery") else APP)
+    return page(tx, attempt, template)
 
 
 @blueprint.post("/code")
@@ -52,10 +56,11 @@ def answer(tx: Transaction, login_id: str) -> Response:
     code = once(request.form, "code", longest=LONGEST_CODE)
     if not code:
         return page(tx, attempt, APP, status=400, error=NO_CODE)
-    verdict = second_step.prove_totp(
+    verdict = second_step.prove_code(
         tx,
         attempt,
         attempt.person,
+        Method.TOTP,
         code,
         remember=ticked(request.form, "remember"),
         sealer=core().sealer,
@@ -117,7 +122,7 @@ def page(
     tx: Transaction, attempt: Attempt, template: str, *, status: int = 200, error: str = "", field: str = "code"
 ) -> Response:
     """One of the two pages, with what is wrong; also for a passkey that was tried on it."""
-    methods = attempt.person.methods if attempt.person else frozenset()
+    shown = ON_CODE_PAGE if template == APP else set()
     return flow.show(
         tx,
         attempt,
@@ -125,9 +130,9 @@ def page(
         status=status,
         errors={field: error} if error else {},
         remember_days=core().settings.remember_days if template == APP else None,
-        action=flow.address(attempt, Step.CODE if template == APP else "recovery"),
-        passkey=flow.passkey_of(attempt, second=True) if Method.PASSKEY in methods else None,
-        has_app=Method.TOTP in methods,
-        recovery_href=flow.address(attempt, "recovery") if Method.RECOVERY_CODE in methods else None,
-        code_href=flow.address(attempt, Step.CODE),
+        action=flow.address(attempt, Step.CODE if template == APP else RECOVERY_PAGE),
+        passkey=flow.passkey_of(attempt, second=True) if Method.PASSKEY in attempt.ways else None,
+        has_app=Method.TOTP in attempt.ways,
+        other_ways=other_ways.besides(attempt, shown, recovery=template == APP),
+        sends=bool(SENT & set(attempt.ways)),
     )

@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.login.assurance import LEVELS, NOBODY, Level, assess, best_of_all, reachable
-from idp.login.proofs import SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
+from idp.login.proofs import LASTING, SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)
 RECOVERY = Proof(Method.RECOVERY_CODE, "recovery", 140)
 DEVICE = Proof(Method.DEVICE, "laptop", 50)
+EMAIL = Proof(Method.EMAIL, "mailbox", 145)
+SMS = Proof(Method.SMS, "number", 146)
+WHATSAPP = Proof(Method.WHATSAPP, "account", 147)
 TOUCH = Proof(Method.PASSKEY, "key", 150, key=Key.POP)
 CHECKED = Proof(Method.PASSKEY, "key", 150, verified=True, key=Key.POP)
 SYNCED = Proof(Method.PASSKEY, "phone key", 150, verified=True, key=Key.SYNCED)
@@ -24,6 +27,9 @@ factors = {
     Method.TOTP: ["app", "old app"],
     Method.RECOVERY_CODE: ["recovery"],
     Method.PASSKEY: ["key", "phone key"],
+    Method.EMAIL: ["mailbox"],
+    Method.SMS: ["number"],
+    Method.WHATSAPP: ["account"],
     Method.DEVICE: ["laptop", "phone"],
 }
 
@@ -51,6 +57,12 @@ living = st.sets(st.sampled_from([name for names in factors.values() for name in
         ([PASSWORD, TOTP], "mfa", ("pwd", "otp", "mfa")),
         ([PASSWORD, RECOVERY], "mfa", ("pwd", "otp", "mfa")),
         ([PASSWORD, TOTP, DEVICE], "mfa", ("pwd", "otp", "mfa")),
+        ([PASSWORD, EMAIL], "two-step", ("pwd", "otp", "mca")),
+        ([PASSWORD, EMAIL, DEVICE], "two-step", ("pwd", "otp", "mca")),
+        ([PASSWORD, SMS], "mfa", ("pwd", "sms", "mca", "mfa")),
+        ([PASSWORD, WHATSAPP], "mfa", ("pwd", "otp", "mca", "mfa")),
+        ([PASSWORD, EMAIL, TOTP], "mfa", ("pwd", "otp", "mca", "mfa")),
+        ([TOUCH, SMS], "pwd", ("sms", "mca", "pop", "user")),
         ([CHECKED], "phr", ("pop", "user", "mfa")),
         ([SYNCED], "phr", ("swk", "user", "mfa")),
         ([ATTESTED], "phrh", ("hwk", "user", "mfa")),
@@ -67,7 +79,7 @@ def test_what_proofs_are_worth(given_proofs: list[Proof], acr: str, amr: tuple[s
     assert (reached.level.acr, reached.amr) == (acr, amr)
 
 
-@pytest.mark.parametrize("alone", [TOTP, RECOVERY, DEVICE])
+@pytest.mark.parametrize("alone", [TOTP, RECOVERY, DEVICE, EMAIL, SMS])
 def test_nothing_is_worth_anything_without_a_first_factor(alone: Proof) -> None:
     assert assess([alone]) == NOBODY
 
@@ -97,7 +109,7 @@ def test_a_waiver_never_reaches_amr(some: tuple[Proof, ...]) -> None:
 @given(collections)
 def test_mfa_is_claimed_only_for_two_kinds_of_factor(some: tuple[Proof, ...]) -> None:
     methods = {proof.method for proof in some}
-    known = Method.PASSWORD in methods and methods & SECOND
+    known = Method.PASSWORD in methods and methods & SECOND - {Method.EMAIL}  # a mailbox is no factor
     assert ("mfa" in assess(some).amr) == bool(known or any(proof.verified for proof in some))
 
 
@@ -151,7 +163,8 @@ def test_levels_are_in_the_order_the_product_promises() -> None:
 @given(st.sets(st.sampled_from(list(Method))), st.booleans())
 def test_nobody_reaches_more_than_their_ways_of_proving_allow(methods: set[Method], attested: bool) -> None:
     key = Key.ATTESTED if attested else Key.POP
-    given_proofs = [_proof(method, factors[method][0], 1, True) for method in methods]
+    lasting = methods - {Method.RECOVERY_CODE} if methods & LASTING else methods  # a code stands in for something else
+    given_proofs = [_proof(method, factors[method][0], 1, True) for method in lasting]
     vouched = [replace(proof, key=proof.key and key) for proof in given_proofs]
     assert assess(vouched).level <= max(reachable(methods, attested=attested), Level.REMEMBERED)
     assert reachable(methods, attested=attested) <= best_of_all(attested=attested)

@@ -64,7 +64,7 @@ def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
     door: Demand, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
     user = somebody(end, required=required).user
-    person = Person(user, (Factor(id="app", kind="totp"),), None, 0, frozenset())
+    person = Person(user, (Factor(id="app", kind="totp"),), False, None, 0, frozenset())
     asked = [
         person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
         for days in (0, 7)

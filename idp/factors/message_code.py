@@ -1,0 +1,70 @@
+"""Codes sent to a mailbox or a phone: six random digits, kept as a keyed digest that only this installation can make.
+
+Six digits are found by trying, so a plain digest in a stolen database would give them away within the ten minutes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+import phonenumbers
+
+from idp.kernel.entropy import Entropy
+
+DIGITS = 6
+LIFE = 600
+"""Seconds a code is good (NIST SP 800-63B section 3.1.3.2)."""
+TRIES = 5
+"""Judged tries at codes sent to one place, however often they are sent."""
+ENTROPY_BYTES = 8
+"""Enough that no code is likelier than another by more than one in ten to the thirteenth."""
+HIDDEN = "•••"
+SHOWN_DIGITS = 2
+
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
+_CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
+
+
+class NotANumber(ValueError):
+    """What was typed is not a phone number with its country code."""
+
+
+def draw(entropy: Entropy) -> str:
+    """A new code, leading zeros included."""
+    return f"{int.from_bytes(entropy.bytes(ENTROPY_BYTES), 'big') % 10**DIGITS:0{DIGITS}}"
+
+
+def digest(pepper: bytes, code: str, *place: str) -> str:
+    """What is kept of a code sent in a place; `code` may hold spaces and dashes, as people type and paste them.
+
+    Something that is no code of ours has a digest that no code has.
+    """
+    digits = _SEPARATORS.sub("", code)
+    said = "\x00".join((*place, digits if _CODE.fullmatch(digits) else ""))
+    return hmac.new(pepper, said.encode(), hashlib.sha256).hexdigest()
+
+
+def number(typed: str) -> str:
+    """A phone number as it is stored: E.164, such as "+4915112345678".
+
+    Raises:
+        NotANumber: when it has no country code, or cannot be a number there.
+    """
+    try:
+        parsed = phonenumbers.parse(typed, None)
+    except phonenumbers.NumberParseException as error:
+        raise NotANumber(typed) from error
+    if not phonenumbers.is_valid_number(parsed):
+        raise NotANumber(typed)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def masked(address: str) -> str:
+    """An address or number as a page may show it to somebody who only knows the password: "j•••@example.com"."""
+    mailbox, at, host = address.partition("@")
+    if at:
+        return f"{mailbox[:1]}{HIDDEN}@{host}"
+    parsed = phonenumbers.parse(address, None)
+    return f"+{parsed.country_code} {HIDDEN} {address[-SHOWN_DIGITS:]}"

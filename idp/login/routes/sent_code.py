@@ -1,0 +1,132 @@
+"""The second step by a code that is sent: asking for it, and giving it.
+
+GET  /login/<attempt>/code/<channel>         the form, or the button that has the first code sent
+POST /login/<attempt>/code/<channel>/send    a code, or another one
+POST /login/<attempt>/code/<channel>         the code
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.factors.message_code import masked
+from idp.kernel.text import Text
+from idp.login import second_step, sent_codes
+from idp.login.attempt import Attempt
+from idp.login.password import Verdict
+from idp.login.person import Person
+from idp.login.proofs import SENT, Method
+from idp.login.routes import flow, other_ways
+from idp.login.routes.second_step import LONGEST_CODE
+from idp.login.sent_codes import Sent
+from idp.login.steps import Step
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.forms import once, ticked
+from idp.web.pages import see_other
+from idp.web.transact import reading, transactional
+
+NO_CODE = Text("Enter the 6-digit code that was sent to you.")
+WRONG = Text("That code did not work. Use the newest one; a code works once, for ten minutes.")
+USED_UP = Text("Too many wrong codes. Choose another way, or start the sign-in again.")
+NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, or choose another way.")
+
+blueprint = Blueprint("login_sent_code", __name__, url_prefix="/login/<login_id>/code")
+CHANNEL = f"/<any({', '.join(sorted(SENT))}):channel>"
+
+
+@blueprint.get(CHANNEL)
+@reading
+def ask(tx: Transaction, login_id: str, channel: str) -> Response:
+    """Show the form."""
+    attempt, person = _find(tx, login_id, channel)
+    return flow.onward(tx, login_id) if person is None else _page(tx, attempt, person, Method(channel))
+
+
+@blueprint.post(f"{CHANNEL}/send")
+@transactional
+def send(tx: Transaction, login_id: str, channel: str) -> Response:
+    """Send a code to the address or number this person has proven."""
+    attempt, person = _find(tx, login_id, channel, hold=True)
+    method = Method(channel)
+    if person is None:
+        return flow.onward(tx, login_id)
+    if flow.stale_form(attempt):
+        return _page(tx, attempt, person, method, status=400, error=flow.STALE, field="form")
+    if out := flow.cancelled(tx, attempt):
+        return out
+    sent = second_step.send_code(tx, attempt, person, method, sealer=core().sealer, entropy=core().entropy)
+    if sent is Sent.TOO_MANY:
+        return _page(tx, attempt, person, method, status=429, error=NOT_SENT, field="form")
+    return see_other(flow.address(attempt, f"{Step.CODE}/{method}"))
+
+
+@blueprint.post(CHANNEL)
+@transactional
+def answer(tx: Transaction, login_id: str, channel: str) -> Response:
+    """Judge a code."""
+    attempt, person = _find(tx, login_id, channel, hold=True)
+    method = Method(channel)
+    if person is None:
+        return flow.onward(tx, login_id)
+    if flow.stale_form(attempt):
+        return _page(tx, attempt, person, method, status=400, error=flow.STALE, field="form")
+    if out := flow.cancelled(tx, attempt):
+        return out
+    code = once(request.form, "code", longest=LONGEST_CODE)
+    if not code:
+        return _page(tx, attempt, person, method, status=400, error=NO_CODE)
+    verdict = second_step.prove_code(
+        tx,
+        attempt,
+        person,
+        method,
+        code,
+        remember=ticked(request.form, "remember"),
+        sealer=core().sealer,
+        settings=core().settings,
+    )
+    if verdict in {Verdict.RIGHT, Verdict.MOVED}:
+        return flow.onward(tx, login_id, proven=verdict is Verdict.RIGHT)
+    (factor,) = person.factors_of(method)
+    used_up = sent_codes.used_up(tx, second_step.place_of(attempt, factor))
+    status, sentence = flow.refused(verdict, USED_UP if used_up else WRONG)
+    return _page(tx, attempt, person, method, status=status, error=sentence)
+
+
+def _find(tx: Transaction, login_id: str, channel: str, *, hold: bool = False) -> tuple[Attempt, Person | None]:
+    """The attempt, and whose it is if a code by this channel is what it could be given now."""
+    attempt = flow.find(tx, login_id, hold=hold)
+    fits = attempt.step is Step.CODE and channel in attempt.ways
+    return attempt, attempt.person if fits else None
+
+
+def _page(
+    tx: Transaction,
+    attempt: Attempt,
+    person: Person,
+    method: Method,
+    *,
+    status: int = 200,
+    error: str = "",
+    field: str = "code",
+) -> Response:
+    (factor,) = person.factors_of(method)
+    waiting = sent_codes.state(tx, second_step.place_of(attempt, factor))
+    action = flow.address(attempt, f"{Step.CODE}/{method}")
+    return flow.show(
+        tx,
+        attempt,
+        "login/sent_code.html",
+        status=status,
+        errors={field: error} if error else {},
+        action=action,
+        send_action=f"{action}/send",
+        channel=method,
+        masked=masked(factor.address or ""),
+        sent=waiting is not None,
+        again_in=waiting.again_in if waiting else 0,
+        remember_days=core().settings.remember_days,
+        other_ways=other_ways.besides(attempt, {method}),
+        sends=True,
+    )

@@ -1,0 +1,174 @@
+"""Forced set-up of codes by message, on the way in; and what its pages share with those of the account.
+
+GET  /login/<attempt>/enrol/<channel>         where the first code goes, or the form for it
+POST /login/<attempt>/enrol/<channel>/send    the first code, or another one
+POST /login/<attempt>/enrol/<channel>         the code
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from idp.factors import message_code, recovery_codes
+from idp.factors.message_code import NotANumber
+from idp.kernel.text import Text
+from idp.login import new_message_code, sent_codes
+from idp.login.attempt import Attempt
+from idp.login.new_message_code import destination, place_of
+from idp.login.password import Verdict
+from idp.login.person import Person
+from idp.login.proofs import Method, Proof, to_rows
+from idp.login.routes import flow
+from idp.login.routes.sent_code import NO_CODE, USED_UP, WRONG
+from idp.login.sent_codes import Sent, Waiting
+from idp.login.steps import Step
+from idp.persistence.sent_codes import Addressed
+from idp.persistence.unit_of_work import Transaction
+from idp.web.context import core
+from idp.web.forms import once, ticked
+from idp.web.pages import see_other
+from idp.web.transact import origin, reading, transactional
+
+LONGEST_CODE = 64
+LONGEST_NUMBER = 40
+
+blueprint = Blueprint(
+    "login_set_up_codes", __name__, url_prefix="/login/<login_id>/enrol/<any(email, sms, whatsapp):channel>"
+)
+
+
+@blueprint.get("")
+@reading
+def ask(tx: Transaction, login_id: str, channel: str) -> Response:
+    """Show the page."""
+    attempt, person = _find(tx, login_id, channel)
+    return _page(tx, attempt, person, Method(channel)) if person else flow.onward(tx, login_id)
+
+
+@blueprint.post("/send")
+@transactional
+def send(tx: Transaction, login_id: str, channel: str) -> Response:
+    """Send the first code."""
+    attempt, person = _find(tx, login_id, channel, hold=True)
+    method, typed = Method(channel), once(request.form, "number", longest=LONGEST_NUMBER)
+    if person is None:
+        return flow.onward(tx, login_id)
+    if flow.stale_form(attempt):
+        return _page(tx, attempt, person, method, error=("form", flow.STALE))
+    if out := flow.cancelled(tx, attempt):
+        return out
+    owner, sealer, entropy = _owner(attempt), core().sealer, core().entropy
+    try:
+        sent = new_message_code.send(tx, owner, person, method, typed, sealer=sealer, entropy=entropy)
+    except NotANumber:
+        return _page(tx, attempt, person, method, error=("number", new_message_code.NO_NUMBER))
+    if sent is Sent.TOO_MANY:
+        return _page(tx, attempt, person, method, error=("form", new_message_code.TOO_MANY), status=429)
+    return see_other(flow.address(attempt, f"{Step.ENROL}/{method}"))
+
+
+@blueprint.post("")
+def confirm(login_id: str, channel: str) -> Response:
+    """Judge the code: read, mint recovery codes outside any transaction, then make it the second step."""
+    database, entropy = core().database, core().entropy
+    code = once(request.form, "code", longest=LONGEST_CODE)
+    cancelling = request.form.get("choice") == "cancel"
+    with database.read(origin()) as tx:
+        attempt, first = _find(tx, login_id, channel)
+        if first is None:
+            return flow.onward(tx, login_id)
+        if flow.stale_form(attempt):
+            return _page(tx, attempt, first, Method(channel), error=("form", flow.STALE))
+    needed = code and not cancelling and first.recovery is None
+    codes = recovery_codes.mint(entropy, core().hasher) if needed else None
+    with database.write(origin()) as tx:
+        attempt, person = _find(tx, login_id, channel, hold=True)
+        if out := flow.cancelled(tx, attempt):
+            return out
+        if person is None or person.user.id != first.user.id:
+            return flow.onward(tx, login_id)
+        done = new_message_code.confirm(
+            tx,
+            _owner(attempt),
+            person,
+            Method(channel),
+            code,
+            codes=codes,
+            sealer=core().sealer,
+            entropy=entropy,
+            settings=core().settings,
+        )
+        return _after(tx, attempt, person, Method(channel), done)
+
+
+def shown(person: Person, method: Method, waiting: Waiting | None, *, send_action: str) -> dict[str, Any]:
+    """What the page of a set-up says, at sign-in and in the account."""
+    known = destination(person, method)
+    return {
+        "channel": method,
+        "send_action": send_action,
+        "known": known and message_code.masked(known),
+        "masked": waiting.masked if waiting else "",
+        "sent": waiting is not None,
+        "again_in": waiting.again_in if waiting else 0,
+        "typed": "" if waiting else once(request.form, "number", longest=LONGEST_NUMBER),
+    }
+
+
+def refusal(tx: Transaction, place: Addressed, verdict: Verdict) -> tuple[int, tuple[str, Text | str]]:
+    """Status, and field and sentence, for a code that did not count."""
+    if verdict is Verdict.THROTTLED:
+        return 429, ("code", flow.THROTTLED)
+    if not once(request.form, "code", longest=LONGEST_CODE):
+        return 400, ("code", NO_CODE)
+    return 400, ("code", USED_UP if sent_codes.used_up(tx, place) else WRONG)
+
+
+def _find(tx: Transaction, login_id: str, channel: str, *, hold: bool = False) -> tuple[Attempt, Person | None]:
+    """The attempt, and whose it is if setting up this channel is what they could do now."""
+    attempt = flow.find(tx, login_id, hold=hold)
+    fits = attempt.step is Step.ENROL and channel in attempt.enrollable(core().settings)
+    return attempt, attempt.person if fits else None
+
+
+def _owner(attempt: Attempt) -> str:
+    return f"login:{attempt.login.id}"
+
+
+def _after(tx: Transaction, attempt: Attempt, person: Person, method: Method, done: Proof | Verdict) -> Response:
+    if isinstance(done, Proof):
+        user, proofs = person.user, to_rows((*attempt.proofs, done))
+        remember = ticked(request.form, "remember")
+        kept = tx.logins.advance(attempt.login, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
+        return flow.onward(tx, attempt.login.id, proven=kept)
+    if done is Verdict.MOVED:
+        return flow.onward(tx, attempt.login.id)
+    status, error = refusal(tx, place_of(_owner(attempt), person, method), done)
+    return _page(tx, attempt, person, method, error=error, status=status)
+
+
+def _page(
+    tx: Transaction,
+    attempt: Attempt,
+    person: Person,
+    method: Method,
+    *,
+    error: tuple[str, str] | None = None,
+    status: int | None = None,
+) -> Response:
+    waiting = sent_codes.state(tx, place_of(_owner(attempt), person, method))
+    action = flow.address(attempt, f"{Step.ENROL}/{method}")
+    return flow.show(
+        tx,
+        attempt,
+        "login/set_up_codes.html",
+        status=status or (400 if error else 200),
+        errors=dict([error] if error else []),
+        action=action,
+        required=attempt.demand.enrol,
+        remember_days=core().settings.remember_days,
+        back_href=flow.address(attempt, Step.ENROL),
+        **shown(person, method, waiting, send_action=f"{action}/send"),
+    )

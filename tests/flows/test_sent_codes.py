@@ -1,0 +1,274 @@
+"""Codes by email, SMS and WhatsApp as a person meets them: set up, asked for, given, replaced, taken away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from idp.factors.message_code import LIFE, TRIES
+from idp.login.sent_codes import PAUSE
+from tests.support.account import CODES, SECURITY, Account, mails, words
+from tests.support.browser import Browser
+from tests.support.databases import Databases
+from tests.support.door import Door
+from tests.support.harness import Harness, Someone, migrate
+from tests.support.mailed import codes
+from tests.support.tables import events, rows
+
+NUMBER = "+4915112345678"
+CHANNELS = ("email", "sms", "whatsapp")
+WEBHOOK = {"message_webhook_url": "https://gateway.example.test/", "message_webhook_secret": "k" * 32}
+ALL = {"sms_provider": "webhook", "whatsapp_provider": "webhook", **WEBHOOK}
+
+
+@pytest.fixture
+def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """An installation with every channel."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, **ALL)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def door(harness: Harness) -> Door:
+    return Door(harness)
+
+
+def page_of(channel: str) -> str:
+    return f"{SECURITY}/codes/{channel}"
+
+
+def set_up(harness: Harness, someone: Someone, channel: str, *, number: str = NUMBER) -> Account:
+    """From the security page's button to the saved recovery codes."""
+    account = Account(harness, someone)
+    account.open(page_of(channel))
+    fields: dict[str, Any] = {} if channel == "email" else {"number": number}
+    account.browser.submit(action="/send", **fields)
+    account.browser.submit(action=page_of(channel), code=codes(harness, channel)[-1][1])
+    assert account.browser.at.startswith((CODES, SECURITY)), account.browser.page.text
+    if account.browser.at == CODES:
+        account.browser.submit(action=CODES, saved="1")
+    harness.clock.advance(PAUSE)
+    return account
+
+
+def to_second_step(door: Door, someone: Someone, acr: str = "remembered") -> Browser:
+    """Name and password given in a new browser."""
+    browser = Browser(door.harness)
+    assert door.knock(browser, acr) is None
+    browser.submit(username=someone.username, password=someone.password)
+    return browser
+
+
+@pytest.mark.promise("SA5", "SA9", "SA10", "SM6", "SM7", "FM1", "FM10", "FM11")
+@pytest.mark.parametrize(
+    ("channel", "acr", "amr"),
+    [
+        ("email", "two-step", ["pwd", "otp", "mca"]),
+        ("sms", "mfa", ["pwd", "sms", "mca", "mfa"]),
+        ("whatsapp", "mfa", ["pwd", "otp", "mca", "mfa"]),
+    ],
+)
+def test_a_code_is_sent_at_each_sign_in_and_the_app_is_told_how(
+    harness: Harness, door: Door, channel: str, acr: str, amr: list[str]
+) -> None:
+    jane = harness.person(phone_number=None)
+    account = set_up(harness, jane, channel)
+    assert "message_codes_added" in mails(harness)
+    told = words(account.open())
+    assert ("j•••@example.test" if channel == "email" else "+49 ••• 78") in told
+    for _ in range(2):
+        sent = len(codes(harness, channel))
+        browser = to_second_step(door, jane)
+        assert browser.at.endswith(f"/code/{channel}"), "nothing else is set up, so it is sent without being asked for"
+        assert len(codes(harness, channel)) == sent + 1
+        recipient, code = codes(harness, channel)[-1]
+        assert recipient == ("jane@example.test" if channel == "email" else NUMBER)
+        assert recipient not in browser.page.text
+        assert code not in browser.page.text
+        browser.submit(code=f"{code[:3]} {code[3:]}")
+        claims = door.claims(browser)
+        assert claims is not None
+        assert (claims["acr"], claims["amr"]) == (acr, amr)
+
+
+@pytest.mark.promise("FM11")
+def test_a_code_lives_ten_minutes_and_works_once_for_the_sign_in_it_was_sent_to(harness: Harness, door: Door) -> None:
+    jane = harness.person()
+    set_up(harness, jane, "email")
+    first, second = to_second_step(door, jane), to_second_step(door, jane)
+    (_, one), (_, two) = codes(harness, "email")[-2:]
+    second.submit(code=one)
+    assert second.page.status_code == 400, "it was sent to the other sign-in"
+    harness.clock.advance(LIFE)
+    first.submit(code=one)
+    second.submit(code=two)
+    assert (first.page.status_code, second.page.status_code) == (400, 400), "ten minutes are over to the second"
+    third = to_second_step(door, jane)
+    code = codes(harness, "email")[-1][1]
+    third.submit(code=code)
+    assert door.claims(third)
+    fourth = to_second_step(door, jane)
+    fourth.submit(code=code)
+    assert door.claims(fourth) is None
+
+
+def test_sending_again_waits_a_minute_replaces_the_code_and_gives_no_new_tries(harness: Harness, door: Door) -> None:
+    jane = harness.person()
+    set_up(harness, jane, "sms")
+    browser = to_second_step(door, jane)
+    before = codes(harness, "sms")
+    assert "1:00" in words(browser.page)
+    browser.submit(action="/send")
+    assert codes(harness, "sms") == before, "too soon"
+    for _ in range(TRIES - 1):
+        browser.submit(action="/code/sms", code="000000")
+    harness.clock.advance(PAUSE)
+    browser.submit(action="/send")
+    (_, old), (_, new) = codes(harness, "sms")[-2:]
+    browser.submit(action="/code/sms", code=old)
+    assert "Too many wrong codes" in words(browser.page), "the fifth wrong one, over both codes"
+    browser.submit(action="/code/sms", code=new)
+    assert door.claims(browser) is None, "five tries a sign-in, however many codes"
+    again = to_second_step(door, jane)
+    again.submit(code=codes(harness, "sms")[-1][1])
+    assert door.claims(again)
+
+
+@pytest.mark.promise("SM5", "SM9", "SA13", "SM15", "FM10")
+def test_the_selector_has_the_most_secure_first_and_begins_with_the_last_used(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True, phone_number=NUMBER)
+    account = Account(harness, jane)
+    for channel in CHANNELS:
+        account.open(page_of(channel))
+        harness.clock.advance(PAUSE)
+        account.browser.submit(action="/send")
+        account.browser.submit(action=page_of(channel), code=codes(harness, channel)[-1][1])
+    harness.clock.advance(PAUSE)
+    browser = to_second_step(door, jane)
+    assert browser.at.endswith("/code/whatsapp"), "set up last, and so used last"
+    told = words(browser.page)
+    titles = ["Use your authenticator app", "Send code by text message", "Send code by email", "Use a recovery code"]
+    assert [told.index(title) for title in titles] == sorted(told.index(title) for title in titles)
+    assert "Passkeys and authenticator apps are safer" in told
+    assert "Check that the number is correct" in words(browser.page)
+    browser.submit(action="/code/email/send")
+    browser.submit(action="/code/email", code=codes(harness, "email")[-1][1])
+    assert door.claims(browser)
+    harness.clock.advance(PAUSE)
+    assert to_second_step(door, jane).at.endswith("/code/email")
+    strict = to_second_step(door, jane, "mfa")
+    assert "by email" not in words(strict.page), "a mailbox is no second factor"
+
+
+@pytest.mark.promise("FM12")
+def test_what_is_not_configured_is_offered_to_nobody_and_what_was_set_up_opens_nothing(
+    databases: Databases, tmp_path: Path
+) -> None:
+    with databases.fresh(migrate) as url:
+        rich, poor = Harness(url, tmp_path / "rich", **ALL), Harness(url, tmp_path / "poor", email_codes=False)
+        door, jane = Door(poor), rich.person()
+        set_up(rich, jane, "sms")
+        account = Account(poor, poor.person("john"))
+        told = words(account.open())
+        assert "by text message" not in told
+        assert "WhatsApp" not in told
+        assert "by email" not in told
+        assert account.browser.get(page_of("sms")).status_code == 404
+        browser = to_second_step(door, jane)
+        assert browser.at.endswith("/recovery"), "the second step she has is not asked for, nor let go"
+        assert "text message" not in words(browser.page)
+        rich.close()
+        poor.close()
+
+
+@pytest.mark.promise("SM13", "SM14")
+def test_the_number_is_a_copy_that_only_turning_it_off_and_on_changes(harness: Harness, door: Door) -> None:
+    jane = harness.person(phone_number=NUMBER)
+    account = set_up(harness, jane, "sms")
+    with harness.core.database.write() as tx:
+        user = tx.users.by_id(jane.id)
+        assert user is not None
+        assert user.phone_number_verified
+        tx.users._change(user, phone_number="+4915100000000")
+    to_second_step(door, jane)
+    assert codes(harness, "sms")[-1][0] == NUMBER
+    harness.clock.advance(PAUSE)
+    account.open()
+    account.browser.get(page_of("sms"))
+    assert 'name="number"' not in account.browser.page.text, "the profile says where codes go"
+    harness.clock.advance(PAUSE)
+
+
+def test_bad_numbers_are_refused_in_words_and_nothing_is_sent(harness: Harness) -> None:
+    jane = Account(harness, harness.person())
+    jane.open(page_of("sms"))
+    for typed in ("", "0151 1234567", "+49", "+1 555 0100", "a" * 40, "+49 1512 345678901234"):
+        jane.browser.submit(action="/send", number=typed)
+        assert jane.browser.page.status_code == 400, typed
+        assert "with the country code" in words(jane.browser.page)
+    assert codes(harness, "sms") == []
+
+
+def test_no_more_codes_are_sent_to_one_number_than_the_limit_whoever_asks(harness: Harness) -> None:
+    for name in ("ann", "bob", "cleo"):
+        account = Account(harness, harness.person(name))
+        account.open(page_of("sms"))
+        for _ in range(5):
+            account.browser.submit(action="/send", number=NUMBER)
+            account.open(page_of("sms"))
+            harness.clock.advance(PAUSE)
+    assert 10 <= len(codes(harness, "sms")) <= 12
+    assert events(harness, "code.sent", "throttled") > 0
+
+
+def test_a_removed_channel_is_no_way_in_and_the_last_one_takes_the_recovery_codes_along(
+    harness: Harness, door: Door
+) -> None:
+    jane = harness.person()
+    account = set_up(harness, jane, "whatsapp")
+    account.open()
+    path = account.browser.page.text.split(f"{SECURITY}/factors/")[1].split('"')[0]
+    account.open(f"{SECURITY}/factors/{path}")
+    assert "your only second step" in words(account.browser.page)
+    account.browser.submit(action="/remove")
+    assert "no longer a second step" in words(account.browser.page)
+    assert "message_codes_removed" in mails(harness)
+    assert rows(harness, "factors", "recovery_sets", "recovery_codes") == {
+        "factors": [],
+        "recovery_sets": [],
+        "recovery_codes": [],
+    }
+    browser = to_second_step(door, jane, "pwd")
+    claims = door.claims(browser)
+    assert claims is not None
+    assert claims["acr"] == "pwd"
+
+
+@pytest.mark.promise("SM2", "SM4")
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_required_people_choose_their_own_method_on_the_way_in(harness: Harness, door: Door, channel: str) -> None:
+    jane = harness.person(second_step_required=True)
+    browser = to_second_step(door, jane)
+    assert browser.at.endswith("/enrol")
+    browser.get(browser.at + f"/{channel}")
+    fields: dict[str, Any] = {} if channel == "email" else {"number": NUMBER}
+    browser.submit(action="/send", **fields)
+    browser.submit(code="000000")
+    assert browser.page.status_code == 400
+    browser.submit(code=codes(harness, channel)[-1][1])
+    assert browser.at.endswith("/recovery-codes"), browser.page.text
+    browser.submit(saved="1")
+    claims = door.claims(browser)
+    assert claims is not None
+    assert claims["acr"] == ("two-step" if channel == "email" else "mfa")
+
+
+def test_a_door_that_wants_two_factors_offers_no_mailbox_to_set_up(harness: Harness, door: Door) -> None:
+    browser = to_second_step(door, harness.person(), "mfa")
+    assert browser.at.endswith("/enrol")
+    assert "Codes by email" not in words(browser.page)
+    browser.get(browser.at + "/email")
+    assert browser.at.endswith("/enrol")
