@@ -35,8 +35,14 @@ class Attempt:
 
     @property
     def ways(self) -> tuple[Method, ...]:
-        """The second steps that would be enough, the most secure first; recovery codes are for when none is."""
-        return open_ways(self.person.methods, self.demand.target(self.person.best)) if self.person else ()
+        """The second steps to be asked for, the most secure first; recovery codes are for when there is none.
+
+        Those that are enough; where none is, those that come before setting one up that is.
+        """
+        if self.person is None:
+            return ()
+        best = self.person.best
+        return open_ways(self.person.methods, min(self.demand.target(best), best))
 
     def enrollable(self, settings: Settings) -> tuple[Method, ...]:
         """The second steps that could be set up now and would be enough, apart from the app."""

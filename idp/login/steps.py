@@ -85,6 +85,8 @@ def _second_step(state: State, demand: Demand) -> Step:
         return _prove_more(state)
     if demand.level > max(best, SET_UP_REACHES):
         return Step.REFUSE
+    if state.enrolled and state.assurance.level < min(best, Level.MFA):
+        return _prove_more(state)  # a stronger way is added by what there is, or a thief of the password would add it
     return Step.ENROL if state.may_enrol else Step.IDENTIFY
 
 

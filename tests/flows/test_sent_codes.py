@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 
 from idp.factors.message_code import LIFE, TRIES
@@ -11,7 +12,7 @@ from idp.login.sent_codes import PAUSE
 from tests.support.account import CODES, SECURITY, Account, mails, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.door import Door
+from tests.support.door import Door, offered_seed
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.mailed import codes
 from tests.support.tables import events, rows
@@ -264,6 +265,22 @@ def test_required_people_choose_their_own_method_on_the_way_in(harness: Harness,
     claims = door.claims(browser)
     assert claims is not None
     assert claims["acr"] == ("two-step" if channel == "email" else "mfa")
+
+
+def test_a_mailbox_is_asked_for_before_something_stronger_is_set_up(harness: Harness, door: Door) -> None:
+    """Otherwise a thief of the password would set up an app of their own at the first door that wants two factors."""
+    jane = harness.person()
+    set_up(harness, jane, "email")
+    browser = to_second_step(door, jane, "mfa")
+    assert browser.at.endswith("/code/email")
+    browser.get(browser.at.replace("/code/email", "/enrol"))
+    assert browser.at.endswith("/code/email"), "no way round it"
+    browser.submit(code=codes(harness, "email")[-1][1])
+    assert browser.at.endswith("/enrol")
+    browser.submit(code=pyotp.TOTP(offered_seed(browser)).at(harness.clock.now()))
+    claims = door.claims(browser)
+    assert claims is not None
+    assert claims["acr"] == "mfa"
 
 
 def test_a_door_that_wants_two_factors_offers_no_mailbox_to_set_up(harness: Harness, door: Door) -> None:

@@ -13,11 +13,13 @@ PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)
 RECOVERY = Proof(Method.RECOVERY_CODE, "recovery", 140)
 DEVICE = Proof(Method.DEVICE, "laptop", 50)
+EMAIL = Proof(Method.EMAIL, "mailbox", 145)
 TOUCH = Proof(Method.PASSKEY, "key", 150)
 CHECKED = Proof(Method.PASSKEY, "key", 150, verified=True)
 
 ALONE = frozenset({Method.PASSWORD})
 WITH_APP = frozenset({Method.PASSWORD, Method.TOTP, Method.RECOVERY_CODE})
+WITH_MAIL = frozenset({Method.PASSWORD, Method.EMAIL, Method.RECOVERY_CODE})
 WITH_KEY = frozenset({Method.PASSWORD, Method.PASSKEY})
 WITH_BOTH = WITH_APP | WITH_KEY
 SECOND_STEP = Demand(level=Level.REMEMBERED)
@@ -57,6 +59,14 @@ REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
         (State((TOUCH,), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),  # a code would be one more thing held
         (State((TOUCH, TOTP), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),
         (State((TOUCH,), WITH_KEY), Demand(), Step.DONE),
+        (State((PASSWORD,), WITH_MAIL), SECOND_STEP, Step.CODE),
+        (State((PASSWORD, EMAIL), WITH_MAIL), Demand(level=Level.TWO_STEP), Step.DONE),
+        (State((PASSWORD,), WITH_MAIL, may_enrol=True), Demand(level=Level.MFA), Step.CODE),  # first what there is
+        (State((PASSWORD, DEVICE), WITH_MAIL, may_enrol=True), Demand(level=Level.MFA), Step.CODE),
+        (State((PASSWORD, EMAIL), WITH_MAIL, may_enrol=True), Demand(level=Level.MFA), Step.ENROL),
+        (State((PASSWORD, RECOVERY), WITH_MAIL), Demand(level=Level.MFA), Step.DONE),
+        (State((PASSWORD, EMAIL), WITH_MAIL, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
+        (State((PASSWORD,), WITH_MAIL, codes_to_save=True), SECOND_STEP, Step.CODE),
         (State((PASSWORD,), ALONE, must_choose=True), Demand(), Step.CHOOSE),
         (State((PASSWORD,), ALONE, may_wait=True), Demand(), Step.OFFER),
         (State((), ALONE, may_wait=True), Demand(), Step.IDENTIFY),
@@ -72,13 +82,13 @@ def every_state() -> list[State]:
     proofs = [
         chosen
         for size in range(5)
-        for chosen in itertools.combinations((PASSWORD, TOTP, RECOVERY, DEVICE, TOUCH, CHECKED), size)
+        for chosen in itertools.combinations((PASSWORD, TOTP, EMAIL, RECOVERY, DEVICE, TOUCH, CHECKED), size)
     ]
     flags = list(itertools.product((False, True), repeat=4))
     return [
         State(chosen, methods, may_enrol=may_enrol, codes_to_save=to_save, must_choose=choose, may_wait=may_wait)
         for chosen in proofs
-        for methods in (ALONE, WITH_APP, WITH_KEY, WITH_BOTH)
+        for methods in (ALONE, WITH_APP, WITH_MAIL, WITH_KEY, WITH_BOTH)
         for may_enrol, to_save, choose, may_wait in flags
     ]
 
@@ -109,5 +119,8 @@ def test_a_second_factor_is_never_set_up_or_asked_before_the_first() -> None:
 
 def test_somebody_who_has_a_second_factor_is_asked_for_it_and_never_led_round_it_by_a_set_up() -> None:
     for state in every_state():
-        if state.enrolled:
-            assert next_step(state, REQUIRED) is not Step.ENROL
+        if not state.enrolled:
+            continue
+        assert next_step(state, REQUIRED) is not Step.ENROL
+        if next_step(state, Demand(level=Level.MFA)) is Step.ENROL:
+            assert any(proof.method in SECOND for proof in state.proofs)
