@@ -16,6 +16,7 @@ from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
+from idp.language.places import Places
 from idp.login.routes import blueprints as login
 from idp.persistence.database import Database
 from idp.protocol.routes import blueprints as protocol
@@ -47,6 +48,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         keyring=open_keyring(settings, clock),
         sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
         hasher=Hasher.of(settings),
+        places=Places.open(settings.places_file),
         makers=Makers.open(settings.attestation_roots),
         breached=BreachedPasswords.of(settings.breached_passwords),
     )

@@ -16,6 +16,7 @@ from idp.kernel.text import Text
 from idp.login.visitor import Visitor
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.unit_of_work import Transaction
+from idp.web import places
 from idp.web.forms import once
 
 PAGE = 50
@@ -53,7 +54,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     return {
         "sentence": history.sentence(event, names.get(event.client_id or "")),
         "browser": Text("On the server") if local else user_agents.name(event.user_agent),
-        "address": "" if local else event.address,
+        "address": "" if local else places.located(event.address),
         "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,
     }

@@ -19,6 +19,7 @@ from idp.persistence.devices import Device
 from idp.persistence.factors import Factor
 from idp.persistence.sessions import Session
 from idp.persistence.unit_of_work import Transaction
+from idp.web import places
 from idp.web.context import core
 
 blueprint = Blueprint("security", __name__)
@@ -122,7 +123,7 @@ def _live(sessions: list[Session], own: Session, now: int) -> list[Session]:
 def _session(session: Session, own: Session) -> dict[str, Any]:
     return {
         "browser": user_agents.name(session.user_agent),
-        "place": session.address,
+        "place": places.seen_from_here(session.address),
         "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,
         "action": f"{pages.SECURITY}/sessions/{session.sid}/end",

@@ -8,6 +8,7 @@ templates' `_()` and `{% trans %}`         ->  jinja               ->  likewise,
 tags        the languages we speak, and which of them is meant by a wish
 reader      who reads: language and zone
 zones       the time zones people may choose
+places      where an address is, if the operator supplies a file that knows
 catalogues  `templates/languages/<tag>.po`, read once per process
 words       sentences and times for a reader
 jinja       translations inside templates

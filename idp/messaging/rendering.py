@@ -18,6 +18,7 @@ from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
 from idp.kernel.text import Text
 from idp.language import jinja
+from idp.language.places import Places
 from idp.language.reader import Reader
 from idp.language.words import spoken
 from idp.messaging.sealed import SealedSecret, Unseal
@@ -45,8 +46,8 @@ class Letter:
 class Renderer:
     """Renders messages from the templates in `templates/email` and `templates/message`. Safe to share among threads."""
 
-    def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal) -> None:
-        self._issuer, self._unseal = issuer, unseal
+    def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal, places: Places) -> None:
+        self._issuer, self._unseal, self._places = issuer, unseal, places
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             autoescape=select_autoescape(["html"]),
@@ -89,17 +90,18 @@ class Renderer:
             **jinja.variables(reader),
             "when": Moment(int(context["when"])),
             "browser": _browser(str(context["user_agent"])),
-            "ip": _address(str(context["ip"])),
+            "ip": self._address(str(context["ip"]), reader),
             "link": self._issuer + secret,
             "code": secret,
         }
         return spoken(variables, reader)
 
+    def _address(self, address: str, reader: Reader) -> str:
+        if address == LOCAL.address:
+            return Text("The server itself")
+        return self._places.located(address, reader.language) or Text("Unknown")
+
 
 def _browser(user_agent: str) -> str:
     local = user_agent == LOCAL.user_agent
     return Text("None: an administrator did this") if local else user_agents.name(user_agent)
-
-
-def _address(address: str) -> str:
-    return Text("The server itself") if address == LOCAL.address else address or Text("Unknown")

@@ -51,7 +51,9 @@ class Background:
         self._core = core
         self._claimed_at = 0
         settings = core.settings
-        renderer = Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=opener(core.sealer))
+        renderer = Renderer(
+            TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=opener(core.sealer), places=core.places
+        )
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings))
         logouts = LogoutSender(core, Outbound.of(settings))
         self._couriers = {

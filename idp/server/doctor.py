@@ -11,6 +11,7 @@ from idp.config import BadSettings, Settings
 from idp.factors.attestation import Makers
 from idp.factors.breached import BreachedPasswords
 from idp.kernel.clock import Clock
+from idp.language.places import Places
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server import discovery
@@ -38,6 +39,11 @@ def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
         Makers.open(settings.attestation_roots)
     except BadSettings as error:
         yield Finding(Level.FAIL, "settings", str(error), "Mend the file, or empty the setting to ask no maker.")
+    try:
+        Places.open(settings.places_file)
+    except BadSettings as error:
+        message, _separator, remedy = str(error).partition(". ")
+        yield Finding(Level.FAIL, "settings", message, remedy)
     if settings.secure and settings.trusted_proxies == 0:
         remedy = "If a reverse proxy ends TLS here, set IDP_TRUSTED_PROXIES to how many there are (mostly 1)."
         yield Finding(Level.WARN, "settings", "no proxy is trusted, so every visitor seems to come from it", remedy)

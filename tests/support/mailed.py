@@ -15,7 +15,13 @@ NOTHING = SealedSecret("", "")
 def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
     """The letters of one kind that wait in the outbox, oldest first: recipient and content."""
     settings = harness.settings
-    renderer = Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=opener(harness.core.sealer))
+    renderer = Renderer(
+        TEMPLATES,
+        brand=settings.brand,
+        issuer=settings.issuer,
+        unseal=opener(harness.core.sealer),
+        places=harness.core.places,
+    )
     with harness.core.database.read() as tx:
         waiting = [message for message in tx.outbox.waiting() if message.template == template]
     return [(message.recipient, renderer.letter(message.template, message.context)) for message in waiting]

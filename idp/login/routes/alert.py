@@ -11,7 +11,7 @@ from idp.login import alerts
 from idp.login.routes import flow, recover
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.unit_of_work import Transaction
-from idp.web import csrf
+from idp.web import csrf, places
 from idp.web.cookies import ALERT
 from idp.web.pages import page, see_other
 from idp.web.transact import reading, transactional
@@ -71,7 +71,7 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
         action=FORM,
         csrf_token=csrf.token(ALERT.read() or "", PURPOSE),
         browser=user_agents.name(link.user_agent),
-        address=link.address,
+        address=places.located(link.address),
         when=Moment(link.created_at),
     )
 

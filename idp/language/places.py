@@ -1,0 +1,107 @@
+"""Where an address is, in words, if the operator supplies a MaxMind DB file of cities or countries."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Any, Self
+
+import maxminddb
+from maxminddb import InvalidDatabaseError, Reader
+
+from idp.config import BadSettings
+from idp.kernel.text import Text
+
+FALLBACK = "en"
+"""The language every such file has names in."""
+HOLDS = ("city", "country", "enterprise")
+"""One of these words is in the type of a file that knows places."""
+PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+"""Networks that are nowhere on the internet (RFC 1918, RFC 6598, RFC 4193, link-local)."""
+SUBSCRIBER = {4: 32, 6: 64}
+"""Bits of an address that one subscriber's network has in common."""
+
+
+class Places:
+    """The file, opened once per process; safe to share among threads."""
+
+    def __init__(self, reader: Reader | None = None) -> None:
+        self._reader = reader
+
+    @classmethod
+    def open(cls, path: str) -> Self:
+        """Open the file; without a path nothing is known.
+
+        Raises:
+            BadSettings: when there is no such file, or it is none that knows places.
+        """
+        if not path:
+            return cls()
+        try:
+            reader = maxminddb.open_database(Path(path))
+        except OSError as error:
+            raise _unusable(path, f"cannot be read: {error.strerror}") from None
+        except (ValueError, InvalidDatabaseError):
+            raise _unusable(path, "is no MaxMind DB file") from None
+        kind = reader.metadata().database_type
+        if not any(word in kind.lower() for word in HOLDS):
+            raise _unusable(path, f"is a file of {kind!r}, which knows no places")
+        return cls(reader)
+
+    def named(self, address: str, language: str) -> Text | None:
+        """The place as in "Berlin, Germany", in a language if the file has it, else in English; None if unknown."""
+        try:
+            found: Any = self._reader.get(_parsed(address)) if self._reader else None
+        except (ValueError, InvalidDatabaseError):  # no address; one of IPv6 in a file of IPv4; a damaged file
+            found = None
+        names = [_name(found, kind, language) for kind in ("city", "country")]
+        city, country = names[0], names[1] or _name(found, "registered_country", language)
+        if city and country:
+            return Text("{city}, {country}", city=city, country=country)
+        return Text("{place}", place=city or country) if city or country else None
+
+    def located(self, address: str, language: str) -> str:
+        """The address itself, behind the place it is at if that is known."""
+        place = self.named(address, language)
+        return Text("{place} ({address})", place=place, address=address) if place else address
+
+    def seen_from(self, address: str, language: str, *, here: str) -> str:
+        """The place; without one what can be said beside `here`, the address of whoever reads it; else the address."""
+        return self.named(address, language) or _beside(address, here) or address or Text("Unknown")
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address; of IPv4 one that came as IPv6 as well. Raises `ValueError`."""
+    found = ipaddress.ip_address(address)
+    return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
+
+
+def _unusable(path: str, problem: str) -> BadSettings:
+    remedy = "Name a MaxMind DB file (.mmdb) of cities or countries, or set nothing"
+    return BadSettings(f"IDP_PLACES_FILE: {path} {problem}. {remedy}.")
+
+
+def _name(found: Any, kind: str, language: str) -> str:  # noqa: ANN401 - whatever the file says
+    part = found.get(kind) if isinstance(found, dict) else None
+    names = part.get("names") if isinstance(part, dict) else None
+    name = (names.get(language) or names.get(FALLBACK)) if isinstance(names, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _beside(address: str, here: str) -> Text | None:
+    try:
+        found = _parsed(address)
+        network = ipaddress.ip_network((found, SUBSCRIBER[found.version]), strict=False)
+        same = here != "" and _parsed(here) in network
+    except ValueError:
+        return None
+    if found.is_loopback:
+        return Text("This computer")
+    if any(found in network for network in PRIVATE):
+        return Text("A private network")
+    return Text("The same network as now") if same else None
