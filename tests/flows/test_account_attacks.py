@@ -6,6 +6,8 @@ import pytest
 from tests.support.account import CHANGES, CODES, FORMS, PASSWORD, REGENERATE, SECURITY, TOTP, TURN_OFF, Account
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
+from tests.support.routes import every
+from tests.support.rp import Rp
 
 
 @pytest.fixture
@@ -65,6 +67,35 @@ def test_a_remembered_device_changes_no_factor(account: Account) -> None:
         account.browser.get(path)
         assert account.at(""), path
     assert account.protected() == before
+
+
+@pytest.mark.promise("ES2", "ES22", "ES23")
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_somebody_who_owes_a_second_step_reaches_nothing_but_its_set_up_and_the_way_out(harness: Harness) -> None:
+    """Signed in when it became required, and no time is given: every page and form of the account leads to set-up."""
+    app, account = Rp(harness), Account(harness, harness.person())
+    account.open()
+    with harness.core.database.write() as tx:
+        user = tx.users.by_id(account.someone.id)
+        assert user is not None
+        tx.users.require_second_step(user, True)
+    before, ways_out = account.protected(), {"/account/sign-out", "/account/signed-out", "/account/closed"}
+    for method, path in every(harness):
+        if not path.startswith("/account") or path in ways_out:
+            continue
+        if method == "POST":
+            account.post(path, **FORMS.get(path, {}))
+        else:
+            account.browser.get(path)
+        assert account.at("/enrol") or account.at("/identify"), (method, path, account.browser.at)
+    app.send(account.browser)
+    assert account.at("/enrol")
+    app.send(account.browser, prompt="none")
+    assert app.error(account.browser) == "interaction_required"
+    assert account.protected() == before
+    account.browser.get("/account/signed-out")
+    account.post("/account/sign-out")
+    assert account.session is None
 
 
 def test_what_belongs_to_somebody_else_is_not_there(harness: Harness, account: Account) -> None:

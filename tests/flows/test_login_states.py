@@ -1,21 +1,49 @@
 """Every state of a sign-in against every one of its addresses: nothing opens, appears or breaks out of turn."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.browser import Browser
 from tests.support.crowd import twin
+from tests.support.databases import Databases
 from tests.support.door import Door, csrf_of
-from tests.support.harness import ISSUER, Harness
+from tests.support.harness import ISSUER, PASSWORD, Harness, migrate
+from tests.support.routes import every
+from tests.support.rp import Rp
 from tests.support.stages import STEPS, Stage, stand_at
 from tests.support.tables import Snapshot, rows
 
-PAGES = ("", "/done", "/refuse", *(f"/{step}" for step in STEPS))
+OFFER = "offer"
+"""A step that there is only where people are given time for their set-up."""
+PAGES = ("", "/done", "/refuse", f"/{OFFER}", *(f"/{step}" for step in STEPS))
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 PROVEN = ("users", "factors", "recovery_sets", "recovery_codes", "sessions", "logins", "devices", "browsers", "outbox")
 """What may change only in turn; tries are counted and recorded whenever they are made."""
+UNTOUCHED = (
+    *("users", "factors", "recovery_sets", "recovery_codes", "contact_changes"),
+    *("sessions", "devices", "browsers", "clients", "consents", "grants"),
+)
+"""What half a sign-in never changes, wherever it is shown. (That a password is forgotten may be said at any time.)"""
+
+
+@pytest.fixture
+def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """An organisation that gives people a week to set up the second step they must have."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, second_step_grace_days=7)
+        yield made
+        made.close()
+
+
+def offer(door: Door) -> Stage:
+    browser, max_ = Browser(door.harness), door.harness.person("max", second_step_required=True)
+    door.knock(browser, "pwd")
+    browser.submit(username="max", password=max_.password)
+    assert browser.at.endswith(f"/{OFFER}")
+    return Stage(browser, {"choice": "later"}, {"choice": "never"})
 
 
 def cancelled(door: Door) -> Stage:
@@ -51,6 +79,7 @@ def other_browser(door: Door) -> Stage:
 
 STATES: dict[str, Callable[[Door], Stage]] = {
     **{step: lambda door, step=step: stand_at(step, door) for step in STEPS},  # type: ignore[misc]
+    OFFER: offer,
     "cancelled": cancelled,
     "expired": expired,
     "done": done,
@@ -106,6 +135,40 @@ def test_nothing_moves_out_of_turn(harness: Harness, door: Door, state: str) -> 
         assert proven(harness) == before, (method, page, name)
 
 
+@pytest.mark.promise("ES23")
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("state", [step for step in (*STEPS, OFFER) if step != "account"])
+def test_a_half_finished_sign_in_reaches_nothing_but_its_own_pages(harness: Harness, door: Door, state: str) -> None:
+    """Every route there is, with all its cookies and the right answer at hand; choosing an account is no such state."""
+    app, stage = Rp(harness), STATES[state](door)
+    login_id = stage.base.rpartition("/")[2]
+    form = {"password": PASSWORD, "saved": "1"} | stage.right | {"csrf": csrf_of(stage.browser)}
+
+    def everything() -> list[object]:
+        attempt = [row for row in rows(harness, "logins")["logins"] if login_id in row]
+        return [attempt, rows(harness, *UNTOUCHED)]
+
+    before, walked = everything(), 0
+    own = {f"{stage.base}{page}" for page in (*PAGES, "/recovery")}
+    for method, path in every(harness, login_id=login_id, acr="pwd"):
+        if path in own or path.startswith((f"{stage.page}/", "/static")):
+            continue
+        thief, address = twin(stage.browser), app.address() if path == "/authorize" else path
+        answer = thief.client.open(
+            address, method=method, base_url=ISSUER, data=form if method == "POST" else None, headers={"Origin": ISSUER}
+        )
+        assert answer.status_code < 500, (method, path)
+        assert not answer.headers.get("Location", "").startswith(app.app.redirect_uri), (method, path)
+        assert thief.cookie("session") is None, (method, path)
+        walked += 1
+    assert everything() == before
+    assert walked > 60
+    stage.browser.get(stage.page)
+    was = stage.page
+    stage.browser.submit(**stage.right)
+    assert stage.browser.at != was, "the sign-in could have gone on all the time"
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_looking_changes_nothing_at_all(harness: Harness, door: Door, state: str) -> None:
     stage = STATES[state](door)
@@ -115,7 +178,7 @@ def test_looking_changes_nothing_at_all(harness: Harness, door: Door, state: str
     assert rows(harness) == before
 
 
-@pytest.mark.parametrize("state", [state for state in STATES if state not in STEPS])
+@pytest.mark.parametrize("state", [state for state in STATES if state not in {*STEPS, OFFER}])
 def test_a_sign_in_that_is_over_stays_over(harness: Harness, door: Door, state: str) -> None:
     stage = STATES[state](door)
     before = proven(harness)
@@ -127,9 +190,9 @@ def test_a_sign_in_that_is_over_stays_over(harness: Harness, door: Door, state: 
     assert proven(harness) == before
 
 
-@pytest.mark.parametrize("state", STEPS)
+@pytest.mark.parametrize("state", [*STEPS, OFFER])
 def test_back_and_reload_lead_to_what_is_missing(door: Door, state: str) -> None:
-    stage = stand_at(state, door)
+    stage = STATES[state](door)
     same = {"code", "recovery"}
     for page in PAGES:
         stage.browser.get(stage.base + page)
@@ -137,11 +200,12 @@ def test_back_and_reload_lead_to_what_is_missing(door: Door, state: str) -> None
         assert at == state or {at, state} <= same, (page, stage.page)
 
 
-@pytest.mark.parametrize("state", [step for step in STEPS if step != "recovery-codes"])
+@pytest.mark.parametrize("state", [step for step in (*STEPS, OFFER) if step != "recovery-codes"])
 def test_cancel_ends_the_sign_in_at_every_step(harness: Harness, door: Door, state: str) -> None:
-    stage = stand_at(state, door)
+    stage = STATES[state](door)
     was = len(rows(harness, "sessions")["sessions"])
     page = stage.page
     stage.browser.submit(choice="cancel")
-    assert stage.browser.get(page).status_code == 410
+    gone = stage.browser.get(page)
+    assert (gone.status_code, "cancelled" in gone.text) == (410, True)
     assert len(rows(harness, "sessions")["sessions"]) == was

@@ -1,5 +1,6 @@
 """Grace puts off a set-up that policy asks, and softens nothing else."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -27,9 +28,16 @@ def somebody(end: int | None, *, required: bool) -> Person:
     return bare(User(id="max", password_hash="a hash", second_step_required=required, second_step_due_at=end))
 
 
-def settings(second_step: str, *, remember_days: int, grace_days: int) -> Settings:
+def _settings(second_step: str, remember_days: int, grace_days: int) -> Settings:
     given: dict[str, Any] = {"second_step": second_step, "remember_days": remember_days}
     return Settings.model_construct(second_step_grace_days=grace_days, **given)
+
+
+SETTINGS = {asked: _settings(*asked) for asked in itertools.product(("optional", "required"), (0, 14), (0, 7))}
+
+
+def settings(second_step: str, *, remember_days: int, grace_days: int) -> Settings:
+    return SETTINGS[second_step, remember_days, grace_days]
 
 
 @pytest.mark.parametrize(
