@@ -33,6 +33,7 @@ DONE: Mapping[str, Text] = {
     Event.SECOND_STEP_DUE: Text("You were asked to set up a second step."),
     Event.RECOVERY_CODES_MADE: Text("New recovery codes were made; earlier ones stopped working."),
     Event.RECOVERY_CODES_SAVED: Text("You confirmed that your recovery codes are saved."),
+    Event.RECOVERY_CODES_SHOWN: Text("Your recovery codes were shown to you again."),
     Event.DEVICE_REMEMBERED: Text("A device was remembered: no code is asked there for a while."),
     Event.DEVICE_FORGOTTEN: Text("A remembered device was forgotten."),
     Event.PROFILE_CHANGED: Text("You changed your profile."),

@@ -29,6 +29,7 @@ CODES = "/account/security/codes"
 FACTORS = "/account/security/factors"
 TURN_OFF = "/account/security/turn-off"
 RECOVERY_CODES = "/account/security/recovery-codes"
+VIEW_CODES = "/account/security/recovery-codes/view"
 REGENERATE = "/account/security/recovery-codes/regenerate"
 PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
 APPS = "/account/apps"

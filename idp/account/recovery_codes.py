@@ -1,4 +1,4 @@
-"""Recovery codes: shown until the person says they are saved, and made anew."""
+"""Recovery codes: shown until the person says they are saved, again where policy allows it, and made anew."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from idp import audit
 from idp.account import changes, guard, pages
 from idp.audit import Event
 from idp.factors import recovery_codes
+from idp.login import second_step
+from idp.login import visitor as visitors
 from idp.login.routes.enrol import NOT_SAVED, download
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
@@ -22,7 +24,7 @@ blueprint = Blueprint("recovery_codes", __name__)
 @blueprint.get("/security/recovery-codes")
 @guard.looking(guard.to_change, saving_codes=True)
 def show(_: Transaction, visitor: Visitor) -> Response:
-    """The codes, once: after they are saved nobody can see them again."""
+    """The codes before they are saved."""
     return _codes_page(visitor) if visitor.person.codes_to_save else see_other(pages.SECURITY)
 
 
@@ -35,10 +37,23 @@ def saved(tx: Transaction) -> Response:
         return see_other(pages.SECURITY)
     if not ticked(request.form, "saved"):
         return _codes_page(guard.admit(tx, guard.to_change, saving_codes=True), error=NOT_SAVED)
-    user_id = visitor.person.user.id
-    if tx.recovery.acknowledge(user_id):
-        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=user_id)
+    second_step.codes_saved(tx, visitor.person.user.id, core().settings)
     return pages.done("saved")
+
+
+@blueprint.get("/security/recovery-codes/view")
+@transactional
+def view(tx: Transaction) -> Response:
+    """Show the saved codes again, used ones as such, to somebody who has just proven everything; each look is kept."""
+    visitor = guard.admit(tx, guard.to_change)
+    kept = visitor.person.recovery
+    if kept is None or not core().settings.recovery_codes_viewable:
+        return see_other(pages.SECURITY)
+    codes = recovery_codes.readable(kept, core().sealer)
+    if codes:
+        audit.record(tx, Event.RECOVERY_CODES_SHOWN, user_id=visitor.person.user.id)
+    visitors.touch(tx, visitor)
+    return _view_page(visitor, codes, tx.recovery.used_of(kept.id))
 
 
 @blueprint.get("/security/recovery-codes/regenerate")
@@ -47,7 +62,8 @@ def ask(_: Transaction, visitor: Visitor) -> Response:
     """Ask first: the old codes will be worthless."""
     if not visitor.person.has_second_step:
         return see_other(pages.SECURITY)
-    return pages.show(visitor, "account/regenerate.html", left=visitor.person.codes_left)
+    viewable = core().settings.recovery_codes_viewable
+    return pages.show(visitor, "account/regenerate.html", left=visitor.person.codes_left, viewable=viewable)
 
 
 @blueprint.post("/security/recovery-codes/regenerate")
@@ -74,6 +90,21 @@ def _codes_page(visitor: Visitor, *, error: str = "") -> Response:
         status=400 if error else 200,
         error=("saved", error) if error else None,
         codes=codes,
+        viewable=core().settings.recovery_codes_viewable,
         download_href=download(codes),
         forced=False,
+    )
+
+
+def _view_page(visitor: Visitor, codes: tuple[str, ...], used: set[int]) -> Response:
+    """`used` are positions; what can be copied and downloaded are the others."""
+    return pages.show(
+        visitor,
+        "account/view_codes.html",
+        codes=codes,
+        used=[code for position, code in enumerate(codes) if position in used],
+        left=visitor.person.codes_left,
+        total=recovery_codes.COUNT,
+        download_href=download(tuple(code for position, code in enumerate(codes) if position not in used)),
+        regenerate_href=pages.REGENERATE,
     )

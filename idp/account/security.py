@@ -101,7 +101,8 @@ def kept(factor: Factor) -> str:
 def _recovery(person: Person) -> dict[str, Any] | None:
     if person.recovery is None:
         return None
-    return {"left": person.codes_left, "total": COUNT, "href": pages.REGENERATE}
+    show_href = pages.VIEW_CODES if core().settings.recovery_codes_viewable else None
+    return {"left": person.codes_left, "total": COUNT, "href": pages.REGENERATE, "show_href": show_href}
 
 
 def _device(device: Device, own: Session) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Event(StrEnum):
     SECOND_STEP_DUE = "second_step.due"
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODES_SAVED = "recovery_codes.saved"
+    RECOVERY_CODES_SHOWN = "recovery_codes.shown"
     DEVICE_REMEMBERED = "device.remembered"
     DEVICE_FORGOTTEN = "device.forgotten"
     DEVICE_COPIED = "device.copied"

@@ -14,7 +14,8 @@ from idp.cli.workplace import Workplace, with_workplace
 def command(work: Workplace, *, json_wanted: bool) -> None:
     """Delete ended sessions, sign-ins, tokens and counters. A running server does this by itself every hour."""
     with work.database.write() as tx:
-        gone = tx.purge.run(session_idle=work.settings.session_idle)
+        settings = work.settings
+        gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
     if json_wanted:
         print_json(gone)
     else:

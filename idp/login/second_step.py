@@ -157,6 +157,14 @@ def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: S
     audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
 
 
+def codes_saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
+    """The person says that the codes are saved; False when they had said so. Where policy allows they stay readable."""
+    first = tx.recovery.acknowledge(user_id, keep=settings.recovery_codes_viewable)
+    if first:
+        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=user_id)
+    return first
+
+
 def _keep(
     tx: Transaction, attempt: Attempt, person: Person, *, proofs: list[dict[str, object]], remember: bool
 ) -> bool:

@@ -58,12 +58,13 @@ class PurgeStore(Store):
         for model in PERSONAL:
             self._changed(delete(model).where(model.user_id == user_id))
 
-    def run(self, *, session_idle: int) -> dict[str, int]:
+    def run(self, *, session_idle: int, keep_codes: bool) -> dict[str, int]:
         """Delete ended rows; returns how many of each kind went.
 
         A grant and the count of tries at a sent code are kept a day beyond their end and a login an hour, so that late
         or repeated requests still get the right answer. A run of failures whose length is limited is kept until it
         ends, or a few tries a day could go on for ever. `session_idle` is the idle limit of sessions in seconds.
+        Unless `keep_codes`, readable copies of recovery codes that their owners have saved go as well.
         """
         now = self._now
         ended: dict[type[Base], ColumnElement[bool]] = {
@@ -86,6 +87,9 @@ class PurgeStore(Store):
         gone["grants"] = self._changed(delete(Grant).where(Grant.expires_at < now - DAY))
         for model, over in ended.items():
             gone[model.__tablename__] = self._changed(delete(model).where(over))
+        if not keep_codes:
+            saved = RecoverySet.acknowledged_at.is_not(None) & RecoverySet.sealed_codes.is_not(None)
+            gone["readable_codes"] = self._changed(update(RecoverySet).where(saved).values(sealed_codes=None))
         lapsed = update(Device).where(Device.trusted_until <= now)
         gone["remembered"] = self._changed(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
         return gone

@@ -11,8 +11,9 @@ from idp.persistence.base import Base, Store
 class RecoverySet(Base):
     """A person's present set of codes.
 
-    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept only until the person says it is
-    saved (`acknowledged_at`), so that a reload or a closed browser before that loses nothing.
+    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept until the person says it is
+    saved (`acknowledged_at`), so that a reload or a closed browser before that loses nothing; longer only where people
+    may look at their codes again (`recovery_codes_viewable`).
     """
 
     __tablename__ = "recovery_sets"
@@ -73,10 +74,16 @@ class RecoveryStore(Store):
         query = update(RecoveryCode).where(RecoveryCode.set_id == set_id, RecoveryCode.code_digest == code_digest)
         return self._changed(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
 
-    def acknowledge(self, user_id: str) -> bool:
-        """The person has saved the codes: forget the readable copy."""
+    def used_of(self, set_id: str) -> set[int]:
+        """The positions (from 0, in the printed order) of the codes of a set that are used."""
+        query = select(RecoveryCode.position).where(RecoveryCode.set_id == set_id, RecoveryCode.used_at.is_not(None))
+        return set(self._session.scalars(query))
+
+    def acknowledge(self, user_id: str, *, keep: bool) -> bool:
+        """The person has saved the codes: forget the readable copy, unless it is to be kept."""
         query = update(RecoverySet).where(RecoverySet.user_id == user_id, RecoverySet.acknowledged_at.is_(None))
-        return self._changed(query.values(acknowledged_at=self._now, sealed_codes=None)) == 1
+        kept = RecoverySet.sealed_codes if keep else None
+        return self._changed(query.values(acknowledged_at=self._now, sealed_codes=kept)) == 1
 
     def remove(self, user_id: str) -> None:
         """Forget the set and its codes."""

@@ -105,7 +105,8 @@ class Background:
         self._claimed_at = now
         with self._core.database.write() as tx:
             if tx.jobs.claim("purge", every=PURGE_EVERY):
-                gone = tx.purge.run(session_idle=self._core.settings.session_idle)
+                settings = self._core.settings
+                gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
                 log.info("purged %s rows", sum(gone.values()))
         with self._core.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):

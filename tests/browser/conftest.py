@@ -1,5 +1,6 @@
 """A real browser against the product and its sample app on real ports."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,14 @@ def live(databases: Databases, tmp_path: Path) -> Iterator[Live]:
     """The product and the sample app, over each kind of database."""
     with databases.fresh(migrate) as url, serving(url, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def live_with(databases: Databases, tmp_path: Path) -> Iterator[Callable[..., Live]]:
+    """The same with settings of the test's own."""
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(databases.fresh(migrate))
+        yield lambda **settings: stack.enter_context(serving(url, tmp_path, **settings))
 
 
 @pytest.fixture

@@ -94,3 +94,30 @@ def test_a_remembered_device_is_listed_and_can_be_forgotten(page: Page, live: Li
     expect(page.get_by_text("This device")).to_be_visible()
     page.get_by_role("button", name=re.compile("Remove")).click()
     expect(page.get_by_role("button", name=re.compile("Remove"))).to_have_count(0)
+
+
+@pytest.mark.promise("ES14", "ES15", "ES16")
+def test_recovery_codes_are_shown_again_with_the_used_ones_struck_through(
+    new_page: NewPage, live_with: Callable[..., Live]
+) -> None:
+    live = live_with(recovery_codes_viewable=True)
+    jane = live.harness.person("jane", totp=True)
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{live.issuer}/account/security")
+    give_password(page, jane)
+    page.get_by_role("link", name="Use a recovery code").click()
+    give_code(page, jane.codes[2])
+    page.get_by_role("link", name="Show recovery codes").click()
+
+    expect(page.get_by_text("7 of 8 left. Those struck through are used.")).to_be_visible()
+    assert page.locator("#codes s").all_inner_texts() == [jane.codes[2]]
+    expect(page.get_by_role("listitem").filter(has_text=jane.codes[2])).to_contain_text("(used)")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    rest = [code for code in jane.codes if code != jane.codes[2]]
+    assert page.evaluate("navigator.clipboard.readText()").split() == rest
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert [code for code in jane.codes if code in text] == rest
+    expect(page.get_by_role("button", name="Print")).to_be_visible()

@@ -357,5 +357,5 @@ def test_links_that_ended_are_forgotten(harness: Harness) -> None:
     forget_mail(harness)
     harness.clock.advance(31 * MINUTE)
     with harness.core.database.write() as tx:
-        tx.purge.run(session_idle=harness.settings.session_idle)
+        tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
     assert count(harness, "password_resets") == 0

@@ -12,7 +12,7 @@ from tests.support.tables import count, rows
 
 def purge(harness: Harness) -> dict[str, int]:
     with harness.core.database.write() as tx:
-        return tx.purge.run(session_idle=harness.settings.session_idle)
+        return tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
 
 
 def test_nothing_alive_is_forgotten(harness: Harness, door: Door, browser: Browser) -> None:

@@ -88,8 +88,12 @@ ENROL = {
     "can_cancel": True, "required": True, "app_href": OTPAUTH, "other_ways": WAYS[:1], "sends": False,
 }  # fmt: skip
 FRESH_CODES = {
-    "codes": CODES, "action": "#", "forced": False,
+    "codes": CODES, "action": "#", "forced": False, "viewable": False,
     "download_href": "data:text/plain;charset=utf-8," + quote("\n".join(CODES) + "\n"),
+}  # fmt: skip
+VIEWED_CODES = {
+    "codes": CODES, "used": [CODES[1], CODES[5]], "left": 6, "total": 8, "back_href": "#", "regenerate_href": "#",
+    "download_href": FRESH_CODES["download_href"],
 }  # fmt: skip
 
 LOGIN: list[Sample] = [
@@ -195,7 +199,7 @@ SECURITY: dict[str, Any] = ACCOUNT | {
         {"name": "Blue key", "added": "12 June 2026", "used": "", "kind": "one device", "href": "#"},
     ],
     "add_passkey_href": "#",
-    "recovery": {"left": 6, "total": 8, "href": "#"},
+    "recovery": {"left": 6, "total": 8, "href": "#", "show_href": "#"},
     "devices": [
         _device("Firefox on Windows", since="14 November 2026", until="28 November 2026", current=True),
         _device("Safari on iPhone", since="9 November 2026", until="23 November 2026", current=False),
@@ -307,7 +311,8 @@ ACCOUNT_PAGES: list[Sample] = [
         "security_href": "#", "profile_href": "#", "two_step_on": False, "claims": []}),
     ("security", "account/security.html", SECURITY),
     ("security-required", "account/security.html", SECURITY | {
-        "two_step": SECURITY["two_step"] | {"required": True}, "recovery": {"left": 1, "total": 8, "href": "#"},
+        "two_step": SECURITY["two_step"] | {"required": True},
+        "recovery": {"left": 1, "total": 8, "href": "#", "show_href": None},
         "notice": "Your password is changed."}),
     ("security-new", "account/security.html", SECURITY | {
         "two_step": SECURITY["two_step"] | {"on": False, "any": False, "required": True}, "recovery": None,
@@ -321,7 +326,9 @@ ACCOUNT_PAGES: list[Sample] = [
         "errors": {"password": "This password is on lists that attackers try first. Choose another one."}}),
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),
-    ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES),
+    ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {"viewable": True}),
+    ("view-codes", "account/view_codes.html", ACCOUNT | VIEWED_CODES),
+    ("view-codes-none", "account/view_codes.html", ACCOUNT | VIEWED_CODES | {"codes": []}),
     ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 0}),
     ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 2}),
     ("message-codes", "account/message_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
@@ -340,7 +347,8 @@ ACCOUNT_PAGES: list[Sample] = [
     ("activity", "account/activity.html", ACCOUNT | {
         "events": EVENTS, "older_href": "#", "newest_href": "#"}),
     ("activity-none", "account/activity.html", ACCOUNT | {"events": [], "older_href": None, "newest_href": None}),
-    ("regenerate", "account/regenerate.html", ACCOUNT | {"action": "#", "back_href": "#", "left": 6}),
+    ("regenerate", "account/regenerate.html", ACCOUNT | {
+        "action": "#", "back_href": "#", "left": 6, "viewable": False}),
 ]  # fmt: skip
 
 CONSENT = {

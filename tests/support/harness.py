@@ -108,7 +108,7 @@ class Harness:
                 tx.factors.add(factor)
                 row = recovery_codes.to_row(fresh, user_id=user.id, set_id=f"set-{user.id}", sealer=self.core.sealer)
                 tx.recovery.replace(row, list(fresh.digests))
-                tx.recovery.acknowledge(user.id)
+                tx.recovery.acknowledge(user.id, keep=self.settings.recovery_codes_viewable)
         return Someone(user.id, username, password, seed, fresh.codes if fresh else ())
 
     def client(self, client_id: str = "web", **traits: Any) -> App:

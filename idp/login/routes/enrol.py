@@ -6,12 +6,10 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from idp import audit
-from idp.audit import Event
 from idp.factors import recovery_codes
 from idp.factors.totp import Setup
 from idp.kernel.text import Text
-from idp.login import new_authenticator
+from idp.login import new_authenticator, second_step
 from idp.login.attempt import Attempt
 from idp.login.new_authenticator import Confirmed
 from idp.login.person import Person
@@ -81,9 +79,7 @@ def saved(tx: Transaction, login_id: str) -> Response:
         return _codes_page(tx, attempt, attempt.person, error=flow.STALE, field="form")
     if not ticked(request.form, "saved"):
         return _codes_page(tx, attempt, attempt.person, error=NOT_SAVED)
-    first = tx.recovery.acknowledge(attempt.person.user.id)
-    if first:
-        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=attempt.person.user.id)
+    first = second_step.codes_saved(tx, attempt.person.user.id, core().settings)
     return flow.onward(tx, login_id, proven=first)
 
 
@@ -152,6 +148,7 @@ def _codes_page(
         status=400 if error else 200,
         errors={field: error} if error else {},
         codes=codes,
+        viewable=core().settings.recovery_codes_viewable,
         download_href=download(codes),
         forced=any(proof.method is Method.RECOVERY_CODE for proof in attempt.state.proofs),
     )
