@@ -32,7 +32,7 @@ def spoken(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
 def said(text: str, reader: Reader) -> str:
     """A sentence or a time in the reader's words; any other text as it is."""
     if isinstance(text, Text):
-        return _sentence(text, reader)
+        return _sentence(text, reader) if text.message else ""  # to gettext, nothing means a catalogue's header
     return _time(text.at, reader) if isinstance(text, Moment) else text
 
 

@@ -19,6 +19,7 @@ from jinja2 import StrictUndefined
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from idp.kernel.text import Text
 from idp.language import jinja
 from idp.language.reader import Reader
 from idp.language.tags import DEFAULT, LANGUAGES
@@ -68,7 +69,7 @@ def create_gallery() -> Flask:
     def page(name: str) -> Response:
         template, variables = samples[name]
         reader = Reader(request.args.get("lang", DEFAULT))
-        values = spoken(COMMON | variables, reader) | jinja.variables(reader) | {"static": _static}
+        values = spoken(_sentences(COMMON | variables), reader) | jinja.variables(reader) | {"static": _static}
         kind = "text/plain" if template.endswith(".txt") else "text/html"
         response = Response(render_template(template, **values), mimetype=kind)
         if not template.startswith("email/"):
@@ -86,6 +87,15 @@ def faults_of(page: Page, axe: Axe) -> list[str]:
     found = [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in violations]
     excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*found, f"{excess} px too wide"] if excess else found
+
+
+def _sentences(value: Any) -> Any:  # noqa: ANN401 - whatever a sample holds
+    """Let what samples say in English be translated where the product would say the same."""
+    if type(value) is dict:
+        return {name: _sentences(one) for name, one in value.items()}
+    if type(value) is list:
+        return [_sentences(one) for one in value]
+    return Text(value) if type(value) is str else value
 
 
 def _static(path: str) -> str:

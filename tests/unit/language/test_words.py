@@ -53,6 +53,7 @@ def test_what_has_no_translation_is_said_in_english_by_number() -> None:
 def test_values_are_never_read_as_sentences() -> None:
     assert said(Text("You are {name}.", name="{count} %(x)s"), Reader("fr")) == "You are {count} %(x)s."
     assert said("Sign in", Reader("de")) == "Sign in", "somebody may be called so"
+    assert said(Text(""), Reader("de")) == ""
 
 
 def test_a_template_gets_plain_text_however_deep_the_sentence_stands() -> None:
