@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
 from typing import cast
 
 from babel import Locale
@@ -22,7 +23,7 @@ ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def spoken(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
-    """Values for a template, with each `Text` and `Moment` among them, also inside lists, in the reader's words.
+    """Values for a template, with each `Text` and `Moment` among them, however deep, in the reader's words.
 
     It is done before a template sees them, so that whatever a template does with a sentence, it does it with theirs.
     """
@@ -43,6 +44,8 @@ def _spoken(value: object, reader: Reader) -> object:
         return spoken(value, reader)
     if type(value) in {list, tuple}:
         return [_spoken(one, reader) for one in cast("Sequence[object]", value)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: _spoken(getattr(value, one.name), reader) for one in fields(value)})
     return value
 
 

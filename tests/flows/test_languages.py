@@ -38,6 +38,7 @@ def test_what_the_app_asks_goes_before_the_person_and_the_person_before_the_brow
     browser.submit(username=jane.username, password=jane.password)
     assert language(browser) == ("de", "ltr"), "she chose Arabic, but the app knows what she reads there"
     assert "Zweiter Schritt" in words(browser.page)
+    assert "Wiederherstellungscode verwenden" in words(browser.page)
 
     app.send(browser)
     assert language(browser) == ("ja", "ltr"), "nobody is known yet"

@@ -1,5 +1,7 @@
 """Sentences and times in their reader's words, and which language a wish means."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,14 @@ MOMENTS = {
     Reader("ja", "Asia/Tokyo"): "2026年6月2日 23:05 GMT+09:00",
     Reader("ar"): "2 يونيو 2026، 2:05 م UTC",
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """One of the shapes that templates are handed."""
+
+    title: str
+    number: int
 
 
 @pytest.mark.parametrize(("reader", "shown"), MOMENTS.items(), ids=str)
@@ -58,8 +68,9 @@ def test_values_are_never_read_as_sentences() -> None:
 
 def test_a_template_gets_plain_text_however_deep_the_sentence_stands() -> None:
     password, number = Text("Password"), object()
-    found = spoken({"rows": [{"title": password}], "pair": (password, 3), "other": number}, Reader("de"))
-    assert found == {"rows": [{"title": "Passwort"}], "pair": ["Passwort", 3], "other": number}
+    values = {"rows": [{"title": password}], "pair": (password, 3), "way": Way(password, 3), "other": number}
+    told = {"rows": [{"title": "Passwort"}], "pair": ["Passwort", 3], "way": Way("Passwort", 3), "other": number}
+    assert spoken(values, Reader("de")) == told
 
 
 @pytest.mark.parametrize(
