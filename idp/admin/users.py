@@ -126,7 +126,7 @@ def reset_mfa(tx: Transaction, user: User) -> None:
 
 
 def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
-    """Set `Required` or `Not required`. It bites at once: the next sign-in begins with a set-up."""
+    """Set `Required` or `Not required`. It bites at once, or when their one grace window is over."""
     tx.users.require_second_step(user, required)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, second_step_required=required)
 

@@ -151,7 +151,7 @@ def set_(work: Workplace, name: str, second_step: str, *, yes: bool) -> None:
     with work.database.read() as tx:
         users.find(tx, name)
     if required and not yes:
-        question = f"Require a second step of {name}? Without one they must set it up before they can go on"
+        question = f"Require a second step of {name}? Without one they must set it up before their time for it is over"
         click.confirm(question, abort=True, err=True)
     with work.database.write() as tx:
         users.require_second_step(tx, users.find(tx, name), required=required)
