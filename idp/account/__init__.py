@@ -16,6 +16,6 @@ proven in the last ten minutes. Setting up, replacing and turning off begin with
     passkey_changes      adding, renaming and removing passkeys
     own_claims           what people may say about themselves, field by field
 
-The pages: overview, profile, email, download (by own_data), closing, security, authenticator, passkeys, recovery_codes,
-password, places, apps, activity.
+The pages: overview, profile, email, phone, download (by own_data), closing, security, authenticator, passkeys,
+recovery_codes, password, places, apps, activity.
 """

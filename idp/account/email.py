@@ -9,6 +9,7 @@ from idp.kernel.addresses import LONGEST_EMAIL, is_email
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.text import Text
 from idp.login import contact_changes
+from idp.login.proofs import Method
 from idp.login.visitor import Visitor
 from idp.persistence.contact_changes import ContactKind
 from idp.persistence.unit_of_work import Transaction
@@ -66,6 +67,7 @@ def _page(visitor: Visitor, *, typed: str, error: Text | None = None, status: in
         typed=typed,
         longest=LONGEST_EMAIL,
         present=user.email,
+        codes_to=[factor.address for factor in visitor.person.factors_of(Method.EMAIL)],
         minutes=contact_changes.LIFE // MINUTE,
         days=contact_changes.UNDO_WITHIN // DAY,
     )

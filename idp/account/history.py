@@ -39,6 +39,7 @@ DONE: Mapping[str, Text] = {
     Event.PROFILE_CHANGED: Text("You changed your profile."),
     Event.EMAIL_ASKED: Text("Another email address was typed; a link was sent there to confirm it."),
     Event.EMAIL_CHANGED: Text("Your email address was changed, and confirmed."),
+    Event.PHONE_CHANGED: Text("Your phone number was changed, and confirmed."),
     Event.CONTACT_UNDONE: Text(
         "A change of your email address or phone number was undone. All that was open was ended."
     ),
@@ -56,6 +57,7 @@ DONE: Mapping[str, Text] = {
 """What happened; `{app}` is the app's name."""
 
 NOT_DONE: Mapping[str, Text] = {
+    Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
     Event.PASSWORD: Text("A wrong password was tried."),
     Event.SECOND_STEP: Text("Your password was known, and a wrong second step was tried."),
     Event.RECOVERY_CODE: Text("Your password was known, and a wrong recovery code was tried."),
@@ -74,6 +76,9 @@ NOT_DONE: Mapping[str, Text] = {
 """What was tried and failed."""
 
 THROTTLED: Mapping[str, Text] = {
+    Event.PHONE_CHANGED: Text(
+        "A code for another phone number was refused unseen, because there had been too many tries."
+    ),
     Event.EMAIL_ASKED: Text("Another email address was typed; no link was sent, because there had been too many."),
     Event.CODE_SENT: Text("Another code was asked for, and none was sent: there had been too many."),
     Event.PASSWORD: Text("A password was refused unseen, because there had been too many tries."),
@@ -98,6 +103,7 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
         "A browser was signed out because your account was closed."
     ),
+    (Event.PHONE_CHANGED, "removed", True): Text("Your phone number was removed."),
     (Event.SESSION_ENDED, "reason", "change undone"): Text("A browser was signed out because a change was undone."),
     (Event.SESSION_ENDED, "reason", "account closed"): Text(
         "A browser was signed out because you closed your account."

@@ -18,6 +18,7 @@ from idp.web.pages import page, see_other
 HOME = "/account/"
 PROFILE = "/account/profile"
 EMAIL = "/account/profile/email"
+PHONE = "/account/profile/phone"
 DOWNLOAD = "/account/profile/download"
 CLOSE = "/account/profile/close"
 SECURITY = "/account/security"
@@ -49,6 +50,8 @@ NOTICES = {
     "profile": Text("Your profile is saved."),
     "email-asked": Text("We sent a mail to the new address. Open the link in it; until then nothing changes."),
     "email-forgotten": Text("Your email address stays as it is."),
+    "phone": Text("Your phone number is confirmed."),
+    "phone-removed": Text("Your phone number is removed."),
     "download": Text("Thank you. Now press Download again."),
     "password": Text("Your password is changed. Everywhere else you are signed out."),
     "replaced": Text("Your authenticator app is replaced. The old one no longer works."),

@@ -62,7 +62,7 @@ def _page(tx: Transaction, visitor: Visitor, heard: Heard | None = None) -> Resp
         download_action=pages.DOWNLOAD,
         close_href=pages.CLOSE if core().settings.people_may_close_account else None,
         email=_email(user, tx.contact_changes.waiting_of(user, ContactKind.EMAIL)),
-        phone={"number": user.phone_number, "verified": user.phone_number_verified} if user.phone_number else None,
+        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": pages.PHONE},
     )
 
 

@@ -48,6 +48,7 @@ class Event(StrEnum):
     PROFILE_CHANGED = "profile.changed"
     EMAIL_ASKED = "email.change_asked"
     EMAIL_CHANGED = "email.changed"
+    PHONE_CHANGED = "phone.changed"
     CONTACT_UNDONE = "contact.undone"
     DATA_EXPORTED = "account.exported"
     ACCOUNT_CLOSED = "account.closed"

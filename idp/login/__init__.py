@@ -20,6 +20,6 @@ Pure, plain values in and out, `now` an argument:
     throttle    lanes and limits
 
 On rows: visitor and attempt (who is here, how far along), person (with what they can prove), password, second_step,
-passkey, completion, devices; enrolment, new_authenticator, new_passkey (what is set up); contact_changes. HTTP: gate,
-sign_out, routes.
+passkey, completion, devices; enrolment, new_authenticator, new_passkey (what is set up); contact_changes, new_phone.
+HTTP: gate, sign_out, routes.
 """

@@ -30,7 +30,10 @@ UNDO_WITHIN = 7 * DAY
 """Seconds. For as long the old address can take the change back."""
 PATH = "/email/"
 UNDO_PATH = "/undo/"
-CHANGED = {ContactKind.EMAIL: (Event.EMAIL_CHANGED, Notice.EMAIL_CHANGED)}
+CHANGED = {
+    ContactKind.EMAIL: (Event.EMAIL_CHANGED, Notice.EMAIL_CHANGED),
+    ContactKind.PHONE: (Event.PHONE_CHANGED, Notice.PHONE_CHANGED),
+}
 
 
 def ask_email(tx: Transaction, user: User, address: str, *, entropy: Entropy, sealer: Sealer) -> bool:
@@ -92,7 +95,7 @@ def make(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy
         return False
     told = user.email
     tx.users.raise_epoch(user)
-    _store(tx, user, ContactKind(change.kind), change.new, verified=True)
+    _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
     tx.devices.distrust(user_id=user.id)
     event, notice = CHANGED[ContactKind(change.kind)]
     audit.record(tx, event, user_id=user.id, removed=change.new is None)

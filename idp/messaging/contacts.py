@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from idp.messaging.codes import SMS
 from idp.messaging.notices import EMAIL, Notice, facts
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
@@ -13,6 +14,7 @@ from idp.persistence.users import User
 EMAIL_CHANGE = "email_change"
 EMAIL_TAKEN = "email_taken"
 CONTACT_CHANGED = "contact_changed"
+PHONE_CHANGED = "phone_changed"
 
 
 def ask_to_confirm(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
@@ -32,6 +34,12 @@ def tell_taken(tx: Transaction, owner: User) -> None:
 def tell_changed(tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int) -> None:
     """Tell of a change that was made, with the link that undoes it for some days."""
     _promise(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
+
+
+def tell_old_number(tx: Transaction, user: User, *, to: str) -> None:
+    """Tell the number of before that it is no longer the account's, by text message."""
+    context = {"user_id": user.id, "purpose": PHONE_CHANGED, **facts(tx, user)}
+    tx.outbox.promise(OutboxMessage(channel=SMS, recipient=to, template=PHONE_CHANGED, context=context))
 
 
 def _promise(tx: Transaction, user: User, template: str, *, to: str, **more: Any) -> None:

@@ -36,6 +36,7 @@ class Notice(StrEnum):
     DEVICE_REMEMBERED = "device_remembered"
     DEVICE_FORGOTTEN = "device_forgotten"
     EMAIL_CHANGED = "email_changed"
+    PHONE_CHANGED = "phone_changed"
     CONTACT_RESTORED = "contact_restored"
     SESSION_ENDED = "session_ended"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"

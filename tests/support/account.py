@@ -20,6 +20,7 @@ from tests.support.tables import Snapshot, rows
 
 PROFILE = "/account/profile"
 EMAIL = "/account/profile/email"
+PHONE = "/account/profile/phone"
 DOWNLOAD = "/account/profile/download"
 CLOSE = "/account/profile/close"
 SECURITY = "/account/security"
@@ -34,6 +35,9 @@ CHANGES = (EMAIL, TOTP, TURN_OFF, REGENERATE, PASSWORD)
 FORMS = {
     PROFILE: {"name": "Mallory"},
     EMAIL: {"email": "mallory@example.test"},
+    PHONE: {"number": "+4915112345678", "channel": "sms"},
+    f"{PHONE}/sms": {"code": "123456"},
+    f"{PHONE}/remove": {},
     DOWNLOAD: {},
     CLOSE: {"username": "jane"},
     TOTP: {"code": "123456"},

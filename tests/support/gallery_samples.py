@@ -282,24 +282,37 @@ PROFILE: dict[str, Any] = ACCOUNT | {
     "email": {
         "address": "ada@example.org", "verified": True, "change_href": "#", "waiting": "ada@new.example",
         "forget_action": "#"},
-    "phone": {"number": "+44 20 7946 0018", "verified": False},
+    "phone": {"number": "+442079460018", "verified": False, "change_href": "#"},
 }  # fmt: skip
 
+CHANGE_PHONE = {
+    "action": "#", "back_href": "#", "typed": "", "longest": 40, "present": "+442079460018", "told": True, "days": 7,
+    "channels": ["sms", "whatsapp"], "codes_to": ["+44 ••• 18"], "remove_action": "#",
+}  # fmt: skip
+PHONE_CODE = {
+    "action": "#", "back_href": "#", "send_action": "#", "channel": "sms", "masked": "+44 ••• 18", "again_in": 42,
+}  # fmt: skip
 CHANGE_EMAIL = {
     "action": "#", "back_href": "#", "typed": "", "longest": 254, "present": "ada@example.org", "minutes": 60,
-    "days": 7,
+    "days": 7, "codes_to": ["ada@example.org"],
 }  # fmt: skip
 
 ACCOUNT_PAGES: list[Sample] = [
     ("profile", "account/profile.html", PROFILE | {"notice": "Your profile is saved."}),
     ("profile-wrong", "account/profile.html", PROFILE | {
-        "email": PROFILE["email"] | {"address": None, "waiting": None}, "phone": None,
+        "email": PROFILE["email"] | {"address": None, "waiting": None}, "phone": PROFILE["phone"] | {"number": None},
         "values": PROFILE["values"] | {"birthdate": "1985", "website": "ada.example"},
         "errors": {"birthdate": "Enter the date as year, month and day, such as 1985-02-28.",
                    "website": "Enter a whole web address that begins with https://."}}),
     ("close", "account/close.html", ACCOUNT | {"action": "#", "back_href": "#"}),
     ("close-wrong", "account/close.html", ACCOUNT | {
         "action": "#", "back_href": "#", "errors": {"username": "Type your user name, ada, to confirm."}}),
+    ("phone", "account/phone.html", ACCOUNT | CHANGE_PHONE),
+    ("phone-wrong", "account/phone.html", ACCOUNT | CHANGE_PHONE | {
+        "channels": ["whatsapp"], "codes_to": [], "present": None, "typed": "0151 2345",
+        "errors": {"number": "Enter your number with the country code, such as +49 1512 3456789."}}),
+    ("phone-no-way", "account/phone.html", ACCOUNT | CHANGE_PHONE | {"channels": []}),
+    ("phone-code", "account/phone_code.html", ACCOUNT | PHONE_CODE),
     ("email-change", "account/email.html", ACCOUNT | CHANGE_EMAIL),
     ("email-change-wrong", "account/email.html", ACCOUNT | CHANGE_EMAIL | {
         "present": None, "typed": "ada", "errors": {"email": "Enter an email address, such as jane@example.com."}}),
