@@ -48,7 +48,7 @@ def test_a_password_at_a_prompt_or_on_standard_input_but_never_as_an_argument(co
     [
         (["bob"], "short", "at least 15 characters"),
         (["bob", "--required"], "short", "at least 8 characters"),
-        (["bob"], "aaaaaaaaaaaaaaaaaa", "first things somebody would try"),
+        (["bob"], "aaaaaaaaaaaaaaaaaa", "Repeats like"),
         (["bobby-tables"], "bobby-tables 1234", "too close to your name"),
         (["JANE"], PASSWORD, "belongs to another account"),
         (["bob", "--email", "Jane@Example.test"], PASSWORD, "belongs to another account"),
