@@ -79,8 +79,7 @@ def turn_off(tx: Transaction) -> Response:
 
 
 def _ask_off(visitor: Visitor) -> Response:
-    passkeys = len(visitor.person.factors_of(Method.PASSKEY))
-    return pages.show(visitor, "account/turn_off.html", passkeys=passkeys)
+    return pages.show(visitor, "account/turn_off.html", kinds={factor.kind for factor in visitor.person.factors})
 
 
 def _required(visitor: Visitor) -> bool:

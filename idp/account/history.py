@@ -63,7 +63,7 @@ NOT_DONE: Mapping[str, Text] = {
     Event.RECOVERY_CODE: Text("Your password was known, and a wrong recovery code was tried."),
     Event.PASSKEY: Text("A passkey was tried and refused."),
     Event.RESET_ASKED: Text("Somebody asked for a link to set a new password; none was sent."),
-    Event.FACTOR_ADDED: Text("A passkey was to be added, and was refused."),
+    Event.FACTOR_ADDED: Text("A second step was to be added, and was refused."),
     Event.FACTOR_REMOVED: Text("Turning off your second step was refused: your organisation requires it."),
     Event.TOKEN_REFUSED: Text("{app} was refused access: what it showed was no longer good."),
     Event.CODE_REPLAYED: Text("{app} came twice with what works once. What it had been given was ended, to be safe."),

@@ -1,5 +1,6 @@
 """Codes by email, SMS and WhatsApp as a person meets them: set up, asked for, given, replaced, taken away."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from idp.factors.message_code import LIFE, TRIES
 from idp.login.sent_codes import PAUSE
 from tests.support.account import CODES, SECURITY, Account, mails, words
 from tests.support.browser import Browser
+from tests.support.crowd import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.door import Door, offered_seed
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.mailed import codes
-from tests.support.tables import events, rows
+from tests.support.tables import count, events, rows
 
 NUMBER = "+4915112345678"
 CHANNELS = ("email", "sms", "whatsapp")
@@ -289,3 +291,26 @@ def test_a_door_that_wants_two_factors_offers_no_mailbox_to_set_up(harness: Harn
     assert "Codes by email" not in words(browser.page)
     browser.get(browser.at + "/email")
     assert browser.at.endswith("/enrol")
+
+
+def test_one_sent_code_opens_its_sign_in_once_of_32(harness: Harness, door: Door) -> None:
+    jane = harness.person()
+    account = Account(harness, jane)
+    account.open(page_of("sms"))
+    account.browser.submit(action="/send", number=NUMBER)
+    code = codes(harness, "sms")[-1][1]
+    setting_up = [twin(account.browser) for _ in range(CROWD)]
+    rush([functools.partial(each.submit, action=page_of("sms"), code=code) for each in setting_up])
+    assert all(each.page.status_code < 500 for each in setting_up)
+    assert count(harness, "factors") == count(harness, "recovery_sets") == 1
+    with harness.core.database.write() as tx:
+        tx.recovery.acknowledge(jane.id)
+    harness.clock.advance(PAUSE)
+    sessions = count(harness, "sessions")
+    browser = to_second_step(door, jane)
+    code = codes(harness, "sms")[-1][1]
+    signing_in = [twin(browser) for _ in range(CROWD)]
+    rush([functools.partial(each.submit, code=code) for each in signing_in])
+    assert all(each.page.status_code < 500 for each in signing_in)
+    assert count(harness, "sessions") == sessions + 1
+    assert events(harness, "sign_in.second_step", "success") == 1

@@ -342,8 +342,9 @@ ACCOUNT_PAGES: list[Sample] = [
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {"viewable": True}),
     ("view-codes", "account/view_codes.html", ACCOUNT | VIEWED_CODES),
     ("view-codes-none", "account/view_codes.html", ACCOUNT | VIEWED_CODES | {"codes": []}),
-    ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 0}),
-    ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "passkeys": 2}),
+    ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "kinds": {"totp"}}),
+    ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {
+        "action": "#", "back_href": "#", "kinds": {"totp", "sms", "passkey"}}),
     ("message-codes", "account/message_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
     ("factor", "account/factor.html", ACCOUNT | FACTOR),
     ("factor-needed", "account/factor.html", ACCOUNT | FACTOR | {
