@@ -1,6 +1,7 @@
 """Codes on their way: put into words, sealed while they wait, never too late, one channel never behind another."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from idp.messaging.notices import EMAIL
 from idp.messaging.sealed import seal
 from idp.persistence.sent_codes import CodePurpose
 from idp.server.background import Background
+from tests.support.crowd import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, mail_server
@@ -73,3 +75,14 @@ def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness,
     background.run_once()
     assert len(server.taken()) == 1, "it would only confuse"
     assert (count(post, "outbox"), events(post, "mail.abandoned")) == (0, 1)
+
+
+def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> None:
+    codes = ["048213", "751904", "300001"]
+    for code in codes:
+        promise(post, code)
+    rush([partial(Background(post.core).deliver, EMAIL)] * CROWD)
+    Background(post.core).deliver(EMAIL)  # a courier that lost every race found nothing, and looks again a second later
+    said = [mail.get_body(("plain",)).get_content() for mail in server.taken()]  # type: ignore[union-attr]
+    assert sorted(code for code in codes for text in said if code in text) == sorted(codes)
+    assert (len(said), count(post, "outbox")) == (len(codes), 0)
