@@ -103,7 +103,7 @@ Try this
   4. Sign out and in again, ticking "Remember this device": the time after that no code is asked,
      and the app is told so. "Confirm it is you" asks for the code all the same.
   5. Look at My account: your devices and sessions, new recovery codes, another password.
-  6. Look at the mailbox: what protects the account was changed, and its owner was told each time.
+  6. Set up codes by text message or WhatsApp there: they arrive in the mailbox, as all that would have been sent does.
 
   For the command .venv/bin/idp: export IDP_CONFIG={demo.settings_file}
 """
