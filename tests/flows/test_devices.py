@@ -1,16 +1,8 @@
-"""Remembered devices: what they spare, for how long, and everything that ends it."""
-
-from collections.abc import Callable
+"""Remembered devices: what they spare, for how long, and to whom they are worth nothing."""
 
 import pytest
 
-from idp.admin import users
-from idp.factors.totp import PERIOD
 from idp.kernel.clock import DAY, MINUTE
-from idp.login import enrolment
-from idp.login.person import load
-from idp.persistence.unit_of_work import Transaction
-from idp.persistence.users import User
 from tests.support.browser import Browser
 from tests.support.crowd import close, twin
 from tests.support.door import Door
@@ -100,68 +92,6 @@ def test_a_door_that_wants_a_real_factor_still_asks(door: Door, jane: Someone, r
     assert come_back(door, remembered, jane, acr) == "code"
 
 
-Ending = Callable[[Door, Someone], Someone]
-"""Something that must end every remembering; returns the person as they are afterwards."""
-
-
-def by(act: Callable[[Transaction, User], object], *, set_up_again: bool = False) -> Ending:
-    """An ending made of one transaction."""
-
-    def run(door: Door, someone: Someone) -> Someone:
-        with door.harness.core.database.write() as tx:
-            act(tx, users.find(tx, someone.username))
-        return door.set_up(Browser(door.harness), someone) if set_up_again else someone
-
-    return run
-
-
-def password_changed(door: Door, someone: Someone) -> Someone:
-    hashed = door.harness.core.hasher.hash(someone.password)  # the same once more: only the change itself can matter
-    return by(lambda tx, user: users.set_password(tx, user, hashed))(door, someone)
-
-
-def turned_off_and_on(door: Door, someone: Someone) -> Someone:
-    settings = door.harness.settings
-    return by(lambda tx, user: enrolment.turn_off(tx, load(tx, user, settings)), set_up_again=True)(door, someone)
-
-
-def recovery_code_used(door: Door, someone: Someone) -> Someone:
-    elsewhere = Browser(door.harness)
-    door.to_code(elsewhere, someone)
-    elsewhere.get(elsewhere.at.replace("/code", "/recovery"))
-    elsewhere.submit(code=someone.codes[0])
-    assert door.claims(elsewhere)
-    return someone
-
-
-def disabled_and_enabled(tx: Transaction, user: User) -> None:
-    users.disable(tx, user)
-    users.enable(tx, user)
-
-
-ENDINGS: dict[str, Ending] = {
-    "the password was changed": password_changed,
-    "a recovery code was used": recovery_code_used,
-    "an administrator reset the second step": by(users.reset_mfa, set_up_again=True),
-    "the second step was turned off and on": turned_off_and_on,
-    "the account was disabled for a while": by(disabled_and_enabled),
-    "its owner forgot all devices": by(lambda tx, user: tx.devices.distrust(user_id=user.id)),
-    "anything raised the epoch": by(lambda tx, user: tx.users.raise_epoch(user)),
-}
-
-
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_trust_and_every_copy_of_it_is_dead_after(
-    harness: Harness, door: Door, jane: Someone, remembered: Browser, ending: str
-) -> None:
-    copies = [remembered, twin(remembered), twin(remembered)]
-    jane = ENDINGS[ending](door, jane)
-    for copy in copies:
-        harness.clock.advance(PERIOD)
-        assert door.knock(copy, "mfa", since=harness.clock.now()) is None
-        assert come_back(door, copy, jane) == "code"
-
-
 def test_an_ended_trust_does_not_live_again_when_the_device_is_remembered_anew(
     harness: Harness, door: Door, jane: Someone, remembered: Browser
 ) -> None:
@@ -169,23 +99,12 @@ def test_an_ended_trust_does_not_live_again_when_the_device_is_remembered_anew(
     assert come_back(door, remembered, jane) == "remembered"
     thief = twin(remembered)
     assert door.knock(thief)
-    by(lambda tx, user: tx.devices.distrust(user_id=user.id))(door, jane)
+    with harness.core.database.write() as tx:
+        assert tx.devices.distrust(user_id=jane.id)
     assert door.knock(thief) is None
     close(remembered)
     door.sign_in(remembered, jane, remember=True)
     assert door.knock(thief) is None
-
-
-def test_a_recovery_code_counts_no_longer_than_the_second_step_it_stood_in_for(
-    harness: Harness, door: Door, jane: Someone
-) -> None:
-    thief = Browser(harness)
-    door.to_code(thief, jane)
-    thief.get(thief.at.replace("/code", "/recovery"))
-    thief.submit(code=jane.codes[0])
-    assert door.knock(thief, "mfa")
-    by(users.reset_mfa, set_up_again=True)(door, jane)
-    assert door.knock(thief, "pwd") is None, "the session lives, what needed the second step asks again"
 
 
 @pytest.mark.parametrize("position", [0, 5, 15, 16, 17, 30, -1])
