@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from idp.persistence.database import Database
 from idp.persistence.schema import METADATA
 from tests.support.harness import Harness
 
@@ -30,3 +31,10 @@ def events(harness: Harness, event: str, outcome: str | None = None) -> int:
     with harness.core.database.read() as tx:
         found = tx.audit.latest(event=event, limit=100_000)
     return sum(outcome in {None, each.outcome} for each in found)
+
+
+def let_pass(database: Database, seconds: int, table: str, *columns: str) -> None:
+    """Moves stored moments back: so time passes for a server whose clock a test cannot move."""
+    moved = METADATA.tables[table]
+    with database.engine.begin() as connection:
+        connection.execute(update(moved).values({name: moved.c[name] - seconds for name in columns}))

@@ -34,11 +34,18 @@ class Visitor:
         """Open an address, and follow where it leads."""
         return self._go("GET", address, {})
 
-    def submit(self, **fields: str) -> requests.Response:
-        """Fill and send the first form of the page."""
+    def submit(self, *, action: str = "", **fields: str) -> requests.Response:
+        """Fill and send the first form of the page, or the first with `action` in its address."""
         found = Forms()
         found.feed(self.page.text)
-        return self._go("POST", urljoin(self.at, found.actions[0]), found.forms[0] | fields)
+        form = next(number for number, target in enumerate(found.actions) if action in target)
+        return self._go("POST", urljoin(self.at, found.actions[form]), found.forms[form] | fields)
+
+    def ask(self, address: str, **fields: str) -> str:
+        """What a page's script is told when it posts this; the page stays."""
+        answer = self._session.post(address, data=fields, timeout=30)
+        assert answer.status_code == 200, (address, answer.status_code)
+        return answer.text
 
     def pass_on(self) -> None:
         """Send a page that sends itself, as its script would at once (OAuth 2.0 Form Post Response Mode)."""
@@ -65,6 +72,22 @@ class Visitor:
     def cookie(self, name: str) -> str:
         """The value of one of the product's cookies."""
         return self._session.cookies[f"countersign-{name}"]
+
+    @property
+    def inside(self) -> bool:
+        """Whether there is a session."""
+        return "countersign-session" in self._session.cookies
+
+    def close(self) -> None:
+        """The browser is closed: it loses its session, and the product is not told."""
+        del self._session.cookies["countersign-session"]
+
+    def twin(self) -> "Visitor":
+        """Another window of the same browser at the same page, or a thief with all its cookies."""
+        other = Visitor(self.username)
+        other.at, other.page = self.at, self.page
+        other._session.cookies.update(self._session.cookies)
+        return other
 
     def _go(self, method: str, address: str, data: dict[str, str]) -> requests.Response:
         for _hop in range(MAX_HOPS):
