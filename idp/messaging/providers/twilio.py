@@ -18,8 +18,8 @@ from idp.messaging.texts import ShortText
 NAME = "Twilio"
 SERVICE = "MG"
 """What the id of a messaging service begins with; anything else is a sender's own number or name."""
-NEVER = frozenset({21211, 21265, 21266, 21268, 21610, 21614, 21635, 63024})
-"""Not a number, a short code, our own, a premium one, opted out, not mobile, a landline; not on WhatsApp."""
+NEVER = frozenset({21211, 21266, 21268, 21610, 21614, 63024})
+"""Not a number, our own, a premium one, opted out, not mobile; not on WhatsApp (twilio.com/docs/api/errors)."""
 
 
 class Twilio:
