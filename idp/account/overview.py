@@ -7,6 +7,8 @@ from flask import Blueprint, Response
 from idp.account import pages
 from idp.account.guard import looking
 from idp.kernel.text import Text
+from idp.language.reader import LOCALE
+from idp.language.tags import LANGUAGES
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
@@ -45,8 +47,14 @@ def show(_: Transaction, visitor: Visitor) -> Response:
 
 
 def _profile(user: User) -> list[tuple[str, str | None]]:
-    kept = [(title, str(user.profile.get(claim) or "")) for claim, title in CLAIMS.items()]
+    kept = [(title, _known(claim, user.profile.get(claim))) for claim, title in CLAIMS.items()]
     address = user.profile.get("address")
     postal = str(address.get("formatted") or "") if isinstance(address, dict) else ""
     reached = [(Text("Email"), user.email), (Text("Phone number"), user.phone_number), (Text("Address"), postal)]
     return [(Text("User name"), user.username), *kept, *reached]
+
+
+def _known(claim: str, value: object) -> str:
+    """A language by its own name, anything else as it is."""
+    said = str(value or "")
+    return LANGUAGES.get(said, said) if claim == LOCALE else said

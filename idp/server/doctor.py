@@ -40,7 +40,7 @@ def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
     except BadSettings as error:
         yield Finding(Level.FAIL, "settings", str(error), "Mend the file, or empty the setting to ask no maker.")
     try:
-        Places.open(settings.places_file)
+        Places.open(settings.places_file).close()
     except BadSettings as error:
         message, _separator, remedy = str(error).partition(". ")
         yield Finding(Level.FAIL, "settings", message, remedy)

@@ -31,7 +31,7 @@ def test_the_overview_shows_the_profile(harness: Harness) -> None:
     jane = harness.person(profile=profile, phone_number="+43 1 5550100")
     page = Account(harness, jane).open("/account/")
     assert "Jane &lt;b&gt;Doe" in page.text
-    for shown in ("jane@example.test", "de-AT", "Ring 1 Wien", "+43 1 5550100", "Off"):
+    for shown in ("jane@example.test", "de-AT", "Ring 1 Wien", "+43 1 5550100", "Aus"):
         assert shown in words(page)
     assert "Website" not in page.text
 

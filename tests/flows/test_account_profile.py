@@ -69,6 +69,7 @@ def test_language_and_zone_are_chosen_from_lists(harness: Harness, profile: dict
     assert '<html lang="de" dir="ltr">' in page
     claims = told(harness, jane)
     assert (claims["locale"], claims["zoneinfo"]) == ("de", "Asia/Tokyo")
+    assert "Deutsch" in words(jane.open("/account/"))
 
 
 def test_nobody_says_what_is_not_theirs_to_say(harness: Harness) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
+from tests.support.command import Command, free_port
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mailed import alert_links, letters
@@ -37,3 +38,13 @@ def test_without_a_file_a_browser_beside_this_one_is_told_as_such(databases: Dat
         jane.browser.headers["X-Forwarded-For"] = "192.168.1.7"
         assert "A private network · active now" in words(jane.open(SECURITY))
         harness.close()
+
+
+def test_a_file_that_cannot_serve_stops_the_start_and_the_doctor_names_it(tmp_path: Path) -> None:
+    broken = tmp_path / "places.mmdb"
+    broken.write_text("no places", encoding="ascii")
+    command = Command.for_development(tmp_path, places_file=str(broken))
+    refused = command.refused("serve", "--upgrade", "--port", str(free_port()))
+    assert f"IDP_PLACES_FILE: {broken} is no MaxMind DB file" in refused
+    assert "Name a MaxMind DB file" in refused
+    assert "FAIL  settings  IDP_PLACES_FILE" in command.run("doctor").stdout

@@ -88,6 +88,7 @@ class Harness:
         while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < deadline:
             time.sleep(0.02)
         self.core.database.close()
+        self.core.places.close()
 
     def person(self, username: str = "jane", *, totp: bool = False, **traits: Any) -> Someone:
         """Adds somebody; with `totp` they have an authenticator app and eight saved recovery codes."""

@@ -1,5 +1,6 @@
 """Where an address is, in words."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from tests.support.world import AUSTRIA, MUNICH, NOWHERE, write_places
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    return Places.open(str(write_places(tmp_path_factory.mktemp("places") / "places.mmdb")))
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    opened = Places.open(str(write_places(tmp_path_factory.mktemp("places") / "places.mmdb")))
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_a_file_that_is_missing_broken_or_of_something_else_is_refused_with_word
     networks = write_places(tmp_path / "asn.mmdb", kind="Test-ASN")
     for path, reason in (
         (tmp_path / "none.mmdb", "cannot be read: No such file"),
-        (tmp_path, "is no MaxMind DB file"),
+        (tmp_path, "cannot be read: Is a directory"),
         (broken, "is no MaxMind DB file"),
         (cut, "is no MaxMind DB file"),
         (networks, "is a file of 'Test-ASN', which knows no places"),
@@ -74,3 +77,15 @@ def test_a_file_that_is_missing_broken_or_of_something_else_is_refused_with_word
         with pytest.raises(BadSettings, match=r"IDP_PLACES_FILE: .* Name a MaxMind DB file") as refusal:
             Places.open(str(path))
         assert reason in str(refusal.value)
+
+
+def test_a_file_that_breaks_later_makes_no_page_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = write_places(tmp_path / "places.mmdb")
+    places, whole = Places.open(str(path)), path.read_bytes()
+    for cut in (0, 1, 10, 200):
+        path.write_bytes(whole[:cut])
+        assert places.located(MUNICH, "en") in {MUNICH, f"Munich, Germany ({MUNICH})"}
+    assert "the file of places could not be asked" in caplog.text
+    path.write_bytes(whole)
+    assert places.named(MUNICH, "en") == "Munich, Germany"
+    places.close()
