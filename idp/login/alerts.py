@@ -1,10 +1,14 @@
-"""*Was this you?*: a mail for every sign-in on a browser where the person was never seen, with a link that ends it.
+"""*Was this you?*: a mail for every sign-in on a browser never seen, and for every security change, with a link.
 
 tell      one mail per new browser, in the transaction that opens the session       (writing)
+offer     the link itself, of a sign-in at once, of a change as its mail is written  (writing)
 disown    what the link does once its holder confirms                                (writing)
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from idp import audit
 from idp.audit import Event
@@ -13,7 +17,7 @@ from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login import mailed_links
 from idp.login.endings import end_session
-from idp.messaging.notices import ask_about_sign_in
+from idp.messaging.notices import SIGN_IN_ALERT, ask_about_sign_in, facts, seat
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.devices import Device
 from idp.persistence.unit_of_work import Transaction
@@ -26,21 +30,33 @@ PATH = "/alert/"
 def tell(
     tx: Transaction, user: User, *, sid: str, device: Device, entropy: Entropy, sealer: Sealer, settings: Settings
 ) -> None:
-    """Promise the mail; nothing when no address is known. The link lives as long as the session could."""
+    """Promise the mail about a sign-in; nothing when no address is known."""
     if not user.email:
         return
+    path = offer(tx, {**facts(tx, user), **seat(user.id, sid, device.id), "event": SIGN_IN_ALERT}, entropy, settings)
+    ask_about_sign_in(tx, user, mailed_links.seal(sealer, path))
+
+
+def offer(tx: Transaction, about: Mapping[str, Any], entropy: Entropy, settings: Settings) -> str:
+    """Make a link that ends the session a mail is about, and return its path. It lives as long as the session could.
+
+    `about` is the context of that mail (`messaging.notices`). Of a change it is made only as the mail is written, so
+    that nothing that works waits in the outbox.
+    """
     handle = entropy.token()
     link = AlertLink(
         digest=digest(handle),
-        user_id=user.id,
-        sid=sid,
-        device_id=device.id,
-        address=tx.origin.address,
-        user_agent=tx.origin.user_agent[: audit.MAX_TEXT],
-        expires_at=tx.now + settings.session_lifetime,
+        user_id=about["user_id"],
+        sid=about["sid"],
+        device_id=about["device_id"],
+        event=about["event"],
+        address=about["ip"],
+        user_agent=about["user_agent"][: audit.MAX_TEXT],
+        created_at=about["when"],
+        expires_at=about["when"] + settings.session_lifetime,
     )
     tx.alert_links.add(link)
-    ask_about_sign_in(tx, user, mailed_links.seal(sealer, PATH + handle))
+    return PATH + handle
 
 
 def find(tx: Transaction, handle: str) -> AlertLink | None:
@@ -57,9 +73,10 @@ def disown(tx: Transaction, link: AlertLink) -> bool:
     if not tx.alert_links.claim(link.digest):
         return False
     for session in tx.sessions.of(link.user_id):
-        if link.sid == session.sid or link.device_id == session.device_id:
+        if link.sid == session.sid or (link.device_id and link.device_id == session.device_id):
             end_session(tx, session, reason="disowned by mail", distrusted=True)
     tx.grants.revoke_of_session(link.sid, offline_too=True)  # a session may be over, and its offline access not
-    tx.devices.remove(link.device_id)
+    if link.device_id:
+        tx.devices.remove(link.device_id)
     audit.record(tx, Event.SIGN_IN_DISOWNED, user_id=link.user_id, sid=link.sid, device_id=link.device_id)
     return True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from idp.config import Settings
 from idp.messaging.mailbox import Mailbox
 from idp.messaging.rendering import Renderer
@@ -12,12 +15,17 @@ from idp.persistence.outbox import OutboxMessage
 class Mailer:
     """Sends the messages of the channel `email`."""
 
-    def __init__(self, *, settings: Settings, renderer: Renderer, transport: Transport) -> None:
-        self._settings, self._renderer, self._transport = settings, renderer, transport
+    def __init__(
+        self, *, settings: Settings, renderer: Renderer, transport: Transport, offer: Callable[[Mapping[str, Any]], str]
+    ) -> None:
+        """Be ready to send; `offer` makes the link that ends the session a message's context names."""
+        self._settings, self._renderer, self._transport, self._offer = settings, renderer, transport, offer
 
     def send(self, message: OutboxMessage) -> None:
         """Write the letter and hand it over; raises `Undelivered`."""
-        letter = self._renderer.letter(message.template, message.context)
+        context = message.context
+        path = self._offer(context) if "sid" in context else ""
+        letter = self._renderer.letter(message.template, context, path=path)
         mail = compose(
             letter,
             recipient=message.recipient,

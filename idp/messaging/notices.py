@@ -45,13 +45,22 @@ class Notice(StrEnum):
 def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
     """Promise the person a mail about what this transaction does, to their address or another one that was theirs.
 
-    Nothing is promised when no address is known.
+    Nothing is promised when no address is known. Where a session of theirs made the change, the mail names it, so that
+    it can be ended from there.
     """
     if not (recipient := to or user.email):
         return
-    context = {"event": notice, **facts(tx, user)}
+    session = tx.sessions.by_handle(tx.origin.session) if tx.origin.session else None
+    own = session is not None and session.user_id == user.id
+    seated = seat(user.id, session.sid, session.device_id) if session and own else {}
+    context = {"event": notice, **facts(tx, user), **seated}
     message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
     tx.outbox.promise(message)
+
+
+def seat(user_id: str, sid: str, device_id: str | None) -> dict[str, str | None]:
+    """Which session a mail is about."""
+    return {"user_id": user_id, "sid": sid, "device_id": device_id}
 
 
 def say_farewell(tx: Transaction, user: User) -> None:

@@ -62,15 +62,17 @@ class Renderer:
             "host": urlsplit(issuer).hostname,
         }
 
-    def letter(self, template: str, context: Mapping[str, Any]) -> Letter:
+    def letter(self, template: str, context: Mapping[str, Any], *, path: str = "") -> Letter:
         """The letter of one outbox row. `context` is what `notices` promised: `when` is seconds, UTC.
+
+        `path` is that of a link made for it just now, where none waited with it.
 
         It is in the language and the zone that were its reader's when it was promised.
 
         Links begin with the issuer of the settings, whatever Host the request came with.
         """
         forms = [f"email/{template}.{form}" for form in ("subject.txt", "txt", "html")]
-        variables = self._variables(context)
+        variables = self._variables(context, path)
         subject, text, html = (self._environment.get_template(form).render(variables) for form in forms)
         # Names are people's own words: a line break in one must not become a header of its own.
         return Letter(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
@@ -81,9 +83,9 @@ class Renderer:
         text = self._environment.get_template(f"message/{template}.txt").render(variables)
         return Note(text.strip(), str(variables["code"]))
 
-    def _variables(self, context: Mapping[str, Any]) -> dict[str, object]:
+    def _variables(self, context: Mapping[str, Any], path: str = "") -> dict[str, object]:
         sealed = SealedSecret.of(context)
-        secret = self._unseal(sealed) if sealed else ""  # a template knows which of the two it was
+        secret = self._unseal(sealed) if sealed else path  # a template knows which of the two it was
         reader = Reader(context["language"], context["zone"])
         variables = {
             **context,
@@ -91,7 +93,7 @@ class Renderer:
             "when": Moment(int(context["when"])),
             "browser": _browser(str(context["user_agent"])),
             "ip": self._address(str(context["ip"]), reader),
-            "link": self._issuer + secret,
+            "link": self._issuer + secret if secret else "",
             "code": secret,
         }
         return spoken(variables, reader)

@@ -1,4 +1,4 @@
-"""Links in "Was this you?" mails: each names one sign-in, and can end it once."""
+"""Links in "Was this you?" mails: each names one session, for what began or was changed in it, and can end it once."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from idp.persistence.base import Base, Store
 
 
 class AlertLink(Base):
-    """One mailed link, as the digest of its handle, and the sign-in it is about.
+    """One mailed link, as the digest of its handle, and the session it ends.
 
-    `user_agent` and `address` are what that sign-in came with: the page still shows them when the session is gone.
+    `event` is what the mail told of; `user_agent`, `address` and `created_at` (seconds, UTC) are what that came with
+    and when it was: the page still shows them when the session is gone.
     """
 
     __tablename__ = "alert_links"
@@ -19,7 +20,8 @@ class AlertLink(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     sid: Mapped[str]
-    device_id: Mapped[str]
+    device_id: Mapped[str | None]
+    event: Mapped[str]
     address: Mapped[str]
     user_agent: Mapped[str]
     created_at: Mapped[int]
@@ -32,7 +34,6 @@ class AlertLinkStore(Store):
 
     def add(self, link: AlertLink) -> None:
         """Keep a new link."""
-        link.created_at = self._now
         self._session.add(link)
         self._session.flush()
 

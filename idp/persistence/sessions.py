@@ -41,6 +41,10 @@ class SessionStore(Store):
         row = self._session.execute(query.where(Session.handle_digest == handle_digest)).one_or_none()
         return None if row is None else (row[0], row[1])
 
+    def by_handle(self, handle_digest: str) -> Session | None:
+        """The session whose cookie has this digest, live or not."""
+        return self._session.scalar(select(Session).where(Session.handle_digest == handle_digest))
+
     def by_sid(self, sid: str) -> Session | None:
         """The session of this public name, live or not."""
         return self._session.get(Session, sid, populate_existing=True)

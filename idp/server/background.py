@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from idp.admin import keys
 from idp.app import TEMPLATES
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
+from idp.login import alerts
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import Mailer, transport_for
@@ -54,7 +56,7 @@ class Background:
         renderer = Renderer(
             TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=opener(core.sealer), places=core.places
         )
-        mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings))
+        mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
         logouts = LogoutSender(core, Outbound.of(settings))
         self._couriers = {
             EMAIL: self._courier(EMAIL, mailer.send, LEASE, undelivered.mail),
@@ -63,6 +65,11 @@ class Background:
         for channel in sorted({SMS, WHATSAPP} & settings.channels):
             texter = Texter(renderer=renderer, provider=for_channel(settings, channel, core.clock))
             self._couriers[channel] = self._courier(channel, texter.send, HTTP_LEASE, undelivered.text)
+
+    def _offer(self, about: Mapping[str, Any]) -> str:
+        """A link that ends the session which a mail is about."""
+        with self._core.database.write() as tx:
+            return alerts.offer(tx, about, self._core.entropy, self._core.settings)
 
     def _courier(self, channel: str, send: Send, lease: int, abandoned: Abandoned) -> Courier:
         return Courier(self._core.database, channel=channel, send=send, lease=lease, abandoned=abandoned)

@@ -8,10 +8,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import g, request
 
+from idp.kernel.handles import digest
 from idp.kernel.origin import Origin
 from idp.persistence.unit_of_work import Transaction
 from idp.web import language
 from idp.web.context import core
+from idp.web.cookies import SESSION
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,6 +26,7 @@ def origin() -> Origin:
         user_agent=request.headers.get("User-Agent", ""),
         request_id=g.get("request_id", ""),
         language=language.of_request(),
+        session=digest(handle) if (handle := SESSION.read()) else "",
     )
 
 

@@ -61,7 +61,7 @@ def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServ
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     for said in ("Hello Jane <b>Doe</b>,", "1 June 2026, 12:00 UTC", "Firefox on Linux"):
         assert said in text
-    assert f"{post.settings.issuer}/account/security" in text
+    assert f"{post.settings.issuer}/alert/" in text
     html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert "Jane &lt;b&gt;Doe" in html
     assert "http://" not in html, "nothing is loaded from anywhere"

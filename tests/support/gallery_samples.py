@@ -81,7 +81,8 @@ NEW_PASSWORD = {
     "action": "#", "username": "ada", "min_length": 15, "two_step_on": False, "strength_href": "#",
 }  # fmt: skip
 ALERT = {
-    "action": "#", "browser": "Firefox on Windows", "address": "203.0.113.7", "when": "20 November 2026, 20:03 UTC",
+    "action": "#", "event": "sign_in_alert", "browser": "Firefox on Windows", "address": "203.0.113.7",
+    "when": "20 November 2026, 20:03 UTC",
 }  # fmt: skip
 ENROL = {
     "action": "#", "qr_svg": _qr(OTPAUTH), "secret": SECRET, "account_name": "ada@example.org", "minutes": 10,
@@ -158,6 +159,7 @@ LOGIN: list[Sample] = [
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
     ("password-set", "login/password_set.html", {"sign_in_href": "#"}),
     ("alert", "login/alert.html", ALERT),
+    ("alert-change", "login/alert.html", ALERT | {"event": "message_codes_added"}),
     ("alert-stale", "login/alert.html", ALERT | {
         "address": "2001:db8::17",
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
@@ -406,7 +408,7 @@ OTHERS += [
 
 EVENT = {
     "event": "password_changed", "name": "Ada", "when": "20 November 2026, 20:03 UTC", "browser": "Firefox on Windows",
-    "ip": "203.0.113.7", "security_href": "https://id.example.org/account/security",
+    "ip": "203.0.113.7", "security_href": "https://id.example.org/account/security", "link": "",
 }  # fmt: skip
 MAILED_CODE = EVENT | {"purpose": "sign_in", "code": "048213", "minutes": 10}
 LINK = EVENT | {"link": "https://id.example.org/alert/pHZ0YzWQhIuRrVw3oMtq2yL8sX5dKfGb7nEjC1aT9uk", "minutes": 30}

@@ -70,6 +70,7 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
         errors=errors or {},
         action=FORM,
         csrf_token=csrf.token(ALERT.read() or "", PURPOSE),
+        event=link.event,
         browser=user_agents.name(link.user_agent),
         address=places.located(link.address),
         when=Moment(link.created_at),

@@ -56,6 +56,11 @@ def upgrade() -> None:
     # Never a batch here: SQLite would copy the table and drop the old one, and by cascade whatever refers to it.
     op.add_column("factors", sa.Column("attested", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("factors", sa.Column("address", sa.String(), nullable=True))
+    # Links live a month at most: those of the revision before are asked for again rather than carried over.
+    op.drop_index(op.f("ix_alert_links_user_id"), "alert_links")
+    op.drop_index(op.f("ix_alert_links_expires_at"), "alert_links")
+    op.drop_table("alert_links")
+    _alert_links(sa.Column("device_id", sa.String(), nullable=True), sa.Column("event", sa.String(), nullable=False))
     op.add_column("users", sa.Column("second_step_due_at", sa.BigInteger(), nullable=True))
 
 
@@ -67,3 +72,27 @@ def downgrade() -> None:
     op.drop_column("factors", "attested")
     op.drop_table("contact_changes")
     op.drop_table("sent_codes")
+    op.drop_table("alert_links")
+    _alert_links(sa.Column("device_id", sa.String(), nullable=False))
+
+
+def _alert_links(*columns: sa.Column[str]) -> None:
+    """The table as either revision has it; it is made anew because SQLite cannot loosen a column."""
+    op.create_table(
+        "alert_links",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("sid", sa.String(), nullable=False),
+        *columns,
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_alert_links_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_alert_links")),
+    )
+    op.create_index(op.f("ix_alert_links_user_id"), "alert_links", ["user_id"])
+    op.create_index(op.f("ix_alert_links_expires_at"), "alert_links", ["expires_at"])
