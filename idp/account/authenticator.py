@@ -39,6 +39,7 @@ def confirm() -> Response:
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         first, now = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.TOTP)), tx.now
+        guard.ask_anew(tx, first, pages.TOTP)
     person = first.person
     confirmed = new_authenticator.check(
         _setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher
@@ -75,6 +76,7 @@ def turn_off(tx: Transaction) -> Response:
     if _required(visitor):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
         return _refusal()
+    guard.ask_anew(tx, visitor, pages.TURN_OFF)
     return pages.done("turned-off", handle=changes.turn_off(tx, visitor, entropy=core().entropy))
 
 

@@ -41,6 +41,7 @@ def close(tx: Transaction) -> Response:
     user = visitor.person.user
     if not core().settings.people_may_close_account:
         return _refusal()
+    guard.ask_anew(tx, visitor, pages.CLOSE)
     if lookup_key(once(request.form, "username")) != user.username_key:
         return _page(visitor, error=Text("Type your user name, {username}, to confirm.", username=user.username))
     if not closing.close(tx, user):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -67,18 +68,26 @@ def begun_at(page: str) -> str:
     return f"{page}?{SIGN_IN}={{login}}"
 
 
+def still_for(path: str) -> str:
+    """The address of a form, or the next page, of what the present page is about: it names the same sign-in."""
+    login = request.args.get(SIGN_IN)
+    return f"{path}?{urlencode({SIGN_IN: login})}" if login else path
+
+
 def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
     """Let pass who came here through a sign-in asked for this page, by password and second step, and for nothing else.
 
-    However recent another sign-in is: somebody at a browser left unlocked has not proven anything by it.
+    However recent another sign-in is: somebody at a browser left unlocked has not proven anything by it. So the form is
+    asked like the page, or a form made by hand would do; and a sign-in is good for one change, and for its own person.
 
     Raises:
         SignInNeeded: everybody else, who then proves everything again.
     """
-    login = tx.logins.by_id(request.args.get(SIGN_IN, ""))
+    login, user = tx.logins.by_id(request.args.get(SIGN_IN, "")), visitor.person.user
     if (
         login is not None
         and login.finished_at is not None
+        and (login.user_id, login.epoch) == (user.id, user.epoch)
         and login.return_to == begun_at(page).replace("{login}", login.id)
     ):
         asked = join(attempt.door_of(login), to_change(tx.now))

@@ -28,9 +28,8 @@ def show(tx: Transaction, channel: str) -> Response:
     """Ask who is there, then where the first code goes; once it is sent, the form for it."""
     visitor = guard.admit(tx, guard.to_look, back=guard.begun_at(_page_path(channel)))
     method = _method(visitor, channel)
-    if sent_codes.state(tx, new_message_code.place_of(_owner(visitor), visitor.person, method)) is None:
-        guard.ask_anew(tx, visitor, _page_path(channel))
-    return _page(tx, guard.admit(tx, guard.to_change), method)
+    guard.ask_anew(tx, visitor, _page_path(channel))
+    return _page(tx, visitor, method)
 
 
 @blueprint.post("/send")
@@ -38,6 +37,7 @@ def show(tx: Transaction, channel: str) -> Response:
 def send(tx: Transaction, channel: str) -> Response:
     """Send the first code."""
     visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
+    guard.ask_anew(tx, visitor, _page_path(channel))
     method, typed = _method(visitor, channel), once(request.form, "number", longest=LONGEST_NUMBER)
     owner, sealer, entropy = _owner(visitor), core().sealer, core().entropy
     try:
@@ -46,7 +46,7 @@ def send(tx: Transaction, channel: str) -> Response:
         return _page(tx, visitor, method, error=("number", new_message_code.NO_NUMBER))
     if sent is Sent.TOO_MANY:
         return _page(tx, visitor, method, error=("form", new_message_code.TOO_MANY), status=429)
-    return see_other(_page_path(channel))
+    return see_other(guard.still_for(_page_path(channel)))
 
 
 @blueprint.post("")
@@ -55,6 +55,7 @@ def confirm(channel: str) -> Response:
     database, entropy = core().database, core().entropy
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
+        guard.ask_anew(tx, first, _page_path(channel))
         method = _method(first, channel)
     code = once(request.form, "code", longest=LONGEST_CODE)
     codes = None if first.person.recovery or not code else recovery_codes.mint(entropy, core().hasher)
@@ -108,6 +109,6 @@ def _page(
         "account/message_codes.html",
         status=status or (400 if error else 200),
         error=error,
-        action=_page_path(method),
-        **shown(visitor.person, method, waiting, send_action=f"{_page_path(method)}/send"),
+        action=guard.still_for(_page_path(method)),
+        **shown(visitor.person, method, waiting, send_action=guard.still_for(f"{_page_path(method)}/send")),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from idp.account.guard import PURPOSE
+from idp.account.guard import PURPOSE, still_for
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.visitor import Visitor
@@ -82,7 +82,7 @@ def show(
         "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
         "logout_action": SIGN_OUT,
         "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
-        "action": request.path,
+        "action": still_for(request.path),
         "back_href": SECURITY,
         "errors": dict([error] if error else []),
         "bar": _bar(visitor),

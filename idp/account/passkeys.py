@@ -43,6 +43,7 @@ def show_add(tx: Transaction, visitor: Visitor) -> Response:
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
     visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
+    guard.ask_anew(tx, visitor, pages.ADD_PASSKEY)
     made = new_passkey.options(
         tx,
         visitor.person,
@@ -60,6 +61,7 @@ def add() -> Response:
     database, entropy = core().database, core().entropy
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
+        guard.ask_anew(tx, first, pages.ADD_PASSKEY)
     codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
     try:
         with database.write(origin()) as tx:
@@ -126,8 +128,7 @@ def _add_page(visitor: Visitor, *, error: str = "") -> Response:
         "account/passkey_add.html",
         status=400 if error else 200,
         error=("form", error) if error else None,
-        action=pages.ADD_PASSKEY,
-        options_href=f"{pages.PASSKEYS}/options",
+        options_href=guard.still_for(f"{pages.PASSKEYS}/options"),
         suggestion=_suggestion(),
         longest_name=LONGEST_NAME,
     )

@@ -3,9 +3,21 @@
 import pyotp
 import pytest
 
-from tests.support.account import CHANGES, CODES, FORMS, PASSWORD, REGENERATE, SECURITY, TOTP, TURN_OFF, Account
+from tests.support.account import (
+    CHANGES,
+    CODES,
+    FORMS,
+    PASSKEYS,
+    PASSWORD,
+    REGENERATE,
+    SECURITY,
+    TOTP,
+    TURN_OFF,
+    Account,
+)
 from tests.support.browser import Browser
-from tests.support.harness import ISSUER, Harness
+from tests.support.harness import Harness
+from tests.support.passkeys import ADD
 from tests.support.routes import every
 from tests.support.rp import Rp
 
@@ -71,6 +83,35 @@ def test_a_remembered_device_changes_no_factor(account: Account) -> None:
 
 @pytest.mark.promise("ES2", "ES22", "ES23")
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.promise("ES4", "FM17", "MS8")
+def test_at_an_unlocked_browser_no_form_made_by_hand_does_what_its_page_asks_a_sign_in_for(
+    harness: Harness, account: Account
+) -> None:
+    """However recent the last sign-in is, and whatever other sign-in the address names."""
+    before = account.protected()
+    codes = f"{SECURITY}/codes/email"
+    for path in (TOTP, TURN_OFF, ADD, f"{PASSKEYS}/options", f"{codes}/send", codes):
+        account.browser.get(SECURITY)
+        account.post(path, **FORMS[path])
+        assert account.at("/identify"), path
+    assert account.protected() == before
+    mallory = Account(harness, harness.person("mallory"))
+    mallory.open(TOTP)
+    assert mallory.browser.path == TOTP
+    jane = Account(harness, account.someone)
+    jane.open()
+    jane.browser.get(mallory.browser.at)
+    assert jane.at("/identify"), "that was asked of somebody else"
+
+
+def test_a_sign_in_asked_for_a_page_is_good_for_one_change(harness: Harness, account: Account) -> None:
+    account.open(TOTP)
+    asked = account.browser.at
+    account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
+    account.browser.get(asked)
+    assert account.at("/identify")
+
+
 def test_somebody_who_owes_a_second_step_reaches_nothing_but_its_set_up_and_the_way_out(harness: Harness) -> None:
     """Signed in when it became required, and no time is given: every page and form of the account leads to set-up."""
     app, account = Rp(harness), Account(harness, harness.person())
@@ -173,7 +214,7 @@ def test_every_change_renames_the_session_and_ends_all_trust(harness: Harness, a
     account.open(change)
     fields = FORMS[change] | ({"code": pyotp.TOTP(account.key()).at(harness.clock.now())} if change == TOTP else {})
     copied = account.browser.cookie("session") or ""
-    account.browser._go("POST", change, {"Origin": ISSUER}, {"csrf": account.token} | fields)
+    account.post(account.browser.at, **fields)
     assert account.browser.cookie("session") not in {copied, None}
     with harness.core.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
