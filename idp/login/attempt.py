@@ -10,7 +10,7 @@ from idp.login.assurance import Level, assess
 from idp.login.demand import Demand
 from idp.login.person import Person
 from idp.login.proofs import FIRST, SENT, Method, Proof, from_rows
-from idp.login.steps import State, Step, next_step
+from idp.login.steps import State, Step, enough_to_save, next_step
 from idp.login.visitor import Visitor
 from idp.login.ways import first_of, open_ways
 from idp.persistence.logins import Login
@@ -42,7 +42,8 @@ class Attempt:
         if self.person is None:
             return ()
         best = self.person.best
-        return open_ways(self.person.methods, min(self.demand.target(best), best))
+        target = max(self.demand.target(best), enough_to_save(self.state) if self.state.codes_to_save else Level.NONE)
+        return open_ways(self.person.methods, min(target, best))
 
     def enrollable(self, settings: Settings) -> tuple[Method, ...]:
         """The second steps that could be set up now and would be enough, apart from the app."""

@@ -71,9 +71,13 @@ def next_step(state: State, demand: Demand) -> Step:
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
     if state.codes_to_save:
-        enough = max(Level.TWO_STEP, min(reachable(state.methods), Level.MFA))  # what was just set up, proven
-        return Step.SAVE_CODES if state.assurance.level >= enough else _prove_more(state)
+        return Step.SAVE_CODES if state.assurance.level >= enough_to_save(state) else _prove_more(state)
     return _second_step(state, demand)
+
+
+def enough_to_save(state: State) -> Level:
+    """What must be proven before recovery codes are shown that are not saved yet: what they stand in for."""
+    return max(Level.TWO_STEP, min(reachable(state.methods), Level.MFA))
 
 
 def _second_step(state: State, demand: Demand) -> Step:
@@ -85,7 +89,7 @@ def _second_step(state: State, demand: Demand) -> Step:
         return _prove_more(state)
     if demand.level > max(best, SET_UP_REACHES):
         return Step.REFUSE
-    if state.enrolled and state.assurance.level < min(best, Level.MFA):
+    if state.assurance.level < min(best, Level.MFA):
         return _prove_more(state)  # a stronger way is added by what there is, or a thief of the password would add it
     return Step.ENROL if state.may_enrol else Step.IDENTIFY
 

@@ -14,11 +14,13 @@ mailbox, and a number that can be moved to another card harder to keep than an a
 
 
 def open_ways(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:
-    """Those of a person's methods with which, after a password, `target` is reached."""
+    """Those of a person's methods with which, after a password, `target` is reached.
+
+    Which of several passkeys will be used nobody knows before, so a passkey counts as one that its maker vouches for.
+    """
     able = frozenset(methods)
-    return tuple(
-        method for method in MOST_SECURE_FIRST if method in able and reachable({Method.PASSWORD, method}) >= target
-    )
+    worth = {method: reachable({Method.PASSWORD, method}, attested=True) for method in able}
+    return tuple(method for method in MOST_SECURE_FIRST if method in able and worth[method] >= target)
 
 
 def first_of(ways: tuple[Method, ...], factors: Iterable[Factor]) -> Method | None:

@@ -9,8 +9,9 @@ import pyotp
 import pytest
 
 from idp.factors.message_code import LIFE, TRIES
+from idp.factors.totp import PERIOD
 from idp.login.sent_codes import PAUSE
-from tests.support.account import CODES, SECURITY, Account, mails, words
+from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
 from tests.support.databases import Databases
@@ -172,7 +173,7 @@ def test_what_is_not_configured_is_offered_to_nobody_and_what_was_set_up_opens_n
 ) -> None:
     with databases.fresh(migrate) as url:
         rich, poor = Harness(url, tmp_path / "rich", **ALL), Harness(url, tmp_path / "poor", email_codes=False)
-        door, jane = Door(poor), rich.person()
+        before, door, jane = Door(rich), Door(poor), rich.person()
         set_up(rich, jane, "sms")
         account = Account(poor, poor.person("john"))
         told = words(account.open())
@@ -183,6 +184,17 @@ def test_what_is_not_configured_is_offered_to_nobody_and_what_was_set_up_opens_n
         browser = to_second_step(door, jane)
         assert browser.at.endswith("/recovery"), "the second step she has is not asked for, nor let go"
         assert "text message" not in words(browser.page)
+        remembered = to_second_step(before, jane)
+        remembered.submit(code=codes(rich, "sms")[-1][1], remember="1")
+        with rich.core.database.write() as tx:
+            user = tx.users.by_id(jane.id)
+            assert user is not None
+            tx.users.require_second_step(user, required=True)
+        here = Browser(poor)
+        here.set_cookie("browser", remembered.cookie("browser") or "")
+        door.knock(here)
+        here.submit(username=jane.username, password=jane.password)
+        assert here.at.endswith("/recovery"), "a remembered device leads on as well, and sets nothing up by itself"
         rich.close()
         poor.close()
 
@@ -283,6 +295,23 @@ def test_a_mailbox_is_asked_for_before_something_stronger_is_set_up(harness: Har
     claims = door.claims(browser)
     assert claims is not None
     assert claims["acr"] == "mfa"
+
+
+def test_a_mailbox_is_not_asked_for_where_it_would_not_be_enough_to_see_recovery_codes(
+    harness: Harness, door: Door
+) -> None:
+    """Whoever made new ones and closed the page would be asked for one code from there after another."""
+    jane = harness.person(totp=True)
+    account = set_up(harness, jane, "email")
+    account.open(REGENERATE)
+    account.browser.submit(action=REGENERATE)
+    assert account.browser.at == CODES
+    browser = to_second_step(door, jane)
+    assert browser.at.endswith("/code"), "though a code by email was what was used last"
+    assert "by email" not in words(browser.page)
+    harness.clock.advance(PERIOD)
+    browser.submit(code=jane.code(harness.clock))
+    assert browser.at.endswith("/recovery-codes")
 
 
 def test_a_door_that_wants_two_factors_offers_no_mailbox_to_set_up(harness: Harness, door: Door) -> None:

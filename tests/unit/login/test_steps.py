@@ -18,6 +18,7 @@ TOUCH = Proof(Method.PASSKEY, "key", 150)
 CHECKED = Proof(Method.PASSKEY, "key", 150, verified=True)
 
 ALONE = frozenset({Method.PASSWORD})
+CUT_OFF = frozenset({Method.PASSWORD, Method.RECOVERY_CODE})
 WITH_APP = frozenset({Method.PASSWORD, Method.TOTP, Method.RECOVERY_CODE})
 WITH_MAIL = frozenset({Method.PASSWORD, Method.EMAIL, Method.RECOVERY_CODE})
 WITH_KEY = frozenset({Method.PASSWORD, Method.PASSKEY})
@@ -40,6 +41,8 @@ REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
         (State((PASSWORD,), ALONE, may_enrol=True), REQUIRED, Step.ENROL),
         (State((PASSWORD,), ALONE, may_enrol=False), REQUIRED, Step.IDENTIFY),
         (State((PASSWORD,), ALONE, may_enrol=True), Demand(level=Level.MFA), Step.ENROL),
+        (State((PASSWORD, DEVICE), CUT_OFF, may_enrol=True), REQUIRED, Step.CODE),  # it sets nothing up
+        (State((PASSWORD, RECOVERY), CUT_OFF, may_enrol=True), REQUIRED, Step.ENROL),
         (State((PASSWORD,), ALONE), Demand(wished=Level.MFA), Step.DONE),  # a wish sets nothing up
         (State((PASSWORD, TOTP), WITH_APP, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((PASSWORD, DEVICE), WITH_APP, codes_to_save=True), SECOND_STEP, Step.CODE),
