@@ -22,7 +22,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.crowd import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, Someone, migrate
-from tests.support.mailed import codes, email_links, reset_links
+from tests.support.mailed import codes, email_links, reset_links, undo_links
 from tests.support.passkeys import ADD
 from tests.support.product import Product
 from tests.support.visitor import Visitor
@@ -149,12 +149,23 @@ def email_change_link(place: Arena) -> Contest:
     return Contest(place.crowd_at(email_links(place.harness)[-1]), _accepted)
 
 
+def undo_link(place: Arena) -> Contest:
+    """The same, to take such a change back."""
+    owner = place.with_password(place.harness.person("moved", email_verified=True), EMAIL)
+    owner.submit(action=EMAIL, email="moved@new.example.test")
+    mailbox = Visitor("")
+    mailbox.get(email_links(place.harness)[-1])
+    mailbox.submit()
+    return Contest(place.crowd_at(undo_links(place.harness)[-1]), _accepted)
+
+
 CONTESTS: dict[str, Callable[[Arena], Contest]] = {
     "a recovery code": recovery_code,
     "a sent code": sent_code,
     "a passkey's challenge": passkey_challenge,
     "a reset link": reset_link,
     "an email-change link": email_change_link,
+    "a link that undoes it": undo_link,
 }
 
 

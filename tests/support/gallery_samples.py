@@ -207,8 +207,8 @@ SECURITY: dict[str, Any] = ACCOUNT | {
         _device("Safari on iPhone", since="9 November 2026", until="23 November 2026", current=False),
     ],
     "sessions": [
-        _session("Firefox on Windows", place="203.0.113.7", seen="now", current=True),
-        _session("Safari on iPhone", place="2001:db8::17", seen="2 hours ago", current=False),
+        _session("Firefox on Windows", place="Berlin, Germany", seen="now", current=True),
+        _session("Safari on iPhone", place="The same network as now", seen="2 hours ago", current=False),
         _session("Chrome on Android", place="198.51.100.23", seen="4 days ago", current=False),
     ],
     "end_others_action": "#",
