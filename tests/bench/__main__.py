@@ -1,4 +1,7 @@
-"""Prints the speed sheet: `./dev bench [--requests N]`. Takes about a minute; see docs/reference/speed.md."""
+"""Prints the speed sheet: `./dev bench [--requests N]`; a minute, explained by docs/reference/speed.md.
+
+`./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
+"""
 
 import argparse
 import tempfile
@@ -6,7 +9,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import floor, load, server, sheet, sign_in
+from tests.bench import alike, floor, load, server, sheet, sign_in
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -17,28 +20,42 @@ from tests.support.rp import Rp
 
 def main() -> None:
     """Measure and print as we go."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description="Prints the speed sheet.")
-    parser.add_argument("--requests", type=int, default=300, help="of each kind (default: %(default)s)")
-    count = parser.parse_args().requests
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Prints the speed sheet, or how alike names are.")
+    parser.add_argument("what", nargs="?", choices=("speed", "alike"), default="speed")
+    parser.add_argument("--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name)")
+    given = parser.parse_args()
     began = time.perf_counter()
     sheet.title()
-    signatures, hashing = floor.signing(), floor.hash_milliseconds()
-    sheet.floor(signatures, hashing)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="idp-bench-")))
         kinds: dict[str, Databases] = {
             "SQLite": SqliteDatabases(folder),
             "PostgreSQL": PostgresDatabases(stack.enter_context(running_server())),
         }
-        for name, databases in kinds.items():
-            with databases.fresh(migrate) as url:
-                sheet.in_process(name, _in_process(url, folder / f"{name}-inside", count), signatures)
-            with databases.fresh(migrate) as url:
-                sheet.sign_ins(sign_in.measure(url, folder / f"{name}-sign-in"), hashing)
-        for name, databases in kinds.items():
-            with databases.fresh(migrate) as url:
-                sheet.served(name, server.measure(folder / f"{name}-served", url, count))
+        if given.what == "alike":
+            _alike(kinds, folder, given.requests or 1000)
+        else:
+            _speed(kinds, folder, given.requests or 300)
     print(f"\nMeasured in {time.perf_counter() - began:.0f} s.")
+
+
+def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.twins(name, alike.measure(url, folder / f"{name}-alike", tries), tries)
+
+
+def _speed(kinds: dict[str, Databases], folder: Path, count: int) -> None:
+    signatures, hashing = floor.signing(), floor.hash_milliseconds()
+    sheet.floor(signatures, hashing)
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.in_process(name, _in_process(url, folder / f"{name}-inside", count), signatures)
+        with databases.fresh(migrate) as url:
+            sheet.sign_ins(sign_in.measure(url, folder / f"{name}-sign-in"), hashing)
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.served(name, server.measure(folder / f"{name}-served", url, count))
 
 
 def _in_process(database_url: str, directory: Path, count: int) -> list[load.Measured]:

@@ -5,11 +5,13 @@ import platform
 import sys
 from collections.abc import Iterable
 
+from tests.bench.alike import Twins
 from tests.bench.load import Measured
 from tests.bench.server import Served
 from tests.bench.sign_in import SignIns
 
 COLD_START = 2.0
+APART_MS, APART_SHARE, GUESSED = 2.0, 0.02, 0.55
 CODE_PAGE = 50.0
 BUDGETS = {"code redemption": (4, 1), "client_credentials": (2, 1), "userinfo": (1, 0)}
 """Statements and commits of one request."""
@@ -64,6 +66,22 @@ def served(database: str, found: Served) -> None:
     memory = " + ".join(f"{each:.0f}" for each in found.memory)
     print(f"  memory {memory or 'unknown'} MiB, some of it shared")
     sys.stdout.flush()
+
+
+def twins(database: str, found: Iterable[Twins], tries: int) -> None:
+    """Known and unknown names: their medians, and how often the time of a single answer gives the name away."""
+    print(f"\n{database}, in one process, {tries} tries for each name in turn")
+    print(f"  {'':26} {'somebody':>8} {'nobody':>8} {'apart':>18}  guessed")
+    for each in found:
+        alike, share = _verdict(each.apart < max(APART_MS, APART_SHARE * each.nobody)), each.apart / each.nobody
+        bars = (
+            f"bar {APART_MS:.0f} ms or {APART_SHARE:.0%}: {alike}, {GUESSED:.0%}: {_verdict(each.guessed <= GUESSED)}"
+        )
+        print(
+            f"  {each.place:26} {each.somebody:8.2f} {each.nobody:8.2f} {each.apart:8.3f} ms"
+            f" {share:6.1%}  {each.guessed:6.1%}  {bars}"
+        )
+        sys.stdout.flush()
 
 
 def _budget(path: Measured) -> str:
