@@ -1,0 +1,52 @@
+"""docs/reference/limits.md says what the running configuration does (ASVS 5.0 section 6.1.1)."""
+
+import re
+from pathlib import Path
+
+from idp.config import Settings
+from idp.factors.message_code import TRIES
+from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.login import throttle
+from idp.persistence.throttles import Limit
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "limits.md"
+SETTINGS = Settings(issuer="https://id.example.test", smtp_url="smtp://localhost:1")
+QUARTER = 15 * MINUTE
+SPANS = {"in 20 minutes": 20 * MINUTE, "in an hour": HOUR}
+
+
+def told() -> list[tuple[int, int, int | None, int | None]]:
+    """The rows of the table: count and seconds of the short window, count of the day, and in a row."""
+    rows = re.findall(r"^\| (?!What|---)(.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [_row(*row.split(" | ")) for row in rows]
+
+
+def _row(_what: str, _by: str, short: str, day: str, ends: str) -> tuple[int, int, int | None, int | None]:
+    seconds = next((span for words, span in SPANS.items() if short.endswith(words)), QUARTER)
+    numbers = [re.search(r"\((\d+)\)", text) or re.search(r"\d+", text) for text in (short, day)]
+    first, second = (int(found[found.lastindex or 0]) if found else None for found in numbers)
+    in_a_row = re.search(r"`throttle_codes_in_a_row` \((\d+)\)", ends)
+    assert first is not None
+    return first, seconds, second, int(in_a_row[1]) if in_a_row else None
+
+
+def as_told(limit: Limit) -> tuple[int, int, int | None, int | None]:
+    assert limit.long_seconds == DAY
+    return limit.short_count, limit.short_seconds, limit.long_count, limit.in_a_row
+
+
+def test_the_table_of_limits_is_the_running_configuration() -> None:
+    code = as_told(throttle.code_limit(SETTINGS))
+    assert told() == [
+        as_told(throttle.password_limit(SETTINGS)),
+        code,
+        code,
+        (TRIES, QUARTER, None, None),
+        *map(as_told, (throttle.SEND_LIMIT, throttle.RECEIVE_LIMIT, throttle.RESET_LIMIT, throttle.ADDRESS_LIMIT)),
+        *map(as_told, (throttle.CONTACT_LIMIT, throttle.MAILBOX_LIMIT, throttle.STRENGTH_LIMIT)),
+    ]
+
+
+def test_every_limit_there_is_stands_in_the_table() -> None:
+    limits = [name for name, value in vars(throttle).items() if isinstance(value, Limit)]
+    assert len(limits) == 7, "a new limit wants a row in docs/reference/limits.md and here"
