@@ -13,7 +13,7 @@ from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.mailed import codes, letters, undo_links
+from tests.support.mailed import codes, letters, texts, undo_links
 from tests.support.tables import events, rows
 
 OLD, NEW = "+4915112345678", "+4915198765432"
@@ -67,9 +67,9 @@ def test_a_number_is_proven_by_its_code_and_the_change_is_told_and_undone(harnes
     assert jane.browser.cookie("session") != copied
     assert number_of(harness, jane) == (NEW, True)
     assert events(harness, "phone.changed", "success") == 1
-    with harness.core.database.read() as tx:
-        (told,) = [message for message in tx.outbox.waiting() if message.template == "phone_changed"]
-    assert (told.channel, told.recipient) == ("sms", OLD)
+    ((channel, recipient, text),) = texts(harness, "phone_changed")
+    assert (channel, recipient) == ("sms", OLD)
+    assert text.startswith("Countersign: Your account has another phone number now")
     ((recipient, letter),) = letters(harness, "contact_changed")
     assert recipient == "jane@example.test"
     assert "phone number of your account was changed" in letter.text

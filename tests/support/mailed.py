@@ -6,6 +6,7 @@ from idp.app import TEMPLATES
 from idp.messaging.codes import CODE
 from idp.messaging.rendering import Letter, Renderer
 from idp.messaging.sealed import SealedSecret, opener
+from idp.persistence.outbox import OutboxMessage
 from tests.support.harness import Harness
 
 LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo)/\S+")
@@ -14,17 +15,26 @@ NOTHING = SealedSecret("", "")
 
 def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
     """The letters of one kind that wait in the outbox, oldest first: recipient and content."""
-    settings = harness.settings
-    renderer = Renderer(
-        TEMPLATES,
-        brand=settings.brand,
-        issuer=settings.issuer,
-        unseal=opener(harness.core.sealer),
-        places=harness.core.places,
-    )
+    renderer = _renderer(harness)
+    return [(each.recipient, renderer.letter(each.template, each.context)) for each in _waiting(harness, template)]
+
+
+def texts(harness: Harness, template: str) -> list[tuple[str, str, str]]:
+    """The short texts of one kind, likewise: channel, recipient and words."""
+    renderer, found = _renderer(harness), _waiting(harness, template)
+    notes = [renderer.note(each.template, each.context, channel=each.channel) for each in found]
+    return [(each.channel, each.recipient, note.text) for each, note in zip(found, notes, strict=True)]
+
+
+def _renderer(harness: Harness) -> Renderer:
+    settings, core = harness.settings, harness.core
+    unseal = opener(core.sealer)
+    return Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=unseal, places=core.places)
+
+
+def _waiting(harness: Harness, template: str) -> list[OutboxMessage]:
     with harness.core.database.read() as tx:
-        waiting = [message for message in tx.outbox.waiting() if message.template == template]
-    return [(message.recipient, renderer.letter(message.template, message.context)) for message in waiting]
+        return [message for message in tx.outbox.waiting() if message.template == template]
 
 
 def links(harness: Harness, template: str) -> list[str]:
