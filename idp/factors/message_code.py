@@ -10,6 +10,7 @@ import hmac
 import re
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 
 from idp.kernel.entropy import Entropy
 
@@ -22,6 +23,9 @@ ENTROPY_BYTES = 8
 """Enough that no code is likelier than another by more than one in ten to the thirteenth."""
 HIDDEN = "•••"
 SHOWN_DIGITS = 2
+
+PAID_FOR = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
+"""Numbers that earn their owner money with each message: having codes sent there would be a way to be paid by us."""
 
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
@@ -50,13 +54,13 @@ def number(typed: str) -> str:
     """A phone number as it is stored: E.164, such as "+4915112345678".
 
     Raises:
-        NotANumber: when it has no country code, or cannot be a number there.
+        NotANumber: when it has no country code, cannot be a number there, or is one of those that callers pay for.
     """
     try:
         parsed = phonenumbers.parse(typed, None)
     except phonenumbers.NumberParseException as error:
         raise NotANumber(typed) from error
-    if not phonenumbers.is_valid_number(parsed):
+    if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) in PAID_FOR:
         raise NotANumber(typed)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -21,7 +21,7 @@ from idp.kernel.entropy import Entropy
 from idp.login import throttle
 from idp.messaging import sealed
 from idp.messaging.codes import send_code
-from idp.persistence.sent_codes import Addressed
+from idp.persistence.sent_codes import Addressed, CodePurpose
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import User
 from idp.signing.sealing import Sealer
@@ -57,10 +57,14 @@ def send(
     sealer: Sealer,
     entropy: Entropy,
 ) -> Sent:
-    """Send a new code to `address`; the one before is dead with it. `device_id`: the known device that asks."""
+    """Send a new code to `address`; the one before is dead with it. `device_id`: the known device that asks.
+
+    For a sign-in, `address` is one that the person has proven.
+    """
     if (last := tx.sent_codes.of(place)) and tx.now < last.sent_at + PAUSE:
         return Sent.TOO_SOON
-    lanes = throttle.sending_lanes(user.id, place.channel, address, device_id)
+    proven = place.purpose is CodePurpose.SIGN_IN
+    lanes = throttle.sending_lanes(user.id, place.channel, address, device_id, proven=proven)
     if not all(tx.throttles.claim(lane, limit) for lane, limit in lanes):
         _tell(tx, place, Outcome.THROTTLED)
         return Sent.TOO_MANY

@@ -24,7 +24,7 @@ shut one that works is in the mailbox: strangers can neither flood it nor keep i
 SEND_LIMIT = Limit(5, 15 * MINUTE, 20, DAY)
 """Codes sent to one person by one channel."""
 RECEIVE_LIMIT = Limit(10, 15 * MINUTE, 40, DAY)
-"""Codes that one mailbox or number gets, whoever asks."""
+"""Codes that one mailbox or number gets: from one person who has proven it, and from all together who have not."""
 ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
 """How often one network may ask for them, whomever they are about."""
 STRENGTH_LIMIT = Limit(300, 15 * MINUTE, 3000, DAY)
@@ -51,14 +51,18 @@ def proving_lane(user_id: str) -> str:
     return f"proving:user:{user_id}"
 
 
-def sending_lanes(user_id: str, channel: str, address: str, device_id: str | None) -> tuple[tuple[str, Limit], ...]:
+def sending_lanes(
+    user_id: str, channel: str, address: str, device_id: str | None, *, proven: bool
+) -> tuple[tuple[str, Limit], ...]:
     """What sending one code costs: a place in the person's lane, and one in that of whoever gets it.
 
     A known device has a lane of its own here too. Who gets messages is protected from all accounts together, with room
-    for more than a stranger's share, so that one who has the password cannot keep the owner from a code.
+    for more than a stranger's share, so that one who has the password cannot keep the owner from a code. What a person
+    has `proven` is counted for them alone, or two accounts could keep the owner of a number they know from every code.
     """
     who = f"send:user:{user_id}:{channel}:{device_id or STRANGERS}"
-    return (who, SEND_LIMIT), (f"send:to:{digest(lookup_key(address))}", RECEIVE_LIMIT)
+    to = f"send:to:{digest(lookup_key(address))}" + (f":{user_id}" if proven else "")
+    return (who, SEND_LIMIT), (to, RECEIVE_LIMIT)
 
 
 def reset_lane(identifier: str, user_id: str | None) -> str:
@@ -97,9 +101,9 @@ def password_lanes_of(user_id: str) -> str:
     return f"password:user:{user_id}:"
 
 
-def lanes_of(user_id: str) -> tuple[str, str]:
+def lanes_of(user_id: str) -> tuple[str, ...]:
     """Prefixes of every lane in which a person's secrets are guessed, for an administrator to open."""
-    return password_lanes_of(user_id), f"code:user:{user_id}:"
+    return password_lanes_of(user_id), f"code:user:{user_id}:", proving_lane(user_id)
 
 
 def password_limit(settings: Settings) -> Limit:
