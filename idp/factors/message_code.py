@@ -12,6 +12,7 @@ import re
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
+from idp.factors import typed
 from idp.kernel.entropy import Entropy
 
 DIGITS = 6
@@ -27,7 +28,6 @@ SHOWN_DIGITS = 2
 PAID_FOR = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 """Numbers that earn their owner money with each message: having codes sent there would be a way to be paid by us."""
 
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 
@@ -41,11 +41,11 @@ def draw(entropy: Entropy) -> str:
 
 
 def digest(pepper: bytes, code: str, *place: str) -> str:
-    """What is kept of a code sent in a place; `code` may hold spaces and dashes, as people type and paste them.
+    """What is kept of a code sent in a place; `code` is as it was drawn, or as somebody typed it.
 
     Something that is no code of ours has a digest that no code has.
     """
-    digits = _SEPARATORS.sub("", code)
+    digits = typed.code(code)
     said = "\x00".join((*place, digits if _CODE.fullmatch(digits) else ""))
     return hmac.new(pepper, said.encode(), hashlib.sha256).hexdigest()
 

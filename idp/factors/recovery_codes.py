@@ -7,9 +7,9 @@ there are, and a stolen database costs one argon2id a guess (NIST SP 800-63B sec
 from __future__ import annotations
 
 import base64
-import re
 from dataclasses import dataclass
 
+from idp.factors import typed
 from idp.factors.hashing import SALT_LENGTH, Hasher
 from idp.kernel.entropy import Entropy
 from idp.persistence.recovery import RecoverySet
@@ -22,7 +22,6 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base32: no I, L, O or U, so that a printed code is read without doubt."""
 
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015]+")
 _LENGTH = CODE_BYTES * 8 // 5
 
 
@@ -42,18 +41,18 @@ def mint(entropy: Entropy, hasher: Hasher) -> FreshSet:
     return FreshSet(codes, salt, tuple(hasher.digest(canonical(code), salt) for code in codes))
 
 
-def canonical(typed: str) -> str:
+def canonical(text: str) -> str:
     """A code as it is hashed: any case, with or without dashes, and look-alike letters read as meant.
 
     Something that cannot be one of our codes becomes the empty string, which matches nothing.
     """
-    plain = _SEPARATORS.sub("", typed).upper().translate(_READ_AS)
+    plain = typed.code(text).upper().translate(_READ_AS)
     return plain if len(plain) == _LENGTH and all(letter in ALPHABET for letter in plain) else ""
 
 
-def digest(hasher: Hasher, salt: str, typed: str) -> str:
+def digest(hasher: Hasher, salt: str, text: str) -> str:
     """What the database would hold for this code; the same work whatever was typed."""
-    return hasher.digest(canonical(typed), base64.b64decode(salt))
+    return hasher.digest(canonical(text), base64.b64decode(salt))
 
 
 def to_row(fresh: FreshSet, *, user_id: str, set_id: str, sealer: Sealer) -> RecoverySet:

@@ -18,6 +18,8 @@ import qrcode
 from markupsafe import Markup
 from qrcode.image.svg import SvgPathImage
 
+from idp.factors import typed
+
 PERIOD = 30
 """Seconds in a time step."""
 DRIFT = 1
@@ -25,7 +27,6 @@ DRIFT = 1
 SEED_LENGTH = 20
 """Bytes: 160 bits, the length of the HMAC-SHA-1 that apps compute (RFC 4226 section 4 R6)."""
 
-_SEPARATORS = re.compile(r"[\s-]+")
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
@@ -63,9 +64,9 @@ def derive_seed(pepper: bytes, context: str) -> str:
 def matching_step(seed: str, code: str, now: int) -> int | None:
     """The time step whose code this is, within the drift allowed; None for a wrong code.
 
-    `code` may hold spaces and dashes, as people type and paste them. The caller spends the step.
+    `code` is as somebody typed it. The caller spends the step.
     """
-    digits = _SEPARATORS.sub("", code)
+    digits = typed.code(code)
     if not _SIX_DIGITS.fullmatch(digits):
         return None
     totp, present = pyotp.TOTP(seed), now // PERIOD
