@@ -105,7 +105,7 @@ def make(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy
         link = mailed_links.seal(sealer, UNDO_PATH + undo)
         contacts.tell_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
     if user.email != told:
-        notify(tx, user, notice)
+        notify(tx, user, notice, to=user.email)
     return True
 
 

@@ -9,7 +9,7 @@ from idp.language.reader import Reader
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.unit_of_work import Transaction
-from idp.persistence.users import User
+from idp.persistence.users import User, lookup_key
 
 EMAIL = "email"
 SIGN_IN_ALERT = "sign_in_alert"
@@ -43,19 +43,25 @@ class Notice(StrEnum):
 
 
 def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
-    """Promise the person a mail about what this transaction does, to their address or another one that was theirs.
+    """Promise the person a mail about what this transaction does; `to` one address, if not to all that are to know.
 
-    Nothing is promised when no address is known. Where a session of theirs made the change, the mail names it, so that
-    it can be ended from there.
+    Those are their address and, while a change of it can be undone, the ones of before: a thief who changes it first
+    would else be the only one who learns what they set up next. Nothing is promised when no address is known. Where a
+    session of theirs made the change, the mail names it, so that it can be ended from there.
     """
-    if not (recipient := to or user.email):
+    recipients = dict[str, str]()
+    for address in [to] if to else (user.email, *tx.contact_changes.old_mailboxes(user.id)):
+        if address:
+            recipients.setdefault(lookup_key(address), address)
+    if not recipients:
         return
     session = tx.sessions.by_handle(tx.origin.session) if tx.origin.session else None
     own = session is not None and session.user_id == user.id
     seated = seat(user.id, session.sid, session.device_id) if session and own else {}
     context = {"event": notice, **facts(tx, user), **seated}
-    message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
-    tx.outbox.promise(message)
+    for recipient in recipients.values():
+        message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
+        tx.outbox.promise(message)
 
 
 def seat(user_id: str, sid: str, device_id: str | None) -> dict[str, str | None]:

@@ -83,6 +83,14 @@ class ContactChangeStore(Store):
         query = query.where(ContactChange.epoch == user.epoch, ContactChange.made_at.is_(None))
         return self._session.scalar(query.where(ContactChange.expires_at > self._now))
 
+    def old_mailboxes(self, user_id: str) -> list[str]:
+        """The addresses from which a change of this person's could still be undone, the one of longest ago first."""
+        query = select(ContactChange.old).where(
+            ContactChange.user_id == user_id, ContactChange.kind == ContactKind.EMAIL
+        )
+        query = query.where(ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now)
+        return list(filter(None, self._session.scalars(query.order_by(ContactChange.epoch))))
+
     def undoable(self, undo_digest: str) -> ContactChange | None:
         """A change that was made and can still be undone."""
         return self._session.scalar(select(ContactChange).where(*self._undoable(undo_digest)))

@@ -7,7 +7,20 @@ import pytest
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
 from idp.login import throttle
-from tests.support.account import EMAIL, PROFILE, SECURITY, TURN_OFF, Account, forget_mail, grant, mails, revoked, words
+from tests.support.account import (
+    CODES,
+    EMAIL,
+    PROFILE,
+    REGENERATE,
+    SECURITY,
+    TURN_OFF,
+    Account,
+    forget_mail,
+    grant,
+    mails,
+    revoked,
+    words,
+)
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.mailed import email_links, letters, undo_links
@@ -191,6 +204,22 @@ def test_a_thief_who_changes_it_twice_cannot_undo_the_undoing(harness: Harness, 
     assert contacts(harness, jane) == (OLD, True)
     thief.get(second)
     assert thief.page.status_code == 410
+
+
+def test_until_it_can_no_longer_be_undone_the_old_mailbox_is_told_what_is_set_up_next(
+    harness: Harness, jane: Account
+) -> None:
+    """Or a thief would change the address first, and be the only one to learn of the passkey they add then."""
+    change(harness, jane)
+    undo_until = harness.clock.now() + 7 * DAY
+    for later, told in ((0, [NEW, OLD]), (undo_until, [NEW])):
+        harness.clock.advance(max(0, later - harness.clock.now()))
+        forget_mail(harness)
+        jane.open(REGENERATE)
+        forget_mail(harness)
+        jane.browser.submit(action=REGENERATE)
+        assert sorted((to for to, _ in letters(harness, "security_notice")), key=[NEW, OLD].index) == told
+        jane.browser.submit(action=CODES, saved="1")
 
 
 def test_an_undo_comes_too_late_after_a_week_and_never_takes_what_is_another_s(harness: Harness, jane: Account) -> None:
