@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from tests.support.gallery import LOOKS, SPOKEN, create_gallery, faults_of
-from tests.support.gallery_samples import SAMPLES, SELF_SENDING
 from tests.support.journeys import expect_signed_in, give_code, give_password, open_app
 from tests.support.live import Live
+from tests.support.samples import SAMPLES, SELF_SENDING
 
 PAGES = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
 

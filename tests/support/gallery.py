@@ -25,7 +25,7 @@ from idp.language.reader import Reader
 from idp.language.tags import DEFAULT, LANGUAGES
 from idp.language.words import spoken
 from tests.support.browser_binary import find_browser
-from tests.support.gallery_samples import COMMON, SAMPLES, SELF_SENDING
+from tests.support.samples import COMMON, SAMPLES, SELF_SENDING
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 # As strict as the provider's own policy, so that an inline style or script shows up here first.

@@ -1,0 +1,46 @@
+"""Consent, the end of a session, errors, the mailbox of a developer's own machine."""
+
+from tests.support.samples.common import ACME, ADA, Sample
+
+CONSENT = {
+    "client": ACME, "user": ADA, "action": "#", "again": False,
+    "lifetime": "It may stay connected for 30 days without you signing in again.",
+    "scopes": [
+        {"title": "Who you are", "detail": "An identifier made for your account"},
+        {"title": "Your name", "detail": "Ada Lovelace"},
+        {"title": "Your email address", "detail": "ada@example.org"},
+    ],
+}  # fmt: skip
+KEPT = [
+    {"symbol": "phone", "title": "Text message", "recipient": "+14155550100", "when": "2 June 2026, 14:05",
+     "code": "048213",
+     "pieces": [{"href": None, "text": "Countersign: 048213 is your sign-in code. Valid for 10 minutes. "
+                 "Give it to nobody.\n\n@localhost #048213"}]},
+    {"symbol": "mail", "title": "Set a new password", "recipient": "ada@example.org", "when": "2 June 2026, 14:02",
+     "code": None,
+     "pieces": [{"href": None, "text": "Hello Ada,\n\nIf it was you, open this link:\n\n"},
+                {"href": "#", "text": "http://localhost:8000/recover/pHZ0YzWQhIuRrVw3oMtq2yL8sX5dKfGb7nEjC1aT9uk"},
+                {"href": None, "text": "\n\nIf it was not you, do nothing."}]},
+]  # fmt: skip
+
+OTHERS: list[Sample] = [
+    ("consent", "consent/ask.html", CONSENT),
+    ("consent-again", "consent/ask.html", CONSENT | {
+        "again": True, "scopes": [{"title": "Your phone number", "detail": ""}], "lifetime": ""}),
+    ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
+    ("logout-own", "session/logout_confirm.html", {"action": "#"}),
+    ("logged-out", "session/logged_out.html", {"client": ACME, "back_href": "#"}),
+    ("logged-out-plain", "session/logged_out.html", {}),
+    ("error", "errors/page.html", {
+        "title": "This link does not work", "reference": "01JD6F3Q8XK2",
+        "message": "The app that sent you here gave an address that it has not registered.",
+        "remedy": "Go back to the app and try again. If it happens again, tell the people who run the app."}),
+    ("mailbox", "development/mailbox.html", {"messages": KEPT}),
+    ("mailbox-empty", "development/mailbox.html", {"messages": []}),
+]  # fmt: skip
+
+# Sends itself at once, so it can be rendered but not photographed.
+SELF_SENDING: Sample = (
+    "form-post", "protocol/form_post.html",
+    {"redirect_uri": "https://invoices.acme.example/back", "params": {"code": "c", "state": "s", "iss": "i"}},
+)  # fmt: skip
