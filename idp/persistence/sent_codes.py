@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, update
+from sqlalchemy import ColumnElement, ForeignKey, case, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.kernel.clock import HOUR
 from idp.persistence.base import Base, Store
 
 
@@ -33,8 +34,9 @@ class Addressed:
 class SentCode(Base):
     """The one open code of a sign-in or session (`owner`) for a purpose and channel; a newer one takes its place.
 
-    `tries` counts judged tries over all codes sent in this place: sending again does not give new ones (NIST SP
-    800-63B section 3.2.2). `address` is where it went, so that what it proves is that address and no other.
+    `tries` counts judged tries over all codes sent in this place since one was right, or since the last was long dead:
+    sending again does not give new ones (NIST SP 800-63B section 3.2.2). `address` is where it went, so that what it
+    proves is that address and no other.
     """
 
     __tablename__ = "sent_codes"
@@ -65,8 +67,10 @@ class SentCodeStore(Store):
         values |= {"sent_at": self._now, "expires_at": expires_at, "used_at": None}
         key = {"owner": place.owner, "purpose": place.purpose, "channel": place.channel}
         insert = self._upsert(SentCode).values(**key, tries=0, **values)
+        afresh = or_(SentCode.used_at.is_not(None), SentCode.expires_at <= self._now - HOUR)
+        changed = values | {"tries": case((afresh, 0), else_=SentCode.tries)}
         upsert = insert.on_conflict_do_update(
-            index_elements=list(key), set_=values, where=(SentCode.sent_at <= not_since)
+            index_elements=list(key), set_=changed, where=(SentCode.sent_at <= not_since)
         )
         return self._session.execute(upsert.returning(SentCode.owner)).first() is not None
 
