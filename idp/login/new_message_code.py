@@ -37,8 +37,13 @@ def place_of(owner: str, person: Person, method: Method) -> Addressed:
 
 
 def destination(person: Person, method: Method) -> str | None:
-    """The mailbox or number that the profile has; None when it has none."""
-    return person.user.email if method is Method.EMAIL else person.user.phone_number
+    """The mailbox or number that the profile has; None when it has none, or one (of an import) that is no number."""
+    if method is Method.EMAIL:
+        return person.user.email
+    try:
+        return message_code.number(person.user.phone_number or "")
+    except message_code.NotANumber:
+        return None
 
 
 def send(

@@ -234,8 +234,9 @@ def test_the_number_is_a_copy_that_only_turning_it_off_and_on_changes(harness: H
 
 
 def test_bad_numbers_are_refused_in_words_and_nothing_is_sent(harness: Harness) -> None:
-    jane = Account(harness, harness.person())
+    jane = Account(harness, harness.person(phone_number="extension 12"))
     jane.open(page_of("sms"))
+    assert 'name="number"' in jane.browser.page.text, "what an import brought is no number either"
     for typed in ("", "0151 1234567", "+49", "+1 555 0100", "a" * 40, "+49 1512 345678901234", "+49 900 1234567"):
         jane.browser.submit(action="/send", number=typed)
         assert jane.browser.page.status_code == 400, typed
