@@ -8,16 +8,16 @@ from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login import alerts
-from idp.login.routes import flow, recover
+from idp.login.routes import flow, mailed_link, recover
+from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.unit_of_work import Transaction
-from idp.web import csrf, places
+from idp.web import places
 from idp.web.cookies import ALERT
-from idp.web.pages import page, see_other
+from idp.web.pages import page
 from idp.web.transact import reading, transactional
 
-PURPOSE = "alert"
-FORM = "/alert"
+LINK = MailedLink("/alert", ALERT)
 DONE = "/alert/done"
 PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
 
@@ -27,16 +27,14 @@ blueprint = Blueprint("login_alert", __name__, url_prefix="/alert")
 @blueprint.get("/<handle>")
 def open_link(handle: str) -> Response:
     """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
-    response = see_other(FORM)
-    ALERT.write(response, handle)
-    return response
+    return LINK.open(handle)
 
 
 @blueprint.get("")
 @reading
 def ask(tx: Transaction) -> Response:
     """Show the sign-in, and ask."""
-    link = alerts.find(tx, ALERT.read() or "")
+    link = alerts.find(tx, LINK.handle)
     return _page(link) if link else _dead()
 
 
@@ -44,17 +42,14 @@ def ask(tx: Transaction) -> Response:
 @transactional
 def disown(tx: Transaction) -> Response:
     """End it."""
-    handle = ALERT.read() or ""
-    link = alerts.find(tx, handle)
+    link = alerts.find(tx, LINK.handle)
     if link is None:
         return _dead()
-    if not csrf.valid(handle, PURPOSE):
+    if LINK.stale_form():
         return _page(link, {"form": flow.STALE})
     if not alerts.disown(tx, link):
         return _dead()
-    response = see_other(DONE)
-    ALERT.clear(response)
-    return response
+    return LINK.used(DONE)
 
 
 @blueprint.get("/done")
@@ -64,12 +59,9 @@ def done() -> Response:
 
 
 def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
-    return page(
+    return LINK.show(
         "login/alert.html",
-        status=400 if errors else 200,
-        errors=errors or {},
-        action=FORM,
-        csrf_token=csrf.token(ALERT.read() or "", PURPOSE),
+        errors,
         event=link.event,
         browser=user_agents.name(link.user_agent),
         address=places.located(link.address),
@@ -78,15 +70,4 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
 
 
 def _dead() -> Response:
-    message = Text(
-        "It was used already, or it is too old. If somebody else may know your password, set a new one: that signs "
-        "every browser out."
-    )
-    return page(
-        "login/ended.html",
-        status=410,
-        title=Text("This link no longer works"),
-        message=message,
-        restart_href=recover.START,
-        restart_label=Text("Set a new password"),
-    )
+    return mailed_link.dead(mailed_link.NOT_ME, restart_href=recover.START, restart_label=Text("Set a new password"))

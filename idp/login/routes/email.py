@@ -12,18 +12,17 @@ from flask import Blueprint, Response
 
 from idp.kernel.text import Text
 from idp.login import contact_changes
-from idp.login.routes import flow
+from idp.login.routes import flow, mailed_link
+from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import NameTaken, User
-from idp.web import csrf
 from idp.web.context import core
 from idp.web.cookies import EMAIL
-from idp.web.pages import page, see_other
+from idp.web.pages import page
 from idp.web.transact import origin, reading
 
-PURPOSE = "email"
-FORM = "/email"
+LINK = MailedLink("/email", EMAIL)
 DONE = "/email/done"
 PROFILE = "/account/profile"
 
@@ -32,17 +31,15 @@ blueprint = Blueprint("login_email", __name__, url_prefix="/email")
 
 @blueprint.get("/<handle>")
 def open_link(handle: str) -> Response:
-    """Take the handle out of the address, and do nothing else."""
-    response = see_other(FORM)
-    EMAIL.write(response, handle)
-    return response
+    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
+    return LINK.open(handle)
 
 
 @blueprint.get("")
 @reading
 def ask(tx: Transaction) -> Response:
     """Show which address for which account, and ask."""
-    found = contact_changes.find(tx, EMAIL.read() or "")
+    found = contact_changes.find(tx, LINK.handle)
     return _page(*found) if found else _dead()
 
 
@@ -51,7 +48,7 @@ def confirm() -> Response:
     """Make the change, unless the address became somebody else's meanwhile."""
     try:
         with core().database.write(origin()) as tx:
-            return _confirm(tx, EMAIL.read() or "")
+            return _confirm(tx)
     except NameTaken:
         return _dead()
 
@@ -68,29 +65,19 @@ def done() -> Response:
     )
 
 
-def _confirm(tx: Transaction, handle: str) -> Response:
-    found = contact_changes.find(tx, handle)
+def _confirm(tx: Transaction) -> Response:
+    found = contact_changes.find(tx, LINK.handle)
     if found is None:
         return _dead()
-    if not csrf.valid(handle, PURPOSE):
+    if LINK.stale_form():
         return _page(*found, errors={"form": flow.STALE})
     if not contact_changes.make(tx, *found, entropy=core().entropy, sealer=core().sealer):
         return _dead()
-    response = see_other(DONE)
-    EMAIL.clear(response)
-    return response
+    return LINK.used(DONE)
 
 
-def _page(change: ContactChange, user: User, *, errors: dict[str, Text] | None = None) -> Response:
-    return page(
-        "login/email.html",
-        status=400 if errors else 200,
-        errors=errors or {},
-        action=FORM,
-        csrf_token=csrf.token(EMAIL.read() or "", PURPOSE),
-        address=change.new,
-        username=user.username,
-    )
+def _page(change: ContactChange, user: User, *, errors: dict[str, str] | None = None) -> Response:
+    return LINK.show("login/email.html", errors, address=change.new, username=user.username)
 
 
 def _dead() -> Response:
@@ -98,11 +85,4 @@ def _dead() -> Response:
         "It was used already, it is too old, or the account was changed since. Nothing was changed. Ask for a new one "
         "in your profile."
     )
-    return page(
-        "login/ended.html",
-        status=410,
-        title=Text("This link no longer works"),
-        message=message,
-        restart_href=PROFILE,
-        restart_label=Text("Go to my account"),
-    )
+    return mailed_link.dead(message, restart_href=PROFILE, restart_label=Text("Go to my account"))

@@ -17,19 +17,19 @@ from idp.kernel.text import Text
 from idp.login import gate, new_password, reset
 from idp.login.demand import Demand
 from idp.login.reset import Holder
-from idp.login.routes import flow
+from idp.login.routes import flow, mailed_link
 from idp.login.routes import strength as meter
+from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.unit_of_work import Transaction
-from idp.web import csrf, language
+from idp.web import language
 from idp.web.context import core
 from idp.web.cookies import RECOVER
 from idp.web.forms import once
-from idp.web.pages import json_text, page, see_other
+from idp.web.pages import json_text, page
 from idp.web.transact import origin, reading, transactional
 
-PURPOSE = "recover"
 START = "/recover"
-FORM = "/recover/new-password"
+LINK = MailedLink("/recover/new-password", RECOVER)
 DONE = "/recover/done"
 ACCOUNT = "/account/security"
 
@@ -45,49 +45,44 @@ def begin(tx: Transaction) -> Response:
 
 @blueprint.get("/<handle>")
 def open_link(handle: str) -> Response:
-    """Take the handle out of the address, where history, referrer and onlookers would find it."""
-    response = see_other(FORM)
-    RECOVER.write(response, handle)
-    return response
+    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
+    return LINK.open(handle)
 
 
 @blueprint.get("/new-password")
 @reading
 def ask(tx: Transaction) -> Response:
     """Show the form, if the link still works."""
-    holder = _holder(tx, RECOVER.read() or "")
+    holder = _holder(tx)
     return _page(holder) if holder else _dead()
 
 
 @blueprint.post("/new-password")
 def choose() -> Response:
     """Judge the new password: read, hash outside any transaction, then spend the link."""
-    database, handle = core().database, RECOVER.read() or ""
+    database = core().database
     new = once(request.form, "password")
     with database.read(origin()) as tx:
-        holder = _holder(tx, handle)
+        holder = _holder(tx)
     if holder is None:
         return _dead()
-    if not csrf.valid(handle, PURPOSE):
+    if LINK.stale_form():
         return _page(holder, {"form": flow.STALE})
     if refusal := new_password.refusal(new, holder.person, core().settings, core().breached):
         return _page(holder, {"password": refusal})
     hashed = core().hasher.hash(new)
     with database.write(origin()) as tx:
-        if not reset.finish(tx, handle, holder, hashed):
+        if not reset.finish(tx, LINK.handle, holder, hashed):
             return _dead()
-        response = see_other(f"{DONE}?login={holder.login_id}")
-        RECOVER.clear(response)
-        return response
+        return LINK.used(f"{DONE}?login={holder.login_id}")
 
 
 @blueprint.post("/new-password/strength")
 def strength() -> Response:
     """Say how strong what is being typed is."""
-    handle = RECOVER.read() or ""
     with core().database.write(origin()) as tx:
-        holder = _holder(tx, handle)
-        if holder is None or not csrf.valid(handle, PURPOSE):
+        holder = _holder(tx)
+        if holder is None or LINK.stale_form():
             return json_text("{}", status=400)
         paid = meter.pay(tx, holder.person)
     return meter.answer(holder.person, paid=paid)
@@ -106,9 +101,9 @@ def done(tx: Transaction) -> Response:
     return page("login/password_set.html", sign_in_href=href)
 
 
-def _holder(tx: Transaction, handle: str) -> Holder | None:
+def _holder(tx: Transaction) -> Holder | None:
     """Whom the link is for, who is then spoken to in their language."""
-    holder = reset.find(tx, handle, core().settings)
+    holder = reset.find(tx, LINK.handle, core().settings)
     if holder:
         language.meet(holder.person.user.profile)
     return holder
@@ -116,21 +111,16 @@ def _holder(tx: Transaction, handle: str) -> Holder | None:
 
 def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
     person = holder.person
-    return page(
+    return LINK.show(
         "login/new_password.html",
-        status=400 if errors else 200,
-        errors=errors or {},
-        action=FORM,
-        csrf_token=csrf.token(RECOVER.read() or "", PURPOSE),
+        errors,
         username=person.user.username,
         two_step_on=person.has_second_step,
-        strength_href=f"{FORM}/strength",
+        strength_href=f"{LINK.form}/strength",
         min_length=new_password.least(core().settings, alone=not person.has_second_step),
     )
 
 
 def _dead() -> Response:
     message = Text("It was used already, it is too old, or the account was changed or used since. Ask for a new one.")
-    return page(
-        "login/ended.html", status=410, title=Text("This link no longer works"), message=message, restart_href=START
-    )
+    return mailed_link.dead(message, restart_href=START)

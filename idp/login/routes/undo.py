@@ -7,18 +7,17 @@ from flask import Blueprint, Response
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login import contact_changes
-from idp.login.routes import flow, recover
+from idp.login.routes import flow, mailed_link, recover
+from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import NameTaken
-from idp.web import csrf
 from idp.web.context import core
 from idp.web.cookies import UNDO
-from idp.web.pages import page, see_other
+from idp.web.pages import page
 from idp.web.transact import origin, reading
 
-PURPOSE = "undo"
-FORM = "/undo"
+LINK = MailedLink("/undo", UNDO)
 DONE = "/undo/done"
 
 blueprint = Blueprint("login_undo", __name__, url_prefix="/undo")
@@ -27,16 +26,14 @@ blueprint = Blueprint("login_undo", __name__, url_prefix="/undo")
 @blueprint.get("/<handle>")
 def open_link(handle: str) -> Response:
     """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
-    response = see_other(FORM)
-    UNDO.write(response, handle)
-    return response
+    return LINK.open(handle)
 
 
 @blueprint.get("")
 @reading
 def ask(tx: Transaction) -> Response:
     """Show the change, and ask."""
-    change = contact_changes.find_undo(tx, UNDO.read() or "")
+    change = contact_changes.find_undo(tx, LINK.handle)
     return _page(change) if change else _dead()
 
 
@@ -45,7 +42,7 @@ def take_back() -> Response:
     """Undo it."""
     try:
         with core().database.write(origin()) as tx:
-            return _take_back(tx, UNDO.read() or "")
+            return _take_back(tx)
     except NameTaken:
         return _dead()
 
@@ -66,26 +63,21 @@ def done() -> Response:
     )
 
 
-def _take_back(tx: Transaction, handle: str) -> Response:
-    change = contact_changes.find_undo(tx, handle)
+def _take_back(tx: Transaction) -> Response:
+    change = contact_changes.find_undo(tx, LINK.handle)
     if change is None:
         return _dead()
-    if not csrf.valid(handle, PURPOSE):
+    if LINK.stale_form():
         return _page(change, {"form": flow.STALE})
     if not contact_changes.undo(tx, change):
         return _dead()
-    response = see_other(DONE)
-    UNDO.clear(response)
-    return response
+    return LINK.used(DONE)
 
 
-def _page(change: ContactChange, errors: dict[str, Text] | None = None) -> Response:
-    return page(
+def _page(change: ContactChange, errors: dict[str, str] | None = None) -> Response:
+    return LINK.show(
         "login/undo.html",
-        status=400 if errors else 200,
-        errors=errors or {},
-        action=FORM,
-        csrf_token=csrf.token(UNDO.read() or "", PURPOSE),
+        errors,
         kind=change.kind,
         old=change.old,
         new=change.new,
@@ -94,15 +86,4 @@ def _page(change: ContactChange, errors: dict[str, Text] | None = None) -> Respo
 
 
 def _dead() -> Response:
-    message = Text(
-        "It was used already, or it is too old. If somebody else may know your password, set a new one: that signs "
-        "every browser out."
-    )
-    return page(
-        "login/ended.html",
-        status=410,
-        title=Text("This link no longer works"),
-        message=message,
-        restart_href=recover.START,
-        restart_label=Text("Set a new password"),
-    )
+    return mailed_link.dead(mailed_link.NOT_ME, restart_href=recover.START, restart_label=Text("Set a new password"))
