@@ -188,6 +188,7 @@ def test_a_bad_new_password_changes_nothing(harness: Harness, command: Command) 
     assert events(harness, "password.changed") == 0
 
 
+@pytest.mark.promise("ES30")
 def test_reset_removes_the_second_step_and_keeps_the_session_and_the_requirement(
     harness: Harness, command: Command
 ) -> None:

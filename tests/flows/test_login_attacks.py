@@ -159,6 +159,7 @@ def test_a_recovery_code_works_once_however_it_is_typed(
         assert "Each one works once" in page.text
 
 
+@pytest.mark.promise("SA3")
 def test_a_recovery_code_of_another_person_is_refused(
     harness: Harness, door: Door, browser: Browser, jane: Someone
 ) -> None:
