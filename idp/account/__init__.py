@@ -5,9 +5,9 @@
 
 Three askings (`guard`). To look: any signed-in visitor whom policy lets in. To end what is open elsewhere: somebody who
 proved a factor in the last ten minutes. To change what protects the account: two factors if its owner has two, all
-proven in the last ten minutes. Setting up, replacing and turning off begin with a sign-in asked for that page alone
-(`guard.ask_anew`), however recent the last one is; their forms are asked the same. A POST that comes too late changes
-nothing.
+proven in the last ten minutes. Setting up, replacing, turning off and removing the last one begin with a sign-in asked
+for that page alone (`guard.ask_anew`), however recent another is; their forms are asked the same. A POST that comes too
+late changes nothing.
 
     guard       who may look, end and change; the form's token
     changes     password, recovery codes; and the new session handle that ends every change

@@ -23,18 +23,21 @@ blueprint = Blueprint("factors", __name__, url_prefix="/security/factors/<factor
 
 
 @blueprint.get("")
-@guard.looking(guard.to_change)
-def show(_: Transaction, visitor: Visitor, factor_id: str) -> Response:
+@guard.looking()
+def show(tx: Transaction, visitor: Visitor, factor_id: str) -> Response:
     """What it is, and a button that removes it."""
     factor = _own(visitor, factor_id)
-    return _page(visitor, factor) if factor else see_other(pages.SECURITY)
+    if factor is None:
+        return see_other(pages.SECURITY)
+    _ask(tx, visitor, factor)
+    return _page(visitor, factor)
 
 
 @blueprint.post("/remove")
 @transactional
 def remove(tx: Transaction, factor_id: str) -> Response:
     """Take it away, unless policy wants a second step and there is no other."""
-    visitor = guard.admit_form(tx, guard.to_change, back=f"{pages.FACTORS}/{factor_id}")
+    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(f"{pages.FACTORS}/{factor_id}"))
     factor = _own(visitor, factor_id)
     if factor is None:
         return see_other(pages.SECURITY)
@@ -42,13 +45,23 @@ def remove(tx: Transaction, factor_id: str) -> Response:
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
         message = Text("Your organisation requires a second step. Set up another one first, then remove this one.")
         return error_page(403, Text("This is your only second step"), message)
+    _ask(tx, visitor, factor)
     what = "passkey-removed" if factor.kind == Method.PASSKEY else "factor-removed"
     return pages.done(what, handle=changes.remove_factor(tx, visitor, factor, entropy=core().entropy))
 
 
 def removal(visitor: Visitor, factor: Factor) -> str | None:
     """Where the form that removes it goes; None while policy forbids it."""
-    return None if visitor.person.needs(factor, core().settings) else f"{pages.FACTORS}/{factor.id}/remove"
+    needed = visitor.person.needs(factor, core().settings)
+    return None if needed else guard.still_for(f"{pages.FACTORS}/{factor.id}/remove")
+
+
+def _ask(tx: Transaction, visitor: Visitor, factor: Factor) -> None:
+    """Ask who is there; for the last one anew, since to remove it is to turn the second step off."""
+    if visitor.person.is_last(factor):
+        guard.ask_anew(tx, visitor, f"{pages.FACTORS}/{factor.id}")
+    else:
+        guard.admit(tx, guard.to_change)
 
 
 def _own(visitor: Visitor, factor_id: str) -> Factor | None:

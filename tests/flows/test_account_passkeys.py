@@ -90,6 +90,10 @@ def test_removing_the_last_one_turns_the_second_step_off(harness: Harness, door:
     account = Account(harness, owner.someone)
     path = enter(account, owner.key)
     account.browser.submit(action=removal(path))
+    assert account.at("/identify"), "that is as much as turning it off"
+    assert count(harness, "factors") == 1
+    use(account.browser, owner.key)
+    account.browser.submit(action=removal(path))
     assert account.at("/identify")  # the session had been opened with what is gone
     account.browser.submit(username="jane", password=owner.someone.password)
     assert account.browser.at == SECURITY
@@ -175,6 +179,10 @@ def test_a_lost_passkey_is_removed_with_a_recovery_code(harness: Harness, accoun
     other.browser.submit(code=codes[0])
     (kept,) = factors(harness, account.someone)
     other.browser.get(f"{PASSKEYS}/{kept.id}")
+    other.browser.submit(action="/remove")
+    other.browser.submit(username=other.someone.username, password=other.someone.password)
+    other.browser.get(other.browser.at.replace("/code", "/recovery"))
+    other.browser.submit(code=codes[1])
     other.browser.submit(action="/remove")
     assert not factors(harness, account.someone)
 
