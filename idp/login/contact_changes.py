@@ -49,11 +49,11 @@ def ask_email(tx: Transaction, user: User, address: str, *, entropy: Entropy, se
     tx.contact_changes.forget_asked(user.id, ContactKind.EMAIL)
     handle = entropy.token()
     tx.contact_changes.add(asked_for(tx, user, ContactKind.EMAIL, address, name=digest(handle)))
-    if not _is_another_s(tx, user, address):
+    if owner := _other_owner(tx, user, address):
+        contacts.tell_taken(tx, owner)
+    else:
         link = mailed_links.seal(sealer, PATH + handle)
         contacts.ask_to_confirm(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
-    elif owner := tx.users.by_identifier(address):
-        contacts.tell_taken(tx, owner)
     audit.record(tx, Event.EMAIL_ASKED, user_id=user.id)
     return True
 
@@ -131,7 +131,7 @@ def undo(tx: Transaction, change: ContactChange) -> bool:
     first = {each.kind: each for each in (*tx.contact_changes.take_back_after(change), change)}
     for each in first.values():
         kind = ContactKind(each.kind)
-        lost = kind is ContactKind.EMAIL and _is_another_s(tx, user, each.old)
+        lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
         _store(tx, user, kind, None if lost else each.old, verified=each.old_verified and not lost)
     end_everything(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
@@ -145,7 +145,7 @@ def _store(tx: Transaction, user: User, kind: ContactKind, value: str | None, *,
     setter(user, value, verified=verified)
 
 
-def _is_another_s(tx: Transaction, user: User, address: str | None) -> bool:
-    """Whether an address was given to somebody else since it was this person's."""
+def _other_owner(tx: Transaction, user: User, address: str | None) -> User | None:
+    """Whom an address was given to since it was this person's, if to anybody."""
     owner = tx.users.by_identifier(address) if address else None
-    return owner is not None and owner.id != user.id
+    return owner if owner is not None and owner.id != user.id else None

@@ -24,6 +24,7 @@ from tests.support.account import (
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.mailed import email_links, letters, undo_links
+from tests.support.meter import metered
 from tests.support.tables import events, rows
 
 NEW = "jane@new.example.test"
@@ -108,11 +109,14 @@ def test_an_address_that_an_administrator_gave_is_confirmed_the_same_way(harness
 
 def test_somebody_elses_address_is_answered_like_a_free_one(harness: Harness, jane: Account) -> None:
     max_ = Account(harness, harness.person("max"))
-    ask(jane, "free@example.test")
+    with metered(harness) as free:
+        ask(jane, "free@example.test")
     shape = (jane.browser.page.status_code, jane.browser.at, words(jane.browser.page).replace("free@example.test", "X"))
     for twin in ("max@example.test", "MAX@Example.TEST", "max@\uff45xample.test"):
         forget_mail(harness)
-        ask(jane, twin)
+        with metered(harness) as taken:
+            ask(jane, twin)
+        assert taken.statements == free.statements
         page = jane.browser.page
         assert (page.status_code, jane.browser.at, words(page).replace(twin, "X")) == shape, twin
         ((recipient, letter),) = letters(harness, "email_taken")
