@@ -11,8 +11,8 @@ from idp.factors.totp import Setup
 from idp.kernel.text import Text
 from idp.login import new_authenticator
 from idp.login.proofs import FIRST, Method
-from idp.login.routes.enrol import LONGEST_CODE, NO_CODE
-from idp.login.routes.flow import CLOCK_HINT
+from idp.login.routes.enrol import NO_CODE
+from idp.login.routes.flow import CLOCK_HINT, LONGEST_CODE
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core

@@ -10,7 +10,8 @@ from idp.factors.message_code import NotANumber
 from idp.login import new_message_code, sent_codes
 from idp.login.password import Verdict
 from idp.login.proofs import Method
-from idp.login.routes.set_up_codes import LONGEST_CODE, LONGEST_NUMBER, refusal, shown
+from idp.login.routes import code_pages
+from idp.login.routes.flow import LONGEST_CODE
 from idp.login.sent_codes import Sent
 from idp.login.visitor import Visitor
 from idp.persistence.unit_of_work import Transaction
@@ -38,14 +39,14 @@ def send(tx: Transaction, channel: str) -> Response:
     """Send the first code."""
     visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
     guard.ask_anew(tx, visitor, _page_path(channel))
-    method, typed = _method(visitor, channel), once(request.form, "number", longest=LONGEST_NUMBER)
+    method, typed = _method(visitor, channel), once(request.form, "number", longest=code_pages.LONGEST_NUMBER)
     owner, sealer, entropy = _owner(visitor), core().sealer, core().entropy
     try:
         sent = new_message_code.send(tx, owner, visitor.person, method, typed, sealer=sealer, entropy=entropy)
     except NotANumber:
-        return _page(tx, visitor, method, error=("number", new_message_code.NO_NUMBER))
+        return _page(tx, visitor, method, error=("number", code_pages.NO_NUMBER))
     if sent is Sent.TOO_MANY:
-        return _page(tx, visitor, method, error=("form", new_message_code.TOO_MANY), status=429)
+        return _page(tx, visitor, method, error=("form", code_pages.NOT_SENT), status=429)
     return see_other(guard.still_for(_page_path(channel)))
 
 
@@ -53,12 +54,14 @@ def send(tx: Transaction, channel: str) -> Response:
 def confirm(channel: str) -> Response:
     """Judge the code: read, mint recovery codes outside any transaction, then make it a second step."""
     database, entropy = core().database, core().entropy
+    code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         first = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
         guard.ask_anew(tx, first, _page_path(channel))
         method = _method(first, channel)
-    code = once(request.form, "code", longest=LONGEST_CODE)
-    codes = None if first.person.recovery or not code else recovery_codes.mint(entropy, core().hasher)
+        if not code:
+            return _page(tx, first, method, error=("code", code_pages.NO_CODE))
+    codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
     with database.write(origin()) as tx:
         visitor = guard.admit_again(tx, first, guard.to_change)
         done = new_message_code.confirm(
@@ -75,8 +78,9 @@ def confirm(channel: str) -> Response:
         if done is Verdict.MOVED:
             raise changes.Overtaken
         if isinstance(done, Verdict):
-            status, error = refusal(tx, new_message_code.place_of(_owner(visitor), visitor.person, method), done)
-            return _page(tx, visitor, method, error=error, status=status)
+            place = new_message_code.place_of(_owner(visitor), visitor.person, method)
+            status, sentence = code_pages.refused(tx, place, done, used_up=code_pages.USED_UP_IN_ACCOUNT)
+            return _page(tx, visitor, method, error=("code", sentence), status=status)
         handle = changes.renew(tx, visitor, entropy, done)
         return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("codes-added", handle=handle)
 
@@ -103,12 +107,13 @@ def _page(
     error: tuple[str, str] | None = None,
     status: int | None = None,
 ) -> Response:
+    page_path = _page_path(method)
     waiting = sent_codes.state(tx, new_message_code.place_of(_owner(visitor), visitor.person, method))
     return pages.show(
         visitor,
         "account/message_codes.html",
         status=status or (400 if error else 200),
         error=error,
-        action=guard.still_for(_page_path(method)),
-        **shown(visitor.person, method, waiting, send_action=guard.still_for(f"{_page_path(method)}/send")),
+        action=guard.still_for(page_path),
+        **code_pages.of_set_up(visitor.person, method, waiting, send_action=guard.still_for(f"{page_path}/send")),
     )

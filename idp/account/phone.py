@@ -22,9 +22,8 @@ from idp.kernel.text import Text
 from idp.login import contact_changes, new_phone, sent_codes
 from idp.login.password import Verdict
 from idp.login.proofs import Method
-from idp.login.routes import flow
-from idp.login.routes.sent_code import NO_CODE, WRONG
-from idp.login.routes.set_up_codes import LONGEST_CODE, LONGEST_NUMBER
+from idp.login.routes import code_pages
+from idp.login.routes.flow import LONGEST_CODE
 from idp.login.sent_codes import Sent
 from idp.login.visitor import Visitor
 from idp.persistence.sent_codes import Addressed
@@ -34,11 +33,8 @@ from idp.web.forms import once
 from idp.web.pages import see_other
 from idp.web.transact import transactional
 
-NO_NUMBER = Text("Enter your number with the country code, such as +49 1512 3456789.")
 SAME = Text("That is your number already, and it is confirmed.")
 NO_WAY = Text("No code can be sent that way here. Choose another way, or ask the people who run it.")
-TOO_MANY = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, then try again.")
-USED_UP = Text("Too many wrong codes. Sign out and in again, then start anew.")
 
 blueprint = Blueprint("phone", __name__, url_prefix="/profile/phone")
 
@@ -56,18 +52,18 @@ def ask(_: Transaction, visitor: Visitor) -> Response:
 def send(tx: Transaction) -> Response:
     """Send a code to the number that was typed."""
     visitor = guard.admit_form(tx, guard.to_change)
-    user, typed = visitor.person.user, once(request.form, "number", longest=LONGEST_NUMBER)
+    user, typed = visitor.person.user, once(request.form, "number", longest=code_pages.LONGEST_NUMBER)
     channel = once(request.form, "channel")
     if channel not in new_phone.channels(core().settings):
         return _page(visitor, typed=typed, error=("form", NO_WAY))
     try:
         number = message_code.number(typed)
     except NotANumber:
-        return _page(visitor, typed=typed, error=("number", NO_NUMBER))
+        return _page(visitor, typed=typed, error=("number", code_pages.NO_NUMBER))
     if number == user.phone_number and user.phone_number_verified:
         return _page(visitor, typed=typed, error=("number", SAME))
     if _send(tx, visitor, channel, number) is Sent.TOO_MANY:
-        return _page(visitor, typed=typed, error=("form", TOO_MANY), status=429)
+        return _page(visitor, typed=typed, error=("form", code_pages.NOT_SENT), status=429)
     return see_other(f"{pages.PHONE}/{channel}")
 
 
@@ -87,7 +83,7 @@ def send_again(tx: Transaction, channel: str) -> Response:
     if last is None or channel not in new_phone.channels(core().settings):
         return see_other(pages.PHONE)
     if _send(tx, visitor, channel, last.address) is Sent.TOO_MANY:
-        return _code_page(tx, visitor, channel, error=("form", TOO_MANY), status=429)
+        return _code_page(tx, visitor, channel, error=("form", code_pages.NOT_SENT), status=429)
     return see_other(f"{pages.PHONE}/{channel}")
 
 
@@ -98,16 +94,14 @@ def confirm(tx: Transaction, channel: str) -> Response:
     visitor = guard.admit_form(tx, guard.to_change, back=pages.PHONE)
     code = once(request.form, "code", longest=LONGEST_CODE)
     if not code:
-        return _code_page(tx, visitor, channel, error=("code", NO_CODE))
+        return _code_page(tx, visitor, channel, error=("code", code_pages.NO_CODE))
     place, settings, sealer = _place(visitor, channel), core().settings, core().sealer
     done = new_phone.confirm(tx, place, visitor.person, code, sealer=sealer, entropy=core().entropy, settings=settings)
     if done is Verdict.MOVED:
         raise changes.Overtaken
-    if done is Verdict.THROTTLED:
-        return _code_page(tx, visitor, channel, error=("code", flow.THROTTLED), status=429)
-    if done is Verdict.WRONG:
-        error = USED_UP if sent_codes.used_up(tx, place) else WRONG
-        return _code_page(tx, visitor, channel, error=("code", error))
+    if done is not Verdict.RIGHT:
+        status, sentence = code_pages.refused(tx, place, done, used_up=code_pages.USED_UP_IN_ACCOUNT)
+        return _code_page(tx, visitor, channel, error=("code", sentence), status=status)
     handle = changes.renew(tx, visitor, core().entropy)
     return pages.done("phone", handle=handle, page_path=pages.PROFILE)
 
@@ -147,7 +141,7 @@ def _page(
         error=error,
         back_href=pages.PROFILE,
         typed=typed,
-        longest=LONGEST_NUMBER,
+        longest=code_pages.LONGEST_NUMBER,
         present=person.user.phone_number,
         channels=new_phone.channels(core().settings),
         codes_to=[message_code.masked(address) for address in dict.fromkeys(filter(None, copies))],
@@ -175,8 +169,5 @@ def _code_page(
         error=error,
         back_href=pages.PHONE,
         action=f"{pages.PHONE}/{channel}",
-        send_action=f"{pages.PHONE}/{channel}/send",
-        channel=channel,
-        masked=waiting.masked if waiting else "",
-        again_in=waiting.again_in if waiting else 0,
+        **code_pages.of_sent(channel, waiting, send_action=f"{pages.PHONE}/{channel}/send"),
     )

@@ -16,7 +16,6 @@ from idp.config import Settings
 from idp.factors import message_code
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
-from idp.kernel.text import Text
 from idp.login import enrolment, sent_codes, throttle
 from idp.login.password import Verdict
 from idp.login.person import Person
@@ -26,9 +25,6 @@ from idp.persistence.factors import Factor
 from idp.persistence.sent_codes import Addressed, CodePurpose
 from idp.persistence.unit_of_work import Transaction
 from idp.signing.sealing import Sealer
-
-TOO_MANY = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, then try again.")
-NO_NUMBER = Text("Enter your number with the country code, such as +49 1512 3456789.")
 
 
 def place_of(owner: str, person: Person, method: Method) -> Addressed:

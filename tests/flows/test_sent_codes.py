@@ -152,6 +152,8 @@ def test_a_session_that_proved_an_address_may_prove_the_next_one(harness: Harnes
         jane.browser.submit(action="/send", number=NUMBER)
         for _ in range(TRIES - 1):
             jane.browser.submit(action=page_of("sms"), code="000000")
+        jane.browser.submit(action=page_of("sms"), code="")
+        assert "Enter the 6-digit code" in words(jane.browser.page), "an empty form costs no try"
         jane.browser.submit(action=page_of("sms"), code=codes(harness, "sms")[-1][1])
         assert "Codes by message are set up" in words(jane.browser.page)
         harness.clock.advance(PAUSE)

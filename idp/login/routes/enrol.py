@@ -24,7 +24,6 @@ from idp.web.transact import origin, reading, transactional
 
 NO_CODE = Text("Enter the 6-digit code your app shows for the new entry.")
 NOT_SAVED = Text("Save the codes first, then tick this box.")
-LONGEST_CODE = 64
 
 
 blueprint = Blueprint("login_enrol", __name__, url_prefix="/login/<login_id>")
@@ -92,7 +91,7 @@ def _settle(tx: Transaction, login_id: str, judged: Person, confirmed: Confirmed
     if attempt.step is not Step.ENROL or person is None or person.user.id != judged.user.id:
         return flow.onward(tx, login_id)
     if confirmed is None:
-        code = once(request.form, "code", longest=LONGEST_CODE)
+        code = once(request.form, "code", longest=flow.LONGEST_CODE)
         return _page(tx, attempt, person, error=flow.CLOCK_HINT if code else NO_CODE)
     return flow.onward(tx, login_id, proven=_activate(tx, attempt, person, confirmed))
 
@@ -103,7 +102,7 @@ def _setup(attempt: Attempt, person: Person) -> Setup:
 
 
 def _check(attempt: Attempt, person: Person, now: int) -> Confirmed | None:
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    code = once(request.form, "code", longest=flow.LONGEST_CODE)
     setup = _setup(attempt, person)
     return new_authenticator.check(setup, code, person=person, now=now, entropy=core().entropy, hasher=core().hasher)
 

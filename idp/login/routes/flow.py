@@ -35,6 +35,8 @@ SPENT = Text("That code was used already. Wait until your app shows the next one
 THROTTLED = Text("Too many tries. Wait a quarter of an hour, then try again.")
 STALE = Text("This page was out of date, so nothing was sent. Please try again.")
 RETRY_AFTER = "900"
+LONGEST_CODE = 64
+"""Characters of a code of any kind, with whatever people put between them."""
 WAYS_OUT = {gate.ACCOUNT: "/account/security"}
 """Where Cancel leads when the door behind would only begin the same sign-in again."""
 

@@ -22,7 +22,6 @@ APP, RECOVERY = "login/code.html", "login/recovery_code.html"
 NO_CODE = Text("Enter the 6-digit code your app shows.")
 NO_RECOVERY_CODE = Text("Enter one of your recovery codes.")
 WRONG_RECOVERY_CODE = Text("That recovery code did not work. Each one works once; try another of your codes.")
-LONGEST_CODE = 64
 ON_CODE_PAGE = {Method.PASSKEY, Method.TOTP}
 """Ways that need nothing sent first, and share a page."""
 
@@ -53,7 +52,7 @@ def answer(tx: Transaction, login_id: str) -> Response:
         return page(tx, attempt, APP, status=400, error=flow.STALE, field="form")
     if out := flow.cancelled(tx, attempt):
         return out
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    code = once(request.form, "code", longest=flow.LONGEST_CODE)
     if not code:
         return page(tx, attempt, APP, status=400, error=NO_CODE)
     verdict = second_step.prove_code(
@@ -73,7 +72,7 @@ def answer(tx: Transaction, login_id: str) -> Response:
 def recover(login_id: str) -> Response:
     """Judge a recovery code: read, hash outside any transaction, then settle."""
     database = core().database
-    typed = once(request.form, "code", longest=LONGEST_CODE)
+    typed = once(request.form, "code", longest=flow.LONGEST_CODE)
     with database.read(origin()) as tx:
         attempt = flow.find(tx, login_id)
         if attempt.step is not Step.CODE or attempt.person is None:

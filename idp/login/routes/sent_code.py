@@ -16,8 +16,7 @@ from idp.login.attempt import Attempt
 from idp.login.password import Verdict
 from idp.login.person import Person
 from idp.login.proofs import SENT, Method
-from idp.login.routes import flow, other_ways
-from idp.login.routes.second_step import LONGEST_CODE
+from idp.login.routes import code_pages, flow, other_ways
 from idp.login.sent_codes import Sent
 from idp.login.steps import Step
 from idp.persistence.unit_of_work import Transaction
@@ -26,9 +25,6 @@ from idp.web.forms import once, ticked
 from idp.web.pages import see_other
 from idp.web.transact import reading, transactional
 
-NO_CODE = Text("Enter the 6-digit code that was sent to you.")
-WRONG = Text("That code did not work. Use the newest one; a code works once, for ten minutes.")
-USED_UP = Text("Too many wrong codes. Choose another way, or start the sign-in again.")
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, or choose another way.")
 
 blueprint = Blueprint("login_sent_code", __name__, url_prefix="/login/<login_id>/code")
@@ -73,9 +69,9 @@ def answer(tx: Transaction, login_id: str, channel: str) -> Response:
         return _page(tx, attempt, person, method, status=400, error=flow.STALE, field="form")
     if out := flow.cancelled(tx, attempt):
         return out
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    code = once(request.form, "code", longest=flow.LONGEST_CODE)
     if not code:
-        return _page(tx, attempt, person, method, status=400, error=NO_CODE)
+        return _page(tx, attempt, person, method, status=400, error=code_pages.NO_CODE)
     verdict = second_step.prove_code(
         tx,
         attempt,
@@ -89,8 +85,7 @@ def answer(tx: Transaction, login_id: str, channel: str) -> Response:
     if verdict in {Verdict.RIGHT, Verdict.MOVED}:
         return flow.onward(tx, login_id, proven=verdict is Verdict.RIGHT)
     (factor,) = person.factors_of(method)
-    used_up = sent_codes.used_up(tx, second_step.place_of(attempt, factor))
-    status, sentence = flow.refused(verdict, USED_UP if used_up else WRONG)
+    status, sentence = code_pages.refused(tx, second_step.place_of(attempt, factor), verdict)
     return _page(tx, attempt, person, method, status=status, error=sentence)
 
 
@@ -114,6 +109,7 @@ def _page(
     (factor,) = person.factors_of(method)
     waiting = sent_codes.state(tx, second_step.place_of(attempt, factor))
     action = flow.address(attempt, f"{Step.CODE}/{method}")
+    shown = code_pages.of_sent(method, waiting, send_action=f"{action}/send")
     return flow.show(
         tx,
         attempt,
@@ -121,12 +117,8 @@ def _page(
         status=status,
         errors={field: error} if error else {},
         action=action,
-        send_action=f"{action}/send",
-        channel=method,
-        masked=masked(factor.address or ""),
-        sent=waiting is not None,
-        again_in=waiting.again_in if waiting else 0,
         remember_days=core().settings.remember_days,
         other_ways=other_ways.besides(attempt, {method}),
         sends=True,
+        **shown | {"masked": masked(factor.address or "")},
     )

@@ -1,4 +1,4 @@
-"""Forced set-up of codes by message, on the way in; and what its pages share with those of the account.
+"""Forced set-up of codes by message, on the way in.
 
 GET  /login/<attempt>/enrol/<channel>         where the first code goes, or the form for it
 POST /login/<attempt>/enrol/<channel>/send    the first code, or another one
@@ -7,32 +7,24 @@ POST /login/<attempt>/enrol/<channel>         the code
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, request
 
-from idp.factors import message_code, recovery_codes
+from idp.factors import recovery_codes
 from idp.factors.message_code import NotANumber
-from idp.kernel.text import Text
 from idp.login import new_message_code, sent_codes
 from idp.login.attempt import Attempt
-from idp.login.new_message_code import destination, place_of
+from idp.login.new_message_code import place_of
 from idp.login.password import Verdict
 from idp.login.person import Person
 from idp.login.proofs import Method, Proof, to_rows
-from idp.login.routes import flow
-from idp.login.routes.sent_code import NO_CODE, USED_UP, WRONG
-from idp.login.sent_codes import Sent, Waiting
+from idp.login.routes import code_pages, flow
+from idp.login.sent_codes import Sent
 from idp.login.steps import Step
-from idp.persistence.sent_codes import Addressed
 from idp.persistence.unit_of_work import Transaction
 from idp.web.context import core
 from idp.web.forms import once, ticked
 from idp.web.pages import see_other
 from idp.web.transact import origin, reading, transactional
-
-LONGEST_CODE = 64
-LONGEST_NUMBER = 40
 
 blueprint = Blueprint(
     "login_set_up_codes", __name__, url_prefix="/login/<login_id>/enrol/<any(email, sms, whatsapp):channel>"
@@ -52,7 +44,7 @@ def ask(tx: Transaction, login_id: str, channel: str) -> Response:
 def send(tx: Transaction, login_id: str, channel: str) -> Response:
     """Send the first code."""
     attempt, person = _find(tx, login_id, channel, hold=True)
-    method, typed = Method(channel), once(request.form, "number", longest=LONGEST_NUMBER)
+    method, typed = Method(channel), once(request.form, "number", longest=code_pages.LONGEST_NUMBER)
     if person is None:
         return flow.onward(tx, login_id)
     if flow.stale_form(attempt):
@@ -63,9 +55,9 @@ def send(tx: Transaction, login_id: str, channel: str) -> Response:
     try:
         sent = new_message_code.send(tx, owner, person, method, typed, sealer=sealer, entropy=entropy)
     except NotANumber:
-        return _page(tx, attempt, person, method, error=("number", new_message_code.NO_NUMBER))
+        return _page(tx, attempt, person, method, error=("number", code_pages.NO_NUMBER))
     if sent is Sent.TOO_MANY:
-        return _page(tx, attempt, person, method, error=("form", new_message_code.TOO_MANY), status=429)
+        return _page(tx, attempt, person, method, error=("form", code_pages.NOT_SENT), status=429)
     return see_other(flow.address(attempt, f"{Step.ENROL}/{method}"))
 
 
@@ -73,7 +65,7 @@ def send(tx: Transaction, login_id: str, channel: str) -> Response:
 def confirm(login_id: str, channel: str) -> Response:
     """Judge the code: read, mint recovery codes outside any transaction, then make it the second step."""
     database, entropy = core().database, core().entropy
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    code = once(request.form, "code", longest=flow.LONGEST_CODE)
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         attempt, first = _find(tx, login_id, channel)
@@ -81,8 +73,9 @@ def confirm(login_id: str, channel: str) -> Response:
             return flow.onward(tx, login_id)
         if flow.stale_form(attempt):
             return _page(tx, attempt, first, Method(channel), error=("form", flow.STALE))
-    needed = code and not cancelling and first.recovery is None
-    codes = recovery_codes.mint(entropy, core().hasher) if needed else None
+        if not code and not cancelling:
+            return _page(tx, attempt, first, Method(channel), error=("code", code_pages.NO_CODE))
+    codes = None if cancelling or first.recovery else recovery_codes.mint(entropy, core().hasher)
     with database.write(origin()) as tx:
         attempt, person = _find(tx, login_id, channel, hold=True)
         if out := flow.cancelled(tx, attempt):
@@ -101,29 +94,6 @@ def confirm(login_id: str, channel: str) -> Response:
             settings=core().settings,
         )
         return _after(tx, attempt, person, Method(channel), done)
-
-
-def shown(person: Person, method: Method, waiting: Waiting | None, *, send_action: str) -> dict[str, Any]:
-    """What the page of a set-up says, at sign-in and in the account."""
-    known = destination(person, method)
-    return {
-        "channel": method,
-        "send_action": send_action,
-        "known": known and message_code.masked(known),
-        "masked": waiting.masked if waiting else "",
-        "sent": waiting is not None,
-        "again_in": waiting.again_in if waiting else 0,
-        "typed": "" if waiting else once(request.form, "number", longest=LONGEST_NUMBER),
-    }
-
-
-def refusal(tx: Transaction, place: Addressed, verdict: Verdict) -> tuple[int, tuple[str, Text | str]]:
-    """Status, and field and sentence, for a code that did not count."""
-    if verdict is Verdict.THROTTLED:
-        return 429, ("code", flow.THROTTLED)
-    if not once(request.form, "code", longest=LONGEST_CODE):
-        return 400, ("code", NO_CODE)
-    return 400, ("code", USED_UP if sent_codes.used_up(tx, place) else WRONG)
 
 
 def _find(tx: Transaction, login_id: str, channel: str, *, hold: bool = False) -> tuple[Attempt, Person | None]:
@@ -145,8 +115,8 @@ def _after(tx: Transaction, attempt: Attempt, person: Person, method: Method, do
         return flow.onward(tx, attempt.login.id, proven=kept)
     if done is Verdict.MOVED:
         return flow.onward(tx, attempt.login.id)
-    status, error = refusal(tx, place_of(_owner(attempt), person, method), done)
-    return _page(tx, attempt, person, method, error=error, status=status)
+    status, sentence = code_pages.refused(tx, place_of(_owner(attempt), person, method), done)
+    return _page(tx, attempt, person, method, error=("code", sentence), status=status)
 
 
 def _page(
@@ -170,5 +140,5 @@ def _page(
         required=attempt.demand.enrol,
         remember_days=core().settings.remember_days,
         back_href=flow.address(attempt, Step.ENROL),
-        **shown(person, method, waiting, send_action=f"{action}/send"),
+        **code_pages.of_set_up(person, method, waiting, send_action=f"{action}/send"),
     )
