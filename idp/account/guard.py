@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from idp.account.changes import Overtaken
+from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
 from idp.login import attempt, gate, grace, policy
 from idp.login import visitor as visitors
@@ -23,6 +24,7 @@ from idp.web import csrf
 from idp.web.context import core
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
+from idp.web.forms import once
 from idp.web.transact import origin
 
 P = ParamSpec("P")
@@ -70,7 +72,7 @@ def begun_at(page: str) -> str:
 
 def still_for(path: str) -> str:
     """The address of a form, or the next page, of what the present page is about: it names the same sign-in."""
-    login = request.args.get(SIGN_IN)
+    login = once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH)
     return f"{path}?{urlencode({SIGN_IN: login})}" if login else path
 
 
@@ -83,7 +85,8 @@ def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
     Raises:
         SignInNeeded: everybody else, who then proves everything again.
     """
-    login, user = tx.logins.by_id(request.args.get(SIGN_IN, "")), visitor.person.user
+    login = tx.logins.by_id(once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH))
+    user = visitor.person.user
     if (
         login is not None
         and login.finished_at is not None

@@ -93,7 +93,7 @@ def test_starting_asks_the_password_however_recent_the_last_one_is(account: Acco
         assert account.at("/identify"), page
         account.prove()
         proven = account.browser.page.request.full_path
-        for path in (page, f"{page}?after=nothing", proven.replace(page, another)):
+        for path in (page, f"{page}?after=nothing", f"{page}?after=%00", proven.replace(page, another)):
             account.browser.get(path)
             assert account.at("/identify"), path
         account.browser.get(proven)
