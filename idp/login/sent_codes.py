@@ -41,10 +41,14 @@ class Sent(StrEnum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A code that was sent: where to, as a page may show it, and in how many seconds another may be asked for."""
+    """A code that was sent: where to, as a page may show it, and in how many seconds another may be asked for.
+
+    `troubled`: whoever delivers it has not taken it at the first try.
+    """
 
     masked: str
     again_in: int
+    troubled: bool
 
 
 def send(
@@ -91,7 +95,8 @@ def state(tx: Transaction, place: Addressed) -> Waiting | None:
     last = tx.sent_codes.of(place)
     if last is None or last.used_at is not None or tx.now >= last.expires_at:
         return None
-    return Waiting(message_code.masked(last.address), max(0, last.sent_at + PAUSE - tx.now))
+    troubled = tx.outbox.troubled(channel=place.channel, recipient=last.address)
+    return Waiting(message_code.masked(last.address), max(0, last.sent_at + PAUSE - tx.now), troubled)
 
 
 def used_up(tx: Transaction, place: Addressed) -> bool:

@@ -88,6 +88,11 @@ class OutboxStore(Store):
         values = {"attempts": message.attempts + 1, "last_error": error, "next_attempt_at": self._now + retry_in}
         self._changed(query.values(**values, claimed_until=None))
 
+    def troubled(self, *, channel: str, recipient: str) -> bool:
+        """Whether something for this recipient waits that a try to deliver has failed for."""
+        query = select(OutboxMessage.id).where(OutboxMessage.channel == channel, OutboxMessage.recipient == recipient)
+        return self._session.scalar(query.where(OutboxMessage.attempts > 0).limit(1)) is not None
+
     def waiting(self) -> list[OutboxMessage]:
         """Everything not delivered yet, oldest first."""
         return list(self._session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))

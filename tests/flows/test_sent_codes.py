@@ -14,6 +14,7 @@ from idp.factors.totp import PERIOD
 from idp.login.sent_codes import PAUSE
 from idp.login.throttle import RECEIVE_LIMIT, proving_lane
 from idp.persistence.throttles import Limit
+from idp.server.background import Background
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
@@ -385,3 +386,21 @@ def test_one_sent_code_opens_its_sign_in_once_of_32(harness: Harness, door: Door
     assert all(each.page.status_code < 500 for each in signing_in)
     assert count(harness, "sessions") == sessions + 1
     assert events(harness, "sign_in.second_step", "success") == 1
+
+
+def test_a_provider_that_takes_nothing_is_told_and_another_way_still_works(harness: Harness, door: Door) -> None:
+    jane = harness.person(totp=True)
+    account = Account(harness, jane)
+    account.open(page_of("email"))
+    account.browser.submit(action="/send")
+    account.browser.submit(action=page_of("email"), code=codes(harness, "email")[-1][1])
+    harness.clock.advance(PAUSE)
+    browser = to_second_step(door, jane, "pwd")
+    browser.submit(action="/code/email/send")
+    assert "has not taken the message" not in words(browser.page)
+    Background(harness.core).run_once()  # nobody listens where mail should go
+    browser.get(browser.at)
+    assert "Our provider has not taken the message yet" in words(browser.page)
+    browser.get(browser.at.replace("/code/email", "/code"))
+    browser.submit(code=jane.code(harness.clock))
+    assert door.claims(browser)

@@ -37,6 +37,7 @@ def of_sent(channel: str, waiting: Waiting | None, *, send_action: str) -> dict[
         "sent": waiting is not None,
         "masked": waiting.masked if waiting else "",
         "again_in": waiting.again_in if waiting else 0,
+        "troubled": waiting is not None and waiting.troubled,
     }
 
 

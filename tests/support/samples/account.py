@@ -32,6 +32,7 @@ CHANGE_PHONE = {
 }  # fmt: skip
 PHONE_CODE = {
     "action": "#", "back_href": "#", "send_action": "#", "channel": "sms", "masked": "+44 ••• 18", "again_in": 42,
+    "troubled": False,
 }  # fmt: skip
 CHANGE_EMAIL = {
     "action": "#", "back_href": "#", "typed": "", "longest": 254, "present": "ada@example.org", "minutes": 60,

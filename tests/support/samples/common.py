@@ -49,5 +49,6 @@ ENROL = {
 }  # fmt: skip
 SET_UP_CODES = {
     "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "again_in": 0,
+    "troubled": False,
     "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True,
 }  # fmt: skip

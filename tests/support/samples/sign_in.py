@@ -12,6 +12,7 @@ CODE = {
 }  # fmt: skip
 SENT_CODE = {
     "action": "#", "send_action": "#", "channel": "sms", "masked": "+49 ••• 78", "sent": True, "again_in": 42,
+    "troubled": False,
     "remember_days": 14, "can_cancel": True, "other_ways": [*WAYS[:2], RECOVERY_WAY], "sends": True,
 }  # fmt: skip
 RECOVERY = {
@@ -38,7 +39,8 @@ SIGN_IN: list[Sample] = [
     ("code-passkey-only", "login/code.html", CODE | {"passkey": PASSKEY, "has_app": False}),
     ("code-sent", "login/sent_code.html", SENT_CODE),
     ("code-sent-wrong", "login/sent_code.html", SENT_CODE | {
-        "channel": "email", "masked": "a•••@example.org", "again_in": 0, "errors": {"code": "That code did not work."},
+        "channel": "email", "masked": "a•••@example.org", "again_in": 0, "troubled": True,
+        "errors": {"code": "That code did not work."},
     }),
     ("code-to-send", "login/sent_code.html", SENT_CODE | {"sent": False, "channel": "whatsapp"}),
     ("recovery-code", "login/recovery_code.html", RECOVERY),
