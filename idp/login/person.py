@@ -8,7 +8,7 @@ from idp.config import Settings
 from idp.login import policy
 from idp.login.assurance import Level, reachable
 from idp.login.demand import Demand, join
-from idp.login.proofs import FIRST, PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
+from idp.login.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
 from idp.login.ways import MOST_SECURE_FIRST
 from idp.persistence.factors import Factor
 from idp.persistence.recovery import RecoverySet
@@ -46,11 +46,6 @@ class Person:
     def has_second_step(self) -> bool:
         """Whether a second step is set up, be it one that cannot be used now."""
         return bool(self.factors) or self.withheld
-
-    @property
-    def cut_off(self) -> bool:
-        """Whether there is a second step, and nothing to give it with."""
-        return self.withheld and not self.methods - FIRST
 
     def is_last(self, factor: Factor) -> bool:
         """Whether nothing but the password is left without it."""
