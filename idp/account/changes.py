@@ -11,11 +11,10 @@ from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
-from idp.login import enrolment, new_authenticator, new_password
+from idp.login import enrolment, new_authenticator, new_password, recovery
 from idp.login.new_authenticator import Confirmed
 from idp.login.new_password import By
 from idp.login.proofs import Method, Proof, to_rows
-from idp.login.second_step import replace_codes
 from idp.login.visitor import Visitor
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
@@ -89,7 +88,7 @@ def regenerate(tx: Transaction, visitor: Visitor, fresh: FreshSet, *, sealer: Se
         Overtaken: when another change came first.
     """
     claim(tx, visitor)
-    replace_codes(tx, visitor.person, fresh, sealer=sealer, entropy=entropy)
+    recovery.replace(tx, visitor.person, fresh, sealer=sealer, entropy=entropy)
     tx.devices.distrust(user_id=visitor.person.user.id)
     notify(tx, visitor.person.user, Notice.RECOVERY_CODES_REGENERATED)
     return renew(tx, visitor, entropy)

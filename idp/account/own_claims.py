@@ -131,7 +131,7 @@ def _birthdate(typed: str, _before: str, today: dt.date) -> str:
         year, rest = found["year"], found["rest"]
         born = dt.date.fromisoformat(f"{LEAP if year == NO_YEAR else year}-{rest or '01-01'}")
         if year == NO_YEAR and not rest:
-            raise ValueError  # noqa: TRY301
+            raise ValueError  # noqa: TRY301 - likewise
     except ValueError:
         raise Wrong(Text("Enter the date as year, month and day, such as 1985-02-28.")) from None
     if not first <= born <= today:

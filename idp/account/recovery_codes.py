@@ -8,7 +8,7 @@ from idp import audit
 from idp.account import changes, guard, pages
 from idp.audit import Event
 from idp.factors import recovery_codes
-from idp.login import second_step
+from idp.login import recovery
 from idp.login import visitor as visitors
 from idp.login.routes.enrol import NOT_SAVED, download
 from idp.login.visitor import Visitor
@@ -37,7 +37,7 @@ def saved(tx: Transaction) -> Response:
         return see_other(pages.SECURITY)
     if not ticked(request.form, "saved"):
         return _codes_page(guard.admit(tx, guard.to_change, saving_codes=True), error=NOT_SAVED)
-    second_step.codes_saved(tx, visitor.person.user.id, core().settings)
+    recovery.saved(tx, visitor.person.user.id, core().settings)
     return pages.done("saved")
 
 

@@ -14,9 +14,9 @@ from idp import audit
 from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
+from idp.login import recovery
 from idp.login.person import Person
 from idp.login.proofs import SENT, Method, Proof
-from idp.login.second_step import replace_codes
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
 from idp.persistence.unit_of_work import Transaction
@@ -61,7 +61,7 @@ def enrol(
     factor.user_id = user.id
     tx.factors.add(factor)
     if codes is not None:
-        replace_codes(tx, person, codes, sealer=sealer, entropy=entropy)
+        recovery.replace(tx, person, codes, sealer=sealer, entropy=entropy)
     tx.devices.distrust(user_id=user.id)
     audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
     notify(tx, user, (REPLACED if replaced else ADDED)[kind])

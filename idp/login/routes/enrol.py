@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from idp.factors import recovery_codes
 from idp.factors.totp import Setup
 from idp.kernel.text import Text
-from idp.login import new_authenticator, second_step
+from idp.login import new_authenticator, recovery
 from idp.login.attempt import Attempt
 from idp.login.new_authenticator import Confirmed
 from idp.login.person import Person
@@ -78,7 +78,7 @@ def saved(tx: Transaction, login_id: str) -> Response:
         return _codes_page(tx, attempt, attempt.person, error=flow.STALE, field="form")
     if not ticked(request.form, "saved"):
         return _codes_page(tx, attempt, attempt.person, error=NOT_SAVED)
-    first = second_step.codes_saved(tx, attempt.person.user.id, core().settings)
+    first = recovery.saved(tx, attempt.person.user.id, core().settings)
     return flow.onward(tx, login_id, proven=first)
 
 

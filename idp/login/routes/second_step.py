@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login import second_step
+from idp.login import recovery, second_step
 from idp.login.attempt import RECOVERY as RECOVERY_PAGE
 from idp.login.attempt import Attempt
 from idp.login.password import Verdict
@@ -88,17 +88,17 @@ def recover(login_id: str) -> Response:
         return _settle_recovery(tx, login_id, tried)
 
 
-def _prepare(person: Person, typed: str) -> second_step.RecoveryTry | None:
-    return second_step.prepare_recovery(person, typed, hasher=core().hasher, entropy=core().entropy)
+def _prepare(person: Person, typed: str) -> recovery.Try | None:
+    return recovery.prepare(person, typed, hasher=core().hasher, entropy=core().entropy)
 
 
-def _settle_recovery(tx: Transaction, login_id: str, tried: second_step.RecoveryTry | None) -> Response:
+def _settle_recovery(tx: Transaction, login_id: str, tried: recovery.Try | None) -> Response:
     attempt = flow.find(tx, login_id, hold=True)
     if attempt.step is not Step.CODE or attempt.person is None:
         return flow.onward(tx, login_id)
     if out := flow.cancelled(tx, attempt):
         return out
-    verdict = second_step.prove_recovery(
+    verdict = recovery.prove(
         tx,
         attempt,
         attempt.person,
