@@ -17,8 +17,7 @@ SENT_CODE = {
 }  # fmt: skip
 RECOVERY = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": True,
-    "other_ways": WAYS,
-    "has_app": True,
+    "other_ways": WAYS, "passkey": PASSKEY, "has_app": True,
 }  # fmt: skip
 
 SIGN_IN: list[Sample] = [
