@@ -18,5 +18,6 @@ late changes nothing.
     own_claims           what people may say about themselves, field by field
 
 The pages: overview, profile, email, phone, download (by own_data), closing, security, authenticator, passkeys,
-recovery_codes, password, places, apps, activity.
+message_codes, factors (one to look at and to remove), recovery_codes, password, places, apps, activity; routes joins
+them.
 """

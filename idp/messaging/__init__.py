@@ -4,6 +4,7 @@ notify(tx, user, Notice.X), send_code(tx, user, ...), logouts.promise(tx, ...)  
 worker, in every node: claim a row -> send -> settle       (retried with growing pauses)
 
 notices     what people are told, and who
+contacts    changes of address or number, told to the new one and the old one
 codes       one-time codes: to whom, by which channel, for what
 sealed      links and codes, which wait in the outbox sealed
 logouts     which apps are told that a session is over

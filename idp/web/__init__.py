@@ -5,7 +5,7 @@ request -> request id -> view(tx): reads cookies and form, checks csrf -> header
 
 context     what the views are given: settings, clock, database, keys
 transact    one transaction per request
-cookies     names and attributes of the three cookies
+cookies     names and attributes of all our cookies
 csrf        same-origin check and form tokens
 forms       reading a form strictly
 paths       what may stand in a variable part of an address
@@ -13,5 +13,6 @@ headers     content security policy and its companions
 errors      every refusal as a page with a remedy, and never a stack trace
 logs        one JSON object per line
 language    which language a page is in
+places      where an address is, in the words of that language
 pages       rendering, with what every template needs
 """
