@@ -17,7 +17,7 @@ from flask import Response, request
 
 from idp.kernel.text import Text
 from idp.login import gate
-from idp.login.routes.flow import STALE, form_target
+from idp.login.routes.flow import STALE
 from idp.login.sign_out import sign_out
 from idp.persistence.clients import Client
 from idp.persistence.unit_of_work import Transaction
@@ -120,7 +120,7 @@ def _hint(query: Query, *, now: int) -> Hint | None:
 
 def _ask(asked: LogoutRequest, *, error: str = "") -> Response:
     if asked.target:
-        allow_form_target(form_target(asked.target))
+        allow_form_target(asked.target)
     return page(
         "session/logout_confirm.html",
         status=400 if error else 200,

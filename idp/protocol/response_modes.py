@@ -13,7 +13,6 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
-from idp.login.routes.flow import form_target
 from idp.web.context import core
 from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
@@ -49,7 +48,7 @@ class ReturnPath:
 
     def _form(self, parameters: Mapping[str, str]) -> Response:
         """OAuth 2.0 Form Post Response Mode."""
-        allow_form_target(form_target(self.redirect_uri))
+        allow_form_target(self.redirect_uri)
         response = page("protocol/form_post.html", redirect_uri=self.redirect_uri, params=parameters)
         response.headers["Referrer-Policy"] = "strict-origin"  # else the app would see `Origin: null`
         return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Response, g
 
 from idp.web.context import core
@@ -17,12 +19,14 @@ ALWAYS = {
 }
 
 
-def allow_form_target(origin: str) -> None:
-    """Let the form on this page end, after its redirects, at `origin` (an app's scheme and host).
+def allow_form_target(redirect_uri: str) -> None:
+    """Let the form on this page end, after its redirects, at an app: its scheme and host, or a scheme of its own.
 
     Browsers apply `form-action` to every redirect that follows a form, so the way back to the app must be listed.
     """
-    g.form_targets = [*g.get("form_targets", []), origin]
+    parts = urlsplit(redirect_uri)
+    target = f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
+    g.form_targets = [*g.get("form_targets", []), target]
 
 
 def apply(response: Response) -> Response:

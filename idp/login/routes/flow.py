@@ -9,23 +9,21 @@ from flask import Response, request
 
 from idp import audit
 from idp.audit import Event
-from idp.kernel.handles import digest, same
+from idp.kernel.handles import digest
 from idp.kernel.text import Text
 from idp.login import devices, gate, grace
 from idp.login.attempt import Attempt, look
 from idp.login.completion import complete
 from idp.login.password import Verdict
+from idp.login.routes import binding
 from idp.login.second_step import send_code
 from idp.login.steps import Step
-from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
 from idp.web import csrf, language
 from idp.web.context import core
 from idp.web.cookies import BROWSER, LOGIN, SESSION
-from idp.web.errors import Refusal
 from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
-from idp.web.transact import origin
 
 CLOCK_HINT = Text(
     "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "
@@ -41,10 +39,6 @@ WAYS_OUT = {gate.ACCOUNT: "/account/security"}
 """Where Cancel leads when the door behind would only begin the same sign-in again."""
 
 
-class Ended(Refusal):
-    """The attempt cannot go on in this browser."""
-
-
 def find(tx: Transaction, login_id: str, *, hold: bool = False, whom: str = "") -> Attempt:
     """The open attempt of this browser.
 
@@ -56,51 +50,15 @@ def find(tx: Transaction, login_id: str, *, hold: bool = False, whom: str = "") 
     """
     if hold:
         tx.logins.hold(digest(LOGIN.read() or ""))
-    login = bound(tx, login_id)
+    login = binding.bound(tx, login_id)
     if hold:
         tx.users.hold([login.user_id or "", whom])
     if not login.open_at(tx.now):
-        raise over(login)
+        raise binding.over(login)
     attempt = look(tx, login, gate.visitor(tx), core().settings)
     if attempt.person is not None:
         language.meet(attempt.person.user.profile)
     return attempt
-
-
-def bound(tx: Transaction, login_id: str) -> Login:
-    """The attempt of this browser, open or not.
-
-    Raises:
-        Ended: it never was, or belongs to another browser (a copied link).
-    """
-    login = tx.logins.by_id(login_id)
-    secret = LOGIN.read()
-    if login is None:
-        raise Ended(404, Text("This sign-in is not known"), Text("Go back to the app you came from and sign in again."))
-    if secret is None or not same(digest(secret), login.browser_digest):
-        message = Text(
-            "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
-        )
-        raise Ended(403, Text("This sign-in belongs to another browser"), message)
-    language.hear(login.request)
-    tx.origin = origin()  # in the language that the app asked for
-    return login
-
-
-def over(login: Login) -> Ended:
-    """Why this attempt cannot go on: it was cancelled, is finished, or took too long."""
-    if login.cancelled_at is not None:
-        message = Text("To sign in after all, start again from the app you came from.")
-        return Ended(410, Text("This sign-in was cancelled"), message)
-    if login.finished_at is not None:
-        return Ended(
-            410, Text("This sign-in is finished"), Text("Nothing is left to do here. Go back to the app you came from.")
-        )
-    return Ended(
-        410,
-        Text("This sign-in took too long"),
-        Text("For your safety it was ended. Start again from the app you came from."),
-    )
 
 
 def address(attempt: Attempt, step: str) -> str:
@@ -134,7 +92,7 @@ def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200,
     client = tx.clients.by_id(attempt.login.client_id) if attempt.login.client_id else None
     target = attempt.login.request.get("redirect_uri", "")
     if target:
-        allow_form_target(form_target(target))
+        allow_form_target(target)
     common = {
         "action": request.path,
         "csrf_token": csrf.token(LOGIN.read() or "", _purpose(attempt)),
@@ -146,12 +104,6 @@ def show(tx: Transaction, attempt: Attempt, template: str, *, status: int = 200,
     if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 section 4
         response.headers["Retry-After"] = RETRY_AFTER
     return response
-
-
-def form_target(redirect_uri: str) -> str:
-    """What `form-action` must list so that the browser may follow us back to the app."""
-    parts = urlsplit(redirect_uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
 
 
 def onward(tx: Transaction, login_id: str, *, proven: bool = False, later: bool = False) -> Response:

@@ -17,7 +17,7 @@ from idp.kernel.text import Text
 from idp.login import gate, new_password, reset
 from idp.login.demand import Demand
 from idp.login.reset import Holder
-from idp.login.routes import flow, mailed_link
+from idp.login.routes import binding, flow, mailed_link
 from idp.login.routes import strength as meter
 from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.unit_of_work import Transaction
@@ -94,9 +94,9 @@ def done(tx: Transaction) -> Response:
     """The end: back to the sign-in it was asked from, if that is this browser's and still open."""
     asked_from = once(request.args, "login", longest=MAX_HANDLE_LENGTH)
     try:
-        login = flow.bound(tx, asked_from)
+        login = binding.bound(tx, asked_from)
         href = f"/login/{login.id}" if login.open_at(tx.now) else ACCOUNT
-    except flow.Ended:
+    except binding.Ended:
         href = ACCOUNT
     return page("login/password_set.html", sign_in_href=href)
 

@@ -6,7 +6,7 @@ from authlib.oauth2 import OAuth2Error
 from flask import Response
 
 from idp.login import gate
-from idp.login.routes import flow
+from idp.login.routes import binding
 from idp.persistence.unit_of_work import Transaction
 from idp.protocol import query as queries
 from idp.protocol.authorize import door, resume, way_back
@@ -36,9 +36,9 @@ def resumed(tx: Transaction, login_id: str) -> Response:
         Ended: it is answered, took too long, or belongs to another browser.
         Refusal: its client or redirect URI is no longer registered.
     """
-    login = flow.bound(tx, login_id)
+    login = binding.bound(tx, login_id)
     if login.finished_at is not None or tx.now >= login.expires_at or login.door != gate.AUTHORIZE:
-        raise flow.over(login)
+        raise binding.over(login)
     query = queries.thaw(login.request, LONGEST)
     client, back = way_back.prove(tx, query)
     try:

@@ -9,7 +9,7 @@ from flask import Response
 from idp.consent import service as consent
 from idp.login import gate
 from idp.login.attempt import Attempt, look
-from idp.login.routes import flow
+from idp.login.routes import binding, flow
 from idp.login.steps import Step
 from idp.persistence.logins import Login
 from idp.persistence.unit_of_work import Transaction
@@ -47,7 +47,7 @@ def close(tx: Transaction, login: Login) -> None:
         Ended: another request closed it.
     """
     if not tx.logins.finish(login.id):
-        raise flow.over(login)
+        raise binding.over(login)
 
 
 def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt) -> Response:
