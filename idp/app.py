@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from idp.account.routes import blueprint as account
+from idp.account.routes import blueprints as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
 from idp.development.mailbox import blueprint as development
@@ -74,7 +74,7 @@ def create_app(core: Core) -> Flask:
     paths.install(app)
     pages.install(app)
     errors.install(app)
-    for blueprint in (*login, consent, *protocol, account):
+    for blueprint in (*login, consent, *protocol, *account):
         app.register_blueprint(blueprint)
     if core.settings.development:
         app.register_blueprint(development)

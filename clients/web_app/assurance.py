@@ -23,7 +23,7 @@ ACR_WORDS = {
 
 AMR_WORDS = {
     "pwd": "password",
-    "otp": "app code",
+    "otp": "one-time code",
     "sms": "code by text message",
     "pop": "passkey",
     "swk": "passkey",
@@ -60,7 +60,7 @@ def step_up(acr_values: Sequence[str], max_age: int | None, *, has_claims_parame
 
 
 def proofs(claims: Claims) -> list[str]:
-    """The methods of `amr` (RFC 8176) in plain words, such as "password" and "app code"."""
+    """The methods of `amr` (RFC 8176) in plain words, such as "password" and "one-time code"."""
     amr = [str(method) for method in claims.get("amr") or []]
     words = dict(AMR_WORDS)
     if "mca" in amr:

@@ -59,7 +59,7 @@ NOTICES = {
     "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
     "passkey-renamed": Text("Your passkey has its new name."),
     "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
-    "codes-added": Text("Codes by message are set up. The next one comes when you sign in."),
+    "codes-added": Text("Codes by message are set up. They are one more way to give your second step."),
     "factor-removed": Text("That is no longer a second step of yours."),
     "turned-off": Text("Your second step is off. Your password alone protects the account now: make it a long one."),
     "saved": Text("Your second step is on, and your recovery codes are saved."),
@@ -118,4 +118,4 @@ def _bar(visitor: Visitor) -> dict[str, str] | None:
 
 
 def _within(href: str) -> bool:
-    return request.path == href or (href != HOME and request.path.startswith(f"{href}/"))
+    return request.path.rstrip("/") == href.rstrip("/") or (href != HOME and request.path.startswith(f"{href}/"))

@@ -24,7 +24,7 @@ from idp.account import (
 )
 from idp.account.changes import Overtaken
 from idp.account.guard import CodesToSave, SignInNeeded
-from idp.account.pages import RECOVERY_CODES
+from idp.account.pages import HOME, RECOVERY_CODES
 from idp.login import gate
 from idp.web.context import core
 from idp.web.pages import see_other
@@ -53,6 +53,15 @@ for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 
 
+front_door = Blueprint("front_door", __name__)
+
+
+@front_door.get("/")
+def enter() -> Response:
+    """Whoever types the provider's address wants their account."""
+    return see_other(HOME)
+
+
 @blueprint.errorhandler(SignInNeeded)
 def sign_in(needed: SignInNeeded) -> Response:
     """Begin a sign-in that leads back by GET: what a form wanted is not done, but shown again."""
@@ -70,3 +79,6 @@ def save_codes(_: CodesToSave) -> Response:
 def look_again(_: Overtaken) -> Response:
     """Show the page as things stand now."""
     return see_other(request.path)
+
+
+blueprints = (front_door, blueprint)

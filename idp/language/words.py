@@ -66,10 +66,10 @@ def _inner(value: object, reader: Reader) -> object:
 
 
 def _time(at: int, reader: Reader) -> str:
-    """Such as "2 June 2026, 16:05 GMT+02:00" (`at` in seconds, UTC)."""
+    """Such as "2 June 2026, 16:05" in the reader's zone, and "… 14:05 UTC" if they named none (`at`: seconds, UTC)."""
     locale = Locale.parse(DAY_FIRST.get(reader.language, reader.language))
     moment = dt.datetime.fromtimestamp(at, zones.find(reader.zone) or dt.UTC)
     date = format_date(moment.date(), "long", locale)
     time = format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale)
-    zone = zones.UTC if reader.zone == zones.UTC else format_time(moment, "ZZZZ", tzinfo=moment.tzinfo, locale=locale)
-    return str(get_datetime_format("long", locale)).format(f"{time} {zone}", date)
+    said_so = f"{time} {zones.UTC}" if reader.zone == zones.UTC else time
+    return str(get_datetime_format("long", locale)).format(said_so, date)

@@ -41,14 +41,20 @@ class Sent(StrEnum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A code that was sent: where to, as a page may show it, and in how many seconds another may be asked for.
+    """A code that was sent: where to, and in how many seconds another may be asked for.
 
-    `troubled`: whoever delivers it has not taken it at the first try.
+    `masked` is the address as a page may show it to whoever knows the password alone. `troubled`: whoever delivers it
+    has not taken it at the first try.
     """
 
-    masked: str
+    address: str
     again_in: int
     troubled: bool
+
+    @property
+    def masked(self) -> str:
+        """The address, mostly hidden."""
+        return message_code.masked(self.address)
 
 
 def send(
@@ -96,7 +102,7 @@ def state(tx: Transaction, place: Addressed) -> Waiting | None:
     if last is None or last.used_at is not None or tx.now >= last.expires_at:
         return None
     troubled = tx.outbox.troubled(channel=place.channel, recipient=last.address)
-    return Waiting(message_code.masked(last.address), max(0, last.sent_at + PAUSE - tx.now), troubled)
+    return Waiting(last.address, max(0, last.sent_at + PAUSE - tx.now), troubled)
 
 
 def used_up(tx: Transaction, place: Addressed) -> bool:

@@ -23,7 +23,7 @@ from idp.language.reader import Reader
 from idp.language.words import spoken
 from idp.messaging.sealed import SealedSecret, Unseal
 
-SECURITY_PAGE = "/account/security"
+SECURITY_PAGE, RECOVER_PAGE = "/account/security", "/recover"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Renderer:
         self._environment.globals |= {
             "brand": brand,
             "security_href": issuer + SECURITY_PAGE,
+            "recover_href": issuer + RECOVER_PAGE,
             "host": urlsplit(issuer).hostname,
         }
 

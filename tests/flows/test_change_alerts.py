@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.server.background import Background
-from tests.support.account import REGENERATE, SECURITY, Account, grant, revoked, words
+from tests.support.account import REGENERATE, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
@@ -69,7 +69,9 @@ def test_the_link_ends_the_session_that_made_the_change_and_leads_to_a_new_passw
     assert mailbox.page.status_code == 410
 
 
-def test_a_change_that_no_session_made_leads_to_the_security_page(harness: Harness, server: MailServer) -> None:
+def test_of_what_no_session_did_the_mail_leads_to_a_new_password_without_the_old_one(
+    harness: Harness, server: MailServer
+) -> None:
     jane = harness.person(totp=True)
     browser = Browser(harness)
     browser.get("/account/security")
@@ -77,5 +79,5 @@ def test_a_change_that_no_session_made_leads_to_the_security_page(harness: Harne
     browser.get(browser.at.replace("/code", "/recovery"))
     browser.submit(code=jane.codes[0])
     text = delivered(harness, server, "A recovery code was used")
-    assert f"{harness.settings.issuer}{SECURITY}" in text
+    assert f"{harness.settings.issuer}/recover" in text
     assert "/alert/" not in text

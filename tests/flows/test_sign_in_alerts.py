@@ -94,7 +94,7 @@ def test_the_link_ends_that_browsers_session_tokens_and_trust_and_nothing_else(
     for said in ("Was this you?", "Mobile Safari on iOS", ABROAD, "1 June 2026, 12:01 UTC"):
         assert said in words(browser.page)
     browser.submit()
-    assert browser.at == "/alert/done"
+    assert browser.at == "/alert/done?ui_locales=en"
     assert browser.cookie("alert") is None
     assert browser.cookie("session") is None
     assert thief.session is None

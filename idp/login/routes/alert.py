@@ -12,9 +12,8 @@ from idp.login.routes import flow, mailed_link, recover
 from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.unit_of_work import Transaction
-from idp.web import places
+from idp.web import language, places
 from idp.web.cookies import ALERT
-from idp.web.pages import page
 from idp.web.transact import reading, transactional
 
 LINK = MailedLink("/alert", ALERT)
@@ -34,7 +33,7 @@ def open_link(handle: str) -> Response:
 @reading
 def ask(tx: Transaction) -> Response:
     """Show the sign-in, and ask."""
-    link = alerts.find(tx, LINK.handle)
+    link = _link(tx)
     return _page(link) if link else _dead()
 
 
@@ -42,7 +41,7 @@ def ask(tx: Transaction) -> Response:
 @transactional
 def disown(tx: Transaction) -> Response:
     """End it."""
-    link = alerts.find(tx, LINK.handle)
+    link = _link(tx)
     if link is None:
         return _dead()
     if LINK.stale_form():
@@ -55,7 +54,16 @@ def disown(tx: Transaction) -> Response:
 @blueprint.get("/done")
 def done() -> Response:
     """Whoever it was knows the password: on to a new one."""
-    return page("login/alert_done.html", forgot_href=recover.START, password_href=PASSWORD)
+    return mailed_link.farewell("login/alert_done.html", forgot_href=recover.START, password_href=PASSWORD)
+
+
+def _link(tx: Transaction) -> AlertLink | None:
+    """The link that is open here, whose owner is then spoken to in their language."""
+    link = alerts.find(tx, LINK.handle)
+    owner = tx.users.by_id(link.user_id) if link else None
+    if owner:
+        language.meet(owner.profile)
+    return link
 
 
 def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:

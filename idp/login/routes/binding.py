@@ -30,7 +30,7 @@ def bound(tx: Transaction, login_id: str) -> Login:
         message = Text(
             "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
         )
-        raise Ended(403, Text("This sign-in belongs to another browser"), message)
+        raise Ended(403, Text("This sign-in cannot go on here"), message)
     language.hear(login.request)
     tx.origin = origin()  # in the language that the app asked for
     return login

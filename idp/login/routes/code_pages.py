@@ -46,6 +46,7 @@ def of_set_up(person: Person, method: Method, waiting: Waiting | None, *, send_a
     known = destination(person, method)
     return of_sent(method, waiting, send_action=send_action) | {
         "known": known and message_code.masked(known),
+        "masked": waiting.address if waiting and not known else waiting.masked if waiting else "",
         "typed": "" if waiting else once(request.form, "number", longest=LONGEST_NUMBER),
     }
 

@@ -17,9 +17,9 @@ from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import NameTaken, User
+from idp.web import language
 from idp.web.context import core
 from idp.web.cookies import EMAIL
-from idp.web.pages import page
 from idp.web.transact import origin, reading
 
 LINK = MailedLink("/email", EMAIL)
@@ -39,7 +39,7 @@ def open_link(handle: str) -> Response:
 @reading
 def ask(tx: Transaction) -> Response:
     """Show which address for which account, and ask."""
-    found = contact_changes.find(tx, LINK.handle)
+    found = _found(tx)
     return _page(*found) if found else _dead()
 
 
@@ -56,7 +56,7 @@ def confirm() -> Response:
 @blueprint.get("/done")
 def done() -> Response:
     """The end; whoever is signed in finds their profile, others a sign-in."""
-    return page(
+    return mailed_link.farewell(
         "login/ended.html",
         title=Text("Your email address is confirmed"),
         message=Text("From now on we write to it, and you can sign in with it."),
@@ -65,8 +65,16 @@ def done() -> Response:
     )
 
 
-def _confirm(tx: Transaction) -> Response:
+def _found(tx: Transaction) -> tuple[ContactChange, User] | None:
+    """The change whose link is open here, and whose it is, who is then spoken to in their language."""
     found = contact_changes.find(tx, LINK.handle)
+    if found:
+        language.meet(found[1].profile)
+    return found
+
+
+def _confirm(tx: Transaction) -> Response:
+    found = _found(tx)
     if found is None:
         return _dead()
     if LINK.stale_form():

@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from idp.kernel.text import Text
-from idp.web import csrf
+from idp.web import csrf, language
 from idp.web.cookies import Cookie
 from idp.web.pages import page, see_other
 
@@ -55,10 +55,17 @@ class MailedLink:
         return page(template, status=400 if errors else 200, **common, **variables)
 
     def used(self, path: str) -> Response:
-        """On to `path`: the link has done what it is for."""
-        response = see_other(path)
+        """On to `path`: the link has done what it is for. Whose it was is not known there, yet their language is."""
+        mark = "&" if "?" in path else "?"
+        response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.reader().language}")
         self.cookie.clear(response)
         return response
+
+
+def farewell(template: str, **variables: Any) -> Response:
+    """The page after `MailedLink.used`, in the language that it was sent on with."""
+    language.hear(request.args)
+    return page(template, **variables)
 
 
 def dead(message: Text, *, restart_href: str, **more: Text) -> Response:

@@ -25,7 +25,7 @@ from idp.web import language
 from idp.web.context import core
 from idp.web.cookies import RECOVER
 from idp.web.forms import once
-from idp.web.pages import json_text, page
+from idp.web.pages import json_text
 from idp.web.transact import origin, reading, transactional
 
 START = "/recover"
@@ -98,7 +98,7 @@ def done(tx: Transaction) -> Response:
         href = f"/login/{login.id}" if login.open_at(tx.now) else ACCOUNT
     except binding.Ended:
         href = ACCOUNT
-    return page("login/password_set.html", sign_in_href=href)
+    return mailed_link.farewell("login/password_set.html", sign_in_href=href)
 
 
 def _holder(tx: Transaction) -> Holder | None:

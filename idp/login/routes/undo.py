@@ -12,9 +12,9 @@ from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import NameTaken
+from idp.web import language
 from idp.web.context import core
 from idp.web.cookies import UNDO
-from idp.web.pages import page
 from idp.web.transact import origin, reading
 
 LINK = MailedLink("/undo", UNDO)
@@ -33,7 +33,7 @@ def open_link(handle: str) -> Response:
 @reading
 def ask(tx: Transaction) -> Response:
     """Show the change, and ask."""
-    change = contact_changes.find_undo(tx, LINK.handle)
+    change = _change(tx)
     return _page(change) if change else _dead()
 
 
@@ -51,10 +51,10 @@ def take_back() -> Response:
 def done() -> Response:
     """Whoever made the change could sign in: on to a new password."""
     message = Text(
-        "Everything is as it was before, and every browser is signed out. Whoever made the change knows your password. "
-        "Set a new one now, then look at your security page."
+        "What you are reached by is as it was before, and every browser is signed out. Whoever made the change knows "
+        "your password: set a new one now. Then look at your security page, and remove what you did not set up."
     )
-    return page(
+    return mailed_link.farewell(
         "login/ended.html",
         title=Text("The change is undone"),
         message=message,
@@ -63,8 +63,17 @@ def done() -> Response:
     )
 
 
-def _take_back(tx: Transaction) -> Response:
+def _change(tx: Transaction) -> ContactChange | None:
+    """The change whose link is open here; its owner is then spoken to in their language."""
     change = contact_changes.find_undo(tx, LINK.handle)
+    owner = tx.users.by_id(change.user_id) if change else None
+    if owner:
+        language.meet(owner.profile)
+    return change
+
+
+def _take_back(tx: Transaction) -> Response:
+    change = _change(tx)
     if change is None:
         return _dead()
     if LINK.stale_form():

@@ -5,6 +5,7 @@ from tests.support.samples.common import Sample
 EVENT = {
     "event": "password_changed", "name": "Ada", "when": "20 November 2026, 20:03 UTC", "browser": "Firefox on Windows",
     "ip": "203.0.113.7", "security_href": "https://id.example.org/account/security", "link": "",
+    "recover_href": "https://id.example.org/recover",
 }  # fmt: skip
 MAILED_CODE = EVENT | {"purpose": "sign_in", "code": "048213", "minutes": 10}
 LINK = EVENT | {"link": "https://id.example.org/alert/pHZ0YzWQhIuRrVw3oMtq2yL8sX5dKfGb7nEjC1aT9uk", "minutes": 30}
