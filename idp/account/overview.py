@@ -50,7 +50,7 @@ def _profile(user: User) -> list[tuple[str, str | None]]:
     kept = [(title, _known(claim, user.profile.get(claim))) for claim, title in CLAIMS.items()]
     address = user.profile.get("address")
     postal = str(address.get("formatted") or "") if isinstance(address, dict) else ""
-    reached = [(Text("Email"), user.email), (Text("Phone number"), user.phone_number), (Text("Address"), postal)]
+    reached = [(Text("Email"), user.email), (Text("Phone number"), user.phone_number), (Text("Postal address"), postal)]
     return [(Text("User name"), user.username), *kept, *reached]
 
 

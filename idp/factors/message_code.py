@@ -23,6 +23,7 @@ TRIES = 5
 ENTROPY_BYTES = 8
 """Enough that no code is likelier than another by more than one in ten to the thirteenth."""
 HIDDEN = "•••"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 SHOWN_DIGITS = 2
 
 PAID_FOR = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
@@ -71,4 +72,4 @@ def masked(address: str) -> str:
     if at:
         return f"{mailbox[:1]}{HIDDEN}@{host}"
     parsed = phonenumbers.parse(address, None)
-    return f"+{parsed.country_code} {HIDDEN} {address[-SHOWN_DIGITS:]}"
+    return NO_BREAK.join((f"+{parsed.country_code}", HIDDEN, address[-SHOWN_DIGITS:]))
