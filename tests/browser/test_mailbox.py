@@ -38,11 +38,11 @@ def test_codes_by_phone_from_the_mailbox_to_the_app(page: Page, new_page: Callab
 
     page.goto(f"{live.issuer}/account/security")
     give_password(page, jane)
-    page.get_by_role("link", name="Set up: Codes by text message").click()
+    page.get_by_role("link", name="Set up Codes by text message").click()
     give_password(page, jane)
     set_up(page, mailbox, live, "text message")
     save_codes(page)
-    page.get_by_role("link", name="Set up: Codes by WhatsApp").click()
+    page.get_by_role("link", name="Set up Codes by WhatsApp").click()
     give_password(page, jane)
     expect(page.get_by_text("sent by text message to +49 ••• 89")).to_be_visible()
     give_code(page, newest_code(mailbox, live))

@@ -52,7 +52,7 @@ def test_another_way_is_chosen_at_the_code_page_also_without_script(page: Page, 
     page.goto(f"{live.issuer}/account/security")
     give_password(page, jane)
     give_code(page, jane.code(live.harness.clock))
-    page.get_by_role("link", name="Set up: Codes by email").click()
+    page.get_by_role("link", name="Set up Codes by email").click()
     give_password(page, jane)
     give_code(page, jane.code(live.harness.clock, step=1))
     page.get_by_role("button", name="Send code").click()
