@@ -42,6 +42,12 @@ def test_an_odd_profile_breaks_nothing(harness: Harness, address: object) -> Non
     assert Account(harness, jane).open("/account/").status_code == 200
 
 
+def test_the_providers_own_address_leads_to_the_account(harness: Harness) -> None:
+    account = Account(harness, harness.person())
+    account.open("/")
+    assert account.browser.at == "/account/"
+
+
 @pytest.mark.promise("SM2", "ES20", "FM2", "SA4")
 def test_the_second_step_is_offered_on_the_security_page(harness: Harness) -> None:
     page = Account(harness, harness.person()).open()

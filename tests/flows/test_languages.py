@@ -5,7 +5,7 @@ import re
 from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
 from tests.support.harness import Harness
-from tests.support.mailed import letters
+from tests.support.mailed import alert_links, letters
 from tests.support.rp import Rp
 
 ARABIC_IN_BERLIN = {"name": "Jane", "locale": "ar", "zoneinfo": "Europe/Berlin"}
@@ -74,6 +74,19 @@ def test_mail_is_in_the_persons_language_and_zone_or_in_that_of_what_caused_it(h
     assert "Guten Tag John," in his.text
     assert "1. Juni 2026, 12:00 UTC" in his.html
     assert "Bonjour John," in at_home.text
+
+
+def test_the_pages_of_a_mailed_link_speak_as_its_mail_does_in_any_browser(harness: Harness) -> None:
+    jane = Account(harness, harness.person(profile={"name": "Jane", "locale": "de"}))
+    jane.open()
+    (link,) = alert_links(harness)
+    elsewhere = Browser(harness)
+    elsewhere.headers["Accept-Language"] = "fr"
+    elsewhere.get(link)
+    assert '<html lang="de"' in elsewhere.page.text
+    elsewhere.submit()
+    assert elsewhere.at.startswith("/alert/done")
+    assert '<html lang="de"' in elsewhere.page.text, "also once nobody knows any more whose link it was"
 
 
 def test_unknown_languages_and_refused_ones_fall_back(harness: Harness) -> None:

@@ -12,7 +12,7 @@ from idp.login.routes import flow, mailed_link, recover
 from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.unit_of_work import Transaction
-from idp.web import language, places
+from idp.web import places
 from idp.web.cookies import ALERT
 from idp.web.transact import reading, transactional
 
@@ -60,9 +60,7 @@ def done() -> Response:
 def _link(tx: Transaction) -> AlertLink | None:
     """The link that is open here, whose owner is then spoken to in their language."""
     link = alerts.find(tx, LINK.handle)
-    owner = tx.users.by_id(link.user_id) if link else None
-    if owner:
-        language.meet(owner.profile)
+    mailed_link.greet(tx, link.user_id if link else None)
     return link
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Response, request
 
 from idp.kernel.text import Text
+from idp.persistence.unit_of_work import Transaction
 from idp.web import csrf, language
 from idp.web.cookies import Cookie
 from idp.web.pages import page, see_other
@@ -60,6 +61,13 @@ class MailedLink:
         response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.reader().language}")
         self.cookie.clear(response)
         return response
+
+
+def greet(tx: Transaction, user_id: str | None) -> None:
+    """Speak to the person a link is about in their language, whatever browser it was opened in."""
+    owner = tx.users.by_id(user_id) if user_id else None
+    if owner:
+        language.meet(owner.profile)
 
 
 def farewell(template: str, **variables: Any) -> Response:

@@ -12,7 +12,6 @@ from idp.login.routes.mailed_link import MailedLink
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.unit_of_work import Transaction
 from idp.persistence.users import NameTaken
-from idp.web import language
 from idp.web.context import core
 from idp.web.cookies import UNDO
 from idp.web.transact import origin, reading
@@ -66,9 +65,7 @@ def done() -> Response:
 def _change(tx: Transaction) -> ContactChange | None:
     """The change whose link is open here; its owner is then spoken to in their language."""
     change = contact_changes.find_undo(tx, LINK.handle)
-    owner = tx.users.by_id(change.user_id) if change else None
-    if owner:
-        language.meet(owner.profile)
+    mailed_link.greet(tx, change.user_id if change else None)
     return change
 
 
