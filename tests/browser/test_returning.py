@@ -128,7 +128,7 @@ def test_a_copied_link_opens_nothing_in_another_browser(page: Page, new_page: Ne
     answer = other.goto(page.url)
     assert answer is not None
     assert answer.status == 403
-    expect(other.get_by_text("another browser")).to_be_visible()
+    expect(other.get_by_text("in the browser where it began")).to_be_visible()
 
 
 def test_a_sign_in_left_open_too_long_says_so(page: Page, live: Live) -> None:

@@ -27,7 +27,7 @@ def test_people_read_where_somebody_was_in_their_own_language(databases: Databas
         stranger = Browser(harness)
         stranger.headers["X-Forwarded-For"] = NOWHERE
         stranger.get(alert_links(harness)[0])
-        assert f"Munich, Germany ({MUNICH})" in words(stranger.page)
+        assert f"München, Deutschland ({MUNICH})" in words(stranger.page)
         harness.close()
 
 

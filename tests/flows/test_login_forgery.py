@@ -78,7 +78,7 @@ def test_a_copied_link_opens_nothing_in_another_browser(harness: Harness, door: 
     assert stranger.get(stage.page).status_code == 403
     door.knock(stranger)
     assert stranger.get(stage.page).status_code == 403, "nor in one with a sign-in of its own"
-    assert "another browser" in stranger.page.text
+    assert "in the browser where it began" in stranger.page.text
     before = rows(harness)
     form = stage.right | {"csrf": csrf_of(stage.browser)}
     answer = stranger.client.post(stage.page, base_url=ISSUER, data=form)
