@@ -37,9 +37,9 @@ def measure(database_url: str, directory: Path) -> SignIns:
             harness.clock.advance(PERIOD)
             began = time.perf_counter()
             app.send(browser)
-            passwords.append(_took(lambda: browser.submit(username=someone.username, password=someone.password)))  # noqa: B023
+            passwords.append(_took(lambda: browser.submit(username=someone.username, password=someone.password)))  # noqa: B023 - called at once, in this round
             code = someone.code(harness.clock)
-            codes.append(_took(lambda: browser.submit(code=code)))  # noqa: B023
+            codes.append(_took(lambda: browser.submit(code=code)))  # noqa: B023 - called at once, in this round
             app.tokens_from(app.answer(browser))
             wholes.append(time.perf_counter() - began)
     finally:

@@ -1,11 +1,20 @@
-"""A door to sign in at, without any app or page behind it."""
+"""A door to sign in at, without any app or page behind it; and a mail server that keeps what it is given."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.mail_server import MailServer, mail_server
 
 
 @pytest.fixture
 def door(harness: Harness) -> Door:
     return Door(harness)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running

@@ -225,7 +225,7 @@ def test_one_key_shown_32_times_by_four_people_is_one_persons(harness: Harness, 
         answer = key.create(options(account.browser), made_id=made_id)
         crowd += [(twin(account.browser), answer) for _ in range(CROWD // 4)]
     before = rows(harness, "users")["users"]
-    rush([lambda b=browser, a=answer: b.submit(action=ADD, credential=a) for browser, answer in crowd])  # type: ignore[misc]
+    rush([lambda b=browser, a=answer: b.submit(action=ADD, credential=a) for browser, answer in crowd])  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
     assert all(browser.page.status_code < 500 for browser, _ in crowd)
     assert (
         events(harness, "factor.added", "success") == count(harness, "factors") == count(harness, "recovery_sets") == 1

@@ -11,15 +11,9 @@ from tests.support.account import REGENERATE, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer, text_of
 from tests.support.network import ABROAD, browser_at
 from tests.support.tables import events, rows
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -35,9 +29,7 @@ def delivered(harness: Harness, server: MailServer, subject: str) -> str:
     """The text of the one mail with this in its subject, after everything due was sent."""
     Background(harness.core).run_once()
     (mail,) = [each for each in server.taken() if subject in str(each["Subject"])]
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
+    return text_of(mail)
 
 
 def test_the_link_ends_the_session_that_made_the_change_and_leads_to_a_new_password(

@@ -22,7 +22,7 @@ from idp.web.context import Core
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD
-from tests.support.mail_server import mail_server
+from tests.support.mail_server import mail_server, text_of
 from tests.support.tables import let_pass
 from tests.support.visitor import Visitor
 
@@ -127,7 +127,7 @@ def test_mail_promised_by_one_process_is_delivered_by_another(command: Command) 
             while counted(fetch(ops, "/metrics")[1], "countersign_messages_total", 'delivery="delivered"') != 1:
                 assert time.monotonic() < end, "whatever the level of the log, it is counted"
         assert mail["To"] == "jane@example.test"
-        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        text = text_of(mail)
         assert "an administrator did this" in text
         assert server.taken() == []
 

@@ -15,17 +15,11 @@ from idp.server.background import Background
 from tests.support.crowd import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.mail_server import MailServer, mail_server
+from tests.support.mail_server import MailServer, text_of
 from tests.support.tables import count, events, rows
 
 LIFE = 10
 """Minutes."""
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    with mail_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -55,9 +49,9 @@ def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harn
     (mail,) = server.taken()
     assert mail["Subject"] == "Your sign-in code \N{EN DASH} Countersign", "subjects are logged on the way"
     for part in ("plain", "html"):
-        said = mail.get_body((part,)).get_content()  # type: ignore[union-attr]
+        text = text_of(mail, part)
         for words in ("signing in with your password", "048213", "10 minutes", "Give it to nobody", "1 June 2026"):
-            assert words in said
+            assert words in text
     assert count(post, "outbox") == 0
 
 
@@ -83,6 +77,6 @@ def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> N
         promise(post, code)
     rush([partial(Background(post.core).deliver, EMAIL)] * CROWD)
     Background(post.core).deliver(EMAIL)  # a courier that lost every race found nothing, and looks again a second later
-    said = [mail.get_body(("plain",)).get_content() for mail in server.taken()]  # type: ignore[union-attr]
-    assert sorted(code for code in codes for text in said if code in text) == sorted(codes)
-    assert (len(said), count(post, "outbox")) == (len(codes), 0)
+    texts = [text_of(mail) for mail in server.taken()]
+    assert sorted(code for code in codes for text in texts if code in text) == sorted(codes)
+    assert (len(texts), count(post, "outbox")) == (len(codes), 0)

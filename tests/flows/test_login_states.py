@@ -78,7 +78,7 @@ def other_browser(door: Door) -> Stage:
 
 
 STATES: dict[str, Callable[[Door], Stage]] = {
-    **{step: lambda door, step=step: stand_at(step, door) for step in STEPS},  # type: ignore[misc]
+    **{step: lambda door, step=step: stand_at(step, door) for step in STEPS},  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
     OFFER: offer,
     "cancelled": cancelled,
     "expired": expired,

@@ -121,7 +121,7 @@ def test_look_alike_names_are_nobody_or_the_same_and_never_another(harness: Harn
     assert claims is None or claims["user"] == "jane"
 
 
-@pytest.mark.parametrize("name", ["JANE", "ｊａｎｅ", " jane ", "Jane@Example.TEST", "jane＠example.test"])  # noqa: RUF001
+@pytest.mark.parametrize("name", ["JANE", "ｊａｎｅ", " jane ", "Jane@Example.TEST", "jane＠example.test"])  # noqa: RUF001 - look-alikes are what it is about
 def test_other_spellings_are_the_same_person_and_the_same_lane(harness: Harness, door: Door, name: str) -> None:
     jane = harness.person()
     browser = Browser(harness)

@@ -138,7 +138,7 @@ def test_a_redirect_is_not_followed_and_a_stranger_is_told_nothing(tmp_path: Pat
 
 def test_an_answer_that_is_no_json_or_never_ends_is_survived() -> None:
     for nonsense in (b"<html>", b"[" * 100_000, b'{"code": "21211"}', b""):
-        with receiver(lambda _, said=nonsense: (400, said)) as server:  # type: ignore[misc]
+        with receiver(lambda _, said=nonsense: (400, said)) as server:  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
             with pytest.raises(Undelivered) as failure:
                 provider(twilio(server), SMS).send(text(SMS))
             assert not isinstance(failure.value, Rejected)

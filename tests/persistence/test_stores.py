@@ -18,7 +18,7 @@ def add(harness: Harness, username: str, email: str | None = None) -> None:
 
 @pytest.mark.parametrize(
     "twin",
-    ["JANE", "ｊａｎｅ", " jane", "ja\u200bne", "jane\u200d", "\ufeffjane", "ja\u00adne", "jane\u202e"],  # noqa: RUF001
+    ["JANE", "ｊａｎｅ", " jane", "ja\u200bne", "jane\u200d", "\ufeffjane", "ja\u00adne", "jane\u202e"],  # noqa: RUF001 - look-alikes are what it is about
 )
 def test_names_that_look_the_same_are_taken(harness: Harness, twin: str) -> None:
     add(harness, "jane")

@@ -176,7 +176,7 @@ def test_another_client_id_beside_it_is_refused(signer: Signer) -> None:
 
 
 @pytest.mark.parametrize("jwks", [None, {}, {"keys": []}, {"keys": "x"}, {"keys": [7, {"kty": "EC"}]}])
-def test_a_client_without_usable_keys_cannot_sign(harness: Harness, signer: Signer, jwks: Any) -> None:  # noqa: ANN401
+def test_a_client_without_usable_keys_cannot_sign(harness: Harness, signer: Signer, jwks: Any) -> None:  # noqa: ANN401 - whatever may stand in a column of JSON
     """Whatever was registered."""
     RelyingParty(harness, "keyless", token_endpoint_auth_method="private_key_jwt", jwks=jwks)
     refused(signer.post(signer.assertion(iss="keyless", sub="keyless")), "invalid_client", 401)

@@ -67,7 +67,7 @@ class _Listener:
         return self._server.port
 
     def start(self, app: object) -> None:
-        self._server.app = app  # type: ignore[assignment]
+        self._server.app = app  # type: ignore[assignment]  # any WSGI application
         self._thread.start()
 
     def stop(self) -> None:

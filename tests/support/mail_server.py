@@ -24,6 +24,13 @@ from tests.support.command import free_port
 ACCEPTED = "250 OK"
 
 
+def text_of(mail: EmailMessage, form: str = "plain") -> str:
+    """What a mail says, in one of its two forms: `plain` or `html`."""
+    body = mail.get_body((form,))
+    assert body is not None, mail.get_content_type()
+    return str(body.get_content())
+
+
 class MailServer:
     """`mails` are those taken so far; `answer` is what the next ones are told; `hangs` keeps callers waiting."""
 
@@ -40,7 +47,7 @@ class MailServer:
         """For the setting `smtp_url`."""
         return f"smtp://127.0.0.1:{self.port}"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         """Called by aiosmtpd for each mail."""
         self.called.set()
         if self.hangs:

@@ -19,6 +19,6 @@ def browser_at(harness: Harness, address: str = HOME, *, user_agent: str | None 
 
 def _reached(harness: Harness, facts: dict[str, str]) -> Callable[..., Iterable[bytes]]:
     def answer(environ: dict[str, object], start_response: Callable[..., object]) -> Iterable[bytes]:
-        return harness.app.wsgi_app(environ | facts, start_response)  # type: ignore[arg-type]
+        return harness.app.wsgi_app(environ | facts, start_response)  # type: ignore[arg-type]  # an environ is a dict to Werkzeug
 
     return answer

@@ -9,6 +9,7 @@ import json
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ META |= {"whatsapp_template": "verification_code", "whatsapp_template_languages"
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
 
-class ProviderApi:
+class ProviderApi(ABC):
     """What the three have in common."""
 
     def __init__(self) -> None:
@@ -42,11 +43,11 @@ class ProviderApi:
         status, said = self.refuse(*self.error) if self.error else self.answer(asked)
         return status, json.dumps(said).encode()
 
-    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]: ...
 
-    def refuse(self, status: int, number: int, /) -> tuple[int, dict[str, Any]]:
-        raise NotImplementedError
+    @abstractmethod
+    def refuse(self, status: int, number: int, /) -> tuple[int, dict[str, Any]]: ...
 
 
 class TwilioApi(ProviderApi):

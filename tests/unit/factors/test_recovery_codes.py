@@ -23,7 +23,7 @@ def test_eight_codes_of_eighty_bits_grouped_with_dashes() -> None:
 
 @pytest.mark.promise("FM14")
 @pytest.mark.parametrize("as_typed", [str, str.lower, lambda code: code.replace("-", ""), lambda code: f"  {code} "])
-def test_any_case_with_or_without_the_dash(as_typed) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def test_any_case_with_or_without_the_dash(as_typed) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a function out of the table above
     salt = base64.b64encode(FRESH.salt).decode()
     assert recovery_codes.digest(HASHER, salt, as_typed(FRESH.codes[3])) == FRESH.digests[3]
 
