@@ -16,10 +16,12 @@ from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
-from idp.language.places import Places
-from idp.login.routes import blueprints as login
+from idp.language.geoip import Places
+from idp.login.pages import blueprints as login
 from idp.persistence.database import Database
-from idp.protocol.routes import blueprints as protocol
+from idp.protocol.backchannel.routes import backchannel
+from idp.protocol.frontchannel_routes import frontchannel
+from idp.recovery.pages import blueprints as recovery
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
@@ -74,7 +76,7 @@ def create_app(core: Core) -> Flask:
     paths.install(app)
     pages.install(app)
     errors.install(app)
-    for blueprint in (*login, consent, *protocol, *account):
+    for blueprint in (*login, *recovery, consent, frontchannel, backchannel, *account):
         app.register_blueprint(blueprint)
     if core.settings.development:
         app.register_blueprint(development)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event
-from idp.login.endings import end_session, end_sessions
-from idp.login.visitor import Visitor
+from idp.login.revocation import end_session, end_sessions
+from idp.login.state.session import Visitor
 from idp.messaging.notices import Notice, notify
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 
 
 def forget_device(tx: Transaction, visitor: Visitor, device_id: str) -> bool:

@@ -13,10 +13,10 @@ from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
 from idp.kernel.text import Text
-from idp.login.visitor import Visitor
+from idp.login.state.session import Visitor
 from idp.persistence.audit_events import AuditEvent
-from idp.persistence.unit_of_work import Transaction
-from idp.web import places
+from idp.persistence.transaction import Transaction
+from idp.web import geoip
 from idp.web.forms import once
 
 PAGE = 50
@@ -54,7 +54,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     return {
         "sentence": history.sentence(event, names.get(event.client_id or "")),
         "browser": Text("On the server") if local else user_agents.name(event.user_agent),
-        "address": "" if local else places.located(event.address),
+        "address": "" if local else geoip.located(event.address),
         "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,
     }

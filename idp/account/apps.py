@@ -14,10 +14,10 @@ from idp.account import guard, pages
 from idp.audit import Event
 from idp.consent import words
 from idp.kernel.dates import Moment
-from idp.login.visitor import Visitor
+from idp.login.state.session import Visitor
 from idp.persistence.clients import Client
-from idp.persistence.unit_of_work import Transaction
-from idp.web.transact import transactional
+from idp.persistence.transaction import Transaction
+from idp.web.transactions import transactional
 
 blueprint = Blueprint("apps", __name__)
 

@@ -9,17 +9,16 @@ from idp.account import changes, guard, pages
 from idp.audit import Event, Outcome
 from idp.factors.totp import Setup
 from idp.kernel.text import Text
-from idp.login import new_authenticator
-from idp.login.proofs import FIRST, Method
-from idp.login.routes.enrol import NO_CODE
-from idp.login.routes.flow import CLOCK_HINT, LONGEST_CODE
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.enrolment import totp
+from idp.login.forms.errors import CLOCK_HINT, LONGEST_CODE, NO_APP_CODE
+from idp.login.policy.proofs import FIRST, Method
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
 from idp.web.context import core
 from idp.web.errors import error_page
 from idp.web.forms import once
 from idp.web.pages import see_other
-from idp.web.transact import origin, transactional
+from idp.web.transactions import origin, transactional
 
 blueprint = Blueprint("authenticator", __name__)
 
@@ -41,11 +40,9 @@ def confirm() -> Response:
         first, now = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.TOTP)), tx.now
         guard.ask_anew(tx, first, pages.TOTP)
     person = first.person
-    confirmed = new_authenticator.check(
-        _setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher
-    )
+    confirmed = totp.check(_setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher)
     if confirmed is None:
-        return _page(first, now, error=CLOCK_HINT if code else NO_CODE)
+        return _page(first, now, error=CLOCK_HINT if code else NO_APP_CODE)
     with database.write(origin()) as tx:
         visitor = guard.admit_again(tx, first, guard.to_change)
         handle = changes.activate(tx, visitor, confirmed, sealer=core().sealer, entropy=entropy)
@@ -99,9 +96,7 @@ def _password_at(visitor: Visitor) -> int:
 
 def _setup(visitor: Visitor) -> Setup:
     owner, brand = f"session:{visitor.session.sid}", core().settings.brand
-    return new_authenticator.offer(
-        core().sealer, visitor.person, owner=owner, password_at=_password_at(visitor), brand=brand
-    )
+    return totp.offer(core().sealer, visitor.person, owner=owner, password_at=_password_at(visitor), brand=brand)
 
 
 def _page(visitor: Visitor, now: int, *, error: str = "") -> Response:

@@ -11,14 +11,16 @@ from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
-from idp.login import enrolment, new_authenticator, new_password, recovery
-from idp.login.new_authenticator import Confirmed
-from idp.login.new_password import By
-from idp.login.proofs import Method, Proof, to_rows
-from idp.login.visitor import Visitor
+from idp.login.enrolment import factor_changes, totp
+from idp.login.enrolment.totp import Confirmed
+from idp.login.methods import recovery_code
+from idp.login.policy.proofs import Method, Proof, to_rows
+from idp.login.state.session import Visitor
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
+from idp.recovery import new_password
+from idp.recovery.new_password import By
 from idp.signing.sealing import Sealer
 
 
@@ -46,7 +48,7 @@ def activate(tx: Transaction, visitor: Visitor, confirmed: Confirmed, *, sealer:
     Raises:
         Overtaken: when another change came first.
     """
-    proof = new_authenticator.activate(tx, visitor.person, confirmed, sealer=sealer, entropy=entropy)
+    proof = totp.activate(tx, visitor.person, confirmed, sealer=sealer, entropy=entropy)
     if proof is None:
         raise Overtaken
     return renew(tx, visitor, entropy, proof)
@@ -58,7 +60,7 @@ def turn_off(tx: Transaction, visitor: Visitor, *, entropy: Entropy) -> str:
     Raises:
         Overtaken: when another change came first.
     """
-    if not enrolment.turn_off(tx, visitor.person):
+    if not factor_changes.turn_off(tx, visitor.person):
         raise Overtaken
     return renew(tx, visitor, entropy)
 
@@ -75,9 +77,9 @@ def remove_factor(tx: Transaction, visitor: Visitor, factor: Factor, *, entropy:
     tx.factors.remove(user.id, factor_id)
     tx.devices.distrust(user_id=user.id)
     if last:
-        enrolment.wipe(tx, user.id)
+        factor_changes.wipe(tx, user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=kind, factor_id=factor_id)
-    notify(tx, user, enrolment.REMOVED[kind])
+    notify(tx, user, factor_changes.REMOVED[kind])
     return renew(tx, visitor, entropy)
 
 
@@ -88,7 +90,7 @@ def regenerate(tx: Transaction, visitor: Visitor, fresh: FreshSet, *, sealer: Se
         Overtaken: when another change came first.
     """
     claim(tx, visitor)
-    recovery.replace(tx, visitor.person, fresh, sealer=sealer, entropy=entropy)
+    recovery_code.replace(tx, visitor.person, fresh, sealer=sealer, entropy=entropy)
     tx.devices.distrust(user_id=visitor.person.user.id)
     notify(tx, visitor.person.user, Notice.RECOVERY_CODES_REGENERATED)
     return renew(tx, visitor, entropy)

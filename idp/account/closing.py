@@ -7,16 +7,16 @@ from flask import Blueprint, Response, request
 from idp.account import guard, pages
 from idp.account.changes import Overtaken
 from idp.kernel.text import Text
-from idp.login import closing
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import lookup_key
+from idp.recovery import closing
 from idp.web.context import core
 from idp.web.cookies import SESSION
 from idp.web.errors import error_page
 from idp.web.forms import once
 from idp.web.pages import page, see_other
-from idp.web.transact import transactional
+from idp.web.transactions import transactional
 
 CLOSED = "/account/closed"
 

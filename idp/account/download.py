@@ -11,7 +11,7 @@ from idp.account import guard, own_data, pages
 from idp.audit import Event
 from idp.web.context import core
 from idp.web.pages import json_text
-from idp.web.transact import origin
+from idp.web.transactions import origin
 
 FILE = "my-account.json"
 

@@ -1,4 +1,4 @@
-"""Changing the email address: asked for here, confirmed by a link in the new mailbox (`login.routes.email`)."""
+"""Changing the email address: asked for here, confirmed by a link in the new mailbox (`recovery.pages`)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from idp.account import guard, pages
 from idp.kernel.addresses import LONGEST_EMAIL, is_email
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.text import Text
-from idp.login import contact_changes
-from idp.login.proofs import Method
-from idp.login.visitor import Visitor
+from idp.login.policy.proofs import Method
+from idp.login.state.session import Visitor
 from idp.persistence.contact_changes import ContactKind
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
+from idp.recovery import contact_changes
 from idp.web.context import core
 from idp.web.forms import once
-from idp.web.transact import transactional
+from idp.web.transactions import transactional
 
 NO_ADDRESS = Text("Enter an email address, such as jane@example.com.")
 SAME = Text("That is your address already, and it is confirmed.")

@@ -10,14 +10,14 @@ from idp.audit import Event, Outcome
 from idp.factors.message_code import masked
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login.proofs import Method
-from idp.login.visitor import Visitor
+from idp.login.policy.proofs import Method
+from idp.login.state.session import Visitor
 from idp.persistence.factors import Factor
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.web.context import core
 from idp.web.errors import error_page
 from idp.web.pages import see_other
-from idp.web.transact import transactional
+from idp.web.transactions import transactional
 
 blueprint = Blueprint("factors", __name__, url_prefix="/security/factors/<factor_id>")
 

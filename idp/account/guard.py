@@ -15,17 +15,19 @@ from flask import Response, request
 from idp.account.changes import Overtaken
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
-from idp.login import attempt, gate, grace, policy
-from idp.login import visitor as visitors
-from idp.login.demand import Demand, join
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.flow import grace, start
+from idp.login.policy import rules
+from idp.login.policy.requirement import Demand, join
+from idp.login.state import login_flow
+from idp.login.state import session as visitors
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
 from idp.web import csrf
 from idp.web.context import core
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.forms import once
-from idp.web.transact import origin
+from idp.web.transactions import origin
 
 P = ParamSpec("P")
 Asking = Callable[[int], Demand]
@@ -62,7 +64,7 @@ def to_end(now: int) -> Demand:
 
 def to_change(now: int) -> Demand:
     """Changing what protects the account: everything the person has, proven again (ASVS 7.5.1)."""
-    return policy.of_account_change(fresh_sign_in=core().settings.fresh_sign_in, now=now)
+    return rules.of_account_change(fresh_sign_in=core().settings.fresh_sign_in, now=now)
 
 
 def begun_at(page: str) -> str:
@@ -93,15 +95,15 @@ def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
         and (login.user_id, login.epoch) == (user.id, user.epoch)
         and login.return_to == begun_at(page).replace("{login}", login.id)
     ):
-        asked = join(attempt.door_of(login), to_change(tx.now))
+        asked = join(login_flow.door_of(login), to_change(tx.now))
         if visitor.reaches(asked, settings=core().settings, now=tx.now) is not None:
             return
-    raise SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=tx.now), begun_at(page))
+    raise SignInNeeded(rules.of_account_change(fresh_sign_in=0, now=tx.now), begun_at(page))
 
 
 def set_up(now: int, page: str) -> SignInNeeded:
     """To be raised: the password is asked anew, and a second step set up, as at a sign-in that policy stops."""
-    return SignInNeeded(policy.of_account_change(fresh_sign_in=0, now=now).join(Demand(enrol=True)), page)
+    return SignInNeeded(rules.of_account_change(fresh_sign_in=0, now=now).join(Demand(enrol=True)), page)
 
 
 def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
@@ -111,7 +113,7 @@ def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_co
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
         CodesToSave: when recovery codes wait to be saved, unless that is what the visitor came for.
     """
-    door, visitor = asking(tx.now), gate.visitor(tx)
+    door, visitor = asking(tx.now), start.visitor(tx)
     if visitor is None or visitor.reaches(door, settings=core().settings, now=tx.now) is None:
         raise SignInNeeded(door, back or request.path)
     if visitor.person.codes_to_save and not saving_codes:

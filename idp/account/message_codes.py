@@ -7,18 +7,19 @@ from flask import Blueprint, Response, abort, request
 from idp.account import changes, guard, pages
 from idp.factors import recovery_codes
 from idp.factors.message_code import NotANumber
-from idp.login import new_message_code, sent_codes
-from idp.login.password import Verdict
-from idp.login.proofs import Method
-from idp.login.routes import code_pages
-from idp.login.routes.flow import LONGEST_CODE
-from idp.login.sent_codes import Sent
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.enrolment import message_code
+from idp.login.forms import message_codes
+from idp.login.forms.errors import LONGEST_CODE
+from idp.login.methods import sent_codes
+from idp.login.methods.password import Verdict
+from idp.login.methods.sent_codes import Sent
+from idp.login.policy.proofs import Method
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
 from idp.web.context import core
 from idp.web.forms import once
 from idp.web.pages import see_other
-from idp.web.transact import origin, reading, transactional
+from idp.web.transactions import origin, reading, transactional
 
 blueprint = Blueprint("message_codes", __name__, url_prefix="/security/codes/<any(email, sms, whatsapp):channel>")
 
@@ -39,14 +40,14 @@ def send(tx: Transaction, channel: str) -> Response:
     """Send the first code."""
     visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
     guard.ask_anew(tx, visitor, _page_path(channel))
-    method, typed = _method(visitor, channel), once(request.form, "number", longest=code_pages.LONGEST_NUMBER)
+    method, typed = _method(visitor, channel), once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
     owner, sealer, entropy = _owner(visitor), core().sealer, core().entropy
     try:
-        sent = new_message_code.send(tx, owner, visitor.person, method, typed, sealer=sealer, entropy=entropy)
+        sent = message_code.send(tx, owner, visitor.person, method, typed, sealer=sealer, entropy=entropy)
     except NotANumber:
-        return _page(tx, visitor, method, error=("number", code_pages.NO_NUMBER))
+        return _page(tx, visitor, method, error=("number", message_codes.NO_NUMBER))
     if sent is Sent.TOO_MANY:
-        return _page(tx, visitor, method, error=("form", code_pages.NOT_SENT), status=429)
+        return _page(tx, visitor, method, error=("form", message_codes.NOT_SENT), status=429)
     return see_other(guard.still_for(_page_path(channel)))
 
 
@@ -60,11 +61,11 @@ def confirm(channel: str) -> Response:
         guard.ask_anew(tx, first, _page_path(channel))
         method = _method(first, channel)
         if not code:
-            return _page(tx, first, method, error=("code", code_pages.NO_CODE))
+            return _page(tx, first, method, error=("code", message_codes.NO_CODE))
     codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
     with database.write(origin()) as tx:
         visitor = guard.admit_again(tx, first, guard.to_change)
-        done = new_message_code.confirm(
+        done = message_code.confirm(
             tx,
             _owner(visitor),
             visitor.person,
@@ -78,8 +79,8 @@ def confirm(channel: str) -> Response:
         if done is Verdict.MOVED:
             raise changes.Overtaken
         if isinstance(done, Verdict):
-            place = new_message_code.place_of(_owner(visitor), visitor.person, method)
-            status, sentence = code_pages.refused(tx, place, done, used_up=code_pages.USED_UP_IN_ACCOUNT)
+            place = message_code.place_of(_owner(visitor), visitor.person, method)
+            status, sentence = message_codes.refused(tx, place, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
             return _page(tx, visitor, method, error=("code", sentence), status=status)
         handle = changes.renew(tx, visitor, entropy, done)
         return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("codes-added", handle=handle)
@@ -108,12 +109,12 @@ def _page(
     status: int | None = None,
 ) -> Response:
     page_path = _page_path(method)
-    waiting = sent_codes.state(tx, new_message_code.place_of(_owner(visitor), visitor.person, method))
+    waiting = sent_codes.state(tx, message_code.place_of(_owner(visitor), visitor.person, method))
     return pages.show(
         visitor,
         "account/message_codes.html",
         status=status or (400 if error else 200),
         error=error,
         action=guard.still_for(page_path),
-        **code_pages.of_set_up(visitor.person, method, waiting, send_action=guard.still_for(f"{page_path}/send")),
+        **message_codes.of_set_up(visitor.person, method, waiting, send_action=guard.still_for(f"{page_path}/send")),
     )

@@ -9,8 +9,8 @@ from idp.account.guard import looking
 from idp.kernel.text import Text
 from idp.language.reader import LOCALE
 from idp.language.tags import LANGUAGES
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 CLAIMS = {

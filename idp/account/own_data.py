@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from idp.kernel import user_agents
-from idp.login.person import Person
-from idp.persistence.unit_of_work import Transaction
+from idp.login.state.person import Person
+from idp.persistence.transaction import Transaction
 
 MOST_EVENTS = 10_000
 """Events of the audit trail, the newest ones: as much as one answer should hold."""

@@ -9,7 +9,7 @@ from flask import Response, request
 from idp.account.guard import PURPOSE, still_for
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login.visitor import Visitor
+from idp.login.state.session import Visitor
 from idp.web import csrf
 from idp.web.context import core
 from idp.web.cookies import SESSION

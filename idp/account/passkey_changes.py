@@ -8,11 +8,11 @@ from idp.audit import Event
 from idp.factors.passkey import Registered
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
-from idp.login import new_passkey
-from idp.login.proofs import Method
-from idp.login.visitor import Visitor
+from idp.login.enrolment import passkey
+from idp.login.policy.proofs import Method
+from idp.login.state.session import Visitor
 from idp.persistence.factors import Factor
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.signing.sealing import Sealer
 
 
@@ -34,7 +34,7 @@ def add(
         Overtaken: when another change came first.
         AlreadyKnown: when somebody has that key.
     """
-    proof = new_passkey.add(tx, visitor.person, made, label, codes=codes, sealer=sealer, entropy=entropy)
+    proof = passkey.add(tx, visitor.person, made, label, codes=codes, sealer=sealer, entropy=entropy)
     if proof is None:
         raise Overtaken
     return renew(tx, visitor, entropy, proof)

@@ -12,17 +12,17 @@ from idp.factors.recovery_codes import FreshSet
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login import new_passkey
-from idp.login.proofs import Method
-from idp.login.routes.passkey import sent
-from idp.login.routes.set_up_passkey import FAILED, KNOWN
-from idp.login.visitor import Visitor
+from idp.login.enrolment import passkey
+from idp.login.forms import errors
+from idp.login.forms.passkeys import sent
+from idp.login.policy.proofs import Method
+from idp.login.state.session import Visitor
 from idp.persistence.factors import AlreadyKnown, Factor
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.web.context import core
 from idp.web.forms import once
 from idp.web.pages import json_text, see_other, told
-from idp.web.transact import origin, transactional
+from idp.web.transactions import origin, transactional
 
 LONGEST_NAME = 60
 NO_NAME = Text("Enter a name of at most {most} characters.", most=LONGEST_NAME)
@@ -44,7 +44,7 @@ def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
     visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
     guard.ask_anew(tx, visitor, pages.ADD_PASSKEY)
-    made = new_passkey.options(
+    made = passkey.options(
         tx,
         visitor.person,
         owner=_owner(visitor),
@@ -68,8 +68,8 @@ def add() -> Response:
             return _add(tx, guard.admit_again(tx, first, guard.to_change), codes)
     except AlreadyKnown:
         with database.write(origin()) as tx:
-            new_passkey.refused(tx, first.person, "known")
-        return _add_page(first, error=KNOWN)
+            passkey.refused(tx, first.person, "known")
+        return _add_page(first, error=errors.PASSKEY_KNOWN)
 
 
 @blueprint.get("/security/passkeys/<factor_id>")
@@ -97,10 +97,10 @@ def rename(tx: Transaction, factor_id: str) -> Response:
 def _add(tx: Transaction, visitor: Visitor, codes: FreshSet | None) -> Response:
     settings, sealer, entropy = core().settings, core().sealer, core().entropy
     try:
-        made = new_passkey.check(tx, sent(), owner=_owner(visitor), makers=core().makers, settings=settings)
+        made = passkey.check(tx, sent(), owner=_owner(visitor), makers=core().makers, settings=settings)
     except Rejected as reason:
-        new_passkey.refused(tx, visitor.person, str(reason))
-        return _add_page(visitor, error=FAILED)
+        passkey.refused(tx, visitor.person, str(reason))
+        return _add_page(visitor, error=errors.PASSKEY_FAILED)
     name = _name() or _suggestion()
     handle = passkey_changes.add(tx, visitor, made, name, codes=codes, sealer=sealer, entropy=entropy)
     return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("passkey-added", handle=handle)

@@ -6,13 +6,13 @@ from flask import Blueprint, Response, request
 
 from idp.account import changes, guard, pages
 from idp.kernel.text import Text
-from idp.login import new_password
-from idp.login.routes import strength as meter
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
+from idp.recovery import new_password
+from idp.recovery import password_strength as meter
 from idp.web.context import core
 from idp.web.forms import once
-from idp.web.transact import origin
+from idp.web.transactions import origin
 
 SAME = Text("That is the password you have now. Choose another one.")
 

@@ -19,19 +19,20 @@ from idp.factors import message_code
 from idp.factors.message_code import NotANumber
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
-from idp.login import contact_changes, new_phone, sent_codes
-from idp.login.password import Verdict
-from idp.login.proofs import Method
-from idp.login.routes import code_pages
-from idp.login.routes.flow import LONGEST_CODE
-from idp.login.sent_codes import Sent
-from idp.login.visitor import Visitor
+from idp.login.forms import message_codes
+from idp.login.forms.errors import LONGEST_CODE
+from idp.login.methods import sent_codes
+from idp.login.methods.password import Verdict
+from idp.login.methods.sent_codes import Sent
+from idp.login.policy.proofs import Method
+from idp.login.state.session import Visitor
 from idp.persistence.sent_codes import Addressed
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
+from idp.recovery import contact_changes, new_phone
 from idp.web.context import core
 from idp.web.forms import once
 from idp.web.pages import see_other
-from idp.web.transact import transactional
+from idp.web.transactions import transactional
 
 SAME = Text("That is your number already, and it is confirmed.")
 NO_WAY = Text("No code can be sent that way here. Choose another way, or ask the people who run it.")
@@ -52,18 +53,18 @@ def ask(_: Transaction, visitor: Visitor) -> Response:
 def send(tx: Transaction) -> Response:
     """Send a code to the number that was typed."""
     visitor = guard.admit_form(tx, guard.to_change)
-    user, typed = visitor.person.user, once(request.form, "number", longest=code_pages.LONGEST_NUMBER)
+    user, typed = visitor.person.user, once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
     channel = once(request.form, "channel")
     if channel not in new_phone.channels(core().settings):
         return _page(visitor, typed=typed, error=("form", NO_WAY))
     try:
         number = message_code.number(typed)
     except NotANumber:
-        return _page(visitor, typed=typed, error=("number", code_pages.NO_NUMBER))
+        return _page(visitor, typed=typed, error=("number", message_codes.NO_NUMBER))
     if number == user.phone_number and user.phone_number_verified:
         return _page(visitor, typed=typed, error=("number", SAME))
     if _send(tx, visitor, channel, number) is Sent.TOO_MANY:
-        return _page(visitor, typed=typed, error=("form", code_pages.NOT_SENT), status=429)
+        return _page(visitor, typed=typed, error=("form", message_codes.NOT_SENT), status=429)
     return see_other(f"{pages.PHONE}/{channel}")
 
 
@@ -83,7 +84,7 @@ def send_again(tx: Transaction, channel: str) -> Response:
     if last is None or channel not in new_phone.channels(core().settings):
         return see_other(pages.PHONE)
     if _send(tx, visitor, channel, last.address) is Sent.TOO_MANY:
-        return _code_page(tx, visitor, channel, error=("form", code_pages.NOT_SENT), status=429)
+        return _code_page(tx, visitor, channel, error=("form", message_codes.NOT_SENT), status=429)
     return see_other(f"{pages.PHONE}/{channel}")
 
 
@@ -94,13 +95,13 @@ def confirm(tx: Transaction, channel: str) -> Response:
     visitor = guard.admit_form(tx, guard.to_change, back=pages.PHONE)
     code = once(request.form, "code", longest=LONGEST_CODE)
     if not code:
-        return _code_page(tx, visitor, channel, error=("code", code_pages.NO_CODE))
+        return _code_page(tx, visitor, channel, error=("code", message_codes.NO_CODE))
     place, settings, sealer = _place(visitor, channel), core().settings, core().sealer
     done = new_phone.confirm(tx, place, visitor.person, code, sealer=sealer, entropy=core().entropy, settings=settings)
     if done is Verdict.MOVED:
         raise changes.Overtaken
     if done is not Verdict.RIGHT:
-        status, sentence = code_pages.refused(tx, place, done, used_up=code_pages.USED_UP_IN_ACCOUNT)
+        status, sentence = message_codes.refused(tx, place, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
         return _code_page(tx, visitor, channel, error=("code", sentence), status=status)
     handle = changes.renew(tx, visitor, core().entropy)
     return pages.done("phone", handle=handle, page_path=pages.PROFILE)
@@ -141,7 +142,7 @@ def _page(
         error=error,
         back_href=pages.PROFILE,
         typed=typed,
-        longest=code_pages.LONGEST_NUMBER,
+        longest=message_codes.LONGEST_NUMBER,
         present=person.user.phone_number,
         channels=new_phone.channels(core().settings),
         codes_to=[message_code.masked(address) for address in dict.fromkeys(filter(None, copies))],
@@ -169,5 +170,5 @@ def _code_page(
         error=error,
         back_href=pages.PHONE,
         action=f"{pages.PHONE}/{channel}",
-        **code_pages.of_sent(channel, waiting, send_action=f"{pages.PHONE}/{channel}/send"),
+        **message_codes.of_sent(channel, waiting, send_action=f"{pages.PHONE}/{channel}/send"),
     )

@@ -8,17 +8,17 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import guard, own_claims, pages
-from idp.account.own_claims import Heard
+from idp.account import guard, pages, profile_form
+from idp.account.profile_form import Heard
 from idp.audit import Event
 from idp.kernel.text import Text
 from idp.language import tags, zones
-from idp.login.visitor import Visitor
+from idp.login.state.session import Visitor
 from idp.persistence.contact_changes import ContactChange, ContactKind
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web.context import core
-from idp.web.transact import transactional
+from idp.web.transactions import transactional
 
 blueprint = Blueprint("profile", __name__)
 
@@ -36,7 +36,7 @@ def save(tx: Transaction) -> Response:
     """Keep what changed. Nothing here opens anything, so no fresh sign-in is asked and no mail goes out."""
     visitor = guard.admit_form(tx, guard.to_look)
     user = visitor.person.user
-    heard = own_claims.hear(request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date())
+    heard = profile_form.hear(request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date())
     if heard.errors:
         return _page(tx, visitor, heard)
     before = user.profile
@@ -48,7 +48,7 @@ def save(tx: Transaction) -> Response:
 
 def _page(tx: Transaction, visitor: Visitor, heard: Heard | None = None) -> Response:
     user = visitor.person.user
-    values = heard.typed if heard else own_claims.fields_of(user.profile)
+    values = heard.typed if heard else profile_form.fields_of(user.profile)
     return pages.show(
         visitor,
         "account/profile.html",
@@ -56,7 +56,7 @@ def _page(tx: Transaction, visitor: Visitor, heard: Heard | None = None) -> Resp
         errors=heard.errors if heard else {},
         notice=pages.notice(),
         values=values,
-        longest=own_claims.LONGEST,
+        longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
         download_action=pages.DOWNLOAD,

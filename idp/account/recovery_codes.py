@@ -8,15 +8,16 @@ from idp import audit
 from idp.account import changes, guard, pages
 from idp.audit import Event
 from idp.factors import recovery_codes
-from idp.login import recovery
-from idp.login import visitor as visitors
-from idp.login.routes.enrol import NOT_SAVED, download
-from idp.login.visitor import Visitor
-from idp.persistence.unit_of_work import Transaction
+from idp.login.forms.errors import NOT_SAVED
+from idp.login.forms.recovery_codes import download
+from idp.login.methods import recovery_code
+from idp.login.state import session as visitors
+from idp.login.state.session import Visitor
+from idp.persistence.transaction import Transaction
 from idp.web.context import core
 from idp.web.forms import ticked
 from idp.web.pages import see_other
-from idp.web.transact import origin, transactional
+from idp.web.transactions import origin, transactional
 
 blueprint = Blueprint("recovery_codes", __name__)
 
@@ -37,7 +38,7 @@ def saved(tx: Transaction) -> Response:
         return see_other(pages.SECURITY)
     if not ticked(request.form, "saved"):
         return _codes_page(guard.admit(tx, guard.to_change, saving_codes=True), error=NOT_SAVED)
-    recovery.saved(tx, visitor.person.user.id, core().settings)
+    recovery_code.saved(tx, visitor.person.user.id, core().settings)
     return pages.done("saved")
 
 

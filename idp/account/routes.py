@@ -17,18 +17,18 @@ from idp.account import (
     passkeys,
     password,
     phone,
-    places,
     profile,
     recovery_codes,
     security,
+    sessions,
 )
 from idp.account.changes import Overtaken
 from idp.account.guard import CodesToSave, SignInNeeded
 from idp.account.pages import HOME, RECOVERY_CODES
-from idp.login import gate
+from idp.login.flow import start
 from idp.web.context import core
 from idp.web.pages import see_other
-from idp.web.transact import origin
+from idp.web.transactions import origin
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 PARTS = (
@@ -45,7 +45,7 @@ PARTS = (
     factors,
     recovery_codes,
     password,
-    places,
+    sessions,
     apps,
     activity,
 )
@@ -66,7 +66,7 @@ def enter() -> Response:
 def sign_in(needed: SignInNeeded) -> Response:
     """Begin a sign-in that leads back by GET: what a form wanted is not done, but shown again."""
     with core().database.write(origin()) as tx:
-        return gate.begin(tx, needed.demand, door=gate.ACCOUNT, return_to=needed.return_to)
+        return start.begin(tx, needed.demand, door=start.ACCOUNT, return_to=needed.return_to)
 
 
 @blueprint.errorhandler(CodesToSave)

@@ -12,14 +12,14 @@ from idp.factors.message_code import masked
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
-from idp.login.person import Person
-from idp.login.proofs import Method
-from idp.login.visitor import Visitor
+from idp.login.policy.proofs import Method
+from idp.login.state.person import Person
+from idp.login.state.session import Visitor
 from idp.persistence.devices import Device
 from idp.persistence.factors import Factor
 from idp.persistence.sessions import Session
-from idp.persistence.unit_of_work import Transaction
-from idp.web import places
+from idp.persistence.transaction import Transaction
+from idp.web import geoip
 from idp.web.context import core
 
 blueprint = Blueprint("security", __name__)
@@ -124,7 +124,7 @@ def _live(sessions: list[Session], own: Session, now: int) -> list[Session]:
 def _session(session: Session, own: Session) -> dict[str, Any]:
     return {
         "browser": user_agents.name(session.user_agent),
-        "place": places.seen_from_here(session.address),
+        "place": geoip.seen_from_here(session.address),
         "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,
         "action": f"{pages.SECURITY}/sessions/{session.sid}/end",

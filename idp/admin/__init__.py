@@ -7,3 +7,9 @@
 
 Each takes an open transaction, records what it did in it, and ends there and then whatever the change makes invalid.
 """
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Not done, and nothing of it kept; the message says why and what to do instead, one sentence a line."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from idp.config import LOOPBACK
-from idp.login.assurance import LEVELS, Level, best_of_all
+from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.signing.foreign import usable_algorithms
 
 PUBLIC = "none"

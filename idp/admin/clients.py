@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from idp import audit
-from idp.admin import client_rules
+from idp.admin import Refused, client_rules
 from idp.admin.client_rules import CODE, SECRET_METHODS, Registration
-from idp.admin.refusal import Refused
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.persistence.clients import Client, ClientExists
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 
 
 def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: bool = False) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from idp import audit
 from idp.audit import Event
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import Action, Publish
 

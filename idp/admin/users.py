@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp import audit
-from idp.admin.refusal import Refused
+from idp.admin import Refused
 from idp.audit import Event
 from idp.config import Settings
 from idp.kernel.addresses import is_email
 from idp.kernel.entropy import Entropy
-from idp.login import enrolment, new_password, throttle
-from idp.login.endings import end_everything
-from idp.login.new_password import By
-from idp.login.person import bare
+from idp.login.enrolment import factor_changes
+from idp.login.policy import rate_limits
+from idp.login.revocation import end_everything
+from idp.login.state.person import bare
 from idp.messaging.notices import Notice, notify
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
+from idp.recovery import new_password
+from idp.recovery.new_password import By
 
 LONGEST_USERNAME = 64
 LONGEST_NAME = 200
@@ -116,7 +118,7 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     """
     _claim(tx, user)
     had_one = bool(tx.factors.of(user.id))
-    enrolment.wipe(tx, user.id)
+    factor_changes.wipe(tx, user.id)
     if had_one:
         tx.users.end_grace(user)  # whoever has set one up before needs no time for it again
     _open_lanes(tx, user)
@@ -139,7 +141,7 @@ def _claim(tx: Transaction, user: User) -> None:
 
 def _open_lanes(tx: Transaction, user: User) -> None:
     """Failures with the old secret must not keep the owner of the new one waiting."""
-    for prefix in throttle.lanes_of(user.id):
+    for prefix in rate_limits.lanes_of(user.id):
         tx.throttles.clear_all_of(prefix)
 
 

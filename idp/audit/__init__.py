@@ -12,7 +12,7 @@ import logging
 from enum import StrEnum
 
 from idp.persistence.audit_events import AuditEvent
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 
 log = logging.getLogger("idp.audit")
 

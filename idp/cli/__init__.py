@@ -16,7 +16,7 @@ import importlib
 
 import click
 
-from idp.cli.trouble import sentences
+from idp.cli.errors import sentences
 
 GROUPS = {
     "serve": "Run the server.",

@@ -8,13 +8,12 @@ from typing import Any
 
 import click
 
-from idp.admin import clients
+from idp.admin import Refused, clients
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
-from idp.admin.refusal import Refused
+from idp.cli.context import Workplace, with_workplace
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
-from idp.cli.workplace import Workplace, with_workplace
 from idp.kernel.clock import DAY
-from idp.login.assurance import LEVELS
+from idp.login.policy.assurance import LEVELS
 from idp.persistence.clients import Client
 
 SHOWN = (

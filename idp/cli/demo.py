@@ -10,11 +10,10 @@ import click
 
 from idp import config
 from idp.kernel.clock import pause
-from idp.server import ports
-from idp.server.children import Children, children
-from idp.server.demo import ADMIN, CLIENT, DEMO, Demonstration, Secrets
-from idp.server.discovery import PATH as DISCOVERY
-from idp.server.refusal import CannotServe
+from idp.server import CannotServe, ports
+from idp.server.demo.children import Children, children
+from idp.server.demo.demonstration import ADMIN, CLIENT, DEMO, Demonstration, Secrets
+from idp.server.doctor.discovery import PATH as DISCOVERY
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"

@@ -10,8 +10,8 @@ import click
 from idp import config
 from idp.cli.output import as_json, print_json
 from idp.kernel.clock import SystemClock
-from idp.server.doctor import examine
-from idp.server.findings import Finding, Level
+from idp.server.doctor.checks import examine
+from idp.server.doctor.findings import Finding, Level
 
 
 @click.command(name="doctor")

@@ -6,8 +6,8 @@ import click
 
 from idp.admin import keys
 from idp.app import open_keyring
+from idp.cli.context import Workplace, with_workplace
 from idp.cli.output import as_json, print_json, print_table, utc
-from idp.cli.workplace import Workplace, with_workplace
 from idp.signing.algorithms import OWN
 
 MEANING = {"next": "signs from", "active": "next one due", "retired": "kept until"}

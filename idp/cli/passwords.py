@@ -9,10 +9,10 @@ import sys
 
 import click
 
-from idp.admin.refusal import Refused
-from idp.cli.workplace import Workplace
-from idp.login import new_password
+from idp.admin import Refused
+from idp.cli.context import Workplace
 from idp.persistence.users import User
+from idp.recovery import new_password
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from idp.cli.context import Workplace, with_workplace
 from idp.cli.output import as_json, print_json
-from idp.cli.workplace import Workplace, with_workplace
 
 
 @click.command(name="purge")

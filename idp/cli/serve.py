@@ -6,7 +6,7 @@ import os
 
 import click
 
-from idp.cli.workplace import Workplace, with_workplace
+from idp.cli.context import Workplace, with_workplace
 from idp.server import launch, preparing
 
 

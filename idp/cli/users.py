@@ -9,10 +9,10 @@ import click
 
 from idp.admin import users
 from idp.cli import passwords
+from idp.cli.context import Workplace, with_workplace
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
-from idp.cli.workplace import Workplace, with_workplace
-from idp.login import person as people
-from idp.persistence.unit_of_work import Transaction
+from idp.login.state import person as people
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 PAGE = 1000

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from idp.config.fields import SettingFields
 from idp.config.installation import LOOPBACK
-
-if TYPE_CHECKING:
-    from idp.config.settings import Settings
 
 NEEDED = {
     ("sms_provider", "twilio"): ("twilio_account_sid", "twilio_auth_token", "twilio_sms_from"),
@@ -45,7 +42,7 @@ LEAST_KEY = 24
 """Bytes (Standard Webhooks), which are 32 characters of base64."""
 
 
-def provider_problems(settings: Settings) -> Iterator[str]:
+def provider_problems(settings: SettingFields) -> Iterator[str]:
     """Whatever a chosen provider lacks."""
     means = type(settings).model_fields
     for (choice, provider), needed in NEEDED.items():
@@ -56,7 +53,7 @@ def provider_problems(settings: Settings) -> Iterator[str]:
                     yield f"IDP_{name.upper()}: must be set, since {chosen}. {means[name].description}"
 
 
-def form_problems(settings: Settings) -> Iterator[str]:
+def form_problems(settings: SettingFields) -> Iterator[str]:
     """Whatever cannot be what it says; a pasted line break would otherwise end up in a header."""
     for name, (form, sentence) in FORMS.items():
         value = getattr(settings, name)
@@ -64,7 +61,7 @@ def form_problems(settings: Settings) -> Iterator[str]:
             yield f"IDP_{name.upper()}: {sentence}"
 
 
-def address_problems(settings: Settings) -> Iterator[str]:
+def address_problems(settings: SettingFields) -> Iterator[str]:
     """Codes and credentials cross a network under TLS only."""
     for name in ADDRESSES:
         value = getattr(settings, name)
@@ -81,7 +78,7 @@ def address_problems(settings: Settings) -> Iterator[str]:
             yield f"IDP_{name.upper()}: must begin with https://; http is for this machine alone"
 
 
-def secret_problems(settings: Settings) -> Iterator[str]:
+def secret_problems(settings: SettingFields) -> Iterator[str]:
     """A key that could be guessed would let anybody speak for us."""
     try:
         usable = not settings.message_webhook_secret or len(settings.message_webhook_key) >= LEAST_KEY

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from idp.config import message_rules
+from idp.config.fields import SettingFields
 from idp.config.installation import DAY, LOOPBACK
-
-if TYPE_CHECKING:
-    from idp.config.settings import Settings
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
-def _issuer_problems(settings: Settings) -> Iterator[str]:
+def _issuer_problems(settings: SettingFields) -> Iterator[str]:
     """OIDC Discovery section 3: an https URL without query or fragment; here also without a path."""
     try:
         parts = urlsplit(settings.issuer)
@@ -30,12 +27,12 @@ def _issuer_problems(settings: Settings) -> Iterator[str]:
         yield "IDP_ISSUER: may be http only on localhost"
 
 
-def _database_problems(settings: Settings) -> Iterator[str]:
+def _database_problems(settings: SettingFields) -> Iterator[str]:
     if settings.database_url and not settings.database_url.startswith(DATABASES):
         yield "IDP_DATABASE_URL: must begin with sqlite:/// (and a path) or with postgresql+psycopg://"
 
 
-def _mail_problems(settings: Settings) -> Iterator[str]:
+def _mail_problems(settings: SettingFields) -> Iterator[str]:
     if not settings.smtp_url:
         if settings.mode == "production":
             yield "IDP_SMTP_URL: must be set in production mode: people are told by mail when their account changes"
@@ -49,7 +46,7 @@ def _mail_problems(settings: Settings) -> Iterator[str]:
         yield "IDP_SMTP_URL: must look like smtp://user:password@mail.example.com:587, or begin with smtps://"
 
 
-def _key_problems(settings: Settings) -> Iterator[str]:
+def _key_problems(settings: SettingFields) -> Iterator[str]:
     if settings.key_publish_ahead >= settings.key_rotation_days * DAY:
         yield (
             "IDP_KEY_PUBLISH_AHEAD: must be shorter than IDP_KEY_ROTATION_DAYS: "
@@ -57,13 +54,13 @@ def _key_problems(settings: Settings) -> Iterator[str]:
         )
 
 
-def _private_host_problems(settings: Settings) -> Iterator[str]:
+def _private_host_problems(settings: SettingFields) -> Iterator[str]:
     for host in settings.private_host_names:
         if host != host.lower() or set(host) & set("/@[]* "):
             yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
 
 
-def problems(settings: Settings) -> list[str]:
+def problems(settings: SettingFields) -> list[str]:
     """Every disagreement, told at once."""
     rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

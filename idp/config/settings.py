@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import model_validator
 
 from idp.config import rules
-from idp.config.installation import Installation
-from idp.config.messages import Messages
-from idp.config.sign_in import SignIn
-from idp.config.tokens import Tokens
+from idp.config.fields import SettingFields
 
 
-class Settings(Messages, Tokens, SignIn, Installation):
-    """What an operator may decide. Durations are seconds unless the name says otherwise."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+class Settings(SettingFields):
+    """The settings of an installation, checked against each other."""
 
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.consent import decision, service, words
-from idp.login.attempt import Attempt
-from idp.login.person import Person
-from idp.login.routes import flow
-from idp.login.steps import Step
-from idp.persistence.unit_of_work import Transaction
+from idp.login.flow import page
+from idp.login.forms import errors
+from idp.login.policy.steps import Step
+from idp.login.state.login_flow import Attempt
+from idp.login.state.person import Person
+from idp.persistence.transaction import Transaction
 from idp.web import csrf
 from idp.web.context import core
 from idp.web.cookies import LOGIN
 from idp.web.pages import see_other
-from idp.web.transact import reading, transactional
+from idp.web.transactions import reading, transactional
 
 blueprint = Blueprint("consent", __name__, url_prefix="/consent/<login_id>")
 
@@ -23,7 +24,7 @@ blueprint = Blueprint("consent", __name__, url_prefix="/consent/<login_id>")
 @reading
 def ask(tx: Transaction, login_id: str) -> Response:
     """Show what the app will see."""
-    attempt = flow.find(tx, login_id)
+    attempt = page.find(tx, login_id)
     person = _asked(attempt)
     return _page(tx, attempt, person) if person else see_other(attempt.login.return_to)
 
@@ -32,13 +33,13 @@ def ask(tx: Transaction, login_id: str) -> Response:
 @transactional
 def answer(tx: Transaction, login_id: str) -> Response:
     """Take the answer and go back to the request it was asked for."""
-    attempt = flow.find(tx, login_id)
+    attempt = page.find(tx, login_id)
     person, scopes = _asked(attempt), decision.asked_in(attempt.login.request)
     if person is None:
         return see_other(attempt.login.return_to)
     choice = request.form.get("choice")
     if not csrf.valid(LOGIN.read(), _purpose(attempt)) or choice not in {"approve", "cancel"}:
-        return _page(tx, attempt, person, error=flow.STALE)
+        return _page(tx, attempt, person, error=errors.STALE)
     settle = service.allow if choice == "approve" else service.refuse
     settle(tx, attempt.login, person.user.id, scopes)
     return see_other(attempt.login.return_to)
@@ -54,7 +55,7 @@ def _asked(attempt: Attempt) -> Person | None:
 def _page(tx: Transaction, attempt: Attempt, person: Person, *, error: str = "") -> Response:
     scopes = decision.asked_in(attempt.login.request)
     remembered = tx.consents.find(person.user.id, attempt.login.client_id or "")
-    return flow.show(
+    return page.show(
         tx,
         attempt,
         "consent/ask.html",

@@ -8,8 +8,8 @@ from idp import audit
 from idp.audit import Event
 from idp.consent import decision
 from idp.persistence.clients import Client
-from idp.persistence.logins import Login
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.login_flows import Login
+from idp.persistence.transaction import Transaction
 
 
 def to_ask(

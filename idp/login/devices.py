@@ -15,7 +15,7 @@ from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest, same
 from idp.persistence.devices import Browser, Device
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 GRACE = MINUTE

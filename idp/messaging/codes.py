@@ -10,7 +10,7 @@ from idp.messaging.notices import facts
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.sent_codes import CodePurpose
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 SMS, WHATSAPP = "sms", "whatsapp"

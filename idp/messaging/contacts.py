@@ -8,7 +8,7 @@ from idp.messaging.codes import SMS
 from idp.messaging.notices import EMAIL, Notice, facts
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 EMAIL_CHANGE = "email_change"

@@ -1,6 +1,6 @@
 """Apps are told that a session of theirs is over (OpenID Connect Back-Channel Logout 1.0).
 
-Only the promise is made here; `protocol.backchannel_logout` writes the token, which lives two minutes, for each try.
+Only the promise is made here; `protocol.logout.back_channel` writes the token, which lives two minutes, for each try.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from idp.persistence.outbox import OutboxMessage
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 
 BACKCHANNEL_LOGOUT = "backchannel_logout"
 SUBJECT, SESSION = "sub", "sid"

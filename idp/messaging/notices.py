@@ -8,7 +8,7 @@ from typing import Any
 from idp.language.reader import Reader
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User, lookup_key
 
 EMAIL = "email"

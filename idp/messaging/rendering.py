@@ -18,7 +18,7 @@ from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
 from idp.kernel.text import Text
 from idp.language import jinja
-from idp.language.places import Places
+from idp.language.geoip import Places
 from idp.language.reader import Reader
 from idp.language.words import spoken
 from idp.messaging.sealed import SealedSecret, Unseal

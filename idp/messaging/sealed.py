@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+from idp.kernel.handles import digest
+
 
 class Sealing(Protocol):
     """What is needed of the sealer of secrets at rest, which `signing` has."""
@@ -46,6 +48,11 @@ Unseal = Callable[[SealedSecret], str]
 def seal(sealer: Sealing, secret: str, *, name: str) -> SealedSecret:
     """Make a secret ready for the outbox. A digest may name a long secret, never a short one: it could be guessed."""
     return SealedSecret(name, sealer.seal(secret.encode(), row=_row(name)))
+
+
+def seal_link(sealer: Sealing, path: str) -> SealedSecret:
+    """Make the path of a mailed link ready for the outbox; it holds a handle, so its digest reveals nothing."""
+    return seal(sealer, path, name=digest(path))
 
 
 def opener(sealer: Sealing) -> Unseal:

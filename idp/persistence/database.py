@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from idp.kernel.clock import Clock
 from idp.kernel.origin import LOCAL, Origin
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 
 DatabaseFailure = SQLAlchemyError
 """What every store raises when the database does not answer, or not as it should."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.kernel.clock import DAY
 from idp.persistence.alert_links import AlertLink
@@ -14,7 +13,7 @@ from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Browser, Device
 from idp.persistence.factors import Factor
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
-from idp.persistence.logins import Login
+from idp.persistence.login_flows import Login
 from idp.persistence.password_resets import PasswordReset
 from idp.persistence.recovery import RecoverySet
 from idp.persistence.replay import AssertionId
@@ -28,26 +27,6 @@ KNOWN_BROWSER_KEPT = 400 * DAY
 
 PERSONAL = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, PasswordReset, AlertLink)
 """What belongs to one person alone, and is nothing without them."""
-
-
-class Job(Base):
-    """Background work that some node must do from time to time; a run is claimed by moving `next_run_at`."""
-
-    __tablename__ = "jobs"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    next_run_at: Mapped[int]
-
-
-class JobStore(Store):
-    """Sharing background work among nodes."""
-
-    def claim(self, name: str, *, every: int) -> bool:
-        """True for exactly one caller in each period of `every` seconds."""
-        insert = self._upsert(Job).values(name=name, next_run_at=self._now + every)
-        changes = {"next_run_at": self._now + every}
-        upsert = insert.on_conflict_do_update(index_elements=["name"], set_=changes, where=Job.next_run_at <= self._now)
-        return self._session.execute(upsert.returning(Job.name)).first() is not None
 
 
 class PurgeStore(Store):

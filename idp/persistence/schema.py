@@ -14,12 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp.persistence import unit_of_work
+from idp.persistence import transaction
 from idp.persistence.base import Base
 from idp.persistence.database import open_engine
 
 METADATA = Base.metadata
-MODULES = (unit_of_work,)
+MODULES = (transaction,)
 """Importing these declares every table."""
 
 ADVISORY_LOCK = 0x1D9_C0DE

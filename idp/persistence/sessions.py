@@ -15,7 +15,7 @@ class Session(Base):
     """A signed-in browser.
 
     `handle_digest` names the row by the cookie's digest and changes at every rise of what was proven; `sid` is the
-    public name that ID tokens carry and never changes. `proofs` are `login.proofs.Proof` values as JSON.
+    public name that ID tokens carry and never changes. `proofs` are `login.policy.proofs.Proof` values as JSON.
     """
 
     __tablename__ = "sessions"

@@ -12,12 +12,13 @@ from flask import Response, current_app
 
 from idp.config import Settings
 from idp.language.tags import LANGUAGES
-from idp.login.assurance import Level, best_of_all
-from idp.login.proofs import Method
-from idp.protocol import claims, client_authentication, cors, response_modes
+from idp.login.policy.assurance import Level, best_of_all
+from idp.login.policy.proofs import Method
+from idp.protocol import claims, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
+from idp.protocol.backchannel import client_authentication
+from idp.protocol.backchannel.server import server
 from idp.protocol.errors import json_response
-from idp.protocol.server import server
 from idp.signing.algorithms import FOREIGN
 from idp.web.context import core
 

@@ -60,3 +60,10 @@ def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
 def _challenge(scheme: str, parameters: Mapping[str, str]) -> str:
     values = {"realm": core().settings.issuer, **parameters}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in values.items())
+
+
+class UnmetAuthenticationRequirements(OAuth2Error):
+    """Nobody can be signed in as the app demands (OpenID Connect Core Error Code unmet_authentication_requirements)."""
+
+    error = "unmet_authentication_requirements"
+    description = "the demanded level of authentication cannot be reached here"

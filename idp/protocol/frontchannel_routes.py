@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.protocol import discovery, query
-from idp.protocol import logout as logouts
 from idp.protocol.authorize import endpoint
-from idp.web.transact import transactional
+from idp.protocol.logout import rp_initiated as logouts
+from idp.web.transactions import transactional
 
 frontchannel = Blueprint("frontchannel", __name__)
 

@@ -11,3 +11,9 @@ undelivered  what is recorded when a message is given up
 doctor       what is wrong here, and how to mend it; doctor_messages does so for what leaves the house
 demo         everything on one machine for a first look (`./dev run`)
 """
+
+from __future__ import annotations
+
+
+class CannotServe(Exception):
+    """Nothing was started; the message says why, and what to do."""

@@ -17,8 +17,9 @@ from idp.admin import keys
 from idp.app import TEMPLATES
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
-from idp.login import alerts
+from idp.login.flow import alerts
 from idp.messaging.codes import SMS, WHATSAPP
+from idp.messaging.dispatcher import LEASE, Abandoned, Courier, Send
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import Mailer, transport_for
 from idp.messaging.notices import EMAIL
@@ -27,8 +28,7 @@ from idp.messaging.providers.choice import for_channel
 from idp.messaging.rendering import Renderer
 from idp.messaging.sealed import opener
 from idp.messaging.texts import Texter
-from idp.messaging.worker import LEASE, Abandoned, Courier, Send
-from idp.protocol.backchannel_logout import LogoutSender
+from idp.protocol.logout.back_channel import LogoutSender
 from idp.server import undelivered
 from idp.web.context import Core
 

@@ -15,9 +15,8 @@ from idp.app import assemble
 from idp.config import Settings
 from idp.kernel.clock import pause
 from idp.persistence import schema
-from idp.server import metrics, ports
+from idp.server import CannotServe, metrics, ports
 from idp.server.operations import Operations
-from idp.server.refusal import CannotServe
 from idp.signing.files import KeyFileError
 from idp.web import logs
 from idp.web.context import Core

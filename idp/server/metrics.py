@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from idp.audit import Event
 from idp.config import hand_down
 
-COUNTED = ("idp.audit", "idp.request", "idp.messaging.worker")
+COUNTED = ("idp.audit", "idp.request", "idp.messaging.dispatcher")
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from idp.config import Settings
 from idp.persistence import schema
 from idp.persistence.schema import State
-from idp.server.refusal import CannotServe
+from idp.server import CannotServe
 
 
 def migrate(settings: Settings) -> State:

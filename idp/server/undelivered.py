@@ -6,7 +6,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.messaging.logouts import SESSION, SUBJECT
 from idp.persistence.outbox import OutboxMessage
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 
 
 def mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:

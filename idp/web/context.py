@@ -13,7 +13,7 @@ from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
-from idp.language.places import Places
+from idp.language.geoip import Places
 from idp.persistence.database import Database
 from idp.signing.keyring import Keyring
 from idp.signing.sealing import Sealer

@@ -6,7 +6,7 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
-from idp.login import throttle
+from idp.login.policy import rate_limits
 from tests.support.account import (
     CODES,
     EMAIL,
@@ -151,12 +151,12 @@ def test_a_link_dies_with_time_a_newer_one_and_any_change(harness: Harness, jane
 
 
 def test_mail_does_not_storm(harness: Harness, jane: Account) -> None:
-    for _ in range(throttle.MAILBOX_LIMIT.short_count):
+    for _ in range(rate_limits.MAILBOX_LIMIT.short_count):
         ask(jane)
         assert jane.browser.page.status_code == 200
     ask(jane)
     assert jane.browser.page.status_code == 429
-    assert len(email_links(harness)) == throttle.MAILBOX_LIMIT.short_count
+    assert len(email_links(harness)) == rate_limits.MAILBOX_LIMIT.short_count
     max_ = Account(harness, harness.person("max"))
     ask(max_, NEW)
     assert max_.browser.page.status_code == 429, "whoever asks"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.factors.message_code import LIFE, TRIES
-from idp.login.sent_codes import PAUSE
+from idp.login.methods.sent_codes import PAUSE
 from tests.support.account import PHONE, PROFILE, SECURITY, Account, forget_mail, words
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin

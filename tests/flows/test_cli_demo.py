@@ -9,7 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
-from idp.server.demo import Demonstration
+from idp.server.demo.demonstration import Demonstration
 from tests.support.command import PATIENCE, Command, fetch, free_port
 
 

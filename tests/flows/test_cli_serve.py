@@ -17,7 +17,7 @@ import requests
 
 from idp.app import assemble
 from idp.config import load
-from idp.messaging.worker import LEASE
+from idp.messaging.dispatcher import LEASE
 from idp.web.context import Core
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases

@@ -7,7 +7,7 @@ import pyotp
 
 from idp.admin import users
 from idp.factors.totp import PERIOD
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from tests.support.account import PASSWORD, SECURITY, TOTP, Account
 from tests.support.authenticator import Authenticator

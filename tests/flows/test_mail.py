@@ -10,11 +10,11 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
+from idp.messaging.dispatcher import LEASE, PATIENT
 from idp.messaging.mail import transport_for
 from idp.messaging.mailbox import Mailbox
 from idp.messaging.notices import EMAIL, Notice, notify
 from idp.messaging.transports import SmtpTransport, Undelivered
-from idp.messaging.worker import LEASE, PATIENT
 from idp.server.background import Background
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock

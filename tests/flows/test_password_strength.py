@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from idp.login import throttle
+from idp.login.policy import rate_limits
 from tests.support.account import PASSWORD, Account
 from tests.support.browser import Browser
 from tests.support.door import Door
@@ -58,8 +58,8 @@ def test_only_this_persons_own_page_may_ask_and_not_without_end(harness: Harness
     stranger._go("POST", STRENGTH, {"Origin": ISSUER}, {"password": "x", "csrf": account.token})
     assert stranger.at.endswith("/identify")
     with harness.core.database.write() as tx:
-        lane = throttle.strength_lane(account.someone.id)
-        while tx.throttles.claim(lane, throttle.STRENGTH_LIMIT):
+        lane = rate_limits.strength_lane(account.someone.id)
+        while tx.throttles.claim(lane, rate_limits.STRENGTH_LIMIT):
             pass
     assert account.post(STRENGTH, password="violet tram 9x").status_code == 429
     harness.clock.advance(15 * 60)

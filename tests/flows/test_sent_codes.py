@@ -11,8 +11,8 @@ import pytest
 from idp.admin import users
 from idp.factors.message_code import LIFE, TRIES
 from idp.factors.totp import PERIOD
-from idp.login.sent_codes import PAUSE
-from idp.login.throttle import RECEIVE_LIMIT, proving_lane
+from idp.login.methods.sent_codes import PAUSE
+from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_lane
 from idp.persistence.throttles import Limit
 from idp.server.background import Background
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event, select
 from idp.admin import users
 from idp.kernel.entropy import SystemEntropy
 from idp.persistence.grants import Grant
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import context
 from tests.support.browser import Browser

@@ -3,7 +3,7 @@
 import pytest
 
 from idp.kernel.clock import DAY
-from idp.login import throttle
+from idp.login.policy import rate_limits
 from tests.support.browser import Browser
 from tests.support.door import Door
 from tests.support.harness import Harness
@@ -61,7 +61,7 @@ def test_a_lapsed_remembering_leaves_a_known_device(harness: Harness, door: Door
 
 def test_a_few_wrong_codes_a_day_cannot_go_on_for_ever(harness: Harness) -> None:
     jane = harness.person(totp=True)
-    lane, limit = throttle.code_lane(jane.id, None), throttle.code_limit(harness.settings)
+    lane, limit = rate_limits.code_lane(jane.id, None), rate_limits.code_limit(harness.settings)
     judged = 0
     for _ in range(20):
         with harness.core.database.write() as tx:
@@ -72,10 +72,10 @@ def test_a_few_wrong_codes_a_day_cannot_go_on_for_ever(harness: Harness) -> None
 
 
 def test_names_that_strangers_try_leave_nothing_behind(harness: Harness) -> None:
-    limit = throttle.password_limit(harness.settings)
+    limit = rate_limits.password_limit(harness.settings)
     with harness.core.database.write() as tx:
         for name in ("alice", "bob"):
-            lane = throttle.password_lane(name, None, None)
+            lane = rate_limits.password_lane(name, None, None)
             for _ in range(10):
                 assert tx.throttles.claim(lane, limit)
     harness.clock.advance(DAY + 1)

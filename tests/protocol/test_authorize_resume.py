@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client as WerkzeugClient
 
 from idp.admin import users
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from tests.support import tables
 from tests.support.browser import Browser

@@ -7,7 +7,7 @@ import pytest
 from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
-from idp.protocol.client_assertion import ASSERTION_TYPE
+from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.support import tables
 from tests.support.harness import ISSUER, Harness
 from tests.support.relying_party import RelyingParty, refused

@@ -13,11 +13,11 @@ import pyotp
 from flask import Response, jsonify, request
 
 from idp.factors.totp import PERIOD
-from idp.login import gate
-from idp.login.assurance import LEVELS
-from idp.login.demand import Demand
-from idp.persistence.unit_of_work import Transaction
-from idp.web.transact import transactional
+from idp.login.flow import start
+from idp.login.policy.assurance import LEVELS
+from idp.login.policy.requirement import Demand
+from idp.persistence.transaction import Transaction
+from idp.web.transactions import transactional
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 
@@ -102,7 +102,7 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
     @transactional
     def door(tx: Transaction, acr: str) -> Response:
         demand = Demand(level=LEVELS[acr], since=int(request.args.get("since", 0)))
-        visitor = gate.visitor(tx)
+        visitor = start.visitor(tx)
         passed = visitor and visitor.passes(demand, settings=harness.settings, now=tx.now)
         if visitor and passed and "choose" not in request.args:
             return jsonify(
@@ -114,6 +114,6 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
             )
         choosing = "choose" in request.args
         back = request.full_path.replace("choose=", "chosen=").rstrip("?")
-        return gate.begin(tx, demand, door=gate.ACCOUNT, return_to=back, must_choose=choosing)
+        return start.begin(tx, demand, door=start.ACCOUNT, return_to=back, must_choose=choosing)
 
     return door

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from idp.config import BadSettings
-from idp.language.places import Places
+from idp.language.geoip import Places
 from idp.language.reader import Reader
 from idp.language.words import said
 from tests.support.world import AUSTRIA, MUNICH, NOWHERE, write_places

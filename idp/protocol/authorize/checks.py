@@ -23,9 +23,9 @@ from authlib.oidc.core.errors import (
 
 from idp.persistence.clients import Client
 from idp.protocol import response_modes
+from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.claims import OFFLINE_ACCESS
 from idp.protocol.hints import Hint, read_hint
-from idp.protocol.parameters import SCOPE
 from idp.protocol.query import Query
 from idp.protocol.response_modes import ReturnPath
 from idp.signing.compact import InvalidToken

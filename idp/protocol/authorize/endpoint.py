@@ -5,11 +5,10 @@ from __future__ import annotations
 from authlib.oauth2 import OAuth2Error
 from flask import Response
 
-from idp.login import gate
-from idp.login.routes import binding
-from idp.persistence.unit_of_work import Transaction
+from idp.login.flow import binding, start
+from idp.persistence.transaction import Transaction
 from idp.protocol import query as queries
-from idp.protocol.authorize import door, resume, way_back
+from idp.protocol.authorize import authorization, client_redirect, resume
 from idp.protocol.authorize.request import LONGEST, judge
 from idp.web import language
 
@@ -22,9 +21,9 @@ def authorize(tx: Transaction) -> Response:
     """
     query = queries.read(queries.of_get(), LONGEST)
     language.hear(query.values)
-    client, back = way_back.prove(tx, query)
+    client, back = client_redirect.prove(tx, query)
     try:
-        return door.arrive(tx, judge(tx, query, client, back))
+        return authorization.arrive(tx, judge(tx, query, client, back))
     except OAuth2Error as error:
         return back.refuse(error)
 
@@ -37,10 +36,10 @@ def resumed(tx: Transaction, login_id: str) -> Response:
         Refusal: its client or redirect URI is no longer registered.
     """
     login = binding.bound(tx, login_id)
-    if login.finished_at is not None or tx.now >= login.expires_at or login.door != gate.AUTHORIZE:
+    if login.finished_at is not None or tx.now >= login.expires_at or login.door != start.AUTHORIZE:
         raise binding.over(login)
     query = queries.thaw(login.request, LONGEST)
-    client, back = way_back.prove(tx, query)
+    client, back = client_redirect.prove(tx, query)
     try:
         return resume.resume(tx, judge(tx, query, client, back), login)
     except OAuth2Error as error:

@@ -7,14 +7,14 @@ from flask import Response
 from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
-from idp.login import grace
-from idp.login import visitor as visitors
-from idp.login.assurance import Assurance
-from idp.login.visitor import Visitor
+from idp.login.flow import grace
+from idp.login.policy.assurance import Assurance
+from idp.login.state import session as visitors
+from idp.login.state.session import Visitor
 from idp.persistence.grants import Grant
-from idp.persistence.unit_of_work import Transaction
-from idp.protocol.authorize.demand import reported_acr
+from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.claims import OFFLINE_ACCESS
 from idp.web.context import core
 

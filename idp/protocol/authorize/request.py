@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.persistence.clients import Client
-from idp.persistence.unit_of_work import Transaction
+from idp.persistence.transaction import Transaction
 from idp.protocol import claims
 from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt

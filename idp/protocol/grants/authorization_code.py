@@ -11,8 +11,8 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from idp.audit import Event
 from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
-from idp.protocol.call import Call
-from idp.protocol.client_authentication import METHODS
+from idp.protocol.backchannel.client_authentication import METHODS
+from idp.protocol.backchannel.request import Call
 from idp.protocol.grants.issuing import issue, refuse, replayed
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")

@@ -10,8 +10,8 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from idp import audit
 from idp.audit import Event
 from idp.protocol import tokens
-from idp.protocol.call import Call
-from idp.protocol.client_authentication import METHODS
+from idp.protocol.backchannel.client_authentication import METHODS
+from idp.protocol.backchannel.request import Call
 from idp.protocol.grants.issuing import BEARER
 from idp.web.context import core
 

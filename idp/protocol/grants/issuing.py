@@ -12,7 +12,7 @@ from idp.audit import Event, Outcome
 from idp.kernel.handles import digest
 from idp.persistence.grants import Grant
 from idp.protocol import claims, tokens
-from idp.protocol.call import Call
+from idp.protocol.backchannel.request import Call
 from idp.web.context import core
 
 BEARER = "Bearer"

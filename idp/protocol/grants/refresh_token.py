@@ -9,8 +9,8 @@ from authlib.oauth2.rfc6749 import TokenMixin, grants
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.persistence.grants import Grant, RefreshToken
-from idp.protocol.call import Call
-from idp.protocol.client_authentication import METHODS
+from idp.protocol.backchannel.client_authentication import METHODS
+from idp.protocol.backchannel.request import Call
 from idp.protocol.grants.issuing import issue, refuse, replayed
 
 

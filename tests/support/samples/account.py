@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from idp.account import own_claims
+from idp.account import profile_form
 from tests.support.samples.common import ADA, Sample
 
 ACCOUNT: dict[str, Any] = {
@@ -13,8 +13,8 @@ ACCOUNT: dict[str, Any] = {
             {"title": "Activity", "href": "#", "current": False}],
 }  # fmt: skip
 PROFILE: dict[str, Any] = ACCOUNT | {
-    "action": "#", "longest": own_claims.LONGEST, "download_action": "#", "close_href": "#",
-    "values": own_claims.fields_of({
+    "action": "#", "longest": profile_form.LONGEST, "download_action": "#", "close_href": "#",
+    "values": profile_form.fields_of({
         "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace", "birthdate": "1985-12-10",
         "website": "https://ada.example", "address": {"formatted": "12 St James's Square\nLondon"}}),
     "languages": [{"value": "", "title": "As the browser says", "chosen": True},

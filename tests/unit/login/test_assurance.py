@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.login.assurance import LEVELS, NOBODY, Level, assess, best_of_all, reachable
-from idp.login.proofs import LASTING, SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
+from idp.login.policy.assurance import LEVELS, NOBODY, Level, assess, best_of_all, reachable
+from idp.login.policy.proofs import LASTING, SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)

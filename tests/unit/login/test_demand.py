@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.login import policy
-from idp.login.assurance import NOBODY, Assurance, Level
-from idp.login.demand import NOTHING, Demand, join
+from idp.login.policy import rules
+from idp.login.policy.assurance import NOBODY, Assurance, Level
+from idp.login.policy.requirement import NOTHING, Demand, join
 
 levels = st.sampled_from(list(Level))
 demands = st.builds(Demand, level=levels, wished=levels, since=st.integers(0, 1000), enrol=st.booleans())
@@ -44,19 +44,19 @@ def test_nobody_passes_no_door() -> None:
 def test_a_second_step_at_every_sign_in_is_what_remains_when_devices_are_not_remembered(
     days: int, level: Level
 ) -> None:
-    demand = policy.of_person(required=False, has_second_step=True, remember_days=days)
+    demand = rules.of_person(required=False, has_second_step=True, remember_days=days)
     assert demand == Demand(level=level)
 
 
 @pytest.mark.promise("ES19", "ES20", "SA4")
 def test_people_who_need_no_second_step_and_have_none_owe_none() -> None:
-    assert policy.of_person(required=False, has_second_step=False, remember_days=14) == NOTHING
+    assert rules.of_person(required=False, has_second_step=False, remember_days=14) == NOTHING
 
 
 @pytest.mark.promise("ES23")
 def test_required_people_must_set_one_up() -> None:
-    assert policy.of_person(required=True, has_second_step=False, remember_days=14).enrol
-    assert policy.of_organisation(second_step="required", remember_days=14).enrol
+    assert rules.of_person(required=True, has_second_step=False, remember_days=14).enrol
+    assert rules.of_organisation(second_step="required", remember_days=14).enrol
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_required_people_must_set_one_up() -> None:
     ],
 )
 def test_requested_acr(values: list[str], essential: bool, expected: Demand) -> None:
-    assert policy.of_acr(values, essential=essential, best=Level.PHR) == expected
+    assert rules.of_acr(values, essential=essential, best=Level.PHR) == expected
 
 
 @pytest.mark.parametrize("values", [["phrh"], ["unheard-of"]])
 def test_an_essential_acr_nobody_can_reach_is_refused(values: list[str]) -> None:
-    with pytest.raises(policy.Unreachable):
-        policy.of_acr(values, essential=True, best=Level.PHR)
+    with pytest.raises(rules.Unreachable):
+        rules.of_acr(values, essential=True, best=Level.PHR)
 
 
 @given(st.lists(st.sampled_from(["pwd", "remembered", "two-step", "mfa", "phr", "phrh", "x"])), demands)
 def test_a_request_can_raise_and_never_lower(values: list[str], standing: Demand) -> None:
-    asked = policy.of_acr(values, essential=False, best=Level.PHRH)
+    asked = rules.of_acr(values, essential=False, best=Level.PHRH)
     assert standing.join(asked).level >= standing.level
     assert standing.join(asked).since >= standing.since
 
@@ -94,4 +94,4 @@ def test_a_request_can_raise_and_never_lower(values: list[str], standing: Demand
     ("max_age", "login_again", "since"), [(None, False, 0), (60, False, 940), (0, False, 1000), (None, True, 1000)]
 )
 def test_freshness_counts_from_the_moment_of_the_request(max_age: int | None, login_again: bool, since: int) -> None:
-    assert policy.of_freshness(max_age=max_age, login_again=login_again, asked_at=1000).since == since
+    assert rules.of_freshness(max_age=max_age, login_again=login_again, asked_at=1000).since == since

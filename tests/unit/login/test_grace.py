@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from idp.config import Settings
 from idp.kernel.clock import DAY
-from idp.login import policy
-from idp.login.assurance import Level
-from idp.login.demand import Demand
-from idp.login.person import Person, bare
+from idp.login.policy import rules
+from idp.login.policy.assurance import Level
+from idp.login.policy.requirement import Demand
+from idp.login.state.person import Person, bare
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 
@@ -51,7 +51,7 @@ def settings(second_step: str, *, remember_days: int, grace_days: int) -> Settin
     ],
 )
 def test_until_when_a_set_up_can_wait(stored: int | None, days: int, due: int) -> None:
-    assert policy.set_up_due(stored, grace_days=days, now=NOW) == due
+    assert rules.set_up_due(stored, grace_days=days, now=NOW) == due
 
 
 @given(doors, ends, organisations, remembered, st.booleans())

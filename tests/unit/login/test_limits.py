@@ -6,7 +6,7 @@ from pathlib import Path
 from idp.config import Settings
 from idp.factors.message_code import TRIES
 from idp.kernel.clock import DAY, HOUR, MINUTE
-from idp.login import throttle
+from idp.login.policy import rate_limits
 from idp.persistence.throttles import Limit
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "limits.md"
@@ -36,17 +36,20 @@ def as_told(limit: Limit) -> tuple[int, int, int | None, int | None]:
 
 
 def test_the_table_of_limits_is_the_running_configuration() -> None:
-    code = as_told(throttle.code_limit(SETTINGS))
+    code = as_told(rate_limits.code_limit(SETTINGS))
     assert told() == [
-        as_told(throttle.password_limit(SETTINGS)),
+        as_told(rate_limits.password_limit(SETTINGS)),
         code,
         code,
         (TRIES, QUARTER, None, None),
-        *map(as_told, (throttle.SEND_LIMIT, throttle.RECEIVE_LIMIT, throttle.RESET_LIMIT, throttle.ADDRESS_LIMIT)),
-        *map(as_told, (throttle.CONTACT_LIMIT, throttle.MAILBOX_LIMIT, throttle.STRENGTH_LIMIT)),
+        *map(
+            as_told,
+            (rate_limits.SEND_LIMIT, rate_limits.RECEIVE_LIMIT, rate_limits.RESET_LIMIT, rate_limits.ADDRESS_LIMIT),
+        ),
+        *map(as_told, (rate_limits.CONTACT_LIMIT, rate_limits.MAILBOX_LIMIT, rate_limits.STRENGTH_LIMIT)),
     ]
 
 
 def test_every_limit_there_is_stands_in_the_table() -> None:
-    limits = [name for name, value in vars(throttle).items() if isinstance(value, Limit)]
+    limits = [name for name, value in vars(rate_limits).items() if isinstance(value, Limit)]
     assert len(limits) == 7, "a new limit wants a row in docs/reference/limits.md and here"

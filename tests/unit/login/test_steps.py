@@ -4,10 +4,10 @@ import itertools
 
 import pytest
 
-from idp.login.assurance import Level
-from idp.login.demand import Demand
-from idp.login.proofs import FIRST, SECOND, Method, Proof
-from idp.login.steps import State, Step, next_step
+from idp.login.policy.assurance import Level
+from idp.login.policy.proofs import FIRST, SECOND, Method, Proof
+from idp.login.policy.requirement import Demand
+from idp.login.policy.steps import State, Step, next_step
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)

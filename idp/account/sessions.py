@@ -1,0 +1,65 @@
+"""Ending what is open elsewhere: remembered devices, sessions; and signing out here."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+from idp.account import access, guard, pages
+from idp.kernel.text import Text
+from idp.login.flow import sign_out as signing_out
+from idp.login.flow import start
+from idp.persistence.transaction import Transaction
+from idp.web import csrf
+from idp.web.cookies import SESSION
+from idp.web.errors import Refusal
+from idp.web.pages import page, see_other
+from idp.web.transactions import transactional
+
+blueprint = Blueprint("places", __name__)
+CONFIRMED = f"{pages.SECURITY}?done=confirmed"
+
+
+@blueprint.post("/security/devices/<device_id>/forget")
+@transactional
+def forget_device(tx: Transaction, device_id: str) -> Response:
+    """Ask that device for a code again."""
+    visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
+    return pages.done("forgotten") if access.forget_device(tx, visitor, device_id) else abort(404)
+
+
+@blueprint.post("/security/sessions/<sid>/end")
+@transactional
+def end_session(tx: Transaction, sid: str) -> Response:
+    """Sign one browser out."""
+    visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
+    return pages.done("ended") if access.end_one(tx, visitor, sid) else abort(404)
+
+
+@blueprint.post("/security/sessions/end-others")
+@transactional
+def end_others(tx: Transaction) -> Response:
+    """Sign every other browser out."""
+    visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
+    access.sign_out_elsewhere(tx, visitor)
+    return pages.done("ended-others")
+
+
+@blueprint.post("/sign-out")
+@transactional
+def sign_out(tx: Transaction) -> Response:
+    """Sign out here, whatever policy would still ask of this session."""
+    visitor, response = start.visitor(tx), see_other(pages.SIGNED_OUT)
+    if visitor is None:
+        SESSION.clear(response)
+        return response
+    if not csrf.valid(SESSION.read(), guard.PURPOSE):
+        raise Refusal(
+            400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
+        )
+    return signing_out.sign_out(tx, visitor, response)
+
+
+@blueprint.get("/signed-out")
+def signed_out() -> Response:
+    """The last page."""
+    return page("session/logged_out.html", client=None, back_href=pages.HOME)

@@ -1,0 +1,28 @@
+"""Failures that are nobody's mistake in the code, as a sentence and exit code 1 instead of a stack trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from idp.admin import Refused
+from idp.config import BadSettings
+from idp.persistence.database import DatabaseFailure
+from idp.server import CannotServe
+from idp.signing.files import KeyFileError
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn what an operator can mend into `click.ClickException`."""
+    try:
+        yield
+    except (Refused, CannotServe, KeyFileError) as error:
+        raise click.ClickException(str(error)) from None
+    except BadSettings as error:
+        raise click.ClickException(f"the settings cannot be used.\n{error}") from None
+    except DatabaseFailure as error:
+        reason = str(error.__cause__ or error).strip().partition("\n")[0]
+        raise click.ClickException(f"The database failed ({reason}). `idp doctor` looks into it.") from None

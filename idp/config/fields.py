@@ -1,0 +1,16 @@
+"""Every setting in one model, before the rules about them are applied."""
+
+from __future__ import annotations
+
+from pydantic import ConfigDict
+
+from idp.config.installation import Installation
+from idp.config.messages import Messages
+from idp.config.sign_in import SignIn
+from idp.config.tokens import Tokens
+
+
+class SettingFields(Messages, Tokens, SignIn, Installation):
+    """What an operator may decide. Durations are seconds unless the name says otherwise."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

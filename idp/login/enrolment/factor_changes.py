@@ -1,0 +1,85 @@
+"""What adding any second factor comes with, and what turning the second step off takes away.
+
+    new_authenticator, new_passkey     what is particular to a kind: how it is offered, and how it proves itself
+       | a factor that just proved itself
+       v
+    enrol      raise the epoch (claims the change), keep the factor, put recovery codes in place, tell the owner
+
+With the person's epoch go their other pending sign-ins and every remembered device.
+"""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.audit import Event
+from idp.factors.recovery_codes import FreshSet
+from idp.kernel.entropy import Entropy
+from idp.login.methods import recovery_code
+from idp.login.policy.proofs import SENT, Method, Proof
+from idp.login.state.person import Person
+from idp.messaging.notices import Notice, notify
+from idp.persistence.factors import Factor
+from idp.persistence.transaction import Transaction
+from idp.signing.sealing import Sealer
+
+ADDED = {
+    Method.TOTP: Notice.AUTHENTICATOR_ADDED,
+    Method.PASSKEY: Notice.PASSKEY_ADDED,
+    **dict.fromkeys(SENT, Notice.MESSAGE_CODES_ADDED),
+}
+REPLACED = ADDED | {Method.TOTP: Notice.AUTHENTICATOR_REPLACED}
+REMOVED = {
+    Method.TOTP: Notice.APP_REMOVED,
+    Method.PASSKEY: Notice.PASSKEY_REMOVED,
+    **dict.fromkeys(SENT, Notice.MESSAGE_CODES_REMOVED),
+}
+"""What the owner is told, by the kind of what is new or gone."""
+
+
+def enrol(
+    tx: Transaction,
+    person: Person,
+    factor: Factor,
+    *,
+    codes: FreshSet | None,
+    replaces: bool = False,
+    sealer: Sealer,
+    entropy: Entropy,
+) -> Proof | None:
+    """Make a factor one of the person's; it has just proven itself, which the returned proof says.
+
+    `codes` are the recovery codes of somebody who has none yet. `replaces`: people have one of this kind, so what was
+    there of it goes. None when another change to the account came first, and then nothing was changed.
+
+    Raises:
+        AlreadyKnown: when it is a passkey that somebody has already; the transaction must be given up.
+    """
+    user, kind = person.user, Method(factor.kind)
+    if not tx.users.raise_epoch(user):
+        return None
+    replaced = bool(replaces and tx.factors.remove_all(user.id, kind=kind))
+    factor.user_id = user.id
+    tx.factors.add(factor)
+    if codes is not None:
+        recovery_code.replace(tx, person, codes, sealer=sealer, entropy=entropy)
+    tx.devices.distrust(user_id=user.id)
+    audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
+    notify(tx, user, (REPLACED if replaced else ADDED)[kind])
+    return Proof(kind, factor.id, tx.now)
+
+
+def turn_off(tx: Transaction, person: Person) -> bool:
+    """Remove the second step, its recovery codes and every remembered device; False when a change came first."""
+    if not tx.users.raise_epoch(person.user):
+        return False
+    wipe(tx, person.user.id)
+    audit.record(tx, Event.FACTOR_REMOVED, user_id=person.user.id)
+    notify(tx, person.user, Notice.AUTHENTICATOR_REMOVED)
+    return True
+
+
+def wipe(tx: Transaction, user_id: str) -> None:
+    """Forget everything a second step consists of; sessions stay, and their second factors stop counting."""
+    tx.factors.remove_all(user_id)
+    tx.recovery.remove(user_id)
+    tx.devices.distrust(user_id=user_id)

@@ -1,0 +1,16 @@
+"""Recovery codes as a text file."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from idp.kernel.text import Text
+from idp.web.context import core
+from idp.web.pages import told
+
+
+def download(codes: tuple[str, ...]) -> str:
+    """The codes as a link that saves a text file, without asking the server again."""
+    title = Text("{brand} recovery codes", brand=core().settings.brand)
+    text = "\r\n".join((told(title), told(Text("Each code works once.")), "", *codes, ""))
+    return "data:text/plain;charset=utf-8," + quote(text)

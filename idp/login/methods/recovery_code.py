@@ -1,0 +1,92 @@
+"""Recovery codes: tried in place of the second step, replaced, and said to be saved.
+
+prepare    the costly digest of what was typed, outside every transaction
+prove      pay, then spend the code; the last one has a new set made                              (writing)
+replace    a new set; the old codes are dead with it                                              (writing)
+saved      the person has them; only policy keeps them readable after that                        (writing)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.config import Settings
+from idp.factors import recovery_codes
+from idp.factors.hashing import Hasher
+from idp.factors.recovery_codes import FreshSet
+from idp.kernel.entropy import Entropy
+from idp.login.methods import second_step
+from idp.login.methods.password import Verdict
+from idp.login.policy.proofs import Method, Proof
+from idp.login.state.login_flow import Attempt
+from idp.login.state.person import Person
+from idp.messaging.notices import Notice, notify
+from idp.persistence.transaction import Transaction
+from idp.signing.sealing import Sealer
+
+
+@dataclass(frozen=True)
+class Try:
+    """A typed recovery code, digested; `next_set` is ready in case this is the last code of the present one."""
+
+    set_id: str
+    digest: str
+    next_set: FreshSet | None
+
+
+def prepare(person: Person, typed: str, *, hasher: Hasher, entropy: Entropy) -> Try | None:
+    """Do the costly part, outside every transaction; None when the person has no recovery codes."""
+    if person.recovery is None or not person.codes_left:
+        return None
+    digest = recovery_codes.digest(hasher, person.recovery.salt, typed)
+    next_set = recovery_codes.mint(entropy, hasher) if person.codes_left == 1 else None
+    return Try(person.recovery.id, digest, next_set)
+
+
+def prove(
+    tx: Transaction,
+    attempt: Attempt,
+    person: Person,
+    tried: Try | None,
+    *,
+    sealer: Sealer,
+    entropy: Entropy,
+    settings: Settings,
+) -> Verdict:
+    """Judge a recovery code. A right one is spent, ends every remembered device, and is told to its owner."""
+    if not second_step.pay(tx, attempt, person, settings):
+        return Verdict.THROTTLED
+    if tried is None or not _of(person, tried) or not tx.recovery.use(tried.set_id, tried.digest):
+        second_step.tell(tx, attempt, person, Outcome.FAILURE, Method.RECOVERY_CODE)
+        return Verdict.WRONG
+    second_step.repay(tx, attempt, person)
+    tx.users.raise_epoch(person.user)
+    left = tx.recovery.with_count(person.user.id)[1]
+    second_step.tell(tx, attempt, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
+    notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
+    if not left and tried.next_set is not None:
+        replace(tx, person, tried.next_set, sealer=sealer, entropy=entropy)
+    proof = Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)
+    return second_step.keep(tx, attempt, person, proof, remember=False)
+
+
+def replace(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> None:
+    """Put a new set of recovery codes in place; the old ones are dead with this transaction."""
+    row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=entropy.token(12), sealer=sealer)
+    tx.recovery.replace(row, list(fresh.digests))
+    audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
+
+
+def saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
+    """The person says that the codes are saved; False when they had said so. Where policy allows they stay readable."""
+    first = tx.recovery.acknowledge(user_id, keep=settings.recovery_codes_viewable)
+    if first:
+        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=user_id)
+    return first
+
+
+def _of(person: Person, tried: Try) -> bool:
+    """Whether the try is about this person's set: the attempt may have passed to another since it was prepared."""
+    return person.recovery is not None and person.recovery.id == tried.set_id

@@ -1,0 +1,77 @@
+"""The selector on each page of the second step: what else would do, the most secure first, recovery codes last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from idp.config import Settings
+from idp.factors.message_code import masked
+from idp.kernel.text import Text
+from idp.login.flow import page
+from idp.login.policy.proofs import SENT, Method
+from idp.login.policy.steps import Step
+from idp.login.state.login_flow import RECOVERY, Attempt
+
+TITLES = {
+    Method.PASSKEY: Text("Use your passkey"),
+    Method.TOTP: Text("Use your authenticator app"),
+    Method.WHATSAPP: Text("Send code via WhatsApp"),
+    Method.SMS: Text("Send code by text message"),
+    Method.EMAIL: Text("Send code by email"),
+    Method.RECOVERY_CODE: Text("Use a recovery code"),
+}
+OFFERS = {
+    Method.PASSKEY: Text("Passkey"),
+    Method.WHATSAPP: Text("Codes by WhatsApp"),
+    Method.SMS: Text("Codes by text message"),
+    Method.EMAIL: Text("Codes by email"),
+}
+HINTS = {
+    Method.PASSKEY: Text("Your finger, face or PIN. The safest way."),
+    Method.WHATSAPP: Text("Less safe than a passkey or an app."),
+    Method.SMS: Text("Less safe than a passkey or an app."),
+    Method.EMAIL: Text("The least safe of these."),
+}
+SYMBOLS = {Method.PASSKEY: "passkey", Method.RECOVERY_CODE: "key", Method.EMAIL: "mail"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One entry: where it leads by GET, or, if pressing it sends a code, where it is posted."""
+
+    title: str
+    detail: str
+    symbol: str
+    href: str = ""
+    action: str = ""
+
+
+def besides(attempt: Attempt, shown: Collection[Method], *, recovery: bool = True) -> list[Way]:
+    """Everything open to this person but what the page itself shows."""
+    ways = [_way(attempt, method) for method in attempt.ways if method not in shown]
+    able = attempt.person.methods if attempt.person else frozenset()
+    if recovery and Method.RECOVERY_CODE in able:
+        ways.append(_link(Method.RECOVERY_CODE, page.address(attempt, RECOVERY)))
+    return ways
+
+
+def to_set_up(attempt: Attempt, settings: Settings) -> list[Way]:
+    """What could be set up on the way in instead of the app."""
+    ways = attempt.enrollable(settings)
+    return [
+        Way(OFFERS[way], HINTS[way], SYMBOLS.get(way, "phone"), href=page.address(attempt, f"{Step.ENROL}/{way}"))
+        for way in ways
+    ]
+
+
+def _way(attempt: Attempt, method: Method) -> Way:
+    if method not in SENT or attempt.person is None:
+        return _link(method, page.address(attempt, Step.CODE))
+    (factor,) = attempt.person.factors_of(method)
+    action = page.address(attempt, f"{Step.CODE}/{method}/send")
+    return Way(TITLES[method], masked(factor.address or ""), SYMBOLS.get(method, "phone"), action=action)
+
+
+def _link(method: Method, href: str) -> Way:
+    return Way(TITLES[method], "", SYMBOLS.get(method, "phone"), href=href)

@@ -1,0 +1,149 @@
+"""From counted proofs to acr, amr and auth_time: the only writer of those claims. Pure.
+
+Levels are totally ordered (`docs/map.md`); `phr` and `phrh` are the names of OpenID EAP ACR Values 1.0, amr values
+those of RFC 8176. A remembered device raises the level to `remembered` and adds nothing to amr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from idp.login.policy.proofs import FIRST, LASTING, SECOND, Key, Method, Proof
+
+
+class Level(IntEnum):
+    """How sure we are, weakest first. `NONE`: nobody proved anything."""
+
+    NONE = 0
+    PWD = 1
+    REMEMBERED = 2
+    TWO_STEP = 3
+    MFA = 4
+    PHR = 5
+    PHRH = 6
+
+    @property
+    def acr(self) -> str:
+        """The `acr` value of this level."""
+        return self.name.lower().replace("_", "-")
+
+
+LEVELS = {level.acr: level for level in Level if level is not Level.NONE}
+"""acr value -> level."""
+
+AMR = {
+    Method.PASSWORD: {"pwd"},
+    Method.TOTP: {"otp"},
+    Method.RECOVERY_CODE: {"otp"},
+    Method.PASSKEY: {"user"},
+    Method.EMAIL: {"otp", "mca"},
+    Method.SMS: {"sms", "mca"},
+    Method.WHATSAPP: {"otp", "mca"},
+    Method.DEVICE: set[str](),
+}
+"""What each method says for itself in amr (RFC 8176 section 2); a passkey adds how its key is kept."""
+
+KINDS = {
+    Method.PASSWORD: "know",
+    Method.TOTP: "have",
+    Method.RECOVERY_CODE: "have",
+    Method.PASSKEY: "have",
+    Method.SMS: "have",
+    Method.WHATSAPP: "have",
+}
+"""NIST SP 800-63B kinds; two proofs of one kind are not two factors. A mailbox is none: it shows no possession of
+anything (SP 800-63B section 3.1.3.1), so a code from there is a second step and never a second factor."""
+
+UNLOCKED = "know or are"
+"""The kind that a passkey adds when it checked its owner: by which of the two, nobody is told."""
+
+AMR_ORDER = ("pwd", "otp", "sms", "mca", "pop", "swk", "hwk", "user", "mfa")
+
+
+@dataclass(frozen=True)
+class Assurance:
+    """What a set of counted proofs is worth.
+
+    `auth_time` is when the person last really proved anything, `second_factor_at` when they last really gave a second
+    factor, also if that was on an earlier visit that this device remembers (both seconds, UTC).
+    """
+
+    level: Level
+    amr: tuple[str, ...]
+    auth_time: int
+    second_factor_at: int | None
+
+
+NOBODY = Assurance(Level.NONE, (), 0, None)
+
+
+def assess(counted: Iterable[Proof]) -> Assurance:
+    """Derive the claims. Without a first factor nothing else is worth anything."""
+    proofs = tuple(counted)
+    real = [proof for proof in proofs if proof.method is not Method.DEVICE]
+    if not any(proof.method in FIRST for proof in real):
+        return NOBODY
+    multi = len({kind for proof in real for kind in _kinds(proof)}) > 1
+    said = set[str]().union(*(_said(proof) for proof in real)) | ({"mfa"} if multi else set())
+    seconds = [proof.at for proof in proofs if proof.method not in FIRST or (multi and proof.method in SECOND)]
+    return Assurance(
+        level=max(map(_phishing_resistant, _complete(real)), default=Level.NONE)
+        or (Level.MFA if multi else _without_second_factor({proof.method for proof in proofs})),
+        amr=tuple(value for value in AMR_ORDER if value in said),
+        auth_time=max(proof.at for proof in real),
+        second_factor_at=max(seconds, default=None),
+    )
+
+
+def reachable(methods: Iterable[Method], *, attested: bool = False) -> Level:
+    """The highest level a person with these ways of proving can reach, and reach again.
+
+    `attested`: a passkey of theirs is. Recovery codes count only where nothing else is left: nobody is asked to spend
+    one in place of what they have.
+    """
+    able = set(methods)
+    if not able & FIRST:
+        return Level.NONE
+    if Method.PASSKEY in able:
+        return Level.PHRH if attested else Level.PHR
+    second = able & LASTING or able & SECOND
+    if second == {Method.EMAIL}:
+        return Level.TWO_STEP
+    return Level.MFA if second else Level.PWD
+
+
+def best_of_all(*, attested: bool) -> Level:
+    """The highest level anybody can reach with what is offered: what discovery lists, and no more.
+
+    `attested`: there are makers whom the operator trusts to vouch for keys; without them nothing reaches `phrh`.
+    """
+    return reachable(KINDS, attested=attested)
+
+
+def _kinds(proof: Proof) -> set[str]:
+    if proof.method not in KINDS:
+        return set()
+    return {KINDS[proof.method], UNLOCKED} if proof.verified else {KINDS[proof.method]}
+
+
+def _without_second_factor(methods: set[Method]) -> Level:
+    if Method.EMAIL in methods:
+        return Level.TWO_STEP
+    return Level.REMEMBERED if Method.DEVICE in methods else Level.PWD
+
+
+def _said(proof: Proof) -> set[str]:
+    return AMR[proof.method] | ({proof.key} if proof.key else set())
+
+
+def _complete(real: Iterable[Proof]) -> list[Proof]:
+    """The passkeys that make two factors by themselves, or together with a password."""
+    proofs = tuple(real)
+    helped = any(proof.method is Method.PASSWORD for proof in proofs)
+    return [proof for proof in proofs if proof.method is Method.PASSKEY and (proof.verified or helped)]
+
+
+def _phishing_resistant(passkey: Proof) -> Level:
+    return Level.PHRH if passkey.key is Key.ATTESTED else Level.PHR

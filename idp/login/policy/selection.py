@@ -1,0 +1,31 @@
+"""Which ways of giving a second step there are for somebody, the most secure first; and which is shown first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from idp.login.policy.assurance import Level, reachable
+from idp.login.policy.proofs import Method
+from idp.persistence.factors import Factor
+
+MOST_SECURE_FIRST = (Method.PASSKEY, Method.TOTP, Method.WHATSAPP, Method.SMS, Method.EMAIL)
+"""A passkey cannot be given to the wrong site; an app's code crosses no network; a phone is harder to take over than a
+mailbox, and a number that can be moved to another card harder to keep than an account bound to the phone."""
+
+
+def open_ways(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:
+    """Those of a person's methods with which, after a password, `target` is reached.
+
+    Which of several passkeys will be used nobody knows before, so a passkey counts as one that its maker vouches for.
+    """
+    able = frozenset(methods)
+    worth = {method: reachable({Method.PASSWORD, method}, attested=True) for method in able}
+    return tuple(method for method in MOST_SECURE_FIRST if method in able and worth[method] >= target)
+
+
+def first_of(ways: tuple[Method, ...], factors: Iterable[Factor]) -> Method | None:
+    """The way that was used last, if it is open; otherwise the most secure one. None when no way is open."""
+    used = [factor for factor in factors if factor.kind in ways and factor.last_used_at]
+    if used:
+        return Method(max(used, key=lambda factor: factor.last_used_at or 0).kind)
+    return ways[0] if ways else None

@@ -1,0 +1,41 @@
+"""What is over: a session, or all an account had open. One implementation for every change that ends something.
+
+The apps that were given something in a session that ends are told (`messaging.logouts`), in the same transaction.
+"""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.audit import Event
+from idp.messaging import logouts
+from idp.persistence.sessions import Session
+from idp.persistence.transaction import Transaction
+
+
+def end_session(tx: Transaction, session: Session, *, reason: str, distrusted: bool = False) -> bool:
+    """End a session and the grants given in it; `distrusted` ends offline access as well. False if it was over."""
+    if not tx.sessions.end(session.sid):
+        return False
+    tx.grants.revoke_of_session(session.sid, offline_too=distrusted)
+    logouts.promise(tx, session.user_id, [session.sid])
+    audit.record(tx, Event.SESSION_ENDED, user_id=session.user_id, sid=session.sid, reason=reason)
+    return True
+
+
+def end_sessions(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
+    """End every session of a person but perhaps one; their grants are the caller's to revoke."""
+    sids = [session.sid for session in tx.sessions.of(user_id) if session.sid != keep_sid]
+    for sid in sids:
+        audit.record(tx, Event.SESSION_ENDED, user_id=user_id, sid=sid, reason=reason)
+    logouts.promise(tx, user_id, sids)
+    tx.sessions.end_others(user_id, keep_sid)
+
+
+def end_everything(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
+    """End every session but perhaps one, every grant, offline ones too, and every remembered device.
+
+    Pending sign-ins and mailed links are not touched: they die by the epoch, which the caller has raised.
+    """
+    end_sessions(tx, user_id, reason=reason, keep_sid=keep_sid)
+    tx.grants.revoke_of_user(user_id)
+    tx.devices.distrust(user_id=user_id)

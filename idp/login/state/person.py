@@ -1,0 +1,136 @@
+"""What a person could prove with now, and which of their proofs would still count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.config import Settings
+from idp.login.policy import rules
+from idp.login.policy.assurance import Level, reachable
+from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
+from idp.login.policy.requirement import Demand, join
+from idp.login.policy.selection import MOST_SECURE_FIRST
+from idp.persistence.factors import Factor
+from idp.persistence.recovery import RecoverySet
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user together with everything that bears on their sign-ins.
+
+    `factors` are those that could be used now; `withheld` says that there are others, whose channel the installation
+    no longer has. `trusted` are the `trust_id`s of the devices that are remembered at this moment.
+    """
+
+    user: User
+    factors: tuple[Factor, ...]
+    withheld: bool
+    recovery: RecoverySet | None
+    codes_left: int
+    trusted: frozenset[str]
+
+    @property
+    def methods(self) -> frozenset[Method]:
+        """Ways of proving that would work now."""
+        found = {Method.PASSWORD} if self.user.password_hash else set()
+        found |= {Method(factor.kind) for factor in self.factors}
+        return frozenset(found | ({Method.RECOVERY_CODE} if self.has_second_step and self.codes_left else set()))
+
+    def factors_of(self, method: Method) -> tuple[Factor, ...]:
+        """Those of one kind, oldest first."""
+        return tuple(factor for factor in self.factors if factor.kind == method)
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether a second step is set up, be it one that cannot be used now."""
+        return bool(self.factors) or self.withheld
+
+    def is_last(self, factor: Factor) -> bool:
+        """Whether nothing but the password is left without it."""
+        return not self.withheld and all(each.id == factor.id for each in self.factors)
+
+    def needs(self, factor: Factor, settings: Settings) -> bool:
+        """Whether policy forbids to remove it, because it is the last."""
+        return self.is_last(factor) and self.must_have_second_step(settings)
+
+    @property
+    def codes_to_save(self) -> bool:
+        """Whether there are recovery codes that the person has not yet said are saved."""
+        return self.recovery is not None and self.recovery.acknowledged_at is None
+
+    @property
+    def recovery_factor(self) -> str:
+        """What a recovery code counts as: a stand-in for the factor of this moment, worthless once that is replaced."""
+        return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"
+
+    def channels(self, settings: Settings) -> tuple[Method, ...]:
+        """The channels this person could have codes by: a number can be typed in, a mailbox must be known."""
+        there = (method for method in MOST_SECURE_FIRST if method in SENT and method in settings.channels)
+        return tuple(method for method in there if method is not Method.EMAIL or self.user.email)
+
+    @property
+    def best(self) -> Level:
+        """The highest level these ways can reach."""
+        return reachable(self.methods, attested=self.attested)
+
+    @property
+    def attested(self) -> bool:
+        """Whether a maker vouched for one of their passkeys."""
+        return any(factor.attested for factor in self.factors)
+
+    def counting(self, proofs: tuple[Proof, ...], *, since: int, settings: Settings, now: int) -> tuple[Proof, ...]:
+        """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""
+        live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
+        live |= {self.recovery_factor} if self.has_second_step else set()
+        freshness = Freshness(since=since, second_since=now - settings.second_factor_lifetime)
+        return counted(proofs, live=frozenset(live), freshness=freshness)
+
+    def under_policy(self, door: Demand, settings: Settings, *, now: int) -> Demand:
+        """What the door asks, joined with what policy asks of this person now; their grace softens policy alone."""
+        policies = self._policies(settings)
+        return join(*(map(rules.postponed, policies) if self.may_wait(settings, now) else policies), door)
+
+    def _policies(self, settings: Settings) -> tuple[Demand, ...]:
+        """What the organisation and this person's own settings ask."""
+        organisation = rules.of_organisation(second_step=settings.second_step, remember_days=settings.remember_days)
+        own = rules.of_person(
+            required=self.user.second_step_required,
+            has_second_step=self.has_second_step,
+            remember_days=settings.remember_days,
+        )
+        return organisation, own
+
+    def must_have_second_step(self, settings: Settings) -> bool:
+        """Whether policy forbids this person to turn the second step off."""
+        return join(*self._policies(settings)).enrol
+
+    def second_step_due(self, settings: Settings, now: int) -> int | None:
+        """Until when they may go on without the second step they owe (seconds, UTC); None when they owe none."""
+        if self.has_second_step or not self.must_have_second_step(settings):
+            return None
+        stored, days = self.user.second_step_due_at, settings.second_step_grace_days
+        return rules.set_up_due(stored, grace_days=days, now=now)
+
+    def may_wait(self, settings: Settings, now: int) -> bool:
+        """Whether they owe a second step and may still put it off."""
+        due = self.second_step_due(settings, now)
+        return due is not None and now < due
+
+
+def bare(user: User) -> Person:
+    """Somebody who has no second step."""
+    return Person(user, (), withheld=False, recovery=None, codes_left=0, trusted=frozenset())
+
+
+def load(tx: Transaction, user: User, settings: Settings) -> Person:
+    """Read what bears on this person's sign-ins: one statement, or three once they have a second step."""
+    own = tx.factors.of(user.id)
+    if not own:
+        return bare(user)
+    usable = tuple(factor for factor in own if factor.kind not in SENT or factor.kind in settings.channels)
+    recovery, left = tx.recovery.with_count(user.id)
+    trusted = frozenset(device.trust_id for device in tx.devices.trusted_of(user.id, user.epoch))
+    withheld = len(usable) < len(own)
+    return Person(user, usable, withheld=withheld, recovery=recovery, codes_left=left, trusted=trusted)

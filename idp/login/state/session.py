@@ -1,0 +1,65 @@
+"""Who is signed in at this browser, judged afresh at every request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.config import Settings
+from idp.kernel.clock import MINUTE
+from idp.kernel.handles import digest
+from idp.login.policy.assurance import Assurance, assess
+from idp.login.policy.proofs import Proof, from_rows
+from idp.login.policy.requirement import Demand
+from idp.login.state import person as people
+from idp.login.state.person import Person
+from idp.persistence.sessions import Session
+from idp.persistence.transaction import Transaction
+
+SEEN_EVERY = 5 * MINUTE
+"""Seconds: `last_seen_at` is written at most this often."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A live session and the person it belongs to."""
+
+    session: Session
+    person: Person
+
+    @property
+    def proofs(self) -> tuple[Proof, ...]:
+        """Everything proven in this session, whether it still counts or not."""
+        return from_rows(self.session.proofs)
+
+    def assurance(self, *, since: int, settings: Settings, now: int) -> Assurance:
+        """What the session is worth, looking only at proofs given at or after `since` (seconds, UTC)."""
+        return assess(self.person.counting(self.proofs, since=since, settings=settings, now=now))
+
+    def reaches(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
+        """The claims, when the session satisfies the door's demand and every policy; None when it does not."""
+        demand = self.person.under_policy(door, settings, now=now)
+        reached = self.assurance(since=demand.since, settings=settings, now=now)
+        enough = demand.satisfied_by(reached, best=self.person.best, enrolled=self.person.has_second_step)
+        return reached if enough else None
+
+    def passes(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
+        """The same, but None also while recovery codes wait to be saved: until then no door opens."""
+        return None if self.person.codes_to_save else self.reaches(door, settings=settings, now=now)
+
+
+def current(tx: Transaction, handle: str | None, settings: Settings) -> Visitor | None:
+    """The visitor whose session cookie this is; None when the session ended, idled out, or its person was disabled."""
+    found = tx.sessions.with_user(digest(handle)) if handle else None
+    if found is None:
+        return None
+    session, user = found
+    idle_end = session.last_seen_at + settings.session_idle
+    if not user.active or tx.now >= min(session.expires_at, idle_end):
+        return None
+    return Visitor(session, people.load(tx, user, settings))
+
+
+def touch(tx: Transaction, visitor: Visitor) -> None:
+    """Note that the person is still there."""
+    if tx.now - visitor.session.last_seen_at >= SEEN_EVERY:
+        tx.sessions.touch(visitor.session)

@@ -1,0 +1,115 @@
+"""Delivering what was promised.
+
+    claim a row, commit  ->  make it and send, outside any transaction  ->  settle, commit
+
+A worker that dies in the middle leaves a claim that lapses, and another one delivers: at worst twice, never not at
+all. A message that is not taken is tried again after growing pauses, and given up when it was refused for good or its
+time is over: a day for a notice; the life of a code, which is then not even tried, since it would only confuse.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.messaging.codes import CODE
+from idp.messaging.transports import Rejected, Undelivered
+from idp.persistence.database import Database
+from idp.persistence.outbox import OutboxMessage
+from idp.persistence.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+LEASE = 5 * MINUTE
+"""Seconds a claim on mail lasts: more than an SMTP server can take with every answer just within its time limit."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How a kind of message is tried again: pauses, and the age at which it is given up, all in seconds."""
+
+    first_pause: int
+    longest_pause: int
+    give_up_after: int
+    perishable: bool
+    """Whether a message of that age is of no use at all."""
+
+    def pause(self, attempts: int) -> int:
+        """How long to wait after so many earlier failures; twice as long each time."""
+        return int(min(self.longest_pause, self.first_pause * 2 ** min(attempts, 16)))
+
+
+PATIENT = Patience(first_pause=30, longest_pause=HOUR, give_up_after=DAY, perishable=False)
+"""A notice that comes later than this frightens more than it helps; apps end their own sessions by then."""
+
+
+def patience(message: OutboxMessage) -> Patience:
+    """Somebody sits and waits for a code, and cannot use it later."""
+    if message.template != CODE:
+        return PATIENT
+    return Patience(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, perishable=True)
+
+
+Send = Callable[[OutboxMessage], None]
+"""Delivers one message, outside any transaction; raises `Undelivered`, or `Rejected` when trying again is useless."""
+
+Abandoned = Callable[[Transaction, OutboxMessage, str], None]
+"""Records, in the same transaction, that a message was given up, and the last reason."""
+
+
+class Courier:
+    """Delivers the messages of one channel, one at a time; any number of couriers may work beside each other."""
+
+    def __init__(self, database: Database, *, channel: str, send: Send, lease: int, abandoned: Abandoned) -> None:
+        """Be ready to deliver. `lease` (seconds) is longer than one delivery can take."""
+        self._database = database
+        self._channel = channel
+        self._send = send
+        self._lease = lease
+        self._abandoned = abandoned
+
+    def deliver_next(self) -> bool:
+        """Try the message that is due longest; False when none is due."""
+        with self._database.read() as tx:
+            if not tx.outbox.anything_due(channel=self._channel):
+                return False
+        with self._database.write() as tx:
+            message, now = tx.outbox.claim_next(channel=self._channel, lease=self._lease), tx.now
+        if message is None:
+            return False
+        spoilt = patience(message).perishable and _is_old(message, now)
+        failure = Rejected("it came too late to be of use") if spoilt else self._try(message)
+        with self._database.write() as tx:
+            self._settle(tx, message, failure)
+        return True
+
+    def _try(self, message: OutboxMessage) -> Undelivered | None:
+        """Why it was not delivered; None when it was."""
+        try:
+            self._send(message)
+        except Undelivered as error:
+            log.warning("%s %s was not taken: %s", self._channel, message.id, error, extra=self._fact("failed"))
+            return error
+        except Exception as error:
+            log.exception("%s %s could not be made", self._channel, message.id, extra=self._fact("failed"))
+            return Undelivered(type(error).__name__)
+        log.info("%s %s was delivered", self._channel, message.id, extra=self._fact("delivered"))
+        return None
+
+    def _fact(self, delivery: str) -> dict[str, str]:
+        return {"channel": self._channel, "delivery": delivery}
+
+    def _settle(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
+        if failure is None:
+            tx.outbox.delivered(message.id)
+        elif isinstance(failure, Rejected) or _is_old(message, tx.now):
+            self._abandoned(tx, message, str(failure))
+            tx.outbox.given_up(message.id)
+        else:
+            tx.outbox.failed(message, error=str(failure), retry_in=patience(message).pause(message.attempts))
+
+
+def _is_old(message: OutboxMessage, now: int) -> bool:
+    return now - message.created_at >= patience(message).give_up_after

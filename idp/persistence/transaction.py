@@ -1,0 +1,142 @@
+"""One transaction, and the stores that share it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy.orm import Session as OrmSession
+
+from idp.kernel.origin import Origin
+from idp.persistence.alert_links import AlertLinkStore
+from idp.persistence.audit_events import AuditStore
+from idp.persistence.challenges import ChallengeStore
+from idp.persistence.clients import ClientStore
+from idp.persistence.consents import ConsentStore
+from idp.persistence.contact_changes import ContactChangeStore
+from idp.persistence.devices import DeviceStore
+from idp.persistence.factors import FactorStore
+from idp.persistence.grants import GrantStore
+from idp.persistence.jobs import JobStore
+from idp.persistence.login_flows import LoginStore
+from idp.persistence.outbox import OutboxStore
+from idp.persistence.password_resets import PasswordResetStore
+from idp.persistence.purging import PurgeStore
+from idp.persistence.recovery import RecoveryStore
+from idp.persistence.replay import ReplayStore
+from idp.persistence.sent_codes import SentCodeStore
+from idp.persistence.sessions import SessionStore
+from idp.persistence.throttles import ThrottleStore
+from idp.persistence.users import UserStore
+
+
+class Transaction:
+    """Everything done through one of these is kept together or not at all.
+
+    `now` (seconds, UTC) is read once, so that all of a request happens at one instant; `origin` is where the request
+    came from, for the audit trail.
+    """
+
+    def __init__(self, session: OrmSession, now: int, origin: Origin) -> None:
+        self._session = session
+        self.now = now
+        self.origin = origin
+
+    @cached_property
+    def users(self) -> UserStore:
+        """People."""
+        return UserStore(self._session, self.now)
+
+    @cached_property
+    def factors(self) -> FactorStore:
+        """Second factors."""
+        return FactorStore(self._session, self.now)
+
+    @cached_property
+    def challenges(self) -> ChallengeStore:
+        """Challenges for passkeys."""
+        return ChallengeStore(self._session, self.now)
+
+    @cached_property
+    def sent_codes(self) -> SentCodeStore:
+        """Codes sent to mailboxes and phones."""
+        return SentCodeStore(self._session, self.now)
+
+    @cached_property
+    def recovery(self) -> RecoveryStore:
+        """Recovery codes."""
+        return RecoveryStore(self._session, self.now)
+
+    @cached_property
+    def devices(self) -> DeviceStore:
+        """Browsers and remembered devices."""
+        return DeviceStore(self._session, self.now)
+
+    @cached_property
+    def sessions(self) -> SessionStore:
+        """Signed-in browsers."""
+        return SessionStore(self._session, self.now)
+
+    @cached_property
+    def logins(self) -> LoginStore:
+        """Sign-ins under way."""
+        return LoginStore(self._session, self.now)
+
+    @cached_property
+    def clients(self) -> ClientStore:
+        """Apps."""
+        return ClientStore(self._session, self.now)
+
+    @cached_property
+    def consents(self) -> ConsentStore:
+        """What people allowed apps."""
+        return ConsentStore(self._session, self.now)
+
+    @cached_property
+    def grants(self) -> GrantStore:
+        """Codes and tokens."""
+        return GrantStore(self._session, self.now)
+
+    @cached_property
+    def throttles(self) -> ThrottleStore:
+        """Counters of attempts."""
+        return ThrottleStore(self._session, self.now)
+
+    @cached_property
+    def replay(self) -> ReplayStore:
+        """Marks against replay."""
+        return ReplayStore(self._session, self.now)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        """The audit trail; write through `idp.audit`."""
+        return AuditStore(self._session, self.now)
+
+    @cached_property
+    def outbox(self) -> OutboxStore:
+        """Messages to be delivered; promise through `idp.messaging`."""
+        return OutboxStore(self._session, self.now)
+
+    @cached_property
+    def password_resets(self) -> PasswordResetStore:
+        """Links to set a new password."""
+        return PasswordResetStore(self._session, self.now)
+
+    @cached_property
+    def alert_links(self) -> AlertLinkStore:
+        """Links that end a sign-in."""
+        return AlertLinkStore(self._session, self.now)
+
+    @cached_property
+    def contact_changes(self) -> ContactChangeStore:
+        """Changes of addresses and numbers."""
+        return ContactChangeStore(self._session, self.now)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        """Background work."""
+        return JobStore(self._session, self.now)
+
+    @cached_property
+    def purge(self) -> PurgeStore:
+        """Forgetting what has ended."""
+        return PurgeStore(self._session, self.now)

@@ -1,0 +1,38 @@
+"""`GET /api/security`: how the person's account is protected, for apps that show or check it.
+
+Worth knowing to a thief who planned an attack, so it wants scope `security` and a sign-in with two factors (`mfa`).
+"""
+
+from __future__ import annotations
+
+from flask import Response
+
+from idp.login.policy.assurance import Level
+from idp.login.state import person
+from idp.persistence.transaction import Transaction
+from idp.protocol.api import bearer, step_up
+from idp.protocol.claims import SECURITY
+from idp.protocol.errors import json_response
+from idp.web.context import core
+
+
+def respond(tx: Transaction) -> Response:
+    """The summary as JSON: no secret, nothing that helps to sign in. Times are seconds, UTC."""
+    return bearer.serve(tx, SECURITY, lambda access: _summary(tx, access))
+
+
+def _summary(tx: Transaction, access: bearer.Access) -> Response:
+    owner = person.load(tx, access.user, core().settings)
+    step_up.demand(access, Level.MFA, now=tx.now, best=owner.best)
+    return json_response(
+        {
+            "sub": owner.user.id,
+            "second_step": owner.has_second_step,
+            "second_step_required": owner.user.second_step_required,
+            "methods": sorted(owner.methods),
+            "recovery_codes_left": owner.codes_left,
+            "remembered_devices": len(owner.trusted),
+            "sessions": len(tx.sessions.of(owner.user.id)),
+            "password_changed_at": owner.user.password_changed_at,
+        }
+    )

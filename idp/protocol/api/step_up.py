@@ -1,0 +1,24 @@
+"""Asking for a stronger or fresher sign-in at our own APIs (RFC 9470)."""
+
+from __future__ import annotations
+
+from idp.login.policy.assurance import LEVELS, Level
+from idp.protocol.api.bearer import Access
+from idp.protocol.errors import BearerError
+
+ERROR = "insufficient_user_authentication"
+
+
+def demand(access: Access, level: Level, *, now: int, best: Level, max_age: int | None = None) -> None:
+    """Return when the sign-in behind this token is strong enough, and at most `max_age` seconds ago.
+
+    A token outlives the factor it was earned with, so it counts for no more than `best`, what the person can reach now.
+
+    Raises:
+        BearerError: the challenge that tells the app what to ask for at the authorization endpoint.
+    """
+    reached = min(LEVELS.get(str(access.claims.get("acr")), Level.NONE), best)
+    if reached < level:
+        raise BearerError(401, ERROR, "a stronger sign-in is needed", acr_values=level.acr)
+    if max_age is not None and now - int(access.claims.get("auth_time", 0)) > max_age:
+        raise BearerError(401, ERROR, "a more recent sign-in is needed", max_age=str(max_age))

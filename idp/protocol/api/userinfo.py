@@ -1,0 +1,19 @@
+"""UserInfo (OpenID Connect Core section 5.3)."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from idp.persistence.transaction import Transaction
+from idp.protocol import claims
+from idp.protocol.api import bearer
+from idp.protocol.errors import json_response
+
+
+def respond(tx: Transaction) -> Response:
+    """The claims about the person whose access token this is, as JSON."""
+    return bearer.serve(tx, claims.OPENID, _tell)
+
+
+def _tell(access: bearer.Access) -> Response:
+    return json_response(claims.for_userinfo(access.user, access.grant, access.scopes))

@@ -1,0 +1,65 @@
+"""Client and redirect URI, proven before anything is sent anywhere (RFC 9700 section 4.11).
+
+Until both are, a person sees a page: a redirect would make us a tool for sending people to any address.
+"""
+
+from __future__ import annotations
+
+from typing import Never
+
+from idp.kernel.text import Text
+from idp.persistence.clients import Client
+from idp.persistence.transaction import Transaction
+from idp.protocol.authorize import redirect_uris
+from idp.protocol.backchannel.clients import NONE
+from idp.protocol.query import Query
+from idp.protocol.response_modes import FORM_POST, QUERY, ReturnPath
+from idp.web.errors import Refusal
+
+WEB = ("https://", "http://")
+WORDS = {
+    "client_id": Text(
+        "The app that sent you here is not known to us, so we cannot continue. Go back to the app and try again. If it "
+        "happens again, tell the people who run the app."
+    ),
+    "redirect_uri": Text(
+        "The app that sent you here gave an address it has not registered, so we cannot continue. Go back to the app "
+        "and try again. If it happens again, tell the people who run the app."
+    ),
+}
+
+
+def prove(tx: Transaction, query: Query) -> tuple[Client, ReturnPath]:
+    """The app, and the way back to it.
+
+    Raises:
+        Refusal: when either is missing, unknown, faulty, or not the other's.
+    """
+    client = _client(tx, query)
+    given = query.get("redirect_uri")
+    if given is None:
+        _refuse("redirect_uri", query.faults.get("redirect_uri", "is missing"))
+    native = client.token_endpoint_auth_method == NONE
+    if not redirect_uris.registered(given, client.redirect_uris, native=native):
+        _refuse("redirect_uri", f"is not registered for {client.client_id}")
+    return client, ReturnPath(given, _mode(query, given), query.get("state"))
+
+
+def _client(tx: Transaction, query: Query) -> Client:
+    client_id = query.get("client_id")
+    if client_id is None:
+        _refuse("client_id", query.faults.get("client_id", "is missing"))
+    client = tx.clients.by_id(client_id)
+    if client is None or client.disabled:
+        _refuse("client_id", "is unknown or disabled")
+    return client
+
+
+def _mode(query: Query, redirect_uri: str) -> str:
+    """How errors travel as well; whether the mode asked for is one we know is judged later."""
+    posted = query.get("response_mode") == FORM_POST and redirect_uri.startswith(WEB)
+    return FORM_POST if posted else QUERY
+
+
+def _refuse(name: str, fault: str) -> Never:
+    raise Refusal(400, Text("This link does not work"), WORDS[name], detail=f"authorize: {name} {fault}")

@@ -1,0 +1,82 @@
+"""private_key_jwt: the client signs who it is with a key only it holds (RFC 7523 sections 2.2 and 3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from idp.kernel.clock import MINUTE
+from idp.persistence.clients import Client
+from idp.persistence.transaction import Transaction
+from idp.signing.compact import InvalidToken
+from idp.signing.foreign import unverified_claims, verify_client_jws
+from idp.web.context import core
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+FIELDS = frozenset({"client_assertion", "client_assertion_type"})
+TYPES = frozenset({"", "jwt", "client-authentication+jwt"})
+"""`typ` values that may mean a client assertion; another JWT the client signs must not pass for one (RFC 8725 3.11)."""
+
+LONGEST_LIFE = 5 * MINUTE
+LEEWAY = 30
+"""Seconds of patience for clocks that differ."""
+
+LONGEST_JTI = 255
+
+
+class Refused(Exception):
+    """The assertion proves nothing; the message is for the audit trail only."""
+
+
+def read(form: Mapping[str, str]) -> tuple[str, str]:
+    """The assertion and the client it names, with nothing proven yet.
+
+    Raises:
+        Refused: when it is no JWT of the one known type, or names nobody.
+    """
+    assertion = form.get("client_assertion", "")
+    if form.get("client_assertion_type") != ASSERTION_TYPE:
+        raise Refused("unknown client_assertion_type")
+    try:
+        issuer = unverified_claims(assertion).get("iss")
+    except InvalidToken as problem:
+        raise Refused(problem.reason) from problem
+    if not isinstance(issuer, str) or not issuer:
+        raise Refused("iss is not a client_id")
+    return assertion, issuer
+
+
+def spend(tx: Transaction, client: Client, assertion: str) -> None:
+    """Check everything, then use up its `jti`, last of all, so that a forgery cannot burn somebody's.
+
+    Raises:
+        Refused: when any of it is wrong, or when it was used before.
+    """
+    try:
+        header, claims = verify_client_jws(assertion, client.jwks or {}, now=tx.now, leeway=LEEWAY)
+    except InvalidToken as problem:
+        raise Refused(problem.reason) from problem
+    if str(header.get("typ", "")).lower() not in TYPES:
+        raise Refused("another kind of token")
+    if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
+        raise Refused("iss and sub are not both the client")
+    if not _meant_for_us(claims.get("aud")):
+        raise Refused("meant for somebody else")
+    if claims["exp"] - tx.now > LONGEST_LIFE + LEEWAY:
+        raise Refused("lives longer than five minutes")
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
+        raise Refused("jti is missing or too long")
+    if not tx.replay.first_use(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY):
+        raise Refused("used before")
+
+
+def _meant_for_us(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
+    """The issuer, or the token endpoint as older clients do (OpenID Connect Core section 9), and nobody besides.
+
+    Whoever else it were meant for could replay it here.
+    """
+    issuer = core().settings.issuer
+    listed = audience if isinstance(audience, list) else [audience]
+    return bool(listed) and all(entry in (issuer, f"{issuer}/token") for entry in listed)

@@ -1,0 +1,126 @@
+"""Which client is calling (RFC 6749 section 2.3, OpenID Connect Core section 9).
+
+    Authorization: Basic          -> client_secret_basic
+    client_secret in the form     -> client_secret_post
+    client_assertion in the form  -> private_key_jwt
+    only a client_id              -> none (public clients: PKCE proves who asked for the code)
+
+Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could step down to
+the weakest way. Every refusal looks alike; the audit trail says which it was.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Never
+from urllib.parse import unquote_plus
+
+from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.protocol.backchannel import client_assertion
+from idp.protocol.backchannel.clients import NONE, RegisteredClient
+from idp.protocol.backchannel.request import Call
+from idp.web.forms import storable
+
+BASIC = "client_secret_basic"
+POST = "client_secret_post"
+PRIVATE_KEY_JWT = "private_key_jwt"
+
+METHODS = (BASIC, POST, PRIVATE_KEY_JWT, NONE)
+CONFIDENTIAL_METHODS = (BASIC, POST, PRIVATE_KEY_JWT)
+
+LONGEST_CLIENT_ID = 255
+REFUSED = (
+    "client authentication failed: check client_id, the secret or key, and the token_endpoint_auth_method registered"
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the request brought: the method, whom it names, and the secret or assertion (empty for `none`)."""
+
+    method: str
+    client_id: str
+    secret: str = ""
+
+
+def authenticate(call: Call, methods: Collection[str], endpoint: str) -> RegisteredClient:
+    """The client that sent this request; one SQL statement, two with an assertion.
+
+    Raises:
+        InvalidRequestError: for more than one method at once, or two names for the client.
+        InvalidClientError: for everything else; audited, unless the request names no client at all.
+    """
+    given = _presented(call)
+    row = call.tx.clients.by_id(given.client_id)
+    if row is None or row.disabled:
+        _refuse(call, given, "unknown or disabled client")
+    client = RegisteredClient(row, call.tx.now)
+    if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
+        _refuse(call, given, f"used {given.method}, registered for {row.token_endpoint_auth_method}")
+    if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
+        _refuse(call, given, "wrong secret")
+    if given.method == PRIVATE_KEY_JWT:
+        try:
+            client_assertion.spend(call.tx, row, given.secret)
+        except client_assertion.Refused as refusal:
+            _refuse(call, given, str(refusal))
+    call.client = client
+    return client
+
+
+def _presented(call: Call) -> Credentials:
+    form, header = call.form, call.authorization
+    ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
+    if sum(ways) > 1:
+        raise InvalidRequestError("the client authenticates in more than one way; use one")
+    given = _read(form, header)
+    if not given.client_id:
+        raise InvalidClientError(REFUSED)
+    if form.get("client_id", given.client_id) != given.client_id:
+        raise InvalidRequestError("client_id in the body is not the one that authenticates")
+    return given
+
+
+def _read(form: Mapping[str, str], header: str | None) -> Credentials:
+    if header is not None:
+        return _from_header(header)
+    if "client_secret" in form:
+        return Credentials(POST, form.get("client_id", ""), form["client_secret"])
+    if not client_assertion.FIELDS.isdisjoint(form):
+        return _from_assertion(form)
+    return Credentials(NONE, form.get("client_id", ""))
+
+
+def _from_header(header: str) -> Credentials:
+    """Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1): `+` is a space, `%3A` a colon."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise InvalidClientError(REFUSED)
+    try:
+        joined = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+        client_id, secret = (unquote_plus(half, errors="strict") for half in joined.split(":", 1))
+    except (ValueError, binascii.Error):
+        raise InvalidClientError(REFUSED) from None
+    if len(client_id) > LONGEST_CLIENT_ID or not storable(joined + client_id + secret):
+        raise InvalidClientError(REFUSED)
+    return Credentials(BASIC, client_id, secret)
+
+
+def _from_assertion(form: Mapping[str, str]) -> Credentials:
+    try:
+        assertion, client_id = client_assertion.read(form)
+    except client_assertion.Refused:
+        raise InvalidClientError(REFUSED) from None
+    return Credentials(PRIVATE_KEY_JWT, client_id, assertion)
+
+
+def _refuse(call: Call, given: Credentials, reason: str) -> Never:
+    named = given.client_id[:LONGEST_CLIENT_ID]
+    audit.record(call.tx, Event.CLIENT_REFUSED, Outcome.FAILURE, client_id=named, method=given.method, reason=reason)
+    raise InvalidClientError(REFUSED)

@@ -1,0 +1,56 @@
+"""One back-channel request as Authlib's grants and endpoints see it, with the transaction it happens in."""
+
+from __future__ import annotations
+
+from authlib.oauth2 import OAuth2Request
+from authlib.oauth2.rfc6749.errors import InvalidClientError
+from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
+from flask import request
+
+from idp.persistence.transaction import Transaction
+from idp.protocol.backchannel import parameters
+from idp.protocol.backchannel.clients import RegisteredClient
+from idp.web.context import core
+
+
+class Call(OAuth2Request):
+    """A form post to an endpoint of ours; `client` is set once it has authenticated.
+
+    The address is the issuer's, never the Host header's.
+    """
+
+    client: RegisteredClient | None
+
+    def __init__(self, tx: Transaction, path: str, form: dict[str, str], *, authorization: str | None = None) -> None:
+        headers = {} if authorization is None else {"Authorization": authorization}
+        super().__init__("POST", core().settings.issuer + path, headers=headers)
+        self.tx = tx
+        self.payload = BasicOAuth2Payload(form)
+        self._form = form
+
+    @classmethod
+    def read(cls, tx: Transaction) -> Call:
+        """The request being served.
+
+        Raises:
+            OAuth2Error: `invalid_request` or `invalid_scope`, when it is malformed.
+        """
+        form = parameters.of_body(request)
+        return cls(tx, request.path, form, authorization=request.headers.get("Authorization"))
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters, each sent exactly once and not empty."""
+        return self._form
+
+    @property
+    def authorization(self) -> str | None:
+        """The `Authorization` header."""
+        return (self.headers or {}).get("Authorization")
+
+    @property
+    def caller(self) -> RegisteredClient:
+        """The authenticated client."""
+        if self.client is None:
+            raise InvalidClientError("the client has not authenticated")
+        return self.client

@@ -1,0 +1,68 @@
+"""Revocation (RFC 7009): the app has no more use for a token.
+
+A refresh token ends its whole grant, and with it every access token; an access token ends alone. The answer is 200 for
+every token, also an unknown one (section 2.2) and one of another client, which is left as it is: an error would tell a
+thief that what he found is good.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from authlib.oauth2 import OAuth2Request
+from authlib.oauth2.rfc6749 import TokenEndpoint
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp import audit
+from idp.audit import Event
+from idp.kernel.handles import digest
+from idp.protocol import tokens
+from idp.protocol.backchannel.client_authentication import METHODS, authenticate
+from idp.protocol.backchannel.request import Call
+from idp.signing.compact import InvalidToken
+
+
+class Revocation(TokenEndpoint):
+    """Registered as `revocation`; an unknown `token_type_hint` is ignored (section 2.1)."""
+
+    ENDPOINT_NAME = "revocation"
+
+    def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
+        """Status, body, headers."""
+        call = cast("Call", request)
+        authenticate(call, METHODS, self.ENDPOINT_NAME)
+        token = call.form.get("token")
+        if token is None:
+            raise InvalidRequestError("token is missing")
+        if "." in token:
+            _end_access_token(call, token)
+        else:
+            _end_grant(call, token)
+        return 200, {}, []
+
+
+def _end_access_token(call: Call, token: str) -> None:
+    try:
+        claims = tokens.read_access_token(token, now=call.tx.now)
+    except InvalidToken:
+        return
+    if claims["client_id"] != call.caller.client_id:
+        return
+    call.tx.grants.revoke_access_token(str(claims["jti"]), claims["exp"])
+    person = claims["sub"] if tokens.grant_id_of(claims) else None
+    _record(call, "access_token", person)
+
+
+def _end_grant(call: Call, token: str) -> None:
+    found = call.tx.grants.find_refresh_token(digest(token))
+    if found is None:
+        return
+    _row, grant = found
+    if grant.client_id == call.caller.client_id and call.tx.grants.revoke(grant.id):
+        _record(call, "refresh_token", grant.user_id, grant.sid)
+
+
+def _record(call: Call, kind: str, user_id: str | None, sid: str | None = None) -> None:
+    audit.record(
+        call.tx, Event.TOKEN_REVOKED, user_id=user_id, client_id=call.caller.client_id, sid=sid, token_type=kind
+    )

@@ -1,0 +1,86 @@
+"""Addresses that apps call themselves: no pages, no cookies, and so nothing that another site could make use of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from authlib.oauth2 import OAuth2Error
+from flask import Blueprint, Flask, Response
+from flask.blueprints import BlueprintSetupState
+
+from idp.persistence.transaction import Transaction
+from idp.protocol import cors
+from idp.protocol.api import security, userinfo
+from idp.protocol.backchannel.introspection import Introspection
+from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.revocation import Revocation
+from idp.protocol.backchannel.server import install, server
+from idp.protocol.errors import oauth_error
+from idp.web.transactions import reading, transactional
+
+backchannel = Blueprint("backchannel", __name__)
+
+
+@backchannel.record_once
+def _registered(state: BlueprintSetupState) -> None:
+    install(cast("Flask", state.app))
+
+
+@backchannel.post("/token", provide_automatic_options=False)
+@transactional
+def token(tx: Transaction) -> Response:
+    """RFC 6749 section 3.2."""
+    return _answer(tx, server().token_response)
+
+
+@backchannel.post("/introspect")
+@transactional
+def introspect(tx: Transaction) -> Response:
+    """RFC 7662; in a write transaction because a client assertion is spent and a refused client audited."""
+    return _answer(tx, lambda call: server().endpoint_response(Introspection.ENDPOINT_NAME, call))
+
+
+@backchannel.post("/revoke", provide_automatic_options=False)
+@transactional
+def revoke(tx: Transaction) -> Response:
+    """RFC 7009."""
+    return _answer(tx, lambda call: server().endpoint_response(Revocation.ENDPOINT_NAME, call))
+
+
+@backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")
+@reading
+def tell_about_person(tx: Transaction) -> Response:
+    """OpenID Connect Core section 5.3."""
+    return userinfo.respond(tx)
+
+
+@backchannel.get("/api/security", provide_automatic_options=False)
+@reading
+def account_security(tx: Transaction) -> Response:
+    """Our own API, with the challenge of RFC 9470."""
+    return security.respond(tx)
+
+
+@backchannel.route("/token", methods=["OPTIONS"], endpoint="token_preflight")
+@backchannel.route("/revoke", methods=["OPTIONS"], endpoint="revoke_preflight")
+def _preflight_post() -> Response:
+    return cors.preflight("POST")
+
+
+@backchannel.route("/userinfo", methods=["OPTIONS"], endpoint="userinfo_preflight")
+@backchannel.route("/api/security", methods=["OPTIONS"], endpoint="security_preflight")
+def _preflight_api() -> Response:
+    return cors.preflight("GET, POST")
+
+
+def _answer(tx: Transaction, respond: Callable[[Call], Response]) -> Response:
+    """The answer to a form post; what was done before a refusal is kept."""
+    call: Call | None = None
+    try:
+        call = Call.read(tx)
+        response = respond(call)
+    except OAuth2Error as error:
+        response = oauth_error(error)
+    client = call.client if call else None
+    return cors.share(response, lambda: client.row.web_origins if client else [])

@@ -1,0 +1,158 @@
+"""OpenID Connect RP-Initiated Logout 1.0.
+
+GET /logout -> the request judged: what is wrong with it is a page, never a redirect
+            -> an ID token of this very session as hint?  yes -> signed out, and back to the app
+                  | no: anybody can write such a link
+                  v
+               "Sign out?" -> POST /logout/confirm -> signed out, and back to the app
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Never
+from urllib.parse import urlencode, urlsplit
+
+from flask import Response, request
+
+from idp.kernel.text import Text
+from idp.login.flow import start
+from idp.login.flow.sign_out import sign_out
+from idp.login.forms.errors import STALE
+from idp.persistence.clients import Client
+from idp.persistence.transaction import Transaction
+from idp.protocol import query as queries
+from idp.protocol.hints import Hint, read_hint
+from idp.protocol.query import Query
+from idp.protocol.response_modes import with_query
+from idp.signing.compact import InvalidToken
+from idp.web import csrf, language
+from idp.web.cookies import SESSION
+from idp.web.errors import Refusal
+from idp.web.headers import allow_form_target
+from idp.web.pages import page, see_other
+
+PATH = "/logout"
+CONFIRM = "/logout/confirm"
+HOME = "/account/"
+PURPOSE = "logout"
+LONGEST = {
+    "id_token_hint": 8192, "client_id": 256, "post_logout_redirect_uri": 2048, "state": 4096, "ui_locales": 256,
+}  # fmt: skip
+"""Characters. `logout_hint` changes nothing here, so it is ignored like anything unknown."""
+
+
+@dataclass(frozen=True)
+class LogoutRequest:
+    """A sign-out asked for: by whom, of which session, and where to go afterwards (`state` included)."""
+
+    query: Query
+    client: Client | None
+    hint: Hint | None
+    target: str | None
+
+
+def arrive(tx: Transaction) -> Response:
+    """Sign out at once for the app of this very session; otherwise ask the person."""
+    asked = _judge(tx, _read())
+    visitor = start.visitor(tx)
+    if visitor is None:
+        return _gone(asked, trusted=asked.hint is not None)
+    if asked.hint is None or asked.hint.sid != visitor.session.sid:
+        return _ask(asked)
+    client_id = asked.hint.client_id
+    return sign_out(tx, visitor, _gone(asked, trusted=True), client_id=client_id)
+
+
+def confirm(tx: Transaction) -> Response:
+    """Take the answer of the page."""
+    asked = _judge(tx, _read())
+    visitor = start.visitor(tx)
+    if visitor is None:
+        return _gone(asked, trusted=False)
+    if not csrf.valid(SESSION.read(), PURPOSE):
+        return _ask(asked, error=STALE)
+    if request.form.get("choice") == "cancel":
+        return see_other(HOME)
+    client_id = asked.client.client_id if asked.client else None
+    return sign_out(tx, visitor, _gone(asked, trusted=True), client_id=client_id)
+
+
+def _read() -> Query:
+    query = queries.read(queries.of_get(), LONGEST)
+    language.hear(query.values)
+    return query
+
+
+def _judge(tx: Transaction, query: Query) -> LogoutRequest:
+    """Believe the request, or show what is wrong with it (sections 2 to 4).
+
+    Raises:
+        Refusal: a forged hint, another client's hint, an unknown client, an address that is not registered.
+    """
+    for name, fault in query.faults.items():
+        _refuse(f"{name} {fault}")
+    hint = _hint(query, now=tx.now)
+    client_id = query.get("client_id") or (hint.client_id if hint else None)
+    if hint and hint.client_id != client_id:
+        _refuse("id_token_hint was issued to another client")
+    client = tx.clients.by_id(client_id) if client_id else None
+    if client_id and (client is None or client.disabled):
+        _refuse("client_id is unknown or disabled")
+    uri = query.get("post_logout_redirect_uri")
+    if client is None or uri is None:
+        return LogoutRequest(query, client, hint, None)
+    if uri not in client.post_logout_redirect_uris:
+        _refuse("post_logout_redirect_uri is not registered")
+    state = query.get("state")
+    return LogoutRequest(query, client, hint, with_query(uri, {} if state is None else {"state": state}))
+
+
+def _hint(query: Query, *, now: int) -> Hint | None:
+    token = query.get("id_token_hint")
+    if token is None:
+        return None
+    try:
+        return read_hint(token, now=now)
+    except InvalidToken as error:
+        _refuse(f"id_token_hint: {error.reason}")
+
+
+def _ask(asked: LogoutRequest, *, error: str = "") -> Response:
+    if asked.target:
+        allow_form_target(asked.target)
+    return page(
+        "session/logout_confirm.html",
+        status=400 if error else 200,
+        errors={"form": error} if error else {},
+        action=f"{CONFIRM}?{urlencode(asked.query.values)}",
+        csrf_token=csrf.token(SESSION.read() or "", PURPOSE),
+        client=_client(asked),
+    )
+
+
+def _gone(asked: LogoutRequest, *, trusted: bool) -> Response:
+    """Nobody is signed in any more: back to the app, or a page with a link to it.
+
+    `trusted`: the request is the app's own (an ID token of ours came with it) or the person confirmed it; section 3
+    forbids the redirect otherwise.
+    """
+    if asked.target and trusted:
+        return see_other(asked.target)
+    back = asked.target or (asked.client.client_uri if asked.client else HOME)
+    return page("session/logged_out.html", client=_client(asked), back_href=back)
+
+
+def _client(asked: LogoutRequest) -> dict[str, str] | None:
+    if asked.client is None:
+        return None
+    address = asked.target or asked.client.client_uri or ""
+    return {"name": asked.client.client_name, "host": urlsplit(address).netloc}
+
+
+def _refuse(fault: str) -> Never:
+    message = Text(
+        "The app that sent you here asked for it in a way we cannot accept, so we cannot continue. Go back to the app "
+        "and try again. If it happens again, tell the people who run the app."
+    )
+    raise Refusal(400, Text("You are not signed out yet"), message, detail=f"logout: {fault}")

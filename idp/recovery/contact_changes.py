@@ -1,0 +1,152 @@
+"""Changes of email address and phone number: proven by the new one, told to the old one, undone from there.
+
+    ask_email   pay, keep the change, promise a link to the new address; nothing else changes        (writing)
+    make        once it is proven: store, raise the epoch, tell the new address and the old one      (writing)
+    undo        what the link in the old mailbox does: back to before, and everything open is over   (writing)
+
+An address that is somebody else's is answered like any other; only the letter differs, and it goes to its owner. What
+is stored is what was proven, so no reset and no code ever goes to an address that was merely typed.
+"""
+
+from __future__ import annotations
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
+from idp.login.policy import rate_limits
+from idp.login.revocation import end_everything
+from idp.messaging import contacts
+from idp.messaging.notices import Notice, notify
+from idp.messaging.sealed import seal_link
+from idp.persistence.contact_changes import ContactChange, ContactKind
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
+from idp.signing.sealing import Sealer
+
+LIFE = HOUR
+"""Seconds a new address has to be confirmed in: long enough for slow mail, short for a mistyped one."""
+UNDO_WITHIN = 7 * DAY
+"""Seconds. For as long the old address can take the change back."""
+PATH = "/email/"
+UNDO_PATH = "/undo/"
+CHANGED = {
+    ContactKind.EMAIL: (Event.EMAIL_CHANGED, Notice.EMAIL_CHANGED),
+    ContactKind.PHONE: (Event.PHONE_CHANGED, Notice.PHONE_CHANGED),
+}
+
+
+def ask_email(tx: Transaction, user: User, address: str, *, entropy: Entropy, sealer: Sealer) -> bool:
+    """Promise a link to a new address; False when this person, or anybody for this address, asked too often.
+
+    It takes the place of what was asked before. Asked for the present address, it confirms that one.
+    """
+    own, its = rate_limits.contact_lane(user.id), rate_limits.mailbox_lane(address)
+    allowed = tx.throttles.claim(own, rate_limits.CONTACT_LIMIT) and tx.throttles.claim(its, rate_limits.MAILBOX_LIMIT)
+    if not allowed:
+        audit.record(tx, Event.EMAIL_ASKED, Outcome.THROTTLED, user_id=user.id)
+        return False
+    tx.contact_changes.forget_asked(user.id, ContactKind.EMAIL)
+    handle = entropy.token()
+    tx.contact_changes.add(asked_for(tx, user, ContactKind.EMAIL, address, name=digest(handle)))
+    if owner := _other_owner(tx, user, address):
+        contacts.tell_taken(tx, owner)
+    else:
+        link = seal_link(sealer, PATH + handle)
+        contacts.ask_to_confirm(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
+    audit.record(tx, Event.EMAIL_ASKED, user_id=user.id)
+    return True
+
+
+def asked_for(tx: Transaction, user: User, kind: ContactKind, new: str | None, *, name: str) -> ContactChange:
+    """A change that is not made yet, with what it would replace; `name` is the digest by which it is claimed."""
+    old, verified = {
+        ContactKind.EMAIL: (user.email, user.email_verified),
+        ContactKind.PHONE: (user.phone_number, user.phone_number_verified),
+    }[kind]
+    return ContactChange(
+        digest=name,
+        user_id=user.id,
+        kind=kind,
+        old=old,
+        old_verified=verified,
+        new=new,
+        epoch=user.epoch,
+        expires_at=tx.now + LIFE,
+    )
+
+
+def find(tx: Transaction, handle: str) -> tuple[ContactChange, User] | None:
+    """The change a link confirms, and whose; None when it does not work, or no longer. Changes nothing."""
+    return tx.contact_changes.asked(digest(handle))
+
+
+def make(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy, sealer: Sealer) -> bool:
+    """Claim a change and store it; with the epoch go pending sign-ins, mailed links and remembered devices.
+
+    False when it was made, or the account changed, meanwhile. Sessions stay: whoever has one had it before.
+
+    Raises:
+        NameTaken: when the address became somebody else's; the transaction must be given up.
+    """
+    tx.users.hold([user.id])  # before the link, as a sign-in does: in one order they cannot block each other for good
+    undo = entropy.token()
+    if not tx.contact_changes.claim(change.digest, undo_digest=digest(undo), undo_until=tx.now + UNDO_WITHIN):
+        return False
+    told = user.email
+    tx.users.raise_epoch(user)
+    _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
+    tx.devices.distrust(user_id=user.id)
+    event, notice = CHANGED[ContactKind(change.kind)]
+    audit.record(tx, event, user_id=user.id, removed=change.new is None)
+    if change.old == change.new:
+        return True  # the address is the same, and proven now: nothing to tell, and nothing to undo
+    if told:
+        link = seal_link(sealer, UNDO_PATH + undo)
+        contacts.tell_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
+    if user.email != told:
+        notify(tx, user, notice, to=user.email)
+    return True
+
+
+def find_undo(tx: Transaction, handle: str) -> ContactChange | None:
+    """The change a link undoes; None when it does not work, or no longer. Changes nothing."""
+    return tx.contact_changes.undoable(digest(handle))
+
+
+def undo(tx: Transaction, change: ContactChange) -> bool:
+    """Put everything back as it was before a change, and end all that is open. False when that was done before.
+
+    Later changes go back with it, and their links die: the next one's was mailed to whoever made this one.
+
+    Raises:
+        NameTaken: when the old address became somebody else's in this very moment; the transaction must be given up.
+    """
+    tx.users.hold([change.user_id])
+    user = tx.users.by_id(change.user_id)
+    if user is None or not tx.contact_changes.claim_undo(change.undo_digest or ""):
+        return False
+    tx.users.raise_epoch(user)
+    told = user.email
+    first = {each.kind: each for each in (*tx.contact_changes.take_back_after(change), change)}
+    for each in first.values():
+        kind = ContactKind(each.kind)
+        lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
+        _store(tx, user, kind, None if lost else each.old, verified=each.old_verified and not lost)
+    end_everything(tx, user.id, reason="change undone")
+    audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
+    for address in dict.fromkeys(filter(None, (user.email, told))):
+        notify(tx, user, Notice.CONTACT_RESTORED, to=address)
+    return True
+
+
+def _store(tx: Transaction, user: User, kind: ContactKind, value: str | None, *, verified: bool) -> None:
+    setter = {ContactKind.EMAIL: tx.users.set_email, ContactKind.PHONE: tx.users.set_phone}[kind]
+    setter(user, value, verified=verified)
+
+
+def _other_owner(tx: Transaction, user: User, address: str | None) -> User | None:
+    """Whom an address was given to since it was this person's, if to anybody."""
+    owner = tx.users.by_identifier(address) if address else None
+    return owner if owner is not None and owner.id != user.id else None

@@ -1,0 +1,82 @@
+"""The link in a "Was this you?" mail: what it is about, and one button that ends it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from idp.kernel import user_agents
+from idp.kernel.dates import Moment
+from idp.kernel.text import Text
+from idp.login.forms import errors
+from idp.persistence.alert_links import AlertLink
+from idp.persistence.transaction import Transaction
+from idp.recovery import alerts
+from idp.recovery.pages import mailed_link, reset_password
+from idp.recovery.pages.mailed_link import MailedLink
+from idp.web import geoip
+from idp.web.cookies import ALERT
+from idp.web.transactions import reading, transactional
+
+LINK = MailedLink("/alert", ALERT)
+DONE = "/alert/done"
+PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
+
+blueprint = Blueprint("login_alert", __name__, url_prefix="/alert")
+
+
+@blueprint.get("/<handle>")
+def open_link(handle: str) -> Response:
+    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
+    return LINK.open(handle)
+
+
+@blueprint.get("")
+@reading
+def ask(tx: Transaction) -> Response:
+    """Show the sign-in, and ask."""
+    link = _link(tx)
+    return _page(link) if link else _dead()
+
+
+@blueprint.post("")
+@transactional
+def disown(tx: Transaction) -> Response:
+    """End it."""
+    link = _link(tx)
+    if link is None:
+        return _dead()
+    if LINK.stale_form():
+        return _page(link, {"form": errors.STALE})
+    if not alerts.disown(tx, link):
+        return _dead()
+    return LINK.used(DONE)
+
+
+@blueprint.get("/done")
+def done() -> Response:
+    """Whoever it was knows the password: on to a new one."""
+    return mailed_link.farewell("login/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
+
+
+def _link(tx: Transaction) -> AlertLink | None:
+    """The link that is open here, whose owner is then spoken to in their language."""
+    link = alerts.find(tx, LINK.handle)
+    mailed_link.greet(tx, link.user_id if link else None)
+    return link
+
+
+def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
+    return LINK.show(
+        "login/alert.html",
+        errors,
+        event=link.event,
+        browser=user_agents.name(link.user_agent),
+        address=geoip.located(link.address),
+        when=Moment(link.created_at),
+    )
+
+
+def _dead() -> Response:
+    return mailed_link.dead(
+        mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
+    )

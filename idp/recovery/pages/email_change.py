@@ -1,0 +1,97 @@
+"""The mailed link that confirms a new email address. It signs nobody in.
+
+GET  /email/<handle>    the link: the handle moves from the address into a cookie, nothing else happens
+GET  /email             the question; mail scanners may come this far and change nothing
+POST /email             the change is made
+GET  /email/done        that it was
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from idp.kernel.text import Text
+from idp.login.forms import errors
+from idp.persistence.contact_changes import ContactChange
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import NameTaken, User
+from idp.recovery import contact_changes
+from idp.recovery.pages import mailed_link
+from idp.recovery.pages.mailed_link import MailedLink
+from idp.web import language
+from idp.web.context import core
+from idp.web.cookies import EMAIL
+from idp.web.transactions import origin, reading
+
+LINK = MailedLink("/email", EMAIL)
+DONE = "/email/done"
+PROFILE = "/account/profile"
+
+blueprint = Blueprint("login_email", __name__, url_prefix="/email")
+
+
+@blueprint.get("/<handle>")
+def open_link(handle: str) -> Response:
+    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
+    return LINK.open(handle)
+
+
+@blueprint.get("")
+@reading
+def ask(tx: Transaction) -> Response:
+    """Show which address for which account, and ask."""
+    found = _found(tx)
+    return _page(*found) if found else _dead()
+
+
+@blueprint.post("")
+def confirm() -> Response:
+    """Make the change, unless the address became somebody else's meanwhile."""
+    try:
+        with core().database.write(origin()) as tx:
+            return _confirm(tx)
+    except NameTaken:
+        return _dead()
+
+
+@blueprint.get("/done")
+def done() -> Response:
+    """The end; whoever is signed in finds their profile, others a sign-in."""
+    return mailed_link.farewell(
+        "login/ended.html",
+        title=Text("Your email address is confirmed"),
+        message=Text("From now on we write to it, and you can sign in with it."),
+        restart_href=PROFILE,
+        restart_label=Text("Go to my account"),
+    )
+
+
+def _found(tx: Transaction) -> tuple[ContactChange, User] | None:
+    """The change whose link is open here, and whose it is, who is then spoken to in their language."""
+    found = contact_changes.find(tx, LINK.handle)
+    if found:
+        language.meet(found[1].profile)
+    return found
+
+
+def _confirm(tx: Transaction) -> Response:
+    found = _found(tx)
+    if found is None:
+        return _dead()
+    if LINK.stale_form():
+        return _page(*found, errors={"form": errors.STALE})
+    if not contact_changes.make(tx, *found, entropy=core().entropy, sealer=core().sealer):
+        return _dead()
+    return LINK.used(DONE)
+
+
+def _page(change: ContactChange, user: User, *, errors: dict[str, str] | None = None) -> Response:
+    return LINK.show("login/email.html", errors, address=change.new, username=user.username)
+
+
+def _dead() -> Response:
+    message = Text(
+        "It was used already, it is too old, or the account was changed since. Nothing was changed. Ask for a new one "
+        "in your profile."
+    )
+    return mailed_link.dead(message, restart_href=PROFILE, restart_label=Text("Go to my account"))

@@ -1,0 +1,82 @@
+"""What the pages of every mailed link share.
+
+GET  <prefix>/<handle>    the link: the handle moves from the address into a cookie, and nothing else happens
+GET  <form>               the question; mail scanners may come this far and change nothing
+POST <form>               what the link is for, done once
+
+None of them signs anybody in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+
+from idp.kernel.text import Text
+from idp.persistence.transaction import Transaction
+from idp.web import csrf, language
+from idp.web.cookies import Cookie
+from idp.web.pages import page, see_other
+
+NOT_ME = Text(
+    "It was used already, or it is too old. If somebody else may know your password, set a new one: that signs every "
+    "browser out."
+)
+"""What a dead link says that would have taken something back."""
+
+
+@dataclass(frozen=True)
+class MailedLink:
+    """The pages of one kind of link: the path of its form, and the cookie that holds the handle meanwhile."""
+
+    form: str
+    cookie: Cookie
+
+    @property
+    def handle(self) -> str:
+        """The handle of the link that this browser opened; empty when it opened none."""
+        return self.cookie.read() or ""
+
+    def open(self, handle: str) -> Response:
+        """Take the handle out of the address, where history, referrer and onlookers would find it."""
+        response = see_other(self.form)
+        self.cookie.write(response, handle)
+        return response
+
+    def stale_form(self) -> bool:
+        """Whether this POST did not come from our page about the link that is open now."""
+        return not csrf.valid(self.handle, self.cookie.name)
+
+    def show(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
+        """The form, with what is wrong."""
+        token = csrf.token(self.handle, self.cookie.name)
+        common = {"errors": errors or {}, "action": self.form, "csrf_token": token}
+        return page(template, status=400 if errors else 200, **common, **variables)
+
+    def used(self, path: str) -> Response:
+        """On to `path`: the link has done what it is for. Whose it was is not known there, yet their language is."""
+        mark = "&" if "?" in path else "?"
+        response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.reader().language}")
+        self.cookie.clear(response)
+        return response
+
+
+def greet(tx: Transaction, user_id: str | None) -> None:
+    """Speak to the person a link is about in their language, whatever browser it was opened in."""
+    owner = tx.users.by_id(user_id) if user_id else None
+    if owner:
+        language.meet(owner.profile)
+
+
+def farewell(template: str, **variables: Any) -> Response:
+    """The page after `MailedLink.used`, in the language that it was sent on with."""
+    language.hear(request.args)
+    return page(template, **variables)
+
+
+def dead(message: Text, *, restart_href: str, **more: Text) -> Response:
+    """The page of a link that does nothing any more (410); `more`: the template's label of the way on."""
+    title = Text("This link no longer works")
+    return page("login/ended.html", status=410, title=title, message=message, restart_href=restart_href, **more)

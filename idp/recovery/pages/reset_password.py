@@ -1,0 +1,128 @@
+"""The mailed link that sets a new password.
+
+GET  /recover                  begin a sign-in, to ask for a link without coming from any app
+GET  /recover/<handle>         the link: the handle moves from the address into a cookie, nothing else happens
+GET  /recover/new-password     the form; mail scanners may come this far and spend nothing
+POST /recover/new-password     the link is spent
+POST /recover/new-password/strength    how strong is what is being typed?
+GET  /recover/done             nobody is signed in: the way to the sign-in page
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.kernel.handles import MAX_HANDLE_LENGTH
+from idp.kernel.text import Text
+from idp.login.flow import binding, start
+from idp.login.forms import errors
+from idp.login.policy.requirement import Demand
+from idp.persistence.transaction import Transaction
+from idp.recovery import new_password, password_reset
+from idp.recovery import password_strength as meter
+from idp.recovery.pages import mailed_link
+from idp.recovery.pages.mailed_link import MailedLink
+from idp.recovery.password_reset import Holder
+from idp.web import language
+from idp.web.context import core
+from idp.web.cookies import RECOVER
+from idp.web.forms import once
+from idp.web.pages import json_text
+from idp.web.transactions import origin, reading, transactional
+
+START = "/recover"
+LINK = MailedLink("/recover/new-password", RECOVER)
+DONE = "/recover/done"
+ACCOUNT = "/account/security"
+
+blueprint = Blueprint("login_recover", __name__, url_prefix="/recover")
+
+
+@blueprint.get("")
+@transactional
+def begin(tx: Transaction) -> Response:
+    """Ask for a link."""
+    return start.begin(tx, Demand(), door=start.ACCOUNT, return_to=ACCOUNT, page="forgot")
+
+
+@blueprint.get("/<handle>")
+def open_link(handle: str) -> Response:
+    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
+    return LINK.open(handle)
+
+
+@blueprint.get("/new-password")
+@reading
+def ask(tx: Transaction) -> Response:
+    """Show the form, if the link still works."""
+    holder = _holder(tx)
+    return _page(holder) if holder else _dead()
+
+
+@blueprint.post("/new-password")
+def choose() -> Response:
+    """Judge the new password: read, hash outside any transaction, then spend the link."""
+    database = core().database
+    new = once(request.form, "password")
+    with database.read(origin()) as tx:
+        holder = _holder(tx)
+    if holder is None:
+        return _dead()
+    if LINK.stale_form():
+        return _page(holder, {"form": errors.STALE})
+    if refusal := new_password.refusal(new, holder.person, core().settings, core().breached):
+        return _page(holder, {"password": refusal})
+    hashed = core().hasher.hash(new)
+    with database.write(origin()) as tx:
+        if not password_reset.finish(tx, LINK.handle, holder, hashed):
+            return _dead()
+        return LINK.used(f"{DONE}?login={holder.login_id}")
+
+
+@blueprint.post("/new-password/strength")
+def strength() -> Response:
+    """Say how strong what is being typed is."""
+    with core().database.write(origin()) as tx:
+        holder = _holder(tx)
+        if holder is None or LINK.stale_form():
+            return json_text("{}", status=400)
+        paid = meter.pay(tx, holder.person)
+    return meter.answer(holder.person, paid=paid)
+
+
+@blueprint.get("/done")
+@reading
+def done(tx: Transaction) -> Response:
+    """The end: back to the sign-in it was asked from, if that is this browser's and still open."""
+    asked_from = once(request.args, "login", longest=MAX_HANDLE_LENGTH)
+    try:
+        login = binding.bound(tx, asked_from)
+        href = f"/login/{login.id}" if login.open_at(tx.now) else ACCOUNT
+    except binding.Ended:
+        href = ACCOUNT
+    return mailed_link.farewell("login/password_set.html", sign_in_href=href)
+
+
+def _holder(tx: Transaction) -> Holder | None:
+    """Whom the link is for, who is then spoken to in their language."""
+    holder = password_reset.find(tx, LINK.handle, core().settings)
+    if holder:
+        language.meet(holder.person.user.profile)
+    return holder
+
+
+def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
+    person = holder.person
+    return LINK.show(
+        "login/new_password.html",
+        errors,
+        username=person.user.username,
+        two_step_on=person.has_second_step,
+        strength_href=f"{LINK.form}/strength",
+        min_length=new_password.least(core().settings, alone=not person.has_second_step),
+    )
+
+
+def _dead() -> Response:
+    message = Text("It was used already, it is too old, or the account was changed or used since. Ask for a new one.")
+    return mailed_link.dead(message, restart_href=START)

@@ -1,0 +1,98 @@
+"""The link in the letter about a changed email address or phone number: back to before, and everything open is over."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from idp.kernel.dates import Moment
+from idp.kernel.text import Text
+from idp.login.forms import errors
+from idp.persistence.contact_changes import ContactChange
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import NameTaken
+from idp.recovery import contact_changes
+from idp.recovery.pages import mailed_link, reset_password
+from idp.recovery.pages.mailed_link import MailedLink
+from idp.web.context import core
+from idp.web.cookies import UNDO
+from idp.web.transactions import origin, reading
+
+LINK = MailedLink("/undo", UNDO)
+DONE = "/undo/done"
+
+blueprint = Blueprint("login_undo", __name__, url_prefix="/undo")
+
+
+@blueprint.get("/<handle>")
+def open_link(handle: str) -> Response:
+    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
+    return LINK.open(handle)
+
+
+@blueprint.get("")
+@reading
+def ask(tx: Transaction) -> Response:
+    """Show the change, and ask."""
+    change = _change(tx)
+    return _page(change) if change else _dead()
+
+
+@blueprint.post("")
+def take_back() -> Response:
+    """Undo it."""
+    try:
+        with core().database.write(origin()) as tx:
+            return _take_back(tx)
+    except NameTaken:
+        return _dead()
+
+
+@blueprint.get("/done")
+def done() -> Response:
+    """Whoever made the change could sign in: on to a new password."""
+    message = Text(
+        "What you are reached by is as it was before, and every browser is signed out. Whoever made the change knows "
+        "your password: set a new one now. Then look at your security page, and remove what you did not set up."
+    )
+    return mailed_link.farewell(
+        "login/ended.html",
+        title=Text("The change is undone"),
+        message=message,
+        restart_href=reset_password.START,
+        restart_label=Text("Set a new password by mail"),
+    )
+
+
+def _change(tx: Transaction) -> ContactChange | None:
+    """The change whose link is open here; its owner is then spoken to in their language."""
+    change = contact_changes.find_undo(tx, LINK.handle)
+    mailed_link.greet(tx, change.user_id if change else None)
+    return change
+
+
+def _take_back(tx: Transaction) -> Response:
+    change = _change(tx)
+    if change is None:
+        return _dead()
+    if LINK.stale_form():
+        return _page(change, {"form": errors.STALE})
+    if not contact_changes.undo(tx, change):
+        return _dead()
+    return LINK.used(DONE)
+
+
+def _page(change: ContactChange, errors: dict[str, str] | None = None) -> Response:
+    return LINK.show(
+        "login/undo.html",
+        errors,
+        kind=change.kind,
+        old=change.old,
+        new=change.new,
+        when=Moment(change.made_at or change.created_at),
+    )
+
+
+def _dead() -> Response:
+    return mailed_link.dead(
+        mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
+    )

@@ -1,0 +1,81 @@
+"""Forgot password: a mailed link that lets its holder set a new one, and nothing else.
+
+    ask      pay, keep a link, promise the mail: the same statements whoever it is, or nobody     (writing)
+    find     whose link is this, if it still works?                                               (reading)
+    finish   spend the link, replace the password                     (writing; the hash was made before)
+
+It signs nobody in and touches no second step: a mailbox alone opens nothing. A link dies by use, time, sign-in, and any
+change of password or factors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.config import Settings
+from idp.kernel.clock import MINUTE
+from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
+from idp.login.policy import rate_limits
+from idp.login.state import person as people
+from idp.login.state.person import Person
+from idp.messaging.notices import offer_reset
+from idp.messaging.sealed import seal_link
+from idp.persistence.transaction import Transaction
+from idp.recovery import new_password
+from idp.recovery.new_password import By
+from idp.signing.sealing import Sealer
+
+LIFE = 30 * MINUTE
+"""Seconds. Longer than the pause between two mails (`throttle.RESET_LIMIT`): see docs/decisions/0015."""
+PATH = "/recover/"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a working link is for, and the sign-in it was asked from."""
+
+    person: Person
+    login_id: str
+
+
+def ask(tx: Transaction, identifier: str, *, login_id: str, entropy: Entropy, sealer: Sealer) -> bool:
+    """Promise a link to the address stored for this user name or email address, if there is one.
+
+    False says only that this network address asked too often. Everything else ends alike: nobody's name, a disabled
+    account, one without an address, one that got a mail just now.
+    """
+    if not tx.throttles.claim(rate_limits.address_lane(tx.origin.address), rate_limits.ADDRESS_LIMIT):
+        audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED)
+        return False
+    user = tx.users.by_identifier(identifier)
+    user_id = user.id if user else None
+    if not tx.throttles.claim(rate_limits.reset_lane(identifier, user_id), rate_limits.RESET_LIMIT):
+        audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED, user_id=user_id)
+        return True
+    handle = entropy.token()
+    name, link = digest(handle), seal_link(sealer, PATH + handle)
+    sent = tx.password_resets.make(name, user_id=user_id or "", login_id=login_id, expires_at=tx.now + LIFE)
+    offer_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
+    audit.record(tx, Event.RESET_ASKED, Outcome.SUCCESS if sent else Outcome.FAILURE, user_id=user_id)
+    return True
+
+
+def find(tx: Transaction, handle: str, settings: Settings) -> Holder | None:
+    """Whom this link is for; None when it does not work, or no longer. Changes nothing: mail scanners look, too."""
+    found = tx.password_resets.live(digest(handle))
+    return Holder(people.load(tx, found[1], settings), found[0].login_id) if found else None
+
+
+def finish(tx: Transaction, handle: str, holder: Holder, password_hash: str) -> bool:
+    """Spend the link for a new password; False when it was spent, or the account changed, meanwhile."""
+    user_id = holder.person.user.id
+    tx.users.hold([user_id])  # before the link, as a sign-in does: in one order they cannot block each other for good
+    user = tx.users.by_id(user_id)
+    if user is None or not tx.password_resets.claim(digest(handle)):
+        return False
+    # The code lane stays: a mailbox must not buy more tries at the second step.
+    tx.throttles.clear_all_of(rate_limits.password_lanes_of(user_id))
+    return new_password.replace(tx, user, password_hash, by=By.LINK)

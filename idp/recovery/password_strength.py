@@ -1,0 +1,40 @@
+"""How strong a new password is, told while it is typed (`strength.js`). What is typed is judged and forgotten.
+
+Only somebody who may set a password here is answered, and only so often: judging is costly (`factors.guessing`).
+"""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response, request
+
+from idp.login.policy import rate_limits
+from idp.login.state.person import Person
+from idp.persistence.transaction import Transaction
+from idp.recovery import new_password
+from idp.web.context import core
+from idp.web.forms import once
+from idp.web.pages import json_text, told
+
+
+def pay(tx: Transaction, person: Person) -> bool:
+    """Whether this person may be answered once more."""
+    return tx.throttles.claim(rate_limits.strength_lane(person.user.id), rate_limits.STRENGTH_LIMIT)
+
+
+def answer(person: Person, *, paid: bool) -> Response:
+    """The verdict on this request's `password`, ready to be shown: `score` (0 to 4), `words` for it, and `advice`.
+
+    It is the verdict the form itself will get, except that whether it is the present password is not told here: that
+    would be a way to guess at it.
+    """
+    typed = once(request.form, "password")
+    if not paid:
+        return json_text("{}", status=429)
+    if not typed:
+        return json_text("{}", status=400)
+    alone = not person.has_second_step
+    found = new_password.strength(typed, person.user, core().settings, core().breached, alone=alone)
+    words, advice = told(found.words), told(found.problem) if found.problem else ""
+    return json_text(json.dumps({"score": found.score, "words": words, "advice": advice}))

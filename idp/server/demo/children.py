@@ -1,0 +1,90 @@
+"""Programs started beside this one, watched, and ended with it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from idp.kernel.clock import pause, stopwatch
+from idp.server import CannotServe
+
+LOOK_EVERY = 0.05
+END_WITHIN = 10
+"""Seconds a program is given to stop by itself."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """One running program; what it prints goes to `log`."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def check(self) -> None:
+        """Raise `CannotServe` when it has ended, with its last words."""
+        if (code := self.process.poll()) is not None:
+            last = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:])
+            raise CannotServe(f"{self.name} ended with exit code {code}. Its last words, from {self.log}:\n{last}")
+
+    def end(self) -> None:
+        """Stop it and whatever it started."""
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, sign)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(END_WITHIN)
+                return
+
+
+class Children:
+    """All of them; leaving the block, in whatever way, ends them."""
+
+    def __init__(self) -> None:
+        self._all: list[Child] = []
+
+    def start(
+        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path
+    ) -> None:
+        """Start a program in a process group of its own, so that Ctrl-C reaches us alone and we end it in order."""
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own programs, with arguments of our own
+                list(command), env=dict(environment), stdout=output, stderr=output, cwd=folder, start_new_session=True
+            )
+        self._all.append(Child(name, process, log))
+
+    def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
+        """Wait for a condition; raises `CannotServe` when a program ends first, or after `within` seconds."""
+        end = stopwatch() + within
+        while not ready():
+            self.check()
+            if stopwatch() > end:
+                raise CannotServe(f"The programs did not answer within {within:.0f} seconds.")
+            pause(LOOK_EVERY)
+
+    def check(self) -> None:
+        """Raise `CannotServe` when one has ended."""
+        for child in self._all:
+            child.check()
+
+    def end(self) -> None:
+        """Stop all, the last one first."""
+        while self._all:
+            self._all.pop().end()
+
+
+@contextlib.contextmanager
+def children() -> Iterator[Children]:
+    """Programs that live as long as the block; SIGTERM ends it like Ctrl-C."""
+    running = Children()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield running
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        running.end()

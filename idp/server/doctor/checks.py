@@ -1,0 +1,122 @@
+"""What is wrong with an installation, and how to mend it. Looks only: nothing is made, changed or sent.
+
+Each check yields findings: `ok`, `warn` (works, but not as it should) or `FAIL` (people or apps are turned away).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from idp.config import BadSettings, Settings
+from idp.factors.attestation import Makers
+from idp.factors.breached import BreachedPasswords
+from idp.kernel.clock import Clock
+from idp.language.geoip import Places
+from idp.persistence import schema
+from idp.persistence.database import Database
+from idp.server.doctor import discovery
+from idp.server.doctor.findings import Finding, Level
+from idp.server.doctor.transports import waiting, ways_out
+from idp.signing.files import KeyDirectory, KeyFileError
+from idp.signing.keystore import KeyStore
+from idp.signing.rotation import KeyState, RotationPolicy, survey
+from idp.signing.sealing import Sealer
+
+OTHERS = 0o077
+CLOCK_TOLERANCE = 15
+"""Seconds: half a time step of an authenticator app."""
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
+    for check in (_configuration, _database, _keys, _passwords, ways_out, waiting, _issuer):
+        yield from check(settings, clock)
+
+
+def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
+    yield Finding(Level.OK, "settings", f"{settings.mode} mode as {settings.issuer}")
+    try:
+        Makers.open(settings.attestation_roots)
+    except BadSettings as error:
+        yield Finding(Level.FAIL, "settings", str(error), "Mend the file, or empty the setting to ask no maker.")
+    try:
+        Places.open(settings.places_file).close()
+    except BadSettings as error:
+        message, _separator, remedy = str(error).partition(". ")
+        yield Finding(Level.FAIL, "settings", message, remedy)
+    if settings.secure and settings.trusted_proxies == 0:
+        remedy = "If a reverse proxy ends TLS here, set IDP_TRUSTED_PROXIES to how many there are (mostly 1)."
+        yield Finding(Level.WARN, "settings", "no proxy is trusted, so every visitor seems to come from it", remedy)
+    if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & OTHERS:
+        message = f"others on this machine can look into {settings.data_dir}"
+        yield Finding(Level.WARN, "settings", message, f"chmod 700 {settings.data_dir}")
+
+
+def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    status = schema.status(settings.database)
+    if problem := status.problem:
+        message, _, remedy = problem.partition(". ")
+        yield Finding(Level.FAIL, "database", message, remedy)
+        return
+    yield Finding(Level.OK, "database", f"at revision {status.revision}, as this version needs")
+    database = Database(settings.database, clock)
+    with database.read() as tx:
+        newest, people = tx.audit.latest(limit=1), tx.users.count()
+    database.close()
+    if not people:
+        yield Finding(Level.WARN, "database", "nobody can sign in yet", "idp users add NAME")
+    if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:
+        message = "the newest audit event lies in the future: the clock was set back"
+        yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
+
+
+def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    if not settings.keys_dir.is_dir():
+        remedy = "Nothing to do if this is the first start; otherwise restore them, or set IDP_KEYS_DIR."
+        yield Finding(Level.WARN, "keys", f"there are none in {settings.keys_dir}; the first start makes them", remedy)
+        return
+    try:
+        store = KeyStore(KeyDirectory(settings.keys_dir))
+        records = [store.load(kid).record for kid in store.kids()]
+        Sealer.check(settings.keys_dir)
+    except FileNotFoundError as error:
+        remedy = "Restore it if people have authenticator apps already: what it sealed is lost without it."
+        yield Finding(Level.WARN, "keys", f"{error.filename} is missing; the next start makes a new one", remedy)
+        return
+    except KeyFileError as error:
+        message, _, remedy = str(error).partition(". ")
+        yield Finding(Level.FAIL, "keys", message, remedy.removeprefix("To mend it: "))
+        return
+    except OSError as error:
+        yield Finding(Level.FAIL, "keys", str(error), f"Let the account that runs idp read {settings.keys_dir}.")
+        return
+    states = survey(records, clock.now(), RotationPolicy())
+    active = sorted(status.key.alg for status in states if status.state is KeyState.ACTIVE)
+    yield Finding(Level.OK, "keys", f"{', '.join(active)} sign; the files are their owner's alone")
+
+
+def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
+    try:
+        found = BreachedPasswords.of(settings.breached_passwords)
+    except BadSettings as error:
+        message, _separator, remedy = str(error).partition(". ")
+        yield Finding(Level.FAIL, "passwords", message, remedy)
+        return
+    if found:
+        found.close()
+        yield Finding(Level.OK, "passwords", f"new ones are looked up in {settings.breached_passwords}")
+
+
+def _issuer(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    try:
+        seen = discovery.look(settings.issuer)
+    except discovery.Unreachable as error:
+        remedy = "Start `idp serve`; check the proxy, the certificate and the name's address."
+        yield Finding(Level.WARN, "issuer", f"{settings.issuer} does not answer as it should: {error}", remedy)
+        return
+    yield Finding(Level.OK, "issuer", f"{settings.issuer} answers, and names itself so")
+    if seen.date is not None and abs(seen.date - clock.now()) > CLOCK_TOLERANCE:
+        message = f"this machine's clock and that of {settings.issuer} differ by {abs(seen.date - clock.now())} s"
+        yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
+    elif seen.date is not None:
+        yield Finding(Level.OK, "clock", "agrees with the issuer's")

@@ -1,0 +1,63 @@
+"""Whether mail, text messages and WhatsApp leave the house, and what waits for it. Nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from idp.config import Settings
+from idp.kernel.clock import HOUR, MINUTE, Clock
+from idp.messaging.codes import SMS, WHATSAPP
+from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.mail import transport_for
+from idp.messaging.notices import EMAIL
+from idp.messaging.providers.choice import for_channel
+from idp.messaging.transports import Undelivered
+from idp.persistence import schema
+from idp.persistence.database import Database
+from idp.persistence.outbox import OutboxMessage
+from idp.server.doctor.findings import Finding, Level
+
+TITLES = {SMS: "text messages", WHATSAPP: "WhatsApp messages"}
+PROVIDER = "Check the provider's settings (IDP_SMS_PROVIDER, IDP_WHATSAPP_PROVIDER and what they need)."
+
+
+def ways_out(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Ask the mail server and each provider as far as that is possible without sending."""
+    try:
+        yield Finding(Level.OK, "mail", transport_for(settings).check())
+    except Undelivered as error:
+        yield Finding(Level.FAIL, "mail", str(error), "Check IDP_SMTP_URL, and that this machine may connect there.")
+    for channel in TITLES:
+        if channel not in settings.channels:
+            yield Finding(Level.OK, channel, "not configured, so offered to nobody")
+            continue
+        try:
+            yield Finding(Level.OK, channel, for_channel(settings, channel, clock).check())
+        except Undelivered as error:
+            yield Finding(Level.FAIL, channel, str(error), PROVIDER)
+
+
+def waiting(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Messages that nobody has taken for too long; a code lives ten minutes, so for those it is one."""
+    if schema.status(settings.database).problem:
+        return
+    database = Database(settings.database, clock)
+    with database.read() as tx:
+        found = tx.outbox.waiting()
+    database.close()
+    late = [message for message in found if message.created_at < clock.now() - HOUR]
+    if mails := [message for message in late if message.channel == EMAIL]:
+        message = f"{len(mails)} mails wait for more than an hour; the oldest: {_why(mails)}"
+        yield Finding(Level.WARN, "mail", message, "Mend the mail server's answer above; is `idp serve` running?")
+    if apps := sorted({message.recipient for message in late if message.channel == BACKCHANNEL_LOGOUT}):
+        message = f"these apps could not be told of logouts for more than an hour: {', '.join(apps)}"
+        yield Finding(Level.WARN, "apps", message, "Look at the address each is registered with: idp clients show ID")
+    for channel, title in TITLES.items():
+        texts = [each for each in found if each.channel == channel and each.created_at < clock.now() - MINUTE]
+        if texts:
+            message = f"{len(texts)} {title} wait for more than a minute; the oldest: {_why(texts)}"
+            yield Finding(Level.WARN, channel, message, f"{PROVIDER} Is `idp serve` running?")
+
+
+def _why(messages: list[OutboxMessage]) -> str:
+    return messages[0].last_error or "not tried yet"

@@ -1,0 +1,52 @@
+"""One transaction per request: returning commits, raising rolls back."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from flask import g, request
+
+from idp.kernel.handles import digest
+from idp.kernel.origin import Origin
+from idp.persistence.transaction import Transaction
+from idp.web import language
+from idp.web.context import core
+from idp.web.cookies import SESSION
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def origin() -> Origin:
+    """Where this request came from, for the audit trail."""
+    return Origin(
+        address=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        request_id=g.get("request_id", ""),
+        language=language.of_request(),
+        session=digest(handle) if (handle := SESSION.read()) else "",
+    )
+
+
+def transactional(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
+    """Hand the view an open transaction as its first argument; what it returns is sent after the commit."""
+
+    @functools.wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with core().database.write(origin()) as tx:
+            return view(tx, *args, **kwargs)
+
+    return wrapper
+
+
+def reading(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
+    """The same for a view that changes nothing: on SQLite it waits for no writer."""
+
+    @functools.wraps(view)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with core().database.read(origin()) as tx:
+            return view(tx, *args, **kwargs)
+
+    return wrapper
