@@ -11,12 +11,12 @@ from idp.account.routes import blueprints as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
 from idp.development.mailbox import blueprint as development
-from idp.factors.attestation import Makers
+from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
-from idp.language.geoip import Places
+from idp.language.geoip import GeoIp
 from idp.login.pages import blueprints as login
 from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
@@ -26,7 +26,7 @@ from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
-from idp.web.context import Core
+from idp.web.context import Services
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MAX_BODY = 128 * 1024
@@ -34,7 +34,7 @@ MAX_BODY = 128 * 1024
 MAX_FORM_FIELDS = 100
 
 
-def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Core:
+def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Services:
     """Open the database and the keys, making what does not exist yet; what the command line uses too.
 
     Raises:
@@ -42,17 +42,17 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         BadSettings: when a file that a setting names cannot be used.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
-    return Core(
+    return Services(
         settings=settings,
         clock=clock,
         entropy=entropy,
         database=Database(settings.database, clock),
         keyring=open_keyring(settings, clock),
         sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
-        hasher=Hasher.of(settings),
-        places=Places.open(settings.places_file),
-        makers=Makers.open(settings.attestation_roots),
-        breached=BreachedPasswords.of(settings.breached_passwords),
+        hasher=Hasher.from_settings(settings),
+        geoip=GeoIp.open(settings.places_file),
+        attestation_anchors=AttestationTrustAnchors.open(settings.attestation_roots),
+        breached=BreachedPasswords.from_settings(settings.breached_passwords),
     )
 
 
@@ -67,21 +67,21 @@ def open_keyring(settings: Settings, clock: Clock) -> Keyring:
     return Keyring.open(settings.keys_dir, clock=clock, policy=policy)
 
 
-def create_app(core: Core) -> Flask:
+def create_app(services: Services) -> Flask:
     """The WSGI application over a bundle of collaborators."""
     app = Flask("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
-    context.install(app, core)
-    logs.install(app, core.entropy)
+    context.install(app, services)
+    logs.install(app, services.entropy)
     paths.install(app)
     pages.install(app)
     errors.install(app)
     for blueprint in (*login, *recovery, consent, frontchannel, backchannel, *account):
         app.register_blueprint(blueprint)
-    if core.settings.development:
+    if services.settings.development:
         app.register_blueprint(development)
     app.after_request(headers.apply)
-    if hops := core.settings.trusted_proxies:
+    if hops := services.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how Flask documents wrapping
     return app

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.account import history, pages
-from idp.account.guard import looking
+from idp.account.guard import requires
 from idp.audit import Outcome
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
 from idp.kernel.text import Text
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
 from idp.web import geoip
@@ -27,16 +27,16 @@ blueprint = Blueprint("activity", __name__)
 
 
 @blueprint.get("/activity")
-@looking()
-def show(tx: Transaction, visitor: Visitor) -> Response:
+@requires()
+def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """One page of the person's own audit trail, newest first; `before` in the address continues an earlier page."""
     before = _before()
-    found = tx.audit.of_user(visitor.person.user.id, limit=PAGE + 1, before=before, without=history.QUIET)
+    found = tx.audit.for_user(auth_session.person.user.id, limit=PAGE + 1, before=before, without=history.QUIET)
     shown = found[:PAGE]
-    apps = tx.clients.of_ids({event.client_id for event in shown if event.client_id})
+    apps = tx.clients.by_ids({event.client_id for event in shown if event.client_id})
     names = {client_id: client.client_name for client_id, client in apps.items()}
-    return pages.show(
-        visitor,
+    return pages.render(
+        auth_session,
         "account/activity.html",
         events=[_row(event, names) for event in shown],
         older_href=f"{pages.ACTIVITY}?before={shown[-1].id}" if len(found) > PAGE else None,
@@ -45,8 +45,8 @@ def show(tx: Transaction, visitor: Visitor) -> Response:
 
 
 def _before() -> int | None:
-    asked = once(request.args, "before", longest=LONGEST_ID)
-    return int(asked) if asked.isascii() and asked.isdigit() else None
+    requested = once(request.args, "before", longest=LONGEST_ID)
+    return int(requested) if requested.isascii() and requested.isdigit() else None
 
 
 def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     return {
         "sentence": history.sentence(event, names.get(event.client_id or "")),
         "browser": Text("On the server") if local else user_agents.name(event.user_agent),
-        "address": "" if local else geoip.located(event.address),
+        "address": "" if local else geoip.with_location(event.address),
         "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,
     }

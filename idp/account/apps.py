@@ -14,10 +14,10 @@ from idp.account import guard, pages
 from idp.audit import Event
 from idp.consent import words
 from idp.kernel.dates import Moment
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.web.transactions import transactional
+from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("apps", __name__)
 
@@ -31,38 +31,38 @@ class Connection:
 
 
 @blueprint.get("/apps")
-@guard.looking()
-def show(tx: Transaction, visitor: Visitor) -> Response:
+@guard.requires()
+def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """All of them, by name."""
-    user_id = visitor.person.user.id
+    user_id = auth_session.person.user.id
     found = _connections(tx, user_id)
-    clients, used = tx.clients.of_ids(found.keys()), tx.grants.last_used(user_id)
+    clients, used = tx.clients.by_ids(found.keys()), tx.grants.last_used(user_id)
     named = sorted(clients.values(), key=lambda client: (client.client_name.casefold(), client.client_id))
     rows = [_row(client, found[client.client_id], used.get(client.client_id)) for client in named]
-    return pages.show(visitor, "account/apps.html", notice=pages.notice(), apps=rows)
+    return pages.render(auth_session, "account/apps.html", notice=pages.notice(), apps=rows)
 
 
 @blueprint.post("/apps/<client_id>/remove")
-@transactional
+@write_transaction
 def remove(tx: Transaction, client_id: str) -> Response:
     """Forget what the person allowed this app, and end everything it was given."""
-    visitor = guard.admit_form(tx, guard.to_end, back=f"{pages.APPS}?done=confirmed")
-    user_id = visitor.person.user.id
-    allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_of_client(client_id, user_id=user_id)
+    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=f"{pages.APPS}?done=confirmed")
+    user_id = auth_session.person.user.id
+    allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_for_client(client_id, user_id=user_id)
     if not allowed and not ended:
         abort(404)
     audit.record(tx, Event.CONSENT_REVOKED, user_id=user_id, client_id=client_id, grants=ended)
-    return pages.done("removed", page_path=pages.APPS)
+    return pages.redirect_done("removed", page_path=pages.APPS)
 
 
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
     """By `client_id`. An organisation's own apps are never allowed by the person, but hold grants all the same."""
     found: dict[str, Connection] = {}
-    for grant in tx.grants.live_of(user_id):
+    for grant in tx.grants.live_for_user(user_id):
         before = found.get(grant.client_id)
         scopes = dict.fromkeys((*(before.scopes if before else ()), *grant.scopes))
         found[grant.client_id] = Connection(tuple(scopes), before.since if before else grant.created_at)
-    return found | {each.client_id: Connection(each.scopes, each.granted_at) for each in tx.consents.of(user_id)}
+    return found | {each.client_id: Connection(each.scopes, each.granted_at) for each in tx.consents.for_user(user_id)}
 
 
 def _row(client: Client, connection: Connection, used: int | None) -> dict[str, Any]:

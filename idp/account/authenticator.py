@@ -12,77 +12,86 @@ from idp.kernel.text import Text
 from idp.login.enrolment import totp
 from idp.login.forms.errors import CLOCK_HINT, LONGEST_CODE, NO_APP_CODE
 from idp.login.policy.proofs import FIRST, Method
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.errors import error_page
 from idp.web.forms import once
 from idp.web.pages import see_other
-from idp.web.transactions import origin, transactional
+from idp.web.transactions import origin, write_transaction
 
 blueprint = Blueprint("authenticator", __name__)
 
 
 @blueprint.get("/security/totp")
-@guard.looking(back=guard.begun_at(pages.TOTP))
-def show(tx: Transaction, visitor: Visitor) -> Response:
+@guard.requires(back=guard.reauth_return_url(pages.TOTP))
+def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask who is there before showing a secret; then the picture and the key, and on a reload the same."""
-    guard.ask_anew(tx, visitor, pages.TOTP)
-    return _page(visitor, tx.now)
+    guard.require_reauthentication(tx, auth_session, pages.TOTP)
+    return _page(auth_session, tx.now)
 
 
 @blueprint.post("/security/totp")
 def confirm() -> Response:
     """Judge the first code: read, mint recovery codes outside any transaction, then activate."""
-    database, entropy = core().database, core().entropy
+    database, entropy = services().database, services().entropy
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
-        first, now = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.TOTP)), tx.now
-        guard.ask_anew(tx, first, pages.TOTP)
+        first, now = (
+            guard.require_form(tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.TOTP)),
+            tx.now,
+        )
+        guard.require_reauthentication(tx, first, pages.TOTP)
     person = first.person
-    confirmed = totp.check(_setup(first), code, person=person, now=now, entropy=entropy, hasher=core().hasher)
+    confirmed = totp.check_first_code(
+        _setup(first), code, person=person, now=now, entropy=entropy, hasher=services().hasher
+    )
     if confirmed is None:
         return _page(first, now, error=CLOCK_HINT if code else NO_APP_CODE)
     with database.write(origin()) as tx:
-        visitor = guard.admit_again(tx, first, guard.to_change)
-        handle = changes.activate(tx, visitor, confirmed, sealer=core().sealer, entropy=entropy)
+        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        handle = changes.activate(tx, auth_session, confirmed, sealer=services().sealer, entropy=entropy)
         if person.recovery is None:
-            return pages.renewed(pages.RECOVERY_CODES, handle)
-        return pages.done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
+            return pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+        return pages.redirect_done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
 
 
 @blueprint.get("/security/turn-off")
-@guard.looking(back=guard.begun_at(pages.TURN_OFF))
-def ask_off(tx: Transaction, visitor: Visitor) -> Response:
+@guard.requires(back=guard.reauth_return_url(pages.TURN_OFF))
+def ask_off(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask for everything again, then whether it is meant."""
-    if not visitor.person.has_second_step:
+    if not auth_session.person.has_second_step:
         return see_other(pages.SECURITY)
-    if _required(visitor):
+    if _required(auth_session):
         return _refusal()
-    guard.ask_anew(tx, visitor, pages.TURN_OFF)
-    return _ask_off(visitor)
+    guard.require_reauthentication(tx, auth_session, pages.TURN_OFF)
+    return _ask_off(auth_session)
 
 
 @blueprint.post("/security/turn-off")
-@transactional
+@write_transaction
 def turn_off(tx: Transaction) -> Response:
     """Remove the second step, unless policy wants it."""
-    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.TURN_OFF))
-    if not visitor.person.has_second_step:
+    auth_session = guard.require_form(
+        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.TURN_OFF)
+    )
+    if not auth_session.person.has_second_step:
         return see_other(pages.SECURITY)
-    if _required(visitor):
-        audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=visitor.person.user.id, reason="required")
+    if _required(auth_session):
+        audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         return _refusal()
-    guard.ask_anew(tx, visitor, pages.TURN_OFF)
-    return pages.done("turned-off", handle=changes.turn_off(tx, visitor, entropy=core().entropy))
+    guard.require_reauthentication(tx, auth_session, pages.TURN_OFF)
+    return pages.redirect_done("turned-off", handle=changes.turn_off(tx, auth_session, entropy=services().entropy))
 
 
-def _ask_off(visitor: Visitor) -> Response:
-    return pages.show(visitor, "account/turn_off.html", kinds={factor.kind for factor in visitor.person.factors})
+def _ask_off(auth_session: AuthenticatedSession) -> Response:
+    return pages.render(
+        auth_session, "account/turn_off.html", kinds={factor.kind for factor in auth_session.person.factors}
+    )
 
 
-def _required(visitor: Visitor) -> bool:
-    return visitor.person.must_have_second_step(core().settings)
+def _required(auth_session: AuthenticatedSession) -> bool:
+    return auth_session.person.must_have_second_step(services().settings)
 
 
 def _refusal() -> Response:
@@ -90,19 +99,21 @@ def _refusal() -> Response:
     return error_page(403, Text("The second step stays on"), message)
 
 
-def _password_at(visitor: Visitor) -> int:
-    return max(proof.at for proof in visitor.proofs if proof.method in FIRST)
+def _password_at(auth_session: AuthenticatedSession) -> int:
+    return max(proof.at for proof in auth_session.proofs if proof.method in FIRST)
 
 
-def _setup(visitor: Visitor) -> Setup:
-    owner, brand = f"session:{visitor.session.sid}", core().settings.brand
-    return totp.offer(core().sealer, visitor.person, owner=owner, password_at=_password_at(visitor), brand=brand)
+def _setup(auth_session: AuthenticatedSession) -> Setup:
+    owner, brand = f"session:{auth_session.session.sid}", services().settings.brand
+    return totp.new_setup(
+        services().sealer, auth_session.person, owner=owner, password_at=_password_at(auth_session), brand=brand
+    )
 
 
-def _page(visitor: Visitor, now: int, *, error: str = "") -> Response:
-    setup, until = _setup(visitor), _password_at(visitor) + core().settings.fresh_sign_in
-    return pages.show(
-        visitor,
+def _page(auth_session: AuthenticatedSession, now: int, *, error: str = "") -> Response:
+    setup, until = _setup(auth_session), _password_at(auth_session) + services().settings.fresh_sign_in
+    return pages.render(
+        auth_session,
         "account/totp.html",
         status=400 if error else 200,
         error=("code", error) if error else None,
@@ -111,5 +122,5 @@ def _page(visitor: Visitor, now: int, *, error: str = "") -> Response:
         app_href=setup.uri,
         account_name=setup.account,
         minutes=max(1, (until - now) // 60),
-        replacing=bool(visitor.person.factors_of(Method.TOTP)),
+        replacing=bool(auth_session.person.factors_of(Method.TOTP)),
     )

@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.account import guard, pages
-from idp.account.changes import Overtaken
+from idp.account.changes import ConcurrentChange
 from idp.kernel.text import Text
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import lookup_key
 from idp.recovery import closing
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import error_page
 from idp.web.forms import once
 from idp.web.pages import page, see_other
-from idp.web.transactions import transactional
+from idp.web.transactions import write_transaction
 
 CLOSED = "/account/closed"
 
@@ -24,28 +24,30 @@ blueprint = Blueprint("closing", __name__)
 
 
 @blueprint.get("/profile/close")
-@guard.looking(back=guard.begun_at(pages.CLOSE))
-def ask(tx: Transaction, visitor: Visitor) -> Response:
+@guard.requires(back=guard.reauth_return_url(pages.CLOSE))
+def ask(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Say what is lost, and ask; after everything was proven again for this page, however recent."""
-    if not core().settings.people_may_close_account:
+    if not services().settings.people_may_close_account:
         return _refusal()
-    guard.ask_anew(tx, visitor, pages.CLOSE)
-    return _page(visitor)
+    guard.require_reauthentication(tx, auth_session, pages.CLOSE)
+    return _page(auth_session)
 
 
 @blueprint.post("/profile/close")
-@transactional
+@write_transaction
 def close(tx: Transaction) -> Response:
     """Close it, if its name was typed."""
-    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.CLOSE))
-    user = visitor.person.user
-    if not core().settings.people_may_close_account:
+    auth_session = guard.require_form(
+        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.CLOSE)
+    )
+    user = auth_session.person.user
+    if not services().settings.people_may_close_account:
         return _refusal()
-    guard.ask_anew(tx, visitor, pages.CLOSE)
+    guard.require_reauthentication(tx, auth_session, pages.CLOSE)
     if lookup_key(once(request.form, "username")) != user.username_key:
-        return _page(visitor, error=Text("Type your user name, {username}, to confirm.", username=user.username))
-    if not closing.close(tx, user):
-        raise Overtaken
+        return _page(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
+    if not closing.close_account(tx, user):
+        raise ConcurrentChange
     response = see_other(CLOSED)
     SESSION.clear(response)
     return response
@@ -58,9 +60,9 @@ def closed() -> Response:
     return page("login/ended.html", title=Text("Your account is closed"), message=message)
 
 
-def _page(visitor: Visitor, *, error: Text | None = None) -> Response:
-    return pages.show(
-        visitor,
+def _page(auth_session: AuthenticatedSession, *, error: Text | None = None) -> Response:
+    return pages.render(
+        auth_session,
         "account/close.html",
         status=400 if error else 200,
         error=("username", error) if error else None,

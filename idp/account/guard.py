@@ -12,25 +12,25 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from idp.account.changes import Overtaken
+from idp.account.changes import ConcurrentChange
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
 from idp.login.flow import grace, start
 from idp.login.policy import rules
-from idp.login.policy.requirement import Demand, join
+from idp.login.policy.requirement import AuthRequirement, join
 from idp.login.state import login_flow
-from idp.login.state import session as visitors
-from idp.login.state.session import Visitor
+from idp.login.state import session as auth_sessions
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web import csrf
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.forms import once
 from idp.web.transactions import origin
 
 P = ParamSpec("P")
-Asking = Callable[[int], Demand]
+RequirementFactory = Callable[[int], AuthRequirement]
 """What is asked at a time (seconds, UTC)."""
 
 SIGN_IN = "after"
@@ -43,42 +43,42 @@ PURPOSE = "account"
 class SignInNeeded(Exception):
     """Not enough was proven here for this page; `return_to` is the path of ours to come back to, by GET."""
 
-    def __init__(self, demand: Demand, return_to: str) -> None:
+    def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
         super().__init__(return_to)
-        self.demand, self.return_to = demand, return_to
+        self.requirement, self.return_to = requirement, return_to
 
 
 class CodesToSave(Exception):
     """Recovery codes were made and the person has not yet said that they are saved: that comes first."""
 
 
-def to_look(_now: int) -> Demand:
+def view_requirement(_now: int) -> AuthRequirement:
     """Being signed in, as policy wants it."""
-    return Demand()
+    return AuthRequirement()
 
 
-def to_end(now: int) -> Demand:
+def end_sessions_requirement(now: int) -> AuthRequirement:
     """Ending sessions and trust: a factor proven again, lest a borrowed session shuts its owner out (ASVS 7.5.2)."""
-    return Demand(since=now - core().settings.fresh_sign_in)
+    return AuthRequirement(not_before=now - services().settings.fresh_sign_in)
 
 
-def to_change(now: int) -> Demand:
+def change_credentials_requirement(now: int) -> AuthRequirement:
     """Changing what protects the account: everything the person has, proven again (ASVS 7.5.1)."""
-    return rules.of_account_change(fresh_sign_in=core().settings.fresh_sign_in, now=now)
+    return rules.account_change_requirement(fresh_sign_in=services().settings.fresh_sign_in, now=now)
 
 
-def begun_at(page: str) -> str:
+def reauth_return_url(page: str) -> str:
     """The address that a sign-in leads to when it was asked for this page alone; it names that sign-in."""
     return f"{page}?{SIGN_IN}={{login}}"
 
 
-def still_for(path: str) -> str:
+def with_reauth_id(path: str) -> str:
     """The address of a form, or the next page, of what the present page is about: it names the same sign-in."""
-    login = once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH)
-    return f"{path}?{urlencode({SIGN_IN: login})}" if login else path
+    reauth_id = once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH)
+    return f"{path}?{urlencode({SIGN_IN: reauth_id})}" if reauth_id else path
 
 
-def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
+def require_reauthentication(tx: Transaction, auth_session: AuthenticatedSession, page: str) -> None:
     """Let pass who came here through a sign-in asked for this page, by password and second step, and for nothing else.
 
     However recent another sign-in is: somebody at a browser left unlocked has not proven anything by it. So the form is
@@ -87,81 +87,87 @@ def ask_anew(tx: Transaction, visitor: Visitor, page: str) -> None:
     Raises:
         SignInNeeded: everybody else, who then proves everything again.
     """
-    login = tx.logins.by_id(once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH))
-    user = visitor.person.user
+    row = tx.login_flows.by_id(once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH))
+    user = auth_session.person.user
     if (
-        login is not None
-        and login.finished_at is not None
-        and (login.user_id, login.epoch) == (user.id, user.epoch)
-        and login.return_to == begun_at(page).replace("{login}", login.id)
+        row is not None
+        and row.finished_at is not None
+        and (row.user_id, row.epoch) == (user.id, user.epoch)
+        and row.return_to == reauth_return_url(page).replace("{login}", row.id)
     ):
-        asked = join(login_flow.door_of(login), to_change(tx.now))
-        if visitor.reaches(asked, settings=core().settings, now=tx.now) is not None:
+        requested = join(login_flow.stored_requirement(row), change_credentials_requirement(tx.now))
+        if auth_session.satisfies(requested, settings=services().settings, now=tx.now) is not None:
             return
-    raise SignInNeeded(rules.of_account_change(fresh_sign_in=0, now=tx.now), begun_at(page))
+    raise SignInNeeded(rules.account_change_requirement(fresh_sign_in=0, now=tx.now), reauth_return_url(page))
 
 
-def set_up(now: int, page: str) -> SignInNeeded:
+def enrolment_needed(now: int, page: str) -> SignInNeeded:
     """To be raised: the password is asked anew, and a second step set up, as at a sign-in that policy stops."""
-    return SignInNeeded(rules.of_account_change(fresh_sign_in=0, now=now).join(Demand(enrol=True)), page)
+    return SignInNeeded(
+        rules.account_change_requirement(fresh_sign_in=0, now=now).join(AuthRequirement(require_enrolment=True)), page
+    )
 
 
-def admit(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
+def require(
+    tx: Transaction, asking: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
+) -> AuthenticatedSession:
     """The visitor, if enough was proven. `back` is the page to return to (None: the present path).
 
     Raises:
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
         CodesToSave: when recovery codes wait to be saved, unless that is what the visitor came for.
     """
-    door, visitor = asking(tx.now), start.visitor(tx)
-    if visitor is None or visitor.reaches(door, settings=core().settings, now=tx.now) is None:
-        raise SignInNeeded(door, back or request.path)
-    if visitor.person.codes_to_save and not saving_codes:
+    requested, auth_session = asking(tx.now), start.current_session(tx)
+    if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=tx.now) is None:
+        raise SignInNeeded(requested, back or request.path)
+    if auth_session.person.codes_to_save and not saving_codes:
         raise CodesToSave
-    return visitor
+    return auth_session
 
 
-def admit_form(tx: Transaction, asking: Asking, *, back: str | None = None, saving_codes: bool = False) -> Visitor:
+def require_form(
+    tx: Transaction, asking: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
+) -> AuthenticatedSession:
     """The visitor who sent one of our own forms.
 
     Raises:
         Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
         SignInNeeded, CodesToSave: as `admit`.
     """
-    visitor = admit(tx, asking, back=back, saving_codes=saving_codes)
+    auth_session = require(tx, asking, back=back, saving_codes=saving_codes)
     if not csrf.valid(SESSION.read(), PURPOSE):
         raise Refusal(
             400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
         )
-    return visitor
+    return auth_session
 
 
-def admit_again(tx: Transaction, first: Visitor, asking: Asking) -> Visitor:
+def require_unchanged(tx: Transaction, first: AuthenticatedSession, asking: RequirementFactory) -> AuthenticatedSession:
     """The same visitor in a second transaction, after costly work outside any.
 
     Raises:
         Overtaken: when the account changed in between.
         Refusal, SignInNeeded, CodesToSave: as `admit_form`.
     """
-    visitor = admit_form(tx, asking)
-    was, now = first.person.user, visitor.person.user
+    auth_session = require_form(tx, asking)
+    was, now = first.person.user, auth_session.person.user
     if (was.id, was.epoch) != (now.id, now.epoch):
-        raise Overtaken
-    return visitor
+        raise ConcurrentChange
+    return auth_session
 
 
-def looking(
-    asking: Asking = to_look, *, back: str | None = None, saving_codes: bool = False
-) -> Callable[[Callable[Concatenate[Transaction, Visitor, P], Response]], Callable[P, Response]]:
+def requires(
+    asking: RequirementFactory = view_requirement, *, back: str | None = None, saving_codes: bool = False
+) -> Callable[[Callable[Concatenate[Transaction, AuthenticatedSession, P], Response]], Callable[P, Response]]:
     """A view that only shows: it gets a reading transaction and the visitor; `back` as for `admit`."""
 
-    def decorate(view: Callable[Concatenate[Transaction, Visitor, P], Response]) -> Callable[P, Response]:
+    def decorate(view: Callable[Concatenate[Transaction, AuthenticatedSession, P], Response]) -> Callable[P, Response]:
         @functools.wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
-            with core().database.read(origin()) as tx:
-                visitor = admit(tx, asking, back=back, saving_codes=saving_codes)
-                response = view(tx, visitor, *args, **kwargs)
-            _still_there(visitor)
+            with services().database.read(origin()) as tx:
+                auth_session = require(tx, asking, back=back, saving_codes=saving_codes)
+                response = view(tx, auth_session, *args, **kwargs)
+            _record_activity(auth_session)
             return response
 
         return wrapper
@@ -169,10 +175,10 @@ def looking(
     return decorate
 
 
-def _still_there(visitor: Visitor) -> None:
-    now, settings = core().clock.now(), core().settings
-    unseen = now - visitor.session.last_seen_at >= visitors.SEEN_EVERY
-    if unseen or grace.unbegun(visitor.person, settings, now):
-        with core().database.write(origin()) as tx:
-            visitors.touch(tx, visitor)
-            grace.begin(tx, visitor.person, settings)
+def _record_activity(auth_session: AuthenticatedSession) -> None:
+    now, settings = services().clock.now(), services().settings
+    unseen = now - auth_session.session.last_seen_at >= auth_sessions.SEEN_EVERY
+    if unseen or grace.starts_now(auth_session.person, settings, now):
+        with services().database.write(origin()) as tx:
+            auth_sessions.touch(tx, auth_session)
+            grace.start_grace(tx, auth_session.person, settings)

@@ -11,89 +11,99 @@ from idp.login.enrolment import message_code
 from idp.login.forms import message_codes
 from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Verdict
-from idp.login.methods.sent_codes import Sent
+from idp.login.methods.password import Result
+from idp.login.methods.sent_codes import SendResult
 from idp.login.policy.proofs import Method
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import once
 from idp.web.pages import see_other
-from idp.web.transactions import origin, reading, transactional
+from idp.web.transactions import origin, read_transaction, write_transaction
 
 blueprint = Blueprint("message_codes", __name__, url_prefix="/security/codes/<any(email, sms, whatsapp):channel>")
 
 
 @blueprint.get("")
-@reading
+@read_transaction
 def show(tx: Transaction, channel: str) -> Response:
     """Ask who is there, then where the first code goes; once it is sent, the form for it."""
-    visitor = guard.admit(tx, guard.to_look, back=guard.begun_at(_page_path(channel)))
-    method = _method(visitor, channel)
-    guard.ask_anew(tx, visitor, _page_path(channel))
-    return _page(tx, visitor, method)
+    auth_session = guard.require(tx, guard.view_requirement, back=guard.reauth_return_url(_page_path(channel)))
+    method = _method(auth_session, channel)
+    guard.require_reauthentication(tx, auth_session, _page_path(channel))
+    return _page(tx, auth_session, method)
 
 
 @blueprint.post("/send")
-@transactional
+@write_transaction
 def send(tx: Transaction, channel: str) -> Response:
     """Send the first code."""
-    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
-    guard.ask_anew(tx, visitor, _page_path(channel))
-    method, typed = _method(visitor, channel), once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
-    owner, sealer, entropy = _owner(visitor), core().sealer, core().entropy
+    auth_session = guard.require_form(
+        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(_page_path(channel))
+    )
+    guard.require_reauthentication(tx, auth_session, _page_path(channel))
+    method, typed = _method(auth_session, channel), once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
+    owner, sealer, entropy = _owner(auth_session), services().sealer, services().entropy
     try:
-        sent = message_code.send(tx, owner, visitor.person, method, typed, sealer=sealer, entropy=entropy)
+        sent = message_code.send_first_code(
+            tx, owner, auth_session.person, method, typed, sealer=sealer, entropy=entropy
+        )
     except NotANumber:
-        return _page(tx, visitor, method, error=("number", message_codes.NO_NUMBER))
-    if sent is Sent.TOO_MANY:
-        return _page(tx, visitor, method, error=("form", message_codes.NOT_SENT), status=429)
-    return see_other(guard.still_for(_page_path(channel)))
+        return _page(tx, auth_session, method, error=("number", message_codes.NO_NUMBER))
+    if sent is SendResult.TOO_MANY:
+        return _page(tx, auth_session, method, error=("form", message_codes.NOT_SENT), status=429)
+    return see_other(guard.with_reauth_id(_page_path(channel)))
 
 
 @blueprint.post("")
 def confirm(channel: str) -> Response:
     """Judge the code: read, mint recovery codes outside any transaction, then make it a second step."""
-    database, entropy = core().database, core().entropy
+    database, entropy = services().database, services().entropy
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
-        first = guard.admit_form(tx, guard.to_change, back=guard.begun_at(_page_path(channel)))
-        guard.ask_anew(tx, first, _page_path(channel))
+        first = guard.require_form(
+            tx, guard.change_credentials_requirement, back=guard.reauth_return_url(_page_path(channel))
+        )
+        guard.require_reauthentication(tx, first, _page_path(channel))
         method = _method(first, channel)
         if not code:
             return _page(tx, first, method, error=("code", message_codes.NO_CODE))
-    codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
+    codes = None if first.person.recovery else recovery_codes.mint(entropy, services().hasher)
     with database.write(origin()) as tx:
-        visitor = guard.admit_again(tx, first, guard.to_change)
-        done = message_code.confirm(
+        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        done = message_code.confirm_code(
             tx,
-            _owner(visitor),
-            visitor.person,
+            _owner(auth_session),
+            auth_session.person,
             method,
             code,
             codes=codes,
-            sealer=core().sealer,
+            sealer=services().sealer,
             entropy=entropy,
-            settings=core().settings,
+            settings=services().settings,
         )
-        if done is Verdict.MOVED:
-            raise changes.Overtaken
-        if isinstance(done, Verdict):
-            place = message_code.place_of(_owner(visitor), visitor.person, method)
-            status, sentence = message_codes.refused(tx, place, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
-            return _page(tx, visitor, method, error=("code", sentence), status=status)
-        handle = changes.renew(tx, visitor, entropy, done)
-        return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("codes-added", handle=handle)
+        if done is Result.CONFLICT:
+            raise changes.ConcurrentChange
+        if isinstance(done, Result):
+            slot = message_code.enrolment_code_slot(_owner(auth_session), auth_session.person, method)
+            status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
+            return _page(tx, auth_session, method, error=("code", sentence), status=status)
+        handle = changes.renew(tx, auth_session, entropy, done)
+        return (
+            pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+            if codes
+            else pages.redirect_done("codes-added", handle=handle)
+        )
 
 
-def _method(visitor: Visitor, channel: str) -> Method:
+def _method(auth_session: AuthenticatedSession, channel: str) -> Method:
     """The method, if it is to be had here; anything else is not found."""
     method = Method(channel)
-    return method if method in visitor.person.channels(core().settings) else abort(404)
+    return method if method in auth_session.person.channels(services().settings) else abort(404)
 
 
-def _owner(visitor: Visitor) -> str:
-    return f"session:{visitor.session.sid}"
+def _owner(auth_session: AuthenticatedSession) -> str:
+    return f"session:{auth_session.session.sid}"
 
 
 def _page_path(channel: str) -> str:
@@ -102,19 +112,23 @@ def _page_path(channel: str) -> str:
 
 def _page(
     tx: Transaction,
-    visitor: Visitor,
+    auth_session: AuthenticatedSession,
     method: Method,
     *,
     error: tuple[str, str] | None = None,
     status: int | None = None,
 ) -> Response:
     page_path = _page_path(method)
-    waiting = sent_codes.state(tx, message_code.place_of(_owner(visitor), visitor.person, method))
-    return pages.show(
-        visitor,
+    waiting = sent_codes.pending_code(
+        tx, message_code.enrolment_code_slot(_owner(auth_session), auth_session.person, method)
+    )
+    return pages.render(
+        auth_session,
         "account/message_codes.html",
         status=status or (400 if error else 200),
         error=error,
-        action=guard.still_for(page_path),
-        **message_codes.of_set_up(visitor.person, method, waiting, send_action=guard.still_for(f"{page_path}/send")),
+        action=guard.with_reauth_id(page_path),
+        **message_codes.enrolment_variables(
+            auth_session.person, method, waiting, send_action=guard.with_reauth_id(f"{page_path}/send")
+        ),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp.account import pages
-from idp.account.guard import looking
+from idp.account.guard import requires
 from idp.kernel.text import Text
 from idp.language.reader import LOCALE
 from idp.language.tags import LANGUAGES
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -33,14 +33,14 @@ blueprint = Blueprint("overview", __name__)
 
 
 @blueprint.get("/", strict_slashes=False)
-@looking()
-def show(_: Transaction, visitor: Visitor) -> Response:
+@requires()
+def show(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The profile, and whether there is a second step."""
-    return pages.show(
-        visitor,
+    return pages.render(
+        auth_session,
         "account/home.html",
-        claims=[{"title": title, "value": value} for title, value in _profile(visitor.person.user) if value],
-        two_step_on=visitor.person.has_second_step,
+        claims=[{"title": title, "value": value} for title, value in _profile(auth_session.person.user) if value],
+        two_step_on=auth_session.person.has_second_step,
         security_href=pages.SECURITY,
         profile_href=pages.PROFILE,
     )

@@ -52,7 +52,7 @@ def _changes(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
             "made": _time(each.made_at),
             "undone": _time(each.undone_at),
         }
-        for each in tx.contact_changes.of(user_id)
+        for each in tx.contact_changes.for_user(user_id)
     ]
 
 
@@ -77,7 +77,7 @@ def _devices(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
             "last_seen": _time(device.last_seen_at),
             "remembered_until": _time(device.trusted_until),
         }
-        for device in tx.devices.of(user_id)
+        for device in tx.devices.for_user(user_id)
     ]
 
 
@@ -90,13 +90,13 @@ def _sessions(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
             "last_seen": _time(session.last_seen_at),
             "ends": _time(session.expires_at),
         }
-        for session in tx.sessions.of(user_id)
+        for session in tx.sessions.for_user(user_id)
     ]
 
 
 def _apps(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
-    given, allowed = tx.grants.live_of(user_id), tx.consents.of(user_id)
-    clients = tx.clients.of_ids({each.client_id for each in given} | {each.client_id for each in allowed})
+    given, allowed = tx.grants.live_for_user(user_id), tx.consents.for_user(user_id)
+    clients = tx.clients.by_ids({each.client_id for each in given} | {each.client_id for each in allowed})
     names = {client_id: client.client_name for client_id, client in clients.items()}
     consents = [
         {"app": names.get(each.client_id), "allowed": each.scopes, "since": _time(each.granted_at)} for each in allowed
@@ -117,7 +117,7 @@ def _activity(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
             "browser": event.user_agent,
             "detail": event.detail,
         }
-        for event in tx.audit.of_user(user_id, limit=MOST_EVENTS)
+        for event in tx.audit.for_user(user_id, limit=MOST_EVENTS)
     ]
 
 

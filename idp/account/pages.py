@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Response, request
 
-from idp.account.guard import PURPOSE, still_for
+from idp.account.guard import PURPOSE, with_reauth_id
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.web import csrf
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.pages import page, see_other
 
@@ -72,31 +72,36 @@ NOTICES = {
 """What a page says after a change, by the `done` of its address."""
 
 
-def show(
-    visitor: Visitor, template: str, *, status: int = 200, error: tuple[str, str] | None = None, **more: Any
+def render(
+    auth_session: AuthenticatedSession,
+    template: str,
+    *,
+    status: int = 200,
+    error: tuple[str, str] | None = None,
+    **more: Any,
 ) -> Response:
     """A page for this visitor; `error` is a field of its form and a sentence about it."""
-    user = visitor.person.user
+    user = auth_session.person.user
     common = {
         "user": {"name": user.display_name, "username": user.username},
         "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
         "logout_action": SIGN_OUT,
         "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
-        "action": still_for(request.path),
+        "action": with_reauth_id(request.path),
         "back_href": SECURITY,
         "errors": dict([error] if error else []),
-        "bar": _bar(visitor),
+        "bar": _bar(auth_session),
     }
     return page(template, status=status, **(common | more))
 
 
-def done(what: str, *, handle: str | None = None, page_path: str = SECURITY) -> Response:
+def redirect_done(what: str, *, handle: str | None = None, page_path: str = SECURITY) -> Response:
     """Back to a page, which says what was done; `handle` is the session's new name."""
     path = f"{page_path}?done={what}"
-    return renewed(path, handle) if handle else see_other(path)
+    return redirect_with_session(path, handle) if handle else see_other(path)
 
 
-def renewed(path: str, handle: str) -> Response:
+def redirect_with_session(path: str, handle: str) -> Response:
     """On to a page of ours, under the session's new name."""
     response = see_other(path)
     SESSION.write(response, handle)
@@ -108,9 +113,9 @@ def notice() -> str | None:
     return NOTICES.get(request.args.get("done", "")) if csrf.same_origin() else None
 
 
-def _bar(visitor: Visitor) -> dict[str, str] | None:
+def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
     """What every page asks of somebody who owes a second step: it stays until that is set up."""
-    due = visitor.person.second_step_due(core().settings, core().clock.now())
+    due = auth_session.person.second_step_due(services().settings, services().clock.now())
     if due is None:
         return None
     text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))

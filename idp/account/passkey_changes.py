@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from idp import audit
-from idp.account.changes import Overtaken, renew
+from idp.account.changes import ConcurrentChange, renew
 from idp.audit import Event
 from idp.factors.passkey import Registered
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.login.enrolment import passkey
 from idp.login.policy.proofs import Method
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from idp.signing.sealing import Sealer
@@ -18,7 +18,7 @@ from idp.signing.sealing import Sealer
 
 def add(
     tx: Transaction,
-    visitor: Visitor,
+    auth_session: AuthenticatedSession,
     made: Registered,
     label: str,
     *,
@@ -34,14 +34,14 @@ def add(
         Overtaken: when another change came first.
         AlreadyKnown: when somebody has that key.
     """
-    proof = passkey.add(tx, visitor.person, made, label, codes=codes, sealer=sealer, entropy=entropy)
+    proof = passkey.add(tx, auth_session.person, made, label, codes=codes, sealer=sealer, entropy=entropy)
     if proof is None:
-        raise Overtaken
-    return renew(tx, visitor, entropy, proof)
+        raise ConcurrentChange
+    return renew(tx, auth_session, entropy, proof)
 
 
-def rename(tx: Transaction, visitor: Visitor, factor: Factor, label: str) -> None:
+def rename(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor, label: str) -> None:
     """Call a passkey something else; nothing that protects the account changes."""
-    user_id = visitor.person.user.id
+    user_id = auth_session.person.user.id
     if tx.factors.rename(user_id, factor.id, label):
         audit.record(tx, Event.FACTOR_RENAMED, user_id=user_id, method=Method.PASSKEY, factor_id=factor.id)

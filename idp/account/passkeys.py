@@ -14,15 +14,15 @@ from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.enrolment import passkey
 from idp.login.forms import errors
-from idp.login.forms.passkeys import sent
+from idp.login.forms.passkeys import read_passkey_response
 from idp.login.policy.proofs import Method
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import AlreadyKnown, Factor
 from idp.persistence.transaction import Transaction
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import once
-from idp.web.pages import json_text, see_other, told
-from idp.web.transactions import origin, transactional
+from idp.web.pages import json_text, see_other, translate
+from idp.web.transactions import origin, write_transaction
 
 LONGEST_NAME = 60
 NO_NAME = Text("Enter a name of at most {most} characters.", most=LONGEST_NAME)
@@ -31,26 +31,28 @@ blueprint = Blueprint("passkeys", __name__)
 
 
 @blueprint.get("/security/passkeys/add")
-@guard.looking(back=guard.begun_at(pages.ADD_PASSKEY))
-def show_add(tx: Transaction, visitor: Visitor) -> Response:
+@guard.requires(back=guard.reauth_return_url(pages.ADD_PASSKEY))
+def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask who is there before another way in is added; then the page whose button asks the browser for a key."""
-    guard.ask_anew(tx, visitor, pages.ADD_PASSKEY)
-    return _add_page(visitor)
+    guard.require_reauthentication(tx, auth_session, pages.ADD_PASSKEY)
+    return _add_page(auth_session)
 
 
 @blueprint.post("/security/passkeys/options")
-@transactional
+@write_transaction
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
-    visitor = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
-    guard.ask_anew(tx, visitor, pages.ADD_PASSKEY)
+    auth_session = guard.require_form(
+        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.ADD_PASSKEY)
+    )
+    guard.require_reauthentication(tx, auth_session, pages.ADD_PASSKEY)
     made = passkey.options(
         tx,
-        visitor.person,
-        owner=_owner(visitor),
-        makers=core().makers,
-        entropy=core().entropy,
-        settings=core().settings,
+        auth_session.person,
+        owner=_owner(auth_session),
+        attestation_anchors=services().attestation_anchors,
+        entropy=services().entropy,
+        settings=services().settings,
     )
     return json_text(made)
 
@@ -58,60 +60,72 @@ def options(tx: Transaction) -> Response:
 @blueprint.post("/security/passkeys/add")
 def add() -> Response:
     """Take the new key: read, mint recovery codes outside any transaction, then add."""
-    database, entropy = core().database, core().entropy
+    database, entropy = services().database, services().entropy
     with database.read(origin()) as tx:
-        first = guard.admit_form(tx, guard.to_change, back=guard.begun_at(pages.ADD_PASSKEY))
-        guard.ask_anew(tx, first, pages.ADD_PASSKEY)
-    codes = None if first.person.recovery else recovery_codes.mint(entropy, core().hasher)
+        first = guard.require_form(
+            tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.ADD_PASSKEY)
+        )
+        guard.require_reauthentication(tx, first, pages.ADD_PASSKEY)
+    codes = None if first.person.recovery else recovery_codes.mint(entropy, services().hasher)
     try:
         with database.write(origin()) as tx:
-            return _add(tx, guard.admit_again(tx, first, guard.to_change), codes)
+            return _add(tx, guard.require_unchanged(tx, first, guard.change_credentials_requirement), codes)
     except AlreadyKnown:
         with database.write(origin()) as tx:
-            passkey.refused(tx, first.person, "known")
+            passkey.audit_refusal(tx, first.person, "known")
         return _add_page(first, error=errors.PASSKEY_KNOWN)
 
 
 @blueprint.get("/security/passkeys/<factor_id>")
-@guard.looking(guard.to_change)
-def show(_: Transaction, visitor: Visitor, factor_id: str) -> Response:
+@guard.requires(guard.change_credentials_requirement)
+def show(_: Transaction, auth_session: AuthenticatedSession, factor_id: str) -> Response:
     """One passkey, to be renamed or removed."""
-    factor = _own(visitor, factor_id)
-    return _one_page(visitor, factor) if factor else see_other(pages.SECURITY)
+    factor = _own(auth_session, factor_id)
+    return _one_page(auth_session, factor) if factor else see_other(pages.SECURITY)
 
 
 @blueprint.post("/security/passkeys/<factor_id>/rename")
-@transactional
+@write_transaction
 def rename(tx: Transaction, factor_id: str) -> Response:
     """Give it another name."""
-    visitor = guard.admit_form(tx, guard.to_change, back=f"{pages.PASSKEYS}/{factor_id}")
-    factor = _own(visitor, factor_id)
+    auth_session = guard.require_form(tx, guard.change_credentials_requirement, back=f"{pages.PASSKEYS}/{factor_id}")
+    factor = _own(auth_session, factor_id)
     if factor is None:
         return see_other(pages.SECURITY)
     if not (name := _name()):
-        return _one_page(visitor, factor, error=NO_NAME)
-    passkey_changes.rename(tx, visitor, factor, name)
-    return pages.done("passkey-renamed")
+        return _one_page(auth_session, factor, error=NO_NAME)
+    passkey_changes.rename(tx, auth_session, factor, name)
+    return pages.redirect_done("passkey-renamed")
 
 
-def _add(tx: Transaction, visitor: Visitor, codes: FreshSet | None) -> Response:
-    settings, sealer, entropy = core().settings, core().sealer, core().entropy
+def _add(tx: Transaction, auth_session: AuthenticatedSession, codes: FreshSet | None) -> Response:
+    settings, sealer, entropy = services().settings, services().sealer, services().entropy
     try:
-        made = passkey.check(tx, sent(), owner=_owner(visitor), makers=core().makers, settings=settings)
+        made = passkey.check(
+            tx,
+            read_passkey_response(),
+            owner=_owner(auth_session),
+            attestation_anchors=services().attestation_anchors,
+            settings=settings,
+        )
     except Rejected as reason:
-        passkey.refused(tx, visitor.person, str(reason))
-        return _add_page(visitor, error=errors.PASSKEY_FAILED)
+        passkey.audit_refusal(tx, auth_session.person, str(reason))
+        return _add_page(auth_session, error=errors.PASSKEY_FAILED)
     name = _name() or _suggestion()
-    handle = passkey_changes.add(tx, visitor, made, name, codes=codes, sealer=sealer, entropy=entropy)
-    return pages.renewed(pages.RECOVERY_CODES, handle) if codes else pages.done("passkey-added", handle=handle)
+    handle = passkey_changes.add(tx, auth_session, made, name, codes=codes, sealer=sealer, entropy=entropy)
+    return (
+        pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+        if codes
+        else pages.redirect_done("passkey-added", handle=handle)
+    )
 
 
-def _owner(visitor: Visitor) -> str:
-    return f"session:{visitor.session.sid}"
+def _owner(auth_session: AuthenticatedSession) -> str:
+    return f"session:{auth_session.session.sid}"
 
 
-def _own(visitor: Visitor, factor_id: str) -> Factor | None:
-    return next((each for each in visitor.person.factors_of(Method.PASSKEY) if each.id == factor_id), None)
+def _own(auth_session: AuthenticatedSession, factor_id: str) -> Factor | None:
+    return next((each for each in auth_session.person.factors_of(Method.PASSKEY) if each.id == factor_id), None)
 
 
 def _name() -> str:
@@ -119,25 +133,25 @@ def _name() -> str:
 
 
 def _suggestion() -> str:
-    return told(user_agents.name(request.headers.get("User-Agent", "")))[:LONGEST_NAME]
+    return translate(user_agents.name(request.headers.get("User-Agent", "")))[:LONGEST_NAME]
 
 
-def _add_page(visitor: Visitor, *, error: str = "") -> Response:
-    return pages.show(
-        visitor,
+def _add_page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
+    return pages.render(
+        auth_session,
         "account/passkey_add.html",
         status=400 if error else 200,
         error=("form", error) if error else None,
-        options_href=guard.still_for(f"{pages.PASSKEYS}/options"),
+        options_href=guard.with_reauth_id(f"{pages.PASSKEYS}/options"),
         suggestion=_suggestion(),
         longest_name=LONGEST_NAME,
     )
 
 
-def _one_page(visitor: Visitor, factor: Factor, *, error: str = "") -> Response:
+def _one_page(auth_session: AuthenticatedSession, factor: Factor, *, error: str = "") -> Response:
     address = f"{pages.PASSKEYS}/{factor.id}"
-    return pages.show(
-        visitor,
+    return pages.render(
+        auth_session,
         "account/passkey.html",
         status=400 if error else 200,
         error=("name", error) if error else None,
@@ -146,6 +160,6 @@ def _one_page(visitor: Visitor, factor: Factor, *, error: str = "") -> Response:
         kind=kept(factor),
         longest_name=LONGEST_NAME,
         rename_action=f"{address}/rename",
-        remove_action=factors.removal(visitor, factor),
-        last=visitor.person.is_last(factor),
+        remove_action=factors.removal(auth_session, factor),
+        last=auth_session.person.is_last(factor),
     )

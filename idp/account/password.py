@@ -6,11 +6,11 @@ from flask import Blueprint, Response, request
 
 from idp.account import changes, guard, pages
 from idp.kernel.text import Text
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery import password_strength as meter
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import once
 from idp.web.transactions import origin
 
@@ -20,44 +20,46 @@ blueprint = Blueprint("password", __name__)
 
 
 @blueprint.get("/security/password")
-@guard.looking(guard.to_change)
-def ask(_: Transaction, visitor: Visitor) -> Response:
+@guard.requires(guard.change_credentials_requirement)
+def ask(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show the form."""
-    return _page(visitor)
+    return _page(auth_session)
 
 
 @blueprint.post("/security/password")
 def change() -> Response:
     """Judge the new password: read, hash outside any transaction, then change."""
-    database, hasher = core().database, core().hasher
+    database, hasher = services().database, services().hasher
     new = once(request.form, "password")
     with database.read(origin()) as tx:
-        first = guard.admit_form(tx, guard.to_change)
-    if refusal := new_password.refusal(new, first.person, core().settings, core().breached):
+        first = guard.require_form(tx, guard.change_credentials_requirement)
+    if refusal := new_password.password_error(new, first.person, services().settings, services().breached):
         return _page(first, error=refusal)
     if hasher.verify(first.person.user.password_hash, new):  # no way to guess at it: a fresh sign-in came before
         return _page(first, error=SAME)
     hashed = hasher.hash(new)
     with database.write(origin()) as tx:
-        visitor = guard.admit_again(tx, first, guard.to_change)
-        return pages.done("password", handle=changes.change_password(tx, visitor, hashed, entropy=core().entropy))
+        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        return pages.redirect_done(
+            "password", handle=changes.change_password(tx, auth_session, hashed, entropy=services().entropy)
+        )
 
 
 @blueprint.post("/security/password/strength")
 def strength() -> Response:
     """Say how strong what is being typed is; to look is enough, since nothing is changed or told of the account."""
-    with core().database.write(origin()) as tx:
-        visitor = guard.admit_form(tx, guard.to_look, back=pages.PASSWORD)
-        paid = meter.pay(tx, visitor.person)
-    return meter.answer(visitor.person, paid=paid)
+    with services().database.write(origin()) as tx:
+        auth_session = guard.require_form(tx, guard.view_requirement, back=pages.PASSWORD)
+        paid = meter.consume_attempt(tx, auth_session.person)
+    return meter.strength_response(auth_session.person, paid=paid)
 
 
-def _page(visitor: Visitor, *, error: str = "") -> Response:
-    return pages.show(
-        visitor,
+def _page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
+    return pages.render(
+        auth_session,
         "account/password.html",
         status=400 if error else 200,
         error=("password", error) if error else None,
         strength_href=f"{pages.PASSWORD}/strength",
-        min_length=new_password.least(core().settings, alone=not visitor.person.has_second_step),
+        min_length=new_password.min_length(services().settings, single_factor=not auth_session.person.has_second_step),
     )

@@ -9,59 +9,61 @@ from flask import Blueprint, Response, request
 
 from idp import audit
 from idp.account import guard, pages, profile_form
-from idp.account.profile_form import Heard
+from idp.account.profile_form import ProfileForm
 from idp.audit import Event
 from idp.kernel.text import Text
 from idp.language import tags, zones
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.web.context import core
-from idp.web.transactions import transactional
+from idp.web.context import services
+from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("profile", __name__)
 
 
 @blueprint.get("/profile")
-@guard.looking()
-def show(tx: Transaction, visitor: Visitor) -> Response:
+@guard.requires()
+def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The form as the profile stands, and the ways to reach the person."""
-    return _page(tx, visitor)
+    return _page(tx, auth_session)
 
 
 @blueprint.post("/profile")
-@transactional
+@write_transaction
 def save(tx: Transaction) -> Response:
     """Keep what changed. Nothing here opens anything, so no fresh sign-in is asked and no mail goes out."""
-    visitor = guard.admit_form(tx, guard.to_look)
-    user = visitor.person.user
-    heard = profile_form.hear(request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date())
-    if heard.errors:
-        return _page(tx, visitor, heard)
+    auth_session = guard.require_form(tx, guard.view_requirement)
+    user = auth_session.person.user
+    form = profile_form.parse_profile_form(
+        request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date()
+    )
+    if form.errors:
+        return _page(tx, auth_session, form)
     before = user.profile
-    if changed := [name for name in {**before, **heard.profile} if before.get(name) != heard.profile.get(name)]:
-        tx.users.set_profile(user, heard.profile)
+    if changed := [name for name in {**before, **form.profile} if before.get(name) != form.profile.get(name)]:
+        tx.users.set_profile(user, form.profile)
         audit.record(tx, Event.PROFILE_CHANGED, user_id=user.id, claims=sorted(changed))
-    return pages.done("profile", page_path=pages.PROFILE)
+    return pages.redirect_done("profile", page_path=pages.PROFILE)
 
 
-def _page(tx: Transaction, visitor: Visitor, heard: Heard | None = None) -> Response:
-    user = visitor.person.user
-    values = heard.typed if heard else profile_form.fields_of(user.profile)
-    return pages.show(
-        visitor,
+def _page(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileForm | None = None) -> Response:
+    user = auth_session.person.user
+    values = form.typed if form else profile_form.fields_of(user.profile)
+    return pages.render(
+        auth_session,
         "account/profile.html",
-        status=400 if heard else 200,
-        errors=heard.errors if heard else {},
+        status=400 if form else 200,
+        errors=form.errors if form else {},
         notice=pages.notice(),
         values=values,
         longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
         download_action=pages.DOWNLOAD,
-        close_href=pages.CLOSE if core().settings.people_may_close_account else None,
-        email=_email(user, tx.contact_changes.waiting_of(user, ContactKind.EMAIL)),
+        close_href=pages.CLOSE if services().settings.people_may_close_account else None,
+        email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
         phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": pages.PHONE},
     )
 

@@ -52,7 +52,7 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True)
-class Heard:
+class ProfileForm:
     """`profile` is what to keep if there are no `errors` (field -> sentence); `typed` is what to show again."""
 
     profile: dict[str, Any]
@@ -69,7 +69,7 @@ def fields_of(profile: Mapping[str, Any]) -> dict[str, str]:
     return {name: value if isinstance(value, str) else "" for name, value in said.items()}
 
 
-def hear(form: MultiDict[str, str], profile: Mapping[str, Any], *, today: dt.date) -> Heard:
+def parse_profile_form(form: MultiDict[str, str], profile: Mapping[str, Any], *, today: dt.date) -> ProfileForm:
     """Judge a form against the profile of before; a field that was not sent stays as it was."""
     before = fields_of(profile)
     typed, kept, errors = dict(before), dict(before), dict[str, Text]()
@@ -81,7 +81,7 @@ def hear(form: MultiDict[str, str], profile: Mapping[str, Any], *, today: dt.dat
             kept[name] = RULES.get(name, _line)(typed[name], before[name], today)
         except Wrong as wrong:
             errors[name] = wrong.sentence
-    return Heard(_joined(profile, before, kept), typed, errors)
+    return ProfileForm(_joined(profile, before, kept), typed, errors)
 
 
 def _read(form: MultiDict[str, str], name: str) -> str:

@@ -9,103 +9,103 @@ from idp.account import changes, guard, pages
 from idp.audit import Event
 from idp.factors import recovery_codes
 from idp.login.forms.errors import NOT_SAVED
-from idp.login.forms.recovery_codes import download
+from idp.login.forms.recovery_codes import download_href
 from idp.login.methods import recovery_code
-from idp.login.state import session as visitors
-from idp.login.state.session import Visitor
+from idp.login.state import session as auth_sessions
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import ticked
 from idp.web.pages import see_other
-from idp.web.transactions import origin, transactional
+from idp.web.transactions import origin, write_transaction
 
 blueprint = Blueprint("recovery_codes", __name__)
 
 
 @blueprint.get("/security/recovery-codes")
-@guard.looking(guard.to_change, saving_codes=True)
-def show(_: Transaction, visitor: Visitor) -> Response:
+@guard.requires(guard.change_credentials_requirement, saving_codes=True)
+def show(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The codes before they are saved."""
-    return _codes_page(visitor) if visitor.person.codes_to_save else see_other(pages.SECURITY)
+    return _codes_page(auth_session) if auth_session.person.codes_to_save else see_other(pages.SECURITY)
 
 
 @blueprint.post("/security/recovery-codes")
-@transactional
+@write_transaction
 def saved(tx: Transaction) -> Response:
     """The person says the codes are saved; taking long over it costs no second sign-in."""
-    visitor = guard.admit_form(tx, guard.to_look, saving_codes=True)
-    if not visitor.person.codes_to_save:
+    auth_session = guard.require_form(tx, guard.view_requirement, saving_codes=True)
+    if not auth_session.person.codes_to_save:
         return see_other(pages.SECURITY)
     if not ticked(request.form, "saved"):
-        return _codes_page(guard.admit(tx, guard.to_change, saving_codes=True), error=NOT_SAVED)
-    recovery_code.saved(tx, visitor.person.user.id, core().settings)
-    return pages.done("saved")
+        return _codes_page(guard.require(tx, guard.change_credentials_requirement, saving_codes=True), error=NOT_SAVED)
+    recovery_code.acknowledge_saved(tx, auth_session.person.user.id, services().settings)
+    return pages.redirect_done("saved")
 
 
 @blueprint.get("/security/recovery-codes/view")
-@transactional
+@write_transaction
 def view(tx: Transaction) -> Response:
     """Show the saved codes again, used ones as such, to somebody who has just proven everything; each look is kept."""
-    visitor = guard.admit(tx, guard.to_change)
-    kept = visitor.person.recovery
-    if kept is None or not core().settings.recovery_codes_viewable:
+    auth_session = guard.require(tx, guard.change_credentials_requirement)
+    kept = auth_session.person.recovery
+    if kept is None or not services().settings.recovery_codes_viewable:
         return see_other(pages.SECURITY)
-    codes = recovery_codes.readable(kept, core().sealer)
+    codes = recovery_codes.readable(kept, services().sealer)
     if codes:
-        audit.record(tx, Event.RECOVERY_CODES_SHOWN, user_id=visitor.person.user.id)
-    visitors.touch(tx, visitor)
-    return _view_page(visitor, codes, tx.recovery.used_of(kept.id))
+        audit.record(tx, Event.RECOVERY_CODES_SHOWN, user_id=auth_session.person.user.id)
+    auth_sessions.touch(tx, auth_session)
+    return _view_page(auth_session, codes, tx.recovery.used_positions(kept.id))
 
 
 @blueprint.get("/security/recovery-codes/regenerate")
-@guard.looking(guard.to_change)
-def ask(_: Transaction, visitor: Visitor) -> Response:
+@guard.requires(guard.change_credentials_requirement)
+def ask(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask first: the old codes will be worthless."""
-    if not visitor.person.has_second_step:
+    if not auth_session.person.has_second_step:
         return see_other(pages.SECURITY)
-    viewable = core().settings.recovery_codes_viewable
-    return pages.show(visitor, "account/regenerate.html", left=visitor.person.codes_left, viewable=viewable)
+    viewable = services().settings.recovery_codes_viewable
+    return pages.render(auth_session, "account/regenerate.html", left=auth_session.person.codes_left, viewable=viewable)
 
 
 @blueprint.post("/security/recovery-codes/regenerate")
 def regenerate() -> Response:
     """Make new codes: read, hash outside any transaction, then replace."""
-    database, entropy = core().database, core().entropy
+    database, entropy = services().database, services().entropy
     with database.read(origin()) as tx:
-        first = guard.admit_form(tx, guard.to_change)
+        first = guard.require_form(tx, guard.change_credentials_requirement)
     if not first.person.has_second_step:
         return see_other(pages.SECURITY)
-    fresh = recovery_codes.mint(entropy, core().hasher)
+    fresh = recovery_codes.mint(entropy, services().hasher)
     with database.write(origin()) as tx:
-        visitor = guard.admit_again(tx, first, guard.to_change)
-        handle = changes.regenerate(tx, visitor, fresh, sealer=core().sealer, entropy=entropy)
-        return pages.renewed(pages.RECOVERY_CODES, handle)
+        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        handle = changes.regenerate(tx, auth_session, fresh, sealer=services().sealer, entropy=entropy)
+        return pages.redirect_with_session(pages.RECOVERY_CODES, handle)
 
 
-def _codes_page(visitor: Visitor, *, error: str = "") -> Response:
-    kept = visitor.person.recovery
-    codes = recovery_codes.readable(kept, core().sealer) if kept else ()
-    return pages.show(
-        visitor,
+def _codes_page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
+    kept = auth_session.person.recovery
+    codes = recovery_codes.readable(kept, services().sealer) if kept else ()
+    return pages.render(
+        auth_session,
         "account/recovery_codes.html",
         status=400 if error else 200,
         error=("saved", error) if error else None,
         codes=codes,
-        viewable=core().settings.recovery_codes_viewable,
-        download_href=download(codes),
+        viewable=services().settings.recovery_codes_viewable,
+        download_href=download_href(codes),
         forced=False,
     )
 
 
-def _view_page(visitor: Visitor, codes: tuple[str, ...], used: set[int]) -> Response:
+def _view_page(auth_session: AuthenticatedSession, codes: tuple[str, ...], used: set[int]) -> Response:
     """`used` are positions; what can be copied and downloaded are the others."""
-    return pages.show(
-        visitor,
+    return pages.render(
+        auth_session,
         "account/view_codes.html",
         codes=codes,
         used=[code for position, code in enumerate(codes) if position in used],
-        left=visitor.person.codes_left,
+        left=auth_session.person.codes_left,
         total=recovery_codes.COUNT,
-        download_href=download(tuple(code for position, code in enumerate(codes) if position not in used)),
+        download_href=download_href(tuple(code for position, code in enumerate(codes) if position not in used)),
         regenerate_href=pages.REGENERATE,
     )

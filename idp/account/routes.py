@@ -22,11 +22,11 @@ from idp.account import (
     security,
     sessions,
 )
-from idp.account.changes import Overtaken
+from idp.account.changes import ConcurrentChange
 from idp.account.guard import CodesToSave, SignInNeeded
 from idp.account.pages import HOME, RECOVERY_CODES
 from idp.login.flow import start
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.pages import see_other
 from idp.web.transactions import origin
 
@@ -65,8 +65,8 @@ def enter() -> Response:
 @blueprint.errorhandler(SignInNeeded)
 def sign_in(needed: SignInNeeded) -> Response:
     """Begin a sign-in that leads back by GET: what a form wanted is not done, but shown again."""
-    with core().database.write(origin()) as tx:
-        return start.begin(tx, needed.demand, door=start.ACCOUNT, return_to=needed.return_to)
+    with services().database.write(origin()) as tx:
+        return start.start_login(tx, needed.requirement, initiator=start.ACCOUNT, return_to=needed.return_to)
 
 
 @blueprint.errorhandler(CodesToSave)
@@ -75,8 +75,8 @@ def save_codes(_: CodesToSave) -> Response:
     return see_other(RECOVERY_CODES)
 
 
-@blueprint.errorhandler(Overtaken)
-def look_again(_: Overtaken) -> Response:
+@blueprint.errorhandler(ConcurrentChange)
+def show_current_state(_: ConcurrentChange) -> Response:
     """Show the page as things stand now."""
     return see_other(request.path)
 

@@ -7,52 +7,52 @@ from typing import Any
 from flask import Blueprint, Response
 
 from idp.account import guard, pages
-from idp.account.guard import looking
+from idp.account.guard import requires
 from idp.factors.message_code import masked
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.login.policy.proofs import Method
 from idp.login.state.person import Person
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.devices import Device
 from idp.persistence.factors import Factor
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
 from idp.web import geoip
-from idp.web.context import core
+from idp.web.context import services
 
 blueprint = Blueprint("security", __name__)
 
 
 @blueprint.get("/security")
-@looking()
-def show(tx: Transaction, visitor: Visitor) -> Response:
+@requires()
+def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Everything on one page."""
-    person, own = visitor.person, visitor.session
+    person, own = auth_session.person, auth_session.session
     user = person.user
-    sessions = _live(tx.sessions.of(user.id), own, tx.now)
-    return pages.show(
-        visitor,
+    sessions = _live(tx.sessions.for_user(user.id), own, tx.now)
+    return pages.render(
+        auth_session,
         "account/security.html",
         notice=pages.notice(),
         password={"changed": Moment(user.password_changed_at), "href": pages.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
         add_passkey_href=pages.ADD_PASSKEY,
-        messages=[_messages(person, method) for method in person.channels(core().settings)],
+        messages=[_messages(person, method) for method in person.channels(services().settings)],
         recovery=_recovery(person),
-        devices=[_device(device, own) for device in tx.devices.trusted_of(user.id, user.epoch)],
+        devices=[_device(device, own) for device in tx.devices.trusted_for_user(user.id, user.epoch)],
         sessions=[_session(session, own) for session in sessions],
         end_others_action=f"{pages.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
     )
 
 
 @blueprint.get("/security/set-up")
-@looking(back=pages.SECURITY)
-def set_up(tx: Transaction, _: Visitor) -> Response:
+@requires(back=pages.SECURITY)
+def set_up(tx: Transaction, _: AuthenticatedSession) -> Response:
     """Where the bar leads: the set-up that a sign-in will insist on when the time is over, done now."""
-    raise guard.set_up(tx.now, f"{pages.SECURITY}?done=saved")
+    raise guard.enrolment_needed(tx.now, f"{pages.SECURITY}?done=saved")
 
 
 def _two_step(person: Person) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _two_step(person: Person) -> dict[str, Any]:
         "on": bool(apps),
         "any": person.has_second_step,
         "remove_href": f"{pages.FACTORS}/{apps[0].id}" if apps and not person.is_last(apps[0]) else None,
-        "required": person.must_have_second_step(core().settings),
+        "required": person.must_have_second_step(services().settings),
         "since": Moment(apps[0].created_at) if apps else "",
         "set_up_href": pages.TOTP,
         "replace_href": pages.TOTP,
@@ -101,7 +101,7 @@ def kept(factor: Factor) -> str:
 def _recovery(person: Person) -> dict[str, Any] | None:
     if person.recovery is None:
         return None
-    show_href = pages.VIEW_CODES if core().settings.recovery_codes_viewable else None
+    show_href = pages.VIEW_CODES if services().settings.recovery_codes_viewable else None
     return {"left": person.codes_left, "total": COUNT, "href": pages.REGENERATE, "show_href": show_href}
 
 
@@ -117,14 +117,14 @@ def _device(device: Device, own: Session) -> dict[str, Any]:
 
 def _live(sessions: list[Session], own: Session, now: int) -> list[Session]:
     """Those that have not idled out, this browser's first."""
-    idle = core().settings.session_idle
+    idle = services().settings.session_idle
     return sorted((each for each in sessions if now < each.last_seen_at + idle), key=lambda each: each.sid != own.sid)
 
 
 def _session(session: Session, own: Session) -> dict[str, Any]:
     return {
         "browser": user_agents.name(session.user_agent),
-        "place": geoip.seen_from_here(session.address),
+        "place": geoip.location_from_here(session.address),
         "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,
         "action": f"{pages.SECURITY}/sessions/{session.sid}/end",

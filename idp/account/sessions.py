@@ -13,50 +13,50 @@ from idp.web import csrf
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.pages import page, see_other
-from idp.web.transactions import transactional
+from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("places", __name__)
 CONFIRMED = f"{pages.SECURITY}?done=confirmed"
 
 
 @blueprint.post("/security/devices/<device_id>/forget")
-@transactional
+@write_transaction
 def forget_device(tx: Transaction, device_id: str) -> Response:
     """Ask that device for a code again."""
-    visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
-    return pages.done("forgotten") if access.forget_device(tx, visitor, device_id) else abort(404)
+    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=CONFIRMED)
+    return pages.redirect_done("forgotten") if access.forget_device(tx, auth_session, device_id) else abort(404)
 
 
 @blueprint.post("/security/sessions/<sid>/end")
-@transactional
+@write_transaction
 def end_session(tx: Transaction, sid: str) -> Response:
     """Sign one browser out."""
-    visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
-    return pages.done("ended") if access.end_one(tx, visitor, sid) else abort(404)
+    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=CONFIRMED)
+    return pages.redirect_done("ended") if access.end_one(tx, auth_session, sid) else abort(404)
 
 
 @blueprint.post("/security/sessions/end-others")
-@transactional
+@write_transaction
 def end_others(tx: Transaction) -> Response:
     """Sign every other browser out."""
-    visitor = guard.admit_form(tx, guard.to_end, back=CONFIRMED)
-    access.sign_out_elsewhere(tx, visitor)
-    return pages.done("ended-others")
+    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=CONFIRMED)
+    access.sign_out_elsewhere(tx, auth_session)
+    return pages.redirect_done("ended-others")
 
 
 @blueprint.post("/sign-out")
-@transactional
+@write_transaction
 def sign_out(tx: Transaction) -> Response:
     """Sign out here, whatever policy would still ask of this session."""
-    visitor, response = start.visitor(tx), see_other(pages.SIGNED_OUT)
-    if visitor is None:
+    auth_session, response = start.current_session(tx), see_other(pages.SIGNED_OUT)
+    if auth_session is None:
         SESSION.clear(response)
         return response
     if not csrf.valid(SESSION.read(), guard.PURPOSE):
         raise Refusal(
             400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
         )
-    return signing_out.sign_out(tx, visitor, response)
+    return signing_out.sign_out(tx, auth_session, response)
 
 
 @blueprint.get("/signed-out")

@@ -64,6 +64,6 @@ def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: i
 
 def remove(tx: Transaction, client: Client) -> None:
     """Remove an app. Every token it holds is dead, and what people allowed it is forgotten."""
-    tx.grants.revoke_of_client(client.client_id)
+    tx.grants.revoke_for_client(client.client_id)
     tx.clients.remove(client.client_id)
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)

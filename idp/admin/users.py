@@ -12,13 +12,13 @@ from idp.kernel.addresses import is_email
 from idp.kernel.entropy import Entropy
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
-from idp.login.revocation import end_everything
-from idp.login.state.person import bare
+from idp.login.revocation import revoke_all_access
+from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
 from idp.recovery import new_password
-from idp.recovery.new_password import By
+from idp.recovery.new_password import ChangedBy
 
 LONGEST_USERNAME = 64
 LONGEST_NAME = 200
@@ -42,7 +42,7 @@ class SecondStep:
 
 def new(entropy: Entropy, *, username: str, email: str | None, name: str | None, required: bool) -> User:
     """A person who is not stored yet; raises `Refused` for a name or address that cannot be one."""
-    if not username or len(username) > LONGEST_USERNAME or "@" in username or not _one_word(username):
+    if not username or len(username) > LONGEST_USERNAME or "@" in username or not _is_one_word(username):
         raise Refused(f"A user name has 1 to {LONGEST_USERNAME} characters, without spaces and without @.")
     if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
         raise Refused(f"A name has 1 to {LONGEST_NAME} printable characters.")
@@ -75,9 +75,9 @@ def find(tx: Transaction, identifier: str) -> User:
     return user
 
 
-def second_step_of(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
+def second_step_status(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
     """The state of somebody's second step, which is `on` or not, at a time (seconds, UTC)."""
-    due = None if on else bare(user).second_step_due(settings, now)
+    due = None if on else without_factors(user).second_step_due(settings, now)
     return SecondStep(
         on=on,
         required=user.second_step_required,
@@ -90,7 +90,7 @@ def disable(tx: Transaction, user: User) -> None:
     """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it."""
     _claim(tx, user)
     tx.users.set_status(user, DISABLED)
-    end_everything(tx, user.id, reason="account disabled")
+    revoke_all_access(tx, user.id, reason="account disabled")
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=DISABLED)
 
 
@@ -105,9 +105,9 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
 
     The hash is the caller's to make, outside every transaction. The second step stays as it is.
     """
-    if not new_password.replace(tx, user, password_hash, by=By.ADMINISTRATOR):
+    if not new_password.replace_password(tx, user, password_hash, by=ChangedBy.ADMINISTRATOR):
         raise Refused(OVERTAKEN)
-    _open_lanes(tx, user)
+    _reset_rate_limits(tx, user)
 
 
 def reset_mfa(tx: Transaction, user: User) -> None:
@@ -117,11 +117,11 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     sets one up at the next sign-in.
     """
     _claim(tx, user)
-    had_one = bool(tx.factors.of(user.id))
-    factor_changes.wipe(tx, user.id)
+    had_one = bool(tx.factors.for_user(user.id))
+    factor_changes.remove_all_factors(tx, user.id)
     if had_one:
         tx.users.end_grace(user)  # whoever has set one up before needs no time for it again
-    _open_lanes(tx, user)
+    _reset_rate_limits(tx, user)
     audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
     if had_one:
         notify(tx, user, Notice.AUTHENTICATOR_REMOVED)
@@ -139,11 +139,11 @@ def _claim(tx: Transaction, user: User) -> None:
         raise Refused(OVERTAKEN)
 
 
-def _open_lanes(tx: Transaction, user: User) -> None:
+def _reset_rate_limits(tx: Transaction, user: User) -> None:
     """Failures with the old secret must not keep the owner of the new one waiting."""
-    for prefix in rate_limits.lanes_of(user.id):
-        tx.throttles.clear_all_of(prefix)
+    for prefix in rate_limits.bucket_prefixes(user.id):
+        tx.throttles.reset_all(prefix)
 
 
-def _one_word(text: str) -> bool:
+def _is_one_word(text: str) -> bool:
     return text.isprintable() and not any(character.isspace() for character in text)

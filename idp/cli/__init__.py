@@ -16,7 +16,7 @@ import importlib
 
 import click
 
-from idp.cli.errors import sentences
+from idp.cli.errors import friendly_errors
 
 GROUPS = {
     "serve": "Run the server.",
@@ -43,7 +43,7 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        with sentences():
+        with friendly_errors():
             return super().invoke(ctx)
 
 

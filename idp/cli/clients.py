@@ -10,7 +10,7 @@ import click
 
 from idp.admin import Refused, clients
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
-from idp.cli.context import Workplace, with_workplace
+from idp.cli.context import CliContext, with_workplace
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS
@@ -50,7 +50,7 @@ def command() -> None:
 @as_json
 @with_workplace
 def add(
-    work: Workplace, /, client_id: str, *, name: str, public: bool, auth_method: str | None, jwks_file: Path | None,
+    work: CliContext, /, client_id: str, *, name: str, public: bool, auth_method: str | None, jwks_file: Path | None,
     json_wanted: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Register an app. Its secret is shown once, now."""
@@ -76,13 +76,13 @@ def add(
     )
     with work.database.write() as tx:
         secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
-    _tell_secret(client_id, secret, f"Registered {client_id}.", json_wanted=json_wanted)
+    _print_secret(client_id, secret, f"Registered {client_id}.", json_wanted=json_wanted)
 
 
 @command.command(name="list")
 @as_json
 @with_workplace
-def list_(work: Workplace, *, json_wanted: bool) -> None:
+def list_(work: CliContext, *, json_wanted: bool) -> None:
     """List all apps."""
     with work.database.read() as tx:
         found = tx.clients.listed()
@@ -100,7 +100,7 @@ def list_(work: Workplace, *, json_wanted: bool) -> None:
 @click.argument("client_id")
 @as_json
 @with_workplace
-def show(work: Workplace, client_id: str, *, json_wanted: bool) -> None:
+def show(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
     """Show how an app is registered; secrets are not kept, so they cannot be shown."""
     with work.database.read() as tx:
         facts = _facts(clients.find(tx, client_id))
@@ -114,7 +114,7 @@ def show(work: Workplace, client_id: str, *, json_wanted: bool) -> None:
 @click.argument("client_id")
 @assume_yes
 @with_workplace
-def remove(work: Workplace, client_id: str, *, yes: bool) -> None:
+def remove(work: CliContext, client_id: str, *, yes: bool) -> None:
     """Remove an app; its tokens are dead at once, and consent to it is forgotten."""
     with work.database.read() as tx:
         clients.find(tx, client_id)
@@ -131,15 +131,15 @@ def remove(work: Workplace, client_id: str, *, yes: bool) -> None:
               help="How long the present secret stays good.")  # fmt: skip
 @as_json
 @with_workplace
-def rotate_secret(work: Workplace, client_id: str, *, grace: int, json_wanted: bool) -> None:
+def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: bool) -> None:
     """Give an app a new secret; it is shown once, now."""
     with work.database.write() as tx:
         secret = clients.rotate_secret(tx, clients.find(tx, client_id), work.entropy, grace=grace)
     said = f"The present secret of {client_id} stays good for {grace} seconds."
-    _tell_secret(client_id, secret, said, json_wanted=json_wanted)
+    _print_secret(client_id, secret, said, json_wanted=json_wanted)
 
 
-def _tell_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
+def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
     if json_wanted:
         print_json({"client_id": client_id} | ({"client_secret": secret} if secret else {}))
         return

@@ -17,7 +17,7 @@ from idp.persistence import schema
 from idp.persistence.database import Database
 
 
-class Workplace:
+class CliContext:
     """The installation that the settings describe."""
 
     def __init__(self) -> None:
@@ -41,12 +41,12 @@ class Workplace:
     @cached_property
     def hasher(self) -> Hasher:
         """argon2id as configured."""
-        return Hasher.of(self.settings)
+        return Hasher.from_settings(self.settings)
 
     @cached_property
     def breached(self) -> BreachedPasswords | None:
         """The list of breached passwords, if one is configured; raises `BadSettings`."""
-        return BreachedPasswords.of(self.settings.breached_passwords)
+        return BreachedPasswords.from_settings(self.settings.breached_passwords)
 
 
-with_workplace = click.make_pass_decorator(Workplace, ensure=True)
+with_workplace = click.make_pass_decorator(CliContext, ensure=True)

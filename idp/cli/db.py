@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from idp.cli.context import Workplace, with_workplace
+from idp.cli.context import CliContext, with_workplace
 from idp.cli.output import as_json, print_json
 from idp.persistence import schema
 from idp.persistence.schema import State
@@ -18,7 +18,7 @@ def command() -> None:
 
 @command.command()
 @with_workplace
-def upgrade(work: Workplace) -> None:
+def upgrade(work: CliContext) -> None:
     """Bring the tables to what this version needs. Safe to run again, and from several machines at once."""
     before = migrate(work.settings)
     click.echo(f"The database is at revision {schema.head()}" + (" already." if before is State.CURRENT else " now."))
@@ -27,7 +27,7 @@ def upgrade(work: Workplace) -> None:
 @command.command()
 @as_json
 @with_workplace
-def current(work: Workplace, *, json_wanted: bool) -> None:
+def current(work: CliContext, *, json_wanted: bool) -> None:
     """Tell which revision the tables are at, and whether that is the one this version needs."""
     status = schema.status(work.settings.database)
     if json_wanted:

@@ -64,14 +64,14 @@ def _start(running: Children, demo: Demonstration, secrets: Secrets) -> None:
     running.start(
         "Countersign",
         [sys.executable, "-c", "from idp.cli import main; main()", "serve", "--port", str(demo.port), "--workers", "1"],
-        environment=config.surroundings(IDP_CONFIG=str(demo.settings_file), **local),
+        environment=config.child_env(IDP_CONFIG=str(demo.settings_file), **local),
         log=demo.data_dir / "countersign.log",
         folder=ROOT,
     )
     running.start(
         "The sample app",
         [sys.executable, "-m", "clients.web_app", "--host", HOST, "--port", str(demo.app_port)],
-        environment=config.surroundings(
+        environment=config.child_env(
             SAMPLE_APP_ISSUER=demo.issuer,
             SAMPLE_APP_CLIENT_ID=CLIENT,
             SAMPLE_APP_CLIENT_SECRET=secrets.client_secret,

@@ -10,7 +10,7 @@ import click
 from idp import config
 from idp.cli.output import as_json, print_json
 from idp.kernel.clock import SystemClock
-from idp.server.doctor.checks import examine
+from idp.server.doctor.checks import run_checks
 from idp.server.doctor.findings import Finding, Level
 
 
@@ -40,4 +40,4 @@ def _findings() -> Iterable[Finding]:
     except config.BadSettings as error:
         remedy = "docs/reference/settings.md lists every setting."
         return [Finding(Level.FAIL, "settings", line, remedy) for line in str(error).splitlines()]
-    return examine(settings, SystemClock())
+    return run_checks(settings, SystemClock())

@@ -15,7 +15,7 @@ from idp.signing.files import KeyFileError
 
 
 @contextmanager
-def sentences() -> Iterator[None]:
+def friendly_errors() -> Iterator[None]:
     """Turn what an operator can mend into `click.ClickException`."""
     try:
         yield

@@ -6,7 +6,7 @@ import click
 
 from idp.admin import keys
 from idp.app import open_keyring
-from idp.cli.context import Workplace, with_workplace
+from idp.cli.context import CliContext, with_workplace
 from idp.cli.output import as_json, print_json, print_table, utc
 from idp.signing.algorithms import OWN
 
@@ -21,7 +21,7 @@ def command() -> None:
 @command.command(name="list")
 @as_json
 @with_workplace
-def list_(work: Workplace, *, json_wanted: bool) -> None:
+def list_(work: CliContext, *, json_wanted: bool) -> None:
     """List every key, the state it is in, and until when."""
     found = open_keyring(work.settings, work.clock).survey()
     if json_wanted:
@@ -50,7 +50,7 @@ def list_(work: Workplace, *, json_wanted: bool) -> None:
 @click.option("--now", "at_once", is_flag=True, help="Sign with the new key at once: for a key that may be known.")
 @click.option("--alg", "algs", multiple=True, type=click.Choice(OWN), help="Only this algorithm; may be repeated.")
 @with_workplace
-def rotate(work: Workplace, algs: tuple[str, ...], *, at_once: bool) -> None:
+def rotate(work: CliContext, algs: tuple[str, ...], *, at_once: bool) -> None:
     """Publish the next signing key now; it signs once apps have had time to fetch it.
 
     What the present key signed stays valid until it expires. Rotation also happens by itself, on the schedule of

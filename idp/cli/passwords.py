@@ -10,14 +10,14 @@ import sys
 import click
 
 from idp.admin import Refused
-from idp.cli.context import Workplace
+from idp.cli.context import CliContext
 from idp.persistence.users import User
 from idp.recovery import new_password
 
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
 
-def ask(user: User, work: Workplace, *, piped: bool, has_second_step: bool) -> str:
+def ask(user: User, work: CliContext, *, piped: bool, has_second_step: bool) -> str:
     """A new password for this person; raises `Refused` when it is not good enough."""
     if piped or not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
@@ -27,6 +27,8 @@ def ask(user: User, work: Workplace, *, piped: bool, has_second_step: bool) -> s
         raise Refused("No password was given. Type it at the prompt, or send it as the first line of standard input.")
     settings = work.settings
     followed = has_second_step or user.second_step_required or settings.second_step == "required"
-    if problem := new_password.strength(password, user, settings, work.breached, alone=not followed).problem:
+    if problem := new_password.check_new_password(
+        password, user, settings, work.breached, single_factor=not followed
+    ).problem:
         raise Refused(problem)
     return password

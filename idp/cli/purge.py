@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from idp.cli.context import Workplace, with_workplace
+from idp.cli.context import CliContext, with_workplace
 from idp.cli.output import as_json, print_json
 
 
 @click.command(name="purge")
 @as_json
 @with_workplace
-def command(work: Workplace, *, json_wanted: bool) -> None:
+def command(work: CliContext, *, json_wanted: bool) -> None:
     """Delete ended sessions, sign-ins, tokens and counters. A running server does this by itself every hour."""
     with work.database.write() as tx:
         settings = work.settings

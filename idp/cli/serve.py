@@ -6,7 +6,7 @@ import os
 
 import click
 
-from idp.cli.context import Workplace, with_workplace
+from idp.cli.context import CliContext, with_workplace
 from idp.server import launch, preparing
 
 
@@ -16,7 +16,7 @@ from idp.server import launch, preparing
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; default: one for each processor.")
 @click.option("--upgrade", is_flag=True, help="Bring the database to this version first, as `idp db upgrade` does.")
 @with_workplace
-def command(work: Workplace, host: str, port: int, workers: int | None, *, upgrade: bool) -> None:
+def command(work: CliContext, host: str, port: int, workers: int | None, *, upgrade: bool) -> None:
     """Run the server until it is told to stop (SIGTERM or Ctrl-C); requests under way are finished first.
 
     It speaks plain HTTP. On the internet it belongs behind a proxy that ends TLS and buffers slow requests, such as

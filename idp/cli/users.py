@@ -9,7 +9,7 @@ import click
 
 from idp.admin import users
 from idp.cli import passwords
-from idp.cli.context import Workplace, with_workplace
+from idp.cli.context import CliContext, with_workplace
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
 from idp.login.state import person as people
 from idp.persistence.transaction import Transaction
@@ -32,7 +32,7 @@ def command() -> None:
 @passwords.from_stdin
 @with_workplace
 def add(
-    work: Workplace, name: str, email: str | None, full_name: str | None, *, required: bool, password_stdin: bool
+    work: CliContext, name: str, email: str | None, full_name: str | None, *, required: bool, password_stdin: bool
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
     user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
@@ -48,7 +48,7 @@ def add(
 @click.option("--late", is_flag=True, help="Only those whose time to set up the second step they must have is over.")
 @as_json
 @with_workplace
-def list_(work: Workplace, *, late: bool, json_wanted: bool) -> None:
+def list_(work: CliContext, *, late: bool, json_wanted: bool) -> None:
     """List everybody, with their second step and until when those who owe one may go on without."""
     with work.database.read() as tx:
         owners = tx.factors.owners()
@@ -67,7 +67,7 @@ def list_(work: Workplace, *, late: bool, json_wanted: bool) -> None:
 @click.argument("name")
 @as_json
 @with_workplace
-def show(work: Workplace, name: str, *, json_wanted: bool) -> None:
+def show(work: CliContext, name: str, *, json_wanted: bool) -> None:
     """Show one person and the state of their account."""
     with work.database.read() as tx:
         user = users.find(tx, name)
@@ -75,7 +75,7 @@ def show(work: Workplace, name: str, *, json_wanted: bool) -> None:
         facts = _row(work, tx, user, on=person.has_second_step) | {
             "recovery_codes_left": person.codes_left,
             "remembered_devices": len(person.trusted),
-            "sessions": len(tx.sessions.of(user.id)),
+            "sessions": len(tx.sessions.for_user(user.id)),
         }
     times = {"password_changed_at": user.password_changed_at, "created_at": user.created_at}
     times = {"second_step_due_at": facts.pop("second_step_due_at")} | times
@@ -89,7 +89,7 @@ def show(work: Workplace, name: str, *, json_wanted: bool) -> None:
 @command.command()
 @click.argument("name")
 @with_workplace
-def disable(work: Workplace, name: str) -> None:
+def disable(work: CliContext, name: str) -> None:
     """Close an account: every session, token and remembered device ends at once."""
     with work.database.write() as tx:
         users.disable(tx, users.find(tx, name))
@@ -99,7 +99,7 @@ def disable(work: Workplace, name: str) -> None:
 @command.command()
 @click.argument("name")
 @with_workplace
-def enable(work: Workplace, name: str) -> None:
+def enable(work: CliContext, name: str) -> None:
     """Open an account again."""
     with work.database.write() as tx:
         users.enable(tx, users.find(tx, name))
@@ -110,7 +110,7 @@ def enable(work: Workplace, name: str) -> None:
 @click.argument("name")
 @passwords.from_stdin
 @with_workplace
-def set_password(work: Workplace, name: str, *, password_stdin: bool) -> None:
+def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
     """Give somebody a new password: every session, token and remembered device of theirs ends."""
     with work.database.read() as tx:
         user = users.find(tx, name)
@@ -126,7 +126,7 @@ def set_password(work: Workplace, name: str, *, password_stdin: bool) -> None:
 @click.argument("name")
 @assume_yes
 @with_workplace
-def reset_mfa(work: Workplace, name: str, *, yes: bool) -> None:
+def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
     """Remove somebody's authenticator app, recovery codes and remembered devices; they stay signed in."""
     with work.database.read() as tx:
         required = users.find(tx, name).second_step_required
@@ -145,7 +145,7 @@ def reset_mfa(work: Workplace, name: str, *, yes: bool) -> None:
 @click.option("--second-step", type=click.Choice([REQUIRED, NOT_REQUIRED]), required=True)
 @assume_yes
 @with_workplace
-def set_(work: Workplace, name: str, second_step: str, *, yes: bool) -> None:
+def set_(work: CliContext, name: str, second_step: str, *, yes: bool) -> None:
     """Say whether somebody must have a second step."""
     required = second_step == REQUIRED
     with work.database.read() as tx:
@@ -165,8 +165,8 @@ def _everybody(tx: Transaction) -> Iterator[User]:
         after = page[-1].username_key
 
 
-def _row(work: Workplace, tx: Transaction, user: User, *, on: bool) -> dict[str, Any]:
-    second_step = users.second_step_of(user, on=on, settings=work.settings, now=tx.now)
+def _row(work: CliContext, tx: Transaction, user: User, *, on: bool) -> dict[str, Any]:
+    second_step = users.second_step_status(user, on=on, settings=work.settings, now=tx.now)
     return {
         "id": user.id,
         "username": user.username,

@@ -11,7 +11,7 @@ without the prefix); the environment wins. `docs/reference/settings.md` is gener
 not a setting is refused, so that a misspelt one cannot silently leave a default in force.
 """
 
-from idp.config.environment import hand_down, surroundings, take_out
+from idp.config.environment import child_env, export_env, scrub_env
 from idp.config.installation import LOOPBACK
 from idp.config.loading import CONFIG_FILE, PREFIX, BadSettings, load, variable
 from idp.config.settings import Settings
@@ -22,9 +22,9 @@ __all__ = [
     "PREFIX",
     "BadSettings",
     "Settings",
-    "hand_down",
+    "child_env",
+    "export_env",
     "load",
-    "surroundings",
-    "take_out",
+    "scrub_env",
     "variable",
 ]

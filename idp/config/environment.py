@@ -7,12 +7,12 @@ import os
 from idp.config.loading import PREFIX
 
 
-def hand_down(name: str, value: str) -> None:
+def export_env(name: str, value: str) -> None:
     """Set a variable for the processes this one starts; for libraries that can be told in no other way."""
     os.environ[name] = value
 
 
-def take_out() -> None:
+def scrub_env() -> None:
     """Forget our settings in this process's environment, and whatever could pass for a request header.
 
     A WSGI server copies the environment into every request's; passwords of databases and mail servers have no business
@@ -22,6 +22,6 @@ def take_out() -> None:
         del os.environ[name]
 
 
-def surroundings(**changes: str) -> dict[str, str]:
+def child_env(**changes: str) -> dict[str, str]:
     """This process's environment without any setting of ours, and with `changes`: what a child process is given."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | changes

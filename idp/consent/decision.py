@@ -11,27 +11,27 @@ ANSWER = "consented"
 """Where a login row keeps the yes given on that page: whose it was, and to which scopes."""
 
 
-def missing(asked: Collection[str], allowed: Collection[str]) -> tuple[str, ...]:
+def missing_scopes(requested: Collection[str], allowed: Collection[str]) -> tuple[str, ...]:
     """The scopes asked for that were not allowed yet, in the order asked."""
-    return tuple(scope for scope in asked if scope not in allowed)
+    return tuple(scope for scope in requested if scope not in allowed)
 
 
-def question(scopes: Collection[str]) -> dict[str, Any]:
+def question_to_json(scopes: Collection[str]) -> dict[str, Any]:
     """What to ask, as the login row keeps it."""
     return {QUESTION: list(scopes)}
 
 
-def asked_in(request: Mapping[str, Any]) -> tuple[str, ...]:
+def asked_scopes(request: Mapping[str, Any]) -> tuple[str, ...]:
     """What this attempt's consent page asks about; empty when there is nothing to ask."""
     return tuple(request.get(QUESTION, ()))
 
 
-def answer(user_id: str, scopes: Collection[str]) -> dict[str, Any]:
+def answer_to_json(user_id: str, scopes: Collection[str]) -> dict[str, Any]:
     """A yes, as the login row keeps it."""
     return {ANSWER: {"user_id": user_id, "scopes": list(scopes)}}
 
 
-def answered_in(request: Mapping[str, Any], user_id: str) -> tuple[str, ...]:
+def allowed_scopes(request: Mapping[str, Any], user_id: str) -> tuple[str, ...]:
     """The scopes this person said yes to in this very attempt; another person's yes counts for nothing."""
     given: Mapping[str, Any] = request.get(ANSWER, {})
     return tuple(given.get("scopes", ())) if given.get("user_id") == user_id else ()

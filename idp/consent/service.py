@@ -8,12 +8,18 @@ from idp import audit
 from idp.audit import Event
 from idp.consent import decision
 from idp.persistence.clients import Client
-from idp.persistence.login_flows import Login
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 
 
-def to_ask(
-    tx: Transaction, client: Client, user_id: str, asked: Collection[str], *, prompted: bool, login: Login | None
+def missing_scopes(
+    tx: Transaction,
+    client: Client,
+    user_id: str,
+    requested: Collection[str],
+    *,
+    prompted: bool,
+    row: LoginFlowRow | None,
 ) -> tuple[str, ...]:
     """The scopes that this person must be asked about before this client may have `asked`.
 
@@ -22,32 +28,32 @@ def to_ask(
     """
     if client.first_party and not prompted:
         return ()
-    now_allowed = decision.answered_in(login.request, user_id) if login else ()
-    open_scopes = decision.missing(asked, now_allowed)
+    now_allowed = decision.allowed_scopes(row.request, user_id) if row else ()
+    open_scopes = decision.missing_scopes(requested, now_allowed)
     if not open_scopes or prompted:
         return open_scopes
     remembered = tx.consents.find(user_id, client.client_id)
-    return decision.missing(open_scopes, remembered.scopes if remembered else ())
+    return decision.missing_scopes(open_scopes, remembered.scopes if remembered else ())
 
 
-def ask(tx: Transaction, login: Login, scopes: Collection[str]) -> None:
+def store_question(tx: Transaction, row: LoginFlowRow, scopes: Collection[str]) -> None:
     """Note on the attempt what its consent page is to ask."""
-    if decision.asked_in(login.request) != tuple(scopes):
-        tx.logins.advance(login, request=login.request | decision.question(scopes))
+    if decision.asked_scopes(row.request) != tuple(scopes):
+        tx.login_flows.advance(row, request=row.request | decision.question_to_json(scopes))
 
 
-def allow(tx: Transaction, login: Login, user_id: str, scopes: Collection[str]) -> None:
+def allow(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
     """The person said yes: remembered for this client, and noted on the attempt it was said in."""
-    client_id = login.client_id or ""
-    if not tx.logins.advance(login, request=login.request | decision.answer(user_id, scopes)):
+    client_id = row.client_id or ""
+    if not tx.login_flows.advance(row, request=row.request | decision.answer_to_json(user_id, scopes)):
         return
     before = tx.consents.find(user_id, client_id)
     tx.consents.remember(user_id, client_id, sorted({*scopes, *(before.scopes if before else ())}))
     audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client_id, scopes=sorted(scopes))
 
 
-def refuse(tx: Transaction, login: Login, user_id: str, scopes: Collection[str]) -> None:
+def refuse(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
     """The person said no: the attempt is over, and the app is told on the way back."""
-    if tx.logins.cancel(login):
-        client_id = login.client_id
+    if tx.login_flows.cancel(row):
+        client_id = row.client_id
         audit.record(tx, Event.CONSENT_REFUSED, user_id=user_id, client_id=client_id, scopes=sorted(scopes))

@@ -24,7 +24,7 @@ IDENTIFIER = Text("An identifier made for your account")
 AWAY = Text("Also while you are not using it")
 
 
-def points(scopes: Collection[str], user: User) -> list[dict[str, str]]:
+def scope_descriptions(scopes: Collection[str], user: User) -> list[dict[str, str]]:
     """What the app will see, one point per scope; a scope of the app's own is shown by its name."""
     return [{"title": TITLES.get(scope, scope), "detail": _detail(scope, user)} for scope in scopes]
 

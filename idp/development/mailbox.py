@@ -19,7 +19,7 @@ from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.mailbox import Kept, Mailbox
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.pages import page
 
 SHOWN = 30
@@ -42,7 +42,7 @@ def only_from_this_machine() -> None:
 @blueprint.get("/mailbox")
 def mailbox() -> Response:
     """The latest messages that were kept."""
-    kept = Mailbox.of(core().settings).latest(SHOWN)
+    kept = Mailbox.from_settings(services().settings).latest(SHOWN)
     return page("development/mailbox.html", messages=[_shown(message) for message in kept])
 
 

@@ -31,7 +31,7 @@ UNIT = "Authenticator Attestation"
 
 
 @dataclass(frozen=True)
-class Makers:
+class AttestationTrustAnchors:
     """Root certificates (PEM, one each) of the makers to be believed; none: nobody is asked to vouch."""
 
     roots: tuple[bytes, ...] = ()

@@ -63,7 +63,7 @@ class BreachedPasswords:
         return opened
 
     @classmethod
-    def of(cls, path: str) -> Self | None:
+    def from_settings(cls, path: str) -> Self | None:
         """The list that the setting names; None when it names none. Raises `BadSettings`."""
         return cls.open(path) if path else None
 

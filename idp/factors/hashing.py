@@ -31,7 +31,7 @@ class Hasher:
         self._nobody = self._argon2.hash("nobody has this password")
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: Settings) -> Self:
         """The hasher that the settings ask for."""
         return cls(
             memory_kib=settings.hash_memory_kib,

@@ -26,7 +26,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from idp.factors.attestation import Makers
+from idp.factors.attestation import AttestationTrustAnchors
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 
@@ -69,7 +69,7 @@ class Site:
 
 
 @dataclass(frozen=True)
-class Answer:
+class AuthenticatorResponse:
     """What the browser sent; nothing in it is checked yet. `challenge` and `credential_id` are base64url."""
 
     text: str
@@ -104,7 +104,7 @@ class Registered:
     transports: tuple[str, ...]
 
 
-def spell(challenge: bytes) -> str:
+def encode_handle(challenge: bytes) -> str:
     """A challenge as browsers send it back: base64url."""
     return bytes_to_base64url(challenge)
 
@@ -125,7 +125,13 @@ def request_options(challenge: bytes, site: Site, *, allowed: Iterable[Factor], 
 
 
 def creation_options(
-    challenge: bytes, site: Site, *, user: User, brand: str, existing: Iterable[Factor], makers: Makers
+    challenge: bytes,
+    site: Site,
+    *,
+    user: User,
+    brand: str,
+    existing: Iterable[Factor],
+    attestation_anchors: AttestationTrustAnchors,
 ) -> str:
     """Ask for a new key, on something that does not hold one of `existing` already.
 
@@ -144,12 +150,14 @@ def creation_options(
         ),
         exclude_credentials=_descriptors(existing),
         supported_pub_key_algs=ALGORITHMS,
-        attestation=AttestationConveyancePreference.DIRECT if makers else AttestationConveyancePreference.NONE,
+        attestation=AttestationConveyancePreference.DIRECT
+        if attestation_anchors
+        else AttestationConveyancePreference.NONE,
     )
     return webauthn.options_to_json(options)
 
 
-def read(text: str) -> Answer:
+def read(text: str) -> AuthenticatorResponse:
     """Read what `PublicKeyCredential.toJSON()` gave.
 
     Raises:
@@ -161,7 +169,7 @@ def read(text: str) -> Answer:
         client_data = json.loads(base64url_to_bytes(response["clientDataJSON"]))
         handle = response.get("userHandle")
         listed = response.get("transports") or []
-        return Answer(
+        return AuthenticatorResponse(
             text=text,
             credential_id=bytes_to_base64url(base64url_to_bytes(sent["rawId"])),
             challenge=bytes_to_base64url(base64url_to_bytes(client_data["challenge"])),
@@ -172,7 +180,7 @@ def read(text: str) -> Answer:
         raise Rejected("unreadable") from error
 
 
-def check_assertion(answer: Answer, factor: Factor, site: Site) -> Assertion:
+def check_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) -> Assertion:
     """Whether this key signed this challenge for this site; the counter is for the store to judge.
 
     Raises:
@@ -194,7 +202,9 @@ def check_assertion(answer: Answer, factor: Factor, site: Site) -> Assertion:
     return Assertion(checked.user_verified, checked.new_sign_count, checked.credential_backed_up)
 
 
-def check_registration(answer: Answer, site: Site, makers: Makers) -> Registered:
+def check_registration(
+    answer: AuthenticatorResponse, site: Site, attestation_anchors: AttestationTrustAnchors
+) -> Registered:
     """The new key, and whether one of the makers vouches for it.
 
     Raises:
@@ -223,7 +233,7 @@ def check_registration(answer: Answer, site: Site, makers: Makers) -> Registered
         backed_up=made.credential_backed_up,
         aaguid=made.aaguid,
         attestation=str(made.fmt),
-        attested=not synced and makers.vouch_for(made.attestation_object),
+        attested=not synced and attestation_anchors.vouch_for(made.attestation_object),
         verified=made.user_verified,
         transports=answer.transports,
     )

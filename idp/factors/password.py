@@ -55,8 +55,8 @@ class Strength:
         return WORDS[self.score]
 
 
-def judge(
-    candidate: str, *, least: int, own_words: Iterable[str], breached: BreachedPasswords | None = None
+def check_strength(
+    candidate: str, *, min_length: int, own_words: Iterable[str], breached: BreachedPasswords | None = None
 ) -> Strength:
     """How good a new password is, and why it cannot be one.
 
@@ -66,9 +66,9 @@ def judge(
         return _refused(0, TOO_LONG)
     plain, words = _folded(candidate), _parts(own_words)
     guess = guessing.estimate(unicodedata.normalize("NFKC", candidate), words)
-    if len(candidate) < least:
-        return _refused(guess.score, _too_short(least))
-    if any(word in plain and len(plain) - len(word) < least for word in words):
+    if len(candidate) < min_length:
+        return _refused(guess.score, _too_short(min_length))
+    if any(word in plain and len(plain) - len(word) < min_length for word in words):
         return _refused(0, TOO_CLOSE)
     if guess.score < LEAST_SCORE:
         return _refused(guess.score, guess.why)
@@ -81,8 +81,8 @@ def _refused(score: int, problem: Text) -> Strength:
     return Strength(min(score, LEAST_SCORE - 1), problem)
 
 
-def _too_short(least: int) -> Text:
-    return Text("Use at least {least} characters. A few words in a row are easy to remember.", least=least)
+def _too_short(min_length: int) -> Text:
+    return Text("Use at least {least} characters. A few words in a row are easy to remember.", least=min_length)
 
 
 def _parts(own_words: Iterable[str]) -> list[str]:

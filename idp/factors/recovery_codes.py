@@ -36,7 +36,7 @@ class FreshSet:
 
 def mint(entropy: Entropy, hasher: Hasher) -> FreshSet:
     """Make a set. Costs `COUNT` argon2id hashes, so call it outside every transaction."""
-    codes = tuple(_spell(entropy.bytes(CODE_BYTES)) for _ in range(COUNT))
+    codes = tuple(_format_code(entropy.bytes(CODE_BYTES)) for _ in range(COUNT))
     salt = entropy.bytes(SALT_LENGTH)
     return FreshSet(codes, salt, tuple(hasher.digest(canonical(code), salt) for code in codes))
 
@@ -72,7 +72,7 @@ def readable(stored: RecoverySet, sealer: Sealer) -> tuple[str, ...]:
     return tuple(sealer.unseal(stored.sealed_codes, row=stored.id).decode().split("\n"))
 
 
-def _spell(raw: bytes) -> str:
+def _format_code(raw: bytes) -> str:
     number = int.from_bytes(raw, "big")
     letters = "".join(ALPHABET[number >> shift & 31] for shift in range(len(raw) * 8 - 5, -1, -5))
     return "-".join(letters[start : start + GROUP] for start in range(0, len(letters), GROUP))

@@ -39,7 +39,7 @@ DAMAGED = (InvalidDatabaseError, ValueError, TypeError, IndexError, RecursionErr
 """What the library raises where a file is damaged or cut short later; also for IPv6 in a file of IPv4."""
 
 
-class Places:
+class GeoIp:
     """The file, opened once per process; safe to share among threads."""
 
     def __init__(self, reader: Reader | None = None) -> None:

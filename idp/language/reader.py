@@ -22,7 +22,7 @@ class Reader:
     zone: str = zones.UTC
 
     @classmethod
-    def of(cls, profile: Mapping[str, Any], *, otherwise: str = "", first: str = "") -> Self:
+    def from_profile(cls, profile: Mapping[str, Any], *, otherwise: str = "", first: str = "") -> Self:
         """As a person set it (`profile`: their claims). A language in `first` goes before, one in `otherwise` after."""
         wishes = (first, str(profile.get(LOCALE) or ""), otherwise)
         zone = str(profile.get(ZONEINFO) or "")

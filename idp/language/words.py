@@ -22,30 +22,30 @@ RTL = "rtl"
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
-def spoken(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
+def localize_values(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
     """Values for a template, with each `Text` and `Moment` among them, however deep, in the reader's words.
 
     It is done before a template sees them, so that whatever a template does with a sentence, it does it with theirs.
     """
-    return {name: _spoken(one, reader) for name, one in values.items()}
+    return {name: _localize(one, reader) for name, one in values.items()}
 
 
-def said(text: str, reader: Reader) -> str:
+def localize_text(text: str, reader: Reader) -> str:
     """A sentence or a time in the reader's words; any other text as it is."""
     if isinstance(text, Text):
         return _sentence(text, reader) if text.message else ""  # to gettext, nothing means a catalogue's header
     return _time(text.at, reader) if isinstance(text, Moment) else text
 
 
-def _spoken(value: object, reader: Reader) -> object:
+def _localize(value: object, reader: Reader) -> object:
     if isinstance(value, str):
-        return said(value, reader)
+        return localize_text(value, reader)
     if type(value) is dict:
-        return spoken(value, reader)
+        return localize_values(value, reader)
     if type(value) in {list, tuple}:
-        return [_spoken(one, reader) for one in cast("Sequence[object]", value)]
+        return [_localize(one, reader) for one in cast("Sequence[object]", value)]
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{one.name: _spoken(getattr(value, one.name), reader) for one in fields(value)})
+        return replace(value, **{one.name: _localize(getattr(value, one.name), reader) for one in fields(value)})
     return value
 
 
@@ -60,7 +60,7 @@ def _sentence(text: Text, reader: Reader) -> str:
 
 def _inner(value: object, reader: Reader) -> object:
     """A value inside a sentence; a name in Latin letters must not turn an Arabic sentence around (UAX 9, isolates)."""
-    own = _spoken(value, reader)
+    own = _localize(value, reader)
     foreign = isinstance(own, str) and not isinstance(value, (Text, Moment)) and reader.direction == RTL
     return f"{ISOLATE}{own}{END_OF_ISOLATE}" if foreign else own
 

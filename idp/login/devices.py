@@ -23,23 +23,23 @@ GRACE = MINUTE
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognisedBrowser:
     """A browser that showed a good secret."""
 
     browser: Browser
 
-    def device_of(self, tx: Transaction, user: User) -> Device | None:
+    def find_device(self, tx: Transaction, user: User) -> Device | None:
         """This person on this browser, if they ever finished a sign-in here."""
         return tx.devices.find(user.id, self.browser.id)
 
 
-def recognise(tx: Transaction, cookie: str | None) -> Recognised | None:
+def recognise_browser(tx: Transaction, cookie: str | None) -> RecognisedBrowser | None:
     """The browser whose cookie this is; changes nothing."""
     browser_id, _, secret = (cookie or "").partition(".")
     browser = tx.devices.browser(browser_id) if browser_id and secret else None
     if browser is None or not _good(browser, secret, tx.now):
         return None
-    return Recognised(browser)
+    return RecognisedBrowser(browser)
 
 
 def distrust_copies(tx: Transaction, cookie: str | None) -> None:
@@ -51,7 +51,7 @@ def distrust_copies(tx: Transaction, cookie: str | None) -> None:
 
 
 @dataclass(frozen=True)
-class Met:
+class DeviceRegistration:
     """The person's device, the browser's new cookie value, and whether the person was never seen here before."""
 
     device: Device
@@ -59,9 +59,9 @@ class Met:
     new: bool
 
 
-def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> Met:
+def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> DeviceRegistration:
     """Note a finished sign-in here."""
-    known = recognise(tx, cookie)
+    known = recognise_browser(tx, cookie)
     secret = entropy.token()
     if known is not None and tx.devices.rotate_secret(known.browser, digest(secret)):
         browser_id = known.browser.id
@@ -71,10 +71,10 @@ def meet(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> M
     device = Device(
         id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=str(user_agents.name(tx.origin.user_agent))
     )
-    tx.devices.seen(device)
+    tx.devices.record_seen(device)
     kept = tx.devices.find(user.id, browser_id) or device
     # Of two tabs finishing at once only one has its row kept, so that one of them tells.
-    return Met(kept, f"{browser_id}.{secret}", new=kept.id == device.id)
+    return DeviceRegistration(kept, f"{browser_id}.{secret}", new=kept.id == device.id)
 
 
 def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, days: int) -> None:

@@ -16,26 +16,26 @@ def end_session(tx: Transaction, session: Session, *, reason: str, distrusted: b
     """End a session and the grants given in it; `distrusted` ends offline access as well. False if it was over."""
     if not tx.sessions.end(session.sid):
         return False
-    tx.grants.revoke_of_session(session.sid, offline_too=distrusted)
-    logouts.promise(tx, session.user_id, [session.sid])
+    tx.grants.revoke_for_session(session.sid, offline_too=distrusted)
+    logouts.enqueue_logouts(tx, session.user_id, [session.sid])
     audit.record(tx, Event.SESSION_ENDED, user_id=session.user_id, sid=session.sid, reason=reason)
     return True
 
 
 def end_sessions(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
     """End every session of a person but perhaps one; their grants are the caller's to revoke."""
-    sids = [session.sid for session in tx.sessions.of(user_id) if session.sid != keep_sid]
+    sids = [session.sid for session in tx.sessions.for_user(user_id) if session.sid != keep_sid]
     for sid in sids:
         audit.record(tx, Event.SESSION_ENDED, user_id=user_id, sid=sid, reason=reason)
-    logouts.promise(tx, user_id, sids)
+    logouts.enqueue_logouts(tx, user_id, sids)
     tx.sessions.end_others(user_id, keep_sid)
 
 
-def end_everything(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
+def revoke_all_access(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
     """End every session but perhaps one, every grant, offline ones too, and every remembered device.
 
     Pending sign-ins and mailed links are not touched: they die by the epoch, which the caller has raised.
     """
     end_sessions(tx, user_id, reason=reason, keep_sid=keep_sid)
-    tx.grants.revoke_of_user(user_id)
+    tx.grants.revoke_for_user(user_id)
     tx.devices.distrust(user_id=user_id)

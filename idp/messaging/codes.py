@@ -6,7 +6,7 @@ sealed. It is of no use once its life is over, so by then it is given up, and it
 
 from __future__ import annotations
 
-from idp.messaging.notices import facts
+from idp.messaging.notices import message_context
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.sent_codes import CodePurpose
@@ -29,5 +29,5 @@ def send_code(
 ) -> None:
     """Promise a code that is good for `minutes`, to an address or an E.164 number of this person."""
     about = {"user_id": user.id, "purpose": purpose, "minutes": minutes}
-    context = about | facts(tx, user) | sealed.as_context()
-    tx.outbox.promise(OutboxMessage(channel=channel, recipient=recipient, template=CODE, context=context))
+    context = about | message_context(tx, user) | sealed.as_context()
+    tx.outbox.enqueue(OutboxMessage(channel=channel, recipient=recipient, template=CODE, context=context))

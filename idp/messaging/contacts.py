@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from idp.messaging.codes import SMS
-from idp.messaging.notices import EMAIL, Notice, facts
+from idp.messaging.notices import EMAIL, Notice, message_context
 from idp.messaging.sealed import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
@@ -17,31 +17,33 @@ CONTACT_CHANGED = "contact_changed"
 PHONE_CHANGED = "phone_changed"
 
 
-def ask_to_confirm(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
+def enqueue_confirmation(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
     """Promise the link that confirms a new address, to that address.
 
     Whose it is, is not proven yet: the letter holds the user name, which is nobody's to choose freely, and no other
     words of the person's own, or it would carry them to any mailbox.
     """
-    _promise(tx, user, EMAIL_CHANGE, to=address, name=user.username, minutes=minutes, **link.as_context())
+    _enqueue(tx, user, EMAIL_CHANGE, to=address, name=user.username, minutes=minutes, **link.as_context())
 
 
-def tell_taken(tx: Transaction, owner: User) -> None:
+def enqueue_address_taken(tx: Transaction, owner: User) -> None:
     """Tell somebody that their address was to become another account's as well."""
-    _promise(tx, owner, EMAIL_TAKEN, to=owner.email or "", event=EMAIL_TAKEN)
+    _enqueue(tx, owner, EMAIL_TAKEN, to=owner.email or "", event=EMAIL_TAKEN)
 
 
-def tell_changed(tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int) -> None:
+def enqueue_contact_changed(
+    tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int
+) -> None:
     """Tell of a change that was made, with the link that undoes it for some days."""
-    _promise(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
+    _enqueue(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
 
 
-def tell_old_number(tx: Transaction, user: User, *, to: str) -> None:
+def enqueue_number_changed(tx: Transaction, user: User, *, to: str) -> None:
     """Tell the number of before that it is no longer the account's, by text message."""
-    context = {"user_id": user.id, "purpose": PHONE_CHANGED, **facts(tx, user)}
-    tx.outbox.promise(OutboxMessage(channel=SMS, recipient=to, template=PHONE_CHANGED, context=context))
+    context = {"user_id": user.id, "purpose": PHONE_CHANGED, **message_context(tx, user)}
+    tx.outbox.enqueue(OutboxMessage(channel=SMS, recipient=to, template=PHONE_CHANGED, context=context))
 
 
-def _promise(tx: Transaction, user: User, template: str, *, to: str, **more: Any) -> None:
-    context = {"event": template, **facts(tx, user), **more}
-    tx.outbox.promise(OutboxMessage(channel=EMAIL, recipient=to, template=template, context=context))
+def _enqueue(tx: Transaction, user: User, template: str, *, to: str, **more: Any) -> None:
+    context = {"event": template, **message_context(tx, user), **more}
+    tx.outbox.enqueue(OutboxMessage(channel=EMAIL, recipient=to, template=template, context=context))

@@ -27,13 +27,13 @@ LEASE = 5 * MINUTE
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How a kind of message is tried again: pauses, and the age at which it is given up, all in seconds."""
 
     first_pause: int
     longest_pause: int
     give_up_after: int
-    perishable: bool
+    expires: bool
     """Whether a message of that age is of no use at all."""
 
     def pause(self, attempts: int) -> int:
@@ -41,15 +41,15 @@ class Patience:
         return int(min(self.longest_pause, self.first_pause * 2 ** min(attempts, 16)))
 
 
-PATIENT = Patience(first_pause=30, longest_pause=HOUR, give_up_after=DAY, perishable=False)
+PATIENT = RetryPolicy(first_pause=30, longest_pause=HOUR, give_up_after=DAY, expires=False)
 """A notice that comes later than this frightens more than it helps; apps end their own sessions by then."""
 
 
-def patience(message: OutboxMessage) -> Patience:
+def retry_policy(message: OutboxMessage) -> RetryPolicy:
     """Somebody sits and waits for a code, and cannot use it later."""
     if message.template != CODE:
         return PATIENT
-    return Patience(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, perishable=True)
+    return RetryPolicy(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, expires=True)
 
 
 Send = Callable[[OutboxMessage], None]
@@ -59,7 +59,7 @@ Abandoned = Callable[[Transaction, OutboxMessage, str], None]
 """Records, in the same transaction, that a message was given up, and the last reason."""
 
 
-class Courier:
+class OutboxDispatcher:
     """Delivers the messages of one channel, one at a time; any number of couriers may work beside each other."""
 
     def __init__(self, database: Database, *, channel: str, send: Send, lease: int, abandoned: Abandoned) -> None:
@@ -79,7 +79,7 @@ class Courier:
             message, now = tx.outbox.claim_next(channel=self._channel, lease=self._lease), tx.now
         if message is None:
             return False
-        spoilt = patience(message).perishable and _is_old(message, now)
+        spoilt = retry_policy(message).expires and _is_old(message, now)
         failure = Rejected("it came too late to be of use") if spoilt else self._try(message)
         with self._database.write() as tx:
             self._settle(tx, message, failure)
@@ -103,13 +103,15 @@ class Courier:
 
     def _settle(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
         if failure is None:
-            tx.outbox.delivered(message.id)
+            tx.outbox.delete_delivered(message.id)
         elif isinstance(failure, Rejected) or _is_old(message, tx.now):
             self._abandoned(tx, message, str(failure))
-            tx.outbox.given_up(message.id)
+            tx.outbox.delete_abandoned(message.id)
         else:
-            tx.outbox.failed(message, error=str(failure), retry_in=patience(message).pause(message.attempts))
+            tx.outbox.schedule_retry(
+                message, error=str(failure), retry_in=retry_policy(message).pause(message.attempts)
+            )
 
 
 def _is_old(message: OutboxMessage, now: int) -> bool:
-    return now - message.created_at >= patience(message).give_up_after
+    return now - message.created_at >= retry_policy(message).give_up_after

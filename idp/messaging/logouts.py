@@ -14,11 +14,11 @@ BACKCHANNEL_LOGOUT = "backchannel_logout"
 SUBJECT, SESSION = "sub", "sid"
 
 
-def promise(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
+def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
     """Promise a logout token to each app that was given something in one of these sessions of a person."""
-    for sid, client_id in tx.grants.listeners(sids):
+    for sid, client_id in tx.grants.logout_clients(sids):
         context = {SUBJECT: user_id, SESSION: sid}
         message = OutboxMessage(
             channel=BACKCHANNEL_LOGOUT, recipient=client_id, template="logout_token", context=context
         )
-        tx.outbox.promise(message)
+        tx.outbox.enqueue(message)

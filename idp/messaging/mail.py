@@ -38,4 +38,4 @@ class Mailer:
 
 def transport_for(settings: Settings) -> Transport:
     """The transport that the settings ask for. Production always has an SMTP server: `config` sees to that."""
-    return SmtpTransport(settings.smtp_url) if settings.smtp_url else Mailbox.of(settings)
+    return SmtpTransport(settings.smtp_url) if settings.smtp_url else Mailbox.from_settings(settings)

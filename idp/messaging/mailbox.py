@@ -43,7 +43,7 @@ class Mailbox:
         self._folder = folder
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: Settings) -> Self:
         """That of the settings; raises `ValueError` in production mode."""
         if not settings.development:
             raise ValueError("production mode needs somebody who delivers: an SMTP server, a provider")

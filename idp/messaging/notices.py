@@ -57,45 +57,47 @@ def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None
         return
     session = tx.sessions.by_handle(tx.origin.session) if tx.origin.session else None
     own = session is not None and session.user_id == user.id
-    seated = seat(user.id, session.sid, session.device_id) if session and own else {}
-    context = {"event": notice, **facts(tx, user), **seated}
+    seated = session_ref(user.id, session.sid, session.device_id) if session and own else {}
+    context = {"event": notice, **message_context(tx, user), **seated}
     for recipient in recipients.values():
         message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
-        tx.outbox.promise(message)
+        tx.outbox.enqueue(message)
 
 
-def seat(user_id: str, sid: str, device_id: str | None) -> dict[str, str | None]:
+def session_ref(user_id: str, sid: str, device_id: str | None) -> dict[str, str | None]:
     """Which session a mail is about."""
     return {"user_id": user_id, "sid": sid, "device_id": device_id}
 
 
-def say_farewell(tx: Transaction, user: User) -> None:
+def enqueue_account_closed(tx: Transaction, user: User) -> None:
     """Promise the last mail of an account that is being closed; call it while the address is still known."""
     if not user.email:
         return
-    context = {"event": ACCOUNT_CLOSED, **facts(tx, user)}
+    context = {"event": ACCOUNT_CLOSED, **message_context(tx, user)}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template=ACCOUNT_CLOSED, context=context)
-    tx.outbox.promise(message)
+    tx.outbox.enqueue(message)
 
 
-def ask_about_sign_in(tx: Transaction, user: User, link: SealedSecret) -> None:
+def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> None:
     """Promise the person a mail that asks whether this transaction's sign-in was theirs; not without an address."""
     if not user.email:
         return
-    context = {"event": SIGN_IN_ALERT, **facts(tx, user), **link.as_context()}
+    context = {"event": SIGN_IN_ALERT, **message_context(tx, user), **link.as_context()}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template=SIGN_IN_ALERT, context=context)
-    tx.outbox.promise(message)
+    tx.outbox.enqueue(message)
 
 
-def offer_reset(tx: Transaction, digest: str, *, link: SealedSecret, user: User | None, minutes: int) -> None:
+def enqueue_password_reset(
+    tx: Transaction, digest: str, *, link: SealedSecret, user: User | None, minutes: int
+) -> None:
     """Promise a mail to whomever the password reset of this digest was made for, and nobody if none was."""
-    context = {"event": RESET_OFFER, **facts(tx, user), **link.as_context(), "minutes": minutes}
-    tx.outbox.promise_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
+    context = {"event": RESET_OFFER, **message_context(tx, user), **link.as_context(), "minutes": minutes}
+    tx.outbox.enqueue_password_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
 
 
-def facts(tx: Transaction, user: User | None) -> dict[str, Any]:
+def message_context(tx: Transaction, user: User | None) -> dict[str, Any]:
     """Who is addressed, in which words, and what every message may say of the request that caused it."""
-    reader = Reader.of(user.profile if user else {}, otherwise=tx.origin.language)
+    reader = Reader.from_profile(user.profile if user else {}, otherwise=tx.origin.language)
     return {
         "name": user.display_name if user else "",
         "language": reader.language,

@@ -56,7 +56,7 @@ def as_json(value: object) -> Content:
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What came back: the status whatever it is, and as much of the body as was wanted."""
 
     status: int
@@ -72,7 +72,7 @@ class Outbound:
     reads: int = 0
 
     @classmethod
-    def of(cls, settings: Settings) -> Outbound:
+    def from_settings(cls, settings: Settings) -> Outbound:
         """To apps, as the settings have it; while developing, those on this machine are reached."""
         return cls(settings.private_host_names | (LOOPBACK if settings.development else frozenset()))
 
@@ -81,15 +81,15 @@ class Outbound:
         """To the server of a setting, wherever that is."""
         return cls(frozenset({urlsplit(url).hostname or ""}), within=PROVIDER_WITHIN, reads=MOST_READ)
 
-    def post(self, url: str, content: Content, headers: Mapping[str, str] | None = None) -> Answer:
+    def post(self, url: str, content: Content, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """Post something; raises as `call` does."""
         return self.call("POST", url, {"Content-Type": content.kind, **(headers or {})}, content.body)
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """Look something up; raises as `call` does."""
         return self.call("GET", url, headers or {})
 
-    def call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+    def call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpResponse:
         """Ask, and return the answer, whatever its status.
 
         Raises:
@@ -109,7 +109,7 @@ class Outbound:
             speaker = _speaker(connection, parts)
             speaker.request(method, _target(parts), body, {"Host": parts.netloc, **ALWAYS, **headers})
             answer = speaker.getresponse()
-            found = Answer(answer.status, answer.read(self.reads) if self.reads else b"")
+            found = HttpResponse(answer.status, answer.read(self.reads) if self.reads else b"")
             if late.is_set():  # what was cut off reads like an answer that ended
                 raise TimeoutError("it took too long to answer")
         except (OSError, http.client.HTTPException, ValueError) as error:

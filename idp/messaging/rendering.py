@@ -18,9 +18,9 @@ from idp.kernel.dates import Moment
 from idp.kernel.origin import LOCAL
 from idp.kernel.text import Text
 from idp.language import jinja
-from idp.language.geoip import Places
+from idp.language.geoip import GeoIp
 from idp.language.reader import Reader
-from idp.language.words import spoken
+from idp.language.words import localize_values
 from idp.messaging.sealed import SealedSecret, Unseal
 
 SECURITY_PAGE, RECOVER_PAGE = "/account/security", "/recover"
@@ -46,7 +46,7 @@ class Letter:
 class Renderer:
     """Renders messages from the templates in `templates/email` and `templates/message`. Safe to share among threads."""
 
-    def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal, places: Places) -> None:
+    def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal, places: GeoIp) -> None:
         self._issuer, self._unseal, self._places = issuer, unseal, places
         self._environment = Environment(
             loader=FileSystemLoader(templates),
@@ -85,7 +85,7 @@ class Renderer:
         return Note(text.strip(), str(variables["code"]))
 
     def _variables(self, context: Mapping[str, Any], path: str = "") -> dict[str, object]:
-        sealed = SealedSecret.of(context)
+        sealed = SealedSecret.from_context(context)
         secret = self._unseal(sealed) if sealed else path  # a template knows which of the two it was
         reader = Reader(context["language"], context["zone"])
         variables = {
@@ -97,7 +97,7 @@ class Renderer:
             "link": self._issuer + secret if secret else "",
             "code": secret,
         }
-        return spoken(variables, reader)
+        return localize_values(variables, reader)
 
     def _address(self, address: str, reader: Reader) -> str:
         if address == LOCAL.address:

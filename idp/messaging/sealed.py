@@ -36,7 +36,7 @@ class SealedSecret:
         return {"secret_name": self.name, "sealed_secret": self.sealed}
 
     @classmethod
-    def of(cls, context: Mapping[str, Any]) -> Self | None:
+    def from_context(cls, context: Mapping[str, Any]) -> Self | None:
         """What `as_context` kept; None for a message without a secret of its own."""
         return cls(context["secret_name"], context["sealed_secret"]) if "sealed_secret" in context else None
 

@@ -40,7 +40,7 @@ class AuditStore(Store):
         self._session.add(event)
         self._session.flush()
 
-    def of_user(
+    def for_user(
         self, user_id: str, *, limit: int = 100, before: int | None = None, without: Collection[str] = ()
     ) -> list[AuditEvent]:
         """What happened to a person's account, newest first; only before the event of that id, and `without` some."""

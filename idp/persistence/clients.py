@@ -68,7 +68,7 @@ class ClientStore(Store):
         """The client of this `client_id`, disabled or not."""
         return self._session.get(Client, client_id, populate_existing=True)
 
-    def of_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
+    def by_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
         """Those of these apps that still exist, by `client_id`."""
         found = self._session.scalars(select(Client).where(Client.client_id.in_(client_ids)))
         return {client.client_id: client for client in found}

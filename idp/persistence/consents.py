@@ -23,7 +23,7 @@ class Consent(Base):
 class ConsentStore(Store):
     """Remembering and revoking consent."""
 
-    def of(self, user_id: str) -> list[Consent]:
+    def for_user(self, user_id: str) -> list[Consent]:
         """Every consent of this person."""
         return list(self._session.scalars(select(Consent).where(Consent.user_id == user_id)))
 

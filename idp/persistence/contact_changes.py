@@ -53,7 +53,7 @@ class ContactChangeStore(Store):
         self._session.add(change)
         self._session.flush()
 
-    def asked(self, digest: str) -> tuple[ContactChange, User] | None:
+    def pending(self, digest: str) -> tuple[ContactChange, User] | None:
         """A change that could still be made, and whose it is."""
         query = select(ContactChange, User).join(User, User.id == ContactChange.user_id)
         query = query.where(ContactChange.digest == digest, ContactChange.made_at.is_(None))
@@ -72,12 +72,12 @@ class ContactChangeStore(Store):
         values = {"made_at": self._now, "undo_digest": undo_digest, "undo_until": undo_until}
         return self._changed(query.where(same_epoch).values(**values)) == 1
 
-    def of(self, user_id: str) -> list[ContactChange]:
+    def for_user(self, user_id: str) -> list[ContactChange]:
         """What this person asked for and changed lately, oldest first."""
         query = select(ContactChange).where(ContactChange.user_id == user_id)
         return list(self._session.scalars(query.order_by(ContactChange.created_at)))
 
-    def waiting_of(self, user: User, kind: ContactKind) -> ContactChange | None:
+    def pending_for_user(self, user: User, kind: ContactKind) -> ContactChange | None:
         """What this person asked for and could still make."""
         query = select(ContactChange).where(ContactChange.user_id == user.id, ContactChange.kind == kind)
         query = query.where(ContactChange.epoch == user.epoch, ContactChange.made_at.is_(None))
@@ -100,7 +100,7 @@ class ContactChangeStore(Store):
         query = update(ContactChange).where(*self._undoable(undo_digest))
         return self._changed(query.values(undone_at=self._now)) == 1
 
-    def take_back_after(self, change: ContactChange) -> list[ContactChange]:
+    def undo_later_changes(self, change: ContactChange) -> list[ContactChange]:
         """Mark as undone what its owner changed after this, and return it, latest first."""
         later = ContactChange.user_id == change.user_id, ContactChange.epoch > change.epoch
         standing = (*later, ContactChange.made_at.is_not(None), ContactChange.undone_at.is_(None))
@@ -113,7 +113,7 @@ class ContactChangeStore(Store):
         named = ContactChange.undo_digest == undo_digest
         return named, ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now
 
-    def forget_asked(self, user_id: str, kind: ContactKind) -> None:
+    def delete_pending(self, user_id: str, kind: ContactKind) -> None:
         """Drop what this person asked for and did not finish."""
         query = delete(ContactChange).where(ContactChange.user_id == user_id, ContactChange.kind == kind)
         self._changed(query.where(ContactChange.made_at.is_(None)))

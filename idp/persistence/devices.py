@@ -85,7 +85,7 @@ class DeviceStore(Store):
         """One device."""
         return self._session.get(Device, device_id, populate_existing=True)
 
-    def seen(self, device: Device) -> None:
+    def record_seen(self, device: Device) -> None:
         """Record that this person finished a sign-in on this browser."""
         table = self._upsert(Device)
         columns = ("id", "user_id", "browser_id", "name")
@@ -103,12 +103,12 @@ class DeviceStore(Store):
         query = update(Device).where(Device.user_id == user_id, Device.browser_id == browser_id)
         self._changed(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
 
-    def of(self, user_id: str) -> list[Device]:
+    def for_user(self, user_id: str) -> list[Device]:
         """Where the person was ever signed in, last used first."""
         query = select(Device).where(Device.user_id == user_id)
         return list(self._session.scalars(query.order_by(Device.last_seen_at.desc())))
 
-    def trusted_of(self, user_id: str, epoch: int) -> list[Device]:
+    def trusted_for_user(self, user_id: str, epoch: int) -> list[Device]:
         """The person's remembered devices, last used first."""
         live = and_(Device.trusted_until > self._now, Device.trust_epoch == epoch)
         query = select(Device).where(Device.user_id == user_id, live).order_by(Device.last_seen_at.desc())

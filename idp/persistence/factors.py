@@ -53,7 +53,7 @@ class Factor(Base):
 class FactorStore(Store):
     """Keeping, using and removing factors."""
 
-    def of(self, user_id: str) -> list[Factor]:
+    def for_user(self, user_id: str) -> list[Factor]:
         """Everything this person can prove a second step with, oldest first."""
         query = select(Factor).where(Factor.user_id == user_id).order_by(Factor.created_at, Factor.id)
         return list(self._session.scalars(query))

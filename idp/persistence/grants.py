@@ -108,7 +108,7 @@ class GrantStore(Store):
         row = self._session.execute(query.where(~exists().where(RevokedToken.jti == jti))).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def live_of(self, user_id: str) -> list[Grant]:
+    def live_for_user(self, user_id: str) -> list[Grant]:
         """What apps hold of this person, oldest first."""
         live = select(Grant).where(Grant.user_id == user_id, Grant.revoked_at.is_(None), Grant.expires_at > self._now)
         return list(self._session.scalars(live.order_by(Grant.created_at)))
@@ -120,7 +120,7 @@ class GrantStore(Store):
         rows = self._session.execute(query.where(Grant.user_id == user_id).group_by(Grant.client_id))
         return {client_id: int(at) for client_id, at in rows}
 
-    def listeners(self, sids: Collection[str]) -> list[tuple[str, str]]:
+    def logout_clients(self, sids: Collection[str]) -> list[tuple[str, str]]:
         """Which apps hold something of which of these sessions and want to know of its end: `sid`, `client_id`."""
         wanting = exists().where(Client.client_id == Grant.client_id, Client.backchannel_logout_uri.is_not(None))
         query = select(Grant.sid, Grant.client_id).where(Grant.sid.in_(sids), wanting).distinct()
@@ -153,17 +153,17 @@ class GrantStore(Store):
         """End one grant and all that came of it."""
         return self._revoke(Grant.id == grant_id) == 1
 
-    def revoke_of_session(self, sid: str, *, offline_too: bool) -> int:
+    def revoke_for_session(self, sid: str, *, offline_too: bool) -> int:
         """End the grants given in this session; offline ones only when the session is distrusted, not just over."""
         given_here = Grant.sid == sid
         return self._revoke(given_here if offline_too else and_(given_here, Grant.offline.is_(False)))
 
-    def revoke_of_user(self, user_id: str, *, keep_sid: str | None = None) -> int:
+    def revoke_for_user(self, user_id: str, *, keep_sid: str | None = None) -> int:
         """End every grant of a person, except perhaps those of one session."""
         mine = Grant.user_id == user_id
         return self._revoke(mine if keep_sid is None else and_(mine, Grant.sid != keep_sid))
 
-    def revoke_of_client(self, client_id: str, *, user_id: str | None = None) -> int:
+    def revoke_for_client(self, client_id: str, *, user_id: str | None = None) -> int:
         """End every grant of a client, or only one person's."""
         its = Grant.client_id == client_id
         return self._revoke(its if user_id is None else and_(its, Grant.user_id == user_id))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.persistence.base import Base, Store
 
 
-class Login(Base):
+class LoginFlowRow(Base):
     """A sign-in under way.
 
     `browser_digest` binds it to the cookie of the browser that began it, so that a copied address opens nothing.
@@ -19,13 +19,13 @@ class Login(Base):
     attempt has collected; `epoch` is the person's epoch at the first of them.
     """
 
-    __tablename__ = "logins"
+    __tablename__ = "login_flows"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     browser_digest: Mapped[str] = mapped_column(index=True)
-    door: Mapped[str]
+    initiator: Mapped[str]
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
-    demand: Mapped[dict[str, Any]] = mapped_column(JSON)
+    requirement: Mapped[dict[str, Any]] = mapped_column(JSON)
     return_to: Mapped[str]
     client_id: Mapped[str | None]
     login_hint: Mapped[str | None]
@@ -46,51 +46,63 @@ class Login(Base):
         return self.finished_at is None and self.cancelled_at is None and now < self.expires_at
 
 
-class LoginStore(Store):
+class LoginFlowStore(Store):
     """Beginning, advancing and closing sign-ins."""
 
-    def begin(self, login: Login) -> None:
+    def begin(self, row: LoginFlowRow) -> None:
         """Keep a new attempt."""
-        login.created_at = self._now
-        self._session.add(login)
+        row.created_at = self._now
+        self._session.add(row)
         self._session.flush()
 
-    def by_id(self, login_id: str) -> Login | None:
+    def by_id(self, flow_id: str) -> LoginFlowRow | None:
         """The attempt of this name: open, closed or expired."""
-        return self._session.get(Login, login_id, populate_existing=True)
+        return self._session.get(LoginFlowRow, flow_id, populate_existing=True)
 
-    def hold(self, browser_digest: str) -> None:
+    def lock(self, browser_digest: str) -> None:
         """Make every other request that would move an attempt of this browser wait until this transaction ends.
 
         Proving something moves all of them (`rebind`); taken in one order, two tabs cannot block each other for good.
         """
-        query = select(Login.id).where(Login.browser_digest == browser_digest, Login.finished_at.is_(None))
-        self._session.execute(query.order_by(Login.id).with_for_update())
+        query = select(LoginFlowRow.id).where(
+            LoginFlowRow.browser_digest == browser_digest, LoginFlowRow.finished_at.is_(None)
+        )
+        self._session.execute(query.order_by(LoginFlowRow.id).with_for_update())
 
-    def advance(self, login: Login, **values: Any) -> bool:
+    def advance(self, row: LoginFlowRow, **values: Any) -> bool:
         """Record progress on an open attempt; False when another request advanced or closed it first.
 
         What was read decides what is written, so the write holds only for the version that was read.
         """
-        query = update(Login).where(Login.id == login.id, Login.version == login.version, *self._still_open())
-        if not self._changed(query.values(version=login.version + 1, **values)):
+        query = update(LoginFlowRow).where(
+            LoginFlowRow.id == row.id, LoginFlowRow.version == row.version, *self._still_open()
+        )
+        if not self._changed(query.values(version=row.version + 1, **values)):
             return False
-        self._session.refresh(login)
+        self._session.refresh(row)
         return True
 
-    def cancel(self, login: Login) -> bool:
+    def cancel(self, row: LoginFlowRow) -> bool:
         """The person walked away; the door is still to be told."""
-        return self.advance(login, cancelled_at=self._now)
+        return self.advance(row, cancelled_at=self._now)
 
     def rebind(self, old_digest: str, new_digest: str) -> None:
         """Something was proven: every attempt of this browser moves to its new cookie, and the old one is dead."""
-        query = update(Login).where(Login.browser_digest == old_digest, Login.finished_at.is_(None))
+        query = update(LoginFlowRow).where(
+            LoginFlowRow.browser_digest == old_digest, LoginFlowRow.finished_at.is_(None)
+        )
         self._changed(query.values(browser_digest=new_digest))
 
-    def finish(self, login_id: str) -> bool:
+    def finish(self, flow_id: str) -> bool:
         """Close an attempt, cancelled or not: exactly one caller is told True."""
-        query = update(Login).where(Login.id == login_id, Login.finished_at.is_(None), Login.expires_at > self._now)
+        query = update(LoginFlowRow).where(
+            LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_(None), LoginFlowRow.expires_at > self._now
+        )
         return self._changed(query.values(finished_at=self._now)) == 1
 
     def _still_open(self) -> tuple[ColumnElement[bool], ...]:
-        return Login.finished_at.is_(None), Login.cancelled_at.is_(None), Login.expires_at > self._now
+        return (
+            LoginFlowRow.finished_at.is_(None),
+            LoginFlowRow.cancelled_at.is_(None),
+            LoginFlowRow.expires_at > self._now,
+        )

@@ -41,13 +41,13 @@ class OutboxMessage(Base):
 class OutboxStore(Store):
     """Promising, claiming and settling messages."""
 
-    def promise(self, message: OutboxMessage) -> None:
+    def enqueue(self, message: OutboxMessage) -> None:
         """Keep a message to be sent once this transaction commits."""
         message.created_at = message.next_attempt_at = self._now
         self._session.add(message)
         self._session.flush()
 
-    def promise_reset(self, digest: str, *, channel: str, template: str, context: dict[str, Any]) -> None:
+    def enqueue_password_reset(self, digest: str, *, channel: str, template: str, context: dict[str, Any]) -> None:
         """Keep a message to whomever the password reset of this digest was made for; to nobody if none was.
 
         The address is the one that is stored, never one that was typed. One statement either way.
@@ -74,21 +74,21 @@ class OutboxStore(Store):
     def _is_free(self) -> ColumnElement[bool]:
         return or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
 
-    def delivered(self, message_id: int) -> None:
+    def delete_delivered(self, message_id: int) -> None:
         """The transport accepted it: nothing of it is kept."""
         self._changed(delete(OutboxMessage).where(OutboxMessage.id == message_id))
 
-    def given_up(self, message_id: int) -> None:
+    def delete_abandoned(self, message_id: int) -> None:
         """Nobody took it in time; the caller records that."""
         self._changed(delete(OutboxMessage).where(OutboxMessage.id == message_id))
 
-    def failed(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
+    def schedule_retry(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
         """Try again in `retry_in` seconds."""
         query = update(OutboxMessage).where(OutboxMessage.id == message.id)
         values = {"attempts": message.attempts + 1, "last_error": error, "next_attempt_at": self._now + retry_in}
         self._changed(query.values(**values, claimed_until=None))
 
-    def troubled(self, *, channel: str, recipient: str) -> bool:
+    def has_failed_delivery(self, *, channel: str, recipient: str) -> bool:
         """Whether something for this recipient waits that a try to deliver has failed for."""
         query = select(OutboxMessage.id).where(OutboxMessage.channel == channel, OutboxMessage.recipient == recipient)
         return self._session.scalar(query.where(OutboxMessage.attempts > 0).limit(1)) is not None

@@ -13,7 +13,7 @@ class PasswordReset(Base):
     """One mailed link, as the digest of its handle.
 
     `epoch` is the person's when it was asked for: any change of password or factors makes the link worthless.
-    `login_id` is the sign-in it was asked from, to lead back there.
+    `flow_id` is the sign-in it was asked from, to lead back there.
     """
 
     __tablename__ = "password_resets"
@@ -21,7 +21,7 @@ class PasswordReset(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     epoch: Mapped[int]
-    login_id: Mapped[str]
+    flow_id: Mapped[str]
     created_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
     used_at: Mapped[int | None]
@@ -30,13 +30,13 @@ class PasswordReset(Base):
 class PasswordResetStore(Store):
     """Making, spending and forgetting links."""
 
-    def make(self, digest: str, *, user_id: str, login_id: str, expires_at: int) -> bool:
+    def make(self, digest: str, *, user_id: str, flow_id: str, expires_at: int) -> bool:
         """Keep a link for this person; False, and nothing kept, unless they are active and have an address.
 
         One statement whoever it is, also for an id that is nobody's: what it costs does not tell.
         """
-        columns = ("digest", "user_id", "epoch", "login_id", "created_at", "expires_at")
-        values = (literal(digest), User.id, User.epoch, literal(login_id), literal(self._now), literal(expires_at))
+        columns = ("digest", "user_id", "epoch", "flow_id", "created_at", "expires_at")
+        values = (literal(digest), User.id, User.epoch, literal(flow_id), literal(self._now), literal(expires_at))
         reachable = select(*values).where(User.id == user_id, User.status == ACTIVE, User.email.is_not(None))
         return self._changed(insert(PasswordReset).from_select(columns, reachable)) == 1
 
@@ -63,6 +63,6 @@ class PasswordResetStore(Store):
         )
         return self._changed(query.values(used_at=self._now)) == 1
 
-    def forget(self, user_id: str) -> None:
+    def delete_for_user(self, user_id: str) -> None:
         """Make every link of this person worthless."""
         self._changed(delete(PasswordReset).where(PasswordReset.user_id == user_id))

@@ -13,7 +13,7 @@ from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Browser, Device
 from idp.persistence.factors import Factor
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
-from idp.persistence.login_flows import Login
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.password_resets import PasswordReset
 from idp.persistence.recovery import RecoverySet
 from idp.persistence.replay import AssertionId
@@ -32,7 +32,7 @@ PERSONAL = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, Passw
 class PurgeStore(Store):
     """Deleting what no longer matters, and counting it."""
 
-    def person(self, user_id: str) -> None:
+    def delete_person(self, user_id: str) -> None:
         """Forget what a closed account had; its sessions and grants have ended, and go with time."""
         for model in PERSONAL:
             self._changed(delete(model).where(model.user_id == user_id))
@@ -47,7 +47,7 @@ class PurgeStore(Store):
         """
         now = self._now
         ended: dict[type[Base], ColumnElement[bool]] = {
-            Login: Login.expires_at < now - 3600,
+            LoginFlowRow: LoginFlowRow.expires_at < now - 3600,
             Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
             RevokedToken: RevokedToken.expires_at < now,
             Challenge: Challenge.expires_at < now,

@@ -40,7 +40,7 @@ class RecoveryCode(Base):
 class RecoveryStore(Store):
     """Issuing, spending and forgetting recovery codes."""
 
-    def set_of(self, user_id: str) -> RecoverySet | None:
+    def set_for_user(self, user_id: str) -> RecoverySet | None:
         """The person's present set."""
         return self._session.get(RecoverySet, user_id, populate_existing=True)
 
@@ -51,7 +51,7 @@ class RecoveryStore(Store):
         row = self._session.execute(query).one_or_none()
         return (None, 0) if row is None else (row[0], int(row[1]))
 
-    def codes_of(self, user_id: str) -> list[RecoveryCode]:
+    def codes_in_set(self, user_id: str) -> list[RecoveryCode]:
         """The codes of the present set in their printed order, used ones included."""
         query = select(RecoveryCode).join(RecoverySet, RecoverySet.id == RecoveryCode.set_id)
         query = query.where(RecoverySet.user_id == user_id).order_by(RecoveryCode.position)
@@ -74,7 +74,7 @@ class RecoveryStore(Store):
         query = update(RecoveryCode).where(RecoveryCode.set_id == set_id, RecoveryCode.code_digest == code_digest)
         return self._changed(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
 
-    def used_of(self, set_id: str) -> set[int]:
+    def used_positions(self, set_id: str) -> set[int]:
         """The positions (from 0, in the printed order) of the codes of a set that are used."""
         query = select(RecoveryCode.position).where(RecoveryCode.set_id == set_id, RecoveryCode.used_at.is_not(None))
         return set(self._session.scalars(query))

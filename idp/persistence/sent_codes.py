@@ -22,7 +22,7 @@ class CodePurpose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Addressed:
+class CodeSlot:
     """Which code is meant: whose sign-in or session (`owner`), what for, by which channel, of which person."""
 
     owner: str
@@ -56,16 +56,16 @@ class SentCode(Base):
 class SentCodeStore(Store):
     """Keeping, judging and spending codes."""
 
-    def of(self, place: Addressed) -> SentCode | None:
+    def find(self, slot: CodeSlot) -> SentCode | None:
         """The code last sent there, used or not."""
-        found = self._session.get(SentCode, (place.owner, place.purpose, place.channel), populate_existing=True)
-        return found if found and found.user_id == place.user_id else None
+        found = self._session.get(SentCode, (slot.owner, slot.purpose, slot.channel), populate_existing=True)
+        return found if found and found.user_id == slot.user_id else None
 
-    def keep(self, place: Addressed, *, address: str, digest: str, expires_at: int, not_since: int) -> bool:
+    def upsert_code(self, slot: CodeSlot, *, address: str, digest: str, expires_at: int, not_since: int) -> bool:
         """Keep a new code instead of the last; False when one was sent after `not_since` (seconds, UTC) already."""
-        values: dict[str, Any] = {"user_id": place.user_id, "address": address, "digest": digest}
+        values: dict[str, Any] = {"user_id": slot.user_id, "address": address, "digest": digest}
         values |= {"sent_at": self._now, "expires_at": expires_at, "used_at": None}
-        key = {"owner": place.owner, "purpose": place.purpose, "channel": place.channel}
+        key = {"owner": slot.owner, "purpose": slot.purpose, "channel": slot.channel}
         insert = self._upsert(SentCode).values(**key, tries=0, **values)
         afresh = or_(SentCode.used_at.is_not(None), SentCode.expires_at <= self._now - HOUR)
         changed = values | {"tries": case((afresh, 0), else_=SentCode.tries)}
@@ -74,24 +74,24 @@ class SentCodeStore(Store):
         )
         return self._session.execute(upsert.returning(SentCode.owner)).first() is not None
 
-    def pay(self, place: Addressed, *, most: int) -> bool:
+    def consume_attempt(self, slot: CodeSlot, *, most: int) -> bool:
         """Take one of the tries this place has; False when all are used, and then nothing may be judged."""
-        query = update(SentCode).where(*self._here(place), SentCode.tries < most)
+        query = update(SentCode).where(*self._in_slot(slot), SentCode.tries < most)
         return self._changed(query.values(tries=SentCode.tries + 1)) == 1
 
-    def claim(self, place: Addressed, digest: str) -> str | None:
+    def claim(self, slot: CodeSlot, digest: str) -> str | None:
         """Spend the code of this digest: the address it proves for exactly one caller, and only while it is good."""
         query = update(SentCode).where(
-            *self._here(place), SentCode.digest == digest, SentCode.used_at.is_(None), SentCode.expires_at > self._now
+            *self._in_slot(slot), SentCode.digest == digest, SentCode.used_at.is_(None), SentCode.expires_at > self._now
         )
         row = self._claimed(query.values(used_at=self._now).returning(SentCode))
         return row.address if row else None
 
     @staticmethod
-    def _here(place: Addressed) -> tuple[ColumnElement[bool], ...]:
+    def _in_slot(slot: CodeSlot) -> tuple[ColumnElement[bool], ...]:
         return (
-            SentCode.owner == place.owner,
-            SentCode.purpose == place.purpose,
-            SentCode.channel == place.channel,
-            SentCode.user_id == place.user_id,
+            SentCode.owner == slot.owner,
+            SentCode.purpose == slot.purpose,
+            SentCode.channel == slot.channel,
+            SentCode.user_id == slot.user_id,
         )

@@ -49,12 +49,12 @@ class SessionStore(Store):
         """The session of this public name, live or not."""
         return self._session.get(Session, sid, populate_existing=True)
 
-    def of(self, user_id: str) -> list[Session]:
+    def for_user(self, user_id: str) -> list[Session]:
         """The person's sessions that have not reached their absolute end, last seen first."""
         query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
         return list(self._session.scalars(query.order_by(Session.last_seen_at.desc())))
 
-    def hold(self, handle_digest: str) -> bool:
+    def lock(self, handle_digest: str) -> bool:
         """Whether the session still has this handle; it then keeps it until this transaction ends.
 
         Without it, on PostgreSQL, an app could be given a grant just after a change has ended the session with all its
@@ -69,7 +69,7 @@ class SessionStore(Store):
         self._session.add(new)
         self._session.flush()
 
-    def rise(self, sid: str, *, handle_digest: str, proofs: list[dict[str, Any]], device_id: str | None) -> bool:
+    def rotate(self, sid: str, *, handle_digest: str, proofs: list[dict[str, Any]], device_id: str | None) -> bool:
         """Give a session its new proofs and, with them, a new name: the old cookie is dead at once."""
         query = update(Session).where(Session.sid == sid)
         values = {"handle_digest": handle_digest, "proofs": proofs, "device_id": device_id, "last_seen_at": self._now}

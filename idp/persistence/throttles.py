@@ -32,7 +32,7 @@ class Throttle(Base):
 
     __tablename__ = "throttles"
 
-    lane: Mapped[str] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(primary_key=True)
     short_started_at: Mapped[int]
     short_count: Mapped[int]
     long_started_at: Mapped[int] = mapped_column(index=True)
@@ -43,22 +43,27 @@ class Throttle(Base):
 class ThrottleStore(Store):
     """Claiming attempts. An attempt is paid for before it is judged, so parallel tries cannot beat the count."""
 
-    def is_open(self, lane: str, limit: Limit) -> bool:
+    def has_capacity(self, bucket: str, limit: Limit) -> bool:
         """Whether a claim would succeed now: a look that spares a costly hash; only `claim` decides."""
-        row = self._session.get(Throttle, lane, populate_existing=True)
+        row = self._session.get(Throttle, bucket, populate_existing=True)
         if row is None:
             return True
         short_ok = row.short_started_at <= self._now - limit.short_seconds or row.short_count < limit.short_count
         long_ok = row.long_started_at <= self._now - limit.long_seconds or row.long_count < limit.long_count
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
 
-    def claim(self, lane: str, limit: Limit) -> bool:
+    def consume(self, bucket: str, limit: Limit) -> bool:
         """Pay for one attempt; False when the lane is used up, and then the attempt must not be judged."""
         short_over = Throttle.short_started_at <= self._now - limit.short_seconds
         long_over = Throttle.long_started_at <= self._now - limit.long_seconds
         run = int(limit.in_a_row is not None)
         insert = self._upsert(Throttle).values(
-            lane=lane, short_started_at=self._now, short_count=1, long_started_at=self._now, long_count=1, in_a_row=run
+            bucket=bucket,
+            short_started_at=self._now,
+            short_count=1,
+            long_started_at=self._now,
+            long_count=1,
+            in_a_row=run,
         )
         changes = {
             "short_count": case((short_over, 1), else_=Throttle.short_count + 1),
@@ -72,13 +77,13 @@ class ThrottleStore(Store):
             or_(long_over, Throttle.long_count < limit.long_count),
             *([Throttle.in_a_row < limit.in_a_row] if limit.in_a_row is not None else []),
         )
-        upsert = insert.on_conflict_do_update(index_elements=["lane"], set_=changes, where=within)
-        return self._session.execute(upsert.returning(Throttle.lane)).first() is not None
+        upsert = insert.on_conflict_do_update(index_elements=["bucket"], set_=changes, where=within)
+        return self._session.execute(upsert.returning(Throttle.bucket)).first() is not None
 
-    def clear(self, lane: str) -> None:
+    def reset(self, bucket: str) -> None:
         """The right secret was given: this lane, and no other, starts afresh."""
-        self._changed(delete(Throttle).where(Throttle.lane == lane))
+        self._changed(delete(Throttle).where(Throttle.bucket == bucket))
 
-    def clear_all_of(self, prefix: str) -> int:
+    def reset_all(self, prefix: str) -> int:
         """An administrator opens every lane whose name starts so."""
-        return self._changed(delete(Throttle).where(Throttle.lane.startswith(prefix, autoescape=True)))
+        return self._changed(delete(Throttle).where(Throttle.bucket.startswith(prefix, autoescape=True)))

@@ -17,7 +17,7 @@ from idp.persistence.devices import DeviceStore
 from idp.persistence.factors import FactorStore
 from idp.persistence.grants import GrantStore
 from idp.persistence.jobs import JobStore
-from idp.persistence.login_flows import LoginStore
+from idp.persistence.login_flows import LoginFlowStore
 from idp.persistence.outbox import OutboxStore
 from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.purging import PurgeStore
@@ -77,9 +77,9 @@ class Transaction:
         return SessionStore(self._session, self.now)
 
     @cached_property
-    def logins(self) -> LoginStore:
+    def login_flows(self) -> LoginFlowStore:
         """Sign-ins under way."""
-        return LoginStore(self._session, self.now)
+        return LoginFlowStore(self._session, self.now)
 
     @cached_property
     def clients(self) -> ClientStore:

@@ -85,7 +85,7 @@ class UserStore(Store):
         key = lookup_key(identifier)
         return self._session.scalar(select(User).where(or_(User.username_key == key, User.email_key == key)))
 
-    def hold(self, user_ids: Iterable[str]) -> None:
+    def lock(self, user_ids: Iterable[str]) -> None:
         """Let nobody change how these people prove who they are until this transaction ends.
 
         Without it, on PostgreSQL, a sign-in begun under the old password could open its session just after the change

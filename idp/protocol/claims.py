@@ -11,7 +11,7 @@ from typing import Any, Literal
 from idp.persistence.grants import Grant
 from idp.persistence.users import User
 
-Place = Literal["userinfo", "id_token"]
+ClaimsTarget = Literal["userinfo", "id_token"]
 
 OPENID = "openid"
 OFFLINE_ACCESS = "offline_access"
@@ -45,43 +45,43 @@ SUPPORTED = (*(claim for claims in SCOPES.values() for claim in claims), SECOND_
 ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
 
 
-def requested(parameter: Mapping[str, Any], place: Place) -> frozenset[str]:
+def requested_claims(parameter: Mapping[str, Any], place: ClaimsTarget) -> frozenset[str]:
     """The names that the `claims` parameter asks for in this place (section 5.5)."""
-    asked = parameter.get(place)
-    return frozenset(asked) & frozenset(SUPPORTED) if isinstance(asked, dict) else frozenset()
+    requested = parameter.get(place)
+    return frozenset(requested) & frozenset(SUPPORTED) if isinstance(requested, dict) else frozenset()
 
 
 def permitted(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
     """The `claims` parameter without what `scopes` do not cover, so that it is no way around a client's scopes."""
     covered = {claim for scope in scopes for claim in SCOPES.get(scope, ())} | {SECOND_FACTOR_AT, "acr", "auth_time"}
     return {
-        place: {name: wish for name, wish in asked.items() if name in covered}
-        for place, asked in parameter.items()
-        if place in {"userinfo", "id_token"} and isinstance(asked, dict)
+        place: {name: wish for name, wish in requested.items() if name in covered}
+        for place, requested in parameter.items()
+        if place in {"userinfo", "id_token"} and isinstance(requested, dict)
     }
 
 
 def scopes_behind(parameter: Mapping[str, Any]) -> frozenset[str]:
     """The scopes whose claims the parameter asks for one by one: what consent must name."""
-    asked = requested(parameter, "userinfo") | requested(parameter, "id_token")
-    return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not asked.isdisjoint(claims))
+    requested = requested_claims(parameter, "userinfo") | requested_claims(parameter, "id_token")
+    return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not requested.isdisjoint(claims))
 
 
 def for_userinfo(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
     """`sub`, the claims of the token's scopes, and those asked for one by one."""
     by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
-    return {"sub": user.id} | _chosen(user, grant, by_scope | requested(grant.claims, "userinfo"))
+    return {"sub": user.id} | _chosen(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
 
 
 def for_id_token(user: User | None, grant: Grant) -> dict[str, Any]:
     """Only what was asked for one by one: scopes speak at userinfo (section 5.4)."""
-    names = requested(grant.claims, "id_token") - {"sub"}
+    names = requested_claims(grant.claims, "id_token") - {"sub"}
     return _chosen(user, grant, names)
 
 
 def needs_person(grant: Grant) -> bool:
     """Whether the ID token tells more than the grant knows."""
-    return not requested(grant.claims, "id_token") <= {"sub", SECOND_FACTOR_AT}
+    return not requested_claims(grant.claims, "id_token") <= {"sub", SECOND_FACTOR_AT}
 
 
 def _chosen(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:

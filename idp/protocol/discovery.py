@@ -20,7 +20,7 @@ from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.server import server
 from idp.protocol.errors import json_response
 from idp.signing.algorithms import FOREIGN
-from idp.web.context import core
+from idp.web.context import services
 
 ENDPOINTS = {
     "authorization_endpoint": "frontchannel.authorize",
@@ -43,7 +43,7 @@ def metadata() -> dict[str, Any]:
     confidential = list(client_authentication.CONFIDENTIAL_METHODS)
     algs = list(FOREIGN)
     return {
-        "issuer": core().settings.issuer,
+        "issuer": services().settings.issuer,
         **_endpoints(),
         "response_types_supported": [CODE],
         "response_modes_supported": list(response_modes.SUPPORTED),
@@ -56,9 +56,9 @@ def metadata() -> dict[str, Any]:
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
-        "acr_values_supported": [level.acr for level in levels(core().settings)],
+        "acr_values_supported": [level.acr for level in levels(services().settings)],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(core().keyring.algorithms),
+        "id_token_signing_alg_values_supported": list(services().keyring.algorithms),
         "token_endpoint_auth_methods_supported": auth,
         "token_endpoint_auth_signing_alg_values_supported": algs,
         "revocation_endpoint_auth_methods_supported": auth,
@@ -86,16 +86,16 @@ def document() -> Response:
 
 def keys() -> Response:
     """The public keys (RFC 7517 section 5)."""
-    return _published(core().keyring.jwks())
+    return _published(services().keyring.jwks())
 
 
 def _published(body: dict[str, Any]) -> Response:
     response = cors.public(json_response(body))
-    response.headers["Cache-Control"] = f"public, max-age={min(CACHED, core().settings.key_publish_ahead // 2)}"
+    response.headers["Cache-Control"] = f"public, max-age={min(CACHED, services().settings.key_publish_ahead // 2)}"
     del response.headers["Pragma"]
     return response
 
 
 def _endpoints() -> dict[str, str]:
     paths = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules()}
-    return {name: core().settings.issuer + paths[route] for name, route in ENDPOINTS.items() if route in paths}
+    return {name: services().settings.issuer + paths[route] for name, route in ENDPOINTS.items() if route in paths}

@@ -14,7 +14,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
-from idp.web.context import core
+from idp.web.context import services
 
 UNAUTHORIZED = 401
 INVALID_CLIENT = "invalid_client"
@@ -58,7 +58,7 @@ def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
 
 
 def _challenge(scheme: str, parameters: Mapping[str, str]) -> str:
-    values = {"realm": core().settings.issuer, **parameters}
+    values = {"realm": services().settings.issuer, **parameters}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in values.items())
 
 

@@ -8,13 +8,13 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import discovery, query
 from idp.protocol.authorize import endpoint
 from idp.protocol.logout import rp_initiated as logouts
-from idp.web.transactions import transactional
+from idp.web.transactions import write_transaction
 
 frontchannel = Blueprint("frontchannel", __name__)
 
 
 @frontchannel.get("/authorize")
-@transactional
+@write_transaction
 def authorize(tx: Transaction) -> Response:
     """RFC 6749 section 3.1, OIDC Core section 3.1.2."""
     return endpoint.authorize(tx)
@@ -23,34 +23,34 @@ def authorize(tx: Transaction) -> Response:
 @frontchannel.post("/authorize")
 def authorize_by_post() -> Response:
     """The same by POST (OIDC Core section 3.1.2.1)."""
-    return query.to_get("/authorize")
+    return query.redirect_to_get("/authorize")
 
 
-@frontchannel.get("/authorize/resume/<login_id>")
-@transactional
-def resume(tx: Transaction, login_id: str) -> Response:
+@frontchannel.get("/authorize/resume/<flow_id>")
+@write_transaction
+def resume(tx: Transaction, flow_id: str) -> Response:
     """Where a sign-in or a consent leads back to."""
-    return endpoint.resumed(tx, login_id)
+    return endpoint.resume_view(tx, flow_id)
 
 
 @frontchannel.get("/logout")
-@transactional
+@write_transaction
 def logout(tx: Transaction) -> Response:
     """RP-Initiated Logout 1.0 section 2."""
-    return logouts.arrive(tx)
+    return logouts.handle_logout_request(tx)
 
 
 @frontchannel.post("/logout")
 def logout_by_post() -> Response:
     """The same by POST."""
-    return query.to_get(logouts.PATH)
+    return query.redirect_to_get(logouts.PATH)
 
 
 @frontchannel.post("/logout/confirm")
-@transactional
+@write_transaction
 def logout_confirmed(tx: Transaction) -> Response:
     """The answer of our own page."""
-    return logouts.confirm(tx)
+    return logouts.handle_confirmation(tx)
 
 
 @frontchannel.get("/.well-known/openid-configuration")

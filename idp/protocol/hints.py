@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from idp.protocol.tokens import ID_TOKEN_TYPE
 from idp.signing.compact import InvalidToken
-from idp.web.context import core
+from idp.web.context import services
 
 LEEWAY = 60
 """Seconds of patience for the clocks of other nodes."""
@@ -27,8 +27,8 @@ def read_hint(token: str, *, now: int) -> Hint:
     Raises:
         InvalidToken: when we did not sign it, or as something else than an ID token.
     """
-    claims = core().keyring.verify(token, typ=ID_TOKEN_TYPE, now=now, leeway=LEEWAY, allow_expired=True)
+    claims = services().keyring.verify(token, typ=ID_TOKEN_TYPE, now=now, leeway=LEEWAY, allow_expired=True)
     subject, audience, sid = claims.get("sub"), claims.get("aud"), claims.get("sid")
-    if claims.get("iss") != core().settings.issuer or not isinstance(subject, str) or not isinstance(audience, str):
+    if claims.get("iss") != services().settings.issuer or not isinstance(subject, str) or not isinstance(audience, str):
         raise InvalidToken("not an ID token of this issuer for one client")
     return Hint(subject, audience, sid if isinstance(sid, str) else None)

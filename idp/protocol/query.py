@@ -41,7 +41,7 @@ class Query:
         """The value of a parameter; None when it was not sent, sent empty (RFC 6749 section 3.1), or is faulty."""
         return self.values.get(name)
 
-    def refuse_faults(self) -> None:
+    def raise_for_faults(self) -> None:
         """Raise `invalid_request` naming the first parameter that cannot be used."""
         for name, fault in self.faults.items():
             raise InvalidRequestError(f"{name} {fault}")
@@ -71,12 +71,12 @@ def read(encoded: bytes, limits: Mapping[str, int]) -> Query:
     return Query(usable, faults)
 
 
-def thaw(frozen: Mapping[str, Any], limits: Mapping[str, int]) -> Query:
+def from_stored(frozen: Mapping[str, Any], limits: Mapping[str, int]) -> Query:
     """The parameters of a request that was read before and kept with a sign-in."""
     return Query({name: frozen[name] for name in limits if name in frozen})
 
 
-def of_get() -> bytes:
+def request_query() -> bytes:
     """The query of the request being served.
 
     Raises:
@@ -85,7 +85,7 @@ def of_get() -> bytes:
     return _bounded(request.query_string)
 
 
-def to_get(path: str) -> Response:
+def redirect_to_get(path: str) -> Response:
     """Answer a POST from another site with a redirect to GET, parameters in the query.
 
     Browsers keep our SameSite=Lax cookies back from such a POST, so whoever is signed in would look like a stranger.

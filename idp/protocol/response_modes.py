@@ -13,7 +13,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
 
@@ -23,28 +23,28 @@ SUPPORTED = (QUERY, FORM_POST)
 
 
 @dataclass(frozen=True)
-class ReturnPath:
+class AuthorizationResponder:
     """The proven way back to an app: nothing is sent anywhere else."""
 
     redirect_uri: str
     mode: str = QUERY
     state: str | None = None
 
-    def answer(self, **parameters: str) -> Response:
+    def send(self, **parameters: str) -> Response:
         """Send the browser back with these parameters."""
-        sent = parameters | ({} if self.state is None else {"state": self.state}) | {"iss": core().settings.issuer}
+        sent = parameters | ({} if self.state is None else {"state": self.state}) | {"iss": services().settings.issuer}
         response = self._form(sent) if self.mode == FORM_POST else see_other(with_query(self.redirect_uri, sent))
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def refuse(self, error: OAuth2Error) -> Response:
+    def send_error(self, error: OAuth2Error) -> Response:
         """Send the browser back with an error (RFC 6749 section 4.1.2.1).
 
         Of `error` only its code and its own constant sentence travel: Authlib would repeat what the caller sent.
         """
         sentence = error.description
         said = {"error_description": sentence} if sentence and not invalid_error_characters(sentence) else {}
-        return self.answer(error=str(error.error), **said)
+        return self.send(error=str(error.error), **said)
 
     def _form(self, parameters: Mapping[str, str]) -> Response:
         """OAuth 2.0 Form Post Response Mode."""

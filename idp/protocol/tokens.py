@@ -16,7 +16,7 @@ from typing import Any
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.signing.compact import InvalidToken
-from idp.web.context import core
+from idp.web.context import services
 
 ACCESS_TOKEN_ALG = "ES256"  # noqa: S105 - an algorithm
 ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
@@ -28,7 +28,7 @@ def access_token(client_id: str, scopes: Collection[str], *, now: int, grant: Gr
 
     `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
     """
-    settings, random = core().settings, core().entropy.token(16)
+    settings, random = services().settings, services().entropy.token(16)
     claims: dict[str, Any] = {
         "iss": settings.issuer,
         "aud": settings.issuer,
@@ -42,7 +42,7 @@ def access_token(client_id: str, scopes: Collection[str], *, now: int, grant: Gr
         claims["scope"] = " ".join(scopes)
     if grant:
         claims |= {"acr": grant.acr, "auth_time": grant.auth_time}
-    return core().keyring.sign(claims, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN_TYPE)
+    return services().keyring.sign(claims, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN_TYPE)
 
 
 def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> dict[str, Any]:
@@ -51,8 +51,8 @@ def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> d
     Raises:
         InvalidToken: also for every other kind of token that we sign.
     """
-    issuer = core().settings.issuer
-    claims = core().keyring.verify(
+    issuer = services().settings.issuer
+    claims = services().keyring.verify(
         token, typ=ACCESS_TOKEN_TYPE, now=now, allow_expired=allow_expired, algs=(ACCESS_TOKEN_ALG,)
     )
     if claims.get("iss") != issuer or claims.get("aud") != issuer:
@@ -60,7 +60,7 @@ def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> d
     return claims
 
 
-def grant_id_of(claims: Mapping[str, Any]) -> str | None:
+def grant_id_from(claims: Mapping[str, Any]) -> str | None:
     """The grant behind an access token; None when it is the client's own."""
     grant_id, dot, _random = str(claims["jti"]).rpartition(".")
     return grant_id if dot else None
@@ -79,7 +79,7 @@ def id_token(
 
     `nonce` is given only with the answer to the authorization request itself (Core section 12.2).
     """
-    settings, alg = core().settings, client.id_token_signed_response_alg
+    settings, alg = services().settings, client.id_token_signed_response_alg
     claims: dict[str, Any] = {
         **(more or {}),
         "iss": settings.issuer,
@@ -92,12 +92,12 @@ def id_token(
         "acr": grant.acr,
         "amr": grant.amr,
         "sid": grant.sid,
-        "jti": core().entropy.token(16),
+        "jti": services().entropy.token(16),
         "at_hash": half_hash(access_token, alg),
     }
     if nonce is not None:
         claims["nonce"] = nonce
-    return core().keyring.sign(claims, alg=alg, typ=ID_TOKEN_TYPE)
+    return services().keyring.sign(claims, alg=alg, typ=ID_TOKEN_TYPE)
 
 
 def half_hash(token: str, alg: str) -> str:

@@ -10,23 +10,23 @@ from idp.persistence.alert_links import AlertLink
 from idp.persistence.transaction import Transaction
 
 
-def find(tx: Transaction, handle: str) -> AlertLink | None:
+def find_alert_link(tx: Transaction, handle: str) -> AlertLink | None:
     """The sign-in this link is about; None when it does not work, or no longer. Changes nothing."""
     return tx.alert_links.live(digest(handle))
 
 
-def disown(tx: Transaction, link: AlertLink) -> bool:
+def report_unrecognised(tx: Transaction, link: AlertLink) -> bool:
     """End what that browser has of the account: sessions, grants, offline ones too, and its trust. False: done before.
 
     The browser is forgotten altogether, so that the next sign-in there is told of again. What began elsewhere stays.
     """
-    tx.users.hold([link.user_id])  # a sign-in about to open a session there waits, or is ended too
+    tx.users.lock([link.user_id])  # a sign-in about to open a session there waits, or is ended too
     if not tx.alert_links.claim(link.digest):
         return False
-    for session in tx.sessions.of(link.user_id):
+    for session in tx.sessions.for_user(link.user_id):
         if link.sid == session.sid or (link.device_id and link.device_id == session.device_id):
             end_session(tx, session, reason="disowned by mail", distrusted=True)
-    tx.grants.revoke_of_session(link.sid, offline_too=True)  # a session may be over, and its offline access not
+    tx.grants.revoke_for_session(link.sid, offline_too=True)  # a session may be over, and its offline access not
     if link.device_id:
         tx.devices.remove(link.device_id)
     audit.record(tx, Event.SIGN_IN_DISOWNED, user_id=link.user_id, sid=link.sid, device_id=link.device_id)

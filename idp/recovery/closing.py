@@ -8,21 +8,21 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event
 from idp.login.policy import rate_limits
-from idp.login.revocation import end_everything
-from idp.messaging.notices import say_farewell
+from idp.login.revocation import revoke_all_access
+from idp.messaging.notices import enqueue_account_closed
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 
-def close(tx: Transaction, user: User) -> bool:
+def close_account(tx: Transaction, user: User) -> bool:
     """Close it; False when another change came first, and then nothing was changed."""
     if not tx.users.raise_epoch(user):
         return False
-    say_farewell(tx, user)
-    end_everything(tx, user.id, reason="account closed")
-    for lanes in rate_limits.lanes_of(user.id):
-        tx.throttles.clear_all_of(lanes)
-    tx.purge.person(user.id)
+    enqueue_account_closed(tx, user)
+    revoke_all_access(tx, user.id, reason="account closed")
+    for buckets in rate_limits.bucket_prefixes(user.id):
+        tx.throttles.reset_all(buckets)
+    tx.purge.delete_person(user.id)
     tx.users.close(user)
     audit.record(tx, Event.ACCOUNT_CLOSED, user_id=user.id)
     return True

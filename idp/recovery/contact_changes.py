@@ -16,7 +16,7 @@ from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
-from idp.login.revocation import end_everything
+from idp.login.revocation import revoke_all_access
 from idp.messaging import contacts
 from idp.messaging.notices import Notice, notify
 from idp.messaging.sealed import seal_link
@@ -37,29 +37,31 @@ CHANGED = {
 }
 
 
-def ask_email(tx: Transaction, user: User, address: str, *, entropy: Entropy, sealer: Sealer) -> bool:
+def request_email_change(tx: Transaction, user: User, address: str, *, entropy: Entropy, sealer: Sealer) -> bool:
     """Promise a link to a new address; False when this person, or anybody for this address, asked too often.
 
     It takes the place of what was asked before. Asked for the present address, it confirms that one.
     """
-    own, its = rate_limits.contact_lane(user.id), rate_limits.mailbox_lane(address)
-    allowed = tx.throttles.claim(own, rate_limits.CONTACT_LIMIT) and tx.throttles.claim(its, rate_limits.MAILBOX_LIMIT)
+    own, its = rate_limits.contact_bucket(user.id), rate_limits.mailbox_bucket(address)
+    allowed = tx.throttles.consume(own, rate_limits.CONTACT_LIMIT) and tx.throttles.consume(
+        its, rate_limits.MAILBOX_LIMIT
+    )
     if not allowed:
         audit.record(tx, Event.EMAIL_ASKED, Outcome.THROTTLED, user_id=user.id)
         return False
-    tx.contact_changes.forget_asked(user.id, ContactKind.EMAIL)
+    tx.contact_changes.delete_pending(user.id, ContactKind.EMAIL)
     handle = entropy.token()
-    tx.contact_changes.add(asked_for(tx, user, ContactKind.EMAIL, address, name=digest(handle)))
+    tx.contact_changes.add(new_change(tx, user, ContactKind.EMAIL, address, name=digest(handle)))
     if owner := _other_owner(tx, user, address):
-        contacts.tell_taken(tx, owner)
+        contacts.enqueue_address_taken(tx, owner)
     else:
         link = seal_link(sealer, PATH + handle)
-        contacts.ask_to_confirm(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
+        contacts.enqueue_confirmation(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
     audit.record(tx, Event.EMAIL_ASKED, user_id=user.id)
     return True
 
 
-def asked_for(tx: Transaction, user: User, kind: ContactKind, new: str | None, *, name: str) -> ContactChange:
+def new_change(tx: Transaction, user: User, kind: ContactKind, new: str | None, *, name: str) -> ContactChange:
     """A change that is not made yet, with what it would replace; `name` is the digest by which it is claimed."""
     old, verified = {
         ContactKind.EMAIL: (user.email, user.email_verified),
@@ -77,12 +79,12 @@ def asked_for(tx: Transaction, user: User, kind: ContactKind, new: str | None, *
     )
 
 
-def find(tx: Transaction, handle: str) -> tuple[ContactChange, User] | None:
+def find_change(tx: Transaction, handle: str) -> tuple[ContactChange, User] | None:
     """The change a link confirms, and whose; None when it does not work, or no longer. Changes nothing."""
-    return tx.contact_changes.asked(digest(handle))
+    return tx.contact_changes.pending(digest(handle))
 
 
-def make(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy, sealer: Sealer) -> bool:
+def apply_change(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy, sealer: Sealer) -> bool:
     """Claim a change and store it; with the epoch go pending sign-ins, mailed links and remembered devices.
 
     False when it was made, or the account changed, meanwhile. Sessions stay: whoever has one had it before.
@@ -90,7 +92,7 @@ def make(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy
     Raises:
         NameTaken: when the address became somebody else's; the transaction must be given up.
     """
-    tx.users.hold([user.id])  # before the link, as a sign-in does: in one order they cannot block each other for good
+    tx.users.lock([user.id])  # before the link, as a sign-in does: in one order they cannot block each other for good
     undo = entropy.token()
     if not tx.contact_changes.claim(change.digest, undo_digest=digest(undo), undo_until=tx.now + UNDO_WITHIN):
         return False
@@ -104,7 +106,7 @@ def make(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy
         return True  # the address is the same, and proven now: nothing to tell, and nothing to undo
     if told:
         link = seal_link(sealer, UNDO_PATH + undo)
-        contacts.tell_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
+        contacts.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
     if user.email != told:
         notify(tx, user, notice, to=user.email)
     return True
@@ -115,7 +117,7 @@ def find_undo(tx: Transaction, handle: str) -> ContactChange | None:
     return tx.contact_changes.undoable(digest(handle))
 
 
-def undo(tx: Transaction, change: ContactChange) -> bool:
+def undo_change(tx: Transaction, change: ContactChange) -> bool:
     """Put everything back as it was before a change, and end all that is open. False when that was done before.
 
     Later changes go back with it, and their links die: the next one's was mailed to whoever made this one.
@@ -123,18 +125,18 @@ def undo(tx: Transaction, change: ContactChange) -> bool:
     Raises:
         NameTaken: when the old address became somebody else's in this very moment; the transaction must be given up.
     """
-    tx.users.hold([change.user_id])
+    tx.users.lock([change.user_id])
     user = tx.users.by_id(change.user_id)
     if user is None or not tx.contact_changes.claim_undo(change.undo_digest or ""):
         return False
     tx.users.raise_epoch(user)
     told = user.email
-    first = {each.kind: each for each in (*tx.contact_changes.take_back_after(change), change)}
+    first = {each.kind: each for each in (*tx.contact_changes.undo_later_changes(change), change)}
     for each in first.values():
         kind = ContactKind(each.kind)
         lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
         _store(tx, user, kind, None if lost else each.old, verified=each.old_verified and not lost)
-    end_everything(tx, user.id, reason="change undone")
+    revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
     for address in dict.fromkeys(filter(None, (user.email, told))):
         notify(tx, user, Notice.CONTACT_RESTORED, to=address)

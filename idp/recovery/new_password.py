@@ -11,7 +11,7 @@ from idp.factors import password
 from idp.factors.breached import BreachedPasswords
 from idp.factors.password import Strength
 from idp.kernel.text import Text
-from idp.login.revocation import end_everything
+from idp.login.revocation import revoke_all_access
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -21,7 +21,7 @@ NAMES = ("name", "given_name", "family_name", "nickname")
 EMPTY = Text("Enter a new password of at most {most} characters.", most=password.LONGEST)
 
 
-class By(StrEnum):
+class ChangedBy(StrEnum):
     """Who set it, as the audit trail says."""
 
     OWNER = "owner"
@@ -29,32 +29,40 @@ class By(StrEnum):
     LINK = "mailed link"
 
 
-def least(settings: Settings, *, alone: bool) -> int:
+def min_length(settings: Settings, *, single_factor: bool) -> int:
     """Characters it must have: more where it is the only factor (NIST SP 800-63B section 3.1.1.2)."""
-    return settings.password_min_length_alone if alone else settings.password_min_length
+    return settings.password_min_length_alone if single_factor else settings.password_min_length
 
 
-def strength(
-    candidate: str, user: User, settings: Settings, breached: BreachedPasswords | None, *, alone: bool
+def check_new_password(
+    candidate: str, user: User, settings: Settings, breached: BreachedPasswords | None, *, single_factor: bool
 ) -> Strength:
     """How good it is as this user's new password, and why it cannot be it. `alone`: no second step follows."""
     mailbox = (user.email or "").partition("@")[0]
     names = [str(user.profile.get(claim) or "") for claim in NAMES]
     own_words = (settings.brand, settings.host, user.username, mailbox, *names)
-    return password.judge(candidate, least=least(settings, alone=alone), own_words=own_words, breached=breached)
+    return password.check_strength(
+        candidate, min_length=min_length(settings, single_factor=single_factor), own_words=own_words, breached=breached
+    )
 
 
-def refusal(candidate: str, person: Person, settings: Settings, breached: BreachedPasswords | None) -> Text | None:
+def password_error(
+    candidate: str, person: Person, settings: Settings, breached: BreachedPasswords | None
+) -> Text | None:
     """Why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
 
     It may be the present one: to say so would let whoever holds a mailed link guess at that without end.
     """
     if not candidate:
         return EMPTY
-    return strength(candidate, person.user, settings, breached, alone=not person.has_second_step).problem
+    return check_new_password(
+        candidate, person.user, settings, breached, single_factor=not person.has_second_step
+    ).problem
 
 
-def replace(tx: Transaction, user: User, password_hash: str, *, by: By, keep_sid: str | None = None) -> bool:
+def replace_password(
+    tx: Transaction, user: User, password_hash: str, *, by: ChangedBy, keep_sid: str | None = None
+) -> bool:
     """Store a new password, end whatever the old one opened, and tell the owner; False when another change came first.
 
     Every session but perhaps one, pending sign-in, mailed link, remembered device and grant is over; the second step
@@ -64,7 +72,7 @@ def replace(tx: Transaction, user: User, password_hash: str, *, by: By, keep_sid
     if not tx.users.raise_epoch(user):
         return False
     tx.users.set_password_hash(user, password_hash)
-    end_everything(tx, user.id, reason="password changed", keep_sid=keep_sid)
+    revoke_all_access(tx, user.id, reason="password changed", keep_sid=keep_sid)
     audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, sid=keep_sid, by=by)
-    notify(tx, user, Notice.PASSWORD_RESET if by is By.LINK else Notice.PASSWORD_CHANGED)
+    notify(tx, user, Notice.PASSWORD_RESET if by is ChangedBy.LINK else Notice.PASSWORD_CHANGED)
     return True

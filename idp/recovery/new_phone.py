@@ -12,13 +12,13 @@ from idp.config import Settings
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Verdict
+from idp.login.methods.password import Result
 from idp.login.policy import rate_limits
 from idp.login.policy.proofs import Method
 from idp.login.state.person import Person
 from idp.messaging import contacts
 from idp.persistence.contact_changes import ContactKind
-from idp.persistence.sent_codes import Addressed, CodePurpose
+from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.recovery import contact_changes
@@ -30,47 +30,47 @@ def channels(settings: Settings) -> tuple[Method, ...]:
     return tuple(method for method in (Method.SMS, Method.WHATSAPP) if method in settings.channels)
 
 
-def place_of(owner: str, person: Person, channel: str) -> Addressed:
+def phone_code_slot(owner: str, person: Person, channel: str) -> CodeSlot:
     """Where the codes that prove a number are kept; `owner` names the session."""
-    return Addressed(owner, CodePurpose.PHONE, channel, person.user.id)
+    return CodeSlot(owner, CodePurpose.PHONE, channel, person.user.id)
 
 
-def confirm(
+def confirm_number(
     tx: Transaction,
-    place: Addressed,
+    slot: CodeSlot,
     person: Person,
     code: str,
     *,
     sealer: Sealer,
     entropy: Entropy,
     settings: Settings,
-) -> Verdict:
+) -> Result:
     """Keep the number that a right code proves.
 
     `MOVED`: another change to the account came first, and then nothing of this is to be kept.
     """
-    lane = rate_limits.proving_lane(person.user.id)
-    if not tx.throttles.claim(lane, rate_limits.code_limit(settings)):
+    bucket = rate_limits.proving_bucket(person.user.id)
+    if not tx.throttles.consume(bucket, rate_limits.code_limit(settings)):
         audit.record(tx, Event.PHONE_CHANGED, Outcome.THROTTLED, user_id=person.user.id)
-        return Verdict.THROTTLED
-    number = sent_codes.judge(tx, place, code, sealer=sealer)
+        return Result.THROTTLED
+    number = sent_codes.verify_code(tx, slot, code, sealer=sealer)
     if number is None:
         audit.record(tx, Event.PHONE_CHANGED, Outcome.FAILURE, user_id=person.user.id)
-        return Verdict.WRONG
-    tx.throttles.clear(lane)
-    kept = keep(tx, person.user, number, sealer=sealer, entropy=entropy, settings=settings)
-    return Verdict.RIGHT if kept else Verdict.MOVED
+        return Result.WRONG
+    tx.throttles.reset(bucket)
+    kept = store_number(tx, person.user, number, sealer=sealer, entropy=entropy, settings=settings)
+    return Result.RIGHT if kept else Result.CONFLICT
 
 
-def keep(
+def store_number(
     tx: Transaction, user: User, number: str | None, *, sealer: Sealer, entropy: Entropy, settings: Settings
 ) -> bool:
     """Make a proven number (E.164) the person's, or none; False when another change came first."""
     before = user.phone_number
-    change = contact_changes.asked_for(tx, user, ContactKind.PHONE, number, name=digest(entropy.token()))
+    change = contact_changes.new_change(tx, user, ContactKind.PHONE, number, name=digest(entropy.token()))
     tx.contact_changes.add(change)
-    if not contact_changes.make(tx, change, user, entropy=entropy, sealer=sealer):
+    if not contact_changes.apply_change(tx, change, user, entropy=entropy, sealer=sealer):
         return False
     if before and before != number and Method.SMS in settings.channels:
-        contacts.tell_old_number(tx, user, to=before)
+        contacts.enqueue_number_changed(tx, user, to=before)
     return True

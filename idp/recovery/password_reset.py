@@ -21,11 +21,11 @@ from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
 from idp.login.state import person as people
 from idp.login.state.person import Person
-from idp.messaging.notices import offer_reset
+from idp.messaging.notices import enqueue_password_reset
 from idp.messaging.sealed import seal_link
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
-from idp.recovery.new_password import By
+from idp.recovery.new_password import ChangedBy
 from idp.signing.sealing import Sealer
 
 LIFE = 30 * MINUTE
@@ -34,48 +34,48 @@ PATH = "/recover/"
 
 
 @dataclass(frozen=True)
-class Holder:
+class ResetLinkHolder:
     """Whom a working link is for, and the sign-in it was asked from."""
 
     person: Person
-    login_id: str
+    flow_id: str
 
 
-def ask(tx: Transaction, identifier: str, *, login_id: str, entropy: Entropy, sealer: Sealer) -> bool:
+def request_reset(tx: Transaction, identifier: str, *, flow_id: str, entropy: Entropy, sealer: Sealer) -> bool:
     """Promise a link to the address stored for this user name or email address, if there is one.
 
     False says only that this network address asked too often. Everything else ends alike: nobody's name, a disabled
     account, one without an address, one that got a mail just now.
     """
-    if not tx.throttles.claim(rate_limits.address_lane(tx.origin.address), rate_limits.ADDRESS_LIMIT):
+    if not tx.throttles.consume(rate_limits.network_bucket(tx.origin.address), rate_limits.ADDRESS_LIMIT):
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED)
         return False
     user = tx.users.by_identifier(identifier)
     user_id = user.id if user else None
-    if not tx.throttles.claim(rate_limits.reset_lane(identifier, user_id), rate_limits.RESET_LIMIT):
+    if not tx.throttles.consume(rate_limits.reset_bucket(identifier, user_id), rate_limits.RESET_LIMIT):
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED, user_id=user_id)
         return True
     handle = entropy.token()
     name, link = digest(handle), seal_link(sealer, PATH + handle)
-    sent = tx.password_resets.make(name, user_id=user_id or "", login_id=login_id, expires_at=tx.now + LIFE)
-    offer_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
+    sent = tx.password_resets.make(name, user_id=user_id or "", flow_id=flow_id, expires_at=tx.now + LIFE)
+    enqueue_password_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
     audit.record(tx, Event.RESET_ASKED, Outcome.SUCCESS if sent else Outcome.FAILURE, user_id=user_id)
     return True
 
 
-def find(tx: Transaction, handle: str, settings: Settings) -> Holder | None:
+def find_reset(tx: Transaction, handle: str, settings: Settings) -> ResetLinkHolder | None:
     """Whom this link is for; None when it does not work, or no longer. Changes nothing: mail scanners look, too."""
     found = tx.password_resets.live(digest(handle))
-    return Holder(people.load(tx, found[1], settings), found[0].login_id) if found else None
+    return ResetLinkHolder(people.load(tx, found[1], settings), found[0].flow_id) if found else None
 
 
-def finish(tx: Transaction, handle: str, holder: Holder, password_hash: str) -> bool:
+def finish_reset(tx: Transaction, handle: str, holder: ResetLinkHolder, password_hash: str) -> bool:
     """Spend the link for a new password; False when it was spent, or the account changed, meanwhile."""
     user_id = holder.person.user.id
-    tx.users.hold([user_id])  # before the link, as a sign-in does: in one order they cannot block each other for good
+    tx.users.lock([user_id])  # before the link, as a sign-in does: in one order they cannot block each other for good
     user = tx.users.by_id(user_id)
     if user is None or not tx.password_resets.claim(digest(handle)):
         return False
     # The code lane stays: a mailbox must not buy more tries at the second step.
-    tx.throttles.clear_all_of(rate_limits.password_lanes_of(user_id))
-    return new_password.replace(tx, user, password_hash, by=By.LINK)
+    tx.throttles.reset_all(rate_limits.password_bucket_prefix(user_id))
+    return new_password.replace_password(tx, user, password_hash, by=ChangedBy.LINK)

@@ -13,17 +13,17 @@ from idp.login.policy import rate_limits
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import once
-from idp.web.pages import json_text, told
+from idp.web.pages import json_text, translate
 
 
-def pay(tx: Transaction, person: Person) -> bool:
+def consume_attempt(tx: Transaction, person: Person) -> bool:
     """Whether this person may be answered once more."""
-    return tx.throttles.claim(rate_limits.strength_lane(person.user.id), rate_limits.STRENGTH_LIMIT)
+    return tx.throttles.consume(rate_limits.strength_bucket(person.user.id), rate_limits.STRENGTH_LIMIT)
 
 
-def answer(person: Person, *, paid: bool) -> Response:
+def strength_response(person: Person, *, paid: bool) -> Response:
     """The verdict on this request's `password`, ready to be shown: `score` (0 to 4), `words` for it, and `advice`.
 
     It is the verdict the form itself will get, except that whether it is the present password is not told here: that
@@ -34,7 +34,9 @@ def answer(person: Person, *, paid: bool) -> Response:
         return json_text("{}", status=429)
     if not typed:
         return json_text("{}", status=400)
-    alone = not person.has_second_step
-    found = new_password.strength(typed, person.user, core().settings, core().breached, alone=alone)
-    words, advice = told(found.words), told(found.problem) if found.problem else ""
+    single_factor = not person.has_second_step
+    found = new_password.check_new_password(
+        typed, person.user, services().settings, services().breached, single_factor=single_factor
+    )
+    words, advice = translate(found.words), translate(found.problem) if found.problem else ""
     return json_text(json.dumps({"score": found.score, "words": words, "advice": advice}))

@@ -19,7 +19,7 @@ from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
 from idp.login.flow import alerts
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.dispatcher import LEASE, Abandoned, Courier, Send
+from idp.messaging.dispatcher import LEASE, Abandoned, OutboxDispatcher, Send
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import Mailer, transport_for
 from idp.messaging.notices import EMAIL
@@ -30,7 +30,7 @@ from idp.messaging.sealed import opener
 from idp.messaging.texts import Texter
 from idp.protocol.logout.back_channel import LogoutSender
 from idp.server import undelivered
-from idp.web.context import Core
+from idp.web.context import Services
 
 log = logging.getLogger(__name__)
 
@@ -49,30 +49,34 @@ Work = Callable[[], None]
 class Background:
     """The threads and their work. `run_once` is one round, for tests and for the loops alike."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._claimed_at = 0
-        settings = core.settings
+        settings = services.settings
         renderer = Renderer(
-            TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=opener(core.sealer), places=core.places
+            TEMPLATES,
+            brand=settings.brand,
+            issuer=settings.issuer,
+            unseal=opener(services.sealer),
+            places=services.geoip,
         )
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
-        logouts = LogoutSender(core, Outbound.of(settings))
+        logouts = LogoutSender(services, Outbound.from_settings(settings))
         self._couriers = {
             EMAIL: self._courier(EMAIL, mailer.send, LEASE, undelivered.mail),
             BACKCHANNEL_LOGOUT: self._courier(BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered.logout),
         }
         for channel in sorted({SMS, WHATSAPP} & settings.channels):
-            texter = Texter(renderer=renderer, provider=for_channel(settings, channel, core.clock))
+            texter = Texter(renderer=renderer, provider=for_channel(settings, channel, services.clock))
             self._couriers[channel] = self._courier(channel, texter.send, HTTP_LEASE, undelivered.text)
 
     def _offer(self, about: Mapping[str, Any]) -> str:
         """A link that ends the session which a mail is about."""
-        with self._core.database.write() as tx:
-            return alerts.offer(tx, about, self._core.entropy, self._core.settings)
+        with self._services.database.write() as tx:
+            return alerts.create_alert_link(tx, about, self._services.entropy, self._services.settings)
 
-    def _courier(self, channel: str, send: Send, lease: int, abandoned: Abandoned) -> Courier:
-        return Courier(self._core.database, channel=channel, send=send, lease=lease, abandoned=abandoned)
+    def _courier(self, channel: str, send: Send, lease: int, abandoned: Abandoned) -> OutboxDispatcher:
+        return OutboxDispatcher(self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned)
 
     def start(self) -> None:
         """Begin. The threads end by themselves when the process does, after the piece of work in hand."""
@@ -106,18 +110,18 @@ class Background:
             pause.wait(LOOK_EVERY)
 
     def _tidy(self) -> None:
-        now = self._core.clock.now()
+        now = self._services.clock.now()
         if abs(now - self._claimed_at) < CLAIM_EVERY:
             return
         self._claimed_at = now
-        with self._core.database.write() as tx:
+        with self._services.database.write() as tx:
             if tx.jobs.claim("purge", every=PURGE_EVERY):
-                settings = self._core.settings
+                settings = self._services.settings
                 gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
                 log.info("purged %s rows", sum(gone.values()))
-        with self._core.database.write() as tx:
+        with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
-                keys.rotate(tx, self._core.keyring)
+                keys.rotate(tx, self._services.keyring)
 
 
 def _going_on() -> bool:

@@ -19,7 +19,7 @@ from idp.server import CannotServe, metrics, ports
 from idp.server.operations import Operations
 from idp.signing.files import KeyFileError
 from idp.web import logs
-from idp.web.context import Core
+from idp.web.context import Services
 
 THREADS = 4
 """Requests one worker answers at a time: enough that slow ones do not stop the rest, few enough for SQLite."""
@@ -45,15 +45,15 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Call
     logs.configure(settings.log_level)
     _check_ports(settings, host, port)
     _check_database(settings)
-    core = open_core(settings)
-    core.database.close()  # no worker may inherit a connection
+    services = open_services(settings)
+    services.database.close()  # no worker may inherit a connection
     with contextlib.ExitStack() as stack:
         if settings.ops_port:
             stack.enter_context(metrics.share_among_processes())
-        _Server(core, ready, host=host, port=port, workers=workers).serve()
+        _Server(services, ready, host=host, port=port, workers=workers).serve()
 
 
-def open_core(settings: Settings) -> Core:
+def open_services(settings: Settings) -> Services:
     """Database and keys, in the words of somebody who starts a server; raises `CannotServe`."""
     try:
         return assemble(settings)
@@ -66,7 +66,7 @@ def open_core(settings: Settings) -> Core:
 class _Server(MPServer):
     """Granian, with our own threads in the parent: begun only once the workers are forked off."""
 
-    def __init__(self, core: Core, ready: Callable[[], None], *, host: str, port: int, workers: int) -> None:
+    def __init__(self, services: Services, ready: Callable[[], None], *, host: str, port: int, workers: int) -> None:
         super().__init__(
             TARGET,
             factory=True,
@@ -82,13 +82,13 @@ class _Server(MPServer):
             log_level=LogLevels.warning,
             log_dictconfig=GRANIAN_LOGS,
         )
-        self._core, self._ready = core, ready
+        self._services, self._ready = services, ready
 
     def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
         """Start the workers, then what is the parent's own."""
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # the library has no types
-        if self._core.settings.ops_port:
-            Operations(self._core).start()
+        if self._services.settings.ops_port:
+            Operations(self._services).start()
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 
     def _wait_until_ready(self) -> None:

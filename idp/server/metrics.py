@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from idp.audit import Event
-from idp.config import hand_down
+from idp.config import export_env
 
 COUNTED = ("idp.audit", "idp.request", "idp.messaging.dispatcher")
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -64,7 +64,7 @@ def install() -> None:
 def share_among_processes() -> Iterator[None]:
     """Let the processes started inside the block count together."""
     with tempfile.TemporaryDirectory(prefix="countersign-metrics-") as folder:
-        hand_down(SHARED_FOLDER, folder)
+        export_env(SHARED_FOLDER, folder)
         yield
 
 

@@ -15,7 +15,7 @@ from socket import AF_INET, AF_INET6
 from typing import Any, cast
 
 from idp.server import metrics
-from idp.web.context import Core
+from idp.web.context import Services
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +31,12 @@ class Operations(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, services: Services) -> None:
         """Listen at the settings' address; raises `OSError` when it is taken."""
-        self._core = core
-        host = core.settings.ops_host
+        self._services = services
+        host = services.settings.ops_host
         self.address_family = AF_INET6 if ":" in host else AF_INET
-        super().__init__((host, core.settings.ops_port), _Handler)
+        super().__init__((host, services.settings.ops_port), _Handler)
 
     def start(self) -> None:
         """Answer from now on, in a thread of its own."""
@@ -47,7 +47,7 @@ class Operations(ThreadingHTTPServer):
         if path == "/healthz":
             return _json(200, {"status": "alive"})
         if path == "/readyz":
-            parts = {"database": self._core.database.reachable(), "keys": bool(self._core.keyring.algorithms)}
+            parts = {"database": self._services.database.reachable(), "keys": bool(self._services.keyring.algorithms)}
             ready = all(parts.values())
             return _json(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
         if path == "/metrics":

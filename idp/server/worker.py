@@ -14,11 +14,11 @@ from idp.web import logs
 def application() -> Flask:
     """The WSGI application of a fresh worker, its background thread running."""
     settings = config.load()
-    config.take_out()
+    config.scrub_env()
     logs.configure(settings.log_level)
     if settings.ops_port:
         metrics.install()
-    core = assemble(settings)
-    app = create_app(core)
-    Background(core).start()
+    services = assemble(settings)
+    app = create_app(services)
+    Background(services).start()
     return app

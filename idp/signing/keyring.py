@@ -17,7 +17,7 @@ from idp.signing.claims import check_times
 from idp.signing.compact import CompactJws, InvalidToken, read_object
 from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore, SigningKey
-from idp.signing.rotation import Action, KeyRecord, KeyStatus, RotationPolicy, line_of, signer_of, survey
+from idp.signing.rotation import Action, KeyRecord, KeyStatus, RotationPolicy, keys_for_algorithm, signing_key, survey
 
 _log = logging.getLogger(__name__)
 _compact_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -34,9 +34,9 @@ class _Ring:
     headers: dict[tuple[str, str], str] = field(default_factory=dict)  # encoded, by kid and typ
 
     @classmethod
-    def of(cls, keys: Mapping[str, SigningKey]) -> Self:
+    def from_keys(cls, keys: Mapping[str, SigningKey]) -> Self:
         records = [key.record for key in keys.values()]
-        lines = {alg: line_of(alg, records) for alg in algorithms.OWN}
+        lines = {alg: keys_for_algorithm(alg, records) for alg in algorithms.OWN}
         ordered = [keys[record.kid] for line in lines.values() for record in line]
         return cls(
             keys, {alg: line for alg, line in lines.items() if line}, {"keys": [_published(key) for key in ordered]}
@@ -59,7 +59,7 @@ class Keyring:
         self._lock = threading.Lock()
         self._checked_at = clock.now()
         store.rotate(self._checked_at, policy)
-        self._ring = _Ring.of({kid: store.load(kid) for kid in store.kids()})
+        self._ring = _Ring.from_keys({kid: store.load(kid) for kid in store.kids()})
         self._warm_up()
 
     @classmethod
@@ -83,7 +83,7 @@ class Keyring:
         ring = self._ring
         if alg not in self._policy.algorithms or alg not in ring.lines:
             raise ValueError(f"no key signs with {alg!r}")
-        kid = signer_of(ring.lines[alg], now).kid
+        kid = signing_key(ring.lines[alg], now).kid
         header = ring.headers.get((kid, typ))
         if header is None:
             header = urlsafe(_compact_json({"alg": alg, "kid": kid, "typ": typ}).encode("ascii"))
@@ -174,14 +174,14 @@ class Keyring:
                 if not kids:  # an unmounted volume, not a rotation
                     raise FileNotFoundError("the keys directory is empty")
                 if kids != held.keys():
-                    self._ring = _Ring.of({kid: held.get(kid) or self._store.load(kid) for kid in kids})
+                    self._ring = _Ring.from_keys({kid: held.get(kid) or self._store.load(kid) for kid in kids})
             except (KeyFileError, OSError):
                 _log.exception("cannot read the signing keys; going on with those in memory")
 
     def _warm_up(self) -> None:
         """Loading an RSA key checks its primes, about 30 ms: better now than in somebody's first request."""
         for alg in self.algorithms:
-            signer = signer_of(self._ring.lines[alg], self._checked_at)
+            signer = signing_key(self._ring.lines[alg], self._checked_at)
             algorithms.sign(alg, self._ring.keys[signer.kid].jwk, b"")
 
 

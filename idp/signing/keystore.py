@@ -10,7 +10,7 @@ from jwcrypto.jwk import JWK
 
 from idp.signing import algorithms
 from idp.signing.files import BrokenKeyFile, KeyDirectory
-from idp.signing.rotation import Action, KeyRecord, Publish, RotationPolicy, line_of, plan
+from idp.signing.rotation import Action, KeyRecord, Publish, RotationPolicy, keys_for_algorithm, plan
 
 _PREFIX, _SUFFIX = "signing-", ".json"
 
@@ -77,7 +77,7 @@ class KeyStore:
 
     def _publish(self, action: Publish, now: int, policy: RotationPolicy) -> None:
         jwk = algorithms.generate(action.alg, rsa_bits=policy.rsa_bits)
-        line = line_of(action.alg, self._records())
+        line = keys_for_algorithm(action.alg, self._records())
         record = KeyRecord(
             kid=jwk.thumbprint(),  # RFC 7638
             alg=action.alg,

@@ -85,12 +85,12 @@ class KeyStatus:
     until: int
 
 
-def line_of(alg: str, keys: Iterable[KeyRecord]) -> list[KeyRecord]:
+def keys_for_algorithm(alg: str, keys: Iterable[KeyRecord]) -> list[KeyRecord]:
     """The keys of one algorithm in their order."""
     return sorted((key for key in keys if key.alg == alg), key=lambda key: (key.serial, key.kid))
 
 
-def signer_of(line: Sequence[KeyRecord], now: int) -> KeyRecord:
+def signing_key(line: Sequence[KeyRecord], now: int) -> KeyRecord:
     """The one key of a line that signs at `now`; `line` is in order and not empty.
 
     When no key's time has come (the clock was set back) the first signs: some key always does.
@@ -100,7 +100,11 @@ def signer_of(line: Sequence[KeyRecord], now: int) -> KeyRecord:
 
 def survey(keys: Collection[KeyRecord], now: int, policy: RotationPolicy) -> list[KeyStatus]:
     """The state of every key, by algorithm and order in the line."""
-    return [status for alg in sorted({key.alg for key in keys}) for status in _states(line_of(alg, keys), now, policy)]
+    return [
+        status
+        for alg in sorted({key.alg for key in keys})
+        for status in _states(keys_for_algorithm(alg, keys), now, policy)
+    ]
 
 
 def plan(
@@ -123,7 +127,7 @@ def plan(
     return [
         action
         for alg in wanted
-        for action in _plan_line(alg, line_of(alg, keys), now, policy, force=force, at_once=at_once)
+        for action in _plan_line(alg, keys_for_algorithm(alg, keys), now, policy, force=force, at_once=at_once)
     ]
 
 
@@ -132,7 +136,7 @@ def _plan_line(
 ) -> list[Action]:
     if not line or at_once:
         actions: list[Action] = [Publish(alg, signs_from=now)]
-    elif line[-1] is not (signer := signer_of(line, now)):
+    elif line[-1] is not (signer := signing_key(line, now)):
         actions = []  # the next key is published already
     else:
         due = now if force else signer.signs_from + policy.period
@@ -145,7 +149,7 @@ def _plan_line(
 def _states(line: Sequence[KeyRecord], now: int, policy: RotationPolicy) -> list[KeyStatus]:
     if not line:
         return []
-    active = line.index(signer_of(line, now))
+    active = line.index(signing_key(line, now))
     return [
         *(
             KeyStatus(key, KeyState.RETIRED, _end_of_retirement(line[i + 1 :], policy))

@@ -8,12 +8,12 @@ from typing import cast
 from flask import Flask, current_app
 
 from idp.config import Settings
-from idp.factors.attestation import Makers
+from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
-from idp.language.geoip import Places
+from idp.language.geoip import GeoIp
 from idp.persistence.database import Database
 from idp.signing.keyring import Keyring
 from idp.signing.sealing import Sealer
@@ -22,7 +22,7 @@ KEY = "countersign"
 
 
 @dataclass(frozen=True)
-class Core:
+class Services:
     """The collaborators that `app.create_app` put together."""
 
     settings: Settings
@@ -32,16 +32,16 @@ class Core:
     keyring: Keyring
     sealer: Sealer
     hasher: Hasher
-    places: Places
-    makers: Makers
+    geoip: GeoIp
+    attestation_anchors: AttestationTrustAnchors
     breached: BreachedPasswords | None
 
 
-def install(app: Flask, core: Core) -> None:
+def install(app: Flask, services: Services) -> None:
     """Give the application its collaborators."""
-    app.extensions[KEY] = core
+    app.extensions[KEY] = services
 
 
-def core() -> Core:
+def services() -> Services:
     """The collaborators of the application that serves this request."""
-    return cast("Core", current_app.extensions[KEY])
+    return cast("Services", current_app.extensions[KEY])

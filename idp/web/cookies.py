@@ -19,7 +19,7 @@ from flask import Response, request
 
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.handles import MAX_HANDLE_LENGTH
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import storable
 
 
@@ -33,7 +33,7 @@ class Cookie:
     @property
     def full_name(self) -> str:
         """The name on the wire; `__Host-` keeps a sibling or subdomain from planting it (RFC 6265bis section 4.1.3)."""
-        return ("__Host-" if core().settings.secure else "") + f"countersign-{self.name}"
+        return ("__Host-" if services().settings.secure else "") + f"countersign-{self.name}"
 
     def read(self) -> str | None:
         """The value the browser sent, if it can be one of ours."""
@@ -46,7 +46,7 @@ class Cookie:
             self.full_name,
             value,
             max_age=self.max_age,
-            secure=core().settings.secure,
+            secure=services().settings.secure,
             httponly=True,
             samesite="Lax",
             path="/",
@@ -54,7 +54,9 @@ class Cookie:
 
     def clear(self, response: Response) -> None:
         """Remove it."""
-        response.delete_cookie(self.full_name, secure=core().settings.secure, httponly=True, samesite="Lax", path="/")
+        response.delete_cookie(
+            self.full_name, secure=services().settings.secure, httponly=True, samesite="Lax", path="/"
+        )
 
 
 SESSION = Cookie("session")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from flask import request
 
 from idp.kernel.handles import keyed, same
-from idp.web.context import core
+from idp.web.context import services
 
 FIELD = "csrf"
 
@@ -35,4 +35,4 @@ def same_origin() -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     given = request.headers.get("Origin")
-    return given is None or given == core().settings.issuer
+    return given is None or given == services().settings.issuer

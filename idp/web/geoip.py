@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import request
 
 from idp.web import language
-from idp.web.context import core
+from idp.web.context import services
 
 
-def seen_from_here(address: str) -> str:
+def location_from_here(address: str) -> str:
     """Where an address is, seen from where the reader is now."""
-    return core().places.seen_from(address, language.reader().language, here=request.remote_addr or "")
+    return services().geoip.seen_from(address, language.current_reader().language, here=request.remote_addr or "")
 
 
-def located(address: str) -> str:
+def with_location(address: str) -> str:
     """An address, and where it is if that is known."""
-    return core().places.located(address, language.reader().language)
+    return services().geoip.located(address, language.current_reader().language)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g
 
-from idp.web.context import core
+from idp.web.context import services
 
 HSTS = "max-age=31536000; includeSubDomains"
 ALWAYS = {
@@ -33,7 +33,7 @@ def apply(response: Response) -> Response:
     """Add the headers; a view that set one itself keeps it."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
-    if core().settings.secure:
+    if services().settings.secure:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", _policy())

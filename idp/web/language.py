@@ -22,24 +22,26 @@ LONGEST = 500
 """Characters of `Accept-Language` that are read. Browsers send a tenth of that; a longer one is somebody's attack."""
 
 
-def hear(parameters: Mapping[str, Any]) -> None:
+def use_ui_locales(parameters: Mapping[str, Any]) -> None:
     """Heed `ui_locales` among an app's parameters: languages by preference, of which unknown ones are passed over."""
     g.asked_language = first_spoken(str(parameters.get(UI_LOCALES) or "").split())
 
 
-def meet(profile: Mapping[str, Any]) -> None:
+def use_profile_locale(profile: Mapping[str, Any]) -> None:
     """Speak to this person from here on; `profile` is their claims."""
     g.reader_profile = profile
 
 
-def of_request() -> str:
+def request_language() -> str:
     """The language of the request itself, whoever sent it; empty when it names none of ours."""
     return g.get("asked_language") or _of_browser() or ""
 
 
-def reader() -> Reader:
+def current_reader() -> Reader:
     """Who reads what is answered now."""
-    return Reader.of(g.get("reader_profile", {}), first=g.get("asked_language") or "", otherwise=_of_browser() or "")
+    return Reader.from_profile(
+        g.get("reader_profile", {}), first=g.get("asked_language") or "", otherwise=_of_browser() or ""
+    )
 
 
 def label(response: Response, spoken_to: Reader) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, url_for
 
 from idp.language import jinja
-from idp.language.words import said, spoken
+from idp.language.words import localize_text, localize_values
 from idp.web import language
-from idp.web.context import core
+from idp.web.context import services
 
 
 def install(app: Flask) -> None:
@@ -21,16 +21,16 @@ def install(app: Flask) -> None:
 
 def page(template: str, *, status: int = 200, **variables: Any) -> Response:
     """A page as a response, in its reader's language; whatever words are among the variables as well."""
-    reader = language.reader()
-    text = render_template(template, **spoken(variables, reader), **jinja.variables(reader))
+    reader = language.current_reader()
+    text = render_template(template, **localize_values(variables, reader), **jinja.variables(reader))
     response = make_response(text, status)
     language.label(response, reader)
     return response
 
 
-def told(text: str) -> str:
+def translate(text: str) -> str:
     """A sentence in the language of this request's reader, for what is no page."""
-    return said(text, language.reader())
+    return localize_text(text, language.current_reader())
 
 
 def see_other(path: str) -> Response:
@@ -50,7 +50,7 @@ def json_text(text: str, *, status: int = 200) -> Response:
 
 
 def _common() -> dict[str, Any]:
-    return {"brand": core().settings.brand, "static": _static}
+    return {"brand": services().settings.brand, "static": _static}
 
 
 def _static(filename: str) -> str:

@@ -12,7 +12,7 @@ from idp.kernel.handles import digest
 from idp.kernel.origin import Origin
 from idp.persistence.transaction import Transaction
 from idp.web import language
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import SESSION
 
 P = ParamSpec("P")
@@ -25,28 +25,28 @@ def origin() -> Origin:
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
         request_id=g.get("request_id", ""),
-        language=language.of_request(),
+        language=language.request_language(),
         session=digest(handle) if (handle := SESSION.read()) else "",
     )
 
 
-def transactional(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
+def write_transaction(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
     """Hand the view an open transaction as its first argument; what it returns is sent after the commit."""
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        with core().database.write(origin()) as tx:
+        with services().database.write(origin()) as tx:
             return view(tx, *args, **kwargs)
 
     return wrapper
 
 
-def reading(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
+def read_transaction(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
     """The same for a view that changes nothing: on SQLite it waits for no writer."""
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        with core().database.read(origin()) as tx:
+        with services().database.read(origin()) as tx:
             return view(tx, *args, **kwargs)
 
     return wrapper

@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urljoin
 from tests.bench.wire import InProcess, Request
 from tests.support.account import EMAIL, Account
 from tests.support.browser import Browser
-from tests.support.door import csrf_of
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import csrf_of
 from tests.support.relying_party import FORM
 from tests.support.rp import Rp
 
@@ -67,8 +67,8 @@ def _compare(harness: Harness, place: str, ask: Ask, tries: int) -> Twins:
     wire = InProcess(harness.app, ISSUER)
     times: dict[str, list[float]] = {SOMEBODY: [], NOBODY: []}
     for number in range(WARM_UP + tries):
-        with harness.core.database.write() as tx:
-            tx.throttles.clear_all_of("")
+        with harness.services.database.write() as tx:
+            tx.throttles.reset_all("")
         statuses = set()
         for name in random.sample(list(times), 2):
             send = wire.prepare(ask(name))

@@ -102,10 +102,10 @@ def test_a_recovery_code_gets_in_once_in_small_letters_without_dashes(new_page: 
 @pytest.mark.promise("ES18")
 def test_the_last_recovery_code_leads_to_a_new_set_before_the_app_gets_anything(page: Page, live: Live) -> None:
     jane = live.harness.person("jane", totp=True)
-    with live.harness.core.database.write() as tx:
-        kept = tx.recovery.set_of(jane.id)
+    with live.harness.services.database.write() as tx:
+        kept = tx.recovery.set_for_user(jane.id)
         assert kept
-        for row in tx.recovery.codes_of(jane.id)[1:]:
+        for row in tx.recovery.codes_in_set(jane.id)[1:]:
             tx.recovery.use(kept.id, row.code_digest)
     open_app(page, live)
     give_password(page, jane)

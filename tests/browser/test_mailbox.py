@@ -14,7 +14,7 @@ NUMBER = "+49 1512 3456789"
 
 def newest_code(mailbox: Page, live: Live) -> str:
     """What the button beside the newest message copies."""
-    Background(live.harness.core).run_once()
+    Background(live.harness.services).run_once()
     mailbox.get_by_role("link", name="Reload").click()
     button = mailbox.get_by_role("article").first.get_by_role("button", name="Copy")
     return button.get_attribute("data-copy") or ""

@@ -67,20 +67,20 @@ def visit(live: Live, jane: Someone) -> Visit:
 def test_an_ending_at_the_provider_ends_the_session_at_the_app(live: Live, jane: Someone, visit: Visit) -> None:
     bystander = Visit(live)
     bystander.sign_in(live.harness.person("olga"))
-    with live.harness.core.database.write() as tx:
+    with live.harness.services.database.write() as tx:
         users.disable(tx, users.find(tx, jane.username))
-    Background(live.harness.core).run_once()
+    Background(live.harness.services).run_once()
     assert not visit.is_signed_in()
     assert bystander.is_signed_in()
-    with live.harness.core.database.read() as tx:
+    with live.harness.services.database.read() as tx:
         assert [each.last_error for each in tx.outbox.waiting() if each.channel == "backchannel_logout"] == []
 
 
 def test_the_demand_of_one_session_leaves_the_persons_others(live: Live, jane: Someone, visit: Visit) -> None:
     other = Visit(live)
     other.sign_in(jane)
-    with live.harness.core.database.read() as tx:
-        newest = min(session.sid for session in tx.sessions.of(jane.id))
+    with live.harness.services.database.read() as tx:
+        newest = min(session.sid for session in tx.sessions.for_user(jane.id))
     assert send(live, claims(live, jane, sid=newest)).status_code == 200
     assert [visit.is_signed_in(), other.is_signed_in()].count(True) == 1
 
@@ -94,13 +94,13 @@ def claims(live: Live, someone: Someone, **changes: Any) -> dict[str, Any]:
     now = live.harness.clock.now()
     made = {
         "iss": live.issuer, "aud": "sample", "sub": someone.id, "iat": now, "exp": now + 120,
-        "jti": live.harness.core.entropy.token(8), "events": {EVENT: {}},
+        "jti": live.harness.services.entropy.token(8), "events": {EVENT: {}},
     }  # fmt: skip
     return {name: value for name, value in (made | changes).items() if value is not None}
 
 
 def send(live: Live, wanted: dict[str, Any], *, typ: str = "logout+jwt", alg: str = "RS256") -> requests.Response:
-    token = live.harness.core.keyring.sign(wanted, alg=alg, typ=typ)
+    token = live.harness.services.keyring.sign(wanted, alg=alg, typ=typ)
     return post(live, token)
 
 
@@ -130,7 +130,7 @@ def test_other_kinds_of_token_forgeries_and_nonsense_end_nothing(live: Live, jan
     good = claims(live, jane)
     for typ in ("JWT", "at+jwt", "logout"):
         assert send(live, good, typ=typ).status_code == 400
-    token = live.harness.core.keyring.sign(good, alg="ES256", typ="logout+jwt")
+    token = live.harness.services.keyring.sign(good, alg="ES256", typ="logout+jwt")
     head, body, signature = token.split(".")
     none = "eyJhbGciOiJub25lIiwidHlwIjoibG9nb3V0K2p3dCJ9"
     forged = (
@@ -150,11 +150,11 @@ def test_other_kinds_of_token_forgeries_and_nonsense_end_nothing(live: Live, jan
 
 
 def test_a_token_works_once_and_only_while_it_lives(live: Live, jane: Someone, visit: Visit) -> None:
-    token = live.harness.core.keyring.sign(claims(live, jane), alg="RS256", typ="logout+jwt")
+    token = live.harness.services.keyring.sign(claims(live, jane), alg="RS256", typ="logout+jwt")
     assert post(live, token).status_code == 200
     visit.sign_in(jane)
     assert post(live, token).status_code == 400
-    late = live.harness.core.keyring.sign(claims(live, jane), alg="RS256", typ="logout+jwt")
+    late = live.harness.services.keyring.sign(claims(live, jane), alg="RS256", typ="logout+jwt")
     live.harness.clock.advance(OLD)
     assert post(live, token).status_code == 400
     assert post(live, late).status_code == 400

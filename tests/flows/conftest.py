@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.login_driver import LoginDriver
 from tests.support.mail_server import MailServer, mail_server
 
 
 @pytest.fixture
-def door(harness: Harness) -> Door:
-    return Door(harness)
+def driver(harness: Harness) -> LoginDriver:
+    return LoginDriver(harness)
 
 
 @pytest.fixture

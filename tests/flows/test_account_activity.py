@@ -27,7 +27,7 @@ def here(harness: Harness) -> Account:
 
 
 def note(harness: Harness, someone_id: str, times: int) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         for _ in range(times):
             audit.record(tx, Event.SIGN_OUT, user_id=someone_id)
 
@@ -56,13 +56,13 @@ def test_failed_tries_of_strangers_are_told_too(harness: Harness, here: Account)
 
 def test_each_row_says_from_where(harness: Harness, here: Account) -> None:
     seen = Origin(address="2001:db8::17", user_agent="curl/8.5.0")
-    with harness.core.database.write(seen) as tx:
+    with harness.services.database.write(seen) as tx:
         audit.record(tx, Event.SIGN_OUT, user_id=here.someone.id)
     assert "You signed out. curl · 2001:db8::17 · 1 June 2026" in words(here.open(ACTIVITY))
 
 
 def test_what_an_administrator_did_is_told(harness: Harness, here: Account) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         users.require_second_step(tx, users.find(tx, "jane"), required=True)
     page = words(here.open(ACTIVITY))
     assert "An administrator made the second step required for you. On the server" in page
@@ -105,7 +105,7 @@ def test_strangers_and_half_signed_in_people_see_nothing(here: Account) -> None:
 
 
 def test_the_apps_own_traffic_does_not_bury_everything(harness: Harness, here: Account) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         audit.record(tx, Event.TOKEN_ISSUED, user_id=here.someone.id)
     assert history.UNKNOWN not in words(here.open(ACTIVITY))
 

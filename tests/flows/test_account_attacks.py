@@ -36,9 +36,9 @@ def test_a_pending_sign_in_opens_nothing(harness: Harness, account: Account) -> 
     pending.browser.get(SECURITY)
     pending.browser.submit(username="jane", password=account.someone.password)
     assert pending.at("/code")
-    secret, login_id = pending.browser.cookie("login") or "", pending.browser.at.split("/")[2]
+    secret, flow_id = pending.browser.cookie("login") or "", pending.browser.at.split("/")[2]
     before = account.protected()
-    for cookie in (None, secret, login_id):
+    for cookie in (None, secret, flow_id):
         if cookie:
             pending.browser.set_cookie("session", cookie)
         for path, fields in FORMS.items():
@@ -116,7 +116,7 @@ def test_somebody_who_owes_a_second_step_reaches_nothing_but_its_set_up_and_the_
     """Signed in when it became required, and no time is given: every page and form of the account leads to set-up."""
     app, account = Rp(harness), Account(harness, harness.person())
     account.open()
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         tx.users.require_second_step(user, True)
@@ -195,12 +195,12 @@ def test_another_person_signing_in_on_the_way_changes_their_own_account_only(
     account.browser.get(account.browser.at + "?other=1")
     account.browser.submit(username="mallory", password=mallory.password)
     assert account.browser.at == SECURITY, "mallory has no second step to turn off"
-    with harness.core.database.read() as tx:
-        assert len(tx.factors.of(account.someone.id)) == 1
+    with harness.services.database.read() as tx:
+        assert len(tx.factors.for_user(account.someone.id)) == 1
 
 
 def test_a_disabled_person_is_out_at_once(harness: Harness, account: Account) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         tx.users.set_status(user, "disabled")
@@ -216,11 +216,11 @@ def test_every_change_renames_the_session_and_ends_all_trust(harness: Harness, a
     copied = account.browser.cookie("session") or ""
     account.post(account.browser.at, **fields)
     assert account.browser.cookie("session") not in {copied, None}
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
-        assert not [each for epoch in range(user.epoch + 1) for each in tx.devices.trusted_of(user.id, epoch)]
-        assert len(tx.sessions.of(user.id)) == 1
+        assert not [each for epoch in range(user.epoch + 1) for each in tx.devices.trusted_for_user(user.id, epoch)]
+        assert len(tx.sessions.for_user(user.id)) == 1
     thief = Browser(harness)
     thief.set_cookie("session", copied)
     thief.get(SECURITY)

@@ -46,7 +46,7 @@ def ask(account: Account, address: str = NEW) -> None:
 
 
 def contacts(harness: Harness, account: Account) -> tuple[str | None, bool]:
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         return user.email, user.email_verified
@@ -87,8 +87,8 @@ def test_the_new_mailbox_confirms_and_both_are_told(harness: Harness, jane: Acco
     assert [(to, "undo" in letter.text) for to, letter in letters(harness, "contact_changed")] == [(OLD, True)]
     assert [to for to, _ in letters(harness, "security_notice")] == [NEW]
     assert other.cookie("session") is None, "it signs nobody in"
-    with harness.core.database.read() as tx:
-        assert tx.devices.trusted_of(jane.someone.id, 2) == []
+    with harness.services.database.read() as tx:
+        assert tx.devices.trusted_for_user(jane.someone.id, 2) == []
     other.get(link)
     assert other.page.status_code == 410
     assert "Your email address was changed, and confirmed." in words(jane.open("/account/activity"))
@@ -128,7 +128,7 @@ def test_somebody_elses_address_is_answered_like_a_free_one(harness: Harness, ja
 
 def test_a_link_dies_with_time_a_newer_one_and_any_change(harness: Harness, jane: Account) -> None:
     def disable() -> None:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             users.disable(tx, users.find(tx, "jane"))
 
     endings: dict[str, Callable[[], object]] = {

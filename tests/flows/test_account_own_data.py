@@ -107,7 +107,7 @@ def test_a_closed_account_is_gone_for_good(lenient: Harness) -> None:
     stranger.get(SECURITY)
     stranger.submit(username="jane", password=jane.someone.password)
     assert "do not belong together" in words(stranger.page)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         assert [user.username for user in tx.users.listed()] == []
         closed = tx.users.by_id(jane.someone.id)
         assert closed is not None
@@ -116,5 +116,5 @@ def test_a_closed_account_is_gone_for_good(lenient: Harness) -> None:
         assert lookup_key(closed.username_key) != closed.username_key
     again = harness.person("jane")
     assert again.id != jane.someone.id, "the name is free, the subject is not"
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         assert users.find(tx, "jane@example.test").id == again.id

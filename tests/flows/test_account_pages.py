@@ -61,8 +61,8 @@ def test_the_security_page_counts_the_recovery_codes_left(harness: Harness) -> N
     jane = harness.person(totp=True)
     account = Account(harness, jane)
     assert "8 of 8 left" in words(account.open())
-    with harness.core.database.write() as tx:
-        codes = tx.recovery.codes_of(jane.id)
+    with harness.services.database.write() as tx:
+        codes = tx.recovery.codes_in_set(jane.id)
         assert tx.recovery.use(codes[0].set_id, codes[0].code_digest)
     assert "7 of 8 left" in words(account.open())
 
@@ -104,7 +104,7 @@ def test_the_security_page_costs_few_statements(harness: Harness) -> None:
     for _ in range(3):
         Account(harness, account.someone).open()
     statements: list[str] = []
-    engine = harness.core.database.engine
+    engine = harness.services.database.engine
     event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     account.browser.get(SECURITY)
     assert account.browser.at == SECURITY

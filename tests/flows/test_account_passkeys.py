@@ -11,8 +11,8 @@ from tests.support.account import CODES, PASSKEYS, PROTECTED, SECURITY, TOTP, TU
 from tests.support.authenticator import Authenticator, b64
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
-from tests.support.door import Door
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import LoginDriver
 from tests.support.passkeys import ADD, add, factors, options, use, with_passkey
 from tests.support.tables import count, events, rows
 
@@ -83,9 +83,9 @@ def removal(path: str) -> str:
     return path.replace(PASSKEYS, f"{SECURITY}/factors") + "/remove"
 
 
-def test_removing_the_last_one_turns_the_second_step_off(harness: Harness, door: Door) -> None:
+def test_removing_the_last_one_turns_the_second_step_off(harness: Harness, driver: LoginDriver) -> None:
     owner = with_passkey(harness)
-    door.to_code(browser := Browser(harness), owner.someone)
+    driver.to_code(browser := Browser(harness), owner.someone)
     use(browser, owner.key, remember=True)
     account = Account(harness, owner.someone)
     path = enter(account, owner.key)
@@ -100,13 +100,13 @@ def test_removing_the_last_one_turns_the_second_step_off(harness: Harness, door:
     assert not count(harness, "factors")
     assert not count(harness, "recovery_codes")
     assert mails(harness)[-1] == "passkey_removed"
-    assert door.knock(browser, "remembered") is None  # neither its proof nor the remembered device counts
-    assert (door.knock(browser, "pwd") or {"acr": "pwd"})["acr"] == "pwd"
+    assert driver.authorize(browser, "remembered") is None  # neither its proof nor the remembered device counts
+    assert (driver.authorize(browser, "pwd") or {"acr": "pwd"})["acr"] == "pwd"
 
 
 def test_what_policy_wants_is_not_removed(harness: Harness) -> None:
     owner = with_passkey(harness, totp=False)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(owner.someone.id)
         assert user
         tx.users.require_second_step(user, required=True)

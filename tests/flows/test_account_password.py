@@ -127,11 +127,11 @@ def test_a_new_password_needs_a_sign_in_of_the_last_ten_minutes(harness: Harness
 def test_two_changes_at_once_make_one(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     account = Account(harness, harness.person())
     account.open(PASSWORD)
-    hasher = harness.core.hasher
+    hasher = harness.services.hasher
     hash_it = hasher.hash
 
     def while_another_is_made(secret: str) -> str:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             user = tx.users.by_id(account.someone.id)
             assert user is not None
             tx.users.raise_epoch(user)

@@ -38,7 +38,7 @@ def jane_of(harness: Harness, number: str | None = OLD) -> Account:
 
 
 def number_of(harness: Harness, account: Account) -> tuple[str | None, bool]:
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         return user.phone_number, user.phone_number_verified
@@ -92,8 +92,8 @@ def test_codes_for_signing_in_keep_their_number_until_they_are_set_up_anew(harne
     ask(jane)
     jane.browser.submit(action=f"{PHONE}/sms", code=codes(harness, "sms")[-1][1])
     assert number_of(harness, jane) == (NEW, True)
-    with harness.core.database.read() as tx:
-        assert [factor.address for factor in tx.factors.of(jane.someone.id) if factor.kind == "sms"] == [OLD]
+    with harness.services.database.read() as tx:
+        assert [factor.address for factor in tx.factors.for_user(jane.someone.id) if factor.kind == "sms"] == [OLD]
 
 
 def test_a_code_is_good_five_tries_ten_minutes_and_in_its_own_place(harness: Harness) -> None:

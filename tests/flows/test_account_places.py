@@ -36,10 +36,10 @@ def sid_of(account: Account) -> str:
 
 def trusted(harness: Harness, account: Account) -> dict[str, str]:
     """The person's remembered devices: name -> id."""
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
-        return {device.name: device.id for device in tx.devices.trusted_of(user.id, user.epoch)}
+        return {device.name: device.id for device in tx.devices.trusted_for_user(user.id, user.epoch)}
 
 
 @pytest.mark.promise("SM10")

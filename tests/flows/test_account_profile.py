@@ -12,7 +12,7 @@ from tests.support.tables import events, rows
 
 def told(harness: Harness, account: Account) -> dict[str, object]:
     """What apps may be told."""
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         return standard(user)

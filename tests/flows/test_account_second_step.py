@@ -67,8 +67,8 @@ def test_after_turning_off_neither_codes_nor_recovery_codes_are_asked_or_work(ha
     elsewhere.browser.get(SECURITY)
     elsewhere.browser.submit(username="jane", password=account.someone.password)
     assert elsewhere.browser.at == SECURITY
-    with harness.core.database.read() as tx:
-        assert not tx.factors.of(account.someone.id)
+    with harness.services.database.read() as tx:
+        assert not tx.factors.for_user(account.someone.id)
         assert tx.recovery.with_count(account.someone.id) == (None, 0)
 
 

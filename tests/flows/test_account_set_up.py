@@ -27,8 +27,8 @@ def test_scanning_and_the_first_code_turn_it_on(harness: Harness, account: Accou
     page = account.browser.page
     assert "<svg" in page.text
     assert "Type code manually" in page.text
-    with harness.core.database.read() as tx:
-        assert not tx.factors.of(account.someone.id), "nothing is kept before the first code"
+    with harness.services.database.read() as tx:
+        assert not tx.factors.for_user(account.someone.id), "nothing is kept before the first code"
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     assert account.browser.at == CODES
     assert mails(harness) == ["sign_in_alert", "authenticator_added"]
@@ -55,8 +55,8 @@ def test_eight_codes_are_shown_until_they_are_saved_and_never_again(harness: Har
     assert account.browser.at == f"{SECURITY}?done=saved"
     account.browser.get(CODES)
     assert account.browser.at == SECURITY
-    with harness.core.database.read() as tx:
-        kept = tx.recovery.set_of(account.someone.id)
+    with harness.services.database.read() as tx:
+        kept = tx.recovery.set_for_user(account.someone.id)
     assert kept is not None
     assert kept.sealed_codes is None
 

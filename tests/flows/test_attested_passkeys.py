@@ -10,8 +10,8 @@ from idp.app import assemble
 from idp.config import BadSettings
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.door import Door
 from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.login_driver import LoginDriver
 from tests.support.maker import OTHER, Maker
 from tests.support.passkeys import Owner, factors, use, with_passkey
 from tests.support.tables import events
@@ -35,32 +35,36 @@ def harness(databases: Databases, tmp_path: Path, maker: Maker) -> Iterator[Harn
         made.close()
 
 
-def worth(harness: Harness, door: Door, owner: Owner) -> tuple[str, list[str]]:
+def worth(harness: Harness, driver: LoginDriver, owner: Owner) -> tuple[str, list[str]]:
     """What is claimed after a sign-in with nothing but the key."""
     browser = Browser(harness)
-    door.knock(browser)
+    driver.authorize(browser)
     use(browser, owner.key)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     return claims["acr"], claims["amr"]
 
 
-def test_a_key_its_maker_vouches_for_reaches_the_highest_level(harness: Harness, door: Door, maker: Maker) -> None:
+def test_a_key_its_maker_vouches_for_reaches_the_highest_level(
+    harness: Harness, driver: LoginDriver, maker: Maker
+) -> None:
     jane = with_passkey(harness, batch=maker.batch())
     (kept,) = factors(harness, jane.someone)
     assert (kept.attested, kept.attestation) == (True, "packed")
-    assert worth(harness, door, jane) == ("phrh", ["hwk", "user", "mfa"])
+    assert worth(harness, driver, jane) == ("phrh", ["hwk", "user", "mfa"])
     offered = Browser(harness).client.get("/.well-known/openid-configuration", base_url=ISSUER)
     assert json.loads(offered.text)["acr_values_supported"][-1] == "phrh"
     browser = Browser(harness)
-    door.to_code(browser, jane.someone, "phrh")
+    driver.to_code(browser, jane.someone, "phrh")
     use(browser, jane.key, verifies=False)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert (claims["acr"], claims["amr"]) == ("phrh", ["pwd", "hwk", "user", "mfa"])
 
 
-def test_a_key_nobody_trusted_vouches_for_is_as_welcome_as_ever(harness: Harness, door: Door, maker: Maker) -> None:
+def test_a_key_nobody_trusted_vouches_for_is_as_welcome_as_ever(
+    harness: Harness, driver: LoginDriver, maker: Maker
+) -> None:
     strangers = {
         "by itself": None,
         "by a maker nobody trusts": Maker("Trusted Keys").batch(),
@@ -71,13 +75,13 @@ def test_a_key_nobody_trusted_vouches_for_is_as_welcome_as_ever(harness: Harness
     for number, (how, batch) in enumerate(strangers.items()):
         owner = with_passkey(harness, f"person{number}", batch=batch)
         assert not factors(harness, owner.someone)[0].attested, how
-        assert worth(harness, door, owner) == ("phr", ["pop", "user", "mfa"]), how
+        assert worth(harness, driver, owner) == ("phr", ["pop", "user", "mfa"]), how
     synced = with_passkey(harness, "sam", batch=maker.batch(), synced=True)
-    assert worth(harness, door, synced) == ("phr", ["swk", "user", "mfa"])
+    assert worth(harness, driver, synced) == ("phr", ["swk", "user", "mfa"])
     browser = Browser(harness)
-    assert door.knock(browser, "phrh") is None
+    assert driver.authorize(browser, "phrh") is None
     use(browser, synced.key)
-    assert door.claims(browser) is None  # nothing of theirs reaches it
+    assert driver.claims(browser) is None  # nothing of theirs reaches it
 
 
 def test_a_false_signature_under_a_true_certificate_is_refused(harness: Harness, maker: Maker) -> None:
@@ -91,7 +95,7 @@ def test_a_false_signature_under_a_true_certificate_is_refused(harness: Harness,
 def test_a_maker_who_is_trusted_no_longer_vouches_no_longer(harness: Harness, maker: Maker, tmp_path: Path) -> None:
     jane = with_passkey(harness, batch=maker.batch())
     later = Harness(harness.settings.database_url, tmp_path / "later")
-    assert worth(later, Door(later), jane) == ("phr", ["pop", "user", "mfa"])
+    assert worth(later, LoginDriver(later), jane) == ("phr", ["pop", "user", "mfa"])
     later.close()
 
 

@@ -62,7 +62,7 @@ def connect(product: Harness, account: Account, client_id: str = "web", *, offli
     """What the app is given in this session."""
     assert account.session is not None
     grant_id = grant(product, account.someone.id, account.session.sid, offline=offline)
-    with product.core.database.engine.begin() as connection:
+    with product.services.database.engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE grants SET client_id = '{client_id}' WHERE id = '{grant_id}'")  # noqa: S608 - ids of our own making
 
 
@@ -73,7 +73,7 @@ def sid_of(account: Account) -> str:
 
 def waiting(product: Harness) -> list[tuple[str, str]]:
     """Promised and not delivered: app and session."""
-    with product.core.database.read() as tx:
+    with product.services.database.read() as tx:
         return sorted(
             (message.recipient, message.context["sid"]) for message in tx.outbox.waiting() if message.channel == CHANNEL
         )
@@ -81,8 +81,8 @@ def waiting(product: Harness) -> list[tuple[str, str]]:
 
 def told(product: Harness, app: Receiver) -> list[dict[str, Any]]:
     """Delivers what is due; the claims of the tokens the app has, their signatures verified."""
-    Background(product.core).run_once()
-    keyring, now = product.core.keyring, product.clock.now()
+    Background(product.services).run_once()
+    keyring, now = product.services.keyring, product.clock.now()
     return [keyring.verify(token, typ="logout+jwt", now=now) for token in app.tokens]
 
 
@@ -107,8 +107,8 @@ def test_the_token_is_signed_as_the_apps_id_tokens_are(product: Harness, alg: st
         product.client("web", backchannel_logout_uri=app.url, id_token_signed_response_alg=alg)
         account = signed_in(product, product.person())
         account.browser.submit(action="sign-out")
-        Background(product.core).run_once()
-        assert product.core.keyring.verify(app.tokens[0], typ="logout+jwt", now=product.clock.now(), algs=(alg,))
+        Background(product.services).run_once()
+        assert product.services.keyring.verify(app.tokens[0], typ="logout+jwt", now=product.clock.now(), algs=(alg,))
 
 
 def test_each_app_of_the_session_is_told_once_and_no_other(product: Harness, app: Receiver) -> None:
@@ -122,7 +122,7 @@ def test_each_app_of_the_session_is_told_once_and_no_other(product: Harness, app
         connect(product, here, offline=True)
         here.browser.submit(action="sign-out")
         assert waiting(product) != []
-        Background(product.core).run_once()
+        Background(product.services).run_once()
         assert [len(each.tokens) for each in (app, second, third)] == [1, 1, 0]
         assert elsewhere.session is not None
 
@@ -153,14 +153,14 @@ def test_every_way_a_session_ends_is_told(product: Harness, app: Receiver) -> No
     assert [claims["sid"] for claims in told(product, app)] == expected, "and not the session that goes on"
     connect(product, desk)
     expected += [sid_of(desk)]
-    with product.core.database.write() as tx:
+    with product.services.database.write() as tx:
         users.disable(tx, users.find(tx, "jane"))
     assert [claims["sid"] for claims in told(product, app)] == expected
 
 
 def test_a_password_set_by_an_administrator_is_told(product: Harness, app: Receiver, here: Account) -> None:
     sid = sid_of(here)
-    with product.core.database.write() as tx:
+    with product.services.database.write() as tx:
         users.set_password(tx, users.find(tx, "jane"), "hash")
     assert [claims["sid"] for claims in told(product, app)] == [sid]
 
@@ -178,7 +178,7 @@ def test_nothing_is_told_of_an_ending_that_did_not_happen(product: Harness, here
         pass
 
     def change() -> None:
-        with product.core.database.write() as tx:
+        with product.services.database.write() as tx:
             users.disable(tx, users.find(tx, "jane"))
             raise Stop
 
@@ -200,8 +200,8 @@ def test_a_process_that_dies_before_delivery_leaves_it_to_the_next(
     Background(reborn).run_once()
     assert app.forms == []
     product.clock.advance(1)
-    for core in (reborn, product.core):
-        Background(core).run_once()
+    for services in (reborn, product.services):
+        Background(services).run_once()
     assert len(app.forms) == 1
     reborn.database.close()
 
@@ -212,7 +212,7 @@ def test_an_app_in_trouble_is_told_again_with_a_fresh_token(
 ) -> None:
     here.browser.submit(action="sign-out")
     app.status, app.location = status, app.url
-    background = Background(product.core)
+    background = Background(product.services)
     background.run_once()
     background.run_once()
     assert len(app.forms) == 1, "not before its time, and no redirect is followed"
@@ -221,7 +221,7 @@ def test_an_app_in_trouble_is_told_again_with_a_fresh_token(
     background.run_once()
     first, second = app.tokens
     assert first != second
-    assert product.core.keyring.verify(second, typ="logout+jwt", now=product.clock.now())
+    assert product.services.keyring.verify(second, typ="logout+jwt", now=product.clock.now())
     assert waiting(product) == []
 
 
@@ -231,7 +231,7 @@ def test_an_app_that_says_no_is_not_asked_again_and_its_owner_is_told(
     """Section 2.8: 400 means that it could not."""
     here.browser.submit(action="sign-out")
     app.status = 400
-    Background(product.core).run_once()
+    Background(product.services).run_once()
     assert waiting(product) == []
     assert events(product, "backchannel_logout.abandoned", "failure") == 1
     assert "Web could not be told that you signed out" in here.open("/account/activity").text
@@ -240,7 +240,7 @@ def test_an_app_that_says_no_is_not_asked_again_and_its_owner_is_told(
 def test_an_app_that_never_answers_is_given_up_after_a_day(product: Harness, app: Receiver, here: Account) -> None:
     here.browser.submit(action="sign-out")
     app.status = 503
-    background = Background(product.core)
+    background = Background(product.services)
     background.run_once()
     product.clock.advance(DAY)
     background.run_once()
@@ -252,17 +252,17 @@ def test_an_app_that_is_removed_or_tells_us_no_address_any_more_is_left_alone(
     product: Harness, app: Receiver, here: Account
 ) -> None:
     here.browser.submit(action="sign-out")
-    with product.core.database.write() as tx:
-        tx.grants.revoke_of_client("web")
+    with product.services.database.write() as tx:
+        tx.grants.revoke_for_client("web")
         assert tx.clients.remove("web")
-    Background(product.core).run_once()
+    Background(product.services).run_once()
     assert (app.forms, waiting(product)) == ([], [])
 
 
 def test_a_slow_app_keeps_neither_people_nor_mail_waiting(product: Harness, app: Receiver, here: Account) -> None:
     """The person is signed out at once; the app's thread waits alone, and not for long."""
     app.hangs = 20
-    teller = Background(product.core)
+    teller = Background(product.services)
     began = time.monotonic()
     here.browser.submit(action="sign-out")
     assert "You are signed out" in here.browser.page.text
@@ -275,7 +275,7 @@ def test_a_slow_app_keeps_neither_people_nor_mail_waiting(product: Harness, app:
     asking.join(10)
     assert not asking.is_alive()
     app.hangs = 0
-    with product.core.database.read() as tx:
+    with product.services.database.read() as tx:
         (left,) = [message for message in tx.outbox.waiting() if message.channel == CHANNEL]
     assert left.attempts == 1
 
@@ -288,8 +288,8 @@ def test_an_app_inside_the_network_is_not_called_unless_the_operator_allows_it(
         product.client("web", backchannel_logout_uri=inside.url.replace("http:", "https:"))
         here = signed_in(product, product.person())
         here.browser.submit(action="sign-out")
-        Background(product.core).run_once()
-        with product.core.database.read() as tx:
+        Background(product.services).run_once()
+        with product.services.database.read() as tx:
             errors = [message.last_error or "" for message in tx.outbox.waiting() if message.channel == CHANNEL]
         assert "is no public address" in errors[0]
         assert not inside.called.is_set()

@@ -11,8 +11,8 @@ from tests.support.breached import write_list
 from tests.support.browser import Browser
 from tests.support.command import Command, free_port
 from tests.support.databases import Databases
-from tests.support.door import Door
 from tests.support.harness import Harness, migrate
+from tests.support.login_driver import LoginDriver
 from tests.support.mailed import reset_links
 
 KNOWN = "violet tram sleeps under nine bridges"
@@ -32,7 +32,7 @@ def harness(databases: Databases, tmp_path: Path, listed: Path) -> Iterator[Harn
         made.close()
 
 
-def test_it_is_refused_on_change_reset_and_by_command(harness: Harness, door: Door, browser: Browser) -> None:
+def test_it_is_refused_on_change_reset_and_by_command(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
     jane = harness.person()
     account = Account(harness, jane)
     account.open(PASSWORD)
@@ -44,7 +44,7 @@ def test_it_is_refused_on_change_reset_and_by_command(harness: Harness, door: Do
     for arguments in (("set-password", "jane"), ("add", "joe")):
         assert "stolen" in command.refused("users", *arguments, "--password-stdin", stdin=f"{KNOWN}\n")
 
-    door.knock(browser)
+    driver.authorize(browser)
     browser.get(browser.at.replace("/identify", "/forgot"))
     browser.submit(username="jane")
     browser.get(reset_links(harness)[0])

@@ -27,7 +27,7 @@ def harness(databases: Databases, server: MailServer, tmp_path: Path) -> Iterato
 
 def delivered(harness: Harness, server: MailServer, subject: str) -> str:
     """The text of the one mail with this in its subject, after everything due was sent."""
-    Background(harness.core).run_once()
+    Background(harness.services).run_once()
     (mail,) = [each for each in server.taken() if subject in str(each["Subject"])]
     return text_of(mail)
 

@@ -82,7 +82,7 @@ def test_keys_are_listed_and_rotated_in_order(command: Command) -> None:
 
 
 def test_purging_deletes_what_has_ended_and_counts_it(harness: Harness) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.grants.revoke_access_token("old", harness.clock.now() - 400 * 86400)
     assert Command.of(harness.settings).read("purge")["revoked_tokens"] == 1
     assert count(harness, "revoked_tokens") == 0
@@ -131,16 +131,16 @@ def test_the_doctor_explains_settings_that_cannot_be_used() -> None:
 def test_the_doctor_sees_a_clock_that_was_set_back(harness: Harness) -> None:
     harness.clock.advance(100 * 365 * 86400)
     harness.person("jane")
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         audit.record(tx, audit.Event.SIGN_IN)
     assert "FAIL" in levels(Command.of(harness.settings))["clock"]
 
 
 def test_the_doctor_names_what_could_not_be_delivered(harness: Harness) -> None:
     """The clock of the test stands in the past, so everything promised there is late."""
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         for channel, recipient in ((EMAIL, "jane@example.test"), (SMS, "+14155550100"), (BACKCHANNEL_LOGOUT, "shop")):
-            tx.outbox.promise(OutboxMessage(channel=channel, recipient=recipient, template="x", context={}))
+            tx.outbox.enqueue(OutboxMessage(channel=channel, recipient=recipient, template="x", context={}))
     told = Command.of(harness.settings).run("doctor").stdout
     assert "1 mails wait for more than an hour" in told
     assert "1 text messages wait for more than a minute" in told

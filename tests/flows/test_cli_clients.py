@@ -35,7 +35,7 @@ def public(**traits: Any) -> dict[str, Any]:
 
 def test_the_secret_is_shown_once_and_works(harness: Harness, command: Command) -> None:
     told = command.read("clients", "add", "web", *WEB, "--post-logout-redirect-uri", "https://app.example.test/bye")
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         client = tx.clients.by_id("web")
     assert client is not None
     assert client.secret_is(told["client_secret"], now=harness.clock.now())
@@ -179,7 +179,7 @@ def test_a_client_id_is_given_once(command: Command) -> None:
 def test_a_secret_is_rotated_with_a_grace_time(harness: Harness, command: Command) -> None:
     first = command.read("clients", "add", "web", *WEB)["client_secret"]
     second = command.read("clients", "rotate-secret", "web", "--grace", "3600")["client_secret"]
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         client = tx.clients.by_id("web")
     assert client is not None
     end = client.previous_secret_expires_at or 0

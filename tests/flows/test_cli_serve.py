@@ -18,7 +18,7 @@ import requests
 from idp.app import assemble
 from idp.config import load
 from idp.messaging.dispatcher import LEASE
-from idp.web.context import Core
+from idp.web.context import Services
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD
@@ -150,22 +150,22 @@ def test_what_a_killed_server_had_promised_arrives_once_from_the_next(command: C
             assert visitor.submit(username="jane").status_code == 200
             kill_group(process)
         server.hangs = False
-        core = assemble(load(command.environment))
-        assert waiting(core) == {"reset_offer": False, "security_notice": True}
+        services = assemble(load(command.environment))
+        assert waiting(services) == {"reset_offer": False, "security_notice": True}
         with command.running("serve", "--port", str(port), "--workers", "1"):
             assert "/recover/" in server.mails.get(timeout=PATIENCE).as_string()
-            let_pass(core.database, LEASE, "outbox", "claimed_until")
+            let_pass(services.database, LEASE, "outbox", "claimed_until")
             assert "/recover/" not in server.mails.get(timeout=PATIENCE).as_string()
             end = time.monotonic() + PATIENCE
-            while waiting(core):
+            while waiting(services):
                 assert time.monotonic() < end
-        core.database.close()
+        services.database.close()
         assert server.taken() == []
 
 
-def waiting(core: Core) -> dict[str, bool]:
+def waiting(services: Services) -> dict[str, bool]:
     """The messages not delivered yet, and whether each is in somebody's hands."""
-    with core.database.read() as tx:
+    with services.database.read() as tx:
         return {message.template: message.claimed_until is not None for message in tx.outbox.waiting()}
 
 

@@ -22,7 +22,7 @@ def command(harness: Harness) -> Command:
 
 def someone(harness: Harness, username: str, password: str) -> Someone:
     """Whom the command has added."""
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_identifier(username)
     assert user is not None
     return Someone(user.id, username, password, None, ())

@@ -34,18 +34,18 @@ def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[H
 
 def promise(harness: Harness, code: str, *, channel: str = EMAIL, to: str = "jane@example.test") -> None:
     """Does what a sign-in does when a code is asked for."""
-    name = harness.core.entropy.token()
-    with harness.core.database.write() as tx:
+    name = harness.services.entropy.token()
+    with harness.services.database.write() as tx:
         user = tx.users.by_identifier("jane")
         assert user is not None
-        sealed = seal(harness.core.sealer, code, name=name)
+        sealed = seal(harness.services.sealer, code, name=name)
         send_code(tx, user, channel=channel, recipient=to, sealed=sealed, purpose=CodePurpose.SIGN_IN, minutes=LIFE)
 
 
 def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harness, server: MailServer) -> None:
     promise(post, "048213")
     assert "048213" not in str(rows(post)), "it waits sealed"
-    Background(post.core).run_once()
+    Background(post.services).run_once()
     (mail,) = server.taken()
     assert mail["Subject"] == "Your sign-in code \N{EN DASH} Countersign", "subjects are logged on the way"
     for part in ("plain", "html"):
@@ -58,7 +58,7 @@ def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harn
 def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness, server: MailServer) -> None:
     server.answer = "451 try later"
     promise(post, "048213")
-    background = Background(post.core)
+    background = Background(post.services)
     background.run_once()
     server.answer = "250 OK"
     post.clock.advance(2)
@@ -75,8 +75,10 @@ def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> N
     codes = ["048213", "751904", "300001"]
     for code in codes:
         promise(post, code)
-    rush([partial(Background(post.core).deliver, EMAIL)] * CROWD)
-    Background(post.core).deliver(EMAIL)  # a courier that lost every race found nothing, and looks again a second later
+    rush([partial(Background(post.services).deliver, EMAIL)] * CROWD)
+    Background(post.services).deliver(
+        EMAIL
+    )  # a courier that lost every race found nothing, and looks again a second later
     texts = [text_of(mail) for mail in server.taken()]
     assert sorted(code for code in codes for text in texts if code in text) == sorted(codes)
     assert (len(texts), count(post, "outbox")) == (len(codes), 0)

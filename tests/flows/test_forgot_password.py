@@ -8,8 +8,8 @@ from idp.factors.totp import PERIOD
 from idp.kernel.clock import HOUR, MINUTE
 from tests.support.account import PASSWORD, SECURITY, Account, forget_mail, grant, mails, revoked, words
 from tests.support.browser import Browser
-from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.login_driver import LoginDriver
 from tests.support.mailed import letters, reset_links
 from tests.support.network import HOME, browser_at
 from tests.support.tables import count, events, rows
@@ -83,9 +83,9 @@ def test_afterwards_the_second_step_is_still_asked_in_the_same_browser_and_in_ot
         assert asked_in.at.endswith("/code")
 
 
-def test_it_is_reached_from_the_sign_in_page_and_leads_back_there(harness: Harness, door: Door) -> None:
+def test_it_is_reached_from_the_sign_in_page_and_leads_back_there(harness: Harness, driver: LoginDriver) -> None:
     jane, browser = harness.person(), Browser(harness)
-    assert door.knock(browser, "pwd") is None
+    assert driver.authorize(browser, "pwd") is None
     assert f'href="{browser.at.replace("/identify", "/forgot")}"' in browser.page.text
     identify = browser.at
     browser.get(browser.at.replace("/identify", "/forgot"))
@@ -95,7 +95,7 @@ def test_it_is_reached_from_the_sign_in_page_and_leads_back_there(harness: Harne
     browser.submit(password=NEW)
     browser.get(identify.removesuffix("/identify"))
     browser.submit(username=jane.username, password=NEW)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert claims["user"] == "jane"
 
@@ -193,7 +193,7 @@ def test_a_link_dies_with(harness: Harness, ending: str) -> None:
         browser.get(reset_links(harness)[-1])
         account.set_up()
     else:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             user = tx.users.by_id(jane.id)
             assert user
             tx.users.set_status(user, "disabled")
@@ -331,7 +331,7 @@ def test_it_gives_no_more_tries_at_the_second_step(harness: Harness) -> None:
     open_form(harness).submit(password=NEW)
     lanes = [row[0] for row in rows(harness, "throttles")["throttles"]]
     assert code_lane in lanes
-    assert not any(lane.startswith(f"password:user:{jane.id}") for lane in lanes)
+    assert not any(bucket.startswith(f"password:user:{jane.id}") for bucket in lanes)
 
 
 def test_without_an_address_or_when_disabled_nothing_is_sent(harness: Harness) -> None:
@@ -356,6 +356,6 @@ def test_links_that_ended_are_forgotten(harness: Harness) -> None:
     ask(harness)
     forget_mail(harness)
     harness.clock.advance(31 * MINUTE)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
     assert count(harness, "password_resets") == 0

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from tests.flows.test_login_twins import CHANGING, statements
 from tests.support.browser import Browser
-from tests.support.door import csrf_of
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import csrf_of
 
 
 class Asker:
@@ -25,8 +25,8 @@ class Asker:
         return self.browser.client.post(self.browser.at, base_url=ISSUER, data=form, headers=headers)
 
     def forget(self) -> None:
-        with self.harness.core.database.write() as tx:
-            tx.throttles.clear_all_of("")
+        with self.harness.services.database.write() as tx:
+            tx.throttles.reset_all("")
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_500_wrong_codes_from_50_sessions_are_judged_no_more_often_than_the_limi
     assert owner.inside, "their own browser has a lane of its own"
     late.get(late.at.replace("/code", "/recovery"))
     assert late.submit(code=jane.codes[0]).status_code == 429
-    let_pass(place.harness.core.database, WINDOW, "throttles", "short_started_at")
+    let_pass(place.harness.services.database, WINDOW, "throttles", "short_started_at")
     assert late.submit(code=jane.codes[0]).status_code == 200
     assert late.inside
 

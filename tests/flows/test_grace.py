@@ -15,8 +15,8 @@ from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.crowd import CROWD, rush, twin
 from tests.support.databases import Databases
-from tests.support.door import Door, offered_seed
 from tests.support.harness import Harness, Someone, migrate
+from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.rp import Rp
 from tests.support.tables import count, events
 
@@ -102,15 +102,15 @@ def test_it_can_wait_until_the_day_named_and_not_a_second_longer(harness: Harnes
     assert (other.at, BAR in other.page.text) == (SECURITY, False)
 
 
-def test_a_request_for_two_factors_knows_no_grace(harness: Harness, door: Door, max_: Someone) -> None:
+def test_a_request_for_two_factors_knows_no_grace(harness: Harness, driver: LoginDriver, max_: Someone) -> None:
     """Neither what an app's least level nor what the request itself asks can be put off, in or before a session."""
     essential = '{"id_token": {"acr": {"essential": true, "value": "mfa"}}}'
     strict, plain = Rp(harness, "strict", min_acr="mfa"), Rp(harness)
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     give_password(browser, max_)
     browser.submit(choice="later")
-    assert door.claims(browser)
+    assert driver.claims(browser)
     for opened in (browser, Browser(harness)):
         for app, changes in ((strict, {}), (plain, {"claims": essential})):
             app.send(opened, **changes)
@@ -121,7 +121,7 @@ def test_a_request_for_two_factors_knows_no_grace(harness: Harness, door: Door, 
             assert opened.at.endswith("/enrol"), "there is no later"
             opened.submit(choice="later")
             assert opened.at.endswith("/enrol"), opened.page.status
-        assert door.knock(opened, "remembered") is None
+        assert driver.authorize(opened, "remembered") is None
     assert count(harness, "sessions") == 1
 
 
@@ -214,9 +214,9 @@ def test_an_app_that_asks_first_begins_the_window_too(harness: Harness, command:
     assert command.read("users", "show", "max")["second_step_due_at"] == harness.clock.now() + DAYS * DAY
 
 
-def test_later_pressed_32_times_at_once_opens_one_session(harness: Harness, door: Door, max_: Someone) -> None:
+def test_later_pressed_32_times_at_once_opens_one_session(harness: Harness, driver: LoginDriver, max_: Someone) -> None:
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     give_password(browser, max_)
     browsers = [twin(browser) for _ in range(CROWD)]
     rush([functools.partial(each.submit, choice="later") for each in browsers])
@@ -226,14 +226,14 @@ def test_later_pressed_32_times_at_once_opens_one_session(harness: Harness, door
 
 def test_a_window_begun_32_times_at_once_has_one_end(harness: Harness, max_: Someone) -> None:
     def begin(number: int) -> bool:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             user = tx.users.by_id(max_.id)
             assert user is not None
             return tx.users.begin_grace(user, harness.clock.now() + number)
 
     verdicts = rush([functools.partial(begin, number) for number in range(1, CROWD + 1)])
     assert verdicts.count(True) == 1
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(max_.id)
     assert user is not None
     assert user.second_step_due_at == harness.clock.now() + verdicts.index(True) + 1

@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.browser import Browser
 from tests.support.crowd import twin
-from tests.support.door import Door, csrf_of
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.stages import STEPS, stand_at
 from tests.support.tables import rows
 
@@ -26,8 +26,8 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_forms_from_other_sites_change_nothing(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_forms_from_other_sites_change_nothing(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     before, form = rows(harness), stage.right | {"csrf": csrf_of(stage.browser)}
     for headers in FOREIGN:
         answer = stage.browser.client.post(stage.page, base_url=ISSUER, data=form, headers=headers)
@@ -39,11 +39,11 @@ def test_forms_from_other_sites_change_nothing(harness: Harness, door: Door, ste
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_forms_with_a_bad_token_change_nothing_and_say_so(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_forms_with_a_bad_token_change_nothing_and_say_so(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     good = csrf_of(stage.browser)
     elsewhere = Browser(harness)
-    door.knock(elsewhere)
+    driver.authorize(elsewhere)
     before = rows(harness)
     for token in ("", "0" * 64, good.upper(), good[:-1], good + "0", "é" * 64, csrf_of(elsewhere)):
         page = stage.browser.submit(**(stage.right | {"csrf": token}))
@@ -53,18 +53,20 @@ def test_forms_with_a_bad_token_change_nothing_and_say_so(harness: Harness, door
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(
+    harness: Harness, driver: LoginDriver, step: str
+) -> None:
+    stage = stand_at(step, driver)
     other = twin(stage.browser)
-    door.knock(other, "mfa", since=harness.clock.now() + 1)
+    driver.authorize(other, "mfa", since=harness.clock.now() + 1)
     foreign = csrf_of(other)
     before = rows(harness)
     stage.browser.submit(**(stage.right | {"csrf": foreign}))
     assert rows(harness) == before
 
 
-def test_a_page_from_before_the_password_is_out_of_date_after_it(door: Door) -> None:
-    stage = stand_at("identify", door)
+def test_a_page_from_before_the_password_is_out_of_date_after_it(driver: LoginDriver) -> None:
+    stage = stand_at("identify", driver)
     old = stage.browser.page
     stage.browser.submit(**stage.right)
     stage.browser.page, stage.browser.at = old, f"{stage.base}/identify"
@@ -72,11 +74,11 @@ def test_a_page_from_before_the_password_is_out_of_date_after_it(door: Door) -> 
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_copied_link_opens_nothing_in_another_browser(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_a_copied_link_opens_nothing_in_another_browser(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     stranger = Browser(harness)
     assert stranger.get(stage.page).status_code == 403
-    door.knock(stranger)
+    driver.authorize(stranger)
     assert stranger.get(stage.page).status_code == 403, "nor in one with a sign-in of its own"
     assert "in the browser where it began" in stranger.page.text
     before = rows(harness)
@@ -86,20 +88,20 @@ def test_a_copied_link_opens_nothing_in_another_browser(harness: Harness, door: 
     assert rows(harness) == before
 
 
-@pytest.mark.parametrize("login_id", ["x", "A" * 22, "..", "%2e%2e", "%00", "%ff", "'", "1 OR 1=1", "é", "a" * 5000])
-def test_a_guessed_address_is_not_known(harness: Harness, door: Door, login_id: str) -> None:
+@pytest.mark.parametrize("flow_id", ["x", "A" * 22, "..", "%2e%2e", "%00", "%ff", "'", "1 OR 1=1", "é", "a" * 5000])
+def test_a_guessed_address_is_not_known(harness: Harness, driver: LoginDriver, flow_id: str) -> None:
     browser = Browser(harness)
-    door.knock(browser)
+    driver.authorize(browser)
     before = rows(harness)
     for method, step in itertools.product(("GET", "POST"), ("", "/no", "/done", *(f"/{step}" for step in STEPS))):
-        answer = browser.client.open(f"/login/{login_id}{step}", method=method, base_url=ISSUER)
+        answer = browser.client.open(f"/login/{flow_id}{step}", method=method, base_url=ISSUER)
         assert answer.status_code in {404, 405, 303}, (method, answer.status)
     assert rows(harness) == before
 
 
 @pytest.mark.parametrize("host", ["evil.example", "id.example.test.evil.example", "id.example.test:444"])
-def test_no_answer_leads_to_the_host_the_request_names(door: Door, host: str) -> None:
-    stage = stand_at("identify", door)
+def test_no_answer_leads_to_the_host_the_request_names(driver: LoginDriver, host: str) -> None:
+    stage = stand_at("identify", driver)
     form = stage.right | {"csrf": csrf_of(stage.browser)}
     headers = {"X-Forwarded-Host": host, "Forwarded": f"host={host}", "X-Forwarded-Proto": "http"}
     answer = stage.browser.client.post(stage.page, base_url=ISSUER, data=form, headers=headers)

@@ -8,13 +8,13 @@ from werkzeug.test import TestResponse
 
 from idp.app import MAX_BODY
 from tests.support.browser import Browser
-from tests.support.door import Door, csrf_of
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.stages import STEPS, Stage, stand_at
 from tests.support.tables import Snapshot, rows
 
 FORM = "application/x-www-form-urlencoded"
-PROVEN = ("users", "factors", "recovery_sets", "recovery_codes", "sessions", "logins", "devices", "browsers")
+PROVEN = ("users", "factors", "recovery_sets", "recovery_codes", "sessions", "login_flows", "devices", "browsers")
 """What may not change; counted tries and the audit trail may."""
 TEXTS = {
     "empty": "",
@@ -60,13 +60,13 @@ def state(harness: Harness) -> Snapshot:
 
 
 def forget_tries(harness: Harness) -> None:
-    with harness.core.database.write() as tx:
-        tx.throttles.clear_all_of("")
+    with harness.services.database.write() as tx:
+        tx.throttles.reset_all("")
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step != "account"])
-def test_strange_text_in_each_field_is_refused_in_words(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_strange_text_in_each_field_is_refused_in_words(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     csrf, before = csrf_of(stage.browser), state(harness)
     for field in stage.right:
         for name, text in TEXTS.items():
@@ -80,8 +80,10 @@ def test_strange_text_in_each_field_is_refused_in_words(harness: Harness, door: 
 
 
 @pytest.mark.parametrize("step", [step for step in STEPS if step != "account"])
-def test_fields_given_twice_as_lists_or_not_at_all_are_missing(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_fields_given_twice_as_lists_or_not_at_all_are_missing(
+    harness: Harness, driver: LoginDriver, step: str
+) -> None:
+    stage = stand_at(step, driver)
     csrf, before = csrf_of(stage.browser), state(harness)
     full = list(stage.right.items())
     for field, value in full:
@@ -97,8 +99,8 @@ def test_fields_given_twice_as_lists_or_not_at_all_are_missing(harness: Harness,
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_an_empty_post_completes_no_step(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_an_empty_post_completes_no_step(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     csrf, before = csrf_of(stage.browser), state(harness)
     for body in (b"", b"&&&=&", b"csrf=", encoded([("csrf", csrf)])):
         if step == "account" and csrf.encode() in body:
@@ -108,8 +110,8 @@ def test_an_empty_post_completes_no_step(harness: Harness, door: Door, step: str
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_other_content_types_carry_nothing(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_other_content_types_carry_nothing(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     csrf, before = csrf_of(stage.browser), state(harness)
     good = encoded([*stage.right.items(), ("csrf", csrf)])
     bodies: list[tuple[str, bytes]] = [
@@ -134,8 +136,8 @@ def test_other_content_types_carry_nothing(harness: Harness, door: Door, step: s
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_too_much_at_once_is_cut_off(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_too_much_at_once_is_cut_off(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     before = state(harness)
     for size in (MAX_BODY, 20 * MAX_BODY):
         body = encoded([*stage.right.items(), ("csrf", csrf_of(stage.browser))]) + b"&more=" + b"x" * size
@@ -146,8 +148,8 @@ def test_too_much_at_once_is_cut_off(harness: Harness, door: Door, step: str) ->
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_an_old_charset_name_changes_no_meaning(harness: Harness, door: Door, step: str) -> None:
-    stage = stand_at(step, door)
+def test_an_old_charset_name_changes_no_meaning(harness: Harness, driver: LoginDriver, step: str) -> None:
+    stage = stand_at(step, driver)
     before = state(harness)
     body = encoded([*stage.right.items(), ("csrf", csrf_of(stage.browser))])
     answer = send(stage, body, f"{FORM}; charset=utf-7")
@@ -156,23 +158,23 @@ def test_an_old_charset_name_changes_no_meaning(harness: Harness, door: Door, st
 
 
 @pytest.mark.parametrize("header", ["Cookie", "User-Agent", "Accept-Language", "X-Request-Id", "Referer"])
-def test_strange_headers_are_no_fault(harness: Harness, door: Door, header: str) -> None:
+def test_strange_headers_are_no_fault(harness: Harness, driver: LoginDriver, header: str) -> None:
     for value in ("", "\x80\xff", "x" * 8_000, "a=b; " * 500, "'\"><script>", "=;=;=", '="\\000"'):
         browser = Browser(harness)
         browser.headers[header] = value
-        answer = browser.client.get(door.path(), base_url=ISSUER, headers=browser.headers)
+        answer = browser.client.get(driver.path(), base_url=ISSUER, headers=browser.headers)
         assert answer.status_code == 303, value
 
 
-def test_passwords_that_differ_only_far_behind_are_different(harness: Harness, door: Door) -> None:
+def test_passwords_that_differ_only_far_behind_are_different(harness: Harness, driver: LoginDriver) -> None:
     long = "correct horse battery staple " * 4
     for number, (true, false) in enumerate([(long + "a" * 12, long + "a" * 11 + "b"), ("Ab " * 9, "Ab " * 8 + "Ab")]):
         name = f"jane{number}"
         harness.person(name, password=true)
         browser = Browser(harness)
-        door.knock(browser, "pwd")
+        driver.authorize(browser, "pwd")
         for wrong in (false, true.upper(), f"{true} ", f" {true}", true[:26]):
             browser.submit(username=name, password=wrong)
-            assert not door.claims(browser)
+            assert not driver.claims(browser)
         browser.submit(username=name, password=true)
-        assert door.claims(browser)
+        assert driver.claims(browser)

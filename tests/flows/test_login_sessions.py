@@ -6,8 +6,8 @@ from idp.factors.totp import PERIOD
 from idp.kernel.clock import DAY
 from tests.support.browser import Browser
 from tests.support.crowd import close, twin
-from tests.support.door import Door, csrf_of
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.tables import count, rows
 
 COOKIES = ("session", "login", "browser")
@@ -20,9 +20,9 @@ def jane(harness: Harness) -> Someone:
 
 @pytest.mark.promise("FM21")
 def test_cookies_are_closed_to_scripts_other_sites_and_subdomains(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.to_code(browser, jane)
+    driver.to_code(browser, jane)
     code = {"csrf": csrf_of(browser), "code": jane.code(harness.clock)}
     answer = browser.client.post(browser.at, base_url=ISSUER, data=code)
     given = answer.headers.getlist("Set-Cookie")
@@ -34,9 +34,9 @@ def test_cookies_are_closed_to_scripts_other_sites_and_subdomains(
         assert ("max-age" in cookie.lower()) is ("-browser=" in cookie)
 
 
-def test_the_database_holds_no_usable_handle(door: Door, browser: Browser, jane: Someone) -> None:
-    door.sign_in(browser, jane, remember=True)
-    dump = repr(rows(door.harness))
+def test_the_database_holds_no_usable_handle(driver: LoginDriver, browser: Browser, jane: Someone) -> None:
+    driver.sign_in(browser, jane, remember=True)
+    dump = repr(rows(driver.harness))
     for name in COOKIES:
         secret = (browser.cookie(name) or "").rpartition(".")[2]
         assert secret
@@ -48,9 +48,9 @@ def test_the_database_holds_no_usable_handle(door: Door, browser: Browser, jane:
 
 
 def test_every_step_changes_the_binding_cookie_and_the_form_token(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.knock(browser)
+    driver.authorize(browser)
     seen = [(browser.cookie("login"), csrf_of(browser))]
     browser.submit(username="jane", password=jane.password)
     seen.append((browser.cookie("login"), csrf_of(browser)))
@@ -60,159 +60,161 @@ def test_every_step_changes_the_binding_cookie_and_the_form_token(
 
 
 def test_what_was_stolen_before_a_step_is_dead_after_it(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.knock(browser)
+    driver.authorize(browser)
     before_password = twin(browser)
     browser.submit(username="jane", password=jane.password)
     before_code = twin(browser)
     browser.submit(code=jane.code(harness.clock))
-    assert door.claims(browser)
+    assert driver.claims(browser)
     for thief, fields in [
         (before_password, {"username": "jane", "password": jane.password}),
         (before_code, {"code": jane.code(harness.clock, step=1)}),
     ]:
         thief.client.post(thief.at, base_url=ISSUER, data=fields | {"csrf": csrf_of(thief)})
         assert thief.get(thief.at).status_code in {403, 410}
-        assert door.knock(thief, "pwd") is None
+        assert driver.authorize(thief, "pwd") is None
     assert count(harness, "sessions") == 1
 
 
 def test_a_rise_renames_the_session_and_kills_the_old_name(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.sign_in(browser, jane)
+    driver.sign_in(browser, jane)
     thief = twin(browser)
-    assert door.knock(thief)
+    assert driver.authorize(thief)
     harness.clock.advance(1)
-    door.sign_in(browser, jane, "mfa", since=harness.clock.now())
+    driver.sign_in(browser, jane, "mfa", since=harness.clock.now())
     assert browser.cookie("session") != thief.cookie("session")
-    assert door.knock(thief, "pwd") is None
-    assert door.knock(browser, "mfa")
+    assert driver.authorize(thief, "pwd") is None
+    assert driver.authorize(browser, "mfa")
     assert count(harness, "sessions") == 1
 
 
 @pytest.mark.parametrize("name", COOKIES)
 @pytest.mark.parametrize("step", ["password", "code"])
 def test_a_planted_cookie_never_becomes_the_session(
-    harness: Harness, door: Door, jane: Someone, name: str, step: str
+    harness: Harness, driver: LoginDriver, jane: Someone, name: str, step: str
 ) -> None:
     planted = "planted.by-an-attacker-who-knows-it"
     victim, attacker = Browser(harness), Browser(harness)
     attacker.set_cookie(name, planted)
     if step == "password":
         victim.set_cookie(name, planted)
-        door.to_code(victim, jane)
+        driver.to_code(victim, jane)
     else:
-        door.to_code(victim, jane)
+        driver.to_code(victim, jane)
         if name != "login":  # the victim's sign-in would only be lost
             victim.set_cookie(name, planted)
     victim.submit(code=jane.code(harness.clock))
-    assert door.claims(victim)
+    assert driver.claims(victim)
     assert planted not in {victim.cookie(each) for each in COOKIES}
-    assert door.knock(attacker, "pwd") is None
+    assert driver.authorize(attacker, "pwd") is None
 
 
 def test_an_attackers_sign_in_planted_in_a_browser_is_not_raised_by_its_owner(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
     mallory = harness.person("mallory")
     attacker = Browser(harness)
-    door.sign_in(attacker, mallory, "pwd")
+    driver.sign_in(attacker, mallory, "pwd")
     browser.set_cookie("session", attacker.cookie("session") or "")
-    door.knock(browser, "mfa")
+    driver.authorize(browser, "mfa")
     assert browser.at.endswith("/enrol"), "it looks like the attacker's own, who has no second step yet"
     browser.get(browser.at.replace("/enrol", "/identify?other=1"))
     browser.submit(username="jane", password=jane.password)
     browser.submit(code=jane.code(harness.clock))
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert claims["user"] == "jane"
-    assert door.knock(attacker, "pwd") is None, "nor does the attacker's own session stay open there"
+    assert driver.authorize(attacker, "pwd") is None, "nor does the attacker's own session stay open there"
 
 
 def test_a_sign_in_begun_by_an_attacker_and_finished_by_a_victim_gives_the_attacker_nothing(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.knock(browser)
+    driver.authorize(browser)
     attacker = twin(browser)
     browser.submit(username="jane", password=jane.password)
     browser.submit(code=jane.code(harness.clock))
-    assert door.claims(browser)
+    assert driver.claims(browser)
     attacker.get(attacker.at)
     assert attacker.page.status_code in {403, 410}
-    assert door.knock(attacker, "pwd") is None
+    assert driver.authorize(attacker, "pwd") is None
 
 
 @pytest.mark.promise("FM22")
 @pytest.mark.parametrize(("idle", "alive"), [(7 * DAY - 1, True), (7 * DAY, False), (7 * DAY + 1, False)])
-def test_a_session_nobody_uses_ends_after_seven_days(harness: Harness, door: Door, idle: int, alive: bool) -> None:
+def test_a_session_nobody_uses_ends_after_seven_days(
+    harness: Harness, driver: LoginDriver, idle: int, alive: bool
+) -> None:
     max_, browser = harness.person("max"), Browser(harness)
-    door.sign_in(browser, max_, "pwd")
+    driver.sign_in(browser, max_, "pwd")
     harness.clock.advance(idle)
-    assert bool(door.knock(browser, "pwd")) is alive
+    assert bool(driver.authorize(browser, "pwd")) is alive
 
 
 @pytest.mark.parametrize(("left", "alive"), [(1, True), (0, False)])
 def test_a_session_ends_after_thirty_days_however_much_it_is_used(
-    harness: Harness, door: Door, left: int, alive: bool
+    harness: Harness, driver: LoginDriver, left: int, alive: bool
 ) -> None:
     max_, browser = harness.person("max"), Browser(harness)
-    door.sign_in(browser, max_, "pwd")
+    driver.sign_in(browser, max_, "pwd")
     for _ in range(29):
         harness.clock.advance(DAY)
-        door.sign_in(browser, max_, "pwd", since=harness.clock.now())
+        driver.sign_in(browser, max_, "pwd", since=harness.clock.now())
     harness.clock.advance(DAY - left)
-    assert bool(door.knock(browser, "pwd")) is alive
+    assert bool(driver.authorize(browser, "pwd")) is alive
 
 
 @pytest.mark.parametrize(("age", "acr"), [(DAY - 1, "mfa"), (DAY, "mfa"), (DAY + 1, None)])
 def test_a_second_factor_counts_for_a_day(
-    door: Door, browser: Browser, jane: Someone, age: int, acr: str | None
+    driver: LoginDriver, browser: Browser, jane: Someone, age: int, acr: str | None
 ) -> None:
-    door.sign_in(browser, jane)
-    door.harness.clock.advance(age)
-    claims = door.knock(browser, "mfa")
+    driver.sign_in(browser, jane)
+    driver.harness.clock.advance(age)
+    claims = driver.authorize(browser, "mfa")
     assert (claims and claims["acr"]) == acr
 
 
 @pytest.mark.parametrize(("age", "status"), [(1799, 200), (1800, 410), (1801, 410)])
 def test_a_sign_in_left_lying_ends_after_half_an_hour(
-    door: Door, browser: Browser, jane: Someone, age: int, status: int
+    driver: LoginDriver, browser: Browser, jane: Someone, age: int, status: int
 ) -> None:
-    door.to_code(browser, jane)
-    door.harness.clock.advance(age)
-    browser.submit(code=jane.code(door.harness.clock))
+    driver.to_code(browser, jane)
+    driver.harness.clock.advance(age)
+    browser.submit(code=jane.code(driver.harness.clock))
     assert browser.page.status_code == status
-    assert bool(door.claims(browser)) is (status == 200)
+    assert bool(driver.claims(browser)) is (status == 200)
 
 
 def test_a_disabled_persons_session_is_over_at_once(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.sign_in(browser, jane)
-    with harness.core.database.write() as tx:
+    driver.sign_in(browser, jane)
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
         assert user
         tx.users.set_status(user, "disabled")
-    assert door.knock(browser, "pwd") is None
+    assert driver.authorize(browser, "pwd") is None
 
 
 def test_auth_time_is_when_something_was_really_proven(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    proven = door.sign_in(browser, jane)["auth_time"]
+    proven = driver.sign_in(browser, jane)["auth_time"]
     assert proven == harness.clock.now()
     harness.clock.advance(100 * PERIOD)
-    claims = door.knock(browser, "mfa")
+    claims = driver.authorize(browser, "mfa")
     assert claims
     assert claims["auth_time"] == proven
 
 
 def test_every_page_of_a_sign_in_is_private_to_the_browser_it_was_made_for(
-    harness: Harness, door: Door, browser: Browser, jane: Someone
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Someone
 ) -> None:
-    door.knock(browser)
+    driver.authorize(browser)
     pages = [browser.page, browser.submit(username="jane", password="wrong")]
     pages.append(browser.submit(username="jane", password=jane.password))
     pages.append(browser.get(browser.at.replace("/code", "/recovery")))
@@ -227,7 +229,7 @@ def test_every_page_of_a_sign_in_is_private_to_the_browser_it_was_made_for(
         assert "unsafe" not in page.headers["Content-Security-Policy"]
 
 
-def test_a_closed_browser_is_signed_out(door: Door, browser: Browser, jane: Someone) -> None:
-    door.sign_in(browser, jane)
+def test_a_closed_browser_is_signed_out(driver: LoginDriver, browser: Browser, jane: Someone) -> None:
+    driver.sign_in(browser, jane)
     close(browser)
-    assert door.knock(browser, "pwd") is None
+    assert driver.authorize(browser, "pwd") is None

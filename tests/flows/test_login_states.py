@@ -9,8 +9,8 @@ import pytest
 from tests.support.browser import Browser
 from tests.support.crowd import twin
 from tests.support.databases import Databases
-from tests.support.door import Door, csrf_of
 from tests.support.harness import ISSUER, PASSWORD, Harness, migrate
+from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.routes import every
 from tests.support.rp import Rp
 from tests.support.stages import STEPS, Stage, stand_at
@@ -20,7 +20,17 @@ OFFER = "offer"
 """A step that there is only where people are given time for their set-up."""
 PAGES = ("", "/done", "/refuse", f"/{OFFER}", *(f"/{step}" for step in STEPS))
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
-PROVEN = ("users", "factors", "recovery_sets", "recovery_codes", "sessions", "logins", "devices", "browsers", "outbox")
+PROVEN = (
+    "users",
+    "factors",
+    "recovery_sets",
+    "recovery_codes",
+    "sessions",
+    "login_flows",
+    "devices",
+    "browsers",
+    "outbox",
+)
 """What may change only in turn; tries are counted and recorded whenever they are made."""
 UNTOUCHED = (
     *("users", "factors", "recovery_sets", "recovery_codes", "contact_changes"),
@@ -38,47 +48,47 @@ def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
         made.close()
 
 
-def offer(door: Door) -> Stage:
-    browser, max_ = Browser(door.harness), door.harness.person("max", second_step_required=True)
-    door.knock(browser, "pwd")
+def offer(driver: LoginDriver) -> Stage:
+    browser, max_ = Browser(driver.harness), driver.harness.person("max", second_step_required=True)
+    driver.authorize(browser, "pwd")
     browser.submit(username="max", password=max_.password)
     assert browser.at.endswith(f"/{OFFER}")
     return Stage(browser, {"choice": "later"}, {"choice": "never"})
 
 
-def cancelled(door: Door) -> Stage:
-    stage = stand_at("code", door)
+def cancelled(driver: LoginDriver) -> Stage:
+    stage = stand_at("code", driver)
     kept = twin(stage.browser)
     stage.browser.submit(choice="cancel")
     return Stage(kept, stage.right, stage.wrong)
 
 
-def expired(door: Door) -> Stage:
-    stage = stand_at("code", door)
-    door.harness.clock.advance(door.harness.settings.login_lifetime)
+def expired(driver: LoginDriver) -> Stage:
+    stage = stand_at("code", driver)
+    driver.harness.clock.advance(driver.harness.settings.login_lifetime)
     return stage
 
 
-def done(door: Door) -> Stage:
-    stage = stand_at("code", door)
+def done(driver: LoginDriver) -> Stage:
+    stage = stand_at("code", driver)
     kept, form = twin(stage.browser), stage.browser.page
     stage.browser.submit(**stage.right)
-    assert door.claims(stage.browser)
+    assert driver.claims(stage.browser)
     after = twin(stage.browser)
     after.page, after.at = form, kept.at
     return Stage(after, stage.right, stage.wrong)
 
 
-def other_browser(door: Door) -> Stage:
-    stage = stand_at("code", door)
-    stranger = Browser(door.harness)
+def other_browser(driver: LoginDriver) -> Stage:
+    stage = stand_at("code", driver)
+    stranger = Browser(driver.harness)
     stranger.set_cookie("login", "a cookie of its own")
     stranger.page, stranger.at = stage.browser.page, stage.page
     return Stage(stranger, stage.right, stage.wrong)
 
 
-STATES: dict[str, Callable[[Door], Stage]] = {
-    **{step: lambda door, step=step: stand_at(step, door) for step in STEPS},  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
+STATES: dict[str, Callable[[LoginDriver], Stage]] = {
+    **{step: lambda driver, step=step: stand_at(step, driver) for step in STEPS},  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
     OFFER: offer,
     "cancelled": cancelled,
     "expired": expired,
@@ -94,8 +104,8 @@ def proven(harness: Harness) -> Snapshot:
 
 
 def forget_tries(harness: Harness) -> None:
-    with harness.core.database.write() as tx:
-        tx.throttles.clear_all_of("")
+    with harness.services.database.write() as tx:
+        tx.throttles.reset_all("")
 
 
 def ask(stage: Stage, page: str, method: str, form: dict[str, str], *, origin: str = ISSUER) -> int:
@@ -113,8 +123,8 @@ def ask(stage: Stage, page: str, method: str, form: dict[str, str], *, origin: s
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_nothing_moves_out_of_turn(harness: Harness, door: Door, state: str) -> None:
-    stage = STATES[state](door)
+def test_nothing_moves_out_of_turn(harness: Harness, driver: LoginDriver, state: str) -> None:
+    stage = STATES[state](driver)
     token = {"csrf": csrf_of(stage.browser)}
     in_turn = {f"/{state}"} | TAKEN.get(state, set())
     before = proven(harness)
@@ -138,19 +148,21 @@ def test_nothing_moves_out_of_turn(harness: Harness, door: Door, state: str) -> 
 @pytest.mark.promise("ES23")
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("state", [step for step in (*STEPS, OFFER) if step != "account"])
-def test_a_half_finished_sign_in_reaches_nothing_but_its_own_pages(harness: Harness, door: Door, state: str) -> None:
+def test_a_half_finished_sign_in_reaches_nothing_but_its_own_pages(
+    harness: Harness, driver: LoginDriver, state: str
+) -> None:
     """Every route there is, with all its cookies and the right answer at hand; choosing an account is no such state."""
-    app, stage = Rp(harness), STATES[state](door)
-    login_id = stage.base.rpartition("/")[2]
+    app, stage = Rp(harness), STATES[state](driver)
+    flow_id = stage.base.rpartition("/")[2]
     form = {"password": PASSWORD, "saved": "1"} | stage.right | {"csrf": csrf_of(stage.browser)}
 
     def everything() -> list[object]:
-        attempt = [row for row in rows(harness, "logins")["logins"] if login_id in row]
+        attempt = [row for row in rows(harness, "login_flows")["login_flows"] if flow_id in row]
         return [attempt, rows(harness, *UNTOUCHED)]
 
     before, walked = everything(), 0
     own = {f"{stage.base}{page}" for page in (*PAGES, "/recovery")}
-    for method, path in every(harness, login_id=login_id, acr="pwd"):
+    for method, path in every(harness, flow_id=flow_id, acr="pwd"):
         if path in own or path.startswith((f"{stage.page}/", "/static")):
             continue
         thief, address = twin(stage.browser), app.address() if path == "/authorize" else path
@@ -170,8 +182,8 @@ def test_a_half_finished_sign_in_reaches_nothing_but_its_own_pages(harness: Harn
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_looking_changes_nothing_at_all(harness: Harness, door: Door, state: str) -> None:
-    stage = STATES[state](door)
+def test_looking_changes_nothing_at_all(harness: Harness, driver: LoginDriver, state: str) -> None:
+    stage = STATES[state](driver)
     before = rows(harness)
     for page, method in itertools.product((*PAGES, "/identify?other=1"), ("GET", "HEAD", "OPTIONS")):
         ask(stage, page, method, {})
@@ -179,8 +191,8 @@ def test_looking_changes_nothing_at_all(harness: Harness, door: Door, state: str
 
 
 @pytest.mark.parametrize("state", [state for state in STATES if state not in {*STEPS, OFFER}])
-def test_a_sign_in_that_is_over_stays_over(harness: Harness, door: Door, state: str) -> None:
-    stage = STATES[state](door)
+def test_a_sign_in_that_is_over_stays_over(harness: Harness, driver: LoginDriver, state: str) -> None:
+    stage = STATES[state](driver)
     before = proven(harness)
     for page in PAGES:
         assert ask(stage, page, "GET", {}) in {403, 410}
@@ -191,8 +203,8 @@ def test_a_sign_in_that_is_over_stays_over(harness: Harness, door: Door, state: 
 
 
 @pytest.mark.parametrize("state", [*STEPS, OFFER])
-def test_back_and_reload_lead_to_what_is_missing(door: Door, state: str) -> None:
-    stage = STATES[state](door)
+def test_back_and_reload_lead_to_what_is_missing(driver: LoginDriver, state: str) -> None:
+    stage = STATES[state](driver)
     same = {"code", "recovery"}
     for page in PAGES:
         stage.browser.get(stage.base + page)
@@ -201,8 +213,8 @@ def test_back_and_reload_lead_to_what_is_missing(door: Door, state: str) -> None
 
 
 @pytest.mark.parametrize("state", [step for step in (*STEPS, OFFER) if step != "recovery-codes"])
-def test_cancel_ends_the_sign_in_at_every_step(harness: Harness, door: Door, state: str) -> None:
-    stage = STATES[state](door)
+def test_cancel_ends_the_sign_in_at_every_step(harness: Harness, driver: LoginDriver, state: str) -> None:
+    stage = STATES[state](driver)
     was = len(rows(harness, "sessions")["sessions"])
     page = stage.page
     stage.browser.submit(choice="cancel")

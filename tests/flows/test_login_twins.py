@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from idp.factors.hashing import Hasher
 from idp.web import context
 from tests.support.browser import Browser
-from tests.support.door import Door, csrf_of
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.tables import events
 
 CHANGING = re.compile(r'value="[0-9a-f]{64}"|/login/[\w-]+|jane|nobody|[A-Za-z0-9_-]{43}')
@@ -29,19 +29,19 @@ def statements(harness: Harness) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         seen.append(statement)
 
-    event.listen(harness.core.database.engine, "before_cursor_execute", note)
+    event.listen(harness.services.database.engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
-        event.remove(harness.core.database.engine, "before_cursor_execute", note)
+        event.remove(harness.services.database.engine, "before_cursor_execute", note)
 
 
 class Guesser:
     """One browser at the sign-in page, posting without following."""
 
-    def __init__(self, harness: Harness, door: Door) -> None:
+    def __init__(self, harness: Harness, driver: LoginDriver) -> None:
         self.harness, self.browser = harness, Browser(harness)
-        door.knock(self.browser, "pwd")
+        driver.authorize(self.browser, "pwd")
         self.csrf = csrf_of(self.browser)
 
     def guess(self, name: str, password: str = "wrong") -> TestResponse:
@@ -50,16 +50,16 @@ class Guesser:
         return self.browser.client.post(self.browser.at, base_url=ISSUER, data=form, headers=headers)
 
     def forget(self) -> None:
-        with self.harness.core.database.write() as tx:
-            tx.throttles.clear_all_of("")
+        with self.harness.services.database.write() as tx:
+            tx.throttles.reset_all("")
 
 
 @pytest.fixture
-def guesser(harness: Harness, door: Door) -> Guesser:
+def guesser(harness: Harness, driver: LoginDriver) -> Guesser:
     harness.person("jane", totp=True)
     harness.person("gone", status="disabled")
     harness.person("unset", password_hash=None)
-    return Guesser(harness, door)
+    return Guesser(harness, driver)
 
 
 @pytest.mark.parametrize("other", ["nobody", "gone", "unset", "jane@example.test", "JANE"])
@@ -102,8 +102,8 @@ def test_the_same_hashing_is_done(guesser: Guesser, other: str) -> None:
     costs = {}
     for name in ("jane", other):
         guesser.forget()
-        hasher = NotingHasher.of(guesser.harness.settings)
-        context.install(guesser.harness.app, dataclasses.replace(guesser.harness.core, hasher=hasher))
+        hasher = NotingHasher.from_settings(guesser.harness.settings)
+        context.install(guesser.harness.app, dataclasses.replace(guesser.harness.services, hasher=hasher))
         for _ in range(12):
             guesser.guess(name)
         costs[name] = hasher.costs
@@ -112,20 +112,24 @@ def test_the_same_hashing_is_done(guesser: Guesser, other: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["jane\u200b", "j\u0430ne", "jane\u0000", "ja\u00adne", "\u200djane", "jan\u0435"])
-def test_look_alike_names_are_nobody_or_the_same_and_never_another(harness: Harness, door: Door, name: str) -> None:
+def test_look_alike_names_are_nobody_or_the_same_and_never_another(
+    harness: Harness, driver: LoginDriver, name: str
+) -> None:
     jane = harness.person()
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     browser.submit(username=name, password=jane.password)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims is None or claims["user"] == "jane"
 
 
 @pytest.mark.parametrize("name", ["JANE", "ｊａｎｅ", " jane ", "Jane@Example.TEST", "jane＠example.test"])  # noqa: RUF001 - look-alikes are what it is about
-def test_other_spellings_are_the_same_person_and_the_same_lane(harness: Harness, door: Door, name: str) -> None:
+def test_other_spellings_are_the_same_person_and_the_same_lane(
+    harness: Harness, driver: LoginDriver, name: str
+) -> None:
     jane = harness.person()
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     for _ in range(10):
         browser.submit(username=name, password="wrong")
     assert events(harness, "sign_in.password", "failure") == 10

@@ -45,7 +45,7 @@ def change_password(harness: Harness) -> None:
 def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServer) -> None:
     change_password(post)
     assert count(post, "outbox") == 1
-    Background(post.core).run_once()
+    Background(post.services).run_once()
     (mail,) = server.taken()
     assert mail["To"] == "jane@example.test"
     assert mail["From"].addresses[0].addr_spec == "no-reply@id.example.test"
@@ -65,7 +65,7 @@ def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServ
 def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) -> None:
     account = Account(post, post.person("jane"))
     account.set_up()
-    Background(post.core).run_once()
+    Background(post.services).run_once()
     assert "Second step turned on \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
 
 
@@ -75,7 +75,7 @@ def test_no_secret_is_in_any_mail_or_log(post: Harness, server: MailServer, capl
         account.set_up()
         account.open(PASSWORD)
         account.browser.submit(action=PASSWORD, password=NEW)
-        Background(post.core).run_once()
+        Background(post.services).run_once()
     assert len(server.taken()) >= 2
     told = caplog.text + "".join(mail.as_string() for mail in server.taken())
     person = account.someone
@@ -88,10 +88,10 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
 ) -> None:
     change_password(post)
     server.answer = "451 try later"
-    background = Background(post.core)
+    background = Background(post.services)
     background.run_once()
     background.run_once()
-    with post.core.database.read() as tx:
+    with post.services.database.read() as tx:
         (waiting,) = tx.outbox.waiting()
     assert waiting.attempts == 1, "not tried again before its time"
     assert "451" in (waiting.last_error or "")
@@ -108,7 +108,7 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
 def test_it_arrives_once_the_server_is_back(post: Harness, server: MailServer) -> None:
     change_password(post)
     server.answer = "451 try later"
-    background = Background(post.core)
+    background = Background(post.services)
     background.run_once()
     server.answer = "250 OK"
     post.clock.advance(30)
@@ -119,9 +119,9 @@ def test_it_arrives_once_the_server_is_back(post: Harness, server: MailServer) -
 def test_a_worker_that_died_while_sending_is_followed_by_another(post: Harness, server: MailServer) -> None:
     """The claim of the dead lapses; nothing is sent before that, and one mail afterwards."""
     change_password(post)
-    with post.core.database.write() as tx:
+    with post.services.database.write() as tx:
         assert tx.outbox.claim_next(channel=EMAIL, lease=LEASE) is not None
-    background = Background(post.core)
+    background = Background(post.services)
     post.clock.advance(LEASE - 1)
     background.run_once()
     assert server.taken() == []
@@ -135,21 +135,21 @@ def test_an_impossible_message_keeps_no_other_waiting(post: Harness, server: Mai
     """Also when the address was made to smuggle in a header."""
     post.person("mallory", email="mallory@example.test\r\nBcc: all@example.test")
     Account(post, post.person("jane")).set_up()
-    with post.core.database.write() as tx:
+    with post.services.database.write() as tx:
         mallory = tx.users.by_identifier("mallory")
         assert mallory is not None
         notify(tx, mallory, Notice.PASSWORD_CHANGED)
-    Background(post.core).run_once()
+    Background(post.services).run_once()
     assert {mail["To"] for mail in server.taken()} == {"jane@example.test"}
     assert all("Bcc" not in mail for mail in server.taken())
-    with post.core.database.read() as tx:
+    with post.services.database.read() as tx:
         assert [message.attempts for message in tx.outbox.waiting()] == [1]
 
 
 def test_a_name_with_line_breaks_stays_in_its_place(post: Harness, server: MailServer) -> None:
     account = Account(post, post.person("jane", profile={"name": "Jane\r\nBcc: all@example.test"}))
     account.set_up()
-    Background(post.core).run_once()
+    Background(post.services).run_once()
     assert all("Bcc" not in mail for mail in server.taken())
 
 
@@ -160,7 +160,7 @@ def test_a_rolled_back_change_tells_nobody(post: Harness) -> None:
     post.person("jane")
 
     def change() -> None:
-        with post.core.database.write() as tx:
+        with post.services.database.write() as tx:
             users.set_password(tx, users.find(tx, "jane"), "hash")
             raise Stop
 
@@ -173,7 +173,7 @@ def test_mail_is_kept_as_files_in_development_only(sqlite_databases: Databases, 
     with sqlite_databases.fresh(migrate) as url:
         harness = Harness(url, tmp_path, smtp_url="", mode="development")
         change_password(harness)
-        Background(harness.core).run_once()
+        Background(harness.services).run_once()
         (file,) = (tmp_path / "data" / "mailbox").iterdir()
         mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         assert (file.suffix, mail["To"]) == (".eml", "jane@example.test")
@@ -207,7 +207,7 @@ def test_a_stranger_with_a_certificate_of_its_own_gets_no_mail(monkeypatch: pyte
 
 
 def test_purging_and_rotation_are_done_by_one_of_many_and_survive_each_other(post: Harness) -> None:
-    many = [Background(post.core) for _ in range(3)]
+    many = [Background(post.services) for _ in range(3)]
     for background in many:
         background.run_once()
     assert isinstance(post.clock, FrozenClock)
@@ -215,4 +215,4 @@ def test_purging_and_rotation_are_done_by_one_of_many_and_survive_each_other(pos
     for background in many:
         background.run_once()
     assert events(post, "keys.rotated") == 1
-    assert len(post.core.keyring.jwks()["keys"]) == 6
+    assert len(post.services.keyring.jwks()["keys"]) == 6

@@ -36,7 +36,7 @@ def test_what_would_have_been_sent_is_shown_newest_first(developing: Harness) ->
     developing.clock.advance(1)
     promise(developing, "751904", channel=SMS, to="+14155550100")
     promise(developing, "300001", channel=WHATSAPP, to="+14155550100")
-    Background(developing.core).run_once()
+    Background(developing.services).run_once()
     status, shown = look(developing)
     assert status == 200
     found = [shown.index(f'data-copy="{code}"') for code in ("300001", "751904", "048213")]
@@ -69,4 +69,4 @@ def test_it_does_not_exist_in_production(harness: Harness) -> None:
     assert look(harness)[0] == 404
     assert not [rule for rule in harness.app.url_map.iter_rules() if rule.rule.startswith("/dev")]
     with pytest.raises(ValueError, match="production"):
-        Mailbox.of(harness.settings)
+        Mailbox.from_settings(harness.settings)

@@ -8,7 +8,7 @@ import pytest
 
 from idp.config import LOOPBACK, BadSettings, Settings, load
 from idp.messaging.addresses import is_public
-from idp.messaging.outbound import Answer, Forbidden, Outbound, form
+from idp.messaging.outbound import Forbidden, HttpResponse, Outbound, form
 from idp.messaging.transports import Undelivered
 from tests.support.mail_server import self_signed
 from tests.support.receiver import receiver
@@ -87,7 +87,7 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(monkeypatch: pytest.Monk
 
 def test_an_app_on_this_machine_is_reached_while_developing() -> None:
     with receiver() as app:
-        assert Outbound(LOOPBACK).post(app.url + "?a=b", form({"logout_token": "x y&z"})) == Answer(200, b"")
+        assert Outbound(LOOPBACK).post(app.url + "?a=b", form({"logout_token": "x y&z"})) == HttpResponse(200, b"")
     assert app.forms == [{"logout_token": "x y&z"}]
     assert app.paths == ["/backchannel-logout?a=b"]
     assert app.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
@@ -123,11 +123,11 @@ def test_who_is_there_must_prove_it(tmp_path: Path) -> None:
 
 def test_hosts_inside_are_reached_only_where_the_operator_says_so() -> None:
     values = {"IDP_ISSUER": "https://id.example.com", "IDP_SMTP_URL": "smtp://localhost"}
-    assert Outbound.of(load(values)).trusted == frozenset()
+    assert Outbound.from_settings(load(values)).trusted == frozenset()
     trusting = load(values | {"IDP_PRIVATE_HOSTS": "wiki.corp.example, 10.0.0.7"})
-    assert Outbound.of(trusting).trusted == {"wiki.corp.example", "10.0.0.7"}
+    assert Outbound.from_settings(trusting).trusted == {"wiki.corp.example", "10.0.0.7"}
     developing = Settings(issuer="http://localhost:8000", mode="development")
-    assert Outbound.of(developing).trusted == LOOPBACK
+    assert Outbound.from_settings(developing).trusted == LOOPBACK
     for wrong in ("https://wiki.corp.example", "*.corp.example", "Wiki.corp.example", "a b"):
         with pytest.raises(BadSettings, match="IDP_PRIVATE_HOSTS"):
             load(values | {"IDP_PRIVATE_HOSTS": wrong})

@@ -8,8 +8,8 @@ from idp.kernel.clock import DAY
 from tests.support.authenticator import Authenticator, b64
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
-from tests.support.door import Door, csrf_of
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.passkeys import Owner, factors, options, send, use, with_passkey
 from tests.support.tables import count, events
 
@@ -21,86 +21,92 @@ def jane(harness: Harness) -> Owner:
 
 @pytest.mark.parametrize(("synced", "kept"), [(True, "swk"), (False, "pop")])
 def test_a_passkey_that_checks_its_owner_is_the_whole_sign_in(
-    harness: Harness, door: Door, browser: Browser, synced: bool, kept: str
+    harness: Harness, driver: LoginDriver, browser: Browser, synced: bool, kept: str
 ) -> None:
     owner = with_passkey(harness, synced=synced)
-    door.knock(browser, "phr")
+    driver.authorize(browser, "phr")
     assert options(browser)["allowCredentials"] == []
     use(browser, owner.key)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert (claims["user"], claims["acr"], claims["amr"]) == ("jane", "phr", [kept, "user", "mfa"])
     assert claims["auth_time"] == claims["second_factor_at"] == harness.clock.now()
 
 
 @pytest.mark.parametrize("verifies", [True, False])
-def test_a_password_and_a_touch_resist_phishing(harness: Harness, door: Door, browser: Browser, verifies: bool) -> None:
+def test_a_password_and_a_touch_resist_phishing(
+    harness: Harness, driver: LoginDriver, browser: Browser, verifies: bool
+) -> None:
     owner = with_passkey(harness, verifies=verifies)
-    door.to_code(browser, owner.someone)
+    driver.to_code(browser, owner.someone)
     assert [each["id"] for each in options(browser)["allowCredentials"]] == [b64(owner.key.id)]
     use(browser, owner.key, user_handle=None)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert (claims["acr"], claims["amr"]) == ("phr", ["pwd", "pop", "user", "mfa"])
 
 
-def test_a_touch_alone_is_one_factor_and_the_password_is_asked(door: Door, browser: Browser, jane: Owner) -> None:
+def test_a_touch_alone_is_one_factor_and_the_password_is_asked(
+    driver: LoginDriver, browser: Browser, jane: Owner
+) -> None:
     """ASVS 6.5.7: the UV flag decides (idenplane #695)."""
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     use(browser, jane.key, verifies=False)
-    assert door.claims(browser) is None
+    assert driver.claims(browser) is None
     assert browser.at.endswith("/identify")
     assert "did not check" in browser.page.text
     browser.submit(username="jane", password=jane.someone.password)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert (claims["acr"], claims["amr"]) == ("phr", ["pwd", "pop", "user", "mfa"])
 
 
-def test_a_code_does_not_complete_a_touch(harness: Harness, door: Door, browser: Browser) -> None:
+def test_a_code_does_not_complete_a_touch(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
     """Two things held are one kind of factor."""
     owner = with_passkey(harness, totp=True)
-    door.knock(browser)
+    driver.authorize(browser)
     use(browser, owner.key, verifies=False)
     harness.clock.advance(60)
     browser.get(browser.at.replace("/identify", "/code"))
     assert browser.at.endswith("/identify")
-    assert door.claims(browser) is None
+    assert driver.claims(browser) is None
 
 
-def test_somebody_with_both_may_use_either(harness: Harness, door: Door, browser: Browser) -> None:
+def test_somebody_with_both_may_use_either(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
     owner = with_passkey(harness, totp=True)
-    door.to_code(browser, owner.someone)
+    driver.to_code(browser, owner.someone)
     harness.clock.advance(60)
     browser.submit(form=1, code=owner.someone.code(harness.clock))
-    assert (door.claims(browser) or {}).get("acr", "") == "mfa"
-    assert door.knock(browser, "phr") is None
+    assert (driver.claims(browser) or {}).get("acr", "") == "mfa"
+    assert driver.authorize(browser, "phr") is None
     use(browser, owner.key)
-    assert (door.claims(browser) or {}).get("acr", "") == "phr"
+    assert (driver.claims(browser) or {}).get("acr", "") == "phr"
 
 
 def test_after_its_life_a_passkey_is_worth_a_single_factor(
-    harness: Harness, door: Door, browser: Browser, jane: Owner
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
 ) -> None:
-    door.knock(browser)
+    driver.authorize(browser)
     use(browser, jane.key)
     harness.clock.advance(harness.settings.second_factor_lifetime + 1)
-    if door.knock(browser, "pwd") is None:
+    if driver.authorize(browser, "pwd") is None:
         assert browser.at.endswith("/identify")
     use(browser, jane.key)
-    assert door.claims(browser)
+    assert driver.claims(browser)
 
 
-def test_a_device_is_remembered_for_a_passkey(harness: Harness, door: Door, browser: Browser, jane: Owner) -> None:
-    door.to_code(browser, jane.someone)
+def test_a_device_is_remembered_for_a_passkey(
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
+) -> None:
+    driver.to_code(browser, jane.someone)
     use(browser, jane.key, remember=True)
-    assert door.claims(browser)
+    assert driver.claims(browser)
     browser.get("/logout")
     browser.submit()
     harness.clock.advance(2 * DAY)
-    door.knock(browser)
+    driver.authorize(browser)
     browser.submit(username="jane", password=jane.someone.password)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert (claims["acr"], claims["amr"]) == ("remembered", ["pwd"])
 
@@ -126,15 +132,15 @@ LIES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("second", [False, True])
 @pytest.mark.parametrize("lie", LIES)
 def test_an_untrue_answer_is_refused_and_its_challenge_is_spent(
-    door: Door, browser: Browser, jane: Owner, lie: str, second: bool
+    driver: LoginDriver, browser: Browser, jane: Owner, lie: str, second: bool
 ) -> None:
     """Threats 26 to 31: nothing of it may count, here or afterwards."""
-    door.to_code(browser, jane.someone) if second else door.knock(browser)
+    driver.to_code(browser, jane.someone) if second else driver.authorize(browser)
     told = options(browser)
     at = browser.page
     assert send(browser, jane.key.get(told, **LIES[lie])).status_code == 400
     assert "did not work" in browser.page.text
-    assert door.claims(browser) is None
+    assert driver.claims(browser) is None
     if "challenge" not in LIES[lie] and "handle that" not in lie:
         browser.page = at
         assert send(browser, jane.key.get(told)).status_code == 400
@@ -143,56 +149,60 @@ def test_an_untrue_answer_is_refused_and_its_challenge_is_spent(
 @pytest.mark.parametrize(
     "rubbish", ["", "{}", "[]", "null", "\x00", '{"rawId":1}', '{"response":{}}', "[" * 9000, '{"rawId":"é"}']
 )
-def test_rubbish_is_refused_politely(door: Door, browser: Browser, jane: Owner, rubbish: str) -> None:
-    door.knock(browser)
+def test_rubbish_is_refused_politely(driver: LoginDriver, browser: Browser, jane: Owner, rubbish: str) -> None:
+    driver.authorize(browser)
     assert send(browser, rubbish).status_code == 400
     browser.submit(username="jane", password=jane.someone.password)
     assert send(browser, rubbish).status_code == 400
 
 
 def test_another_persons_key_never_proves_my_second_step(
-    harness: Harness, door: Door, browser: Browser, jane: Owner
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
 ) -> None:
     """w3c/webauthn #753: B's key, with B's or with A's user handle, on A's sign-in."""
     mallory = with_passkey(harness, "mallory")
-    door.to_code(browser, jane.someone)
+    driver.to_code(browser, jane.someone)
     for handle in (mallory.key.user_handle, jane.key.user_handle, None):
         assert use(browser, mallory.key, user_handle=handle).status_code == 400
-        assert door.claims(browser) is None
+        assert driver.claims(browser) is None
 
 
 def test_another_persons_key_signs_in_that_person_and_nobody_else(
-    harness: Harness, door: Door, browser: Browser, jane: Owner
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
 ) -> None:
     mallory = with_passkey(harness, "mallory")
-    door.to_code(browser, jane.someone)
+    driver.to_code(browser, jane.someone)
     browser.get(browser.at.replace("/code", "/identify?other=1"))
     use(browser, mallory.key)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert (claims["user"], claims["amr"]) == ("mallory", ["pop", "user", "mfa"])
 
 
-def test_a_replayed_answer_is_refused_everywhere(harness: Harness, door: Door, browser: Browser, jane: Owner) -> None:
-    door.knock(browser)
+def test_a_replayed_answer_is_refused_everywhere(
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
+) -> None:
+    driver.authorize(browser)
     answer = jane.key.get(options(browser))
     other = Browser(harness)
-    door.knock(other)
+    driver.authorize(other)
     assert send(other, answer).status_code == 400  # bound to the sign-in it was asked for
     send(browser, answer)
-    assert door.claims(browser)
+    assert driver.claims(browser)
     again = Browser(harness)
-    door.knock(again)
+    driver.authorize(again)
     assert send(again, answer).status_code == 400
 
 
 @pytest.mark.parametrize(("age", "good"), [(299, True), (300, False)])
-def test_a_challenge_lasts_five_minutes(door: Door, browser: Browser, jane: Owner, age: int, good: bool) -> None:
-    door.knock(browser)
+def test_a_challenge_lasts_five_minutes(
+    driver: LoginDriver, browser: Browser, jane: Owner, age: int, good: bool
+) -> None:
+    driver.authorize(browser)
     told = options(browser)
-    door.harness.clock.advance(age)
+    driver.harness.clock.advance(age)
     send(browser, jane.key.get(told))
-    assert bool(door.claims(browser)) is good
+    assert bool(driver.claims(browser)) is good
 
 
 @pytest.mark.parametrize(
@@ -207,45 +217,47 @@ def test_a_challenge_lasts_five_minutes(door: Door, browser: Browser, jane: Owne
     ],
 )
 def test_a_counter_that_goes_back_means_a_copy(  # noqa: PLR0917 - one column each
-    harness: Harness, door: Door, browser: Browser, stored: int, shown: int, synced: bool, good: bool
+    harness: Harness, driver: LoginDriver, browser: Browser, stored: int, shown: int, synced: bool, good: bool
 ) -> None:
     owner = with_passkey(harness, sign_count=stored, synced=synced)
-    door.knock(browser)
+    driver.authorize(browser)
     use(browser, owner.key, sign_count=shown)
-    assert bool(door.claims(browser)) is good
+    assert bool(driver.claims(browser)) is good
     assert factors(harness, owner.someone)[0].sign_count == (shown if good else stored)
 
 
 def test_a_closed_account_is_not_opened_by_its_passkey(
-    harness: Harness, door: Door, browser: Browser, jane: Owner
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
 ) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.someone.id)
         assert user
         tx.users.set_status(user, "disabled")
-    door.knock(browser)
+    driver.authorize(browser)
     assert use(browser, jane.key).status_code == 400
 
 
-def test_a_removed_passkey_proves_nothing(harness: Harness, door: Door, browser: Browser, jane: Owner) -> None:
-    with harness.core.database.write() as tx:
+def test_a_removed_passkey_proves_nothing(harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner) -> None:
+    with harness.services.database.write() as tx:
         tx.factors.remove_all(jane.someone.id)
-    door.knock(browser)
+    driver.authorize(browser)
     assert use(browser, jane.key).status_code == 400
 
 
-def test_of_many_at_once_one_answer_is_taken(harness: Harness, door: Door, browser: Browser, jane: Owner) -> None:
-    door.knock(browser)
+def test_of_many_at_once_one_answer_is_taken(
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
+) -> None:
+    driver.authorize(browser)
     answer = jane.key.get(options(browser))
     crowd = [twin(browser) for _ in range(CROWD)]
     rush([lambda each=each: send(each, answer) for each in crowd])  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
-    assert sum(door.claims(each) is not None for each in crowd) == 1
+    assert sum(driver.claims(each) is not None for each in crowd) == 1
     assert events(harness, "sign_in.passkey", "success") == 1
     assert all(each.page.status_code < 500 for each in crowd)
 
 
-def test_options_want_our_own_form(harness: Harness, door: Door, browser: Browser) -> None:
-    door.knock(browser)
+def test_options_want_our_own_form(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
+    driver.authorize(browser)
     path = browser.at.replace("/identify", "/passkey/options")
     before = count(harness, "webauthn_challenges")
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
@@ -256,18 +268,18 @@ def test_options_want_our_own_form(harness: Harness, door: Door, browser: Browse
     assert count(harness, "webauthn_challenges") == before
 
 
-def test_options_are_the_same_for_everybody_and_unguessable(harness: Harness, door: Door) -> None:
+def test_options_are_the_same_for_everybody_and_unguessable(harness: Harness, driver: LoginDriver) -> None:
     with_passkey(harness)
     told = []
     for name in ("jane", "nobody"):
         browser = Browser(harness)
-        door.knock(browser)
+        driver.authorize(browser)
         browser.submit(username=name, password="wrong")
         told.append(options(browser))
     assert len({each.pop("challenge") for each in told}) == 2
     assert told[0] == told[1]
 
 
-def test_a_key_that_nobody_added_is_refused(door: Door, browser: Browser) -> None:
-    door.knock(browser)
+def test_a_key_that_nobody_added_is_refused(driver: LoginDriver, browser: Browser) -> None:
+    driver.authorize(browser)
     assert use(browser, Authenticator(ISSUER, user_handle=b64(b"x"))).status_code == 400

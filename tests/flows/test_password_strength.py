@@ -8,13 +8,13 @@ import pytest
 from idp.login.policy import rate_limits
 from tests.support.account import PASSWORD, Account
 from tests.support.browser import Browser
-from tests.support.door import Door
 from tests.support.harness import ISSUER, Harness
+from tests.support.login_driver import LoginDriver
 from tests.support.mailed import reset_links
 from tests.support.tables import rows
 
 STRENGTH = f"{PASSWORD}/strength"
-TABLES = ("users", "logins", "sessions", "audit_events", "outbox")
+TABLES = ("users", "login_flows", "sessions", "audit_events", "outbox")
 
 
 def told(account: Account, typed: str) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def test_only_this_persons_own_page_may_ask_and_not_without_end(harness: Harness
     stranger = Browser(harness)
     stranger._go("POST", STRENGTH, {"Origin": ISSUER}, {"password": "x", "csrf": account.token})
     assert stranger.at.endswith("/identify")
-    with harness.core.database.write() as tx:
-        lane = rate_limits.strength_lane(account.someone.id)
-        while tx.throttles.claim(lane, rate_limits.STRENGTH_LIMIT):
+    with harness.services.database.write() as tx:
+        bucket = rate_limits.strength_bucket(account.someone.id)
+        while tx.throttles.consume(bucket, rate_limits.STRENGTH_LIMIT):
             pass
     assert account.post(STRENGTH, password="violet tram 9x").status_code == 429
     harness.clock.advance(15 * 60)
@@ -67,9 +67,11 @@ def test_only_this_persons_own_page_may_ask_and_not_without_end(harness: Harness
     assert told(account, "violet tram 9x")["score"] >= 3
 
 
-def test_whoever_holds_a_link_is_told_for_as_long_as_it_works(harness: Harness, door: Door, browser: Browser) -> None:
+def test_whoever_holds_a_link_is_told_for_as_long_as_it_works(
+    harness: Harness, driver: LoginDriver, browser: Browser
+) -> None:
     harness.person(email="initech.fan@example.test")
-    door.knock(browser)
+    driver.authorize(browser)
     browser.get(browser.at.replace("/identify", "/forgot"))
     browser.submit(username="jane")
     page = browser.get(reset_links(harness)[0])

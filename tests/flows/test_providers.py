@@ -172,7 +172,7 @@ def test_a_provider_that_is_down_or_hangs_keeps_no_other_channel_waiting(
     for channel, to in ((SMS, NUMBER), (WHATSAPP, NUMBER), (EMAIL, "jane@example.test")):
         promise(phones, CODE, channel=channel, to=to)
     assert CODE not in str(rows(phones)), "they wait sealed"
-    background = Background(phones.core)
+    background = Background(phones.services)
     meta_api.gate.clear()
     hanging = threading.Thread(target=background.deliver, args=(WHATSAPP,))
     hanging.start()
@@ -200,9 +200,9 @@ def test_a_number_that_cannot_be_reached_is_told_to_its_owner_and_nowhere_else(
 ) -> None:
     apis[1].error = (400, 131026)
     promise(phones, CODE, channel=WHATSAPP, to=NUMBER)
-    Background(phones.core).run_once()
+    Background(phones.services).run_once()
     assert (count(phones, "outbox"), events(phones, "message.abandoned", "failure")) == (0, 1)
-    with phones.core.database.read() as tx:
+    with phones.services.database.read() as tx:
         (row,) = tx.audit.latest(event="message.abandoned", limit=2)
     assert row.user_id is not None
     assert row.detail["reason"] == "WhatsApp answered 400, error 131026"

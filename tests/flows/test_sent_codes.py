@@ -12,15 +12,15 @@ from idp.admin import users
 from idp.factors.message_code import LIFE, TRIES
 from idp.factors.totp import PERIOD
 from idp.login.methods.sent_codes import PAUSE
-from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_lane
+from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_bucket
 from idp.persistence.throttles import Limit
 from idp.server.background import Background
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
 from tests.support.databases import Databases
-from tests.support.door import Door, offered_seed
 from tests.support.harness import Harness, Someone, migrate
+from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.mailed import codes
 from tests.support.tables import count, events, rows
 
@@ -40,8 +40,8 @@ def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
 
 
 @pytest.fixture
-def door(harness: Harness) -> Door:
-    return Door(harness)
+def driver(harness: Harness) -> LoginDriver:
+    return LoginDriver(harness)
 
 
 def page_of(channel: str) -> str:
@@ -62,10 +62,10 @@ def set_up(harness: Harness, someone: Someone, channel: str, *, number: str = NU
     return account
 
 
-def to_second_step(door: Door, someone: Someone, acr: str = "remembered") -> Browser:
+def to_second_step(driver: LoginDriver, someone: Someone, acr: str = "remembered") -> Browser:
     """Name and password given in a new browser."""
-    browser = Browser(door.harness)
-    assert door.knock(browser, acr) is None
+    browser = Browser(driver.harness)
+    assert driver.authorize(browser, acr) is None
     browser.submit(username=someone.username, password=someone.password)
     return browser
 
@@ -80,7 +80,7 @@ def to_second_step(door: Door, someone: Someone, acr: str = "remembered") -> Bro
     ],
 )
 def test_a_code_is_sent_at_each_sign_in_and_the_app_is_told_how(
-    harness: Harness, door: Door, channel: str, acr: str, amr: list[str]
+    harness: Harness, driver: LoginDriver, channel: str, acr: str, amr: list[str]
 ) -> None:
     jane = harness.person(phone_number=None)
     account = set_up(harness, jane, channel)
@@ -89,7 +89,7 @@ def test_a_code_is_sent_at_each_sign_in_and_the_app_is_told_how(
     assert ("j•••@example.test" if channel == "email" else "+49 ••• 78") in told
     for _ in range(2):
         sent = len(codes(harness, channel))
-        browser = to_second_step(door, jane)
+        browser = to_second_step(driver, jane)
         assert browser.at.endswith(f"/code/{channel}"), "nothing else is set up, so it is sent without being asked for"
         assert len(codes(harness, channel)) == sent + 1
         recipient, code = codes(harness, channel)[-1]
@@ -97,16 +97,18 @@ def test_a_code_is_sent_at_each_sign_in_and_the_app_is_told_how(
         assert recipient not in browser.page.text
         assert code not in browser.page.text
         browser.submit(code=f"{code[:3]} {code[3:]}")
-        claims = door.claims(browser)
+        claims = driver.claims(browser)
         assert claims is not None
         assert (claims["acr"], claims["amr"]) == (acr, amr)
 
 
 @pytest.mark.promise("FM11")
-def test_a_code_lives_ten_minutes_and_works_once_for_the_sign_in_it_was_sent_to(harness: Harness, door: Door) -> None:
+def test_a_code_lives_ten_minutes_and_works_once_for_the_sign_in_it_was_sent_to(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person()
     set_up(harness, jane, "email")
-    first, second = to_second_step(door, jane), to_second_step(door, jane)
+    first, second = to_second_step(driver, jane), to_second_step(driver, jane)
     (_, one), (_, two) = codes(harness, "email")[-2:]
     second.submit(code=one)
     assert second.page.status_code == 400, "it was sent to the other sign-in"
@@ -114,19 +116,21 @@ def test_a_code_lives_ten_minutes_and_works_once_for_the_sign_in_it_was_sent_to(
     first.submit(code=one)
     second.submit(code=two)
     assert (first.page.status_code, second.page.status_code) == (400, 400), "ten minutes are over to the second"
-    third = to_second_step(door, jane)
+    third = to_second_step(driver, jane)
     code = codes(harness, "email")[-1][1]
     third.submit(code=code)
-    assert door.claims(third)
-    fourth = to_second_step(door, jane)
+    assert driver.claims(third)
+    fourth = to_second_step(driver, jane)
     fourth.submit(code=code)
-    assert door.claims(fourth) is None
+    assert driver.claims(fourth) is None
 
 
-def test_sending_again_waits_a_minute_replaces_the_code_and_gives_no_new_tries(harness: Harness, door: Door) -> None:
+def test_sending_again_waits_a_minute_replaces_the_code_and_gives_no_new_tries(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person()
     set_up(harness, jane, "sms")
-    browser = to_second_step(door, jane)
+    browser = to_second_step(driver, jane)
     before = codes(harness, "sms")
     assert "1:00" in words(browser.page)
     browser.submit(action="/send")
@@ -139,10 +143,10 @@ def test_sending_again_waits_a_minute_replaces_the_code_and_gives_no_new_tries(h
     browser.submit(action="/code/sms", code=old)
     assert "Too many wrong codes" in words(browser.page), "the fifth wrong one, over both codes"
     browser.submit(action="/code/sms", code=new)
-    assert door.claims(browser) is None, "five tries a sign-in, however many codes"
-    again = to_second_step(door, jane)
+    assert driver.claims(browser) is None, "five tries a sign-in, however many codes"
+    again = to_second_step(driver, jane)
     again.submit(code=codes(harness, "sms")[-1][1])
-    assert door.claims(again)
+    assert driver.claims(again)
 
 
 def test_a_session_that_proved_an_address_may_prove_the_next_one(harness: Harness) -> None:
@@ -161,7 +165,9 @@ def test_a_session_that_proved_an_address_may_prove_the_next_one(harness: Harnes
 
 
 @pytest.mark.promise("SM5", "SM9", "SA13", "SM15", "FM10")
-def test_the_selector_has_the_most_secure_first_and_begins_with_the_last_used(harness: Harness, door: Door) -> None:
+def test_the_selector_has_the_most_secure_first_and_begins_with_the_last_used(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person(totp=True, phone_number=NUMBER)
     account = Account(harness, jane)
     for channel in CHANNELS:
@@ -170,7 +176,7 @@ def test_the_selector_has_the_most_secure_first_and_begins_with_the_last_used(ha
         account.browser.submit(action="/send")
         account.browser.submit(action=page_of(channel), code=codes(harness, channel)[-1][1])
     harness.clock.advance(PAUSE)
-    browser = to_second_step(door, jane)
+    browser = to_second_step(driver, jane)
     assert browser.at.endswith("/code/whatsapp"), "set up last, and so used last"
     told = words(browser.page)
     titles = ["Use your authenticator app", "Send code by text message", "Send code by email", "Use a recovery code"]
@@ -179,10 +185,10 @@ def test_the_selector_has_the_most_secure_first_and_begins_with_the_last_used(ha
     assert "Check that the number is correct" in words(browser.page)
     browser.submit(action="/code/email/send")
     browser.submit(action="/code/email", code=codes(harness, "email")[-1][1])
-    assert door.claims(browser)
+    assert driver.claims(browser)
     harness.clock.advance(PAUSE)
-    assert to_second_step(door, jane).at.endswith("/code/email")
-    strict = to_second_step(door, jane, "mfa")
+    assert to_second_step(driver, jane).at.endswith("/code/email")
+    strict = to_second_step(driver, jane, "mfa")
     assert "by email" not in words(strict.page), "a mailbox is no second factor"
 
 
@@ -192,7 +198,7 @@ def test_what_is_not_configured_is_offered_to_nobody_and_what_was_set_up_opens_n
 ) -> None:
     with databases.fresh(migrate) as url:
         rich, poor = Harness(url, tmp_path / "rich", **ALL), Harness(url, tmp_path / "poor", email_codes=False)
-        before, door, jane = Door(rich), Door(poor), rich.person()
+        before, driver, jane = LoginDriver(rich), LoginDriver(poor), rich.person()
         set_up(rich, jane, "sms")
         account = Account(poor, poor.person("john"))
         told = words(account.open())
@@ -200,18 +206,18 @@ def test_what_is_not_configured_is_offered_to_nobody_and_what_was_set_up_opens_n
         assert "WhatsApp" not in told
         assert "by email" not in told
         assert account.browser.get(page_of("sms")).status_code == 404
-        browser = to_second_step(door, jane)
+        browser = to_second_step(driver, jane)
         assert browser.at.endswith("/recovery"), "the second step she has is not asked for, nor let go"
         assert "text message" not in words(browser.page)
         remembered = to_second_step(before, jane)
         remembered.submit(code=codes(rich, "sms")[-1][1], remember="1")
-        with rich.core.database.write() as tx:
+        with rich.services.database.write() as tx:
             user = tx.users.by_id(jane.id)
             assert user is not None
             tx.users.require_second_step(user, required=True)
         here = Browser(poor)
         here.set_cookie("browser", remembered.cookie("browser") or "")
-        door.knock(here)
+        driver.authorize(here)
         here.submit(username=jane.username, password=jane.password)
         assert here.at.endswith("/recovery"), "a remembered device leads on as well, and sets nothing up by itself"
         rich.close()
@@ -219,15 +225,15 @@ def test_what_is_not_configured_is_offered_to_nobody_and_what_was_set_up_opens_n
 
 
 @pytest.mark.promise("SM13", "SM14")
-def test_the_number_is_a_copy_that_only_turning_it_off_and_on_changes(harness: Harness, door: Door) -> None:
+def test_the_number_is_a_copy_that_only_turning_it_off_and_on_changes(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(phone_number=NUMBER)
     account = set_up(harness, jane, "sms")
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
         assert user is not None
         assert user.phone_number_verified
         tx.users._change(user, phone_number="+4915100000000")
-    to_second_step(door, jane)
+    to_second_step(driver, jane)
     assert codes(harness, "sms")[-1][0] == NUMBER
     harness.clock.advance(PAUSE)
     account.open()
@@ -247,7 +253,9 @@ def test_bad_numbers_are_refused_in_words_and_nothing_is_sent(harness: Harness) 
     assert codes(harness, "sms") == []
 
 
-def test_no_more_codes_are_sent_to_one_number_than_the_limit_whoever_asks(harness: Harness, door: Door) -> None:
+def test_no_more_codes_are_sent_to_one_number_than_the_limit_whoever_asks(
+    harness: Harness, driver: LoginDriver
+) -> None:
     owner = harness.person("owner")
     set_up(harness, owner, "sms")
     for name in ("ann", "bob"):
@@ -260,7 +268,7 @@ def test_no_more_codes_are_sent_to_one_number_than_the_limit_whoever_asks(harnes
     sent = len(codes(harness, "sms"))
     assert sent <= 1 + RECEIVE_LIMIT.short_count
     assert events(harness, "code.sent", "throttled") > 0
-    to_second_step(door, owner)
+    to_second_step(driver, owner)
     assert len(codes(harness, "sms")) == sent + 1, "whose number it is gets theirs"
 
 
@@ -269,12 +277,12 @@ def test_an_administrator_opens_the_set_up_for_whoever_typed_too_many_wrong_code
     account.open(page_of("email"))
     account.browser.submit(action="/send")
     endless = Limit(1000, 1, 1000, 1, 1000)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         for _ in range(harness.settings.throttle_codes_in_a_row):
-            assert tx.throttles.claim(proving_lane(account.someone.id), endless)
+            assert tx.throttles.consume(proving_bucket(account.someone.id), endless)
     account.browser.submit(action=page_of("email"), code=codes(harness, "email")[-1][1])
     assert account.browser.page.status_code == 429
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         users.reset_mfa(tx, user)
@@ -283,7 +291,7 @@ def test_an_administrator_opens_the_set_up_for_whoever_typed_too_many_wrong_code
 
 
 def test_a_removed_channel_is_no_way_in_and_the_last_one_takes_the_recovery_codes_along(
-    harness: Harness, door: Door
+    harness: Harness, driver: LoginDriver
 ) -> None:
     jane = harness.person()
     account = set_up(harness, jane, "whatsapp")
@@ -299,17 +307,19 @@ def test_a_removed_channel_is_no_way_in_and_the_last_one_takes_the_recovery_code
         "recovery_sets": [],
         "recovery_codes": [],
     }
-    browser = to_second_step(door, jane, "pwd")
-    claims = door.claims(browser)
+    browser = to_second_step(driver, jane, "pwd")
+    claims = driver.claims(browser)
     assert claims is not None
     assert claims["acr"] == "pwd"
 
 
 @pytest.mark.promise("SM2", "SM4")
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_required_people_choose_their_own_method_on_the_way_in(harness: Harness, door: Door, channel: str) -> None:
+def test_required_people_choose_their_own_method_on_the_way_in(
+    harness: Harness, driver: LoginDriver, channel: str
+) -> None:
     jane = harness.person(second_step_required=True)
-    browser = to_second_step(door, jane)
+    browser = to_second_step(driver, jane)
     assert browser.at.endswith("/enrol")
     browser.get(browser.at + f"/{channel}")
     fields: dict[str, Any] = {} if channel == "email" else {"number": NUMBER}
@@ -319,29 +329,29 @@ def test_required_people_choose_their_own_method_on_the_way_in(harness: Harness,
     browser.submit(code=codes(harness, channel)[-1][1])
     assert browser.at.endswith("/recovery-codes"), browser.page.text
     browser.submit(saved="1")
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims is not None
     assert claims["acr"] == ("two-step" if channel == "email" else "mfa")
 
 
-def test_a_mailbox_is_asked_for_before_something_stronger_is_set_up(harness: Harness, door: Door) -> None:
+def test_a_mailbox_is_asked_for_before_something_stronger_is_set_up(harness: Harness, driver: LoginDriver) -> None:
     """Otherwise a thief of the password would set up an app of their own at the first door that wants two factors."""
     jane = harness.person()
     set_up(harness, jane, "email")
-    browser = to_second_step(door, jane, "mfa")
+    browser = to_second_step(driver, jane, "mfa")
     assert browser.at.endswith("/code/email")
     browser.get(browser.at.replace("/code/email", "/enrol"))
     assert browser.at.endswith("/code/email"), "no way round it"
     browser.submit(code=codes(harness, "email")[-1][1])
     assert browser.at.endswith("/enrol")
     browser.submit(code=pyotp.TOTP(offered_seed(browser)).at(harness.clock.now()))
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims is not None
     assert claims["acr"] == "mfa"
 
 
 def test_a_mailbox_is_not_asked_for_where_it_would_not_be_enough_to_see_recovery_codes(
-    harness: Harness, door: Door
+    harness: Harness, driver: LoginDriver
 ) -> None:
     """Whoever made new ones and closed the page would be asked for one code from there after another."""
     jane = harness.person(totp=True)
@@ -349,7 +359,7 @@ def test_a_mailbox_is_not_asked_for_where_it_would_not_be_enough_to_see_recovery
     account.open(REGENERATE)
     account.browser.submit(action=REGENERATE)
     assert account.browser.at == CODES
-    browser = to_second_step(door, jane)
+    browser = to_second_step(driver, jane)
     assert browser.at.endswith("/code"), "though a code by email was what was used last"
     assert "by email" not in words(browser.page)
     harness.clock.advance(PERIOD)
@@ -357,15 +367,15 @@ def test_a_mailbox_is_not_asked_for_where_it_would_not_be_enough_to_see_recovery
     assert browser.at.endswith("/recovery-codes")
 
 
-def test_a_door_that_wants_two_factors_offers_no_mailbox_to_set_up(harness: Harness, door: Door) -> None:
-    browser = to_second_step(door, harness.person(), "mfa")
+def test_a_door_that_wants_two_factors_offers_no_mailbox_to_set_up(harness: Harness, driver: LoginDriver) -> None:
+    browser = to_second_step(driver, harness.person(), "mfa")
     assert browser.at.endswith("/enrol")
     assert "Codes by email" not in words(browser.page)
     browser.get(browser.at + "/email")
     assert browser.at.endswith("/enrol")
 
 
-def test_one_sent_code_opens_its_sign_in_once_of_32(harness: Harness, door: Door) -> None:
+def test_one_sent_code_opens_its_sign_in_once_of_32(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person()
     account = Account(harness, jane)
     account.open(page_of("sms"))
@@ -375,11 +385,11 @@ def test_one_sent_code_opens_its_sign_in_once_of_32(harness: Harness, door: Door
     rush([functools.partial(each.submit, action=page_of("sms"), code=code) for each in setting_up])
     assert all(each.page.status_code < 500 for each in setting_up)
     assert count(harness, "factors") == count(harness, "recovery_sets") == 1
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.recovery.acknowledge(jane.id, keep=False)
     harness.clock.advance(PAUSE)
     sessions = count(harness, "sessions")
-    browser = to_second_step(door, jane)
+    browser = to_second_step(driver, jane)
     code = codes(harness, "sms")[-1][1]
     signing_in = [twin(browser) for _ in range(CROWD)]
     rush([functools.partial(each.submit, code=code) for each in signing_in])
@@ -388,19 +398,21 @@ def test_one_sent_code_opens_its_sign_in_once_of_32(harness: Harness, door: Door
     assert events(harness, "sign_in.second_step", "success") == 1
 
 
-def test_a_provider_that_takes_nothing_is_told_and_another_way_still_works(harness: Harness, door: Door) -> None:
+def test_a_provider_that_takes_nothing_is_told_and_another_way_still_works(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person(totp=True)
     account = Account(harness, jane)
     account.open(page_of("email"))
     account.browser.submit(action="/send")
     account.browser.submit(action=page_of("email"), code=codes(harness, "email")[-1][1])
     harness.clock.advance(PAUSE)
-    browser = to_second_step(door, jane, "pwd")
+    browser = to_second_step(driver, jane, "pwd")
     browser.submit(action="/code/email/send")
     assert "has not taken the message" not in words(browser.page)
-    Background(harness.core).run_once()  # nobody listens where mail should go
+    Background(harness.services).run_once()  # nobody listens where mail should go
     browser.get(browser.at)
     assert "Our provider has not taken the message yet" in words(browser.page)
     browser.get(browser.at.replace("/code/email", "/code"))
     browser.submit(code=jane.code(harness.clock))
-    assert door.claims(browser)
+    assert driver.claims(browser)

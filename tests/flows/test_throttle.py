@@ -11,8 +11,8 @@ from idp.kernel.clock import DAY, MINUTE
 from idp.web import context
 from tests.support.browser import Browser
 from tests.support.crowd import close, rush
-from tests.support.door import Door
 from tests.support.harness import Harness, Someone
+from tests.support.login_driver import LoginDriver
 from tests.support.tables import count, events
 
 LIMIT = 10
@@ -20,9 +20,9 @@ WINDOW = 15 * MINUTE
 TOO_MANY = "Too many tries"
 
 
-def stranger_at_code(harness: Harness, door: Door, someone: Someone) -> Browser:
+def stranger_at_code(harness: Harness, driver: LoginDriver, someone: Someone) -> Browser:
     browser = Browser(harness)
-    door.to_code(browser, someone)
+    driver.to_code(browser, someone)
     return browser
 
 
@@ -36,9 +36,9 @@ def guess_password(browser: Browser, name: str = "jane", password: str = "wrong"
     return browser.submit(username=name, password=password).status_code
 
 
-def test_the_code_after_the_limit_is_refused_even_if_right(harness: Harness, door: Door) -> None:
+def test_the_code_after_the_limit_is_refused_even_if_right(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
-    browser = stranger_at_code(harness, door, jane)
+    browser = stranger_at_code(harness, driver, jane)
     use_up_codes(browser)
     page = browser.submit(code=jane.code(harness.clock))
     assert page.status_code == 429
@@ -57,13 +57,13 @@ class CountingHasher(Hasher):
         return super().digest(secret, salt)
 
 
-def test_recovery_codes_past_the_limit_cost_no_hash(harness: Harness, door: Door) -> None:
+def test_recovery_codes_past_the_limit_cost_no_hash(harness: Harness, driver: LoginDriver) -> None:
     """Or whoever has a password could keep the processors from everybody else's."""
     jane = harness.person(totp=True)
-    browser = stranger_at_code(harness, door, jane)
+    browser = stranger_at_code(harness, driver, jane)
     browser.get(browser.at.replace("/code", "/recovery"))
-    hasher = CountingHasher.of(harness.settings)
-    context.install(harness.app, dataclasses.replace(harness.core, hasher=hasher))
+    hasher = CountingHasher.from_settings(harness.settings)
+    context.install(harness.app, dataclasses.replace(harness.services, hasher=hasher))
     for _ in range(LIMIT):
         assert browser.submit(code="0000-0000-0000-0000").status_code == 400
     assert browser.submit(code=jane.codes[0]).status_code == 429
@@ -72,21 +72,21 @@ def test_recovery_codes_past_the_limit_cost_no_hash(harness: Harness, door: Door
 
 
 @pytest.mark.parametrize(("later", "status"), [(WINDOW - 1, 429), (WINDOW, 200)])
-def test_the_limit_ends_with_its_window(harness: Harness, door: Door, later: int, status: int) -> None:
+def test_the_limit_ends_with_its_window(harness: Harness, driver: LoginDriver, later: int, status: int) -> None:
     jane = harness.person(totp=True)
-    browser = stranger_at_code(harness, door, jane)
+    browser = stranger_at_code(harness, driver, jane)
     use_up_codes(browser)
     harness.clock.advance(later)
     assert browser.submit(code=jane.code(harness.clock)).status_code == status
 
 
-def test_the_count_and_the_spent_codes_outlive_a_restart(harness: Harness, door: Door, tmp_path: Path) -> None:
+def test_the_count_and_the_spent_codes_outlive_a_restart(harness: Harness, driver: LoginDriver, tmp_path: Path) -> None:
     jane, kim = harness.person("jane", totp=True), harness.person("kim", totp=True)
-    use_up_codes(stranger_at_code(harness, door, jane))
-    stranger_at_code(harness, door, kim).submit(code=kim.code(harness.clock))
+    use_up_codes(stranger_at_code(harness, driver, jane))
+    stranger_at_code(harness, driver, kim).submit(code=kim.code(harness.clock))
     other = Harness(str(harness.settings.database_url), tmp_path)
     try:
-        again = Door(other)
+        again = LoginDriver(other)
         for someone, status in ((jane, 429), (kim, 400)):
             browser = stranger_at_code(other, again, someone)
             assert browser.submit(code=someone.code(other.clock)).status_code == status
@@ -94,113 +94,121 @@ def test_the_count_and_the_spent_codes_outlive_a_restart(harness: Harness, door:
         other.close()
 
 
-def test_recovery_codes_and_app_codes_share_one_count(harness: Harness, door: Door) -> None:
+def test_recovery_codes_and_app_codes_share_one_count(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
-    browser = stranger_at_code(harness, door, jane)
+    browser = stranger_at_code(harness, driver, jane)
     use_up_codes(browser)
     browser.get(browser.at.replace("/code", "/recovery"))
     assert browser.submit(code=jane.codes[0]).status_code == 429
 
 
-def test_neither_another_browser_nor_the_right_password_opens_the_codes_again(harness: Harness, door: Door) -> None:
+def test_neither_another_browser_nor_the_right_password_opens_the_codes_again(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person(totp=True)
-    browser = stranger_at_code(harness, door, jane)
+    browser = stranger_at_code(harness, driver, jane)
     for _ in range(LIMIT // 2):
         browser.submit(code="000000")
-    other = stranger_at_code(harness, door, jane)
+    other = stranger_at_code(harness, driver, jane)
     for _ in range(LIMIT // 2):
         assert other.submit(code="000000").status_code == 400
-    assert stranger_at_code(harness, door, jane).submit(code=jane.code(harness.clock)).status_code == 429
+    assert stranger_at_code(harness, driver, jane).submit(code=jane.code(harness.clock)).status_code == 429
 
 
-def test_a_run_of_wrong_codes_locks_the_second_step_until_an_administrator_helps(harness: Harness, door: Door) -> None:
+def test_a_run_of_wrong_codes_locks_the_second_step_until_an_administrator_helps(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person(totp=True)
-    browser, judged = stranger_at_code(harness, door, jane), 0
+    browser, judged = stranger_at_code(harness, driver, jane), 0
     for _ in range(12):
         while browser.submit(code="000000").status_code == 400:
             judged += 1
         harness.clock.advance(DAY)
-        browser = stranger_at_code(harness, door, jane)
+        browser = stranger_at_code(harness, driver, jane)
     assert judged == harness.settings.throttle_codes_in_a_row
     assert browser.submit(code=jane.code(harness.clock)).status_code == 429
-    with harness.core.database.write() as tx:
-        tx.throttles.clear_all_of(f"code:user:{jane.id}:")
+    with harness.services.database.write() as tx:
+        tx.throttles.reset_all(f"code:user:{jane.id}:")
     assert browser.submit(code=jane.code(harness.clock)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["jane", "nobody"])
 def test_wrong_passwords_are_limited_for_names_that_exist_and_names_that_do_not(
-    harness: Harness, door: Door, name: str
+    harness: Harness, driver: LoginDriver, name: str
 ) -> None:
     jane = harness.person()
     for _ in range(LIMIT):
         browser = Browser(harness)
-        door.knock(browser, "pwd")
+        driver.authorize(browser, "pwd")
         assert guess_password(browser, name) == 400
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     assert guess_password(browser, name, jane.password) == 429
     assert guess_password(browser, name.upper(), jane.password) == 429, "the same name in another spelling"
 
 
-def test_parallel_wrong_passwords_are_judged_no_more_often_than_the_limit(harness: Harness, door: Door) -> None:
+def test_parallel_wrong_passwords_are_judged_no_more_often_than_the_limit(
+    harness: Harness, driver: LoginDriver
+) -> None:
     jane = harness.person()
     browsers = [Browser(harness) for _ in range(40)]
     for browser in browsers:
-        door.knock(browser, "pwd")
+        driver.authorize(browser, "pwd")
     rush([functools.partial(guess_password, browser) for browser in browsers])
     assert events(harness, "sign_in.password", "failure") == LIMIT
     browsers[0].submit(username="jane", password=jane.password)
     assert browsers[0].page.status_code == 429
 
 
-def test_a_stranger_cannot_lock_a_person_out_of_their_own_browser(harness: Harness, door: Door) -> None:
+def test_a_stranger_cannot_lock_a_person_out_of_their_own_browser(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
     own = Browser(harness)
-    door.sign_in(own, jane)
+    driver.sign_in(own, jane)
     stranger = Browser(harness)
-    door.knock(stranger)
+    driver.authorize(stranger)
     while guess_password(stranger) == 400:
         pass
     harness.clock.advance(60)
-    assert door.sign_in(own, jane, since=harness.clock.now())["acr"] == "mfa"
+    assert driver.sign_in(own, jane, since=harness.clock.now())["acr"] == "mfa"
 
 
-def test_a_browser_known_for_one_person_gives_no_lane_with_another(harness: Harness, door: Door) -> None:
+def test_a_browser_known_for_one_person_gives_no_lane_with_another(harness: Harness, driver: LoginDriver) -> None:
     harness.person("jane")
     own = harness.person("mallory")
     browser = Browser(harness)
-    door.sign_in(browser, own, "pwd")
+    driver.sign_in(browser, own, "pwd")
     for _ in range(3):
         stranger = Browser(harness)
-        door.knock(stranger, "pwd")
+        driver.authorize(stranger, "pwd")
         for _ in range(4):
             guess_password(stranger)
-    door.knock(browser, "pwd", since=harness.clock.now() + 1)
+    driver.authorize(browser, "pwd", since=harness.clock.now() + 1)
     browser.get(browser.at + "?other=1")
     assert guess_password(browser) == 429
 
 
-def test_browsers_from_before_the_second_step_give_no_extra_tries_at_it(harness: Harness, door: Door) -> None:
+def test_browsers_from_before_the_second_step_give_no_extra_tries_at_it(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person()
     thief = [Browser(harness) for _ in range(3)]
     for browser in thief:
-        door.sign_in(browser, jane, "pwd")
+        driver.sign_in(browser, jane, "pwd")
     harness.clock.advance(60)
-    jane = door.set_up(Browser(harness), jane)
+    jane = driver.set_up(Browser(harness), jane)
     judged = 0
     for browser in thief:
         close(browser)
-        door.to_code(browser, jane)
+        driver.to_code(browser, jane)
         while browser.submit(code="000000").status_code == 400:
             judged += 1
     assert judged == LIMIT
 
 
 @pytest.mark.parametrize("address", ["203.0.113.7", "not an address", "2001:db8::1, 10.0.0.1", "\t", "1" * 9000])
-def test_forwarded_for_from_an_untrusted_peer_changes_nothing(harness: Harness, door: Door, address: str) -> None:
+def test_forwarded_for_from_an_untrusted_peer_changes_nothing(
+    harness: Harness, driver: LoginDriver, address: str
+) -> None:
     jane = harness.person(totp=True)
-    browser = stranger_at_code(harness, door, jane)
+    browser = stranger_at_code(harness, driver, jane)
     for number in range(LIMIT):
         browser.headers |= {
             "X-Forwarded-For": address + str(number),
@@ -209,16 +217,18 @@ def test_forwarded_for_from_an_untrusted_peer_changes_nothing(harness: Harness, 
         }
         assert browser.submit(code="000000").status_code == 400
     assert browser.submit(code=jane.code(harness.clock)).status_code == 429
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         assert {event.address for event in tx.audit.latest()} == {""}, (
             "what the peer said of itself is recorded nowhere"
         )
 
 
-def test_a_disabled_account_looks_like_a_wrong_password_and_opens_no_lane(harness: Harness, door: Door) -> None:
+def test_a_disabled_account_looks_like_a_wrong_password_and_opens_no_lane(
+    harness: Harness, driver: LoginDriver
+) -> None:
     gone = harness.person("gone", status="disabled")
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     for _ in range(LIMIT):
         assert guess_password(browser, "gone", gone.password) == 400
     assert guess_password(browser, "gone", gone.password) == 429

@@ -40,8 +40,8 @@ def test_where_policy_allows_the_codes_are_shown_with_the_used_ones_as_such(inst
     account.set_up()
     codes = account.someone.codes
     assert f'href="{VIEW}"' in account.open().text
-    with harness.core.database.write() as tx:
-        for row in tx.recovery.codes_of(account.someone.id)[2:4]:
+    with harness.services.database.write() as tx:
+        for row in tx.recovery.codes_in_set(account.someone.id)[2:4]:
             assert tx.recovery.use(row.set_id, row.code_digest)
 
     page = account.open(VIEW)
@@ -102,7 +102,7 @@ def test_switching_it_off_hides_the_codes_at_once_and_wipes_the_copies(installed
     account = Account(after, jane)
     account.open(VIEW)
     assert account.browser.at == SECURITY
-    with after.core.database.write() as tx:
+    with after.services.database.write() as tx:
         gone = tx.purge.run(session_idle=after.settings.session_idle, keep_codes=False)
     assert gone["readable_codes"] == 2
     assert _sealed(after, jane.id) is None
@@ -118,13 +118,13 @@ def test_switching_it_off_hides_the_codes_at_once_and_wipes_the_copies(installed
 def test_while_it_is_on_the_copies_stay(installed: Installing) -> None:
     harness = installed(viewable=True)
     jane = harness.person(totp=True)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=True)
     assert _sealed(harness, jane.id)
 
 
 def _sealed(harness: Harness, user_id: str) -> str | None:
-    with harness.core.database.read() as tx:
-        found = tx.recovery.set_of(user_id)
+    with harness.services.database.read() as tx:
+        found = tx.recovery.set_for_user(user_id)
     assert found is not None
     return found.sealed_codes

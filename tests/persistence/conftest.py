@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.login_driver import LoginDriver
 
 
 @pytest.fixture
-def door(harness: Harness) -> Door:
-    return Door(harness)
+def driver(harness: Harness) -> LoginDriver:
+    return LoginDriver(harness)

@@ -16,8 +16,8 @@ from idp.persistence.users import User
 from idp.web import context
 from tests.support.browser import Browser
 from tests.support.clock import FrozenClock
-from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.login_driver import LoginDriver
 from tests.support.relying_party import Code
 from tests.support.rp import Rp
 from tests.support.stages import stand_at
@@ -48,7 +48,7 @@ class Interrupted(SystemEntropy):
 @pytest.fixture
 def interrupted(harness: Harness) -> Interrupted:
     entropy = Interrupted()
-    context.install(harness.app, dataclasses.replace(harness.core, entropy=entropy))
+    context.install(harness.app, dataclasses.replace(harness.services, entropy=entropy))
     return entropy
 
 
@@ -68,24 +68,24 @@ class InterruptedClock(FrozenClock):
 
 @pytest.mark.promise("FM20", "FM25")
 def test_no_sign_in_slips_past_a_password_change(
-    harness: Harness, door: Door, browser: Browser, interrupted: Interrupted
+    harness: Harness, driver: LoginDriver, browser: Browser, interrupted: Interrupted
 ) -> None:
     max_ = harness.person("max")
 
     def change() -> None:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             users.set_password(tx, users.find(tx, "max"), "another")
 
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     # The request id is random as well: it is given, so that the first call is the session's new handle.
     browser.headers["X-Request-Id"] = "request-of-max"
     interrupted.meanwhile = change
     browser.submit(username="max", password=max_.password)
     assert interrupted.thread
     interrupted.thread.join()
-    with harness.core.database.read() as tx:
-        assert tx.sessions.of(max_.id) == []
-    assert door.knock(browser, "pwd") is None
+    with harness.services.database.read() as tx:
+        assert tx.sessions.for_user(max_.id) == []
+    assert driver.authorize(browser, "pwd") is None
 
 
 @pytest.mark.parametrize("end", [users.disable, lambda tx, user: users.set_password(tx, user, "another")])
@@ -96,7 +96,7 @@ def test_no_app_is_given_anything_past_the_end_of_a_session(
     app, max_ = Rp(harness), harness.person("max")
 
     def change() -> None:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             end(tx, users.find(tx, "max"))
 
     app.sign_in(browser, max_)
@@ -107,7 +107,7 @@ def test_no_app_is_given_anything_past_the_end_of_a_session(
     interrupted.thread.join()
     answer = app.answer(browser)
     assert app.redeem(Code(answer["code"], app.sent["redirect_uri"], app.verifier)).status_code == 400
-    with harness.core.database.engine.connect() as connection:
+    with harness.services.database.engine.connect() as connection:
         assert None not in set(connection.scalars(select(Grant.revoked_at)))
 
 
@@ -119,11 +119,11 @@ def ending_as_it_is_held(harness: Harness) -> Iterator[None]:
         if statement.startswith("SELECT sessions.sid \nFROM sessions"):
             connection.exec_driver_sql("DELETE FROM sessions")
 
-    event.listen(harness.core.database.engine, "before_cursor_execute", end)
+    event.listen(harness.services.database.engine, "before_cursor_execute", end)
     try:
         yield
     finally:
-        event.remove(harness.core.database.engine, "before_cursor_execute", end)
+        event.remove(harness.services.database.engine, "before_cursor_execute", end)
 
 
 @pytest.mark.parametrize("prompt", ["none", None, "login"])
@@ -150,16 +150,16 @@ def test_a_session_that_ends_while_a_request_is_judged_gives_nothing(
 @pytest.mark.parametrize("step", ["identify", "code", "recovery", "enrol", "recovery-codes"])
 @pytest.mark.parametrize("answer", ["right", "wrong"])
 def test_a_change_between_two_transactions_of_a_request_is_no_fault_and_opens_nothing(
-    harness: Harness, door: Door, step: str, answer: str
+    harness: Harness, driver: LoginDriver, step: str, answer: str
 ) -> None:
-    stage = stand_at(step, door)
+    stage = stand_at(step, driver)
 
     def change() -> None:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             user = users.find(tx, "jane")
             users.set_password(tx, user, "another")
 
-    harness.core.database._clock = InterruptedClock(harness.clock.now(), 2 if step in TWICE else 1, change)
+    harness.services.database._clock = InterruptedClock(harness.clock.now(), 2 if step in TWICE else 1, change)
     stage.browser.submit(**(stage.right if answer == "right" else stage.wrong))
     assert stage.browser.page.status_code in {200, 400}, stage.browser.page.text
     assert stage.browser.cookie("session") is None
@@ -167,21 +167,21 @@ def test_a_change_between_two_transactions_of_a_request_is_no_fault_and_opens_no
 
 
 def test_an_attempt_that_passes_to_another_person_meanwhile_takes_no_code_of_the_first(
-    harness: Harness, door: Door, browser: Browser
+    harness: Harness, driver: LoginDriver, browser: Browser
 ) -> None:
     mallory, jane = harness.person("mallory", totp=True), harness.person("jane", totp=True)
-    door.to_code(browser, mallory)
+    driver.to_code(browser, mallory)
     browser.get(browser.at.replace("/code", "/recovery"))
-    login_id = browser.at.split("/")[2]
+    flow_id = browser.at.split("/")[2]
 
     def pass_on() -> None:
-        with harness.core.database.write() as tx:
-            login, user = tx.logins.by_id(login_id), tx.users.by_id(jane.id)
+        with harness.services.database.write() as tx:
+            login, user = tx.login_flows.by_id(flow_id), tx.users.by_id(jane.id)
             assert login
             assert user
-            assert tx.logins.advance(login, user_id=user.id, epoch=user.epoch)
+            assert tx.login_flows.advance(login, user_id=user.id, epoch=user.epoch)
 
-    harness.core.database._clock = InterruptedClock(harness.clock.now(), 2, pass_on)
+    harness.services.database._clock = InterruptedClock(harness.clock.now(), 2, pass_on)
     browser.submit(code=mallory.codes[0])
     assert browser.page.status_code == 400
     assert count(harness, "sessions") == 0

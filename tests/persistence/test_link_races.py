@@ -86,7 +86,7 @@ def test_one_new_address_is_confirmed_once_of_32_and_taken_back_once_of_32(harne
         assert sorted(each.page.status_code for each in browsers) == [200] + [410] * (CROWD - 1)
         assert events(harness, event) == 1
     assert len(undo_links(harness)) == 1
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         user = tx.users.by_id(jane.someone.id)
     assert user is not None
     assert (user.email, user.email_verified, user.epoch) == ("jane@example.test", True, 3)

@@ -5,55 +5,57 @@ import pytest
 from idp.kernel.clock import DAY
 from idp.login.policy import rate_limits
 from tests.support.browser import Browser
-from tests.support.door import Door
 from tests.support.harness import Harness
+from tests.support.login_driver import LoginDriver
 from tests.support.tables import count, rows
 
 
 def purge(harness: Harness) -> dict[str, int]:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         return tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
 
 
-def test_nothing_alive_is_forgotten(harness: Harness, door: Door, browser: Browser) -> None:
+def test_nothing_alive_is_forgotten(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
     jane = harness.person(totp=True)
-    door.sign_in(browser, jane, remember=True)
+    driver.sign_in(browser, jane, remember=True)
     other = Browser(harness)
-    door.to_code(other, jane)
+    driver.to_code(other, jane)
     before = rows(harness)
     assert not any(purge(harness).values())
     assert rows(harness) == before
     other.submit(code=jane.code(harness.clock, step=1))
-    assert door.claims(other)
+    assert driver.claims(other)
 
 
 @pytest.mark.parametrize(("age", "kept"), [(0, 1), (3600, 1), (3601, 0)])
 def test_attempts_are_kept_an_hour_beyond_their_end(
-    harness: Harness, door: Door, browser: Browser, age: int, kept: int
+    harness: Harness, driver: LoginDriver, browser: Browser, age: int, kept: int
 ) -> None:
-    door.knock(browser)
+    driver.authorize(browser)
     harness.clock.advance(harness.settings.login_lifetime + age)
     purge(harness)
-    assert count(harness, "logins") == kept
+    assert count(harness, "login_flows") == kept
 
 
-def test_an_idle_session_is_forgotten_and_its_device_is_not(harness: Harness, door: Door, browser: Browser) -> None:
+def test_an_idle_session_is_forgotten_and_its_device_is_not(
+    harness: Harness, driver: LoginDriver, browser: Browser
+) -> None:
     jane = harness.person(totp=True)
-    door.sign_in(browser, jane, remember=True)
+    driver.sign_in(browser, jane, remember=True)
     harness.clock.advance(harness.settings.session_idle + 1)
     purge(harness)
     assert count(harness, "sessions") == 0
     assert count(harness, "browsers") == count(harness, "devices") == 1
-    door.knock(browser)
+    driver.authorize(browser)
     browser.submit(username="jane", password=jane.password)
-    claims = door.claims(browser)
+    claims = driver.claims(browser)
     assert claims
     assert claims["acr"] == "remembered"
 
 
-def test_a_lapsed_remembering_leaves_a_known_device(harness: Harness, door: Door, browser: Browser) -> None:
+def test_a_lapsed_remembering_leaves_a_known_device(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
     jane = harness.person(totp=True)
-    door.sign_in(browser, jane, remember=True)
+    driver.sign_in(browser, jane, remember=True)
     harness.clock.advance(harness.settings.remember_days * DAY)
     assert purge(harness)["remembered"] == 1
     assert count(harness, "devices") == 1
@@ -61,11 +63,11 @@ def test_a_lapsed_remembering_leaves_a_known_device(harness: Harness, door: Door
 
 def test_a_few_wrong_codes_a_day_cannot_go_on_for_ever(harness: Harness) -> None:
     jane = harness.person(totp=True)
-    lane, limit = rate_limits.code_lane(jane.id, None), rate_limits.code_limit(harness.settings)
+    bucket, limit = rate_limits.code_bucket(jane.id, None), rate_limits.code_limit(harness.settings)
     judged = 0
     for _ in range(20):
-        with harness.core.database.write() as tx:
-            judged += sum(tx.throttles.claim(lane, limit) for _ in range(9))
+        with harness.services.database.write() as tx:
+            judged += sum(tx.throttles.consume(bucket, limit) for _ in range(9))
         harness.clock.advance(2 * DAY)
         purge(harness)
     assert judged == harness.settings.throttle_codes_in_a_row
@@ -73,11 +75,11 @@ def test_a_few_wrong_codes_a_day_cannot_go_on_for_ever(harness: Harness) -> None
 
 def test_names_that_strangers_try_leave_nothing_behind(harness: Harness) -> None:
     limit = rate_limits.password_limit(harness.settings)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         for name in ("alice", "bob"):
-            lane = rate_limits.password_lane(name, None, None)
+            bucket = rate_limits.password_bucket(name, None, None)
             for _ in range(10):
-                assert tx.throttles.claim(lane, limit)
+                assert tx.throttles.consume(bucket, limit)
     harness.clock.advance(DAY + 1)
     purge(harness)
     assert count(harness, "throttles") == 0

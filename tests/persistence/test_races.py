@@ -9,8 +9,8 @@ import pytest
 from idp.factors.totp import PERIOD
 from tests.support.browser import Browser
 from tests.support.crowd import CROWD, rush, twin
-from tests.support.door import Door, offered_seed
 from tests.support.harness import Harness, Someone
+from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.tables import count, events, rows
 
 
@@ -36,26 +36,26 @@ def inside(browsers: list[Browser]) -> list[Browser]:
     return [browser for browser in browsers if browser.cookie("session")]
 
 
-def crowd_at_code(harness: Harness, door: Door, someone: Someone, size: int = CROWD) -> list[Browser]:
+def crowd_at_code(harness: Harness, driver: LoginDriver, someone: Someone, size: int = CROWD) -> list[Browser]:
     browsers = [Browser(harness) for _ in range(size)]
     for browser in browsers:
-        door.to_code(browser, someone)
+        driver.to_code(browser, someone)
     return browsers
 
 
 @pytest.mark.promise("SA1", "MS1")
-def test_one_app_code_opens_one_of_32_sign_ins(harness: Harness, door: Door) -> None:
+def test_one_app_code_opens_one_of_32_sign_ins(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
-    browsers = crowd_at_code(harness, door, jane)
+    browsers = crowd_at_code(harness, driver, jane)
     code = jane.code(harness.clock)
     send(browsers, code=code)
     assert len(inside(browsers)) == count(harness, "sessions") == 1
 
 
 @pytest.mark.promise("ES10", "FM15", "MS6")
-def test_one_recovery_code_opens_one_of_32_sign_ins(harness: Harness, door: Door) -> None:
+def test_one_recovery_code_opens_one_of_32_sign_ins(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
-    browsers = crowd_at_code(harness, door, jane)
+    browsers = crowd_at_code(harness, driver, jane)
     for browser in browsers:
         browser.get(browser.at.replace("/code", "/recovery"))
     send(browsers, code=jane.codes[0])
@@ -63,34 +63,38 @@ def test_one_recovery_code_opens_one_of_32_sign_ins(harness: Harness, door: Door
     assert events(harness, "sign_in.recovery_code", "success") == 1
 
 
-def test_one_attempt_with_the_right_password_sent_32_times_opens_one_session(harness: Harness, door: Door) -> None:
+def test_one_attempt_with_the_right_password_sent_32_times_opens_one_session(
+    harness: Harness, driver: LoginDriver
+) -> None:
     max_ = harness.person("max")
     browser = Browser(harness)
-    door.knock(browser, "pwd")
+    driver.authorize(browser, "pwd")
     browsers = [twin(browser) for _ in range(CROWD)]
     send(browsers, username="max", password=max_.password)
     assert len(inside(browsers)) == count(harness, "sessions") == 1
     assert statuses(browsers) <= {200, 403, 410, 429}
 
 
-def test_one_attempt_with_the_right_code_sent_32_times_opens_one_session(harness: Harness, door: Door) -> None:
+def test_one_attempt_with_the_right_code_sent_32_times_opens_one_session(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
     browser = Browser(harness)
-    door.to_code(browser, jane)
+    driver.to_code(browser, jane)
     browsers = [twin(browser) for _ in range(CROWD)]
     code = jane.code(harness.clock)
     send(browsers, code=code)
     assert len(inside(browsers)) == count(harness, "sessions") == 1
 
 
-def test_two_people_finishing_in_two_tabs_of_one_browser_do_not_block_each_other(harness: Harness, door: Door) -> None:
+def test_two_people_finishing_in_two_tabs_of_one_browser_do_not_block_each_other(
+    harness: Harness, driver: LoginDriver
+) -> None:
     people = [harness.person(name, totp=True) for name in ("jane", "kim")]
     for _ in range(10):
         harness.clock.advance(PERIOD)
         browser = Browser(harness)
         tabs = []
         for someone in people:
-            door.to_code(browser, someone)
+            driver.to_code(browser, someone)
             tabs.append(twin(browser))
         for tab in tabs:
             tab.set_cookie("login", browser.cookie("login") or "")
@@ -99,10 +103,10 @@ def test_two_people_finishing_in_two_tabs_of_one_browser_do_not_block_each_other
         assert inside(tabs)
 
 
-def test_one_set_up_confirmed_32_times_makes_one_factor(harness: Harness, door: Door) -> None:
+def test_one_set_up_confirmed_32_times_makes_one_factor(harness: Harness, driver: LoginDriver) -> None:
     max_ = harness.person("max", second_step_required=True)
     browser = Browser(harness)
-    door.knock(browser)
+    driver.authorize(browser)
     browser.submit(username="max", password=max_.password)
     code = pyotp.TOTP(offered_seed(browser)).at(harness.clock.now())
     browsers = [twin(browser) for _ in range(CROWD)]
@@ -112,11 +116,11 @@ def test_one_set_up_confirmed_32_times_makes_one_factor(harness: Harness, door: 
     assert count(harness, "sessions") == 0  # the recovery codes are still to be saved
 
 
-def test_set_ups_in_many_browsers_make_one_factor(harness: Harness, door: Door) -> None:
+def test_set_ups_in_many_browsers_make_one_factor(harness: Harness, driver: LoginDriver) -> None:
     max_ = harness.person("max", second_step_required=True)
     browsers = [Browser(harness) for _ in range(8)]
     for browser in browsers:
-        door.knock(browser)
+        driver.authorize(browser)
         browser.submit(username="max", password=max_.password)
     codes = [pyotp.TOTP(offered_seed(browser)).at(harness.clock.now()) for browser in browsers]
     assert len(set(codes)) > 1
@@ -126,10 +130,10 @@ def test_set_ups_in_many_browsers_make_one_factor(harness: Harness, door: Door) 
     assert sum(browser.at.endswith("/recovery-codes") for browser in browsers) == 1
 
 
-def test_saving_the_codes_said_32_times_opens_one_session(harness: Harness, door: Door) -> None:
+def test_saving_the_codes_said_32_times_opens_one_session(harness: Harness, driver: LoginDriver) -> None:
     max_ = harness.person("max", second_step_required=True)
     browser = Browser(harness)
-    door.knock(browser)
+    driver.authorize(browser)
     browser.submit(username="max", password=max_.password)
     browser.submit(code=pyotp.TOTP(offered_seed(browser)).at(harness.clock.now()))
     assert browser.at.endswith("/recovery-codes")
@@ -140,15 +144,15 @@ def test_saving_the_codes_said_32_times_opens_one_session(harness: Harness, door
 
 
 @pytest.mark.promise("ES18")
-def test_the_last_two_recovery_codes_used_together_leave_no_dead_end(harness: Harness, door: Door) -> None:
+def test_the_last_two_recovery_codes_used_together_leave_no_dead_end(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
     for code in jane.codes[:6]:
         browser = Browser(harness)
-        door.to_code(browser, jane)
+        driver.to_code(browser, jane)
         browser.get(browser.at.replace("/code", "/recovery"))
         browser.submit(code=code)
-        assert door.claims(browser)
-    browsers = crowd_at_code(harness, door, jane, 2)
+        assert driver.claims(browser)
+    browsers = crowd_at_code(harness, driver, jane, 2)
     for browser in browsers:
         browser.get(browser.at.replace("/code", "/recovery"))
     send(browsers, code=list(jane.codes[6:]))
@@ -156,12 +160,12 @@ def test_the_last_two_recovery_codes_used_together_leave_no_dead_end(harness: Ha
     assert unused, "nobody may be left without recovery codes and without a new set"
 
 
-def test_a_step_up_sent_32_times_renames_the_session_once(harness: Harness, door: Door) -> None:
+def test_a_step_up_sent_32_times_renames_the_session_once(harness: Harness, driver: LoginDriver) -> None:
     jane = harness.person(totp=True)
     browser = Browser(harness)
-    door.sign_in(browser, jane)
+    driver.sign_in(browser, jane)
     harness.clock.advance(PERIOD)
-    door.to_code(browser, jane, "mfa", since=harness.clock.now())
+    driver.to_code(browser, jane, "mfa", since=harness.clock.now())
     browsers = [twin(browser) for _ in range(CROWD)]
     code = jane.code(harness.clock, step=1)
     send(browsers, code=code)

@@ -12,7 +12,7 @@ LIMIT = Limit(10, 900, 50, DAY, 100)
 
 
 def add(harness: Harness, username: str, email: str | None = None) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.users.add(User(id=f"id of {username}", username=username, email=email))
 
 
@@ -47,35 +47,35 @@ def test_a_key_is_its_own_key(name: str) -> None:
 
 def test_claims_at_once_are_counted_to_the_last(harness: Harness) -> None:
     def claim() -> bool:
-        with harness.core.database.write() as tx:
-            return tx.throttles.claim("code:user:jane:strangers", LIMIT)
+        with harness.services.database.write() as tx:
+            return tx.throttles.consume("code:user:jane:strangers", LIMIT)
 
     assert rush([claim] * 40).count(True) == 10
 
 
 @pytest.mark.parametrize(("pause", "allowed"), [(899, 0), (900, 10)])
 def test_a_window_ends_on_the_second(harness: Harness, pause: int, allowed: int) -> None:
-    with harness.core.database.write() as tx:
-        assert [tx.throttles.claim("lane", LIMIT) for _ in range(11)].count(True) == 10
-        assert not tx.throttles.is_open("lane", LIMIT)
+    with harness.services.database.write() as tx:
+        assert [tx.throttles.consume("bucket", LIMIT) for _ in range(11)].count(True) == 10
+        assert not tx.throttles.has_capacity("bucket", LIMIT)
     harness.clock.advance(pause)
-    with harness.core.database.write() as tx:
-        assert tx.throttles.is_open("lane", LIMIT) is bool(allowed)
-        assert [tx.throttles.claim("lane", LIMIT) for _ in range(11)].count(True) == allowed
+    with harness.services.database.write() as tx:
+        assert tx.throttles.has_capacity("bucket", LIMIT) is bool(allowed)
+        assert [tx.throttles.consume("bucket", LIMIT) for _ in range(11)].count(True) == allowed
 
 
 def test_the_long_window_holds_when_short_ones_pass(harness: Harness) -> None:
     judged = 0
     for _ in range(20):
-        with harness.core.database.write() as tx:
-            judged += [tx.throttles.claim("lane", LIMIT) for _ in range(10)].count(True)
+        with harness.services.database.write() as tx:
+            judged += [tx.throttles.consume("bucket", LIMIT) for _ in range(10)].count(True)
         harness.clock.advance(900)
     assert judged == 50
 
 
 def test_background_work_is_done_by_one_node_in_each_period(harness: Harness) -> None:
     def claim() -> bool:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             return tx.jobs.claim("purge", every=60)
 
     assert rush([claim] * 16).count(True) == 1
@@ -87,7 +87,7 @@ def test_background_work_is_done_by_one_node_in_each_period(harness: Harness) ->
 
 def test_an_assertion_is_used_once(harness: Harness) -> None:
     def use() -> bool:
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             return tx.replay.first_use("app", "jti", harness.clock.now() + 60)
 
     assert rush([use] * 32).count(True) == 1
@@ -95,14 +95,14 @@ def test_an_assertion_is_used_once(harness: Harness) -> None:
 
 def test_what_fails_is_not_kept(harness: Harness) -> None:
     def fail() -> None:
-        with harness.core.database.write() as tx:
-            tx.throttles.claim("lane", LIMIT)
+        with harness.services.database.write() as tx:
+            tx.throttles.consume("bucket", LIMIT)
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
-    with harness.core.database.read() as tx:
-        tx.throttles.clear("lane")
-        assert tx.throttles.claim("lane", Limit(1, 900, 50, DAY))
-    with harness.core.database.write() as tx:
-        assert tx.throttles.claim("lane", Limit(1, 900, 50, DAY)), "nor is anything done while only reading"
+    with harness.services.database.read() as tx:
+        tx.throttles.reset("bucket")
+        assert tx.throttles.consume("bucket", Limit(1, 900, 50, DAY))
+    with harness.services.database.write() as tx:
+        assert tx.throttles.consume("bucket", Limit(1, 900, 50, DAY)), "nor is anything done while only reading"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from authlib.oauth2 import OAuth2Error
 
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.errors import oauth_error
 from idp.protocol.grants import GRANTS
 from idp.protocol.grants.authorization_code import AuthorizationCode
@@ -70,8 +70,8 @@ def test_no_grant_of_ours_answers_the_authorization_endpoint() -> None:
 
 
 def test_a_call_without_client_is_never_answered(harness: Harness) -> None:
-    with harness.app.test_request_context(), harness.core.database.read() as tx:
-        call = Call(tx, "/token", {"grant_type": "client_credentials"})
+    with harness.app.test_request_context(), harness.services.database.read() as tx:
+        call = BackChannelRequest(tx, "/token", {"grant_type": "client_credentials"})
         with pytest.raises(OAuth2Error) as refusal:
-            _ = call.caller
+            _ = call.authenticated_client
         assert oauth_error(refusal.value).status_code == 401

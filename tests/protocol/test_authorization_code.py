@@ -112,14 +112,14 @@ def test_what_is_missing_or_malformed_is_named(rp: RelyingParty, jane: Someone, 
 
 def test_a_revoked_grant_gives_nothing(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     code = rp.granted(jane)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.grants.revoke(code.grant_id)
     refused(rp.redeem(code), "invalid_grant")
 
 
 def test_a_disabled_person_gets_nothing(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     code = rp.granted(jane)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
         assert user
         tx.users.set_status(user, DISABLED)

@@ -154,7 +154,7 @@ def test_a_silent_request_never_starts_a_set_up(harness: Harness, browser: Brows
     """Required since the sign-in: interaction_required for the silent, the set-up for the rest."""
     app = Rp(harness)
     app.sign_in(browser, jane)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
         assert user
         tx.users.require_second_step(user, required=True)

@@ -90,7 +90,7 @@ def test_whatever_is_wrong_is_told_to_the_app(harness: Harness, browser: Browser
     for error, changes in REFUSED:
         app.send(browser, **{"response_mode": mode} | changes)
         assert app.error(browser) == error, changes
-    assert tables.count(harness, "logins") == 0
+    assert tables.count(harness, "login_flows") == 0
 
 
 REPEATABLE = (

@@ -33,9 +33,9 @@ def test_id_token_hint_from_before_the_keys_were_rotated(
 ) -> None:
     """An app keeps the ID token as long as its session lasts: RP-Initiated Logout 1.0 section 2 wants it understood."""
     hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
-    harness.core.keyring.rotate(at_once=True)
+    harness.services.keyring.rotate(at_once=True)
     harness.clock.advance(harness.settings.session_idle - 1)
-    harness.core.keyring.rotate()
+    harness.services.keyring.rotate()
     app.send(browser, prompt="none", id_token_hint=hint)
     assert "code" in app.answer(browser)
 
@@ -105,6 +105,6 @@ def test_another_person_signing_in_ends_the_first_session(
 
 
 def _session(harness: Harness, sid: str) -> list[dict[str, str]]:
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         session = tx.sessions.by_sid(sid)
         return list(session.proofs) if session else []

@@ -31,11 +31,11 @@ def waiting(app: Rp, browser: Browser, jane: Someone) -> str:
     browser.submit(choice="approve")
     app.send(browser, prompt="consent")
     attempt = browser.at.removeprefix("/consent/")
-    with app.harness.core.database.write() as tx:
-        login = tx.logins.by_id(attempt)
+    with app.harness.services.database.write() as tx:
+        login = tx.login_flows.by_id(attempt)
         assert login
         answer = {"consented": {"user_id": jane.id, "scopes": ["openid"]}}
-        assert tx.logins.advance(login, request=login.request | answer)
+        assert tx.login_flows.advance(login, request=login.request | answer)
     return f"/authorize/resume/{attempt}"
 
 
@@ -106,7 +106,7 @@ def test_the_request_is_judged_again(harness: Harness, app: Rp, browser: Browser
     """What was unregistered meanwhile gets nothing."""
     address = waiting(app, browser, jane)
     grants = tables.count(harness, "grants")
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         assert tx.clients.remove("web")
     browser.get(address)
     assert is_page(browser)
@@ -115,8 +115,8 @@ def test_the_request_is_judged_again(harness: Harness, app: Rp, browser: Browser
 
 def test_signed_out_in_another_tab_means_signing_in_again(app: Rp, browser: Browser, jane: Someone) -> None:
     address = waiting(app, browser, jane)
-    with app.harness.core.database.write() as tx:
-        for session in tx.sessions.of(jane.id):
+    with app.harness.services.database.write() as tx:
+        for session in tx.sessions.for_user(jane.id):
             tx.sessions.end(session.sid)
     browser.get(address)
     assert browser.at.endswith("/identify")
@@ -131,11 +131,11 @@ def test_another_person_in_another_tab_is_not_answered_about(
     app.send(browser, prompt="login")
     browser.get(browser.at + "?other=1")
     browser.submit(username=olga.username, password=olga.password)
-    with harness.core.database.write() as tx:
-        login = tx.logins.by_id(address.rpartition("/")[2])
+    with harness.services.database.write() as tx:
+        login = tx.login_flows.by_id(address.rpartition("/")[2])
         assert login
         proofs = [{"method": "password", "factor": "password", "at": tx.now}]
-        assert tx.logins.advance(login, user_id=jane.id, epoch=1, proofs=proofs)
+        assert tx.login_flows.advance(login, user_id=jane.id, epoch=1, proofs=proofs)
     browser.get(address)
     assert browser.at.endswith("/account")
     assert "olga" in browser.page.text
@@ -152,7 +152,7 @@ def test_an_attempt_whose_person_changed_falls_to_nobody_else(
     browser.submit(choice="another")
     browser.submit(username=ruth.username, password=ruth.password)
     assert browser.at.endswith("/code")
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         change(tx, users.find(tx, "ruth"))
     browser.get(browser.at)
     assert browser.at.endswith("/identify")

@@ -53,20 +53,20 @@ def test_the_sign_in_form_may_lead_back_to_the_app(app: Rp, browser: Browser) ->
 def test_a_good_session_is_answered_at_once(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
     """docs/map.md: no login row, no page; auth_time does not move (oidcc-prompt-none-logged-in, -id-token-hint)."""
     first = app.told(browser, jane)
-    logins = tables.count(harness, "logins")
+    logins = tables.count(harness, "login_flows")
     harness.clock.advance(60)
     for changes in ({}, {"prompt": "none"}, {"max_age": 10_000}, {"display": "popup"}):
         app.send(browser, **changes)
         again = app.id_claims(app.tokens_from(app.answer(browser)))
         assert (again["sub"], again["auth_time"]) == (first["sub"], first["auth_time"])
         assert (again["sid"], again["acr"]) == (first["sid"], first["acr"])
-    assert tables.count(harness, "logins") == logins
+    assert tables.count(harness, "login_flows") == logins
 
 
 def test_oidcc_prompt_none_not_logged_in(harness: Harness, app: Rp, browser: Browser) -> None:
     app.send(browser, prompt="none")
     assert app.error(browser) == "login_required"
-    assert tables.count(harness, "logins") == 0
+    assert tables.count(harness, "login_flows") == 0
 
 
 @pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": 0}, {"prompt": "login consent"}])

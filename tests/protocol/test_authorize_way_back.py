@@ -178,7 +178,7 @@ def test_a_request_too_long_is_a_page(harness: Harness, browser: Browser) -> Non
 def test_a_page_leaves_nothing_behind(harness: Harness, browser: Browser) -> None:
     Rp(harness).send(browser, redirect_uri="https://evil.example/")
     assert is_page(browser)
-    assert tables.count(harness, "logins") == 0
+    assert tables.count(harness, "login_flows") == 0
     assert browser.cookie("login") is None
 
 

@@ -42,7 +42,7 @@ def test_basic_is_form_decoded(harness: Harness) -> None:
 
 
 def test_previous_secret_works_through_its_grace(harness: Harness, rp: RelyingParty) -> None:
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         client = tx.clients.by_id("web")
         assert client
         tx.clients.rotate_secret(client, digest("new-secret"), grace=60)

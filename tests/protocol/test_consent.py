@@ -139,8 +139,8 @@ def test_the_page_is_for_the_browser_and_person_it_was_asked_in(
     stranger = Browser(harness)
     stranger.get(address)
     assert is_page(stranger, 403)
-    with harness.core.database.write() as tx:
-        for session in tx.sessions.of(jane.id):
+    with harness.services.database.write() as tx:
+        for session in tx.sessions.for_user(jane.id):
             tx.sessions.end(session.sid)
     browser.get(address)
     assert browser.at.endswith("/identify")

@@ -96,7 +96,7 @@ def test_a_refresh_token_past_the_grants_end_is_inactive(harness: Harness, rp: R
 
 def test_tokens_of_a_disabled_person_are_inactive(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     answer = rp.tokens(jane)
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
         assert user
         tx.users.set_status(user, DISABLED)

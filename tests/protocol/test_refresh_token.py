@@ -95,7 +95,7 @@ def test_another_clients_token_is_refused_and_left_alone(harness: Harness, rp: R
 def test_a_disabled_person_is_refused_until_enabled(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     token = rp.tokens(jane)["refresh_token"]
     for status, expected in ((DISABLED, 400), ("active", 200)):
-        with harness.core.database.write() as tx:
+        with harness.services.database.write() as tx:
             user = tx.users.by_id(jane.id)
             assert user
             tx.users.set_status(user, status)
@@ -104,8 +104,8 @@ def test_a_disabled_person_is_refused_until_enabled(harness: Harness, rp: Relyin
 
 def test_a_revoked_grant_is_refused(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     token = rp.tokens(jane)["refresh_token"]
-    with harness.core.database.write() as tx:
-        tx.grants.revoke_of_user(jane.id)
+    with harness.services.database.write() as tx:
+        tx.grants.revoke_for_user(jane.id)
     refused(rp.refresh(token), "invalid_grant")
 
 

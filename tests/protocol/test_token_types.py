@@ -35,7 +35,7 @@ class Bunch:
         scopes = ("openid", "offline_access", "security")
         answer = rp.tokens(person, scopes=scopes)
         self.code = rp.granted(person, scopes=scopes)
-        keyring, claims = harness.core.keyring, rp.claims_of(answer["access_token"])
+        keyring, claims = harness.services.keyring, rp.claims_of(answer["access_token"])
         self.tokens = {
             CODE: self.code.value,
             "own_token": (rp.client_credentials().json or {})["access_token"],
@@ -45,24 +45,24 @@ class Bunch:
             **{kind: answer[kind] for kind in ("access_token", "refresh_token", "id_token")},
         }
 
-    def opens(self, door: str, kind: str) -> bool:
+    def opens(self, driver: str, kind: str) -> bool:
         rp, token = self.rp, self.tokens[kind]
-        if door == "introspection":
+        if driver == "introspection":
             return bool((rp.introspect(token).json or {})["active"])
         response = {
             "code grant": lambda: rp.redeem(self.code, code=token),
             "refresh grant": lambda: rp.refresh(token),
             "userinfo": lambda: rp.userinfo(token),
             "security": lambda: rp.get("/api/security", token),
-        }[door]()
+        }[driver]()
         assert response.status_code in {200, 400, 401, 403}, response.text
         return response.status_code == 200
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_each_door_opens_for_its_own_kind_only(harness: Harness, rp: RelyingParty, door: str) -> None:
+@pytest.mark.parametrize("driver", DOORS)
+def test_each_door_opens_for_its_own_kind_only(harness: Harness, rp: RelyingParty, driver: str) -> None:
     bunch = Bunch(harness, rp, harness.person("jane", totp=True))
-    assert {kind for kind in KINDS if bunch.opens(door, kind)} == DOORS[door]
+    assert {kind for kind in KINDS if bunch.opens(driver, kind)} == DOORS[driver]
 
 
 @pytest.mark.parametrize("kind", KINDS)

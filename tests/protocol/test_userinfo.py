@@ -146,14 +146,14 @@ def test_a_token_lives_five_minutes(harness: Harness, rp: RelyingParty, jane: So
 
 def test_a_token_dies_with_its_grant(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     token = rp.tokens(jane)["access_token"]
-    with harness.core.database.write() as tx:
-        tx.grants.revoke_of_session("sid-1", offline_too=True)
+    with harness.services.database.write() as tx:
+        tx.grants.revoke_for_session("sid-1", offline_too=True)
     assert invalid(rp.userinfo(token))
 
 
 def test_a_token_dies_with_the_account(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
     token = rp.tokens(jane)["access_token"]
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
         assert user
         tx.users.set_status(user, DISABLED)

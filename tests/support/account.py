@@ -117,7 +117,7 @@ class Account:
     @property
     def session(self) -> Session | None:
         """The live session of this browser's cookie."""
-        with self.harness.core.database.read() as tx:
+        with self.harness.services.database.read() as tx:
             found = tx.sessions.with_user(digest(self.browser.cookie("session") or ""))
         return found[0] if found else None
 
@@ -148,33 +148,33 @@ def words(page: TestResponse) -> str:
 
 def mails(harness: Harness) -> list[str]:
     """The notices promised so far."""
-    with harness.core.database.engine.connect() as connection:
+    with harness.services.database.engine.connect() as connection:
         found = connection.execute(select(OutboxMessage.context).order_by(OutboxMessage.id))
         return [context["event"] for (context,) in found if "event" in context]
 
 
 def forget_mail(harness: Harness) -> None:
     """Takes everything promised so far out of the outbox."""
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         for message in tx.outbox.waiting():
-            tx.outbox.delivered(message.id)
+            tx.outbox.delete_delivered(message.id)
 
 
 def grant(harness: Harness, user_id: str, sid: str, *, offline: bool) -> str:
     """Something an app was given in a session."""
-    grant_id = harness.core.entropy.token(8)
+    grant_id = harness.services.entropy.token(8)
     facts = {"scopes": ["openid"], "claims": {}, "acr": "pwd", "amr": ["pwd"], "redirect_uri": REDIRECT_URI}
     times = {"auth_time": 1, "code_expires_at": harness.clock.now() + 60, "expires_at": harness.clock.now() + 3600}
     row = Grant(id=grant_id, user_id=user_id, client_id="web", sid=sid, offline=offline, **facts, **times)
     row.code_digest = row.code_challenge = grant_id
-    with harness.core.database.write() as tx:
+    with harness.services.database.write() as tx:
         tx.grants.add(row)
     return grant_id
 
 
 def revoked(harness: Harness, grant_id: str) -> bool:
     """Whether it was taken back."""
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         found = tx.grants.by_id(grant_id)
     assert found is not None
     return found.revoked_at is not None

@@ -23,7 +23,7 @@ from idp.kernel.text import Text
 from idp.language import jinja
 from idp.language.reader import Reader
 from idp.language.tags import DEFAULT, LANGUAGES
-from idp.language.words import spoken
+from idp.language.words import localize_values
 from tests.support.browser_binary import find_browser
 from tests.support.samples import COMMON, SAMPLES, SELF_SENDING
 
@@ -69,7 +69,7 @@ def create_gallery() -> Flask:
     def page(name: str) -> Response:
         template, variables = samples[name]
         reader = Reader(request.args.get("lang", DEFAULT))
-        values = spoken(_sentences(COMMON | variables), reader) | jinja.variables(reader) | {"static": _static}
+        values = localize_values(_sentences(COMMON | variables), reader) | jinja.variables(reader) | {"static": _static}
         kind = "text/plain" if template.endswith(".txt") else "text/html"
         response = Response(render_template(template, **values), mimetype=kind)
         if not template.startswith("email/"):

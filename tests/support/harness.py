@@ -78,17 +78,17 @@ class Harness:
         }
         self.clock = FrozenClock()
         self.settings = Settings.model_validate(values | settings)
-        self.core = assemble(self.settings, clock=self.clock)
-        self.app: Flask = create_app(self.core)
+        self.services = assemble(self.settings, clock=self.clock)
+        self.app: Flask = create_app(self.services)
         self.app.jinja_env.bytecode_cache = SHARED_TEMPLATES
 
     def close(self) -> None:
         """Let go of the database, once requests still under way have given their connections back."""
-        pool, deadline = self.core.database.engine.pool, time.monotonic() + LAST_REQUESTS
+        pool, deadline = self.services.database.engine.pool, time.monotonic() + LAST_REQUESTS
         while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < deadline:
             time.sleep(0.02)
-        self.core.database.close()
-        self.core.places.close()
+        self.services.database.close()
+        self.services.geoip.close()
 
     def person(self, username: str = "jane", *, totp: bool = False, **traits: Any) -> Someone:
         """Adds somebody; with `totp` they have an authenticator app and eight saved recovery codes."""
@@ -96,18 +96,20 @@ class Harness:
         profile = traits.pop("profile", {"name": username.title()})
         user = User(id=SystemEntropy().token(16), username=username, profile=profile)
         user.email = traits.pop("email", f"{username}@example.test")
-        user.password_hash = self.core.hasher.hash(password)
+        user.password_hash = self.services.hasher.hash(password)
         for name, value in traits.items():
             setattr(user, name, value)
         seed = pyotp.random_base32() if totp else None
-        fresh = recovery_codes.mint(self.core.entropy, self.core.hasher) if totp else None
-        with self.core.database.write() as tx:
+        fresh = recovery_codes.mint(self.services.entropy, self.services.hasher) if totp else None
+        with self.services.database.write() as tx:
             tx.users.add(user)
             if seed and fresh:
                 factor = Factor(id=f"totp-{user.id}", user_id=user.id, kind="totp", label="Authenticator app")
-                factor.sealed_secret = self.core.sealer.seal(seed.encode(), row=factor.id)
+                factor.sealed_secret = self.services.sealer.seal(seed.encode(), row=factor.id)
                 tx.factors.add(factor)
-                row = recovery_codes.to_row(fresh, user_id=user.id, set_id=f"set-{user.id}", sealer=self.core.sealer)
+                row = recovery_codes.to_row(
+                    fresh, user_id=user.id, set_id=f"set-{user.id}", sealer=self.services.sealer
+                )
                 tx.recovery.replace(row, list(fresh.digests))
                 tx.recovery.acknowledge(user.id, keep=self.settings.recovery_codes_viewable)
         return Someone(user.id, username, password, seed, fresh.codes if fresh else ())
@@ -127,7 +129,7 @@ class Harness:
             "scopes": ["openid", "profile", "email", "phone", "address", "offline_access"],
             "first_party": True,
         }
-        with self.core.database.write() as tx:
+        with self.services.database.write() as tx:
             tx.clients.add(Client(client_id=client_id, **(values | traits)))
         uris = traits.get("redirect_uris", [REDIRECT_URI])
         return App(client_id, secret, uris[0] if uris else "")

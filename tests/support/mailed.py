@@ -27,13 +27,13 @@ def texts(harness: Harness, template: str) -> list[tuple[str, str, str]]:
 
 
 def _renderer(harness: Harness) -> Renderer:
-    settings, core = harness.settings, harness.core
-    unseal = opener(core.sealer)
-    return Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=unseal, places=core.places)
+    settings, services = harness.settings, harness.services
+    unseal = opener(services.sealer)
+    return Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=unseal, places=services.geoip)
 
 
 def _waiting(harness: Harness, template: str) -> list[OutboxMessage]:
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         return [message for message in tx.outbox.waiting() if message.template == template]
 
 
@@ -69,7 +69,7 @@ def undo_links(harness: Harness) -> list[str]:
 
 def codes(harness: Harness, channel: str) -> list[tuple[str, str]]:
     """Codes on their way by a channel, oldest first: recipient and the six digits."""
-    unseal = opener(harness.core.sealer)
-    with harness.core.database.read() as tx:
+    unseal = opener(harness.services.sealer)
+    with harness.services.database.read() as tx:
         waiting = [message for message in tx.outbox.waiting() if (message.channel, message.template) == (channel, CODE)]
-    return [(each.recipient, unseal(SealedSecret.of(each.context) or NOTHING)) for each in waiting]
+    return [(each.recipient, unseal(SealedSecret.from_context(each.context) or NOTHING)) for each in waiting]

@@ -19,7 +19,7 @@ class Meter:
 @contextmanager
 def metered(harness: Harness) -> Iterator[Meter]:
     """Counts what happens inside."""
-    engine, meter = harness.core.database.engine, Meter()
+    engine, meter = harness.services.database.engine, Meter()
 
     def executed(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if not statement.startswith("BEGIN"):

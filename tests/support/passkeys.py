@@ -12,8 +12,8 @@ from idp.persistence.factors import Factor
 from tests.support.account import CODES, Account
 from tests.support.authenticator import Authenticator
 from tests.support.browser import Browser
-from tests.support.door import csrf_of
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.login_driver import csrf_of
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,5 @@ def with_passkey(harness: Harness, username: str = "jane", *, totp: bool = False
 
 def factors(harness: Harness, someone: Someone) -> list[Factor]:
     """What the person has set up."""
-    with harness.core.database.read() as tx:
-        return tx.factors.of(someone.id)
+    with harness.services.database.read() as tx:
+        return tx.factors.for_user(someone.id)

@@ -82,7 +82,7 @@ class RelyingParty:
             "expires_at": now + self.harness.settings.refresh_token_lifetime,
         }
         grant = Grant(**(values | traits))
-        with self.harness.core.database.write() as tx:
+        with self.harness.services.database.write() as tx:
             tx.grants.add(grant)
         return Code(code, grant.redirect_uri, VERIFIER, grant.id)
 
@@ -155,7 +155,7 @@ class RelyingParty:
 
     def claims_of(self, token: str, typ: str = "at+jwt") -> dict[str, Any]:
         """What one of our tokens says, its signature verified."""
-        return self.harness.core.keyring.verify(token, typ=typ, now=self.harness.clock.now())
+        return self.harness.services.keyring.verify(token, typ=typ, now=self.harness.clock.now())
 
 
 def refused(response: TestResponse, error: str, status: int = 400) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pyotp
 
 from tests.support.browser import Browser
-from tests.support.door import Door
+from tests.support.login_driver import LoginDriver
 
 STEPS = ("account", "identify", "code", "recovery", "enrol", "recovery-codes")
 """The pages that take something, as the last parts of their addresses."""
@@ -29,47 +29,47 @@ class Stage:
         return self.browser.at.rpartition("/")[0]
 
 
-def stand_at(step: str, door: Door) -> Stage:
+def stand_at(step: str, driver: LoginDriver) -> Stage:
     """Brings a new browser to a page: somebody with a second step, or at a set-up somebody who must have one."""
-    stage = _AT[step](door, Browser(door.harness))
+    stage = _AT[step](driver, Browser(driver.harness))
     assert stage.page.endswith(f"/{step}"), (step, stage.page)
     return stage
 
 
-def _account(door: Door, browser: Browser) -> Stage:
-    jane = door.harness.person(totp=True)
-    door.sign_in(browser, jane)
-    door.knock(browser, "remembered", choose=1)
+def _account(driver: LoginDriver, browser: Browser) -> Stage:
+    jane = driver.harness.person(totp=True)
+    driver.sign_in(browser, jane)
+    driver.authorize(browser, "remembered", choose=1)
     return Stage(browser, {"account": "jane"}, {"account": "somebody else"})
 
 
-def _identify(door: Door, browser: Browser) -> Stage:
-    jane = door.harness.person(totp=True)
-    door.knock(browser)
+def _identify(driver: LoginDriver, browser: Browser) -> Stage:
+    jane = driver.harness.person(totp=True)
+    driver.authorize(browser)
     right = {"username": "jane", "password": jane.password}
     return Stage(browser, right, right | {"password": "wrong"})
 
 
-def _code(door: Door, browser: Browser) -> Stage:
-    jane = door.harness.person(totp=True)
-    door.to_code(browser, jane)
-    return Stage(browser, {"code": jane.code(door.harness.clock)}, {"code": "000000"})
+def _code(driver: LoginDriver, browser: Browser) -> Stage:
+    jane = driver.harness.person(totp=True)
+    driver.to_code(browser, jane)
+    return Stage(browser, {"code": jane.code(driver.harness.clock)}, {"code": "000000"})
 
 
-def _recovery(door: Door, browser: Browser) -> Stage:
-    jane = door.harness.person(totp=True)
-    door.to_code(browser, jane)
+def _recovery(driver: LoginDriver, browser: Browser) -> Stage:
+    jane = driver.harness.person(totp=True)
+    driver.to_code(browser, jane)
     browser.get(browser.at.replace("/code", "/recovery"))
     return Stage(browser, {"code": jane.codes[0]}, {"code": "0000-0000-0000-0000"})
 
 
-def _enrol(door: Door, browser: Browser) -> Stage:
-    seed = door.to_set_up(browser, door.harness.person("jane", second_step_required=True))
-    return Stage(browser, {"code": pyotp.TOTP(seed).at(door.harness.clock.now())}, {"code": "000000"})
+def _enrol(driver: LoginDriver, browser: Browser) -> Stage:
+    seed = driver.to_set_up(browser, driver.harness.person("jane", second_step_required=True))
+    return Stage(browser, {"code": pyotp.TOTP(seed).at(driver.harness.clock.now())}, {"code": "000000"})
 
 
-def _recovery_codes(door: Door, browser: Browser) -> Stage:
-    before = _enrol(door, browser)
+def _recovery_codes(driver: LoginDriver, browser: Browser) -> Stage:
+    before = _enrol(driver, browser)
     browser.submit(**before.right)
     return Stage(browser, {"saved": "1"}, {"saved": "no"})
 

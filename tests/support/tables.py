@@ -13,7 +13,7 @@ Snapshot = dict[str, list[tuple[Any, ...]]]
 
 def rows(harness: Harness, *only: str) -> Snapshot:
     """Every row of every table (or of those named), in order of its text."""
-    with harness.core.database.engine.connect() as connection:
+    with harness.services.database.engine.connect() as connection:
         return {
             name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for name, table in METADATA.tables.items()
@@ -28,7 +28,7 @@ def count(harness: Harness, table: str) -> int:
 
 def events(harness: Harness, event: str, outcome: str | None = None) -> int:
     """How often something was recorded in the audit trail."""
-    with harness.core.database.read() as tx:
+    with harness.services.database.read() as tx:
         found = tx.audit.latest(event=event, limit=100_000)
     return sum(outcome in {None, each.outcome} for each in found)
 

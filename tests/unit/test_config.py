@@ -111,7 +111,7 @@ def test_a_file_gives_settings_and_the_environment_wins(tmp_path: Path) -> None:
 
 
 def test_a_process_can_forget_its_settings_and_what_could_pass_for_a_header() -> None:
-    program = "import os; from idp import config; config.take_out(); print(sorted(os.environ))"
+    program = "import os; from idp import config; config.scrub_env(); print(sorted(os.environ))"
     given = {
         "IDP_SMTP_URL": "smtp://me:hunter2@mail",
         "HTTP_PROXY": "http://proxy",
@@ -126,7 +126,7 @@ def test_a_process_can_forget_its_settings_and_what_could_pass_for_a_header() ->
 
 def test_children_get_no_setting_that_was_meant_for_us(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IDP_ISSUER", "https://id.example.com")
-    given = config.surroundings(IDP_CONFIG="x")
+    given = config.child_env(IDP_CONFIG="x")
     assert {name: value for name, value in given.items() if name.startswith("IDP_")} == {"IDP_CONFIG": "x"}
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from idp.account.profile_form import LONGEST, fields_of, hear
+from idp.account.profile_form import LONGEST, fields_of, parse_profile_form
 
 TODAY = dt.date(2026, 6, 1)
 ADDRESS = {"street_address": "Ring 1\nTop 4", "postal_code": "1010", "locality": "Wien", "country": "Austria"}
@@ -27,7 +27,7 @@ ADDRESS = {"street_address": "Ring 1\nTop 4", "postal_code": "1010", "locality":
     ],
 )
 def test_what_can_be_said_is_kept(field: str, typed: str, kept: str) -> None:
-    heard = hear(MultiDict({field: typed}), {}, today=TODAY)
+    heard = parse_profile_form(MultiDict({field: typed}), {}, today=TODAY)
     assert (heard.profile, heard.errors) == ({field: kept}, {})
 
 
@@ -51,25 +51,27 @@ def test_what_can_be_said_is_kept(field: str, typed: str, kept: str) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_answered_beside_its_field_and_nothing_is_lost(field: str, typed: str) -> None:
-    heard = hear(MultiDict({field: typed}), {field: "before"}, today=TODAY)
+    heard = parse_profile_form(MultiDict({field: typed}), {field: "before"}, today=TODAY)
     assert list(heard.errors) == [field]
     assert heard.profile == {field: "before"}
 
 
 def test_a_doubled_field_is_not_read_as_an_empty_one() -> None:
-    heard = hear(MultiDict([("name", "Jane"), ("name", "Jim")]), {"name": "Before"}, today=TODAY)
+    heard = parse_profile_form(MultiDict([("name", "Jane"), ("name", "Jim")]), {"name": "Before"}, today=TODAY)
     assert list(heard.errors) == ["name"]
 
 
 def test_an_address_is_told_in_parts_and_as_a_whole() -> None:
-    heard = hear(MultiDict(ADDRESS), {}, today=TODAY)
+    heard = parse_profile_form(MultiDict(ADDRESS), {}, today=TODAY)
     assert heard.profile == {"address": ADDRESS | {"formatted": "Ring 1\nTop 4\n1010 Wien\nAustria"}}
-    assert hear(MultiDict(fields_of(heard.profile)), heard.profile, today=TODAY).profile == heard.profile
-    assert hear(MultiDict(dict.fromkeys(ADDRESS, "")), heard.profile, today=TODAY).profile == {}
+    assert parse_profile_form(MultiDict(fields_of(heard.profile)), heard.profile, today=TODAY).profile == heard.profile
+    assert parse_profile_form(MultiDict(dict.fromkeys(ADDRESS, "")), heard.profile, today=TODAY).profile == {}
 
 
 def test_what_an_import_brought_stays_until_its_owner_says_otherwise() -> None:
     imported = {"locale": "de-AT", "zoneinfo": "US/Pacific", "address": {"formatted": "Ring 1\nWien"}, "staff_id": 7}
-    assert hear(MultiDict(fields_of(imported)), imported, today=TODAY).profile == imported
-    heard = hear(MultiDict({"locale": "", "is_admin": "1", "sub": "x", "email": "x"}), imported, today=TODAY)
+    assert parse_profile_form(MultiDict(fields_of(imported)), imported, today=TODAY).profile == imported
+    heard = parse_profile_form(
+        MultiDict({"locale": "", "is_admin": "1", "sub": "x", "email": "x"}), imported, today=TODAY
+    )
     assert heard.profile == {name: value for name, value in imported.items() if name != "locale"}

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 from idp.config import BadSettings
-from idp.language.geoip import Places
+from idp.language.geoip import GeoIp
 from idp.language.reader import Reader
-from idp.language.words import said
+from idp.language.words import localize_text
 from tests.support.world import AUSTRIA, MUNICH, NOWHERE, write_places
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
-    opened = Places.open(str(write_places(tmp_path_factory.mktemp("places") / "places.mmdb")))
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeoIp]:
+    opened = GeoIp.open(str(write_places(tmp_path_factory.mktemp("places") / "places.mmdb")))
     yield opened
     opened.close()
 
@@ -30,14 +30,14 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
     ],
 )
 def test_a_place_has_the_name_that_its_reader_knows_it_by(
-    places: Places, address: str, language: str, words: str
+    places: GeoIp, address: str, language: str, words: str
 ) -> None:
     assert places.named(address, language) == words
-    assert said(places.located(address, language), Reader("en")) == f"{words} ({address})"
+    assert localize_text(places.located(address, language), Reader("en")) == f"{words} ({address})"
 
 
 @pytest.mark.parametrize("address", [NOWHERE, "9.9.9.9", "", "local", "81.2.69.999", "x" * 500, "10.0.0.1"])
-def test_what_the_file_does_not_know_or_says_oddly_is_the_address_alone(places: Places, address: str) -> None:
+def test_what_the_file_does_not_know_or_says_oddly_is_the_address_alone(places: GeoIp, address: str) -> None:
     assert places.named(address, "en") is None
     assert places.located(address, "en") == address
 
@@ -58,7 +58,7 @@ def test_what_the_file_does_not_know_or_says_oddly_is_the_address_alone(places: 
     ],
 )
 def test_without_a_file_it_is_said_beside_where_the_reader_is(address: str, here: str, words: str) -> None:
-    assert Places.open("").seen_from(address, "en", here=here) == words
+    assert GeoIp.open("").seen_from(address, "en", here=here) == words
 
 
 def test_a_file_that_is_missing_broken_or_of_something_else_is_refused_with_words(tmp_path: Path) -> None:
@@ -75,13 +75,13 @@ def test_a_file_that_is_missing_broken_or_of_something_else_is_refused_with_word
         (networks, "is a file of 'Test-ASN', which knows no places"),
     ):
         with pytest.raises(BadSettings, match=r"IDP_PLACES_FILE: .* Name a MaxMind DB file") as refusal:
-            Places.open(str(path))
+            GeoIp.open(str(path))
         assert reason in str(refusal.value)
 
 
 def test_a_file_that_breaks_later_makes_no_page_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_places(tmp_path / "places.mmdb")
-    places, whole = Places.open(str(path)), path.read_bytes()
+    places, whole = GeoIp.open(str(path)), path.read_bytes()
     for cut in (0, 1, 10, 200):
         path.write_bytes(whole[:cut])
         assert places.located(MUNICH, "en") in {MUNICH, f"Munich, Germany ({MUNICH})"}

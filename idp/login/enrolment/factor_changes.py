@@ -36,7 +36,7 @@ REMOVED = {
 """What the owner is told, by the kind of what is new or gone."""
 
 
-def enrol(
+def add_factor(
     tx: Transaction,
     person: Person,
     factor: Factor,
@@ -61,7 +61,7 @@ def enrol(
     factor.user_id = user.id
     tx.factors.add(factor)
     if codes is not None:
-        recovery_code.replace(tx, person, codes, sealer=sealer, entropy=entropy)
+        recovery_code.replace_codes(tx, person, codes, sealer=sealer, entropy=entropy)
     tx.devices.distrust(user_id=user.id)
     audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
     notify(tx, user, (REPLACED if replaced else ADDED)[kind])
@@ -72,13 +72,13 @@ def turn_off(tx: Transaction, person: Person) -> bool:
     """Remove the second step, its recovery codes and every remembered device; False when a change came first."""
     if not tx.users.raise_epoch(person.user):
         return False
-    wipe(tx, person.user.id)
+    remove_all_factors(tx, person.user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=person.user.id)
     notify(tx, person.user, Notice.AUTHENTICATOR_REMOVED)
     return True
 
 
-def wipe(tx: Transaction, user_id: str) -> None:
+def remove_all_factors(tx: Transaction, user_id: str) -> None:
     """Forget everything a second step consists of; sessions stay, and their second factors stop counting."""
     tx.factors.remove_all(user_id)
     tx.recovery.remove(user_id)

@@ -18,20 +18,20 @@ from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.login.enrolment import factor_changes
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Verdict
-from idp.login.methods.sent_codes import Sent
+from idp.login.methods.password import Result
+from idp.login.methods.sent_codes import SendResult
 from idp.login.policy import rate_limits
 from idp.login.policy.proofs import Method, Proof
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
-from idp.persistence.sent_codes import Addressed, CodePurpose
+from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.signing.sealing import Sealer
 
 
-def place_of(owner: str, person: Person, method: Method) -> Addressed:
+def enrolment_code_slot(owner: str, person: Person, method: Method) -> CodeSlot:
     """Where codes of this set-up are kept; `owner` names the attempt or session."""
-    return Addressed(owner, CodePurpose.SET_UP, method, person.user.id)
+    return CodeSlot(owner, CodePurpose.SET_UP, method, person.user.id)
 
 
 def destination(person: Person, method: Method) -> str | None:
@@ -44,21 +44,21 @@ def destination(person: Person, method: Method) -> str | None:
         return None
 
 
-def send(
+def send_first_code(
     tx: Transaction, owner: str, person: Person, method: Method, typed: str, *, sealer: Sealer, entropy: Entropy
-) -> Sent:
+) -> SendResult:
     """Send the first code to what the profile has, or to the number `typed`.
 
     Raises:
         NotANumber: when the profile has none and what was typed is none either.
     """
     address = destination(person, method) or message_code.number(typed)
-    return sent_codes.send(
-        tx, place_of(owner, person, method), person.user, address=address, sealer=sealer, entropy=entropy
+    return sent_codes.issue_code(
+        tx, enrolment_code_slot(owner, person, method), person.user, address=address, sealer=sealer, entropy=entropy
     )
 
 
-def confirm(
+def confirm_code(
     tx: Transaction,
     owner: str,
     person: Person,
@@ -69,28 +69,28 @@ def confirm(
     sealer: Sealer,
     entropy: Entropy,
     settings: Settings,
-) -> Proof | Verdict:
+) -> Proof | Result:
     """Make what the code proves a factor; `codes` as for `enrolment.enrol`. A verdict says why not.
 
     `MOVED`: another change to the account came first, and then nothing of this is to be kept.
     """
-    lane = rate_limits.proving_lane(person.user.id)
-    if not tx.throttles.claim(lane, rate_limits.code_limit(settings)):
-        _tell(tx, person, method, Outcome.THROTTLED)
-        return Verdict.THROTTLED
-    address = sent_codes.judge(tx, place_of(owner, person, method), code, sealer=sealer)
+    bucket = rate_limits.proving_bucket(person.user.id)
+    if not tx.throttles.consume(bucket, rate_limits.code_limit(settings)):
+        _audit_failure(tx, person, method, Outcome.THROTTLED)
+        return Result.THROTTLED
+    address = sent_codes.verify_code(tx, enrolment_code_slot(owner, person, method), code, sealer=sealer)
     if address is None:
-        _tell(tx, person, method, Outcome.FAILURE)
-        return Verdict.WRONG
-    tx.throttles.clear(lane)
+        _audit_failure(tx, person, method, Outcome.FAILURE)
+        return Result.WRONG
+    tx.throttles.reset(bucket)
     if method is Method.EMAIL:
         tx.users.prove_email(person.user, address)
     else:
         tx.users.prove_phone(person.user, address)
     factor = Factor(id=entropy.token(12), kind=method, label=method.value, address=address, last_used_at=tx.now)
-    added = factor_changes.enrol(tx, person, factor, codes=codes, replaces=True, sealer=sealer, entropy=entropy)
-    return added or Verdict.MOVED
+    added = factor_changes.add_factor(tx, person, factor, codes=codes, replaces=True, sealer=sealer, entropy=entropy)
+    return added or Result.CONFLICT
 
 
-def _tell(tx: Transaction, person: Person, method: Method, outcome: Outcome) -> None:
+def _audit_failure(tx: Transaction, person: Person, method: Method, outcome: Outcome) -> None:
     audit.record(tx, Event.FACTOR_ADDED, outcome, user_id=person.user.id, method=method)

@@ -13,8 +13,8 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors import passkey as keys
-from idp.factors.attestation import Makers
-from idp.factors.passkey import Answer, Registered, Rejected
+from idp.factors.attestation import AttestationTrustAnchors
+from idp.factors.passkey import AuthenticatorResponse, Registered, Rejected
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.login.enrolment import factor_changes
@@ -28,17 +28,35 @@ from idp.signing.sealing import Sealer
 
 
 def options(
-    tx: Transaction, person: Person, *, owner: str, makers: Makers, entropy: Entropy, settings: Settings
+    tx: Transaction,
+    person: Person,
+    *,
+    owner: str,
+    attestation_anchors: AttestationTrustAnchors,
+    entropy: Entropy,
+    settings: Settings,
 ) -> str:
     """The JSON for the browser; a device that holds one of the person's passkeys already makes no second."""
-    made = passkey.challenge(tx, owner, Purpose.ADD, entropy)
+    made = passkey.issue_challenge(tx, owner, Purpose.ADD, entropy)
     existing = person.factors_of(Method.PASSKEY)
     return keys.creation_options(
-        made, passkey.site(settings), user=person.user, brand=settings.brand, existing=existing, makers=makers
+        made,
+        passkey.relying_party(settings),
+        user=person.user,
+        brand=settings.brand,
+        existing=existing,
+        attestation_anchors=attestation_anchors,
     )
 
 
-def check(tx: Transaction, answer: Answer | None, *, owner: str, makers: Makers, settings: Settings) -> Registered:
+def check(
+    tx: Transaction,
+    answer: AuthenticatorResponse | None,
+    *,
+    owner: str,
+    attestation_anchors: AttestationTrustAnchors,
+    settings: Settings,
+) -> Registered:
     """The new key, if it was made for this `owner`, here and now; `answer` is None when it could not be read.
 
     Raises:
@@ -46,8 +64,8 @@ def check(tx: Transaction, answer: Answer | None, *, owner: str, makers: Makers,
     """
     if answer is None:
         raise Rejected("unreadable")
-    passkey.claim(tx, owner, Purpose.ADD, answer)
-    return keys.check_registration(answer, passkey.site(settings), makers)
+    passkey.claim_challenge(tx, owner, Purpose.ADD, answer)
+    return keys.check_registration(answer, passkey.relying_party(settings), attestation_anchors)
 
 
 def add(
@@ -75,11 +93,11 @@ def add(
         attestation=made.attestation,
         attested=made.attested,
     )
-    proof = factor_changes.enrol(tx, person, factor, codes=codes, sealer=sealer, entropy=entropy)
-    return proof and replace(proof, verified=made.verified, key=passkey.key_of(factor, attesting=made.attested))
+    proof = factor_changes.add_factor(tx, person, factor, codes=codes, sealer=sealer, entropy=entropy)
+    return proof and replace(proof, verified=made.verified, key=passkey.key_protection(factor, attesting=made.attested))
 
 
-def refused(tx: Transaction, person: Person, reason: str) -> None:
+def audit_refusal(tx: Transaction, person: Person, reason: str) -> None:
     """Record that a key was not added, and why."""
     user_id = person.user.id
     audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=user_id, method=Method.PASSKEY, reason=reason)

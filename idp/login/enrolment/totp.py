@@ -29,7 +29,7 @@ PEPPER = "totp set-up"
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class ConfirmedSetup:
     """A first code that was right: the seed it belongs to, its time step, and recovery codes if none exist yet."""
 
     seed: str
@@ -37,23 +37,25 @@ class Confirmed:
     codes: FreshSet | None
 
 
-def offer(sealer: Sealer, person: Person, *, owner: str, password_at: int, brand: str) -> Setup:
+def new_setup(sealer: Sealer, person: Person, *, owner: str, password_at: int, brand: str) -> Setup:
     """What the page shows. `owner` names the attempt or session, `password_at` its password proof (seconds, UTC)."""
     context = f"{owner}\x00{person.user.id}\x00{person.user.epoch}\x00{password_at}"
     account = person.user.email or person.user.username
     return Setup(seed=totp.derive_seed(sealer.pepper(PEPPER), context), account=account, issuer=brand)
 
 
-def check(setup: Setup, code: str, *, person: Person, now: int, entropy: Entropy, hasher: Hasher) -> Confirmed | None:
+def check_first_code(
+    setup: Setup, code: str, *, person: Person, now: int, entropy: Entropy, hasher: Hasher
+) -> ConfirmedSetup | None:
     """None for a wrong code. Recovery codes are minted here because that is costly: outside every transaction."""
     step = totp.matching_step(setup.seed, code, now)
     if step is None:
         return None
-    return Confirmed(setup.seed, step, None if person.recovery else mint(entropy, hasher))
+    return ConfirmedSetup(setup.seed, step, None if person.recovery else mint(entropy, hasher))
 
 
-def activate(
-    tx: Transaction, person: Person, confirmed: Confirmed, *, sealer: Sealer, entropy: Entropy
+def activate_totp(
+    tx: Transaction, person: Person, confirmed: ConfirmedSetup, *, sealer: Sealer, entropy: Entropy
 ) -> Proof | None:
     """Make it the person's one app; None when another change to the account came first.
 
@@ -62,6 +64,6 @@ def activate(
     factor = Factor(id=entropy.token(12), kind=Method.TOTP, label=LABEL, last_step=confirmed.step)
     factor.sealed_secret = sealer.seal(confirmed.seed.encode(), row=factor.id)
     factor.last_used_at = tx.now
-    return factor_changes.enrol(
+    return factor_changes.add_factor(
         tx, person, factor, codes=confirmed.codes, replaces=True, sealer=sealer, entropy=entropy
     )

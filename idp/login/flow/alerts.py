@@ -15,7 +15,7 @@ from idp import audit
 from idp.config import Settings
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
-from idp.messaging.notices import SIGN_IN_ALERT, ask_about_sign_in, facts, seat
+from idp.messaging.notices import SIGN_IN_ALERT, enqueue_sign_in_alert, message_context, session_ref
 from idp.messaging.sealed import seal_link
 from idp.persistence.alert_links import AlertLink
 from idp.persistence.devices import Device
@@ -26,17 +26,22 @@ from idp.signing.sealing import Sealer
 PATH = "/alert/"
 
 
-def tell(
+def alert_new_browser(
     tx: Transaction, user: User, *, sid: str, device: Device, entropy: Entropy, sealer: Sealer, settings: Settings
 ) -> None:
     """Promise the mail about a sign-in; nothing when no address is known."""
     if not user.email:
         return
-    path = offer(tx, {**facts(tx, user), **seat(user.id, sid, device.id), "event": SIGN_IN_ALERT}, entropy, settings)
-    ask_about_sign_in(tx, user, seal_link(sealer, path))
+    path = create_alert_link(
+        tx,
+        {**message_context(tx, user), **session_ref(user.id, sid, device.id), "event": SIGN_IN_ALERT},
+        entropy,
+        settings,
+    )
+    enqueue_sign_in_alert(tx, user, seal_link(sealer, path))
 
 
-def offer(tx: Transaction, about: Mapping[str, Any], entropy: Entropy, settings: Settings) -> str:
+def create_alert_link(tx: Transaction, about: Mapping[str, Any], entropy: Entropy, settings: Settings) -> str:
     """Make a link that ends the session a mail is about, and return its path. It lives as long as the session could.
 
     `about` is the context of that mail (`messaging.notices`). Of a change it is made only as the mail is written, so

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp.kernel.handles import digest, same
 from idp.kernel.text import Text
-from idp.persistence.login_flows import Login
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web import language
 from idp.web.cookies import LOGIN
@@ -12,40 +12,42 @@ from idp.web.errors import Refusal
 from idp.web.transactions import origin
 
 
-class Ended(Refusal):
+class LoginFlowClosed(Refusal):
     """The attempt cannot go on in this browser."""
 
 
-def bound(tx: Transaction, login_id: str) -> Login:
+def load_bound_flow(tx: Transaction, flow_id: str) -> LoginFlowRow:
     """The attempt of this browser, open or not.
 
     Raises:
         Ended: it never was, or belongs to another browser (a copied link).
     """
-    login = tx.logins.by_id(login_id)
+    row = tx.login_flows.by_id(flow_id)
     secret = LOGIN.read()
-    if login is None:
-        raise Ended(404, Text("This sign-in is not known"), Text("Go back to the app you came from and sign in again."))
-    if secret is None or not same(digest(secret), login.browser_digest):
+    if row is None:
+        raise LoginFlowClosed(
+            404, Text("This sign-in is not known"), Text("Go back to the app you came from and sign in again.")
+        )
+    if secret is None or not same(digest(secret), row.browser_digest):
         message = Text(
             "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
         )
-        raise Ended(403, Text("This sign-in cannot go on here"), message)
-    language.hear(login.request)
+        raise LoginFlowClosed(403, Text("This sign-in cannot go on here"), message)
+    language.use_ui_locales(row.request)
     tx.origin = origin()  # in the language that the app asked for
-    return login
+    return row
 
 
-def over(login: Login) -> Ended:
+def closed_error(row: LoginFlowRow) -> LoginFlowClosed:
     """Why this attempt cannot go on: it was cancelled, is finished, or took too long."""
-    if login.cancelled_at is not None:
+    if row.cancelled_at is not None:
         message = Text("To sign in after all, start again from the app you came from.")
-        return Ended(410, Text("This sign-in was cancelled"), message)
-    if login.finished_at is not None:
-        return Ended(
+        return LoginFlowClosed(410, Text("This sign-in was cancelled"), message)
+    if row.finished_at is not None:
+        return LoginFlowClosed(
             410, Text("This sign-in is finished"), Text("Nothing is left to do here. Go back to the app you came from.")
         )
-    return Ended(
+    return LoginFlowClosed(
         410,
         Text("This sign-in took too long"),
         Text("For your safety it was ended. Start again from the app you came from."),

@@ -18,13 +18,13 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 
 
-def unbegun(person: Person, settings: Settings, now: int) -> bool:
+def starts_now(person: Person, settings: Settings, now: int) -> bool:
     """Whether this person's window begins with the present request (`now` in seconds, UTC)."""
     return person.user.second_step_due_at is None and person.may_wait(settings, now)
 
 
-def begin(tx: Transaction, person: Person, settings: Settings) -> None:
+def start_grace(tx: Transaction, person: Person, settings: Settings) -> None:
     """Store when the person must have set up a second step, if that was not done before."""
     due = person.second_step_due(settings, tx.now)
-    if due is not None and unbegun(person, settings, tx.now) and tx.users.begin_grace(person.user, due):
+    if due is not None and starts_now(person, settings, tx.now) and tx.users.begin_grace(person.user, due):
         audit.record(tx, Event.SECOND_STEP_DUE, user_id=person.user.id, due_at=due)

@@ -7,7 +7,7 @@ from flask import Response
 from idp import audit
 from idp.audit import Event
 from idp.login.revocation import end_session
-from idp.login.state.session import Visitor
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.cookies import LOGIN, SESSION
 
@@ -15,13 +15,15 @@ CLEAR = '"cache", "storage"'
 """Not "cookies": that would forget the browser too, and with it every remembered device on it (docs/map.md)."""
 
 
-def sign_out(tx: Transaction, visitor: Visitor, response: Response, *, client_id: str | None = None) -> Response:
+def sign_out(
+    tx: Transaction, auth_session: AuthenticatedSession, response: Response, *, client_id: str | None = None
+) -> Response:
     """End the session and the grants given in it; offline access and remembered devices stay.
 
     `client_id` is the app that asked for it. Sign-ins under way in this browser are left without their cookie, so that
     nobody after this person can finish one. Returns `response`, with the browser's side of it.
     """
-    session = visitor.session
+    session = auth_session.session
     if end_session(tx, session, reason="signed out"):
         audit.record(tx, Event.SIGN_OUT, user_id=session.user_id, client_id=client_id, sid=session.sid)
     SESSION.clear(response)

@@ -11,15 +11,15 @@ from typing import Any
 from flask import Response
 
 from idp.kernel.handles import digest
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import Step
-from idp.login.state import session as visitors
-from idp.login.state.login_flow import freeze, look
-from idp.login.state.session import Visitor
-from idp.persistence.login_flows import Login
+from idp.login.state import session as auth_sessions
+from idp.login.state.login_flow import load_flow, requirement_to_json
+from idp.login.state.session import AuthenticatedSession
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web import language
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import LOGIN, SESSION
 from idp.web.pages import see_other
 
@@ -27,19 +27,19 @@ AUTHORIZE = "authorize"
 ACCOUNT = "account"
 
 
-def visitor(tx: Transaction) -> Visitor | None:
+def current_session(tx: Transaction) -> AuthenticatedSession | None:
     """Who is signed in at the browser that sent this request; its pages are in their language from here on."""
-    found = visitors.current(tx, SESSION.read(), core().settings)
+    found = auth_sessions.load_session(tx, SESSION.read(), services().settings)
     if found is not None:
-        language.meet(found.person.user.profile)
+        language.use_profile_locale(found.person.user.profile)
     return found
 
 
-def begin(
+def start_login(
     tx: Transaction,
-    demand: Demand,
+    requirement: AuthRequirement,
     *,
-    door: str,
+    initiator: str,
     return_to: str,
     request: Mapping[str, Any] | None = None,
     client_id: str | None = None,
@@ -53,24 +53,24 @@ def begin(
     `as_other`: somebody else than the person signed in here is wanted, so the first page asks for a name. `page`: the
     first page is this one, instead of what is missing.
     """
-    settings = core().settings
-    login_id = core().entropy.token(16)
-    secret = LOGIN.read() or core().entropy.token()
-    login = Login(
-        id=login_id,
+    settings = services().settings
+    flow_id = services().entropy.token(16)
+    secret = LOGIN.read() or services().entropy.token()
+    row = LoginFlowRow(
+        id=flow_id,
         browser_digest=digest(secret),
-        door=door,
+        initiator=initiator,
         request=dict(request or {}),
-        demand=freeze(demand),
-        return_to=return_to.replace("{login}", login_id),
+        requirement=requirement_to_json(requirement),
+        return_to=return_to.replace("{login}", flow_id),
         client_id=client_id,
         login_hint=login_hint,
         proofs=[],
         must_choose=must_choose,
         expires_at=tx.now + settings.login_lifetime,
     )
-    tx.logins.begin(login)
-    step = page or (f"{Step.IDENTIFY}?other=1" if as_other else look(tx, login, visitor(tx), settings).page)
-    response = see_other(f"/login/{login_id}/{step}")
+    tx.login_flows.begin(row)
+    step = page or (f"{Step.IDENTIFY}?other=1" if as_other else load_flow(tx, row, current_session(tx), settings).page)
+    response = see_other(f"/login/{flow_id}/{step}")
     LOGIN.write(response, secret)
     return response

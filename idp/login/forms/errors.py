@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from idp.kernel.text import Text
-from idp.login.methods.password import Verdict
+from idp.login.methods.password import Result
 
 CLOCK_HINT = Text(
     "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "
     "then enter the next code your app shows."
 )
-SPENT = Text("That code was used already. Wait until your app shows the next one, then enter that.")
+REUSED = Text("That code was used already. Wait until your app shows the next one, then enter that.")
 THROTTLED = Text("Too many tries. Wait a quarter of an hour, then try again.")
-STALE = Text("This page was out of date, so nothing was sent. Please try again.")
+STALE_FORM = Text("This page was out of date, so nothing was sent. Please try again.")
 NO_APP_CODE = Text("Enter the 6-digit code your app shows for the new entry.")
 NOT_SAVED = Text("Save the codes first, then tick this box.")
 PASSKEY_FAILED = Text("That did not work. Nothing was added; please try again.")
@@ -20,8 +20,8 @@ LONGEST_CODE = 64
 """Characters of a code of any kind, with whatever people put between them."""
 
 
-def refused(verdict: Verdict, wrong: str) -> tuple[int, str]:
+def refusal_message(verdict: Result, wrong: str) -> tuple[int, str]:
     """Status and sentence for a try that did not count."""
-    if verdict is Verdict.THROTTLED:
+    if verdict is Result.THROTTLED:
         return 429, THROTTLED
-    return 400, SPENT if verdict is Verdict.SPENT else wrong
+    return 400, REUSED if verdict is Result.REUSED else wrong

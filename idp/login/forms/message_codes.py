@@ -11,11 +11,11 @@ from idp.kernel.text import Text
 from idp.login.enrolment.message_code import destination
 from idp.login.forms import errors
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Verdict
-from idp.login.methods.sent_codes import Waiting
+from idp.login.methods.password import Result
+from idp.login.methods.sent_codes import PendingCode
 from idp.login.policy.proofs import Method
 from idp.login.state.person import Person
-from idp.persistence.sent_codes import Addressed
+from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.web.forms import once
 
@@ -29,28 +29,30 @@ USED_UP_IN_ACCOUNT = Text("Too many wrong codes. Sign out and in again, then sta
 """Tries are counted for the session, so a new one has new tries."""
 
 
-def of_sent(channel: str, waiting: Waiting | None, *, send_action: str) -> dict[str, Any]:
+def sent_code_variables(channel: str, waiting: PendingCode | None, *, send_action: str) -> dict[str, Any]:
     """What a page says of the code that was sent last, if any, and how another is asked for."""
     return {
         "channel": channel,
         "send_action": send_action,
         "sent": waiting is not None,
         "masked": waiting.masked if waiting else "",
-        "again_in": waiting.again_in if waiting else 0,
-        "troubled": waiting is not None and waiting.troubled,
+        "again_in": waiting.retry_after if waiting else 0,
+        "troubled": waiting is not None and waiting.delivery_delayed,
     }
 
 
-def of_set_up(person: Person, method: Method, waiting: Waiting | None, *, send_action: str) -> dict[str, Any]:
+def enrolment_variables(
+    person: Person, method: Method, waiting: PendingCode | None, *, send_action: str
+) -> dict[str, Any]:
     """What the page of a set-up says besides: where the first code goes."""
     known = destination(person, method)
-    return of_sent(method, waiting, send_action=send_action) | {
+    return sent_code_variables(method, waiting, send_action=send_action) | {
         "known": known and message_code.masked(known),
         "masked": waiting.address if waiting and not known else waiting.masked if waiting else "",
         "typed": "" if waiting else once(request.form, "number", longest=LONGEST_NUMBER),
     }
 
 
-def refused(tx: Transaction, place: Addressed, verdict: Verdict, *, used_up: Text = USED_UP) -> tuple[int, str]:
+def refusal_message(tx: Transaction, slot: CodeSlot, verdict: Result, *, used_up: Text = USED_UP) -> tuple[int, str]:
     """Status and sentence for a code that did not count; `used_up`: how to go on when no try is left there."""
-    return errors.refused(verdict, used_up if sent_codes.used_up(tx, place) else WRONG)
+    return errors.refusal_message(verdict, used_up if sent_codes.has_no_tries_left(tx, slot) else WRONG)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import request
 
 from idp.factors import passkey as passkeys
-from idp.factors.passkey import Answer, Rejected
+from idp.factors.passkey import AuthenticatorResponse, Rejected
 from idp.web.forms import once
 
 LONGEST = 64 * 1024
 """Characters of an answer; attestation certificates make some long."""
 
 
-def sent() -> Answer | None:
+def read_passkey_response() -> AuthenticatorResponse | None:
     """The answer in this request's form; None when it cannot be read."""
     try:
         return passkeys.read(once(request.form, "credential", longest=LONGEST))

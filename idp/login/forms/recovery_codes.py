@@ -5,12 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from idp.kernel.text import Text
-from idp.web.context import core
-from idp.web.pages import told
+from idp.web.context import services
+from idp.web.pages import translate
 
 
-def download(codes: tuple[str, ...]) -> str:
+def download_href(codes: tuple[str, ...]) -> str:
     """The codes as a link that saves a text file, without asking the server again."""
-    title = Text("{brand} recovery codes", brand=core().settings.brand)
-    text = "\r\n".join((told(title), told(Text("Each code works once.")), "", *codes, ""))
+    title = Text("{brand} recovery codes", brand=services().settings.brand)
+    text = "\r\n".join((translate(title), translate(Text("Each code works once.")), "", *codes, ""))
     return "data:text/plain;charset=utf-8," + quote(text)

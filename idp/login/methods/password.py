@@ -19,7 +19,7 @@ from idp.factors.hashing import Hasher
 from idp.login import devices
 from idp.login.policy import rate_limits
 from idp.login.policy.proofs import PASSWORD_FACTOR, Method, Proof, from_rows, to_rows
-from idp.persistence.login_flows import Login
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -27,14 +27,14 @@ LONGEST_IDENTIFIER = 256
 """Characters of a user name or email address."""
 
 
-class Verdict(StrEnum):
+class Result(StrEnum):
     """How an attempt ended."""
 
     RIGHT = "right"
     WRONG = "wrong"
-    SPENT = "spent"
+    REUSED = "spent"
     THROTTLED = "throttled"
-    MOVED = "moved"
+    CONFLICT = "moved"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Candidate:
 
     user: User | None
     device_id: str | None
-    lane: str
+    bucket: str
     may_try: bool
 
     @property
@@ -60,17 +60,17 @@ class Checked:
     new_hash: str | None = None
 
 
-def weigh(tx: Transaction, identifier: str, browser_cookie: str | None, settings: Settings) -> Candidate:
+def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, settings: Settings) -> Candidate:
     """Find the account and the lane."""
     user = tx.users.by_identifier(identifier)
-    known = devices.recognise(tx, browser_cookie)
-    device = known.device_of(tx, user) if known and user else None
+    known = devices.recognise_browser(tx, browser_cookie)
+    device = known.find_device(tx, user) if known and user else None
     device_id = device.id if device else None
-    lane = rate_limits.password_lane(identifier, user.id if user else None, device_id)
-    return Candidate(user, device_id, lane, tx.throttles.is_open(lane, rate_limits.password_limit(settings)))
+    bucket = rate_limits.password_bucket(identifier, user.id if user else None, device_id)
+    return Candidate(user, device_id, bucket, tx.throttles.has_capacity(bucket, rate_limits.password_limit(settings)))
 
 
-def check(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
+def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
     """Hash and compare; a name that nobody has costs the same."""
     if not candidate.may_try:
         return Checked(right=False)
@@ -79,41 +79,43 @@ def check(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
     return Checked(right, hasher.hash(password) if right and encoded and hasher.outdated(encoded) else None)
 
 
-def settle(tx: Transaction, login: Login, candidate: Candidate, checked: Checked, settings: Settings) -> Verdict:
+def record_result(
+    tx: Transaction, row: LoginFlowRow, candidate: Candidate, checked: Checked, settings: Settings
+) -> Result:
     """Count the attempt; when it was right, record the proof on the login row."""
-    if not tx.throttles.claim(candidate.lane, rate_limits.password_limit(settings)):
-        _tell(tx, candidate, login, Outcome.THROTTLED)
-        return Verdict.THROTTLED
+    if not tx.throttles.consume(candidate.bucket, rate_limits.password_limit(settings)):
+        _audit_attempt(tx, candidate, row, Outcome.THROTTLED)
+        return Result.THROTTLED
     user = tx.users.by_id(candidate.user_id)
     stale = user is None or candidate.user is None or user.password_hash != candidate.user.password_hash
     if user is None or stale or not checked.right or not user.active:
-        _tell(tx, candidate, login, Outcome.FAILURE)
-        return Verdict.WRONG
-    tx.throttles.clear(candidate.lane)
+        _audit_attempt(tx, candidate, row, Outcome.FAILURE)
+        return Result.WRONG
+    tx.throttles.reset(candidate.bucket)
     if checked.new_hash:
         tx.users.rehash_password(user, checked.new_hash)
-    _tell(tx, candidate, login, Outcome.SUCCESS)
-    return Verdict.RIGHT if _record(tx, login, user, candidate.device_id) else Verdict.MOVED
+    _audit_attempt(tx, candidate, row, Outcome.SUCCESS)
+    return Result.RIGHT if _record_proofs(tx, row, user, candidate.device_id) else Result.CONFLICT
 
 
-def _record(tx: Transaction, login: Login, user: User, device_id: str | None) -> bool:
-    proofs = [*_passkeys(login, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
+def _record_proofs(tx: Transaction, row: LoginFlowRow, user: User, device_id: str | None) -> bool:
+    proofs = [*_passkeys(row, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
     device = tx.devices.by_id(device_id) if device_id else None
     if device is not None and device.trusted_at is not None and device.trusted(epoch=user.epoch, now=tx.now):
         proofs.append(Proof(Method.DEVICE, device.trust_id, device.trusted_at))
-    return tx.logins.advance(
-        login, user_id=user.id, epoch=user.epoch, device_id=device_id, proofs=to_rows(proofs), remember=False
+    return tx.login_flows.advance(
+        row, user_id=user.id, epoch=user.epoch, device_id=device_id, proofs=to_rows(proofs), remember=False
     )
 
 
-def _passkeys(login: Login, user: User) -> list[Proof]:
+def _passkeys(row: LoginFlowRow, user: User) -> list[Proof]:
     """What the same person proved in this attempt before, with a passkey that was not enough alone."""
-    if (login.user_id, login.epoch) != (user.id, user.epoch):
+    if (row.user_id, row.epoch) != (user.id, user.epoch):
         return []
-    return [proof for proof in from_rows(login.proofs) if proof.method is Method.PASSKEY]
+    return [proof for proof in from_rows(row.proofs) if proof.method is Method.PASSKEY]
 
 
-def _tell(tx: Transaction, candidate: Candidate, login: Login, outcome: Outcome) -> None:
+def _audit_attempt(tx: Transaction, candidate: Candidate, row: LoginFlowRow, outcome: Outcome) -> None:
     user_id = candidate.user.id if candidate.user else None
     known = candidate.device_id is not None
-    audit.record(tx, Event.PASSWORD, outcome, user_id=user_id, client_id=login.client_id, known_device=known)
+    audit.record(tx, Event.PASSWORD, outcome, user_id=user_id, client_id=row.client_id, known_device=known)

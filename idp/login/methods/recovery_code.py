@@ -18,9 +18,9 @@ from idp.factors.hashing import Hasher
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel.entropy import Entropy
 from idp.login.methods import second_step
-from idp.login.methods.password import Verdict
+from idp.login.methods.password import Result
 from idp.login.policy.proofs import Method, Proof
-from idp.login.state.login_flow import Attempt
+from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -28,7 +28,7 @@ from idp.signing.sealing import Sealer
 
 
 @dataclass(frozen=True)
-class Try:
+class PreparedRecoveryCode:
     """A typed recovery code, digested; `next_set` is ready in case this is the last code of the present one."""
 
     set_id: str
@@ -36,50 +36,50 @@ class Try:
     next_set: FreshSet | None
 
 
-def prepare(person: Person, typed: str, *, hasher: Hasher, entropy: Entropy) -> Try | None:
+def prepare_code(person: Person, typed: str, *, hasher: Hasher, entropy: Entropy) -> PreparedRecoveryCode | None:
     """Do the costly part, outside every transaction; None when the person has no recovery codes."""
     if person.recovery is None or not person.codes_left:
         return None
     digest = recovery_codes.digest(hasher, person.recovery.salt, typed)
     next_set = recovery_codes.mint(entropy, hasher) if person.codes_left == 1 else None
-    return Try(person.recovery.id, digest, next_set)
+    return PreparedRecoveryCode(person.recovery.id, digest, next_set)
 
 
-def prove(
+def verify_code(
     tx: Transaction,
-    attempt: Attempt,
+    flow: LoginFlow,
     person: Person,
-    tried: Try | None,
+    tried: PreparedRecoveryCode | None,
     *,
     sealer: Sealer,
     entropy: Entropy,
     settings: Settings,
-) -> Verdict:
+) -> Result:
     """Judge a recovery code. A right one is spent, ends every remembered device, and is told to its owner."""
-    if not second_step.pay(tx, attempt, person, settings):
-        return Verdict.THROTTLED
-    if tried is None or not _of(person, tried) or not tx.recovery.use(tried.set_id, tried.digest):
-        second_step.tell(tx, attempt, person, Outcome.FAILURE, Method.RECOVERY_CODE)
-        return Verdict.WRONG
-    second_step.repay(tx, attempt, person)
+    if not second_step.consume_attempt(tx, flow, person, settings):
+        return Result.THROTTLED
+    if tried is None or not _belongs_to(person, tried) or not tx.recovery.use(tried.set_id, tried.digest):
+        second_step.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
+        return Result.WRONG
+    second_step.reset_attempts(tx, flow, person)
     tx.users.raise_epoch(person.user)
     left = tx.recovery.with_count(person.user.id)[1]
-    second_step.tell(tx, attempt, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
+    second_step.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
     if not left and tried.next_set is not None:
-        replace(tx, person, tried.next_set, sealer=sealer, entropy=entropy)
+        replace_codes(tx, person, tried.next_set, sealer=sealer, entropy=entropy)
     proof = Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)
-    return second_step.keep(tx, attempt, person, proof, remember=False)
+    return second_step.record_proof(tx, flow, person, proof, remember=False)
 
 
-def replace(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> None:
+def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> None:
     """Put a new set of recovery codes in place; the old ones are dead with this transaction."""
     row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=entropy.token(12), sealer=sealer)
     tx.recovery.replace(row, list(fresh.digests))
     audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
 
 
-def saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
+def acknowledge_saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
     """The person says that the codes are saved; False when they had said so. Where policy allows they stay readable."""
     first = tx.recovery.acknowledge(user_id, keep=settings.recovery_codes_viewable)
     if first:
@@ -87,6 +87,6 @@ def saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
     return first
 
 
-def _of(person: Person, tried: Try) -> bool:
+def _belongs_to(person: Person, tried: PreparedRecoveryCode) -> bool:
     """Whether the try is about this person's set: the attempt may have passed to another since it was prepared."""
     return person.recovery is not None and person.recovery.id == tried.set_id

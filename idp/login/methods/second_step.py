@@ -16,21 +16,21 @@ from idp.config import Settings
 from idp.factors import totp
 from idp.kernel.entropy import Entropy
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Verdict
-from idp.login.methods.sent_codes import Sent
+from idp.login.methods.password import Result
+from idp.login.methods.sent_codes import SendResult
 from idp.login.policy import rate_limits
 from idp.login.policy.proofs import Method, Proof, to_rows
-from idp.login.state.login_flow import Attempt
+from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
-from idp.persistence.sent_codes import Addressed, CodePurpose
+from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.signing.sealing import Sealer
 
 
-def prove_code(
+def verify_code(
     tx: Transaction,
-    attempt: Attempt,
+    flow: LoginFlow,
     person: Person,
     method: Method,
     code: str,
@@ -38,21 +38,21 @@ def prove_code(
     remember: bool,
     sealer: Sealer,
     settings: Settings,
-) -> Verdict:
+) -> Result:
     """Judge a six-digit code, of an app or sent; a right one is spent, for every other session and worker too."""
-    if not pay(tx, attempt, person, settings):
-        return Verdict.THROTTLED
-    judged = ((each, _judge(tx, attempt, each, code, sealer)) for each in person.factors_of(method))
-    factor, verdict = next((one for one in judged if one[1] is not Verdict.WRONG), (None, Verdict.WRONG))
-    if factor is None or verdict is Verdict.SPENT:
-        tell(tx, attempt, person, Outcome.FAILURE, method)
+    if not consume_attempt(tx, flow, person, settings):
+        return Result.THROTTLED
+    judged = ((each, _check_code(tx, flow, each, code, sealer)) for each in person.factors_of(method))
+    factor, verdict = next((one for one in judged if one[1] is not Result.WRONG), (None, Result.WRONG))
+    if factor is None or verdict is Result.REUSED:
+        audit_attempt(tx, flow, person, Outcome.FAILURE, method)
         return verdict
-    repay(tx, attempt, person)
-    tell(tx, attempt, person, Outcome.SUCCESS, method)
-    return keep(tx, attempt, person, Proof(method, factor.id, tx.now), remember=remember)
+    reset_attempts(tx, flow, person)
+    audit_attempt(tx, flow, person, Outcome.SUCCESS, method)
+    return record_proof(tx, flow, person, Proof(method, factor.id, tx.now), remember=remember)
 
 
-def _spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> Verdict:
+def _use_totp_code(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> Result:
     """Whether `code` is this authenticator app's (else WRONG) and was not used before (else SPENT); it is used now.
 
     To say SPENT gives nothing away: the password was right, the try is paid for, and the code is worthless.
@@ -60,34 +60,34 @@ def _spend(tx: Transaction, factor: Factor, code: str, sealer: Sealer) -> Verdic
     seed = sealer.unseal(factor.sealed_secret or "", row=factor.id).decode()
     step = totp.matching_step(seed, code, tx.now)
     if step is None:
-        return Verdict.WRONG
-    return Verdict.RIGHT if tx.factors.use_step(factor.id, step) else Verdict.SPENT
+        return Result.WRONG
+    return Result.RIGHT if tx.factors.use_step(factor.id, step) else Result.REUSED
 
 
-def _judge(tx: Transaction, attempt: Attempt, factor: Factor, code: str, sealer: Sealer) -> Verdict:
+def _check_code(tx: Transaction, flow: LoginFlow, factor: Factor, code: str, sealer: Sealer) -> Result:
     if factor.kind == Method.TOTP:
-        return _spend(tx, factor, code, sealer)
-    proven = sent_codes.judge(tx, place_of(attempt, factor), code, sealer=sealer)
+        return _use_totp_code(tx, factor, code, sealer)
+    proven = sent_codes.verify_code(tx, sign_in_code_slot(flow, factor), code, sealer=sealer)
     if proven != factor.address:
-        return Verdict.WRONG
+        return Result.WRONG
     tx.factors.used(factor.id)
-    return Verdict.RIGHT
+    return Result.RIGHT
 
 
-def place_of(attempt: Attempt, factor: Factor) -> Addressed:
+def sign_in_code_slot(flow: LoginFlow, factor: Factor) -> CodeSlot:
     """Where codes for this sign-in, sent to this factor, are kept and judged."""
-    return Addressed(f"login:{attempt.login.id}", CodePurpose.SIGN_IN, factor.kind, factor.user_id)
+    return CodeSlot(f"login:{flow.row.id}", CodePurpose.SIGN_IN, factor.kind, factor.user_id)
 
 
 def send_code(
-    tx: Transaction, attempt: Attempt, person: Person, method: Method, *, sealer: Sealer, entropy: Entropy
-) -> Sent:
+    tx: Transaction, flow: LoginFlow, person: Person, method: Method, *, sealer: Sealer, entropy: Entropy
+) -> SendResult:
     """Send a code to the address or number that was proven when this way was set up, and nowhere else."""
     (factor,) = person.factors_of(method)
-    device = _known_device(tx, attempt, person)
-    return sent_codes.send(
+    device = _known_device(tx, flow, person)
+    return sent_codes.issue_code(
         tx,
-        place_of(attempt, factor),
+        sign_in_code_slot(flow, factor),
         person.user,
         address=factor.address or "",
         device_id=device,
@@ -96,27 +96,27 @@ def send_code(
     )
 
 
-def may_try(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:
+def has_attempts_left(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
     """Whether a try would be judged now: a look that spares a costly hash; only paying for it decides."""
-    return tx.throttles.is_open(_lane(tx, attempt, person), rate_limits.code_limit(settings))
+    return tx.throttles.has_capacity(_bucket(tx, flow, person), rate_limits.code_limit(settings))
 
 
-def pay(tx: Transaction, attempt: Attempt, person: Person, settings: Settings) -> bool:
+def consume_attempt(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
     """Pay for one try; False, and then nothing is to be judged, when the lane is closed."""
-    if tx.throttles.claim(_lane(tx, attempt, person), rate_limits.code_limit(settings)):
+    if tx.throttles.consume(_bucket(tx, flow, person), rate_limits.code_limit(settings)):
         return True
-    tell(tx, attempt, person, Outcome.THROTTLED)
+    audit_attempt(tx, flow, person, Outcome.THROTTLED)
     return False
 
 
-def repay(tx: Transaction, attempt: Attempt, person: Person) -> None:
+def reset_attempts(tx: Transaction, flow: LoginFlow, person: Person) -> None:
     """A right code: the tries before it count no more."""
-    tx.throttles.clear(_lane(tx, attempt, person))
+    tx.throttles.reset(_bucket(tx, flow, person))
 
 
-def tell(
+def audit_attempt(
     tx: Transaction,
-    attempt: Attempt,
+    flow: LoginFlow,
     person: Person,
     outcome: Outcome,
     method: Method | None = None,
@@ -125,30 +125,30 @@ def tell(
 ) -> None:
     """Record a try; `left`: the recovery codes that are unused now."""
     event = Event.RECOVERY_CODE if method is Method.RECOVERY_CODE else Event.SECOND_STEP
-    client_id = attempt.login.client_id
+    client_id = flow.row.client_id
     audit.record(tx, event, outcome, user_id=person.user.id, client_id=client_id, method=method, codes_left=left)
 
 
-def keep(tx: Transaction, attempt: Attempt, person: Person, proof: Proof, *, remember: bool) -> Verdict:
+def record_proof(tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, *, remember: bool) -> Result:
     """Move the attempt on by what was proven; MOVED when another request did, or the account changed meanwhile."""
-    user, proofs = person.user, to_rows((*attempt.proofs, proof))
-    done = tx.logins.advance(attempt.login, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
-    return Verdict.RIGHT if done else Verdict.MOVED
+    user, proofs = person.user, to_rows((*flow.proofs, proof))
+    done = tx.login_flows.advance(flow.row, user_id=user.id, epoch=user.epoch, proofs=proofs, remember=remember)
+    return Result.RIGHT if done else Result.CONFLICT
 
 
-def _lane(tx: Transaction, attempt: Attempt, person: Person) -> str:
-    return rate_limits.code_lane(person.user.id, _known_device(tx, attempt, person))
+def _bucket(tx: Transaction, flow: LoginFlow, person: Person) -> str:
+    return rate_limits.code_bucket(person.user.id, _known_device(tx, flow, person))
 
 
-def _known_device(tx: Transaction, attempt: Attempt, person: Person) -> str | None:
+def _known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:
     """The known device that has lanes of its own: only once a sign-in was finished there with a second factor.
 
     Otherwise a thief of the password could collect known browsers before there is a second step, and then guess the
     code in each of them.
     """
-    session_device = attempt.visitor.session.device_id if attempt.visitor and attempt.raises_session else None
-    device_id = attempt.login.device_id or session_device
+    session_device = flow.auth_session.session.device_id if flow.auth_session and flow.is_step_up else None
+    device_id = flow.row.device_id or session_device
     device = tx.devices.by_id(device_id) if device_id else None
-    since = min((factor.created_at for factor in person.factors), default=tx.now)
-    proven = device is not None and device.last_seen_at >= since
+    not_before = min((factor.created_at for factor in person.factors), default=tx.now)
+    proven = device is not None and device.last_seen_at >= not_before
     return device_id if proven else None

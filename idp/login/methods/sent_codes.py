@@ -21,7 +21,7 @@ from idp.kernel.entropy import Entropy
 from idp.login.policy import rate_limits
 from idp.messaging import sealed
 from idp.messaging.codes import send_code
-from idp.persistence.sent_codes import Addressed, CodePurpose
+from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.signing.sealing import Sealer
@@ -31,16 +31,16 @@ PAUSE = MINUTE
 PEPPER = "sent codes"
 
 
-class Sent(StrEnum):
+class SendResult(StrEnum):
     """What became of asking for a code."""
 
-    ON_ITS_WAY = "on its way"
+    QUEUED = "on its way"
     TOO_SOON = "too soon"
     TOO_MANY = "too many"
 
 
 @dataclass(frozen=True)
-class Waiting:
+class PendingCode:
     """A code that was sent: where to, and in how many seconds another may be asked for.
 
     `masked` is the address as a page may show it to whoever knows the password alone. `troubled`: whoever delivers it
@@ -48,8 +48,8 @@ class Waiting:
     """
 
     address: str
-    again_in: int
-    troubled: bool
+    retry_after: int
+    delivery_delayed: bool
 
     @property
     def masked(self) -> str:
@@ -57,74 +57,74 @@ class Waiting:
         return message_code.masked(self.address)
 
 
-def send(
+def issue_code(
     tx: Transaction,
-    place: Addressed,
+    slot: CodeSlot,
     user: User,
     *,
     address: str,
     device_id: str | None = None,
     sealer: Sealer,
     entropy: Entropy,
-) -> Sent:
+) -> SendResult:
     """Send a new code to `address`; the one before is dead with it. `device_id`: the known device that asks.
 
     For a sign-in, `address` is one that the person has proven.
     """
-    if (last := tx.sent_codes.of(place)) and tx.now < last.sent_at + PAUSE:
-        return Sent.TOO_SOON
-    proven = place.purpose is CodePurpose.SIGN_IN
-    lanes = rate_limits.sending_lanes(user.id, place.channel, address, device_id, proven=proven)
-    if not all(tx.throttles.claim(lane, limit) for lane, limit in lanes):
-        _tell(tx, place, Outcome.THROTTLED)
-        return Sent.TOO_MANY
+    if (last := tx.sent_codes.find(slot)) and tx.now < last.sent_at + PAUSE:
+        return SendResult.TOO_SOON
+    proven = slot.purpose is CodePurpose.SIGN_IN
+    buckets = rate_limits.sending_buckets(user.id, slot.channel, address, device_id, proven=proven)
+    if not all(tx.throttles.consume(bucket, limit) for bucket, limit in buckets):
+        _audit_sending(tx, slot, Outcome.THROTTLED)
+        return SendResult.TOO_MANY
     code = message_code.draw(entropy)
-    digest = _digest(sealer, place, code)
+    digest = _digest(sealer, slot, code)
     life = {"expires_at": tx.now + message_code.LIFE, "not_since": tx.now - PAUSE}
-    if not tx.sent_codes.keep(place, address=address, digest=digest, **life):
-        return Sent.TOO_SOON
+    if not tx.sent_codes.upsert_code(slot, address=address, digest=digest, **life):
+        return SendResult.TOO_SOON
     send_code(
         tx,
         user,
-        channel=place.channel,
+        channel=slot.channel,
         recipient=address,
         sealed=sealed.seal(sealer, code, name=entropy.token(12)),
-        purpose=place.purpose,
+        purpose=slot.purpose,
         minutes=message_code.LIFE // MINUTE,
     )
-    _tell(tx, place, Outcome.SUCCESS)
-    return Sent.ON_ITS_WAY
+    _audit_sending(tx, slot, Outcome.SUCCESS)
+    return SendResult.QUEUED
 
 
-def state(tx: Transaction, place: Addressed) -> Waiting | None:
+def pending_code(tx: Transaction, slot: CodeSlot) -> PendingCode | None:
     """The code last sent there, while it could be good; None when one must be asked for first."""
-    last = tx.sent_codes.of(place)
+    last = tx.sent_codes.find(slot)
     if last is None or last.used_at is not None or tx.now >= last.expires_at:
         return None
-    troubled = tx.outbox.troubled(channel=place.channel, recipient=last.address)
-    return Waiting(last.address, max(0, last.sent_at + PAUSE - tx.now), troubled)
+    troubled = tx.outbox.has_failed_delivery(channel=slot.channel, recipient=last.address)
+    return PendingCode(last.address, max(0, last.sent_at + PAUSE - tx.now), troubled)
 
 
-def used_up(tx: Transaction, place: Addressed) -> bool:
+def has_no_tries_left(tx: Transaction, slot: CodeSlot) -> bool:
     """Whether no try is left in this place."""
-    last = tx.sent_codes.of(place)
+    last = tx.sent_codes.find(slot)
     return last is not None and last.tries >= message_code.TRIES
 
 
-def judge(tx: Transaction, place: Addressed, code: str, *, sealer: Sealer) -> str | None:
+def verify_code(tx: Transaction, slot: CodeSlot, code: str, *, sealer: Sealer) -> str | None:
     """The address that a right code proves; None for a wrong one, or when no try is left for this place.
 
     The caller has paid the lane of the person, which bounds guessing over many places.
     """
-    if not tx.sent_codes.pay(place, most=message_code.TRIES):
+    if not tx.sent_codes.consume_attempt(slot, most=message_code.TRIES):
         return None
-    return tx.sent_codes.claim(place, _digest(sealer, place, code))
+    return tx.sent_codes.claim(slot, _digest(sealer, slot, code))
 
 
-def _digest(sealer: Sealer, place: Addressed, code: str) -> str:
-    where = (place.owner, place.purpose, place.channel, place.user_id)
+def _digest(sealer: Sealer, slot: CodeSlot, code: str) -> str:
+    where = (slot.owner, slot.purpose, slot.channel, slot.user_id)
     return message_code.digest(sealer.pepper(PEPPER), code, *where)
 
 
-def _tell(tx: Transaction, place: Addressed, outcome: Outcome) -> None:
-    audit.record(tx, Event.CODE_SENT, outcome, user_id=place.user_id, channel=place.channel, purpose=place.purpose)
+def _audit_sending(tx: Transaction, slot: CodeSlot, outcome: Outcome) -> None:
+    audit.record(tx, Event.CODE_SENT, outcome, user_id=slot.user_id, channel=slot.channel, purpose=slot.purpose)

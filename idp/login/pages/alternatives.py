@@ -11,7 +11,7 @@ from idp.kernel.text import Text
 from idp.login.flow import page
 from idp.login.policy.proofs import SENT, Method
 from idp.login.policy.steps import Step
-from idp.login.state.login_flow import RECOVERY, Attempt
+from idp.login.state.login_flow import RECOVERY, LoginFlow
 
 TITLES = {
     Method.PASSKEY: Text("Use your passkey"),
@@ -21,7 +21,7 @@ TITLES = {
     Method.EMAIL: Text("Send code by email"),
     Method.RECOVERY_CODE: Text("Use a recovery code"),
 }
-OFFERS = {
+ENROLMENT_TITLES = {
     Method.PASSKEY: Text("Passkey"),
     Method.WHATSAPP: Text("Codes by WhatsApp"),
     Method.SMS: Text("Codes by text message"),
@@ -37,7 +37,7 @@ SYMBOLS = {Method.PASSKEY: "passkey", Method.RECOVERY_CODE: "key", Method.EMAIL:
 
 
 @dataclass(frozen=True)
-class Way:
+class AlternativeMethod:
     """One entry: where it leads by GET, or, if pressing it sends a code, where it is posted."""
 
     title: str
@@ -47,31 +47,38 @@ class Way:
     action: str = ""
 
 
-def besides(attempt: Attempt, shown: Collection[Method], *, recovery: bool = True) -> list[Way]:
+def alternative_methods(
+    flow: LoginFlow, shown: Collection[Method], *, recovery: bool = True
+) -> list[AlternativeMethod]:
     """Everything open to this person but what the page itself shows."""
-    ways = [_way(attempt, method) for method in attempt.ways if method not in shown]
-    able = attempt.person.methods if attempt.person else frozenset()
+    ways = [_way(flow, method) for method in flow.available_methods if method not in shown]
+    able = flow.person.methods if flow.person else frozenset()
     if recovery and Method.RECOVERY_CODE in able:
-        ways.append(_link(Method.RECOVERY_CODE, page.address(attempt, RECOVERY)))
+        ways.append(_link(Method.RECOVERY_CODE, page.flow_url(flow, RECOVERY)))
     return ways
 
 
-def to_set_up(attempt: Attempt, settings: Settings) -> list[Way]:
+def enrolment_alternatives(flow: LoginFlow, settings: Settings) -> list[AlternativeMethod]:
     """What could be set up on the way in instead of the app."""
-    ways = attempt.enrollable(settings)
+    ways = flow.enrollable_methods(settings)
     return [
-        Way(OFFERS[way], HINTS[way], SYMBOLS.get(way, "phone"), href=page.address(attempt, f"{Step.ENROL}/{way}"))
+        AlternativeMethod(
+            ENROLMENT_TITLES[way],
+            HINTS[way],
+            SYMBOLS.get(way, "phone"),
+            href=page.flow_url(flow, f"{Step.ENROL}/{way}"),
+        )
         for way in ways
     ]
 
 
-def _way(attempt: Attempt, method: Method) -> Way:
-    if method not in SENT or attempt.person is None:
-        return _link(method, page.address(attempt, Step.CODE))
-    (factor,) = attempt.person.factors_of(method)
-    action = page.address(attempt, f"{Step.CODE}/{method}/send")
-    return Way(TITLES[method], masked(factor.address or ""), SYMBOLS.get(method, "phone"), action=action)
+def _way(flow: LoginFlow, method: Method) -> AlternativeMethod:
+    if method not in SENT or flow.person is None:
+        return _link(method, page.flow_url(flow, Step.CODE))
+    (factor,) = flow.person.factors_of(method)
+    action = page.flow_url(flow, f"{Step.CODE}/{method}/send")
+    return AlternativeMethod(TITLES[method], masked(factor.address or ""), SYMBOLS.get(method, "phone"), action=action)
 
 
-def _link(method: Method, href: str) -> Way:
-    return Way(TITLES[method], "", SYMBOLS.get(method, "phone"), href=href)
+def _link(method: Method, href: str) -> AlternativeMethod:
+    return AlternativeMethod(TITLES[method], "", SYMBOLS.get(method, "phone"), href=href)

@@ -66,8 +66,8 @@ class Freshness:
     alone, whose life is shorter.
     """
 
-    since: int = 0
-    second_since: int = 0
+    not_before: int = 0
+    second_factor_not_before: int = 0
 
 
 def counted(proofs: Iterable[Proof], *, live: frozenset[str], freshness: Freshness) -> tuple[Proof, ...]:
@@ -81,7 +81,7 @@ def counted(proofs: Iterable[Proof], *, live: frozenset[str], freshness: Freshne
     if any(proof.method is Method.PASSWORD for proof in fresh):
         return fresh
     aged = (proof for proof in alive if proof.method is Method.PASSKEY and proof not in fresh)
-    return (*(replace(proof, verified=False) for proof in aged if proof.at >= freshness.since), *fresh)
+    return (*(replace(proof, verified=False) for proof in aged if proof.at >= freshness.not_before), *fresh)
 
 
 def latest(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
@@ -116,4 +116,8 @@ def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Proof, ...]:
 def _oldest(proof: Proof, freshness: Freshness) -> int:
     if proof.method is Method.DEVICE:
         return 0
-    return max(freshness.since, freshness.second_since) if proof.method in SECOND else freshness.since
+    return (
+        max(freshness.not_before, freshness.second_factor_not_before)
+        if proof.method in SECOND
+        else freshness.not_before
+    )

@@ -35,23 +35,23 @@ MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
 """The same per address they go to, whoever asks: no crowd of accounts floods one mailbox."""
 
 
-def password_lane(identifier: str, user_id: str | None, device_id: str | None) -> str:
+def password_bucket(identifier: str, user_id: str | None, device_id: str | None) -> str:
     """The lane of a password attempt. Identifiers are digested: people type passwords into the wrong field."""
     who = f"user:{user_id}" if user_id else f"name:{digest(lookup_key(identifier))}"
     return f"password:{who}:{device_id or STRANGERS}"
 
 
-def code_lane(user_id: str, device_id: str | None) -> str:
+def code_bucket(user_id: str, device_id: str | None) -> str:
     """The lane of second-step codes, recovery codes included."""
     return f"code:user:{user_id}:{device_id or STRANGERS}"
 
 
-def proving_lane(user_id: str) -> str:
+def proving_bucket(user_id: str) -> str:
     """The lane of codes that prove an address or number of somebody who is signed in."""
     return f"proving:user:{user_id}"
 
 
-def sending_lanes(
+def sending_buckets(
     user_id: str, channel: str, address: str, device_id: str | None, *, proven: bool
 ) -> tuple[tuple[str, Limit], ...]:
     """What sending one code costs: a place in the person's lane, and one in that of whoever gets it.
@@ -65,13 +65,13 @@ def sending_lanes(
     return (who, SEND_LIMIT), (to, RECEIVE_LIMIT)
 
 
-def reset_lane(identifier: str, user_id: str | None) -> str:
+def reset_bucket(identifier: str, user_id: str | None) -> str:
     """The lane of mails that offer a new password; as with passwords, nobody's names are counted like somebody's."""
     who = f"user:{user_id}" if user_id else f"name:{digest(lookup_key(identifier))}"
     return f"reset:{who}"
 
 
-def address_lane(address: str) -> str:
+def network_bucket(address: str) -> str:
     """The lane of everybody who asks for such mails from one network; of IPv6 the /64 that one subscriber has."""
     try:
         found = ipaddress.ip_address(address)
@@ -81,29 +81,29 @@ def address_lane(address: str) -> str:
     return f"reset:address:{network}"
 
 
-def contact_lane(user_id: str) -> str:
+def contact_bucket(user_id: str) -> str:
     """The lane of links that a person has sent to new addresses of theirs."""
     return f"contact:user:{user_id}"
 
 
-def mailbox_lane(address: str) -> str:
+def mailbox_bucket(address: str) -> str:
     """The lane of such links to one address, whoever has them sent; it is counted alike whether it is somebody's."""
     return f"contact:to:{digest(lookup_key(address))}"
 
 
-def strength_lane(user_id: str) -> str:
+def strength_bucket(user_id: str) -> str:
     """The lane of questions how strong a new password would be."""
     return f"strength:user:{user_id}"
 
 
-def password_lanes_of(user_id: str) -> str:
+def password_bucket_prefix(user_id: str) -> str:
     """Prefix of every password lane of a person."""
     return f"password:user:{user_id}:"
 
 
-def lanes_of(user_id: str) -> tuple[str, ...]:
+def bucket_prefixes(user_id: str) -> tuple[str, ...]:
     """Prefixes of every lane in which a person's secrets are guessed, for an administrator to open."""
-    return password_lanes_of(user_id), f"code:user:{user_id}:", proving_lane(user_id)
+    return password_bucket_prefix(user_id), f"code:user:{user_id}:", proving_bucket(user_id)
 
 
 def password_limit(settings: Settings) -> Limit:

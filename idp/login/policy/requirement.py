@@ -9,7 +9,7 @@ from idp.login.policy.assurance import Assurance, Level
 
 
 @dataclass(frozen=True)
-class Demand:
+class AuthRequirement:
     """The least level, the oldest proof that counts, and what applies beyond.
 
     `level`: what must be reached, by setting up a second step if need be.
@@ -18,32 +18,32 @@ class Demand:
     `enrol`: a second step must be set up even if the level is reached without one.
     """
 
-    level: Level = Level.PWD
-    wished: Level = Level.NONE
-    since: int = 0
-    enrol: bool = False
+    min_level: Level = Level.PWD
+    voluntary_level: Level = Level.NONE
+    not_before: int = 0
+    require_enrolment: bool = False
 
-    def join(self, other: Demand) -> Demand:
+    def join(self, other: AuthRequirement) -> AuthRequirement:
         """Both at once."""
-        return Demand(
-            level=max(self.level, other.level),
-            wished=max(self.wished, other.wished),
-            since=max(self.since, other.since),
-            enrol=self.enrol or other.enrol,
+        return AuthRequirement(
+            min_level=max(self.min_level, other.min_level),
+            voluntary_level=max(self.voluntary_level, other.voluntary_level),
+            not_before=max(self.not_before, other.not_before),
+            require_enrolment=self.require_enrolment or other.require_enrolment,
         )
 
     def target(self, best: Level) -> Level:
         """The level to go for, when `best` is what the person's present factors can reach."""
-        return max(self.level, min(self.wished, best))
+        return max(self.min_level, min(self.voluntary_level, best))
 
     def satisfied_by(self, assurance: Assurance, *, best: Level, enrolled: bool) -> bool:
         """Whether proofs already filtered by `since` are enough for a person who can reach `best`."""
-        return assurance.level >= self.target(best) and (enrolled or not self.enrol)
+        return assurance.level >= self.target(best) and (enrolled or not self.require_enrolment)
 
 
-NOTHING = Demand()
+NO_REQUIREMENT = AuthRequirement()
 
 
-def join(*demands: Demand) -> Demand:
+def join(*requirements: AuthRequirement) -> AuthRequirement:
     """All of them at once."""
-    return reduce(Demand.join, demands, NOTHING)
+    return reduce(AuthRequirement.join, requirements, NO_REQUIREMENT)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS, Level
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 
 
 class Unreachable(Exception):
@@ -19,17 +19,21 @@ def second_step_level(remember_days: int) -> Level:
     return Level.REMEMBERED if remember_days else Level.TWO_STEP
 
 
-def of_organisation(*, second_step: str, remember_days: int) -> Demand:
+def organisation_requirement(*, second_step: str, remember_days: int) -> AuthRequirement:
     """The setting `second_step`."""
     required = second_step == "required"
-    return Demand(level=second_step_level(remember_days), enrol=True) if required else Demand()
+    return (
+        AuthRequirement(min_level=second_step_level(remember_days), require_enrolment=True)
+        if required
+        else AuthRequirement()
+    )
 
 
-def of_person(*, required: bool, has_second_step: bool, remember_days: int) -> Demand:
+def person_requirement(*, required: bool, has_second_step: bool, remember_days: int) -> AuthRequirement:
     """An administrator's `Required`, or the person's own choice to set up a second step."""
     if not required and not has_second_step:
-        return Demand()
-    return Demand(level=second_step_level(remember_days), enrol=required)
+        return AuthRequirement()
+    return AuthRequirement(min_level=second_step_level(remember_days), require_enrolment=required)
 
 
 def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
@@ -43,27 +47,31 @@ def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
     return now + grace_days * DAY if stored is None else stored
 
 
-def postponed(demand: Demand) -> Demand:
+def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
     """What is left of a policy's demand while a person may still put off the set-up it asks.
 
     Only for demands of policy: what a door asks itself is never put off.
     """
-    return replace(demand, level=Level.PWD, enrol=False) if demand.enrol else demand
+    return (
+        replace(requirement, min_level=Level.PWD, require_enrolment=False)
+        if requirement.require_enrolment
+        else requirement
+    )
 
 
-def of_client(min_acr: str | None) -> Demand:
+def client_requirement(min_acr: str | None) -> AuthRequirement:
     """The least level an app accepts."""
-    return Demand(level=LEVELS[min_acr]) if min_acr else Demand()
+    return AuthRequirement(min_level=LEVELS[min_acr]) if min_acr else AuthRequirement()
 
 
-def of_freshness(*, max_age: int | None, login_again: bool, asked_at: int) -> Demand:
+def freshness_requirement(*, max_age: int | None, login_again: bool, requested_at: int) -> AuthRequirement:
     """`max_age` (seconds) and `prompt=login`, counted from the moment of the request (OIDC Core section 3.1.2.1)."""
     if login_again or max_age == 0:
-        return Demand(since=asked_at)
-    return Demand() if max_age is None else Demand(since=asked_at - max_age)
+        return AuthRequirement(not_before=requested_at)
+    return AuthRequirement() if max_age is None else AuthRequirement(not_before=requested_at - max_age)
 
 
-def of_acr(values: Sequence[str], *, essential: bool, best: Level) -> Demand:
+def acr_requirement(values: Sequence[str], *, essential: bool, best: Level) -> AuthRequirement:
     """`acr_values`, or the `claims` parameter's acr: the lowest listed level, so that any other listed one will do.
 
     A must when essential; when voluntary, tried for as far as the person's factors go, and unknown values are ignored.
@@ -77,13 +85,13 @@ def of_acr(values: Sequence[str], *, essential: bool, best: Level) -> Demand:
     if lowest is None:
         if essential and values:
             raise Unreachable
-        return Demand()
-    return Demand(level=lowest) if essential else Demand(wished=lowest)
+        return AuthRequirement()
+    return AuthRequirement(min_level=lowest) if essential else AuthRequirement(voluntary_level=lowest)
 
 
-def of_account_change(*, fresh_sign_in: int, now: int) -> Demand:
+def account_change_requirement(*, fresh_sign_in: int, now: int) -> AuthRequirement:
     """A change of what protects the account: two factors if its owner has two, at most so many seconds old.
 
     Not the highest level: somebody who lost their passkey must be able to remove it with what they have left.
     """
-    return Demand(wished=Level.MFA, since=now - fresh_sign_in)
+    return AuthRequirement(voluntary_level=Level.MFA, not_before=now - fresh_sign_in)

@@ -13,7 +13,7 @@ MOST_SECURE_FIRST = (Method.PASSKEY, Method.TOTP, Method.WHATSAPP, Method.SMS, M
 mailbox, and a number that can be moved to another card harder to keep than an account bound to the phone."""
 
 
-def open_ways(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:
+def available_methods(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:
     """Those of a person's methods with which, after a password, `target` is reached.
 
     Which of several passkeys will be used nobody knows before, so a passkey counts as one that its maker vouches for.
@@ -23,7 +23,7 @@ def open_ways(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:
     return tuple(method for method in MOST_SECURE_FIRST if method in able and worth[method] >= target)
 
 
-def first_of(ways: tuple[Method, ...], factors: Iterable[Factor]) -> Method | None:
+def preferred_method(ways: tuple[Method, ...], factors: Iterable[Factor]) -> Method | None:
     """The way that was used last, if it is open; otherwise the most secure one. None when no way is open."""
     used = [factor for factor in factors if factor.kind in ways and factor.last_used_at]
     if used:

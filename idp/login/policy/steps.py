@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from idp.login.policy.assurance import Assurance, Level, assess, best_of_all, reachable
 from idp.login.policy.proofs import FIRST, LASTING, Method, Proof
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 
 SET_UP_REACHES = Level.MFA
 """What somebody can reach by setting up an authenticator app on the way in."""
@@ -62,17 +62,17 @@ class State:
         return any(proof.method is Method.PASSWORD for proof in self.proofs)
 
 
-def next_step(state: State, demand: Demand) -> Step:
+def next_step(state: State, requirement: AuthRequirement) -> Step:
     """The next thing to ask for; never less than the demand, never more than needed."""
     if state.must_choose:
         return Step.CHOOSE
-    if demand.level > best_of_all(attested=state.attesting):
+    if requirement.min_level > best_of_all(attested=state.attesting):
         return Step.REFUSE
     if not any(proof.method in FIRST for proof in state.proofs):
         return Step.IDENTIFY
     if state.codes_to_save:
         return Step.SAVE_CODES if state.assurance.level >= enough_to_save(state) else _prove_more(state)
-    return _second_step(state, demand)
+    return _second_step(state, requirement)
 
 
 def enough_to_save(state: State) -> Level:
@@ -80,14 +80,14 @@ def enough_to_save(state: State) -> Level:
     return max(Level.TWO_STEP, min(reachable(state.methods), Level.MFA))
 
 
-def _second_step(state: State, demand: Demand) -> Step:
+def _second_step(state: State, requirement: AuthRequirement) -> Step:
     """What a person who proved a first factor still owes."""
     best = reachable(state.methods, attested=state.attested)
-    if demand.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
+    if requirement.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
         return Step.OFFER if state.may_wait else Step.DONE
-    if state.assurance.level < demand.target(best) <= best:
+    if state.assurance.level < requirement.target(best) <= best:
         return _prove_more(state)
-    if demand.level > max(best, SET_UP_REACHES):
+    if requirement.min_level > max(best, SET_UP_REACHES):
         return Step.REFUSE
     if state.assurance.level < min(best, Level.MFA):
         return _prove_more(state)  # a stronger way is added by what there is, or a thief of the password would add it

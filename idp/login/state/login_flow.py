@@ -7,34 +7,34 @@ from dataclasses import asdict, dataclass
 from idp.config import Settings
 from idp.login.policy.assurance import Level, assess
 from idp.login.policy.proofs import FIRST, SENT, Method, Proof, from_rows
-from idp.login.policy.requirement import Demand
-from idp.login.policy.selection import first_of, open_ways
+from idp.login.policy.requirement import AuthRequirement
+from idp.login.policy.selection import available_methods, preferred_method
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
 from idp.login.state import person as people
 from idp.login.state.person import Person
-from idp.login.state.session import Visitor
-from idp.persistence.login_flows import Login
+from idp.login.state.session import AuthenticatedSession
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 
 
 @dataclass(frozen=True)
-class Attempt:
+class LoginFlow:
     """A login row, whom it is about (None: nobody yet), and what is asked of them."""
 
-    login: Login
-    visitor: Visitor | None
+    row: LoginFlowRow
+    auth_session: AuthenticatedSession | None
     person: Person | None
     proofs: tuple[Proof, ...]
-    demand: Demand
+    requirement: AuthRequirement
     state: State
 
     @property
     def step(self) -> Step:
         """What is missing."""
-        return next_step(self.state, self.demand)
+        return next_step(self.state, self.requirement)
 
     @property
-    def ways(self) -> tuple[Method, ...]:
+    def available_methods(self) -> tuple[Method, ...]:
         """The second steps to be asked for, the most secure first; recovery codes are for when there is none.
 
         Those that are enough; where none is, those that come before setting one up that is.
@@ -42,20 +42,22 @@ class Attempt:
         if self.person is None:
             return ()
         best = self.person.best
-        target = max(self.demand.target(best), enough_to_save(self.state) if self.state.codes_to_save else Level.NONE)
-        return open_ways(self.person.methods, min(target, best))
+        target = max(
+            self.requirement.target(best), enough_to_save(self.state) if self.state.codes_to_save else Level.NONE
+        )
+        return available_methods(self.person.methods, min(target, best))
 
-    def enrollable(self, settings: Settings) -> tuple[Method, ...]:
+    def enrollable_methods(self, settings: Settings) -> tuple[Method, ...]:
         """The second steps that could be set up now and would be enough, apart from the app."""
         if self.person is None:
             return ()
         there = (Method.PASSKEY, *self.person.channels(settings))
-        return open_ways((Method.PASSWORD, *there), self.demand.level)
+        return available_methods((Method.PASSWORD, *there), self.requirement.min_level)
 
     @property
-    def sent_way(self) -> Method | None:
+    def preferred_sent_method(self) -> Method | None:
         """The second step to begin with, if its code has to be sent first."""
-        first = first_of(self.ways, self.person.factors) if self.person else None
+        first = preferred_method(self.available_methods, self.person.factors) if self.person else None
         return first if first in SENT else None
 
     @property
@@ -63,14 +65,18 @@ class Attempt:
         """Where the present step is done: the last part of the page's address."""
         if self.step is not Step.CODE:
             return self.step
-        if not self.ways:
+        if not self.available_methods:
             return RECOVERY
-        return f"{Step.CODE}/{self.sent_way}" if self.sent_way else Step.CODE
+        return f"{Step.CODE}/{self.preferred_sent_method}" if self.preferred_sent_method else Step.CODE
 
     @property
-    def raises_session(self) -> bool:
+    def is_step_up(self) -> bool:
         """Whether finishing raises the session at hand, rather than opening another."""
-        return self.visitor is not None and self.person is not None and _same(self.visitor.person, self.person)
+        return (
+            self.auth_session is not None
+            and self.person is not None
+            and _is_same_person(self.auth_session.person, self.person)
+        )
 
     @property
     def password_at(self) -> int:
@@ -89,64 +95,80 @@ SET_UP_TIME = 600
 """Seconds to finish setting up a factor after the password was given."""
 
 
-def look(tx: Transaction, login: Login, visitor: Visitor | None, settings: Settings) -> Attempt:
+def load_flow(
+    tx: Transaction, row: LoginFlowRow, auth_session: AuthenticatedSession | None, settings: Settings
+) -> LoginFlow:
     """Judge a login row as it stands."""
-    door = door_of(login)
-    person, own = _whom(tx, login, settings)
-    if person is None and visitor is not None and login.user_id in {None, visitor.person.user.id}:
-        person = visitor.person  # never in the place of another, who began to prove themselves here
+    requested = stored_requirement(row)
+    person, own = _load_person(tx, row, settings)
+    if person is None and auth_session is not None and row.user_id in {None, auth_session.person.user.id}:
+        person = auth_session.person  # never in the place of another, who began to prove themselves here
     if person is None:
-        choosing = login.must_choose and visitor is not None
-        return Attempt(login, visitor, None, (), door, State(must_choose=choosing, attesting=settings.attesting))
-    demand = person.under_policy(door, settings, now=tx.now)
-    shared = visitor.proofs if visitor is not None and _shares(visitor, person, login, demand) else ()
-    counting = person.counting((*shared, *own), since=demand.since, settings=settings, now=tx.now)
+        choosing = row.must_choose and auth_session is not None
+        return LoginFlow(
+            row, auth_session, None, (), requested, State(must_choose=choosing, attesting=settings.attesting)
+        )
+    requirement = person.with_policy(requested, settings, now=tx.now)
+    shared = (
+        auth_session.proofs
+        if auth_session is not None and _session_proofs_count(auth_session, person, row, requirement)
+        else ()
+    )
+    counting = person.counting_proofs((*shared, *own), not_before=requirement.not_before, settings=settings, now=tx.now)
     password_at = max((proof.at for proof in counting if proof.method in FIRST), default=0)
     state = State(
         proofs=counting,
         methods=person.methods,
-        may_enrol=tx.now < password_at + SET_UP_TIME and not _goes_round(person, counting),
+        may_enrol=tx.now < password_at + SET_UP_TIME and not _bypasses_unavailable_factor(person, counting),
         codes_to_save=person.codes_to_save,
-        must_choose=login.must_choose and visitor is not None and login.user_id is None,
+        must_choose=row.must_choose and auth_session is not None and row.user_id is None,
         attested=person.attested,
         attesting=settings.attesting,
-        may_wait=person.may_wait(settings, tx.now) and not (visitor is not None and _same(visitor.person, person)),
+        may_wait=person.may_wait(settings, tx.now)
+        and not (auth_session is not None and _is_same_person(auth_session.person, person)),
     )
-    return Attempt(login, visitor, person, own, demand, state)
+    return LoginFlow(row, auth_session, person, own, requirement, state)
 
 
-def freeze(demand: Demand) -> dict[str, int | bool]:
+def requirement_to_json(requirement: AuthRequirement) -> dict[str, int | bool]:
     """A demand as JSON to be stored."""
-    return asdict(demand)
+    return asdict(requirement)
 
 
-def door_of(login: Login) -> Demand:
+def stored_requirement(row: LoginFlowRow) -> AuthRequirement:
     """The demand of the door behind this login."""
-    stored = login.demand
-    level, wished = Level(stored["level"]), Level(stored["wished"])
-    return Demand(level=level, wished=wished, since=int(stored["since"]), enrol=bool(stored["enrol"]))
+    stored = row.requirement
+    level, wished = Level(stored["min_level"]), Level(stored["voluntary_level"])
+    return AuthRequirement(
+        min_level=level,
+        voluntary_level=wished,
+        not_before=int(stored["not_before"]),
+        require_enrolment=bool(stored["require_enrolment"]),
+    )
 
 
-def _whom(tx: Transaction, login: Login, settings: Settings) -> tuple[Person | None, tuple[Proof, ...]]:
+def _load_person(tx: Transaction, row: LoginFlowRow, settings: Settings) -> tuple[Person | None, tuple[Proof, ...]]:
     """Who proved something here, and what; nothing once the account was disabled or its epoch moved on."""
-    user = tx.users.by_id(login.user_id) if login.user_id else None
-    if user is None or not user.active or user.epoch != login.epoch:
+    user = tx.users.by_id(row.user_id) if row.user_id else None
+    if user is None or not user.active or user.epoch != row.epoch:
         return None, ()
-    return people.load(tx, user, settings), from_rows(login.proofs)
+    return people.load(tx, user, settings), from_rows(row.proofs)
 
 
-def _goes_round(person: Person, counting: tuple[Proof, ...]) -> bool:
+def _bypasses_unavailable_factor(person: Person, counting: tuple[Proof, ...]) -> bool:
     """Whether a new second step would take the place of one that only cannot be given at the moment.
 
     Else a thief of the password would need no more than a channel that is out of service.
     """
-    return person.withheld and assess(counting).level < Level.TWO_STEP
+    return person.has_unavailable_factor and assess(counting).level < Level.TWO_STEP
 
 
-def _shares(visitor: Visitor, person: Person, login: Login, demand: Demand) -> bool:
+def _session_proofs_count(
+    auth_session: AuthenticatedSession, person: Person, row: LoginFlowRow, requirement: AuthRequirement
+) -> bool:
     """Whether the session's proofs count: not those of another, nor, when all must be new, one of this very second."""
-    return _same(visitor.person, person) and demand.since < login.created_at
+    return _is_same_person(auth_session.person, person) and requirement.not_before < row.created_at
 
 
-def _same(one: Person, other: Person) -> bool:
+def _is_same_person(one: Person, other: Person) -> bool:
     return one.user.id == other.user.id

@@ -8,7 +8,7 @@ from idp.config import Settings
 from idp.login.policy import rules
 from idp.login.policy.assurance import Level, reachable
 from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
-from idp.login.policy.requirement import Demand, join
+from idp.login.policy.requirement import AuthRequirement, join
 from idp.login.policy.selection import MOST_SECURE_FIRST
 from idp.persistence.factors import Factor
 from idp.persistence.recovery import RecoverySet
@@ -26,7 +26,7 @@ class Person:
 
     user: User
     factors: tuple[Factor, ...]
-    withheld: bool
+    has_unavailable_factor: bool
     recovery: RecoverySet | None
     codes_left: int
     trusted: frozenset[str]
@@ -45,11 +45,11 @@ class Person:
     @property
     def has_second_step(self) -> bool:
         """Whether a second step is set up, be it one that cannot be used now."""
-        return bool(self.factors) or self.withheld
+        return bool(self.factors) or self.has_unavailable_factor
 
     def is_last(self, factor: Factor) -> bool:
         """Whether nothing but the password is left without it."""
-        return not self.withheld and all(each.id == factor.id for each in self.factors)
+        return not self.has_unavailable_factor and all(each.id == factor.id for each in self.factors)
 
     def needs(self, factor: Factor, settings: Settings) -> bool:
         """Whether policy forbids to remove it, because it is the last."""
@@ -80,22 +80,26 @@ class Person:
         """Whether a maker vouched for one of their passkeys."""
         return any(factor.attested for factor in self.factors)
 
-    def counting(self, proofs: tuple[Proof, ...], *, since: int, settings: Settings, now: int) -> tuple[Proof, ...]:
+    def counting_proofs(
+        self, proofs: tuple[Proof, ...], *, not_before: int, settings: Settings, now: int
+    ) -> tuple[Proof, ...]:
         """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""
         live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
         live |= {self.recovery_factor} if self.has_second_step else set()
-        freshness = Freshness(since=since, second_since=now - settings.second_factor_lifetime)
+        freshness = Freshness(not_before=not_before, second_factor_not_before=now - settings.second_factor_lifetime)
         return counted(proofs, live=frozenset(live), freshness=freshness)
 
-    def under_policy(self, door: Demand, settings: Settings, *, now: int) -> Demand:
+    def with_policy(self, requested: AuthRequirement, settings: Settings, *, now: int) -> AuthRequirement:
         """What the door asks, joined with what policy asks of this person now; their grace softens policy alone."""
         policies = self._policies(settings)
-        return join(*(map(rules.postponed, policies) if self.may_wait(settings, now) else policies), door)
+        return join(*(map(rules.without_enrolment, policies) if self.may_wait(settings, now) else policies), requested)
 
-    def _policies(self, settings: Settings) -> tuple[Demand, ...]:
+    def _policies(self, settings: Settings) -> tuple[AuthRequirement, ...]:
         """What the organisation and this person's own settings ask."""
-        organisation = rules.of_organisation(second_step=settings.second_step, remember_days=settings.remember_days)
-        own = rules.of_person(
+        organisation = rules.organisation_requirement(
+            second_step=settings.second_step, remember_days=settings.remember_days
+        )
+        own = rules.person_requirement(
             required=self.user.second_step_required,
             has_second_step=self.has_second_step,
             remember_days=settings.remember_days,
@@ -104,7 +108,7 @@ class Person:
 
     def must_have_second_step(self, settings: Settings) -> bool:
         """Whether policy forbids this person to turn the second step off."""
-        return join(*self._policies(settings)).enrol
+        return join(*self._policies(settings)).require_enrolment
 
     def second_step_due(self, settings: Settings, now: int) -> int | None:
         """Until when they may go on without the second step they owe (seconds, UTC); None when they owe none."""
@@ -119,18 +123,18 @@ class Person:
         return due is not None and now < due
 
 
-def bare(user: User) -> Person:
+def without_factors(user: User) -> Person:
     """Somebody who has no second step."""
-    return Person(user, (), withheld=False, recovery=None, codes_left=0, trusted=frozenset())
+    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, trusted=frozenset())
 
 
 def load(tx: Transaction, user: User, settings: Settings) -> Person:
     """Read what bears on this person's sign-ins: one statement, or three once they have a second step."""
-    own = tx.factors.of(user.id)
+    own = tx.factors.for_user(user.id)
     if not own:
-        return bare(user)
+        return without_factors(user)
     usable = tuple(factor for factor in own if factor.kind not in SENT or factor.kind in settings.channels)
     recovery, left = tx.recovery.with_count(user.id)
-    trusted = frozenset(device.trust_id for device in tx.devices.trusted_of(user.id, user.epoch))
+    trusted = frozenset(device.trust_id for device in tx.devices.trusted_for_user(user.id, user.epoch))
     withheld = len(usable) < len(own)
-    return Person(user, usable, withheld=withheld, recovery=recovery, codes_left=left, trusted=trusted)
+    return Person(user, usable, has_unavailable_factor=withheld, recovery=recovery, codes_left=left, trusted=trusted)

@@ -9,7 +9,7 @@ from idp.kernel.clock import MINUTE
 from idp.kernel.handles import digest
 from idp.login.policy.assurance import Assurance, assess
 from idp.login.policy.proofs import Proof, from_rows
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.persistence.sessions import Session
@@ -20,7 +20,7 @@ SEEN_EVERY = 5 * MINUTE
 
 
 @dataclass(frozen=True)
-class Visitor:
+class AuthenticatedSession:
     """A live session and the person it belongs to."""
 
     session: Session
@@ -31,23 +31,23 @@ class Visitor:
         """Everything proven in this session, whether it still counts or not."""
         return from_rows(self.session.proofs)
 
-    def assurance(self, *, since: int, settings: Settings, now: int) -> Assurance:
+    def assurance(self, *, not_before: int, settings: Settings, now: int) -> Assurance:
         """What the session is worth, looking only at proofs given at or after `since` (seconds, UTC)."""
-        return assess(self.person.counting(self.proofs, since=since, settings=settings, now=now))
+        return assess(self.person.counting_proofs(self.proofs, not_before=not_before, settings=settings, now=now))
 
-    def reaches(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
+    def satisfies(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
         """The claims, when the session satisfies the door's demand and every policy; None when it does not."""
-        demand = self.person.under_policy(door, settings, now=now)
-        reached = self.assurance(since=demand.since, settings=settings, now=now)
-        enough = demand.satisfied_by(reached, best=self.person.best, enrolled=self.person.has_second_step)
+        requirement = self.person.with_policy(requested, settings, now=now)
+        reached = self.assurance(not_before=requirement.not_before, settings=settings, now=now)
+        enough = requirement.satisfied_by(reached, best=self.person.best, enrolled=self.person.has_second_step)
         return reached if enough else None
 
-    def passes(self, door: Demand, *, settings: Settings, now: int) -> Assurance | None:
+    def admits(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
         """The same, but None also while recovery codes wait to be saved: until then no door opens."""
-        return None if self.person.codes_to_save else self.reaches(door, settings=settings, now=now)
+        return None if self.person.codes_to_save else self.satisfies(requested, settings=settings, now=now)
 
 
-def current(tx: Transaction, handle: str | None, settings: Settings) -> Visitor | None:
+def load_session(tx: Transaction, handle: str | None, settings: Settings) -> AuthenticatedSession | None:
     """The visitor whose session cookie this is; None when the session ended, idled out, or its person was disabled."""
     found = tx.sessions.with_user(digest(handle)) if handle else None
     if found is None:
@@ -56,10 +56,10 @@ def current(tx: Transaction, handle: str | None, settings: Settings) -> Visitor 
     idle_end = session.last_seen_at + settings.session_idle
     if not user.active or tx.now >= min(session.expires_at, idle_end):
         return None
-    return Visitor(session, people.load(tx, user, settings))
+    return AuthenticatedSession(session, people.load(tx, user, settings))
 
 
-def touch(tx: Transaction, visitor: Visitor) -> None:
+def touch(tx: Transaction, auth_session: AuthenticatedSession) -> None:
     """Note that the person is still there."""
-    if tx.now - visitor.session.last_seen_at >= SEEN_EVERY:
-        tx.sessions.touch(visitor.session)
+    if tx.now - auth_session.session.last_seen_at >= SEEN_EVERY:
+        tx.sessions.touch(auth_session.session)

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 
-from idp.messaging.outbound import Answer
+from idp.messaging.outbound import HttpResponse
 from idp.messaging.transports import Rejected, Undelivered
 
 
-def settle(name: str, answer: Answer, *, error: int | None = None, never: Collection[int] = ()) -> None:
+def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: Collection[int] = ()) -> None:
     """Return when the message was taken.
 
     `error` is the provider's own number for what is wrong, and `never` those that say that this recipient cannot get
@@ -27,7 +27,7 @@ def settle(name: str, answer: Answer, *, error: int | None = None, never: Collec
     raise Rejected(said) if error in never else Undelivered(said)
 
 
-def number_in(answer: Answer, *path: str) -> int | None:
+def number_in(answer: HttpResponse, *path: str) -> int | None:
     """The number that stands at this path of a JSON answer; None when there is none."""
     try:
         found: Any = json.loads(answer.body)

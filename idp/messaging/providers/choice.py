@@ -21,4 +21,4 @@ def for_channel(settings: Settings, channel: str, clock: Clock) -> Provider:
         return Meta(settings)
     if name == "webhook":
         return Webhook(settings, clock)
-    return KeptTexts(Mailbox.of(settings), settings)
+    return KeptTexts(Mailbox.from_settings(settings), settings)

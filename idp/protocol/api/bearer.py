@@ -40,7 +40,7 @@ class Access:
         return tuple(str(self.claims.get("scope", "")).split())
 
 
-def serve(tx: Transaction, scope: str, answer: Callable[[Access], Response]) -> Response:
+def respond_to(tx: Transaction, scope: str, answer: Callable[[Access], Response]) -> Response:
     """Answer a request that must carry a person's access token with `scope`; one SQL statement.
 
     A page of the token's client may read the answer, a refusal too, which costs one more when the page asks.
@@ -73,7 +73,7 @@ def _token(request: Request) -> str:
 
 def _form(request: Request) -> dict[str, str]:
     try:
-        return parameters.of_body(request)
+        return parameters.read_body(request)
     except InvalidRequestError as error:
         raise BearerError(*MALFORMED, error.description) from error
 
@@ -91,7 +91,7 @@ def _alive(tx: Transaction, claims: Mapping[str, Any], scope: str) -> Access:
         raise BearerError(*INVALID)
     if scope not in str(claims.get("scope", "")).split():
         raise BearerError(403, "insufficient_scope", "the access token was not given for this", scope=scope)
-    grant_id = tokens.grant_id_of(claims)
+    grant_id = tokens.grant_id_from(claims)
     found = tx.grants.live_with_user(grant_id, str(claims["jti"])) if grant_id else None
     if found is None:
         raise BearerError(*INVALID)

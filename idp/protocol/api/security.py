@@ -13,17 +13,17 @@ from idp.persistence.transaction import Transaction
 from idp.protocol.api import bearer, step_up
 from idp.protocol.claims import SECURITY
 from idp.protocol.errors import json_response
-from idp.web.context import core
+from idp.web.context import services
 
 
 def respond(tx: Transaction) -> Response:
     """The summary as JSON: no secret, nothing that helps to sign in. Times are seconds, UTC."""
-    return bearer.serve(tx, SECURITY, lambda access: _summary(tx, access))
+    return bearer.respond_to(tx, SECURITY, lambda access: _summary(tx, access))
 
 
 def _summary(tx: Transaction, access: bearer.Access) -> Response:
-    owner = person.load(tx, access.user, core().settings)
-    step_up.demand(access, Level.MFA, now=tx.now, best=owner.best)
+    owner = person.load(tx, access.user, services().settings)
+    step_up.requirement(access, Level.MFA, now=tx.now, best=owner.best)
     return json_response(
         {
             "sub": owner.user.id,
@@ -32,7 +32,7 @@ def _summary(tx: Transaction, access: bearer.Access) -> Response:
             "methods": sorted(owner.methods),
             "recovery_codes_left": owner.codes_left,
             "remembered_devices": len(owner.trusted),
-            "sessions": len(tx.sessions.of(owner.user.id)),
+            "sessions": len(tx.sessions.for_user(owner.user.id)),
             "password_changed_at": owner.user.password_changed_at,
         }
     )

@@ -9,7 +9,7 @@ from idp.protocol.errors import BearerError
 ERROR = "insufficient_user_authentication"
 
 
-def demand(access: Access, level: Level, *, now: int, best: Level, max_age: int | None = None) -> None:
+def requirement(access: Access, level: Level, *, now: int, best: Level, max_age: int | None = None) -> None:
     """Return when the sign-in behind this token is strong enough, and at most `max_age` seconds ago.
 
     A token outlives the factor it was earned with, so it counts for no more than `best`, what the person can reach now.

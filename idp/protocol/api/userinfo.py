@@ -12,8 +12,8 @@ from idp.protocol.errors import json_response
 
 def respond(tx: Transaction) -> Response:
     """The claims about the person whose access token this is, as JSON."""
-    return bearer.serve(tx, claims.OPENID, _tell)
+    return bearer.respond_to(tx, claims.OPENID, _claims_response)
 
 
-def _tell(access: bearer.Access) -> Response:
+def _claims_response(access: bearer.Access) -> Response:
     return json_response(claims.for_userinfo(access.user, access.grant, access.scopes))

@@ -9,45 +9,50 @@ from flask import Response
 from idp.consent import service as consent
 from idp.login.flow import start
 from idp.login.policy.assurance import Assurance, Level, best_of_all
-from idp.login.policy.requirement import Demand
-from idp.login.state.session import Visitor
-from idp.persistence.login_flows import Login
+from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.session import AuthenticatedSession
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.protocol.authorize import requirement as demands
+from idp.protocol.authorize import requirement as requirements
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue import issue
 from idp.protocol.authorize.request import AuthorizationRequest
-from idp.web.context import core
+from idp.web.context import services
 
 RETURN_TO = "/authorize/resume/{login}"
 
 
-def arrive(tx: Transaction, request: AuthorizationRequest) -> Response:
+def handle_authorization_request(tx: Transaction, request: AuthorizationRequest) -> Response:
     """Answer a request at once when nobody needs to be asked anything; otherwise begin a sign-in.
 
     Raises:
         OAuth2Error: what to tell an app that allows no page, or that demands what nobody can reach.
     """
-    demand = asked(request, at=tx.now)
-    visitor = start.visitor(tx)
+    requirement = requirement_for(request, at=tx.now)
+    auth_session = start.current_session(tx)
     try:
-        known, reached = _ready(tx, request, visitor, demand)
+        known, reached = _ready(tx, request, auth_session, requirement)
     except OAuth2Error:
         if request.silent:
             raise
-        return begin(tx, request, demand, as_other=visitor is not None and not is_wanted(request, visitor))
+        return start_login_for(
+            tx,
+            request,
+            requirement,
+            as_other=auth_session is not None and not matches_requested_subject(request, auth_session),
+        )
     return issue(tx, request, known, reached)
 
 
-def asked(request: AuthorizationRequest, *, at: int) -> Demand:
+def requirement_for(request: AuthorizationRequest, *, at: int) -> AuthRequirement:
     """What a request that came `at` (seconds, UTC) asks; raises `UnmetAuthenticationRequirements`."""
-    return demands.of(request, asked_at=at, best=best_of_all(attested=core().settings.attesting))
+    return requirements.from_request(request, requested_at=at, best=best_of_all(attested=services().settings.attesting))
 
 
-def begin(
+def start_login_for(
     tx: Transaction,
     request: AuthorizationRequest,
-    demand: Demand,
+    requirement: AuthRequirement,
     *,
     as_other: bool = False,
     must_choose: bool = False,
@@ -57,12 +62,12 @@ def begin(
     `as_other`: the app wants somebody else than the person signed in here. `must_choose`: ask which account it is for,
     as the app itself may have asked.
     """
-    return start.begin(
+    return start.start_login(
         tx,
-        demand,
-        door=start.AUTHORIZE,
+        requirement,
+        initiator=start.AUTHORIZE,
         return_to=RETURN_TO,
-        request=request.frozen,
+        request=request.stored_params,
         client_id=request.client.client_id,
         login_hint=request.login_hint,
         must_choose=must_choose or Prompt.SELECT_ACCOUNT in request.prompts,
@@ -70,40 +75,43 @@ def begin(
     )
 
 
-def is_wanted(request: AuthorizationRequest, visitor: Visitor) -> bool:
+def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:
     """Whether an answer may be about this person (OIDC Core section 3.1.2.2)."""
-    return request.subject in {None, visitor.person.user.id}
+    return request.subject in {None, auth_session.person.user.id}
 
 
-def to_ask(
-    tx: Transaction, request: AuthorizationRequest, visitor: Visitor, login: Login | None = None
+def missing_consent_scopes(
+    tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, row: LoginFlowRow | None = None
 ) -> tuple[str, ...]:
     """The scopes this person must still be asked about; `offline_access` is one of them (OIDC Core section 11)."""
     prompted = Prompt.CONSENT in request.prompts
-    user_id = visitor.person.user.id
-    return consent.to_ask(tx, request.client, user_id, request.consent_scopes, prompted=prompted, login=login)
+    user_id = auth_session.person.user.id
+    return consent.missing_scopes(tx, request.client, user_id, request.consent_scopes, prompted=prompted, row=row)
 
 
 def _ready(
-    tx: Transaction, request: AuthorizationRequest, visitor: Visitor | None, demand: Demand
-) -> tuple[Visitor, Assurance]:
+    tx: Transaction,
+    request: AuthorizationRequest,
+    auth_session: AuthenticatedSession | None,
+    requirement: AuthRequirement,
+) -> tuple[AuthenticatedSession, Assurance]:
     """Whom to answer about, and what they proved, when nothing is left to ask.
 
     Raises:
         OAuth2Error: what is left to ask, in the words for an app that allows no page.
     """
-    settings = core().settings
-    if visitor is None or not is_wanted(request, visitor) or request.login_again:
+    settings = services().settings
+    if auth_session is None or not matches_requested_subject(request, auth_session) or request.requires_new_login:
         raise LoginRequiredError("the person must sign in")
-    reached = visitor.passes(demand, settings=settings, now=tx.now)
+    reached = auth_session.admits(requirement, settings=settings, now=tx.now)
     if reached is None:
-        if visitor.assurance(since=demand.since, settings=settings, now=tx.now).level is Level.NONE:
+        if auth_session.assurance(not_before=requirement.not_before, settings=settings, now=tx.now).level is Level.NONE:
             raise LoginRequiredError("the person must sign in again")
         raise InteractionRequiredError("the person must prove more than they did")
     if Prompt.SELECT_ACCOUNT in request.prompts:
         raise InteractionRequiredError("the person must choose an account")
-    if to_ask(tx, request, visitor):
+    if missing_consent_scopes(tx, request, auth_session):
         raise ConsentRequiredError("the person must agree first")
-    if not tx.sessions.hold(visitor.session.handle_digest):
+    if not tx.sessions.lock(auth_session.session.handle_digest):
         raise LoginRequiredError("the person must sign in")
-    return visitor, reached
+    return auth_session, reached

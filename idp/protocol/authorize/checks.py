@@ -27,7 +27,7 @@ from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.claims import OFFLINE_ACCESS
 from idp.protocol.hints import Hint, read_hint
 from idp.protocol.query import Query
-from idp.protocol.response_modes import ReturnPath
+from idp.protocol.response_modes import AuthorizationResponder
 from idp.signing.compact import InvalidToken
 
 CODE = "code"
@@ -48,7 +48,7 @@ class Prompt(StrEnum):
     SELECT_ACCOUNT = "select_account"
 
 
-def response_mode(query: Query, back: ReturnPath) -> None:
+def response_mode(query: Query, back: AuthorizationResponder) -> None:
     """`query` or `form_post`; a form can only be posted to a web address."""
     if query.get("response_mode") not in {None, back.mode}:
         raise InvalidRequestError(f"response_mode is one of {', '.join(response_modes.SUPPORTED)}")
@@ -66,12 +66,12 @@ def request_objects(query: Query) -> None:
 
 def response_type(query: Query, client: Client) -> None:
     """The authorization code flow, for a client registered for it."""
-    asked = query.get("response_type")
-    if asked is None:
+    requested = query.get("response_type")
+    if requested is None:
         raise InvalidRequestError("response_type is missing")
-    if asked != CODE:
+    if requested != CODE:
         raise UnsupportedResponseTypeError(None, "the only response_type is code")
-    if asked not in client.response_types or GRANT_TYPE not in client.grant_types:
+    if requested not in client.response_types or GRANT_TYPE not in client.grant_types:
         raise UnauthorizedClientError("this client is not registered for response_type code")
 
 
@@ -81,11 +81,11 @@ def scopes(query: Query, client: Client) -> tuple[str, ...]:
     Others are ignored (OIDC Core section 3.1.2.1). Without `openid` it is plain OAuth 2.0 and there is no ID token.
     `offline_access` is for clients that can use a refresh token.
     """
-    asked = query.get("scope")
-    if asked is None or not SCOPE.fullmatch(asked):
+    requested = query.get("scope")
+    if requested is None or not SCOPE.fullmatch(requested):
         raise InvalidScopeError("scope must be names with single spaces between them")
     allowed = set(client.scopes) - (set() if REFRESH in client.grant_types else {OFFLINE_ACCESS})
-    granted = tuple(dict.fromkeys(scope for scope in asked.split(" ") if scope in allowed))
+    granted = tuple(dict.fromkeys(scope for scope in requested.split(" ") if scope in allowed))
     if not granted:
         raise InvalidScopeError("this client is registered for none of these scopes")
     return granted
@@ -116,12 +116,12 @@ def prompts(query: Query) -> frozenset[Prompt]:
 
 def max_age(query: Query, client: Client) -> int | None:
     """Seconds since the last authentication that are still allowed; the client's own default when none are named."""
-    asked = query.get("max_age")
-    if asked is None:
+    requested = query.get("max_age")
+    if requested is None:
         return client.default_max_age
-    if not SECONDS.fullmatch(asked):
+    if not SECONDS.fullmatch(requested):
         raise InvalidRequestError("max_age is a number of seconds")
-    return int(asked)
+    return int(requested)
 
 
 def id_token_hint(query: Query, client: Client, *, now: int) -> Hint | None:

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.signing.compact import InvalidToken, read_object
 
-PLACES = ("userinfo", "id_token")
+TARGETS = ("userinfo", "id_token")
 MOST_CLAIMS = 100
 
 
@@ -26,7 +26,7 @@ class AcrWish:
 class ClaimsRequest:
     """What was asked, place by place; `subject` is the only person the app wants an answer about."""
 
-    places: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     acr: AcrWish = AcrWish()
     subject: str | None = None
 
@@ -40,27 +40,27 @@ def read(parameter: str | None) -> ClaimsRequest:
     if parameter is None:
         return ClaimsRequest()
     try:
-        asked = read_object(parameter.encode(), "claims")
+        requested = read_object(parameter.encode(), "claims")
     except InvalidToken:
         raise InvalidRequestError("claims is not a JSON object with each member once") from None
-    places = {place: _place(place, asked[place]) for place in PLACES if asked.get(place) is not None}
+    places = {place: _parse_target(place, requested[place]) for place in TARGETS if requested.get(place) is not None}
     id_token = places.get("id_token", {})
     acr, subject = id_token.get("acr") or {}, id_token.get("sub") or {}
     wish = AcrWish(_values(acr, "acr"), essential=acr.get("essential", False))
     return ClaimsRequest(places, wish, next(iter(_values(subject, "sub")), None))
 
 
-def _place(place: str, asked: object) -> dict[str, Any]:
-    if not isinstance(asked, dict) or len(asked) > MOST_CLAIMS:
+def _parse_target(place: str, requested: object) -> dict[str, Any]:
+    if not isinstance(requested, dict) or len(requested) > MOST_CLAIMS:
         raise InvalidRequestError(f"claims: {place} is not an object of at most {MOST_CLAIMS} members")
-    for wish in asked.values():
+    for wish in requested.values():
         if wish is not None and not isinstance(wish, dict):
             raise InvalidRequestError(f"claims: each member of {place} is null or an object")
         if wish and not isinstance(wish.get("essential", False), bool):
             raise InvalidRequestError("claims: essential is true or false")
         if wish and not isinstance(wish.get("values", []), list):
             raise InvalidRequestError("claims: values is an array")
-    return asked
+    return requested
 
 
 def _values(wish: Mapping[str, Any], claim: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import redirect_uris
 from idp.protocol.backchannel.clients import NONE
 from idp.protocol.query import Query
-from idp.protocol.response_modes import FORM_POST, QUERY, ReturnPath
+from idp.protocol.response_modes import FORM_POST, QUERY, AuthorizationResponder
 from idp.web.errors import Refusal
 
 WEB = ("https://", "http://")
@@ -29,7 +29,7 @@ WORDS = {
 }
 
 
-def prove(tx: Transaction, query: Query) -> tuple[Client, ReturnPath]:
+def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, AuthorizationResponder]:
     """The app, and the way back to it.
 
     Raises:
@@ -42,7 +42,7 @@ def prove(tx: Transaction, query: Query) -> tuple[Client, ReturnPath]:
     native = client.token_endpoint_auth_method == NONE
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
         _refuse("redirect_uri", f"is not registered for {client.client_id}")
-    return client, ReturnPath(given, _mode(query, given), query.get("state"))
+    return client, AuthorizationResponder(given, _mode(query, given), query.get("state"))
 
 
 def _client(tx: Transaction, query: Query) -> Client:

@@ -9,7 +9,7 @@ from idp.login.flow import binding, start
 from idp.persistence.transaction import Transaction
 from idp.protocol import query as queries
 from idp.protocol.authorize import authorization, client_redirect, resume
-from idp.protocol.authorize.request import LONGEST, judge
+from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.web import language
 
 
@@ -19,29 +19,29 @@ def authorize(tx: Transaction) -> Response:
     Raises:
         Refusal: a page, while there is none.
     """
-    query = queries.read(queries.of_get(), LONGEST)
-    language.hear(query.values)
-    client, back = client_redirect.prove(tx, query)
+    query = queries.read(queries.request_query(), LONGEST)
+    language.use_ui_locales(query.values)
+    client, back = client_redirect.validate_redirect(tx, query)
     try:
-        return authorization.arrive(tx, judge(tx, query, client, back))
+        return authorization.handle_authorization_request(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
-        return back.refuse(error)
+        return back.send_error(error)
 
 
-def resumed(tx: Transaction, login_id: str) -> Response:
+def resume_view(tx: Transaction, flow_id: str) -> Response:
     """Go on with the request that a sign-in was begun for.
 
     Raises:
         Ended: it is answered, took too long, or belongs to another browser.
         Refusal: its client or redirect URI is no longer registered.
     """
-    login = binding.bound(tx, login_id)
-    if login.finished_at is not None or tx.now >= login.expires_at or login.door != start.AUTHORIZE:
-        raise binding.over(login)
-    query = queries.thaw(login.request, LONGEST)
-    client, back = client_redirect.prove(tx, query)
+    row = binding.load_bound_flow(tx, flow_id)
+    if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
+        raise binding.closed_error(row)
+    query = queries.from_stored(row.request, LONGEST)
+    client, back = client_redirect.validate_redirect(tx, query)
     try:
-        return resume.resume(tx, judge(tx, query, client, back), login)
+        return resume.resume(tx, validate_request(tx, query, client, back), row)
     except OAuth2Error as error:
-        resume.close(tx, login)
-        return back.refuse(error)
+        resume.close(tx, row)
+        return back.send_error(error)

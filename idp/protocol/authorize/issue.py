@@ -9,23 +9,25 @@ from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.login.flow import grace
 from idp.login.policy.assurance import Assurance
-from idp.login.state import session as visitors
-from idp.login.state.session import Visitor
+from idp.login.state import session as auth_sessions
+from idp.login.state.session import AuthenticatedSession
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.claims import OFFLINE_ACCESS
-from idp.web.context import core
+from idp.web.context import services
 
 
-def issue(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, reached: Assurance) -> Response:
+def issue(
+    tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance
+) -> Response:
     """Give the app a code; what was proven is copied to the grant and never looked at again."""
-    code = core().entropy.token()
-    grant = _grant(tx, request, visitor, reached, code)
+    code = services().entropy.token()
+    grant = _grant(tx, request, auth_session, reached, code)
     tx.grants.add(grant)
-    visitors.touch(tx, visitor)
-    grace.begin(tx, visitor.person, core().settings)
+    auth_sessions.touch(tx, auth_session)
+    grace.start_grace(tx, auth_session.person, services().settings)
     audit.record(
         tx,
         Event.AUTHORIZED,
@@ -36,16 +38,18 @@ def issue(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, reac
         acr=grant.acr,
         scopes=grant.scopes,
     )
-    return request.back.answer(code=code)
+    return request.responder.send(code=code)
 
 
-def _grant(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, reached: Assurance, code: str) -> Grant:
-    settings = core().settings
+def _grant(
+    tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance, code: str
+) -> Grant:
+    settings = services().settings
     return Grant(
-        id=core().entropy.token(16),
-        user_id=visitor.person.user.id,
+        id=services().entropy.token(16),
+        user_id=auth_session.person.user.id,
         client_id=request.client.client_id,
-        sid=visitor.session.sid,
+        sid=auth_session.session.sid,
         offline=OFFLINE_ACCESS in request.scopes,
         scopes=list(request.scopes),
         claims=dict(request.claims),
@@ -54,7 +58,7 @@ def _grant(tx: Transaction, request: AuthorizationRequest, visitor: Visitor, rea
         auth_time=reached.auth_time,
         second_factor_at=reached.second_factor_at,
         nonce=request.nonce,
-        redirect_uri=request.back.redirect_uri,
+        redirect_uri=request.responder.redirect_uri,
         code_digest=digest(code),
         code_challenge=request.code_challenge,
         code_expires_at=tx.now + settings.code_lifetime,

@@ -13,7 +13,7 @@ from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrWish
 from idp.protocol.query import Query
-from idp.protocol.response_modes import ReturnPath
+from idp.protocol.response_modes import AuthorizationResponder
 
 LONGEST = {
     "client_id": 256,
@@ -50,7 +50,7 @@ class AuthorizationRequest:
     """
 
     client: Client
-    back: ReturnPath
+    responder: AuthorizationResponder
     scopes: tuple[str, ...]
     code_challenge: str
     nonce: str | None
@@ -61,7 +61,7 @@ class AuthorizationRequest:
     claims: Mapping[str, Any]
     subject: str | None
     login_hint: str | None
-    frozen: Mapping[str, str]
+    stored_params: Mapping[str, str]
 
     @property
     def silent(self) -> bool:
@@ -69,7 +69,7 @@ class AuthorizationRequest:
         return Prompt.NONE in self.prompts
 
     @property
-    def login_again(self) -> bool:
+    def requires_new_login(self) -> bool:
         """Whether nothing proven before this request counts."""
         return Prompt.LOGIN in self.prompts or self.max_age == 0
 
@@ -80,13 +80,15 @@ class AuthorizationRequest:
         return (*self.scopes, *sorted(behind - set(self.scopes)))
 
 
-def judge(tx: Transaction, query: Query, client: Client, back: ReturnPath) -> AuthorizationRequest:
+def validate_request(
+    tx: Transaction, query: Query, client: Client, back: AuthorizationResponder
+) -> AuthorizationRequest:
     """Make every check, each only once those before it hold.
 
     Raises:
         OAuth2Error: what to tell the app.
     """
-    query.refuse_faults()
+    query.raise_for_faults()
     checks.response_mode(query, back)
     checks.request_objects(query)
     checks.response_type(query, client)
@@ -99,7 +101,7 @@ def judge(tx: Transaction, query: Query, client: Client, back: ReturnPath) -> Au
     subject = checks.one_subject(hint, wanted.subject)
     return AuthorizationRequest(
         client=client,
-        back=back,
+        responder=back,
         scopes=scopes,
         code_challenge=code_challenge,
         nonce=query.get("nonce"),
@@ -107,10 +109,10 @@ def judge(tx: Transaction, query: Query, client: Client, back: ReturnPath) -> Au
         max_age=max_age,
         acr_values=tuple((query.get("acr_values") or "").split()),
         acr=wanted.acr,
-        claims=claims.permitted(wanted.places, client.scopes),
+        claims=claims.permitted(wanted.targets, client.scopes),
         subject=subject,
         login_hint=query.get("login_hint") or _username(tx, subject),
-        frozen=query.values,
+        stored_params=query.values,
     )
 
 

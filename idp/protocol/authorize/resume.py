@@ -9,18 +9,18 @@ from flask import Response
 from idp.consent import service as consent
 from idp.login.flow import binding, page, start
 from idp.login.policy.steps import Step
-from idp.login.state.login_flow import Attempt, look
-from idp.persistence.login_flows import Login
+from idp.login.state.login_flow import LoginFlow, load_flow
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import authorization
 from idp.protocol.authorize.issue import issue
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.errors import UnmetAuthenticationRequirements
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.pages import see_other
 
 
-def resume(tx: Transaction, request: AuthorizationRequest, login: Login) -> Response:
+def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) -> Response:
     """Go on to what is missing, or close the attempt and answer the app.
 
     Freshness counts from when the request first came, so that what was proven in this attempt satisfies it.
@@ -29,41 +29,43 @@ def resume(tx: Transaction, request: AuthorizationRequest, login: Login) -> Resp
         Ended: another request closed the attempt first; there is never a second answer.
         OAuth2Error: what to tell the app; the attempt is then over, and the caller's to close.
     """
-    if login.cancelled_at is not None:
+    if row.cancelled_at is not None:
         raise AccessDeniedError("the person did not agree")
-    attempt = look(tx, login, start.visitor(tx), core().settings)
-    if attempt.step is Step.REFUSE:
+    flow = load_flow(tx, row, start.current_session(tx), services().settings)
+    if flow.step is Step.REFUSE:
         raise UnmetAuthenticationRequirements
-    if attempt.step is not Step.DONE:
-        return see_other(page.address(attempt, attempt.step))
-    return _signed_in(tx, request, attempt)
+    if flow.step is not Step.DONE:
+        return see_other(page.flow_url(flow, flow.step))
+    return _signed_in(tx, request, flow)
 
 
-def close(tx: Transaction, login: Login) -> None:
+def close(tx: Transaction, row: LoginFlowRow) -> None:
     """Close the attempt, so that it is answered once.
 
     Raises:
         Ended: another request closed it.
     """
-    if not tx.logins.finish(login.id):
-        raise binding.over(login)
+    if not tx.login_flows.finish(row.id):
+        raise binding.closed_error(row)
 
 
-def _signed_in(tx: Transaction, request: AuthorizationRequest, attempt: Attempt) -> Response:
-    login, visitor = attempt.login, attempt.visitor
-    demand = authorization.asked(request, at=login.created_at)
-    reached = visitor.passes(demand, settings=core().settings, now=tx.now) if visitor else None
-    swapped = visitor is not None and not attempt.raises_session
-    if visitor is None or reached is None or swapped:
+def _signed_in(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) -> Response:
+    row, auth_session = flow.row, flow.auth_session
+    requirement = authorization.requirement_for(request, at=row.created_at)
+    reached = auth_session.admits(requirement, settings=services().settings, now=tx.now) if auth_session else None
+    swapped = auth_session is not None and not flow.is_step_up
+    if auth_session is None or reached is None or swapped:
         # Signed out since, or more is asked by now, or another tab signed in another person: never answer about them.
-        close(tx, login)
-        return authorization.begin(tx, request, authorization.asked(request, at=tx.now), must_choose=swapped)
-    if not authorization.is_wanted(request, visitor):
+        close(tx, row)
+        return authorization.start_login_for(
+            tx, request, authorization.requirement_for(request, at=tx.now), must_choose=swapped
+        )
+    if not authorization.matches_requested_subject(request, auth_session):
         raise LoginRequiredError("another person signed in than the one asked for")
-    if scopes := authorization.to_ask(tx, request, visitor, login):
-        consent.ask(tx, login, scopes)
-        return see_other(f"/consent/{login.id}")
-    close(tx, login)
-    if not tx.sessions.hold(visitor.session.handle_digest):  # ended at this very moment
-        return authorization.begin(tx, request, authorization.asked(request, at=tx.now))
-    return issue(tx, request, visitor, reached)
+    if scopes := authorization.missing_consent_scopes(tx, request, auth_session, row):
+        consent.store_question(tx, row, scopes)
+        return see_other(f"/consent/{row.id}")
+    close(tx, row)
+    if not tx.sessions.lock(auth_session.session.handle_digest):  # ended at this very moment
+        return authorization.start_login_for(tx, request, authorization.requirement_for(request, at=tx.now))
+    return issue(tx, request, auth_session, reached)

@@ -11,7 +11,7 @@ from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.signing.compact import InvalidToken
 from idp.signing.foreign import unverified_claims, verify_client_jws
-from idp.web.context import core
+from idp.web.context import services
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FIELDS = frozenset({"client_assertion", "client_assertion_type"})
@@ -25,7 +25,7 @@ LEEWAY = 30
 LONGEST_JTI = 255
 
 
-class Refused(Exception):
+class AssertionRefused(Exception):
     """The assertion proves nothing; the message is for the audit trail only."""
 
 
@@ -37,17 +37,17 @@ def read(form: Mapping[str, str]) -> tuple[str, str]:
     """
     assertion = form.get("client_assertion", "")
     if form.get("client_assertion_type") != ASSERTION_TYPE:
-        raise Refused("unknown client_assertion_type")
+        raise AssertionRefused("unknown client_assertion_type")
     try:
         issuer = unverified_claims(assertion).get("iss")
     except InvalidToken as problem:
-        raise Refused(problem.reason) from problem
+        raise AssertionRefused(problem.reason) from problem
     if not isinstance(issuer, str) or not issuer:
-        raise Refused("iss is not a client_id")
+        raise AssertionRefused("iss is not a client_id")
     return assertion, issuer
 
 
-def spend(tx: Transaction, client: Client, assertion: str) -> None:
+def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
     """Check everything, then use up its `jti`, last of all, so that a forgery cannot burn somebody's.
 
     Raises:
@@ -56,20 +56,20 @@ def spend(tx: Transaction, client: Client, assertion: str) -> None:
     try:
         header, claims = verify_client_jws(assertion, client.jwks or {}, now=tx.now, leeway=LEEWAY)
     except InvalidToken as problem:
-        raise Refused(problem.reason) from problem
+        raise AssertionRefused(problem.reason) from problem
     if str(header.get("typ", "")).lower() not in TYPES:
-        raise Refused("another kind of token")
+        raise AssertionRefused("another kind of token")
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
-        raise Refused("iss and sub are not both the client")
+        raise AssertionRefused("iss and sub are not both the client")
     if not _meant_for_us(claims.get("aud")):
-        raise Refused("meant for somebody else")
+        raise AssertionRefused("meant for somebody else")
     if claims["exp"] - tx.now > LONGEST_LIFE + LEEWAY:
-        raise Refused("lives longer than five minutes")
+        raise AssertionRefused("lives longer than five minutes")
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
-        raise Refused("jti is missing or too long")
+        raise AssertionRefused("jti is missing or too long")
     if not tx.replay.first_use(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY):
-        raise Refused("used before")
+        raise AssertionRefused("used before")
 
 
 def _meant_for_us(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
@@ -77,6 +77,6 @@ def _meant_for_us(audience: Any) -> bool:  # noqa: ANN401 - whatever the client 
 
     Whoever else it were meant for could replay it here.
     """
-    issuer = core().settings.issuer
+    issuer = services().settings.issuer
     listed = audience if isinstance(audience, list) else [audience]
     return bool(listed) and all(entry in (issuer, f"{issuer}/token") for entry in listed)

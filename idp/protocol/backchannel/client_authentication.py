@@ -24,7 +24,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.protocol.backchannel import client_assertion
 from idp.protocol.backchannel.clients import NONE, RegisteredClient
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.web.forms import storable
 
 BASIC = "client_secret_basic"
@@ -49,7 +49,7 @@ class Credentials:
     secret: str = ""
 
 
-def authenticate(call: Call, methods: Collection[str], endpoint: str) -> RegisteredClient:
+def authenticate(call: BackChannelRequest, methods: Collection[str], endpoint: str) -> RegisteredClient:
     """The client that sent this request; one SQL statement, two with an assertion.
 
     Raises:
@@ -59,22 +59,22 @@ def authenticate(call: Call, methods: Collection[str], endpoint: str) -> Registe
     given = _presented(call)
     row = call.tx.clients.by_id(given.client_id)
     if row is None or row.disabled:
-        _refuse(call, given, "unknown or disabled client")
+        _raise_invalid_client(call, given, "unknown or disabled client")
     client = RegisteredClient(row, call.tx.now)
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
-        _refuse(call, given, f"used {given.method}, registered for {row.token_endpoint_auth_method}")
+        _raise_invalid_client(call, given, f"used {given.method}, registered for {row.token_endpoint_auth_method}")
     if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
-        _refuse(call, given, "wrong secret")
+        _raise_invalid_client(call, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
         try:
-            client_assertion.spend(call.tx, row, given.secret)
-        except client_assertion.Refused as refusal:
-            _refuse(call, given, str(refusal))
+            client_assertion.verify_assertion(call.tx, row, given.secret)
+        except client_assertion.AssertionRefused as refusal:
+            _raise_invalid_client(call, given, str(refusal))
     call.client = client
     return client
 
 
-def _presented(call: Call) -> Credentials:
+def _presented(call: BackChannelRequest) -> Credentials:
     form, header = call.form, call.authorization
     ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
     if sum(ways) > 1:
@@ -115,12 +115,12 @@ def _from_header(header: str) -> Credentials:
 def _from_assertion(form: Mapping[str, str]) -> Credentials:
     try:
         assertion, client_id = client_assertion.read(form)
-    except client_assertion.Refused:
+    except client_assertion.AssertionRefused:
         raise InvalidClientError(REFUSED) from None
     return Credentials(PRIVATE_KEY_JWT, client_id, assertion)
 
 
-def _refuse(call: Call, given: Credentials, reason: str) -> Never:
+def _raise_invalid_client(call: BackChannelRequest, given: Credentials, reason: str) -> Never:
     named = given.client_id[:LONGEST_CLIENT_ID]
     audit.record(call.tx, Event.CLIENT_REFUSED, Outcome.FAILURE, client_id=named, method=given.method, reason=reason)
     raise InvalidClientError(REFUSED)

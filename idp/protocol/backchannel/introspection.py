@@ -17,7 +17,7 @@ from idp.kernel.handles import digest
 from idp.persistence.transaction import Transaction
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.issuing import BEARER
 from idp.signing.compact import InvalidToken
 
@@ -31,7 +31,7 @@ class Introspection(TokenEndpoint):
 
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
         """Status, body, headers."""
-        call = cast("Call", request)
+        call = cast("BackChannelRequest", request)
         client = authenticate(call, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME)
         token = call.form.get("token")
         if token is None:
@@ -52,7 +52,7 @@ def _access_token(tx: Transaction, token: str) -> dict[str, Any] | None:
         claims = tokens.read_access_token(token, now=tx.now)
     except InvalidToken:
         return None
-    grant_id, jti = tokens.grant_id_of(claims), str(claims["jti"])
+    grant_id, jti = tokens.grant_id_from(claims), str(claims["jti"])
     alive = tx.grants.live_with_user(grant_id, jti) if grant_id else not tx.grants.access_token_revoked(jti)
     return {"token_type": BEARER} | {name: claims[name] for name in TOLD if name in claims} if alive else None
 

@@ -43,9 +43,9 @@ def parse(encoded: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs:
         if name in found:
-            raise InvalidRequestError(f"{_speak(name)} is sent more than once")
+            raise InvalidRequestError(f"{_decode(name)} is sent more than once")
         if len(value) > MAX_VALUE or not storable(name + value):
-            raise InvalidRequestError(f"{_speak(name)} is too long or holds characters that no value has")
+            raise InvalidRequestError(f"{_decode(name)} is too long or holds characters that no value has")
         found[name] = value
     given = {name: value for name, value in found.items() if value}
     if "scope" in given and not SCOPE.fullmatch(given["scope"]):
@@ -53,7 +53,7 @@ def parse(encoded: bytes) -> dict[str, str]:
     return given
 
 
-def of_body(request: Request) -> dict[str, str]:
+def read_body(request: Request) -> dict[str, str]:
     """The parameters of a form post.
 
     A query is refused: secrets and tokens in addresses end up in logs (RFC 6749 section 2.3.1, RFC 9700 section 4.3.2).
@@ -71,6 +71,6 @@ def of_body(request: Request) -> dict[str, str]:
         raise InvalidRequestError("the request is too large") from None
 
 
-def _speak(name: str) -> str:
+def _decode(name: str) -> str:
     """The parameter's name, when it cannot be somebody's text."""
     return name if SPEAKABLE.fullmatch(name) else "a parameter"

@@ -10,10 +10,10 @@ from flask import request
 from idp.persistence.transaction import Transaction
 from idp.protocol.backchannel import parameters
 from idp.protocol.backchannel.clients import RegisteredClient
-from idp.web.context import core
+from idp.web.context import services
 
 
-class Call(OAuth2Request):
+class BackChannelRequest(OAuth2Request):
     """A form post to an endpoint of ours; `client` is set once it has authenticated.
 
     The address is the issuer's, never the Host header's.
@@ -23,19 +23,19 @@ class Call(OAuth2Request):
 
     def __init__(self, tx: Transaction, path: str, form: dict[str, str], *, authorization: str | None = None) -> None:
         headers = {} if authorization is None else {"Authorization": authorization}
-        super().__init__("POST", core().settings.issuer + path, headers=headers)
+        super().__init__("POST", services().settings.issuer + path, headers=headers)
         self.tx = tx
         self.payload = BasicOAuth2Payload(form)
         self._form = form
 
     @classmethod
-    def read(cls, tx: Transaction) -> Call:
+    def read(cls, tx: Transaction) -> BackChannelRequest:
         """The request being served.
 
         Raises:
             OAuth2Error: `invalid_request` or `invalid_scope`, when it is malformed.
         """
-        form = parameters.of_body(request)
+        form = parameters.read_body(request)
         return cls(tx, request.path, form, authorization=request.headers.get("Authorization"))
 
     @property
@@ -49,7 +49,7 @@ class Call(OAuth2Request):
         return (self.headers or {}).get("Authorization")
 
     @property
-    def caller(self) -> RegisteredClient:
+    def authenticated_client(self) -> RegisteredClient:
         """The authenticated client."""
         if self.client is None:
             raise InvalidClientError("the client has not authenticated")

@@ -18,7 +18,7 @@ from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.signing.compact import InvalidToken
 
 
@@ -29,7 +29,7 @@ class Revocation(TokenEndpoint):
 
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
         """Status, body, headers."""
-        call = cast("Call", request)
+        call = cast("BackChannelRequest", request)
         authenticate(call, METHODS, self.ENDPOINT_NAME)
         token = call.form.get("token")
         if token is None:
@@ -41,28 +41,33 @@ class Revocation(TokenEndpoint):
         return 200, {}, []
 
 
-def _end_access_token(call: Call, token: str) -> None:
+def _end_access_token(call: BackChannelRequest, token: str) -> None:
     try:
         claims = tokens.read_access_token(token, now=call.tx.now)
     except InvalidToken:
         return
-    if claims["client_id"] != call.caller.client_id:
+    if claims["client_id"] != call.authenticated_client.client_id:
         return
     call.tx.grants.revoke_access_token(str(claims["jti"]), claims["exp"])
-    person = claims["sub"] if tokens.grant_id_of(claims) else None
+    person = claims["sub"] if tokens.grant_id_from(claims) else None
     _record(call, "access_token", person)
 
 
-def _end_grant(call: Call, token: str) -> None:
+def _end_grant(call: BackChannelRequest, token: str) -> None:
     found = call.tx.grants.find_refresh_token(digest(token))
     if found is None:
         return
     _row, grant = found
-    if grant.client_id == call.caller.client_id and call.tx.grants.revoke(grant.id):
+    if grant.client_id == call.authenticated_client.client_id and call.tx.grants.revoke(grant.id):
         _record(call, "refresh_token", grant.user_id, grant.sid)
 
 
-def _record(call: Call, kind: str, user_id: str | None, sid: str | None = None) -> None:
+def _record(call: BackChannelRequest, kind: str, user_id: str | None, sid: str | None = None) -> None:
     audit.record(
-        call.tx, Event.TOKEN_REVOKED, user_id=user_id, client_id=call.caller.client_id, sid=sid, token_type=kind
+        call.tx,
+        Event.TOKEN_REVOKED,
+        user_id=user_id,
+        client_id=call.authenticated_client.client_id,
+        sid=sid,
+        token_type=kind,
     )

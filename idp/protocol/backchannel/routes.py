@@ -13,11 +13,11 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import cors
 from idp.protocol.api import security, userinfo
 from idp.protocol.backchannel.introspection import Introspection
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
 from idp.protocol.backchannel.server import install, server
 from idp.protocol.errors import oauth_error
-from idp.web.transactions import reading, transactional
+from idp.web.transactions import read_transaction, write_transaction
 
 backchannel = Blueprint("backchannel", __name__)
 
@@ -28,35 +28,35 @@ def _registered(state: BlueprintSetupState) -> None:
 
 
 @backchannel.post("/token", provide_automatic_options=False)
-@transactional
+@write_transaction
 def token(tx: Transaction) -> Response:
     """RFC 6749 section 3.2."""
     return _answer(tx, server().token_response)
 
 
 @backchannel.post("/introspect")
-@transactional
+@write_transaction
 def introspect(tx: Transaction) -> Response:
     """RFC 7662; in a write transaction because a client assertion is spent and a refused client audited."""
     return _answer(tx, lambda call: server().endpoint_response(Introspection.ENDPOINT_NAME, call))
 
 
 @backchannel.post("/revoke", provide_automatic_options=False)
-@transactional
+@write_transaction
 def revoke(tx: Transaction) -> Response:
     """RFC 7009."""
     return _answer(tx, lambda call: server().endpoint_response(Revocation.ENDPOINT_NAME, call))
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")
-@reading
-def tell_about_person(tx: Transaction) -> Response:
+@read_transaction
+def userinfo_view(tx: Transaction) -> Response:
     """OpenID Connect Core section 5.3."""
     return userinfo.respond(tx)
 
 
 @backchannel.get("/api/security", provide_automatic_options=False)
-@reading
+@read_transaction
 def account_security(tx: Transaction) -> Response:
     """Our own API, with the challenge of RFC 9470."""
     return security.respond(tx)
@@ -74,11 +74,11 @@ def _preflight_api() -> Response:
     return cors.preflight("GET, POST")
 
 
-def _answer(tx: Transaction, respond: Callable[[Call], Response]) -> Response:
+def _answer(tx: Transaction, respond: Callable[[BackChannelRequest], Response]) -> Response:
     """The answer to a form post; what was done before a refusal is kept."""
-    call: Call | None = None
+    call: BackChannelRequest | None = None
     try:
-        call = Call.read(tx)
+        call = BackChannelRequest.read(tx)
         response = respond(call)
     except OAuth2Error as error:
         response = oauth_error(error)

@@ -1,6 +1,6 @@
 """The one Authlib server of an application: what is registered here is what the back channel offers, and only that.
 
-It holds no state of a request; whatever a grant needs travels in the `Call`.
+It holds no state of a request; whatever a grant needs travels in the `BackChannelRequest`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flask import Flask, Response, current_app
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.clients import RegisteredClient
 from idp.protocol.backchannel.introspection import Introspection
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
 from idp.protocol.errors import json_response, oauth_error
 from idp.protocol.grants import GRANTS
@@ -47,11 +47,11 @@ class Server(AuthorizationServer):
         """What the token endpoint understands, for discovery."""
         return tuple(str(grant.GRANT_TYPE) for grant in GRANTS)
 
-    def token_response(self, call: Call) -> Response:
+    def token_response(self, call: BackChannelRequest) -> Response:
         """The answer of the token endpoint."""
         return cast("Response", self.create_token_response(call))
 
-    def endpoint_response(self, name: str, call: Call) -> Response:
+    def endpoint_response(self, name: str, call: BackChannelRequest) -> Response:
         """The answer of a registered endpoint."""
         return cast("Response", self.create_endpoint_response(name, call))  # type: ignore[no-untyped-call]  # the library has no types
 
@@ -72,7 +72,7 @@ class Server(AuthorizationServer):
         self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token"
     ) -> RegisteredClient:
         """The client that sent the call; replaces Authlib's, which takes several proofs at once and decodes no `+`."""
-        return client_authentication.authenticate(cast("Call", request), methods, endpoint)
+        return client_authentication.authenticate(cast("BackChannelRequest", request), methods, endpoint)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Nothing: grants store what they issue in the call's transaction, before they sign it."""

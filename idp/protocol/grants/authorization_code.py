@@ -12,14 +12,14 @@ from idp.audit import Event
 from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
 from idp.protocol.backchannel.client_authentication import METHODS
-from idp.protocol.backchannel.request import Call
-from idp.protocol.grants.issuing import issue, refuse, replayed
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.grants.issuing import issue, raise_invalid_grant, revoke_family_and_raise
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 section 4.1."""
 
 
-class SpentCode(AuthorizationCodeMixin):
+class RedeemedCode(AuthorizationCodeMixin):
     """A code that this very request has just spent."""
 
     def __init__(self, grant: Grant) -> None:
@@ -39,9 +39,9 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     RESPONSE_TYPES = frozenset[str]()
-    request: Call
+    request: BackChannelRequest
 
-    def query_authorization_code(self, code: str, client: ClientMixin) -> SpentCode:
+    def query_authorization_code(self, code: str, client: ClientMixin) -> RedeemedCode:
         """Spend the code.
 
         Authlib would look it up here, issue tokens, and delete it last: sixteen parallel requests then get sixteen
@@ -58,9 +58,9 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         )
         if grant is None:
             self._explain(code, client.get_client_id(), redirect_uri, verifier)
-        return SpentCode(grant)
+        return RedeemedCode(grant)
 
-    def authenticate_user(self, authorization_code: SpentCode) -> str:
+    def authenticate_user(self, authorization_code: RedeemedCode) -> str:
         """The person's `sub`; that the account is active was a condition of spending the code."""
         return authorization_code.grant.user_id
 
@@ -69,22 +69,24 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
         return issue(self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce)
 
-    def delete_authorization_code(self, authorization_code: SpentCode) -> None:
+    def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""
 
     def _explain(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Never:
         """Find out why; to the caller all reasons look alike."""
         grant = self.request.tx.grants.by_code(digest(code))
         if grant is None:
-            refuse(self.request, "no such code")
+            raise_invalid_grant(self.request, "no such code")
         if grant.client_id != client_id:
-            refuse(self.request, "another client's code", grant)
+            raise_invalid_grant(self.request, "another client's code", grant)
         if grant.code_used_at is not None:
-            replayed(self.request, Event.CODE_REPLAYED, grant)
+            revoke_family_and_raise(self.request, Event.CODE_REPLAYED, grant)
         reasons = {
             "revoked": grant.revoked_at is not None,
             "expired": grant.code_expires_at <= self.request.tx.now,
             "another redirect_uri": grant.redirect_uri != redirect_uri,
             "wrong code_verifier": grant.code_challenge != s256(verifier),
         }
-        refuse(self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant)
+        raise_invalid_grant(
+            self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant
+        )

@@ -11,25 +11,25 @@ from idp import audit
 from idp.audit import Event
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS
-from idp.protocol.backchannel.request import Call
+from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.issuing import BEARER
-from idp.web.context import core
+from idp.web.context import services
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):
     """`sub` is the `client_id`, and no scope about a person is given, so that the token never passes for a person's."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
-    request: Call
+    request: BackChannelRequest
 
     def validate_requested_scope(self) -> None:
         """Only what this app may have for itself."""
-        if not set(self._asked()) <= set(self.request.caller.own_scopes):
+        if not set(self._asked()) <= set(self.request.authenticated_client.own_scopes):
             raise InvalidScopeError("scope holds what this client may not have for itself")
 
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """The access token; without a requested scope, for everything the app may have."""
-        tx, client = self.request.tx, self.request.caller
+        tx, client = self.request.tx, self.request.authenticated_client
         scopes = self._asked() or client.own_scopes
         audit.record(
             tx, Event.TOKEN_ISSUED, client_id=client.client_id, grant_type=self.GRANT_TYPE, scope=" ".join(scopes)
@@ -37,10 +37,10 @@ class ClientCredentials(grants.ClientCredentialsGrant):
         return {
             "access_token": tokens.access_token(client.client_id, scopes, now=tx.now, grant=None),
             "token_type": BEARER,
-            "expires_in": core().settings.access_token_lifetime,
+            "expires_in": services().settings.access_token_lifetime,
             **({"scope": " ".join(scopes)} if scopes else {}),
         }
 
     def _asked(self) -> tuple[str, ...]:
-        asked = self.request.form.get("scope")
-        return tuple(asked.split(" ")) if asked else ()
+        requested = self.request.form.get("scope")
+        return tuple(requested.split(" ")) if requested else ()

@@ -12,28 +12,30 @@ from idp.audit import Event, Outcome
 from idp.kernel.handles import digest
 from idp.persistence.grants import Grant
 from idp.protocol import claims, tokens
-from idp.protocol.backchannel.request import Call
-from idp.web.context import core
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.web.context import services
 
 BEARER = "Bearer"
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
 
 
-def issue(call: Call, grant: Grant, scopes: Sequence[str], *, by: str, nonce: str | None = None) -> dict[str, Any]:
+def issue(
+    call: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, by: str, nonce: str | None = None
+) -> dict[str, Any]:
     """The token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
 
     `scopes` may be fewer than the grant's; a refresh token always stands for the whole grant.
     """
-    tx, client = call.tx, call.caller
+    tx, client = call.tx, call.authenticated_client
     access_token = tokens.access_token(client.client_id, scopes, now=tx.now, grant=grant)
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": BEARER,
-        "expires_in": core().settings.access_token_lifetime,
+        "expires_in": services().settings.access_token_lifetime,
         "scope": " ".join(scopes),
     }
     if grant.offline and client.check_grant_type("refresh_token"):
-        refresh_token = core().entropy.token()
+        refresh_token = services().entropy.token()
         tx.grants.add_refresh_token(grant.id, digest(refresh_token))
         answer["refresh_token"] = refresh_token
     if claims.OPENID in scopes:
@@ -58,13 +60,13 @@ def issue(call: Call, grant: Grant, scopes: Sequence[str], *, by: str, nonce: st
     return answer
 
 
-def refuse(call: Call, reason: str, grant: Grant | None = None) -> Never:
+def raise_invalid_grant(call: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:
     """Answer `invalid_grant`, in the same words for every reason; the reason is audited."""
     _record(call, Event.TOKEN_REFUSED, grant, reason)
     raise InvalidGrantError(REFUSED)
 
 
-def replayed(call: Call, event: Event, grant: Grant) -> Never:
+def revoke_family_and_raise(call: BackChannelRequest, event: Event, grant: Grant) -> Never:
     """A second use: one of the two users stole it, and we cannot know which, so everything from this grant ends.
 
     RFC 6749 section 4.1.2, RFC 9700 section 4.14.2.
@@ -74,13 +76,13 @@ def replayed(call: Call, event: Event, grant: Grant) -> Never:
     raise InvalidGrantError(REFUSED)
 
 
-def _record(call: Call, event: Event, grant: Grant | None, reason: str, **detail: bool) -> None:
+def _record(call: BackChannelRequest, event: Event, grant: Grant | None, reason: str, **detail: bool) -> None:
     audit.record(
         call.tx,
         event,
         Outcome.FAILURE,
         user_id=grant.user_id if grant else None,
-        client_id=call.caller.client_id,
+        client_id=call.authenticated_client.client_id,
         sid=grant.sid if grant else None,
         reason=reason,
         **detail,

@@ -10,11 +10,11 @@ from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.persistence.grants import Grant, RefreshToken
 from idp.protocol.backchannel.client_authentication import METHODS
-from idp.protocol.backchannel.request import Call
-from idp.protocol.grants.issuing import issue, refuse, replayed
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.grants.issuing import issue, raise_invalid_grant, revoke_family_and_raise
 
 
-class GivenToken(TokenMixin):
+class PresentedRefreshToken(TokenMixin):
     """The refresh token in the request, with its grant."""
 
     def __init__(self, row: RefreshToken, grant: Grant) -> None:
@@ -38,37 +38,37 @@ class RefreshTokens(grants.RefreshTokenGrant):
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
-    request: Call
+    request: BackChannelRequest
 
-    def authenticate_refresh_token(self, refresh_token: str) -> GivenToken:
+    def authenticate_refresh_token(self, refresh_token: str) -> PresentedRefreshToken:
         """Find it; nothing is spent until the requested scope has been checked as well."""
         found = self.request.tx.grants.find_refresh_token(digest(refresh_token))
         if found is None:
-            refuse(self.request, "no such refresh token")
-        given = GivenToken(*found)
-        if not given.check_client(self.request.caller):
-            refuse(self.request, "another client's refresh token", given.grant)
+            raise_invalid_grant(self.request, "no such refresh token")
+        given = PresentedRefreshToken(*found)
+        if not given.check_client(self.request.authenticated_client):
+            raise_invalid_grant(self.request, "another client's refresh token", given.grant)
         if given.row.used_at is not None:
-            replayed(self.request, Event.REFRESH_REPLAYED, given.grant)
+            revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, given.grant)
         return given
 
-    def authenticate_user(self, refresh_token: GivenToken) -> str:
+    def authenticate_user(self, refresh_token: PresentedRefreshToken) -> str:
         """Spend the token; the person's `sub`."""
         grant, tx = refresh_token.grant, self.request.tx
         if not tx.grants.claim_refresh_token(refresh_token.row.token_digest, grant.id):
             if grant.revoked_at is not None or grant.expires_at <= tx.now:
-                refuse(self.request, "revoked or past its end", grant)
+                raise_invalid_grant(self.request, "revoked or past its end", grant)
             if not self._person_is_active(grant):
-                refuse(self.request, "the account is not active", grant)
-            replayed(self.request, Event.REFRESH_REPLAYED, grant)
+                raise_invalid_grant(self.request, "the account is not active", grant)
+            revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
         return grant.user_id
 
     def issue_token(self, user: str, refresh_token: TokenMixin) -> dict[str, Any]:  # noqa: ARG002 - Authlib's signature
         """The next tokens."""
-        assert isinstance(refresh_token, GivenToken)  # noqa: S101 - what authenticate_refresh_token returned
+        assert isinstance(refresh_token, PresentedRefreshToken)  # noqa: S101 - what authenticate_refresh_token returned
         grant = refresh_token.grant
-        asked = self.request.form.get("scope")
-        return issue(self.request, grant, asked.split(" ") if asked else grant.scopes, by=self.GRANT_TYPE)
+        requested = self.request.form.get("scope")
+        return issue(self.request, grant, requested.split(" ") if requested else grant.scopes, by=self.GRANT_TYPE)
 
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""

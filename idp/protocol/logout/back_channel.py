@@ -13,7 +13,7 @@ from idp.messaging.outbound import Outbound, form
 from idp.messaging.transports import Rejected, Undelivered
 from idp.persistence.clients import Client
 from idp.persistence.outbox import OutboxMessage
-from idp.web.context import Core
+from idp.web.context import Services
 
 LOGOUT_TOKEN_TYPE = "logout+jwt"  # noqa: S105 - a media type
 LIFE = 120
@@ -24,8 +24,8 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 class LogoutSender:
     """Sends the messages of the channel `backchannel_logout`."""
 
-    def __init__(self, core: Core, outbound: Outbound) -> None:
-        self._core, self._outbound = core, outbound
+    def __init__(self, services: Services, outbound: Outbound) -> None:
+        self._services, self._outbound = services, outbound
 
     def send(self, message: OutboxMessage) -> None:
         """Post the token to where the app wants it now (section 2.5).
@@ -34,7 +34,7 @@ class LogoutSender:
             Rejected: the app says it could not log out (400); section 2.8 leaves nothing more to be done.
             Undelivered: it did not answer, or neither yes nor no.
         """
-        with self._core.database.read() as tx:
+        with self._services.database.read() as tx:
             client = tx.clients.by_id(message.recipient)
         if client is None or not client.backchannel_logout_uri:
             return  # removed, or not interested any more, since the promise
@@ -47,15 +47,15 @@ class LogoutSender:
 
     def _token(self, client: Client, *, user_id: str, sid: str) -> str:
         """A logout token (section 2.4): `sub` and `sid` both, and never a `nonce`, so that it is no ID token."""
-        now = self._core.clock.now()
+        now = self._services.clock.now()
         claims = {
-            "iss": self._core.settings.issuer,
+            "iss": self._services.settings.issuer,
             "aud": client.client_id,
             "sub": user_id,
             "sid": sid,
             "iat": now,
             "exp": now + LIFE,
-            "jti": self._core.entropy.token(16),
+            "jti": self._services.entropy.token(16),
             "events": {EVENT: {}},
         }
-        return self._core.keyring.sign(claims, alg=client.id_token_signed_response_alg, typ=LOGOUT_TOKEN_TYPE)
+        return self._services.keyring.sign(claims, alg=client.id_token_signed_response_alg, typ=LOGOUT_TOKEN_TYPE)

@@ -18,7 +18,7 @@ from flask import Response, request
 from idp.kernel.text import Text
 from idp.login.flow import start
 from idp.login.flow.sign_out import sign_out
-from idp.login.forms.errors import STALE
+from idp.login.forms.errors import STALE_FORM
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol import query as queries
@@ -52,39 +52,39 @@ class LogoutRequest:
     target: str | None
 
 
-def arrive(tx: Transaction) -> Response:
+def handle_logout_request(tx: Transaction) -> Response:
     """Sign out at once for the app of this very session; otherwise ask the person."""
-    asked = _judge(tx, _read())
-    visitor = start.visitor(tx)
-    if visitor is None:
-        return _gone(asked, trusted=asked.hint is not None)
-    if asked.hint is None or asked.hint.sid != visitor.session.sid:
-        return _ask(asked)
-    client_id = asked.hint.client_id
-    return sign_out(tx, visitor, _gone(asked, trusted=True), client_id=client_id)
+    requested = _validate(tx, _read())
+    auth_session = start.current_session(tx)
+    if auth_session is None:
+        return _gone(requested, trusted=requested.hint is not None)
+    if requested.hint is None or requested.hint.sid != auth_session.session.sid:
+        return _ask(requested)
+    client_id = requested.hint.client_id
+    return sign_out(tx, auth_session, _gone(requested, trusted=True), client_id=client_id)
 
 
-def confirm(tx: Transaction) -> Response:
+def handle_confirmation(tx: Transaction) -> Response:
     """Take the answer of the page."""
-    asked = _judge(tx, _read())
-    visitor = start.visitor(tx)
-    if visitor is None:
-        return _gone(asked, trusted=False)
+    requested = _validate(tx, _read())
+    auth_session = start.current_session(tx)
+    if auth_session is None:
+        return _gone(requested, trusted=False)
     if not csrf.valid(SESSION.read(), PURPOSE):
-        return _ask(asked, error=STALE)
+        return _ask(requested, error=STALE_FORM)
     if request.form.get("choice") == "cancel":
         return see_other(HOME)
-    client_id = asked.client.client_id if asked.client else None
-    return sign_out(tx, visitor, _gone(asked, trusted=True), client_id=client_id)
+    client_id = requested.client.client_id if requested.client else None
+    return sign_out(tx, auth_session, _gone(requested, trusted=True), client_id=client_id)
 
 
 def _read() -> Query:
-    query = queries.read(queries.of_get(), LONGEST)
-    language.hear(query.values)
+    query = queries.read(queries.request_query(), LONGEST)
+    language.use_ui_locales(query.values)
     return query
 
 
-def _judge(tx: Transaction, query: Query) -> LogoutRequest:
+def _validate(tx: Transaction, query: Query) -> LogoutRequest:
     """Believe the request, or show what is wrong with it (sections 2 to 4).
 
     Raises:
@@ -118,36 +118,36 @@ def _hint(query: Query, *, now: int) -> Hint | None:
         _refuse(f"id_token_hint: {error.reason}")
 
 
-def _ask(asked: LogoutRequest, *, error: str = "") -> Response:
-    if asked.target:
-        allow_form_target(asked.target)
+def _ask(requested: LogoutRequest, *, error: str = "") -> Response:
+    if requested.target:
+        allow_form_target(requested.target)
     return page(
         "session/logout_confirm.html",
         status=400 if error else 200,
         errors={"form": error} if error else {},
-        action=f"{CONFIRM}?{urlencode(asked.query.values)}",
+        action=f"{CONFIRM}?{urlencode(requested.query.values)}",
         csrf_token=csrf.token(SESSION.read() or "", PURPOSE),
-        client=_client(asked),
+        client=_client(requested),
     )
 
 
-def _gone(asked: LogoutRequest, *, trusted: bool) -> Response:
+def _gone(requested: LogoutRequest, *, trusted: bool) -> Response:
     """Nobody is signed in any more: back to the app, or a page with a link to it.
 
     `trusted`: the request is the app's own (an ID token of ours came with it) or the person confirmed it; section 3
     forbids the redirect otherwise.
     """
-    if asked.target and trusted:
-        return see_other(asked.target)
-    back = asked.target or (asked.client.client_uri if asked.client else HOME)
-    return page("session/logged_out.html", client=_client(asked), back_href=back)
+    if requested.target and trusted:
+        return see_other(requested.target)
+    back = requested.target or (requested.client.client_uri if requested.client else HOME)
+    return page("session/logged_out.html", client=_client(requested), back_href=back)
 
 
-def _client(asked: LogoutRequest) -> dict[str, str] | None:
-    if asked.client is None:
+def _client(requested: LogoutRequest) -> dict[str, str] | None:
+    if requested.client is None:
         return None
-    address = asked.target or asked.client.client_uri or ""
-    return {"name": asked.client.client_name, "host": urlsplit(address).netloc}
+    address = requested.target or requested.client.client_uri or ""
+    return {"name": requested.client.client_name, "host": urlsplit(address).netloc}
 
 
 def _refuse(fault: str) -> Never:

@@ -15,7 +15,7 @@ from idp.recovery.pages import mailed_link, reset_password
 from idp.recovery.pages.mailed_link import MailedLink
 from idp.web import geoip
 from idp.web.cookies import ALERT
-from idp.web.transactions import reading, transactional
+from idp.web.transactions import read_transaction, write_transaction
 
 LINK = MailedLink("/alert", ALERT)
 DONE = "/alert/done"
@@ -31,7 +31,7 @@ def open_link(handle: str) -> Response:
 
 
 @blueprint.get("")
-@reading
+@read_transaction
 def ask(tx: Transaction) -> Response:
     """Show the sign-in, and ask."""
     link = _link(tx)
@@ -39,29 +39,29 @@ def ask(tx: Transaction) -> Response:
 
 
 @blueprint.post("")
-@transactional
+@write_transaction
 def disown(tx: Transaction) -> Response:
     """End it."""
     link = _link(tx)
     if link is None:
         return _dead()
     if LINK.stale_form():
-        return _page(link, {"form": errors.STALE})
-    if not alerts.disown(tx, link):
+        return _page(link, {"form": errors.STALE_FORM})
+    if not alerts.report_unrecognised(tx, link):
         return _dead()
-    return LINK.used(DONE)
+    return LINK.redirect_after_use(DONE)
 
 
 @blueprint.get("/done")
 def done() -> Response:
     """Whoever it was knows the password: on to a new one."""
-    return mailed_link.farewell("login/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
+    return mailed_link.result_page("login/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
 
 
 def _link(tx: Transaction) -> AlertLink | None:
     """The link that is open here, whose owner is then spoken to in their language."""
-    link = alerts.find(tx, LINK.handle)
-    mailed_link.greet(tx, link.user_id if link else None)
+    link = alerts.find_alert_link(tx, LINK.handle)
+    mailed_link.use_owner_locale(tx, link.user_id if link else None)
     return link
 
 
@@ -71,12 +71,12 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
         errors,
         event=link.event,
         browser=user_agents.name(link.user_agent),
-        address=geoip.located(link.address),
+        address=geoip.with_location(link.address),
         when=Moment(link.created_at),
     )
 
 
 def _dead() -> Response:
-    return mailed_link.dead(
+    return mailed_link.dead_link_page(
         mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
     )

@@ -19,9 +19,9 @@ from idp.recovery import contact_changes
 from idp.recovery.pages import mailed_link
 from idp.recovery.pages.mailed_link import MailedLink
 from idp.web import language
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import EMAIL
-from idp.web.transactions import origin, reading
+from idp.web.transactions import origin, read_transaction
 
 LINK = MailedLink("/email", EMAIL)
 DONE = "/email/done"
@@ -37,7 +37,7 @@ def open_link(handle: str) -> Response:
 
 
 @blueprint.get("")
-@reading
+@read_transaction
 def ask(tx: Transaction) -> Response:
     """Show which address for which account, and ask."""
     found = _found(tx)
@@ -48,7 +48,7 @@ def ask(tx: Transaction) -> Response:
 def confirm() -> Response:
     """Make the change, unless the address became somebody else's meanwhile."""
     try:
-        with core().database.write(origin()) as tx:
+        with services().database.write(origin()) as tx:
             return _confirm(tx)
     except NameTaken:
         return _dead()
@@ -57,7 +57,7 @@ def confirm() -> Response:
 @blueprint.get("/done")
 def done() -> Response:
     """The end; whoever is signed in finds their profile, others a sign-in."""
-    return mailed_link.farewell(
+    return mailed_link.result_page(
         "login/ended.html",
         title=Text("Your email address is confirmed"),
         message=Text("From now on we write to it, and you can sign in with it."),
@@ -68,9 +68,9 @@ def done() -> Response:
 
 def _found(tx: Transaction) -> tuple[ContactChange, User] | None:
     """The change whose link is open here, and whose it is, who is then spoken to in their language."""
-    found = contact_changes.find(tx, LINK.handle)
+    found = contact_changes.find_change(tx, LINK.handle)
     if found:
-        language.meet(found[1].profile)
+        language.use_profile_locale(found[1].profile)
     return found
 
 
@@ -79,10 +79,10 @@ def _confirm(tx: Transaction) -> Response:
     if found is None:
         return _dead()
     if LINK.stale_form():
-        return _page(*found, errors={"form": errors.STALE})
-    if not contact_changes.make(tx, *found, entropy=core().entropy, sealer=core().sealer):
+        return _page(*found, errors={"form": errors.STALE_FORM})
+    if not contact_changes.apply_change(tx, *found, entropy=services().entropy, sealer=services().sealer):
         return _dead()
-    return LINK.used(DONE)
+    return LINK.redirect_after_use(DONE)
 
 
 def _page(change: ContactChange, user: User, *, errors: dict[str, str] | None = None) -> Response:
@@ -94,4 +94,4 @@ def _dead() -> Response:
         "It was used already, it is too old, or the account was changed since. Nothing was changed. Ask for a new one "
         "in your profile."
     )
-    return mailed_link.dead(message, restart_href=PROFILE, restart_label=Text("Go to my account"))
+    return mailed_link.dead_link_page(message, restart_href=PROFILE, restart_label=Text("Go to my account"))

@@ -10,72 +10,74 @@ from idp.login.flow import page
 from idp.login.forms import errors
 from idp.login.methods.password import LONGEST_IDENTIFIER
 from idp.login.policy.steps import Step
-from idp.login.state.login_flow import Attempt
+from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.recovery import password_reset
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.forms import once
 from idp.web.pages import see_other
-from idp.web.transactions import reading, transactional
+from idp.web.transactions import read_transaction, write_transaction
 
 NO_NAME = Text("Enter your user name or email address.")
 TOO_OFTEN = Text("Too many links were asked for from your network. Wait a quarter of an hour, then try again.")
 
-blueprint = Blueprint("login_forgot", __name__, url_prefix="/login/<login_id>")
+blueprint = Blueprint("login_forgot", __name__, url_prefix="/login/<flow_id>")
 
 
 @blueprint.get("/forgot")
-@reading
-def ask(tx: Transaction, login_id: str) -> Response:
+@read_transaction
+def ask(tx: Transaction, flow_id: str) -> Response:
     """Show the form, at whatever step the sign-in stands."""
-    attempt = page.find(tx, login_id)
-    return _page(tx, attempt, username=attempt.person.user.username if attempt.person else attempt.login.login_hint)
+    flow = page.load_open_flow(tx, flow_id)
+    return _page(tx, flow, username=flow.person.user.username if flow.person else flow.row.login_hint)
 
 
 @blueprint.post("/forgot")
-@transactional
-def send(tx: Transaction, login_id: str) -> Response:
+@write_transaction
+def send(tx: Transaction, flow_id: str) -> Response:
     """Promise a link, or not, and say the same."""
-    attempt = page.find(tx, login_id)
+    flow = page.load_open_flow(tx, flow_id)
     typed = once(request.form, "username", longest=LONGEST_IDENTIFIER)
-    if page.stale_form(attempt):
-        return _page(tx, attempt, status=400, errors={"form": errors.STALE}, username=typed)
+    if page.is_stale_form(flow):
+        return _page(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=typed)
     if not typed.strip():
-        return _page(tx, attempt, status=400, errors={"username": NO_NAME})
-    if not password_reset.ask(tx, typed, login_id=login_id, entropy=core().entropy, sealer=core().sealer):
-        return _page(tx, attempt, status=429, errors={"form": TOO_OFTEN}, username=typed)
-    return see_other(page.address(attempt, "forgot/sent"))
+        return _page(tx, flow, status=400, errors={"username": NO_NAME})
+    if not password_reset.request_reset(
+        tx, typed, flow_id=flow_id, entropy=services().entropy, sealer=services().sealer
+    ):
+        return _page(tx, flow, status=429, errors={"form": TOO_OFTEN}, username=typed)
+    return see_other(page.flow_url(flow, "forgot/sent"))
 
 
 @blueprint.get("/forgot/sent")
-@reading
-def sent(tx: Transaction, login_id: str) -> Response:
+@read_transaction
+def sent(tx: Transaction, flow_id: str) -> Response:
     """Say that a mail may be on its way."""
-    attempt = page.find(tx, login_id)
-    return page.show(
+    flow = page.load_open_flow(tx, flow_id)
+    return page.render(
         tx,
-        attempt,
+        flow,
         "login/forgot_sent.html",
         minutes=password_reset.LIFE // MINUTE,
-        back_href=page.address(attempt, Step.IDENTIFY),
-        again_href=page.address(attempt, "forgot"),
+        back_href=page.flow_url(flow, Step.IDENTIFY),
+        again_href=page.flow_url(flow, "forgot"),
     )
 
 
 def _page(
     tx: Transaction,
-    attempt: Attempt,
+    flow: LoginFlow,
     *,
     status: int = 200,
     errors: dict[str, str] | None = None,
     username: str | None = "",
 ) -> Response:
-    return page.show(
+    return page.render(
         tx,
-        attempt,
+        flow,
         "login/forgot.html",
         status=status,
         errors=errors or {},
         username=username or "",
-        back_href=page.address(attempt, Step.IDENTIFY),
+        back_href=page.flow_url(flow, Step.IDENTIFY),
     )

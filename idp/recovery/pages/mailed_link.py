@@ -55,28 +55,28 @@ class MailedLink:
         common = {"errors": errors or {}, "action": self.form, "csrf_token": token}
         return page(template, status=400 if errors else 200, **common, **variables)
 
-    def used(self, path: str) -> Response:
+    def redirect_after_use(self, path: str) -> Response:
         """On to `path`: the link has done what it is for. Whose it was is not known there, yet their language is."""
         mark = "&" if "?" in path else "?"
-        response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.reader().language}")
+        response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.current_reader().language}")
         self.cookie.clear(response)
         return response
 
 
-def greet(tx: Transaction, user_id: str | None) -> None:
+def use_owner_locale(tx: Transaction, user_id: str | None) -> None:
     """Speak to the person a link is about in their language, whatever browser it was opened in."""
     owner = tx.users.by_id(user_id) if user_id else None
     if owner:
-        language.meet(owner.profile)
+        language.use_profile_locale(owner.profile)
 
 
-def farewell(template: str, **variables: Any) -> Response:
+def result_page(template: str, **variables: Any) -> Response:
     """The page after `MailedLink.used`, in the language that it was sent on with."""
-    language.hear(request.args)
+    language.use_ui_locales(request.args)
     return page(template, **variables)
 
 
-def dead(message: Text, *, restart_href: str, **more: Text) -> Response:
+def dead_link_page(message: Text, *, restart_href: str, **more: Text) -> Response:
     """The page of a link that does nothing any more (410); `more`: the template's label of the way on."""
     title = Text("This link no longer works")
     return page("login/ended.html", status=410, title=title, message=message, restart_href=restart_href, **more)

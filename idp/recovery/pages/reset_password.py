@@ -16,19 +16,19 @@ from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
 from idp.login.flow import binding, start
 from idp.login.forms import errors
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password, password_reset
 from idp.recovery import password_strength as meter
 from idp.recovery.pages import mailed_link
 from idp.recovery.pages.mailed_link import MailedLink
-from idp.recovery.password_reset import Holder
+from idp.recovery.password_reset import ResetLinkHolder
 from idp.web import language
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import RECOVER
 from idp.web.forms import once
 from idp.web.pages import json_text
-from idp.web.transactions import origin, reading, transactional
+from idp.web.transactions import origin, read_transaction, write_transaction
 
 START = "/recover"
 LINK = MailedLink("/recover/new-password", RECOVER)
@@ -39,10 +39,10 @@ blueprint = Blueprint("login_recover", __name__, url_prefix="/recover")
 
 
 @blueprint.get("")
-@transactional
+@write_transaction
 def begin(tx: Transaction) -> Response:
     """Ask for a link."""
-    return start.begin(tx, Demand(), door=start.ACCOUNT, return_to=ACCOUNT, page="forgot")
+    return start.start_login(tx, AuthRequirement(), initiator=start.ACCOUNT, return_to=ACCOUNT, page="forgot")
 
 
 @blueprint.get("/<handle>")
@@ -52,7 +52,7 @@ def open_link(handle: str) -> Response:
 
 
 @blueprint.get("/new-password")
-@reading
+@read_transaction
 def ask(tx: Transaction) -> Response:
     """Show the form, if the link still works."""
     holder = _holder(tx)
@@ -62,56 +62,56 @@ def ask(tx: Transaction) -> Response:
 @blueprint.post("/new-password")
 def choose() -> Response:
     """Judge the new password: read, hash outside any transaction, then spend the link."""
-    database = core().database
+    database = services().database
     new = once(request.form, "password")
     with database.read(origin()) as tx:
         holder = _holder(tx)
     if holder is None:
         return _dead()
     if LINK.stale_form():
-        return _page(holder, {"form": errors.STALE})
-    if refusal := new_password.refusal(new, holder.person, core().settings, core().breached):
+        return _page(holder, {"form": errors.STALE_FORM})
+    if refusal := new_password.password_error(new, holder.person, services().settings, services().breached):
         return _page(holder, {"password": refusal})
-    hashed = core().hasher.hash(new)
+    hashed = services().hasher.hash(new)
     with database.write(origin()) as tx:
-        if not password_reset.finish(tx, LINK.handle, holder, hashed):
+        if not password_reset.finish_reset(tx, LINK.handle, holder, hashed):
             return _dead()
-        return LINK.used(f"{DONE}?login={holder.login_id}")
+        return LINK.redirect_after_use(f"{DONE}?login={holder.flow_id}")
 
 
 @blueprint.post("/new-password/strength")
 def strength() -> Response:
     """Say how strong what is being typed is."""
-    with core().database.write(origin()) as tx:
+    with services().database.write(origin()) as tx:
         holder = _holder(tx)
         if holder is None or LINK.stale_form():
             return json_text("{}", status=400)
-        paid = meter.pay(tx, holder.person)
-    return meter.answer(holder.person, paid=paid)
+        paid = meter.consume_attempt(tx, holder.person)
+    return meter.strength_response(holder.person, paid=paid)
 
 
 @blueprint.get("/done")
-@reading
+@read_transaction
 def done(tx: Transaction) -> Response:
     """The end: back to the sign-in it was asked from, if that is this browser's and still open."""
     asked_from = once(request.args, "login", longest=MAX_HANDLE_LENGTH)
     try:
-        login = binding.bound(tx, asked_from)
-        href = f"/login/{login.id}" if login.open_at(tx.now) else ACCOUNT
-    except binding.Ended:
+        row = binding.load_bound_flow(tx, asked_from)
+        href = f"/login/{row.id}" if row.open_at(tx.now) else ACCOUNT
+    except binding.LoginFlowClosed:
         href = ACCOUNT
-    return mailed_link.farewell("login/password_set.html", sign_in_href=href)
+    return mailed_link.result_page("login/password_set.html", sign_in_href=href)
 
 
-def _holder(tx: Transaction) -> Holder | None:
+def _holder(tx: Transaction) -> ResetLinkHolder | None:
     """Whom the link is for, who is then spoken to in their language."""
-    holder = password_reset.find(tx, LINK.handle, core().settings)
+    holder = password_reset.find_reset(tx, LINK.handle, services().settings)
     if holder:
-        language.meet(holder.person.user.profile)
+        language.use_profile_locale(holder.person.user.profile)
     return holder
 
 
-def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
+def _page(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Response:
     person = holder.person
     return LINK.show(
         "login/new_password.html",
@@ -119,10 +119,10 @@ def _page(holder: Holder, errors: dict[str, str] | None = None) -> Response:
         username=person.user.username,
         two_step_on=person.has_second_step,
         strength_href=f"{LINK.form}/strength",
-        min_length=new_password.least(core().settings, alone=not person.has_second_step),
+        min_length=new_password.min_length(services().settings, single_factor=not person.has_second_step),
     )
 
 
 def _dead() -> Response:
     message = Text("It was used already, it is too old, or the account was changed or used since. Ask for a new one.")
-    return mailed_link.dead(message, restart_href=START)
+    return mailed_link.dead_link_page(message, restart_href=START)

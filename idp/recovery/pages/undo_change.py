@@ -13,9 +13,9 @@ from idp.persistence.users import NameTaken
 from idp.recovery import contact_changes
 from idp.recovery.pages import mailed_link, reset_password
 from idp.recovery.pages.mailed_link import MailedLink
-from idp.web.context import core
+from idp.web.context import services
 from idp.web.cookies import UNDO
-from idp.web.transactions import origin, reading
+from idp.web.transactions import origin, read_transaction
 
 LINK = MailedLink("/undo", UNDO)
 DONE = "/undo/done"
@@ -30,7 +30,7 @@ def open_link(handle: str) -> Response:
 
 
 @blueprint.get("")
-@reading
+@read_transaction
 def ask(tx: Transaction) -> Response:
     """Show the change, and ask."""
     change = _change(tx)
@@ -41,7 +41,7 @@ def ask(tx: Transaction) -> Response:
 def take_back() -> Response:
     """Undo it."""
     try:
-        with core().database.write(origin()) as tx:
+        with services().database.write(origin()) as tx:
             return _take_back(tx)
     except NameTaken:
         return _dead()
@@ -54,7 +54,7 @@ def done() -> Response:
         "What you are reached by is as it was before, and every browser is signed out. Whoever made the change knows "
         "your password: set a new one now. Then look at your security page, and remove what you did not set up."
     )
-    return mailed_link.farewell(
+    return mailed_link.result_page(
         "login/ended.html",
         title=Text("The change is undone"),
         message=message,
@@ -66,7 +66,7 @@ def done() -> Response:
 def _change(tx: Transaction) -> ContactChange | None:
     """The change whose link is open here; its owner is then spoken to in their language."""
     change = contact_changes.find_undo(tx, LINK.handle)
-    mailed_link.greet(tx, change.user_id if change else None)
+    mailed_link.use_owner_locale(tx, change.user_id if change else None)
     return change
 
 
@@ -75,10 +75,10 @@ def _take_back(tx: Transaction) -> Response:
     if change is None:
         return _dead()
     if LINK.stale_form():
-        return _page(change, {"form": errors.STALE})
-    if not contact_changes.undo(tx, change):
+        return _page(change, {"form": errors.STALE_FORM})
+    if not contact_changes.undo_change(tx, change):
         return _dead()
-    return LINK.used(DONE)
+    return LINK.redirect_after_use(DONE)
 
 
 def _page(change: ContactChange, errors: dict[str, str] | None = None) -> Response:
@@ -93,6 +93,6 @@ def _page(change: ContactChange, errors: dict[str, str] | None = None) -> Respon
 
 
 def _dead() -> Response:
-    return mailed_link.dead(
+    return mailed_link.dead_link_page(
         mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
     )

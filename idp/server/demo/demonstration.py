@@ -84,7 +84,7 @@ class Demonstration:
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in values.items()]
         self.settings_file.write_text("".join(lines), encoding="utf-8")
         secrets, entropy = Secrets.load(self.data_dir), SystemEntropy()
-        database, hasher = Database(settings.database, SystemClock()), Hasher.of(settings)
+        database, hasher = Database(settings.database, SystemClock()), Hasher.from_settings(settings)
         for name in NAMES:
             _ensure_person(database, name, secrets, hasher=hasher, entropy=entropy)
         self._ensure_client(database, secrets, entropy)

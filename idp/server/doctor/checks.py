@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from idp.config import BadSettings, Settings
-from idp.factors.attestation import Makers
+from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached import BreachedPasswords
 from idp.kernel.clock import Clock
-from idp.language.geoip import Places
+from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server.doctor import discovery
 from idp.server.doctor.findings import Finding, Level
-from idp.server.doctor.transports import waiting, ways_out
+from idp.server.doctor.transports import check_transports, waiting
 from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore
 from idp.signing.rotation import KeyState, RotationPolicy, survey
@@ -27,20 +27,20 @@ CLOCK_TOLERANCE = 15
 """Seconds: half a time step of an authenticator app."""
 
 
-def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
-    for check in (_configuration, _database, _keys, _passwords, ways_out, waiting, _issuer):
+    for check in (_configuration, _database, _keys, _passwords, check_transports, waiting, _issuer):
         yield from check(settings, clock)
 
 
 def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
     yield Finding(Level.OK, "settings", f"{settings.mode} mode as {settings.issuer}")
     try:
-        Makers.open(settings.attestation_roots)
+        AttestationTrustAnchors.open(settings.attestation_roots)
     except BadSettings as error:
         yield Finding(Level.FAIL, "settings", str(error), "Mend the file, or empty the setting to ask no maker.")
     try:
-        Places.open(settings.places_file).close()
+        GeoIp.open(settings.places_file).close()
     except BadSettings as error:
         message, _separator, remedy = str(error).partition(". ")
         yield Finding(Level.FAIL, "settings", message, remedy)
@@ -97,7 +97,7 @@ def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
     try:
-        found = BreachedPasswords.of(settings.breached_passwords)
+        found = BreachedPasswords.from_settings(settings.breached_passwords)
     except BadSettings as error:
         message, _separator, remedy = str(error).partition(". ")
         yield Finding(Level.FAIL, "passwords", message, remedy)

@@ -21,7 +21,7 @@ TITLES = {SMS: "text messages", WHATSAPP: "WhatsApp messages"}
 PROVIDER = "Check the provider's settings (IDP_SMS_PROVIDER, IDP_WHATSAPP_PROVIDER and what they need)."
 
 
-def ways_out(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def check_transports(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Ask the mail server and each provider as far as that is possible without sending."""
     try:
         yield Finding(Level.OK, "mail", transport_for(settings).check())

@@ -51,7 +51,7 @@ def test_what_is_no_such_list_is_refused_at_the_start(tmp_path: Path, content: b
     with pytest.raises(BadSettings, match=says) as refused:
         BreachedPasswords.open(str(path))
     assert str(refused.value).startswith(f"IDP_BREACHED_PASSWORDS: {path} ")
-    assert BreachedPasswords.of("") is None
+    assert BreachedPasswords.from_settings("") is None
     with pytest.raises(BadSettings, match="Is a directory"):
         BreachedPasswords.open(str(tmp_path))
 

@@ -8,7 +8,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
-from idp.factors.password import LEAST_SCORE, judge
+from idp.factors.password import LEAST_SCORE, check_strength
 from tests.support.breached import write_list
 
 OWN = ["jane", "jane.m.doe", "Countersign", "id.initech.example"]
@@ -31,7 +31,7 @@ LOOK_ALIKES = "4@8({[<369!1|0$5+7%2"
     ],
 )
 def test_no_composition_rules(good: str) -> None:
-    strength = judge(good, least=8, own_words=OWN)
+    strength = check_strength(good, min_length=8, own_words=OWN)
     assert strength.problem is None
     assert strength.score >= LEAST_SCORE
 
@@ -56,29 +56,29 @@ def test_no_composition_rules(good: str) -> None:
     ],
 )
 def test_each_refusal_says_what_to_do(bad: str, says: str) -> None:
-    strength = judge(bad, least=8, own_words=OWN)
+    strength = check_strength(bad, min_length=8, own_words=OWN)
     assert says in (strength.problem or "")
     assert strength.score < LEAST_SCORE, "what is refused is never shown as strong"
 
 
 def test_without_a_second_step_fifteen_characters_are_asked() -> None:
-    assert "at least 15" in (judge("vivid-otter-9", least=15, own_words=[]).problem or "")
+    assert "at least 15" in (check_strength("vivid-otter-9", min_length=15, own_words=[]).problem or "")
 
 
 def test_the_three_thousand_most_common_passwords_long_enough_are_refused() -> None:
     """ASVS 6.2.4; the list is in the order of how common they are."""
     common = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 8][:3000]
     assert len(common) == 3000
-    assert [word for word in common if judge(word, least=8, own_words=[]).problem is None] == []
+    assert [word for word in common if check_strength(word, min_length=8, own_words=[]).problem is None] == []
 
 
 def test_a_stolen_password_is_refused_however_strong(tmp_path: Path) -> None:
     found = BreachedPasswords.open(str(write_list(tmp_path / "list", ["violet tram over seven hills"])))
-    assert judge("violet tram over seven hills", least=8, own_words=[]).problem is None
-    stolen = judge("violet tram over seven hills", least=8, own_words=[], breached=found)
+    assert check_strength("violet tram over seven hills", min_length=8, own_words=[]).problem is None
+    stolen = check_strength("violet tram over seven hills", min_length=8, own_words=[], breached=found)
     assert "a list of stolen ones" in (stolen.problem or "")
     assert stolen.score == 0
-    assert judge("Violet tram over seven hills", least=8, own_words=[], breached=found).problem is None
+    assert check_strength("Violet tram over seven hills", min_length=8, own_words=[], breached=found).problem is None
     found.close()
 
 
@@ -86,7 +86,7 @@ def test_a_stolen_password_is_refused_however_strong(tmp_path: Path) -> None:
 def test_no_password_keeps_the_server_busy(hard: str) -> None:
     """Left alone, zxcvbn takes seconds for them; the bound leaves room for a busy machine."""
     began = time.perf_counter()
-    judge(hard, least=8, own_words=OWN)
+    check_strength(hard, min_length=8, own_words=OWN)
     assert time.perf_counter() - began < 1.5
 
 

@@ -11,7 +11,7 @@ from idp.kernel.text import Text, plural
 from idp.language import tags, zones
 from idp.language.catalogues import catalogue
 from idp.language.reader import Reader
-from idp.language.words import said, spoken
+from idp.language.words import localize_text, localize_values
 
 SUMMER = 1_780_409_100
 """2 June 2026, 14:05 UTC."""
@@ -36,14 +36,14 @@ class Way:
 
 @pytest.mark.parametrize(("reader", "shown"), MOMENTS.items(), ids=str)
 def test_a_time_is_told_as_its_reader_writes_times(reader: Reader, shown: str) -> None:
-    assert said(Moment(SUMMER), reader) == shown
+    assert localize_text(Moment(SUMMER), reader) == shown
 
 
 def test_a_sentence_takes_its_values_along_and_puts_those_into_words_too() -> None:
     inner = Text("{browser} on {system}", browser="Firefox", system="Windows")
     outer = Text("Seen: {what}, {when}", what=inner, when=Moment(SUMMER))
-    assert said(inner, Reader("de")) == "Firefox unter Windows"
-    assert said(outer, Reader("de")) == "Seen: Firefox unter Windows, 2. Juni 2026, 14:05 UTC", (
+    assert localize_text(inner, Reader("de")) == "Firefox unter Windows"
+    assert localize_text(outer, Reader("de")) == "Seen: Firefox unter Windows, 2. Juni 2026, 14:05 UTC", (
         "untranslated is English"
     )
     assert outer == "Seen: Firefox on Windows, 2 June 2026, 14:05 UTC"
@@ -51,26 +51,26 @@ def test_a_sentence_takes_its_values_along_and_puts_those_into_words_too() -> No
 
 def test_latin_names_cannot_turn_an_arabic_sentence_around() -> None:
     sentence = Text("{browser} on {system}", browser="Firefox", system="Windows")
-    assert said(sentence, Reader("ar")) == "\u2068Firefox\u2069 على \u2068Windows\u2069"
+    assert localize_text(sentence, Reader("ar")) == "\u2068Firefox\u2069 على \u2068Windows\u2069"
 
 
 def test_what_has_no_translation_is_said_in_english_by_number() -> None:
     for count, shown in ((0, "0 ducks"), (1, "1 duck"), (2, "2 ducks")):
         sentence = plural("{count} duck", "{count} ducks", count=count)
-        assert [str(sentence), said(sentence, Reader("ja"))] == [shown, shown]
+        assert [str(sentence), localize_text(sentence, Reader("ja"))] == [shown, shown]
 
 
 def test_values_are_never_read_as_sentences() -> None:
-    assert said(Text("You are {name}.", name="{count} %(x)s"), Reader("fr")) == "You are {count} %(x)s."
-    assert said("Sign in", Reader("de")) == "Sign in", "somebody may be called so"
-    assert said(Text(""), Reader("de")) == ""
+    assert localize_text(Text("You are {name}.", name="{count} %(x)s"), Reader("fr")) == "You are {count} %(x)s."
+    assert localize_text("Sign in", Reader("de")) == "Sign in", "somebody may be called so"
+    assert localize_text(Text(""), Reader("de")) == ""
 
 
 def test_a_template_gets_plain_text_however_deep_the_sentence_stands() -> None:
     password, number = Text("Password"), object()
     values = {"rows": [{"title": password}], "pair": (password, 3), "way": Way(password, 3), "other": number}
     told = {"rows": [{"title": "Passwort"}], "pair": ["Passwort", 3], "way": Way("Passwort", 3), "other": number}
-    assert spoken(values, Reader("de")) == told
+    assert localize_values(values, Reader("de")) == told
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_any_wishes_at_all_end_in_a_language_of_ours_or_none(wishes: list[str]) 
     )
 )
 def test_any_settings_at_all_make_a_reader_who_can_be_told_the_time(profile: dict[str, object]) -> None:
-    assert said(Moment(SUMMER), Reader.of(profile))
+    assert localize_text(Moment(SUMMER), Reader.from_profile(profile))
 
 
 @pytest.mark.parametrize("name", ["Europe", "../../etc/passwd", "/etc/localtime", "Nowhere/At_All", "a\0b", ""])
 def test_a_zone_that_is_none_counts_as_utc(name: str) -> None:
     assert zones.find(name) is None
-    assert Reader.of({"zoneinfo": name}).zone == "UTC"
+    assert Reader.from_profile({"zoneinfo": name}).zone == "UTC"
 
 
 def test_every_zone_that_can_be_chosen_exists() -> None:

@@ -11,21 +11,29 @@ from idp.config import Settings
 from idp.kernel.clock import DAY
 from idp.login.policy import rules
 from idp.login.policy.assurance import Level
-from idp.login.policy.requirement import Demand
-from idp.login.state.person import Person, bare
+from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.person import Person, without_factors
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 
 NOW = 1_000_000
 levels = st.sampled_from(list(Level))
-doors = st.builds(Demand, level=levels, wished=levels, since=st.integers(0, NOW), enrol=st.booleans())
+doors = st.builds(
+    AuthRequirement,
+    min_level=levels,
+    voluntary_level=levels,
+    not_before=st.integers(0, NOW),
+    require_enrolment=st.booleans(),
+)
 ends = st.none() | st.integers(NOW - 2 * DAY, NOW + 2 * DAY)
 organisations = st.sampled_from(["optional", "required"])
 remembered = st.sampled_from([0, 14])
 
 
 def somebody(end: int | None, *, required: bool) -> Person:
-    return bare(User(id="max", password_hash="a hash", second_step_required=required, second_step_due_at=end))
+    return without_factors(
+        User(id="max", password_hash="a hash", second_step_required=required, second_step_due_at=end)
+    )
 
 
 def _settings(second_step: str, remember_days: int, grace_days: int) -> Settings:
@@ -56,12 +64,12 @@ def test_until_when_a_set_up_can_wait(stored: int | None, days: int, due: int) -
 
 @given(doors, ends, organisations, remembered, st.booleans())
 def test_grace_never_weakens_a_request(
-    door: Demand, end: int | None, organisation: str, remember_days: int, required: bool
+    driver: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
     person = somebody(end, required=required)
-    softened = person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=7), now=NOW)
-    assert softened.join(door) == softened, "whatever the door asks is asked"
-    strict = person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=0), now=NOW)
+    softened = person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=7), now=NOW)
+    assert softened.join(driver) == softened, "whatever the door asks is asked"
+    strict = person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=0), now=NOW)
     assert softened.join(strict) == strict, "and never more than without grace"
     if end is not None and end <= NOW:
         assert softened == strict
@@ -69,16 +77,16 @@ def test_grace_never_weakens_a_request(
 
 @given(doors, ends, organisations, remembered, st.booleans())
 def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
-    door: Demand, end: int | None, organisation: str, remember_days: int, required: bool
+    driver: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
     user = somebody(end, required=required).user
     person = Person(user, (Factor(id="app", kind="totp"),), False, None, 0, frozenset())
     asked = [
-        person.under_policy(door, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
+        person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
         for days in (0, 7)
     ]
     assert asked[0] == asked[1]
-    assert asked[0].level > Level.PWD
+    assert asked[0].min_level > Level.PWD
 
 
 @given(ends, organisations, st.booleans())

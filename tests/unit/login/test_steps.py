@@ -6,7 +6,7 @@ import pytest
 
 from idp.login.policy.assurance import Level
 from idp.login.policy.proofs import FIRST, SECOND, Method, Proof
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import State, Step, next_step
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
@@ -23,62 +23,78 @@ WITH_APP = frozenset({Method.PASSWORD, Method.TOTP, Method.RECOVERY_CODE})
 WITH_MAIL = frozenset({Method.PASSWORD, Method.EMAIL, Method.RECOVERY_CODE})
 WITH_KEY = frozenset({Method.PASSWORD, Method.PASSKEY})
 WITH_BOTH = WITH_APP | WITH_KEY
-SECOND_STEP = Demand(level=Level.REMEMBERED)
-REQUIRED = Demand(level=Level.REMEMBERED, enrol=True)
+SECOND_STEP = AuthRequirement(min_level=Level.REMEMBERED)
+REQUIRED = AuthRequirement(min_level=Level.REMEMBERED, require_enrolment=True)
 
 
 @pytest.mark.parametrize(
-    ("state", "demand", "step"),
+    ("state", "requirement", "step"),
     [
-        (State(), Demand(), Step.IDENTIFY),
-        (State((PASSWORD,), ALONE), Demand(), Step.DONE),
+        (State(), AuthRequirement(), Step.IDENTIFY),
+        (State((PASSWORD,), ALONE), AuthRequirement(), Step.DONE),
         (State((PASSWORD,), WITH_APP), SECOND_STEP, Step.CODE),
         (State((PASSWORD, DEVICE), WITH_APP), SECOND_STEP, Step.DONE),
-        (State((PASSWORD, DEVICE), WITH_APP), Demand(level=Level.TWO_STEP), Step.CODE),
-        (State((PASSWORD, DEVICE), WITH_APP), Demand(level=Level.MFA), Step.CODE),
-        (State((PASSWORD, DEVICE), WITH_APP), Demand(level=Level.REMEMBERED, wished=Level.MFA), Step.CODE),
-        (State((PASSWORD, TOTP), WITH_APP), Demand(level=Level.MFA), Step.DONE),
+        (State((PASSWORD, DEVICE), WITH_APP), AuthRequirement(min_level=Level.TWO_STEP), Step.CODE),
+        (State((PASSWORD, DEVICE), WITH_APP), AuthRequirement(min_level=Level.MFA), Step.CODE),
+        (
+            State((PASSWORD, DEVICE), WITH_APP),
+            AuthRequirement(min_level=Level.REMEMBERED, voluntary_level=Level.MFA),
+            Step.CODE,
+        ),
+        (State((PASSWORD, TOTP), WITH_APP), AuthRequirement(min_level=Level.MFA), Step.DONE),
         (State((PASSWORD,), ALONE, may_enrol=True), REQUIRED, Step.ENROL),
         (State((PASSWORD,), ALONE, may_enrol=False), REQUIRED, Step.IDENTIFY),
-        (State((PASSWORD,), ALONE, may_enrol=True), Demand(level=Level.MFA), Step.ENROL),
+        (State((PASSWORD,), ALONE, may_enrol=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
         (State((PASSWORD, DEVICE), CUT_OFF, may_enrol=True), REQUIRED, Step.CODE),  # it sets nothing up
         (State((PASSWORD, RECOVERY), CUT_OFF, may_enrol=True), REQUIRED, Step.ENROL),
-        (State((PASSWORD,), ALONE), Demand(wished=Level.MFA), Step.DONE),  # a wish sets nothing up
+        (State((PASSWORD,), ALONE), AuthRequirement(voluntary_level=Level.MFA), Step.DONE),  # a wish sets nothing up
         (State((PASSWORD, TOTP), WITH_APP, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((PASSWORD, DEVICE), WITH_APP, codes_to_save=True), SECOND_STEP, Step.CODE),
-        (State((PASSWORD,), ALONE), Demand(level=Level.PHR), Step.REFUSE),
-        (State((PASSWORD, TOTP), WITH_APP), Demand(level=Level.PHR), Step.REFUSE),  # nothing set up here would reach it
+        (State((PASSWORD,), ALONE), AuthRequirement(min_level=Level.PHR), Step.REFUSE),
+        (
+            State((PASSWORD, TOTP), WITH_APP),
+            AuthRequirement(min_level=Level.PHR),
+            Step.REFUSE,
+        ),  # nothing set up here would reach it
         (State((PASSWORD,), WITH_KEY), SECOND_STEP, Step.CODE),
-        (State((PASSWORD, TOTP), WITH_BOTH), Demand(level=Level.PHR), Step.CODE),
-        (State((PASSWORD, TOUCH), WITH_KEY), Demand(level=Level.PHR), Step.DONE),
-        (State((CHECKED,), WITH_KEY), Demand(level=Level.PHR), Step.DONE),
-        (State((CHECKED,), WITH_KEY), Demand(level=Level.PHRH), Step.REFUSE),
-        (State((CHECKED,), WITH_KEY, attesting=True), Demand(level=Level.PHRH), Step.REFUSE),
-        (State((CHECKED,), WITH_KEY, attesting=True, attested=True), Demand(level=Level.PHRH), Step.IDENTIFY),
-        (State((PASSWORD,), WITH_KEY, attesting=True, attested=True), Demand(level=Level.PHRH), Step.CODE),
-        (State((), WITH_KEY, attested=True), Demand(level=Level.PHRH), Step.REFUSE),  # believed no longer
+        (State((PASSWORD, TOTP), WITH_BOTH), AuthRequirement(min_level=Level.PHR), Step.CODE),
+        (State((PASSWORD, TOUCH), WITH_KEY), AuthRequirement(min_level=Level.PHR), Step.DONE),
+        (State((CHECKED,), WITH_KEY), AuthRequirement(min_level=Level.PHR), Step.DONE),
+        (State((CHECKED,), WITH_KEY), AuthRequirement(min_level=Level.PHRH), Step.REFUSE),
+        (State((CHECKED,), WITH_KEY, attesting=True), AuthRequirement(min_level=Level.PHRH), Step.REFUSE),
+        (
+            State((CHECKED,), WITH_KEY, attesting=True, attested=True),
+            AuthRequirement(min_level=Level.PHRH),
+            Step.IDENTIFY,
+        ),
+        (State((PASSWORD,), WITH_KEY, attesting=True, attested=True), AuthRequirement(min_level=Level.PHRH), Step.CODE),
+        (State((), WITH_KEY, attested=True), AuthRequirement(min_level=Level.PHRH), Step.REFUSE),  # believed no longer
         (State((CHECKED,), WITH_KEY, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((TOUCH,), WITH_KEY, codes_to_save=True), SECOND_STEP, Step.IDENTIFY),
         (State((TOUCH,), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),  # a code would be one more thing held
         (State((TOUCH, TOTP), WITH_BOTH), SECOND_STEP, Step.IDENTIFY),
-        (State((TOUCH,), WITH_KEY), Demand(), Step.DONE),
+        (State((TOUCH,), WITH_KEY), AuthRequirement(), Step.DONE),
         (State((PASSWORD,), WITH_MAIL), SECOND_STEP, Step.CODE),
-        (State((PASSWORD, EMAIL), WITH_MAIL), Demand(level=Level.TWO_STEP), Step.DONE),
-        (State((PASSWORD,), WITH_MAIL, may_enrol=True), Demand(level=Level.MFA), Step.CODE),  # first what there is
-        (State((PASSWORD, DEVICE), WITH_MAIL, may_enrol=True), Demand(level=Level.MFA), Step.CODE),
-        (State((PASSWORD, EMAIL), WITH_MAIL, may_enrol=True), Demand(level=Level.MFA), Step.ENROL),
-        (State((PASSWORD, RECOVERY), WITH_MAIL), Demand(level=Level.MFA), Step.DONE),
+        (State((PASSWORD, EMAIL), WITH_MAIL), AuthRequirement(min_level=Level.TWO_STEP), Step.DONE),
+        (
+            State((PASSWORD,), WITH_MAIL, may_enrol=True),
+            AuthRequirement(min_level=Level.MFA),
+            Step.CODE,
+        ),  # first what there is
+        (State((PASSWORD, DEVICE), WITH_MAIL, may_enrol=True), AuthRequirement(min_level=Level.MFA), Step.CODE),
+        (State((PASSWORD, EMAIL), WITH_MAIL, may_enrol=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
+        (State((PASSWORD, RECOVERY), WITH_MAIL), AuthRequirement(min_level=Level.MFA), Step.DONE),
         (State((PASSWORD, EMAIL), WITH_MAIL, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((PASSWORD,), WITH_MAIL, codes_to_save=True), SECOND_STEP, Step.CODE),
-        (State((PASSWORD,), ALONE, must_choose=True), Demand(), Step.CHOOSE),
-        (State((PASSWORD,), ALONE, may_wait=True), Demand(), Step.OFFER),
-        (State((), ALONE, may_wait=True), Demand(), Step.IDENTIFY),
+        (State((PASSWORD,), ALONE, must_choose=True), AuthRequirement(), Step.CHOOSE),
+        (State((PASSWORD,), ALONE, may_wait=True), AuthRequirement(), Step.OFFER),
+        (State((), ALONE, may_wait=True), AuthRequirement(), Step.IDENTIFY),
         (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), REQUIRED, Step.ENROL),  # chosen: set up now
-        (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), Demand(level=Level.MFA), Step.ENROL),
+        (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
     ],
 )
-def test_what_comes_next(state: State, demand: Demand, step: Step) -> None:
-    assert next_step(state, demand) is step
+def test_what_comes_next(state: State, requirement: AuthRequirement, step: Step) -> None:
+    assert next_step(state, requirement) is step
 
 
 def every_state() -> list[State]:
@@ -100,9 +116,9 @@ def every_state() -> list[State]:
 @pytest.mark.parametrize("wished", [Level.NONE, Level.MFA])
 @pytest.mark.parametrize("level", [Level.PWD, Level.REMEMBERED, Level.TWO_STEP, Level.MFA, Level.PHR])
 def test_no_state_is_done_before_the_demand_is_met(level: Level, wished: Level, enrol: bool) -> None:
-    demand = Demand(level=level, wished=wished, enrol=enrol)
+    requirement = AuthRequirement(min_level=level, voluntary_level=wished, require_enrolment=enrol)
     for state in every_state():
-        step = next_step(state, demand)
+        step = next_step(state, requirement)
         if step in {Step.DONE, Step.OFFER}:
             assert (step is Step.OFFER) is state.may_wait
             assert state.assurance.level >= level
@@ -125,5 +141,5 @@ def test_somebody_who_has_a_second_factor_is_asked_for_it_and_never_led_round_it
         if not state.enrolled:
             continue
         assert next_step(state, REQUIRED) is not Step.ENROL
-        if next_step(state, Demand(level=Level.MFA)) is Step.ENROL:
+        if next_step(state, AuthRequirement(min_level=Level.MFA)) is Step.ENROL:
             assert any(proof.method in SECOND for proof in state.proofs)

@@ -12,9 +12,9 @@ from idp.signing.rotation import (
     Publish,
     Remove,
     RotationPolicy,
-    line_of,
+    keys_for_algorithm,
     plan,
-    signer_of,
+    signing_key,
     survey,
 )
 from tests.unit.signing.tools import NOW
@@ -38,7 +38,7 @@ class House:
         for action in plan(self.keys, self.now, self.policy, force=force, at_once=at_once, algs=algs):
             if isinstance(action, Publish):
                 self.made += 1
-                line = line_of(action.alg, self.keys)
+                line = keys_for_algorithm(action.alg, self.keys)
                 serial = line[-1].serial + 1 if line else 1
                 self.keys.append(KeyRecord(f"k{self.made}", action.alg, serial, self.now, action.signs_from))
             else:
@@ -46,7 +46,7 @@ class House:
 
     def sign(self) -> None:
         for alg in self.policy.algorithms:
-            self.signed.append((signer_of(line_of(alg, self.keys), self.now).kid, self.now))
+            self.signed.append((signing_key(keys_for_algorithm(alg, self.keys), self.now).kid, self.now))
 
     def states(self, alg: str) -> list[KeyState]:
         return [status.state for status in survey(self.keys, self.now, self.policy) if status.key.alg == alg]
@@ -89,9 +89,9 @@ def test_emergency_signs_at_once_and_passes_over_the_waiting_key() -> None:
     house.now += 100
     house.rotate(force=True)
     house.rotate(at_once=True)
-    assert signer_of(line_of("ES256", house.keys), house.now).kid == "k3"
+    assert signing_key(keys_for_algorithm("ES256", house.keys), house.now).kid == "k3"
     house.now += AHEAD
-    assert signer_of(line_of("ES256", house.keys), house.now).kid == "k3"
+    assert signing_key(keys_for_algorithm("ES256", house.keys), house.now).kid == "k3"
     assert house.states("ES256") == [KeyState.RETIRED, KeyState.RETIRED, KeyState.ACTIVE]
 
 
@@ -99,7 +99,7 @@ def test_two_emergencies_in_one_second_leave_the_last_key_signing() -> None:
     house = House(POLICY)
     for _ in range(3):
         house.rotate(at_once=True)
-    assert signer_of(line_of("ES256", house.keys), house.now).kid == "k3"
+    assert signing_key(keys_for_algorithm("ES256", house.keys), house.now).kid == "k3"
 
 
 def test_a_retired_key_goes_in_the_second_its_last_token_is_dead() -> None:
@@ -121,7 +121,7 @@ def test_keys_of_an_algorithm_no_longer_wanted_are_left_alone() -> None:
 
 def test_a_clock_set_back_still_finds_one_signer() -> None:
     keys = [established(), KeyRecord("k2", "ES256", 2, NOW, NOW + 1000)]
-    assert signer_of(keys, NOW - EVERY).kid == "k1"
+    assert signing_key(keys, NOW - EVERY).kid == "k1"
     assert [status.state for status in survey(keys, NOW - EVERY, POLICY)] == [KeyState.ACTIVE, KeyState.NEXT]
 
 

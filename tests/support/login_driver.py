@@ -15,14 +15,14 @@ from flask import Response, jsonify, request
 from idp.factors.totp import PERIOD
 from idp.login.flow import start
 from idp.login.policy.assurance import LEVELS
-from idp.login.policy.requirement import Demand
+from idp.login.policy.requirement import AuthRequirement
 from idp.persistence.transaction import Transaction
-from idp.web.transactions import transactional
+from idp.web.transactions import write_transaction
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 
 
-class Door:
+class LoginDriver:
     """`/door/<acr>` opens for sessions of that level; `since` (seconds, UTC) also asks how fresh."""
 
     def __init__(self, harness: Harness) -> None:
@@ -34,7 +34,7 @@ class Door:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         return f"/door/{acr}?{asked}" if asked else f"/door/{acr}"
 
-    def knock(self, browser: Browser, acr: str = "remembered", **query: int | str) -> dict[str, Any] | None:
+    def authorize(self, browser: Browser, acr: str = "remembered", **query: int | str) -> dict[str, Any] | None:
         """The claims the door reads off, or None when it sent the browser to sign in."""
         browser.get(self.path(acr, **query))
         return self.claims(browser)
@@ -49,7 +49,7 @@ class Door:
 
     def to_code(self, browser: Browser, someone: Someone, acr: str = "remembered", **query: int | str) -> None:
         """Password given; the second step is asked."""
-        assert self.knock(browser, acr, **query) is None
+        assert self.authorize(browser, acr, **query) is None
         browser.submit(username=someone.username, password=someone.password)
         assert browser.at.endswith("/code"), (browser.at, browser.page.status)
 
@@ -57,7 +57,7 @@ class Door:
         self, browser: Browser, someone: Someone, acr: str = "remembered", *, remember: bool = False, **query: int | str
     ) -> dict[str, Any]:
         """All the way in, with a code when one is asked; a time step is let pass so that it is a new one."""
-        assert self.knock(browser, acr, **query) is None
+        assert self.authorize(browser, acr, **query) is None
         if browser.at.endswith("/identify"):
             browser.submit(username=someone.username, password=someone.password)
         if browser.at.endswith("/code"):
@@ -70,7 +70,7 @@ class Door:
 
     def to_set_up(self, browser: Browser, someone: Someone) -> str:
         """Password given at a door that needs a second step; the seed on offer."""
-        assert self.knock(browser, "mfa") is None
+        assert self.authorize(browser, "mfa") is None
         browser.submit(username=someone.username, password=someone.password)
         return offered_seed(browser)
 
@@ -99,11 +99,11 @@ def csrf_of(browser: Browser) -> str:
 
 
 def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
-    @transactional
-    def door(tx: Transaction, acr: str) -> Response:
-        demand = Demand(level=LEVELS[acr], since=int(request.args.get("since", 0)))
-        visitor = start.visitor(tx)
-        passed = visitor and visitor.passes(demand, settings=harness.settings, now=tx.now)
+    @write_transaction
+    def driver(tx: Transaction, acr: str) -> Response:
+        requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
+        visitor = start.current_session(tx)
+        passed = visitor and visitor.admits(requirement, settings=harness.settings, now=tx.now)
         if visitor and passed and "choose" not in request.args:
             return jsonify(
                 user=visitor.person.user.username,
@@ -114,6 +114,6 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
             )
         choosing = "choose" in request.args
         back = request.full_path.replace("choose=", "chosen=").rstrip("?")
-        return start.begin(tx, demand, door=start.ACCOUNT, return_to=back, must_choose=choosing)
+        return start.start_login(tx, requirement, initiator=start.ACCOUNT, return_to=back, must_choose=choosing)
 
-    return door
+    return driver
