@@ -22,11 +22,11 @@ from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
 from idp.protocol.frontchannel_routes import frontchannel
 from idp.recovery.pages import blueprints as recovery
+from idp.services import Services
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
-from idp.web.context import Services
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MAX_BODY = 128 * 1024

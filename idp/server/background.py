@@ -30,7 +30,7 @@ from idp.messaging.sealed import opener
 from idp.messaging.texts import Texter
 from idp.protocol.logout.back_channel import LogoutSender
 from idp.server import undelivered
-from idp.web.context import Services
+from idp.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from idp.kernel.clock import pause
 from idp.persistence import schema
 from idp.server import CannotServe, metrics, ports
 from idp.server.operations import Operations
+from idp.services import Services
 from idp.signing.files import KeyFileError
 from idp.web import logs
-from idp.web.context import Services
 
 THREADS = 4
 """Requests one worker answers at a time: enough that slow ones do not stop the rest, few enough for SQLite."""

@@ -15,7 +15,7 @@ from socket import AF_INET, AF_INET6
 from typing import Any, cast
 
 from idp.server import metrics
-from idp.web.context import Services
+from idp.services import Services
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ import requests
 from idp.app import assemble
 from idp.config import load
 from idp.messaging.dispatcher import LEASE
-from idp.web.context import Services
+from idp.services import Services
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD

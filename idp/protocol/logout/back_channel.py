@@ -13,7 +13,7 @@ from idp.messaging.outbound import Outbound, form
 from idp.messaging.transports import Rejected, Undelivered
 from idp.persistence.clients import Client
 from idp.persistence.outbox import OutboxMessage
-from idp.web.context import Services
+from idp.services import Services
 
 LOGOUT_TOKEN_TYPE = "logout+jwt"  # noqa: S105 - a media type
 LIFE = 120
