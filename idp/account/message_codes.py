@@ -11,7 +11,7 @@ from idp.login.enrolment import message_code
 from idp.login.forms import message_codes
 from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.policy.proofs import Method
 from idp.login.state.session import AuthenticatedSession
@@ -85,7 +85,7 @@ def confirm(channel: str) -> Response:
         if done is Result.CONFLICT:
             raise changes.ConcurrentChange
         if isinstance(done, Result):
-            slot = message_code.enrolment_code_slot(_owner(auth_session), auth_session.person, method)
+            slot = message_code.enrolment_slot(_owner(auth_session), auth_session.person, method)
             status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
             return _page(tx, auth_session, method, error=("code", sentence), status=status)
         handle = changes.renew(tx, auth_session, entropy, done)
@@ -120,7 +120,7 @@ def _page(
 ) -> Response:
     page_path = _page_path(method)
     waiting = sent_codes.pending_code(
-        tx, message_code.enrolment_code_slot(_owner(auth_session), auth_session.person, method)
+        tx, message_code.enrolment_slot(_owner(auth_session), auth_session.person, method)
     )
     return pages.render(
         auth_session,

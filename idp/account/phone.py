@@ -22,7 +22,7 @@ from idp.kernel.text import Text
 from idp.login.forms import message_codes
 from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.policy.proofs import Method
 from idp.login.state.session import AuthenticatedSession

@@ -12,7 +12,7 @@ from idp.config import Settings
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
 from idp.login.policy.proofs import Method
 from idp.login.state.person import Person

@@ -1,11 +1,11 @@
-"""What adding any second factor comes with, and what turning the second step off takes away.
+"""Adding a factor and turning the second step off: what is the same for every authentication method.
 
-    new_authenticator, new_passkey     what is particular to a kind: how it is offered, and how it proves itself
+    totp, passkey, message_code    what differs: the set-up, and how the factor proves itself
        | a factor that just proved itself
        v
-    enrol      raise the epoch (claims the change), keep the factor, put recovery codes in place, tell the owner
+    add_factor    raise the epoch (claims the change), store the factor and recovery codes, notify the owner
 
-With the person's epoch go their other pending sign-ins and every remembered device.
+With the epoch end the person's other pending login flows and every remembered device.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
-from idp.kernel.entropy import Entropy
 from idp.login.methods import recovery_code
 from idp.login.policy.proofs import SENT, Method, Proof
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 ADDED = {
     Method.TOTP: Notice.AUTHENTICATOR_ADDED,
@@ -43,13 +42,12 @@ def add_factor(
     *,
     codes: FreshSet | None,
     replaces: bool = False,
-    sealer: Sealer,
-    entropy: Entropy,
+    services: Services,
 ) -> Proof | None:
-    """Make a factor one of the person's; it has just proven itself, which the returned proof says.
+    """Add a factor that just proved itself, and return that proof.
 
-    `codes` are the recovery codes of somebody who has none yet. `replaces`: people have one of this kind, so what was
-    there of it goes. None when another change to the account came first, and then nothing was changed.
+    `codes` are the recovery codes of somebody who has none yet. `replaces`: a person has one factor of this kind, so the
+    one before is removed. None when another change to the account came first; then nothing is changed.
 
     Raises:
         AlreadyKnown: when it is a passkey that somebody has already; the transaction must be given up.
@@ -61,7 +59,7 @@ def add_factor(
     factor.user_id = user.id
     tx.factors.add(factor)
     if codes is not None:
-        recovery_code.replace_codes(tx, person, codes, sealer=sealer, entropy=entropy)
+        recovery_code.replace_codes(tx, person, codes, services)
     tx.devices.distrust(user_id=user.id)
     audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
     notify(tx, user, (REPLACED if replaced else ADDED)[kind])
@@ -79,7 +77,7 @@ def turn_off(tx: Transaction, person: Person) -> bool:
 
 
 def remove_all_factors(tx: Transaction, user_id: str) -> None:
-    """Forget everything a second step consists of; sessions stay, and their second factors stop counting."""
+    """Remove factors, recovery codes and remembered devices. Sessions stay; their second factors stop counting."""
     tx.factors.remove_all(user_id)
     tx.recovery.remove(user_id)
     tx.devices.distrust(user_id=user_id)

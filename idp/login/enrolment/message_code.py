@@ -1,21 +1,19 @@
-"""Setting up codes by email, SMS or WhatsApp, at sign-in or in the account: the first code proves where they arrive.
+"""Enrolling codes by email, SMS or WhatsApp, at sign-in or in the account: the first code proves the address.
 
-    destination   what the profile has; where it has none, the number that was typed
-    send          the first code                                                                    (writing)
-    confirm       the code: the address it proves becomes a factor, through `enrolment`             (writing)
+destination        the address in the profile; where there is none, the number that was typed
+send_first_code    send the first code                                                (write transaction)
+confirm_code       verify it; the address it proves becomes a factor                  (write transaction)
 
-Codes go only to what was proven here. A number changed in the profile later changes nothing: whoever wants codes there
-turns them off and on again, and proves it.
+Codes go only to what was proven here. A number that changes in the profile later changes nothing: to get codes there,
+people turn them off and on again, and prove it.
 """
 
 from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event, Outcome
-from idp.config import Settings
 from idp.factors import message_code
 from idp.factors.recovery_codes import FreshSet
-from idp.kernel.entropy import Entropy
 from idp.login.enrolment import factor_changes
 from idp.login.methods import sent_codes
 from idp.login.methods.password import Result
@@ -26,16 +24,16 @@ from idp.login.state.person import Person
 from idp.persistence.factors import Factor
 from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 
-def enrolment_code_slot(owner: str, person: Person, method: Method) -> CodeSlot:
-    """Where codes of this set-up are kept; `owner` names the attempt or session."""
+def enrolment_slot(owner: str, person: Person, method: Method) -> CodeSlot:
+    """The slot of codes of this enrolment; `owner` names the login flow or session."""
     return CodeSlot(owner, CodePurpose.SET_UP, method, person.user.id)
 
 
 def destination(person: Person, method: Method) -> str | None:
-    """The mailbox or number that the profile has; None when it has none, or one (of an import) that is no number."""
+    """Return the address or number in the profile; None when there is none, or an imported one is no number."""
     if method is Method.EMAIL:
         return person.user.email
     try:
@@ -45,7 +43,7 @@ def destination(person: Person, method: Method) -> str | None:
 
 
 def send_first_code(
-    tx: Transaction, owner: str, person: Person, method: Method, typed: str, *, sealer: Sealer, entropy: Entropy
+    tx: Transaction, owner: str, person: Person, method: Method, typed: str, services: Services
 ) -> SendResult:
     """Send the first code to what the profile has, or to the number `typed`.
 
@@ -54,7 +52,7 @@ def send_first_code(
     """
     address = destination(person, method) or message_code.number(typed)
     return sent_codes.issue_code(
-        tx, enrolment_code_slot(owner, person, method), person.user, address=address, sealer=sealer, entropy=entropy
+        tx, enrolment_slot(owner, person, method), person.user, address=address, services=services
     )
 
 
@@ -66,19 +64,17 @@ def confirm_code(
     code: str,
     *,
     codes: FreshSet | None,
-    sealer: Sealer,
-    entropy: Entropy,
-    settings: Settings,
+    services: Services,
 ) -> Proof | Result:
     """Make what the code proves a factor; `codes` as for `enrolment.enrol`. A verdict says why not.
 
     `MOVED`: another change to the account came first, and then nothing of this is to be kept.
     """
     bucket = rate_limits.proving_bucket(person.user.id)
-    if not tx.throttles.consume(bucket, rate_limits.code_limit(settings)):
+    if not tx.throttles.consume(bucket, rate_limits.code_limit(services.settings)):
         _audit_failure(tx, person, method, Outcome.THROTTLED)
         return Result.THROTTLED
-    address = sent_codes.verify_code(tx, enrolment_code_slot(owner, person, method), code, sealer=sealer)
+    address = sent_codes.verify_code(tx, enrolment_slot(owner, person, method), code, services)
     if address is None:
         _audit_failure(tx, person, method, Outcome.FAILURE)
         return Result.WRONG
@@ -87,8 +83,8 @@ def confirm_code(
         tx.users.prove_email(person.user, address)
     else:
         tx.users.prove_phone(person.user, address)
-    factor = Factor(id=entropy.token(12), kind=method, label=method.value, address=address, last_used_at=tx.now)
-    added = factor_changes.add_factor(tx, person, factor, codes=codes, replaces=True, sealer=sealer, entropy=entropy)
+    factor = Factor(id=services.entropy.token(12), kind=method, label=method.value, address=address, last_used_at=tx.now)
+    added = factor_changes.add_factor(tx, person, factor, codes=codes, replaces=True, services=services)
     return added or Result.CONFLICT
 
 

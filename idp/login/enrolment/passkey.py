@@ -1,8 +1,8 @@
-"""Adding a passkey, at sign-in because policy asks for a second step or in the account because the person wants one.
+"""Enrolling a passkey, at sign-in or in the account.
 
-options    what the browser is asked to make; the challenge is bound to one attempt or session (`owner`)
-check      spend the challenge, then see that the answer is right; nothing is kept yet
-add        make it a factor, through `enrolment`
+options    what the browser is asked to create; the challenge is bound to one login flow or session (`owner`)
+check      claim the challenge, then verify the registration; nothing is stored yet
+add        store the factor
 """
 
 from __future__ import annotations
@@ -11,12 +11,9 @@ from dataclasses import replace
 
 from idp import audit
 from idp.audit import Event, Outcome
-from idp.config import Settings
 from idp.factors import passkey as keys
-from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.passkey import AuthenticatorResponse, Registered, Rejected
 from idp.factors.recovery_codes import FreshSet
-from idp.kernel.entropy import Entropy
 from idp.login.enrolment import factor_changes
 from idp.login.methods import passkey
 from idp.login.policy.proofs import Method, Proof
@@ -24,63 +21,40 @@ from idp.login.state.person import Person
 from idp.persistence.challenges import Purpose
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 
-def options(
-    tx: Transaction,
-    person: Person,
-    *,
-    owner: str,
-    attestation_anchors: AttestationTrustAnchors,
-    entropy: Entropy,
-    settings: Settings,
-) -> str:
-    """The JSON for the browser; a device that holds one of the person's passkeys already makes no second."""
-    made = passkey.issue_challenge(tx, owner, Purpose.ADD, entropy)
-    existing = person.factors_of(Method.PASSKEY)
+def options(tx: Transaction, person: Person, *, owner: str, services: Services) -> str:
+    """Return the JSON for the browser; a device that holds a passkey of this person creates no second one."""
     return keys.creation_options(
-        made,
-        passkey.relying_party(settings),
+        passkey.issue_challenge(tx, owner, Purpose.ADD, services.entropy),
+        passkey.relying_party(services.settings),
         user=person.user,
-        brand=settings.brand,
-        existing=existing,
-        attestation_anchors=attestation_anchors,
+        brand=services.settings.brand,
+        existing=person.factors_of(Method.PASSKEY),
+        attestation_anchors=services.attestation_anchors,
     )
 
 
-def check(
-    tx: Transaction,
-    answer: AuthenticatorResponse | None,
-    *,
-    owner: str,
-    attestation_anchors: AttestationTrustAnchors,
-    settings: Settings,
-) -> Registered:
-    """The new key, if it was made for this `owner`, here and now; `answer` is None when it could not be read.
+def check(tx: Transaction, response: AuthenticatorResponse | None, *, owner: str, services: Services) -> Registered:
+    """Verify a registration that was made for this `owner`; `response` is None when it could not be parsed.
 
     Raises:
-        Rejected: when it was not.
+        Rejected: when it does not verify.
     """
-    if answer is None:
+    if response is None:
         raise Rejected("unreadable")
-    passkey.claim_challenge(tx, owner, Purpose.ADD, answer)
-    return keys.check_registration(answer, passkey.relying_party(settings), attestation_anchors)
+    passkey.claim_challenge(tx, owner, Purpose.ADD, response)
+    site = passkey.relying_party(services.settings)
+    return keys.check_registration(response, site, services.attestation_anchors)
 
 
 def add(
-    tx: Transaction,
-    person: Person,
-    made: Registered,
-    label: str,
-    *,
-    codes: FreshSet | None,
-    sealer: Sealer,
-    entropy: Entropy,
+    tx: Transaction, person: Person, made: Registered, label: str, *, codes: FreshSet | None, services: Services
 ) -> Proof | None:
-    """Make it one of the person's passkeys; `codes`, None and `AlreadyKnown` as for `enrolment.enrol`."""
+    """Store it as one of the person's passkeys; `codes`, None and `AlreadyKnown` as for `factor_changes.add_factor`."""
     factor = Factor(
-        id=entropy.token(12),
+        id=services.entropy.token(12),
         kind=Method.PASSKEY,
         label=label,
         credential_id=made.credential_id,
@@ -93,11 +67,11 @@ def add(
         attestation=made.attestation,
         attested=made.attested,
     )
-    proof = factor_changes.add_factor(tx, person, factor, codes=codes, sealer=sealer, entropy=entropy)
+    proof = factor_changes.add_factor(tx, person, factor, codes=codes, services=services)
     return proof and replace(proof, verified=made.verified, key=passkey.key_protection(factor, attesting=made.attested))
 
 
 def audit_refusal(tx: Transaction, person: Person, reason: str) -> None:
-    """Record that a key was not added, and why."""
+    """Write the audit row of a passkey that was not added."""
     user_id = person.user.id
     audit.record(tx, Event.FACTOR_ADDED, Outcome.FAILURE, user_id=user_id, method=Method.PASSKEY, reason=reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.kernel.text import Text
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 
 CLOCK_HINT = Text(
     "That code did not work. Check that your phone sets its clock by itself (automatic date and time), "

@@ -11,7 +11,7 @@ from idp.kernel.text import Text
 from idp.login.enrolment.message_code import destination
 from idp.login.forms import errors
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import PendingCode
 from idp.login.policy.proofs import Method
 from idp.login.state.person import Person

@@ -1,24 +1,25 @@
-"""The first factor: a name and a password, judged without telling which of them was wrong.
+"""A password at sign-in.
 
-    weigh    look up the name, choose the lane                 (reading)
-    check    argon2id, the same work for a name nobody has      (no transaction)
-    settle   pay for the attempt, then let the verdict count    (writing)
+    lookup          find the account and the rate-limit bucket                   (read transaction)
+    verify_hash     the costly comparison                                        (no transaction)
+    record_result   count the attempt, then store the proof of a right password  (write transaction)
 
-A verdict for which the lane had no place left is thrown away, right or wrong: parallel tries cannot beat the limit.
+A result for which the bucket had no attempt left is dropped, right or wrong: parallel attempts cannot beat the limit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors.hashing import Hasher
 from idp.login import devices
+from idp.login.methods.attempts import record_proofs
+from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
-from idp.login.policy.proofs import PASSWORD_FACTOR, Method, Proof, from_rows, to_rows
+from idp.login.policy.proofs import PASSWORD_FACTOR, Method, Proof, from_rows
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -27,19 +28,9 @@ LONGEST_IDENTIFIER = 256
 """Characters of a user name or email address."""
 
 
-class Result(StrEnum):
-    """How an attempt ended."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    REUSED = "spent"
-    THROTTLED = "throttled"
-    CONFLICT = "moved"
-
-
 @dataclass(frozen=True)
 class Candidate:
-    """Who is trying: the account of that name (None: nobody's), the known device, and the lane that pays."""
+    """The account of a typed name (None: nobody has it), the known device, and the bucket that is counted."""
 
     user: User | None
     device_id: str | None
@@ -48,20 +39,20 @@ class Candidate:
 
     @property
     def user_id(self) -> str:
-        """The account's id; for nobody's one that is none, so that looking it up costs the same."""
+        """The account's id; an id that nobody has when there is no account, so that its lookup costs the same."""
         return self.user.id if self.user else ""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What the hash said; `new_hash` when the stored one has outdated parameters."""
+    """Whether the password was right; `new_hash` when the stored hash has outdated parameters."""
 
     right: bool
     new_hash: str | None = None
 
 
 def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, settings: Settings) -> Candidate:
-    """Find the account and the lane."""
+    """Find the account and the rate-limit bucket of a typed name."""
     user = tx.users.by_identifier(identifier)
     known = devices.recognise_browser(tx, browser_cookie)
     device = known.find_device(tx, user) if known and user else None
@@ -71,7 +62,7 @@ def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, setting
 
 
 def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
-    """Hash and compare; a name that nobody has costs the same."""
+    """Compare the password with the stored hash; a name that nobody has costs the same."""
     if not candidate.may_try:
         return Checked(right=False)
     encoded = candidate.user.password_hash if candidate.user else None
@@ -82,7 +73,7 @@ def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
 def record_result(
     tx: Transaction, row: LoginFlowRow, candidate: Candidate, checked: Checked, settings: Settings
 ) -> Result:
-    """Count the attempt; when it was right, record the proof on the login row."""
+    """Count the attempt, and record the proof of a right password in the login flow."""
     if not tx.throttles.consume(candidate.bucket, rate_limits.password_limit(settings)):
         _audit_attempt(tx, candidate, row, Outcome.THROTTLED)
         return Result.THROTTLED
@@ -95,21 +86,19 @@ def record_result(
     if checked.new_hash:
         tx.users.rehash_password(user, checked.new_hash)
     _audit_attempt(tx, candidate, row, Outcome.SUCCESS)
-    return Result.RIGHT if _record_proofs(tx, row, user, candidate.device_id) else Result.CONFLICT
+    return _record_proof(tx, row, user, candidate.device_id)
 
 
-def _record_proofs(tx: Transaction, row: LoginFlowRow, user: User, device_id: str | None) -> bool:
+def _record_proof(tx: Transaction, row: LoginFlowRow, user: User, device_id: str | None) -> Result:
     proofs = [*_passkeys(row, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
     device = tx.devices.by_id(device_id) if device_id else None
     if device is not None and device.trusted_at is not None and device.trusted(epoch=user.epoch, now=tx.now):
         proofs.append(Proof(Method.DEVICE, device.trust_id, device.trusted_at))
-    return tx.login_flows.advance(
-        row, user_id=user.id, epoch=user.epoch, device_id=device_id, proofs=to_rows(proofs), remember=False
-    )
+    return record_proofs(tx, row, user, proofs, device_id=device_id, remember=False)
 
 
 def _passkeys(row: LoginFlowRow, user: User) -> list[Proof]:
-    """What the same person proved in this attempt before, with a passkey that was not enough alone."""
+    """The passkey proofs of the same person in this flow, which were not enough alone."""
     if (row.user_id, row.epoch) != (user.id, user.epoch):
         return []
     return [proof for proof in from_rows(row.proofs) if proof.method is Method.PASSKEY]

@@ -1,9 +1,10 @@
-"""Recovery codes: tried in place of the second step, replaced, and said to be saved.
+"""Recovery codes: used in place of the second step, replaced, and acknowledged as saved.
 
-prepare    the costly digest of what was typed, outside every transaction
-prove      pay, then spend the code; the last one has a new set made                              (writing)
-replace    a new set; the old codes are dead with it                                              (writing)
-saved      the person has them; only policy keeps them readable after that                        (writing)
+prepare_code       hash the typed code, outside every transaction
+first_set          mint the codes of somebody who has none, outside every transaction
+verify_code        consume an attempt, then use up the code; the last one is replaced by a new set
+replace_codes      store a new set; the old codes are dead with the same transaction
+acknowledge_saved  the person has saved them; only policy keeps them readable after that
 """
 
 from __future__ import annotations
@@ -14,79 +15,76 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors import recovery_codes
-from idp.factors.hashing import Hasher
 from idp.factors.recovery_codes import FreshSet
-from idp.kernel.entropy import Entropy
-from idp.login.methods import second_step
-from idp.login.methods.password import Result
+from idp.login.methods import attempts
+from idp.login.methods.result import Result
 from idp.login.policy.proofs import Method, Proof
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 
 @dataclass(frozen=True)
 class PreparedRecoveryCode:
-    """A typed recovery code, digested; `next_set` is ready in case this is the last code of the present one."""
+    """The digest of a typed recovery code; `next_set` is ready in case this is the last code of the set."""
 
     set_id: str
     digest: str
     next_set: FreshSet | None
 
 
-def prepare_code(person: Person, typed: str, *, hasher: Hasher, entropy: Entropy) -> PreparedRecoveryCode | None:
+def prepare_code(person: Person, typed: str, services: Services) -> PreparedRecoveryCode | None:
     """Do the costly part, outside every transaction; None when the person has no recovery codes."""
     if person.recovery is None or not person.codes_left:
         return None
-    digest = recovery_codes.digest(hasher, person.recovery.salt, typed)
-    next_set = recovery_codes.mint(entropy, hasher) if person.codes_left == 1 else None
+    digest = recovery_codes.digest(services.hasher, person.recovery.salt, typed)
+    next_set = recovery_codes.mint(services.entropy, services.hasher) if person.codes_left == 1 else None
     return PreparedRecoveryCode(person.recovery.id, digest, next_set)
 
 
 def verify_code(
-    tx: Transaction,
-    flow: LoginFlow,
-    person: Person,
-    tried: PreparedRecoveryCode | None,
-    *,
-    sealer: Sealer,
-    entropy: Entropy,
-    settings: Settings,
+    tx: Transaction, flow: LoginFlow, person: Person, prepared: PreparedRecoveryCode | None, services: Services
 ) -> Result:
-    """Judge a recovery code. A right one is spent, ends every remembered device, and is told to its owner."""
-    if not second_step.consume_attempt(tx, flow, person, settings):
+    """Check a recovery code and record the proof; it is used up, remembered devices end, its owner is notified."""
+    if not attempts.consume_attempt(tx, flow, person, services.settings):
         return Result.THROTTLED
-    if tried is None or not _belongs_to(person, tried) or not tx.recovery.use(tried.set_id, tried.digest):
-        second_step.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
+    if prepared is None or not _belongs_to(person, prepared) or not tx.recovery.use(prepared.set_id, prepared.digest):
+        attempts.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
         return Result.WRONG
-    second_step.reset_attempts(tx, flow, person)
+    attempts.reset_attempts(tx, flow, person)
     tx.users.raise_epoch(person.user)
     left = tx.recovery.with_count(person.user.id)[1]
-    second_step.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
+    attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
-    if not left and tried.next_set is not None:
-        replace_codes(tx, person, tried.next_set, sealer=sealer, entropy=entropy)
+    if not left and prepared.next_set is not None:
+        replace_codes(tx, person, prepared.next_set, services)
     proof = Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)
-    return second_step.record_proof(tx, flow, person, proof, remember=False)
+    return attempts.record_proof(tx, flow, person.user, proof, remember=False)
 
 
-def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy) -> None:
-    """Put a new set of recovery codes in place; the old ones are dead with this transaction."""
-    row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=entropy.token(12), sealer=sealer)
+def first_set(person: Person, services: Services) -> FreshSet | None:
+    """Mint recovery codes for somebody who has none. It is costly: call it outside every transaction."""
+    return None if person.recovery else recovery_codes.mint(services.entropy, services.hasher)
+
+
+def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, services: Services) -> None:
+    """Store a new set of recovery codes; the old ones are dead with this transaction."""
+    set_id = services.entropy.token(12)
+    row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=set_id, sealer=services.sealer)
     tx.recovery.replace(row, list(fresh.digests))
     audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
 
 
 def acknowledge_saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
-    """The person says that the codes are saved; False when they had said so. Where policy allows they stay readable."""
+    """Store that the person has saved the codes; False when that was stored before."""
     first = tx.recovery.acknowledge(user_id, keep=settings.recovery_codes_viewable)
     if first:
         audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=user_id)
     return first
 
 
-def _belongs_to(person: Person, tried: PreparedRecoveryCode) -> bool:
-    """Whether the try is about this person's set: the attempt may have passed to another since it was prepared."""
-    return person.recovery is not None and person.recovery.id == tried.set_id
+def _belongs_to(person: Person, prepared: PreparedRecoveryCode) -> bool:
+    """Whether the code was hashed for this person's set: the flow may have got another person since."""
+    return person.recovery is not None and person.recovery.id == prepared.set_id

@@ -1,11 +1,11 @@
-"""Codes by email, SMS and WhatsApp: one way of sending and judging, whatever they are for.
+"""Codes by email, SMS and WhatsApp: sent and verified in one way, whatever they are for.
 
-    send    pay the lanes, keep the digest, promise the message                                    (writing)
-    state   where the last one went, and when another may be asked for                             (reading)
-    judge   pay a try, then spend the code: the address it proves, for exactly one caller          (writing)
+    issue_code     consume from the buckets, store the digest, enqueue the message      (write transaction)
+    pending_code   where the last code went, and when another may be requested          (read transaction)
+    verify_code    consume a try, then claim the code: the address it proves            (write transaction)
 
-A code belongs to one place: one sign-in or session, one purpose, one channel, one person. Sending again replaces it and
-leaves the count of tries as it is. A message goes out only after the transaction, by the outbox.
+A code belongs to one slot: one login flow or session, one purpose, one channel, one person. A new code replaces the
+one before and leaves the count of tries. The outbox sends the message after the transaction.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.factors import message_code
 from idp.kernel.clock import MINUTE
-from idp.kernel.entropy import Entropy
 from idp.login.policy import rate_limits
 from idp.messaging import sealed
 from idp.messaging.codes import send_code
 from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
+from idp.services import Services
 from idp.signing.sealing import Sealer
 
 PAUSE = MINUTE
-"""Seconds between two codes to one place."""
+"""Seconds between two codes in one slot."""
 PEPPER = "sent codes"
 
 
 class SendResult(StrEnum):
-    """What became of asking for a code."""
+    """What happened to the request for a code."""
 
     QUEUED = "on its way"
     TOO_SOON = "too soon"
@@ -41,10 +41,10 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True)
 class PendingCode:
-    """A code that was sent: where to, and in how many seconds another may be asked for.
+    """A code that was sent, and in how many seconds another may be requested.
 
-    `masked` is the address as a page may show it to whoever knows the password alone. `troubled`: whoever delivers it
-    has not taken it at the first try.
+    `masked` is the address as a page may show it to somebody who knows the password alone. `delivery_delayed`: the
+    first delivery failed.
     """
 
     address: str
@@ -64,13 +64,13 @@ def issue_code(
     *,
     address: str,
     device_id: str | None = None,
-    sealer: Sealer,
-    entropy: Entropy,
+    services: Services,
 ) -> SendResult:
-    """Send a new code to `address`; the one before is dead with it. `device_id`: the known device that asks.
+    """Send a new code to `address`; the code before is then dead.
 
-    For a sign-in, `address` is one that the person has proven.
+    `device_id` is the known device that requests it. For a sign-in, `address` is one that the person has proven.
     """
+    sealer, entropy = services.sealer, services.entropy
     if (last := tx.sent_codes.find(slot)) and tx.now < last.sent_at + PAUSE:
         return SendResult.TOO_SOON
     proven = slot.purpose is CodePurpose.SIGN_IN
@@ -97,28 +97,28 @@ def issue_code(
 
 
 def pending_code(tx: Transaction, slot: CodeSlot) -> PendingCode | None:
-    """The code last sent there, while it could be good; None when one must be asked for first."""
+    """Return the last code of a slot while it is valid; None when one must be requested first."""
     last = tx.sent_codes.find(slot)
     if last is None or last.used_at is not None or tx.now >= last.expires_at:
         return None
-    troubled = tx.outbox.has_failed_delivery(channel=slot.channel, recipient=last.address)
-    return PendingCode(last.address, max(0, last.sent_at + PAUSE - tx.now), troubled)
+    delayed = tx.outbox.has_failed_delivery(channel=slot.channel, recipient=last.address)
+    return PendingCode(last.address, max(0, last.sent_at + PAUSE - tx.now), delayed)
 
 
 def has_no_tries_left(tx: Transaction, slot: CodeSlot) -> bool:
-    """Whether no try is left in this place."""
+    """Whether the slot has no try left."""
     last = tx.sent_codes.find(slot)
     return last is not None and last.tries >= message_code.TRIES
 
 
-def verify_code(tx: Transaction, slot: CodeSlot, code: str, *, sealer: Sealer) -> str | None:
-    """The address that a right code proves; None for a wrong one, or when no try is left for this place.
+def verify_code(tx: Transaction, slot: CodeSlot, code: str, services: Services) -> str | None:
+    """Claim a code and return the address it proves; None for a wrong code, or when the slot has no try left.
 
-    The caller has paid the lane of the person, which bounds guessing over many places.
+    The caller has consumed from the person's bucket, which bounds guessing over many slots.
     """
     if not tx.sent_codes.consume_attempt(slot, most=message_code.TRIES):
         return None
-    return tx.sent_codes.claim(slot, _digest(sealer, slot, code))
+    return tx.sent_codes.claim(slot, _digest(services.sealer, slot, code))
 
 
 def _digest(sealer: Sealer, slot: CodeSlot, code: str) -> str:

@@ -12,11 +12,11 @@ from flask import Blueprint, Response, request
 from idp.factors import recovery_codes
 from idp.factors.message_code import NotANumber
 from idp.login.enrolment import message_code
-from idp.login.enrolment.message_code import enrolment_code_slot
+from idp.login.enrolment.message_code import enrolment_slot
 from idp.login.flow import page
 from idp.login.forms import errors, message_codes
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.policy.proofs import Method, Proof, to_rows
 from idp.login.policy.steps import Step
@@ -117,7 +117,7 @@ def _after(tx: Transaction, flow: LoginFlow, person: Person, method: Method, don
         return page.onward(tx, flow.row.id, proven=kept)
     if done is Result.CONFLICT:
         return page.onward(tx, flow.row.id)
-    status, sentence = message_codes.refusal_message(tx, enrolment_code_slot(_owner(flow), person, method), done)
+    status, sentence = message_codes.refusal_message(tx, enrolment_slot(_owner(flow), person, method), done)
     return _page(tx, flow, person, method, error=("code", sentence), status=status)
 
 
@@ -130,7 +130,7 @@ def _page(
     error: tuple[str, str] | None = None,
     status: int | None = None,
 ) -> Response:
-    waiting = sent_codes.pending_code(tx, enrolment_code_slot(_owner(flow), person, method))
+    waiting = sent_codes.pending_code(tx, enrolment_slot(_owner(flow), person, method))
     action = page.flow_url(flow, f"{Step.ENROL}/{method}")
     return page.render(
         tx,

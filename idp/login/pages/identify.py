@@ -8,7 +8,7 @@ from idp.kernel.text import Text
 from idp.login.flow import page
 from idp.login.forms import errors
 from idp.login.methods import password
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.policy.proofs import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow

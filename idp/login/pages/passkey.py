@@ -9,7 +9,7 @@ from idp.login.flow import page
 from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import passkey
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.pages import identify, second_step
 from idp.login.policy.steps import Step
 from idp.persistence.transaction import Transaction

@@ -8,7 +8,7 @@ from idp.kernel.text import Text
 from idp.login.flow import page
 from idp.login.forms import errors
 from idp.login.methods import recovery_code, second_step
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.pages import alternatives
 from idp.login.policy.proofs import SENT, Method
 from idp.login.policy.steps import Step

@@ -14,7 +14,7 @@ from idp.kernel.text import Text
 from idp.login.flow import page
 from idp.login.forms import errors, message_codes
 from idp.login.methods import second_step, sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.pages import alternatives
 from idp.login.policy.proofs import SENT, Method

@@ -10,6 +10,7 @@ from idp.login.policy.proofs import FIRST, SENT, Method, Proof, from_rows
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.selection import available_methods, preferred_method
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
+from idp.login.state import paths
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
@@ -27,6 +28,11 @@ class LoginFlow:
     proofs: tuple[Proof, ...]
     requirement: AuthRequirement
     state: State
+
+    @property
+    def owner(self) -> str:
+        """The name that challenges, sent codes and TOTP set-ups of this flow are bound to."""
+        return f"login:{self.row.id}"
 
     @property
     def step(self) -> Step:
@@ -66,8 +72,8 @@ class LoginFlow:
         if self.step is not Step.CODE:
             return self.step
         if not self.available_methods:
-            return RECOVERY
-        return f"{Step.CODE}/{self.preferred_sent_method}" if self.preferred_sent_method else Step.CODE
+            return paths.RECOVERY_CODE
+        return paths.code_page(self.preferred_sent_method) if self.preferred_sent_method else Step.CODE
 
     @property
     def is_step_up(self) -> bool:
@@ -89,8 +95,6 @@ class LoginFlow:
         return self.password_at + SET_UP_TIME
 
 
-RECOVERY = "recovery"
-"""The page of recovery codes."""
 SET_UP_TIME = 600
 """Seconds to finish setting up a factor after the password was given."""
 

@@ -1,0 +1,84 @@
+"""What every attempt at a second step does: consume an attempt, audit the outcome, record the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from idp import audit
+from idp.audit import Event, Outcome
+from idp.config import Settings
+from idp.login.methods.result import Result
+from idp.login.policy import rate_limits
+from idp.login.policy.proofs import Method, Proof, to_rows
+from idp.login.state.login_flow import LoginFlow
+from idp.login.state.person import Person
+from idp.persistence.login_flows import LoginFlowRow
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
+
+
+def has_attempts_left(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
+    """Whether `consume_attempt` would succeed now. It saves a costly hash; only `consume_attempt` decides."""
+    return tx.throttles.has_capacity(_bucket(tx, flow, person), rate_limits.code_limit(settings))
+
+
+def consume_attempt(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
+    """Count one attempt before it is checked; False when the limit is reached, and then nothing may be checked."""
+    if tx.throttles.consume(_bucket(tx, flow, person), rate_limits.code_limit(settings)):
+        return True
+    audit_attempt(tx, flow, person, Outcome.THROTTLED)
+    return False
+
+
+def reset_attempts(tx: Transaction, flow: LoginFlow, person: Person) -> None:
+    """Forget the attempts before a right code."""
+    tx.throttles.reset(_bucket(tx, flow, person))
+
+
+def audit_attempt(
+    tx: Transaction,
+    flow: LoginFlow,
+    person: Person,
+    outcome: Outcome,
+    method: Method | None = None,
+    *,
+    left: int | None = None,
+) -> None:
+    """Write the audit row of an attempt; `left` is the number of unused recovery codes."""
+    event = Event.RECOVERY_CODE if method is Method.RECOVERY_CODE else Event.SECOND_STEP
+    client_id = flow.row.client_id
+    audit.record(tx, event, outcome, user_id=person.user.id, client_id=client_id, method=method, codes_left=left)
+
+
+def record_proof(tx: Transaction, flow: LoginFlow, user: User, proof: Proof, *, remember: bool) -> Result:
+    """Add a proof to those of the flow; arguments and result as for `record_proofs`."""
+    return record_proofs(tx, flow.row, user, (*flow.proofs, proof), remember=remember)
+
+
+def record_proofs(
+    tx: Transaction, row: LoginFlowRow, user: User, proofs: Iterable[Proof], **columns: bool | str | None
+) -> Result:
+    """Store the proofs of a flow, whose person is then `user`; `columns` are further columns of the row.
+
+    `CONFLICT` when another request changed the flow first; then nothing is stored.
+    """
+    stored = tx.login_flows.advance(row, user_id=user.id, epoch=user.epoch, proofs=to_rows(proofs), **columns)
+    return Result.RIGHT if stored else Result.CONFLICT
+
+
+def known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:
+    """The id of the known device whose attempts are counted apart, if a second step was ever completed on it.
+
+    Otherwise a thief of the password could collect known browsers before there is a second step, and then guess the
+    code in each of them.
+    """
+    session_device = flow.auth_session.session.device_id if flow.auth_session and flow.is_step_up else None
+    device_id = flow.row.device_id or session_device
+    device = tx.devices.by_id(device_id) if device_id else None
+    not_before = min((factor.created_at for factor in person.factors), default=tx.now)
+    proven = device is not None and device.last_seen_at >= not_before
+    return device_id if proven else None
+
+
+def _bucket(tx: Transaction, flow: LoginFlow, person: Person) -> str:
+    return rate_limits.code_bucket(person.user.id, known_device(tx, flow, person))
