@@ -34,7 +34,7 @@ def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 @blueprint.post("/security/totp")
 def confirm() -> Response:
     """Judge the first code: read, mint recovery codes outside any transaction, then activate."""
-    database, entropy = services().database, services().entropy
+    database = services().database
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         first, now = (
@@ -43,14 +43,12 @@ def confirm() -> Response:
         )
         guard.require_reauthentication(tx, first, pages.TOTP)
     person = first.person
-    confirmed = totp.check_first_code(
-        _setup(first), code, person=person, now=now, entropy=entropy, hasher=services().hasher
-    )
+    confirmed = totp.check_first_code(_setup(first), code, person=person, now=now, services=services())
     if confirmed is None:
         return _page(first, now, error=CLOCK_HINT if code else NO_APP_CODE)
     with database.write(origin()) as tx:
         auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
-        handle = changes.activate(tx, auth_session, confirmed, sealer=services().sealer, entropy=entropy)
+        handle = changes.activate(tx, auth_session, confirmed, services())
         if person.recovery is None:
             return pages.redirect_with_session(pages.RECOVERY_CODES, handle)
         return pages.redirect_done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
@@ -81,7 +79,7 @@ def turn_off(tx: Transaction) -> Response:
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         return _refusal()
     guard.require_reauthentication(tx, auth_session, pages.TURN_OFF)
-    return pages.redirect_done("turned-off", handle=changes.turn_off(tx, auth_session, entropy=services().entropy))
+    return pages.redirect_done("turned-off", handle=changes.turn_off(tx, auth_session, services()))
 
 
 def _ask_off(auth_session: AuthenticatedSession) -> Response:
@@ -104,10 +102,8 @@ def _password_at(auth_session: AuthenticatedSession) -> int:
 
 
 def _setup(auth_session: AuthenticatedSession) -> Setup:
-    owner, brand = f"session:{auth_session.session.sid}", services().settings.brand
-    return totp.new_setup(
-        services().sealer, auth_session.person, owner=owner, password_at=_password_at(auth_session), brand=brand
-    )
+    owner, password_at = f"session:{auth_session.session.sid}", _password_at(auth_session)
+    return totp.new_setup(auth_session.person, owner=owner, password_at=password_at, services=services())
 
 
 def _page(auth_session: AuthenticatedSession, now: int, *, error: str = "") -> Response:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
-from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.enrolment import factor_changes, totp
 from idp.login.enrolment.totp import ConfirmedSetup
@@ -21,16 +20,14 @@ from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 
 class ConcurrentChange(Exception):
     """Another change to the account, or the end of this session, came first: nothing of this one is kept."""
 
 
-def change_password(
-    tx: Transaction, auth_session: AuthenticatedSession, password_hash: str, *, entropy: Entropy
-) -> str:
+def change_password(tx: Transaction, auth_session: AuthenticatedSession, password_hash: str, services: Services) -> str:
     """Store a new password; whatever the old one opened elsewhere is over (`new_password.replace`).
 
     Returns the session's new handle.
@@ -41,24 +38,22 @@ def change_password(
     user, sid = auth_session.person.user, auth_session.session.sid
     if not new_password.replace_password(tx, user, password_hash, by=ChangedBy.OWNER, keep_sid=sid):
         raise ConcurrentChange
-    return renew(tx, auth_session, entropy)
+    return renew(tx, auth_session, services)
 
 
-def activate(
-    tx: Transaction, auth_session: AuthenticatedSession, confirmed: ConfirmedSetup, *, sealer: Sealer, entropy: Entropy
-) -> str:
+def activate(tx: Transaction, auth_session: AuthenticatedSession, confirmed: ConfirmedSetup, services: Services) -> str:
     """Make the confirmed app the second step; this session has proven it, no other has. Returns its new handle.
 
     Raises:
         Overtaken: when another change came first.
     """
-    proof = totp.activate_totp(tx, auth_session.person, confirmed, sealer=sealer, entropy=entropy)
+    proof = totp.activate_totp(tx, auth_session.person, confirmed, services)
     if proof is None:
         raise ConcurrentChange
-    return renew(tx, auth_session, entropy, proof)
+    return renew(tx, auth_session, services, proof)
 
 
-def turn_off(tx: Transaction, auth_session: AuthenticatedSession, *, entropy: Entropy) -> str:
+def turn_off(tx: Transaction, auth_session: AuthenticatedSession, services: Services) -> str:
     """Remove the second step with its recovery codes and remembered devices. Returns the session's new handle.
 
     Raises:
@@ -66,10 +61,10 @@ def turn_off(tx: Transaction, auth_session: AuthenticatedSession, *, entropy: En
     """
     if not factor_changes.turn_off(tx, auth_session.person):
         raise ConcurrentChange
-    return renew(tx, auth_session, entropy)
+    return renew(tx, auth_session, services)
 
 
-def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor, *, entropy: Entropy) -> str:
+def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor, services: Services) -> str:
     """Take one second step away; with the last one go the recovery codes. Returns the session's new handle.
 
     Raises:
@@ -84,31 +79,29 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
         factor_changes.remove_all_factors(tx, user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=kind, factor_id=factor_id)
     notify(tx, user, factor_changes.REMOVED[kind])
-    return renew(tx, auth_session, entropy)
+    return renew(tx, auth_session, services)
 
 
-def regenerate(
-    tx: Transaction, auth_session: AuthenticatedSession, fresh: FreshSet, *, sealer: Sealer, entropy: Entropy
-) -> str:
+def regenerate(tx: Transaction, auth_session: AuthenticatedSession, fresh: FreshSet, services: Services) -> str:
     """Put new recovery codes in place of the old, and forget every device. Returns the session's new handle.
 
     Raises:
         Overtaken: when another change came first.
     """
     claim(tx, auth_session)
-    recovery_code.replace_codes(tx, auth_session.person, fresh, sealer=sealer, entropy=entropy)
+    recovery_code.replace_codes(tx, auth_session.person, fresh, services)
     tx.devices.distrust(user_id=auth_session.person.user.id)
     notify(tx, auth_session.person.user, Notice.RECOVERY_CODES_REGENERATED)
-    return renew(tx, auth_session, entropy)
+    return renew(tx, auth_session, services)
 
 
-def renew(tx: Transaction, auth_session: AuthenticatedSession, entropy: Entropy, *proofs: Proof) -> str:
+def renew(tx: Transaction, auth_session: AuthenticatedSession, services: Services, *proofs: Proof) -> str:
     """Give the visitor's session a new handle, and perhaps new proofs.
 
     Raises:
         Overtaken: when the session was ended beside this request.
     """
-    handle, session = entropy.token(), auth_session.session
+    handle, session = services.entropy.token(), auth_session.session
     rows = to_rows((*auth_session.proofs, *proofs))
     if not tx.sessions.rotate(session.sid, handle_digest=digest(handle), proofs=rows, device_id=session.device_id):
         raise ConcurrentChange

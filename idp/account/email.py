@@ -42,7 +42,7 @@ def send(tx: Transaction) -> Response:
         return _page(auth_session, typed=typed, error=NO_ADDRESS)
     if typed == user.email and user.email_verified:
         return _page(auth_session, typed=typed, error=SAME)
-    if not contact_changes.request_email_change(tx, user, typed, entropy=services().entropy, sealer=services().sealer):
+    if not contact_changes.request_email_change(tx, user, typed, services()):
         return _page(auth_session, typed=typed, error=TOO_OFTEN, status=429)
     return pages.redirect_done("email-asked", page_path=pages.PROFILE)
 

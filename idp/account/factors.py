@@ -49,7 +49,7 @@ def remove(tx: Transaction, factor_id: str) -> Response:
         return error_page(403, Text("This is your only second step"), message)
     _ask(tx, auth_session, factor)
     what = "passkey-removed" if factor.kind == Method.PASSKEY else "factor-removed"
-    return pages.redirect_done(what, handle=changes.remove_factor(tx, auth_session, factor, entropy=services().entropy))
+    return pages.redirect_done(what, handle=changes.remove_factor(tx, auth_session, factor, services()))
 
 
 def removal(auth_session: AuthenticatedSession, factor: Factor) -> str | None:

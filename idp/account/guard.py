@@ -120,6 +120,7 @@ def require(
     requested, auth_session = asking(tx.now), start.current_session(tx)
     if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=tx.now) is None:
         raise SignInNeeded(requested, back or request.path)
+    start.use_person_locale(auth_session.person)
     if auth_session.person.codes_to_save and not saving_codes:
         raise CodesToSave
     return auth_session

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from idp.account import changes, guard, pages
-from idp.factors import recovery_codes
 from idp.factors.message_code import NotANumber
 from idp.login.enrolment import message_code
 from idp.login.forms import message_codes
 from idp.login.forms.errors import LONGEST_CODE
-from idp.login.methods import sent_codes
+from idp.login.methods import recovery_code, sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.policy.proofs import Method
@@ -43,11 +42,9 @@ def send(tx: Transaction, channel: str) -> Response:
     )
     guard.require_reauthentication(tx, auth_session, _page_path(channel))
     method, typed = _method(auth_session, channel), once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
-    owner, sealer, entropy = _owner(auth_session), services().sealer, services().entropy
+    owner = _owner(auth_session)
     try:
-        sent = message_code.send_first_code(
-            tx, owner, auth_session.person, method, typed, sealer=sealer, entropy=entropy
-        )
+        sent = message_code.send_first_code(tx, owner, auth_session.person, method, typed, services=services())
     except NotANumber:
         return _page(tx, auth_session, method, error=("number", message_codes.NO_NUMBER))
     if sent is SendResult.TOO_MANY:
@@ -58,7 +55,7 @@ def send(tx: Transaction, channel: str) -> Response:
 @blueprint.post("")
 def confirm(channel: str) -> Response:
     """Judge the code: read, mint recovery codes outside any transaction, then make it a second step."""
-    database, entropy = services().database, services().entropy
+    database = services().database
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         first = guard.require_form(
@@ -68,19 +65,11 @@ def confirm(channel: str) -> Response:
         method = _method(first, channel)
         if not code:
             return _page(tx, first, method, error=("code", message_codes.NO_CODE))
-    codes = None if first.person.recovery else recovery_codes.mint(entropy, services().hasher)
+    codes = recovery_code.first_set(first.person, services())
     with database.write(origin()) as tx:
         auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
         done = message_code.confirm_code(
-            tx,
-            _owner(auth_session),
-            auth_session.person,
-            method,
-            code,
-            codes=codes,
-            sealer=services().sealer,
-            entropy=entropy,
-            settings=services().settings,
+            tx, _owner(auth_session), auth_session.person, method, code, codes=codes, services=services()
         )
         if done is Result.CONFLICT:
             raise changes.ConcurrentChange
@@ -88,7 +77,7 @@ def confirm(channel: str) -> Response:
             slot = message_code.enrolment_slot(_owner(auth_session), auth_session.person, method)
             status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
             return _page(tx, auth_session, method, error=("code", sentence), status=status)
-        handle = changes.renew(tx, auth_session, entropy, done)
+        handle = changes.renew(tx, auth_session, services(), done)
         return (
             pages.redirect_with_session(pages.RECOVERY_CODES, handle)
             if codes

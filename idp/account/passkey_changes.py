@@ -7,13 +7,12 @@ from idp.account.changes import ConcurrentChange, renew
 from idp.audit import Event
 from idp.factors.passkey import Registered
 from idp.factors.recovery_codes import FreshSet
-from idp.kernel.entropy import Entropy
 from idp.login.enrolment import passkey
 from idp.login.policy.proofs import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 
 def add(
@@ -23,8 +22,7 @@ def add(
     label: str,
     *,
     codes: FreshSet | None,
-    sealer: Sealer,
-    entropy: Entropy,
+    services: Services,
 ) -> str:
     """Make a key one of the person's; this session has proven it. Returns the session's new handle.
 
@@ -34,10 +32,10 @@ def add(
         Overtaken: when another change came first.
         AlreadyKnown: when somebody has that key.
     """
-    proof = passkey.add(tx, auth_session.person, made, label, codes=codes, sealer=sealer, entropy=entropy)
+    proof = passkey.add(tx, auth_session.person, made, label, codes=codes, services=services)
     if proof is None:
         raise ConcurrentChange
-    return renew(tx, auth_session, entropy, proof)
+    return renew(tx, auth_session, services, proof)
 
 
 def rename(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor, label: str) -> None:

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, request
 
 from idp.account import factors, guard, pages, passkey_changes
 from idp.account.security import kept
-from idp.factors import recovery_codes
 from idp.factors.passkey import Rejected
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel import user_agents
@@ -15,6 +14,7 @@ from idp.kernel.text import Text
 from idp.login.enrolment import passkey
 from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
+from idp.login.methods import recovery_code
 from idp.login.policy.proofs import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import AlreadyKnown, Factor
@@ -46,27 +46,20 @@ def options(tx: Transaction) -> Response:
         tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.ADD_PASSKEY)
     )
     guard.require_reauthentication(tx, auth_session, pages.ADD_PASSKEY)
-    made = passkey.options(
-        tx,
-        auth_session.person,
-        owner=_owner(auth_session),
-        attestation_anchors=services().attestation_anchors,
-        entropy=services().entropy,
-        settings=services().settings,
-    )
+    made = passkey.options(tx, auth_session.person, owner=_owner(auth_session), services=services())
     return json_text(made)
 
 
 @blueprint.post("/security/passkeys/add")
 def add() -> Response:
     """Take the new key: read, mint recovery codes outside any transaction, then add."""
-    database, entropy = services().database, services().entropy
+    database = services().database
     with database.read(origin()) as tx:
         first = guard.require_form(
             tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.ADD_PASSKEY)
         )
         guard.require_reauthentication(tx, first, pages.ADD_PASSKEY)
-    codes = None if first.person.recovery else recovery_codes.mint(entropy, services().hasher)
+    codes = recovery_code.first_set(first.person, services())
     try:
         with database.write(origin()) as tx:
             return _add(tx, guard.require_unchanged(tx, first, guard.change_credentials_requirement), codes)
@@ -99,20 +92,13 @@ def rename(tx: Transaction, factor_id: str) -> Response:
 
 
 def _add(tx: Transaction, auth_session: AuthenticatedSession, codes: FreshSet | None) -> Response:
-    settings, sealer, entropy = services().settings, services().sealer, services().entropy
     try:
-        made = passkey.check(
-            tx,
-            read_passkey_response(),
-            owner=_owner(auth_session),
-            attestation_anchors=services().attestation_anchors,
-            settings=settings,
-        )
+        made = passkey.check(tx, read_passkey_response(), owner=_owner(auth_session), services=services())
     except Rejected as reason:
         passkey.audit_refusal(tx, auth_session.person, str(reason))
         return _add_page(auth_session, error=errors.PASSKEY_FAILED)
     name = _name() or _suggestion()
-    handle = passkey_changes.add(tx, auth_session, made, name, codes=codes, sealer=sealer, entropy=entropy)
+    handle = passkey_changes.add(tx, auth_session, made, name, codes=codes, services=services())
     return (
         pages.redirect_with_session(pages.RECOVERY_CODES, handle)
         if codes

@@ -40,9 +40,7 @@ def change() -> Response:
     hashed = hasher.hash(new)
     with database.write(origin()) as tx:
         auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
-        return pages.redirect_done(
-            "password", handle=changes.change_password(tx, auth_session, hashed, entropy=services().entropy)
-        )
+        return pages.redirect_done("password", handle=changes.change_password(tx, auth_session, hashed, services()))
 
 
 @blueprint.post("/security/password/strength")

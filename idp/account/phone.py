@@ -96,16 +96,14 @@ def confirm(tx: Transaction, channel: str) -> Response:
     code = once(request.form, "code", longest=LONGEST_CODE)
     if not code:
         return _code_page(tx, auth_session, channel, error=("code", message_codes.NO_CODE))
-    slot, settings, sealer = _place(auth_session, channel), services().settings, services().sealer
-    done = new_phone.confirm_number(
-        tx, slot, auth_session.person, code, sealer=sealer, entropy=services().entropy, settings=settings
-    )
+    slot = _place(auth_session, channel)
+    done = new_phone.confirm_number(tx, slot, auth_session.person, code, services())
     if done is Result.CONFLICT:
         raise changes.ConcurrentChange
     if done is not Result.RIGHT:
         status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
         return _code_page(tx, auth_session, channel, error=("code", sentence), status=status)
-    handle = changes.renew(tx, auth_session, services().entropy)
+    handle = changes.renew(tx, auth_session, services())
     return pages.redirect_done("phone", handle=handle, page_path=pages.PROFILE)
 
 
@@ -117,11 +115,9 @@ def remove(tx: Transaction) -> Response:
     user = auth_session.person.user
     if user.phone_number is None:
         return see_other(pages.PROFILE)
-    if not new_phone.store_number(
-        tx, user, None, sealer=services().sealer, entropy=services().entropy, settings=services().settings
-    ):
+    if not new_phone.store_number(tx, user, None, services()):
         raise changes.ConcurrentChange
-    handle = changes.renew(tx, auth_session, services().entropy)
+    handle = changes.renew(tx, auth_session, services())
     return pages.redirect_done("phone-removed", handle=handle, page_path=pages.PROFILE)
 
 
@@ -131,7 +127,7 @@ def _place(auth_session: AuthenticatedSession, channel: str) -> CodeSlot:
 
 def _send(tx: Transaction, auth_session: AuthenticatedSession, channel: str, number: str) -> SendResult:
     user, slot = auth_session.person.user, _place(auth_session, channel)
-    return sent_codes.issue_code(tx, slot, user, address=number, sealer=services().sealer, entropy=services().entropy)
+    return sent_codes.issue_code(tx, slot, user, address=number, services=services())
 
 
 def _page(

@@ -78,7 +78,7 @@ def regenerate() -> Response:
     fresh = recovery_codes.mint(entropy, services().hasher)
     with database.write(origin()) as tx:
         auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
-        handle = changes.regenerate(tx, auth_session, fresh, sealer=services().sealer, entropy=entropy)
+        handle = changes.regenerate(tx, auth_session, fresh, services())
         return pages.redirect_with_session(pages.RECOVERY_CODES, handle)
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY, HOUR, MINUTE
-from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
 from idp.login.revocation import revoke_all_access
@@ -23,7 +22,7 @@ from idp.messaging.sealed import seal_link
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 LIFE = HOUR
 """Seconds a new address has to be confirmed in: long enough for slow mail, short for a mistyped one."""
@@ -37,7 +36,7 @@ CHANGED = {
 }
 
 
-def request_email_change(tx: Transaction, user: User, address: str, *, entropy: Entropy, sealer: Sealer) -> bool:
+def request_email_change(tx: Transaction, user: User, address: str, services: Services) -> bool:
     """Promise a link to a new address; False when this person, or anybody for this address, asked too often.
 
     It takes the place of what was asked before. Asked for the present address, it confirms that one.
@@ -50,12 +49,12 @@ def request_email_change(tx: Transaction, user: User, address: str, *, entropy: 
         audit.record(tx, Event.EMAIL_ASKED, Outcome.THROTTLED, user_id=user.id)
         return False
     tx.contact_changes.delete_pending(user.id, ContactKind.EMAIL)
-    handle = entropy.token()
+    handle = services.entropy.token()
     tx.contact_changes.add(new_change(tx, user, ContactKind.EMAIL, address, name=digest(handle)))
     if owner := _other_owner(tx, user, address):
         contacts.enqueue_address_taken(tx, owner)
     else:
-        link = seal_link(sealer, PATH + handle)
+        link = seal_link(services.sealer, PATH + handle)
         contacts.enqueue_confirmation(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
     audit.record(tx, Event.EMAIL_ASKED, user_id=user.id)
     return True
@@ -84,7 +83,7 @@ def find_change(tx: Transaction, handle: str) -> tuple[ContactChange, User] | No
     return tx.contact_changes.pending(digest(handle))
 
 
-def apply_change(tx: Transaction, change: ContactChange, user: User, *, entropy: Entropy, sealer: Sealer) -> bool:
+def apply_change(tx: Transaction, change: ContactChange, user: User, services: Services) -> bool:
     """Claim a change and store it; with the epoch go pending sign-ins, mailed links and remembered devices.
 
     False when it was made, or the account changed, meanwhile. Sessions stay: whoever has one had it before.
@@ -93,7 +92,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, *, entropy:
         NameTaken: when the address became somebody else's; the transaction must be given up.
     """
     tx.users.lock([user.id])  # before the link, as a sign-in does: in one order they cannot block each other for good
-    undo = entropy.token()
+    undo = services.entropy.token()
     if not tx.contact_changes.claim(change.digest, undo_digest=digest(undo), undo_until=tx.now + UNDO_WITHIN):
         return False
     told = user.email
@@ -105,7 +104,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, *, entropy:
     if change.old == change.new:
         return True  # the address is the same, and proven now: nothing to tell, and nothing to undo
     if told:
-        link = seal_link(sealer, UNDO_PATH + undo)
+        link = seal_link(services.sealer, UNDO_PATH + undo)
         contacts.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
     if user.email != told:
         notify(tx, user, notice, to=user.email)

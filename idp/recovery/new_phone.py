@@ -9,7 +9,6 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
-from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
@@ -22,7 +21,7 @@ from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.recovery import contact_changes
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 
 def channels(settings: Settings) -> tuple[Method, ...]:
@@ -35,42 +34,31 @@ def phone_code_slot(owner: str, person: Person, channel: str) -> CodeSlot:
     return CodeSlot(owner, CodePurpose.PHONE, channel, person.user.id)
 
 
-def confirm_number(
-    tx: Transaction,
-    slot: CodeSlot,
-    person: Person,
-    code: str,
-    *,
-    sealer: Sealer,
-    entropy: Entropy,
-    settings: Settings,
-) -> Result:
+def confirm_number(tx: Transaction, slot: CodeSlot, person: Person, code: str, services: Services) -> Result:
     """Keep the number that a right code proves.
 
     `MOVED`: another change to the account came first, and then nothing of this is to be kept.
     """
     bucket = rate_limits.proving_bucket(person.user.id)
-    if not tx.throttles.consume(bucket, rate_limits.code_limit(settings)):
+    if not tx.throttles.consume(bucket, rate_limits.code_limit(services.settings)):
         audit.record(tx, Event.PHONE_CHANGED, Outcome.THROTTLED, user_id=person.user.id)
         return Result.THROTTLED
-    number = sent_codes.verify_code(tx, slot, code, sealer=sealer)
+    number = sent_codes.verify_code(tx, slot, code, services)
     if number is None:
         audit.record(tx, Event.PHONE_CHANGED, Outcome.FAILURE, user_id=person.user.id)
         return Result.WRONG
     tx.throttles.reset(bucket)
-    kept = store_number(tx, person.user, number, sealer=sealer, entropy=entropy, settings=settings)
+    kept = store_number(tx, person.user, number, services)
     return Result.RIGHT if kept else Result.CONFLICT
 
 
-def store_number(
-    tx: Transaction, user: User, number: str | None, *, sealer: Sealer, entropy: Entropy, settings: Settings
-) -> bool:
+def store_number(tx: Transaction, user: User, number: str | None, services: Services) -> bool:
     """Make a proven number (E.164) the person's, or none; False when another change came first."""
     before = user.phone_number
-    change = contact_changes.new_change(tx, user, ContactKind.PHONE, number, name=digest(entropy.token()))
+    change = contact_changes.new_change(tx, user, ContactKind.PHONE, number, name=digest(services.entropy.token()))
     tx.contact_changes.add(change)
-    if not contact_changes.apply_change(tx, change, user, entropy=entropy, sealer=sealer):
+    if not contact_changes.apply_change(tx, change, user, services):
         return False
-    if before and before != number and Method.SMS in settings.channels:
+    if before and before != number and Method.SMS in services.settings.channels:
         contacts.enqueue_number_changed(tx, user, to=before)
     return True

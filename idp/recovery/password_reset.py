@@ -16,7 +16,6 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.kernel.clock import MINUTE
-from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
 from idp.login.state import person as people
@@ -26,7 +25,7 @@ from idp.messaging.sealed import seal_link
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 LIFE = 30 * MINUTE
 """Seconds. Longer than the pause between two mails (`throttle.RESET_LIMIT`): see docs/decisions/0015."""
@@ -41,7 +40,7 @@ class ResetLinkHolder:
     flow_id: str
 
 
-def request_reset(tx: Transaction, identifier: str, *, flow_id: str, entropy: Entropy, sealer: Sealer) -> bool:
+def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: Services) -> bool:
     """Promise a link to the address stored for this user name or email address, if there is one.
 
     False says only that this network address asked too often. Everything else ends alike: nobody's name, a disabled
@@ -55,8 +54,8 @@ def request_reset(tx: Transaction, identifier: str, *, flow_id: str, entropy: En
     if not tx.throttles.consume(rate_limits.reset_bucket(identifier, user_id), rate_limits.RESET_LIMIT):
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED, user_id=user_id)
         return True
-    handle = entropy.token()
-    name, link = digest(handle), seal_link(sealer, PATH + handle)
+    handle = services.entropy.token()
+    name, link = digest(handle), seal_link(services.sealer, PATH + handle)
     sent = tx.password_resets.make(name, user_id=user_id or "", flow_id=flow_id, expires_at=tx.now + LIFE)
     enqueue_password_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
     audit.record(tx, Event.RESET_ASKED, Outcome.SUCCESS if sent else Outcome.FAILURE, user_id=user_id)

@@ -73,7 +73,7 @@ class Background:
     def _offer(self, about: Mapping[str, Any]) -> str:
         """A link that ends the session which a mail is about."""
         with self._services.database.write() as tx:
-            return alerts.create_alert_link(tx, about, self._services.entropy, self._services.settings)
+            return alerts.create_alert_link(tx, about, self._services)
 
     def _courier(self, channel: str, send: Send, lease: int, abandoned: Abandoned) -> OutboxDispatcher:
         return OutboxDispatcher(self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned)

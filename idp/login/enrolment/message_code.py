@@ -16,7 +16,7 @@ from idp.factors import message_code
 from idp.factors.recovery_codes import FreshSet
 from idp.login.enrolment import factor_changes
 from idp.login.methods import sent_codes
-from idp.login.methods.password import Result
+from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.policy import rate_limits
 from idp.login.policy.proofs import Method, Proof
@@ -43,7 +43,7 @@ def destination(person: Person, method: Method) -> str | None:
 
 
 def send_first_code(
-    tx: Transaction, owner: str, person: Person, method: Method, typed: str, services: Services
+    tx: Transaction, owner: str, person: Person, method: Method, typed: str, *, services: Services
 ) -> SendResult:
     """Send the first code to what the profile has, or to the number `typed`.
 
@@ -83,7 +83,9 @@ def confirm_code(
         tx.users.prove_email(person.user, address)
     else:
         tx.users.prove_phone(person.user, address)
-    factor = Factor(id=services.entropy.token(12), kind=method, label=method.value, address=address, last_used_at=tx.now)
+    factor = Factor(
+        id=services.entropy.token(12), kind=method, label=method.value, address=address, last_used_at=tx.now
+    )
     added = factor_changes.add_factor(tx, person, factor, codes=codes, replaces=True, services=services)
     return added or Result.CONFLICT
 

@@ -44,9 +44,7 @@ def new_setup(person: Person, *, owner: str, password_at: int, services: Service
     return Setup(seed=seed, account=account, issuer=services.settings.brand)
 
 
-def check_first_code(
-    setup: Setup, code: str, *, person: Person, now: int, services: Services
-) -> ConfirmedSetup | None:
+def check_first_code(setup: Setup, code: str, *, person: Person, now: int, services: Services) -> ConfirmedSetup | None:
     """Return None for a wrong code. It may mint recovery codes: call it outside every transaction."""
     step = totp.matching_step(setup.seed, code, now)
     return None if step is None else ConfirmedSetup(setup.seed, step, recovery_code.first_set(person, services))

@@ -1,4 +1,4 @@
-"""Which sign-in under way is this browser's, and why one cannot go on."""
+"""Which login flow belongs to this browser, and why one is closed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from idp.web.transactions import origin
 
 
 class LoginFlowClosed(Refusal):
-    """The attempt cannot go on in this browser."""
+    """The login flow cannot go on in this browser."""
 
 
 def load_bound_flow(tx: Transaction, flow_id: str) -> LoginFlowRow:
-    """The attempt of this browser, open or not.
+    """Return the row of a login flow of this browser, open or not.
 
     Raises:
-        Ended: it never was, or belongs to another browser (a copied link).
+        LoginFlowClosed: when it does not exist, or belongs to another browser (a copied link).
     """
     row = tx.login_flows.by_id(flow_id)
     secret = LOGIN.read()
@@ -34,12 +34,12 @@ def load_bound_flow(tx: Transaction, flow_id: str) -> LoginFlowRow:
         )
         raise LoginFlowClosed(403, Text("This sign-in cannot go on here"), message)
     language.use_ui_locales(row.request)
-    tx.origin = origin()  # in the language that the app asked for
+    tx.origin = origin()  # with the language that the client requested
     return row
 
 
 def closed_error(row: LoginFlowRow) -> LoginFlowClosed:
-    """Why this attempt cannot go on: it was cancelled, is finished, or took too long."""
+    """Return the error of a flow that was cancelled, is finished, or expired."""
     if row.cancelled_at is not None:
         message = Text("To sign in after all, start again from the app you came from.")
         return LoginFlowClosed(410, Text("This sign-in was cancelled"), message)

@@ -1,4 +1,4 @@
-"""The end of a sign-in: a session opened, or the one at hand raised, and in either case a new name for it."""
+"""The end of a login flow: a session is opened, or the present one is stepped up, under a new handle."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from idp import audit
 from idp.audit import Event
-from idp.config import Settings
-from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login import devices
 from idp.login.flow import alerts
@@ -19,14 +17,14 @@ from idp.messaging.notices import Notice, notify
 from idp.persistence.devices import Device
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
-from idp.signing.sealing import Sealer
+from idp.services import Services
 
 LONGEST_USER_AGENT = 300
 
 
 @dataclass(frozen=True)
 class Completed:
-    """The cookies that the browser now gets."""
+    """The cookie values for the browser."""
 
     session_handle: str
     browser_cookie: str
@@ -38,17 +36,16 @@ def complete(
     person: Person,
     *,
     browser_cookie: str | None,
-    entropy: Entropy,
-    sealer: Sealer,
-    settings: Settings,
+    services: Services,
 ) -> Completed:
-    """Open or raise the session for what was proven, remember the device if asked, and tell of a new browser."""
-    met = devices.register_device(tx, entropy, person.user, browser_cookie)
-    device = met.device
-    handle = entropy.token()
+    """Open or step up the session, remember the device if requested, and send the alert about a new browser."""
+    settings = services.settings
+    registration = devices.register_device(tx, services.entropy, person.user, browser_cookie)
+    device = registration.device
+    handle = services.entropy.token()
     sid = _step_up_session(tx, flow, device, handle) if flow.is_step_up else None
     if sid is None:
-        sid = _open_session(tx, flow, person, device, handle, entropy=entropy, settings=settings)
+        sid = _open_session(tx, flow, person, device, handle, services=services)
     second = [proof.at for proof in flow.proofs if proof.method in SECOND and proof.method is not Method.RECOVERY_CODE]
     if flow.row.remember and second and settings.remember_days:
         devices.remember(tx, device, person.user, proven_at=max(second), days=settings.remember_days)
@@ -64,12 +61,10 @@ def complete(
         amr=list(assurance.amr),
         device_id=device.id,
     )
-    tx.password_resets.delete_for_user(person.user.id)  # whoever got in has no need of them
-    if met.new:
-        alerts.alert_new_browser(
-            tx, person.user, sid=sid, device=device, entropy=entropy, sealer=sealer, settings=settings
-        )
-    return Completed(handle, met.cookie)
+    tx.password_resets.delete_for_user(person.user.id)  # the person knows the password
+    if registration.new:
+        alerts.alert_new_browser(tx, person.user, sid=sid, device=device, services=services)
+    return Completed(handle, registration.cookie)
 
 
 def _step_up_session(tx: Transaction, flow: LoginFlow, device: Device, handle: str) -> str | None:
@@ -83,24 +78,17 @@ def _step_up_session(tx: Transaction, flow: LoginFlow, device: Device, handle: s
 
 
 def _open_session(
-    tx: Transaction,
-    flow: LoginFlow,
-    person: Person,
-    device: Device,
-    handle: str,
-    *,
-    entropy: Entropy,
-    settings: Settings,
+    tx: Transaction, flow: LoginFlow, person: Person, device: Device, handle: str, *, services: Services
 ) -> str:
     if flow.auth_session is not None:  # somebody else was signed in here: their session ends, and what was given in it
         end_session(tx, flow.auth_session.session, reason="another person signed in here")
     session = Session(
-        sid=entropy.token(16),
+        sid=services.entropy.token(16),
         handle_digest=digest(handle),
         user_id=person.user.id,
         device_id=device.id,
         proofs=to_rows(flow.proofs),
-        expires_at=tx.now + settings.session_lifetime,
+        expires_at=tx.now + services.settings.session_lifetime,
         address=tx.origin.address,
         user_agent=tx.origin.user_agent[:LONGEST_USER_AGENT],
     )

@@ -1,12 +1,12 @@
 """The one grace window of a person who must have a second step and has none.
 
-    somebody owes one (policy)  --first met: sign-in, account, app-->  begin: its end is stored, once
+    second step required (policy)  --first sign-in, account page or client request-->  start_grace: its end is stored
        |
        v
-    until then    policy asks less (`Person.under_policy`); a sign-in offers the set-up, the account shows a bar
-    after it      the set-up comes first, at every door
+    before the end    policy requires less (`Person.with_policy`); a sign-in offers enrolment, the account shows a bar
+    after it          enrolment comes first, for every initiator
 
-The end stays with the person: neither a change of policy, nor `Required` set off and on, nor a reset renews it.
+The end stays with the person: no change of policy or of `Required`, and no reset, renews it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from idp.persistence.transaction import Transaction
 
 
 def starts_now(person: Person, settings: Settings, now: int) -> bool:
-    """Whether this person's window begins with the present request (`now` in seconds, UTC)."""
+    """Whether this person's window starts with the present request (`now` in seconds, UTC)."""
     return person.user.second_step_due_at is None and person.may_wait(settings, now)
 
 
 def start_grace(tx: Transaction, person: Person, settings: Settings) -> None:
-    """Store when the person must have set up a second step, if that was not done before."""
+    """Store when the person must have enrolled a second step, unless that is stored already."""
     due = person.second_step_due(settings, tx.now)
     if due is not None and starts_now(person, settings, tx.now) and tx.users.begin_grace(person.user, due):
         audit.record(tx, Event.SECOND_STEP_DUE, user_id=person.user.id, due_at=due)

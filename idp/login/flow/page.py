@@ -1,4 +1,4 @@
-"""What the sign-in pages share: finding the attempt, guarding the form, and going on."""
+"""What pages of a login flow share: loading the flow, the form token, Cancel, rendering."""
 
 from __future__ import annotations
 
@@ -10,64 +10,62 @@ from flask import Response, request
 from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
-from idp.login import devices
-from idp.login.flow import binding, grace, start
-from idp.login.flow.completion import complete
-from idp.login.methods.second_step import send_code
-from idp.login.policy.steps import Step
+from idp.login.flow import binding, start
+from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow, load_flow
+from idp.login.state.paths import flow_path
 from idp.persistence.transaction import Transaction
-from idp.web import csrf, language
+from idp.web import csrf
 from idp.web.context import services
-from idp.web.cookies import BROWSER, LOGIN, SESSION
+from idp.web.cookies import LOGIN
 from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
 
 RETRY_AFTER = "900"
 CANCEL_URLS = {start.ACCOUNT: "/account/security"}
-"""Where Cancel leads when the door behind would only begin the same sign-in again."""
+"""Where Cancel leads when `return_to` would only start the same login again."""
 
 
-def load_open_flow(tx: Transaction, flow_id: str, *, lock: bool = False, whom: str = "") -> LoginFlow:
-    """The open attempt of this browser.
+def load_open_flow(tx: Transaction, flow_id: str, *, lock: bool = False, lock_user: str = "") -> LoginFlow:
+    """Return the open login flow of this browser; from here on pages are in its person's language.
 
-    `hold`: for a request that may move it; other attempts of this browser, the person the attempt is about and the
-    one with the id `whom` stay as they are until the transaction ends.
+    `lock`: for a request that may change it. Other flows of this browser, the flow's person and the person with the id
+    `lock_user` stay as they are until the transaction ends.
 
     Raises:
-        Ended: it never was, is over, ran out, or belongs to another browser (a copied link).
+        LoginFlowClosed: when it does not exist, is closed or expired, or belongs to another browser (a copied link).
     """
     if lock:
         tx.login_flows.lock(digest(LOGIN.read() or ""))
     row = binding.load_bound_flow(tx, flow_id)
     if lock:
-        tx.users.lock([row.user_id or "", whom])
+        tx.users.lock([row.user_id or "", lock_user])
     if not row.open_at(tx.now):
         raise binding.closed_error(row)
-    flow = load_flow(tx, row, start.current_session(tx), services().settings)
-    if flow.person is not None:
-        language.use_profile_locale(flow.person.user.profile)
+    auth_session = start.current_session(tx)
+    flow = load_flow(tx, row, auth_session, services().settings)
+    start.use_person_locale(flow.person or (auth_session.person if auth_session else None))
     return flow
 
 
-def flow_url(flow: LoginFlow, step: str) -> str:
-    """The path of a step's page."""
-    return f"/login/{flow.row.id}/{step}"
+def flow_url(flow: LoginFlow, page: str) -> str:
+    """Return the path of a page of this flow (`state.paths`)."""
+    return flow_path(flow.row.id, page)
 
 
 def passkey_form(flow: LoginFlow, *, second: bool) -> dict[str, str]:
-    """Where a page's passkey form gets its options, and where it sends the answer."""
-    action = flow_url(flow, f"{Step.CODE}/passkey" if second else "passkey")
+    """Return where the passkey form of a page gets its options, and where it posts the response."""
+    action = flow_url(flow, paths.CODE_PASSKEY if second else paths.PASSKEY)
     return {"action": action, "options_href": f"{action}/options"}
 
 
 def is_stale_form(flow: LoginFlow) -> bool:
-    """Whether this POST did not come from our page as it is now."""
-    return not csrf.valid(LOGIN.read(), _purpose(flow))
+    """Whether this POST does not come from our page as it is now."""
+    return not csrf.valid(LOGIN.read(), flow.owner)
 
 
 def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
-    """The way out, when Cancel was pressed."""
+    """Cancel the flow and return the redirect, when Cancel was pressed."""
     if request.form.get("choice") != "cancel":
         return None
     if tx.login_flows.cancel(flow.row):
@@ -77,14 +75,14 @@ def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
 
 
 def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200, **variables: Any) -> Response:
-    """A page of this attempt, with what all of them need."""
+    """Render a page of this flow, with the variables that all of them need."""
     client = tx.clients.by_id(flow.row.client_id) if flow.row.client_id else None
     target = flow.row.request.get("redirect_uri", "")
     if target:
         allow_form_target(target)
     common = {
         "action": request.path,
-        "csrf_token": csrf.token(LOGIN.read() or "", _purpose(flow)),
+        "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),
         "can_cancel": flow.row.initiator != start.ACCOUNT or flow.auth_session is not None,
         "client": client and {"name": client.client_name, "host": urlsplit(target).netloc or target},
         "username": flow.person.user.username if flow.person else "",
@@ -93,58 +91,3 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
     if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 section 4
         response.headers["Retry-After"] = RETRY_AFTER
     return response
-
-
-def onward(tx: Transaction, flow_id: str, *, proven: bool = False, later: bool = False) -> Response:
-    """Go to what is missing; when nothing is, go back to the door.
-
-    `proven`: this request, and no other beside it, moved the attempt on. Then the binding cookie changes, and every
-    form token with it; and if nothing is missing any more, the session is opened here. `later`: an offer to set up a
-    second step was put off, so it is not made again.
-    """
-    fresh = tx.login_flows.by_id(flow_id)
-    if fresh is None or not fresh.open_at(tx.now):
-        return see_other(f"/login/{flow_id}")
-    if proven:  # not only at the end: a thief of cookie and password stops at the code page
-        devices.distrust_copies(tx, BROWSER.read())
-    flow = load_flow(tx, fresh, start.current_session(tx), services().settings)
-    if flow.step is Step.REFUSE:
-        return see_other(fresh.return_to)
-    done = flow.step is Step.DONE or (later and flow.step is Step.OFFER)
-    response = see_other(fresh.return_to if done else flow_url(flow, flow.page))
-    if proven:
-        if flow.person is not None:
-            grace.start_grace(tx, flow.person, services().settings)
-        if done:
-            _open_session(tx, flow, response)
-        elif flow.step is Step.CODE and flow.person is not None and flow.preferred_sent_method:
-            # Whoever always uses this way finds the code sent; what became of it, the page says.
-            send_code(
-                tx, flow, flow.person, flow.preferred_sent_method, sealer=services().sealer, entropy=services().entropy
-            )
-        secret = services().entropy.token()
-        tx.login_flows.rebind(fresh.browser_digest, digest(secret))
-        LOGIN.write(response, secret)
-    return response
-
-
-def _open_session(tx: Transaction, flow: LoginFlow, response: Response) -> None:
-    if flow.person is None:
-        return
-    made = complete(
-        tx,
-        flow,
-        flow.person,
-        browser_cookie=BROWSER.read(),
-        entropy=services().entropy,
-        sealer=services().sealer,
-        settings=services().settings,
-    )
-    SESSION.write(response, made.session_handle)
-    BROWSER.write(response, made.browser_cookie)
-    if flow.row.initiator == start.ACCOUNT:
-        tx.login_flows.finish(flow.row.id)
-
-
-def _purpose(flow: LoginFlow) -> str:
-    return f"login:{flow.row.id}"

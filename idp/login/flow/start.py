@@ -1,6 +1,6 @@
-"""The gate before every door: it opens, or a sign-in begins.
+"""Starting a login flow, for an authorization request or for *My account*.
 
-Apps' authorization requests and *My account* all pass here; what differs is only their demand.
+Both call this when the session does not satisfy their requirement; nothing else differs between them.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from flask import Response
 
 from idp.kernel.handles import digest
 from idp.login.policy.requirement import AuthRequirement
-from idp.login.policy.steps import Step
+from idp.login.state import paths
 from idp.login.state import session as auth_sessions
 from idp.login.state.login_flow import load_flow, requirement_to_json
+from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
@@ -28,11 +29,14 @@ ACCOUNT = "account"
 
 
 def current_session(tx: Transaction) -> AuthenticatedSession | None:
-    """Who is signed in at the browser that sent this request; its pages are in their language from here on."""
-    found = auth_sessions.load_session(tx, SESSION.read(), services().settings)
-    if found is not None:
-        language.use_profile_locale(found.person.user.profile)
-    return found
+    """Return the session of the browser that sent this request."""
+    return auth_sessions.load_session(tx, SESSION.read(), services().settings)
+
+
+def use_person_locale(person: Person | None) -> None:
+    """Render pages in this person's language from here on; without a person, change nothing."""
+    if person is not None:
+        language.use_profile_locale(person.user.profile)
 
 
 def start_login(
@@ -48,10 +52,10 @@ def start_login(
     as_other: bool = False,
     page: str | None = None,
 ) -> Response:
-    """Begin a sign-in that leads back to `return_to` (a path of ours; `{login}` in it becomes the attempt's id).
+    """Start a login flow that leads back to `return_to` (a path of ours; `{login}` in it becomes the flow's id).
 
-    `as_other`: somebody else than the person signed in here is wanted, so the first page asks for a name. `page`: the
-    first page is this one, instead of what is missing.
+    `as_other`: somebody else than the person signed in here is requested, so the first page asks for a name. `page`:
+    the first page is this one, instead of the next step's.
     """
     settings = services().settings
     flow_id = services().entropy.token(16)
@@ -70,7 +74,8 @@ def start_login(
         expires_at=tx.now + settings.login_lifetime,
     )
     tx.login_flows.begin(row)
-    step = page or (f"{Step.IDENTIFY}?other=1" if as_other else load_flow(tx, row, current_session(tx), settings).page)
-    response = see_other(f"/login/{flow_id}/{step}")
+    if page is None:
+        page = paths.OTHER_PERSON if as_other else load_flow(tx, row, current_session(tx), settings).page
+    response = see_other(paths.flow_path(flow_id, page))
     LOGIN.write(response, secret)
     return response

@@ -20,8 +20,12 @@ LONGEST_CODE = 64
 """Characters of a code of any kind, with whatever people put between them."""
 
 
-def refusal_message(verdict: Result, wrong: str) -> tuple[int, str]:
-    """Status and sentence for a try that did not count."""
-    if verdict is Result.THROTTLED:
+FieldError = tuple[str, str]
+"""A field of a form (`form`: the whole of it), and the sentence beside it."""
+
+
+def refusal_message(result: Result, wrong: str) -> tuple[int, str]:
+    """Return status and sentence for an attempt that was not accepted."""
+    if result is Result.THROTTLED:
         return 429, THROTTLED
-    return 400, REUSED if verdict is Result.REUSED else wrong
+    return 400, REUSED if result is Result.REUSED else wrong

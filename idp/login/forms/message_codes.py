@@ -1,4 +1,4 @@
-"""What the pages of codes that are sent share, at sign-in and in the account: their sentences and their variables."""
+"""Sentences and template variables of pages about codes that are sent, at sign-in and in the account."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ USED_UP_IN_ACCOUNT = Text("Too many wrong codes. Sign out and in again, then sta
 """Tries are counted for the session, so a new one has new tries."""
 
 
-def sent_code_variables(channel: str, waiting: PendingCode | None, *, send_action: str) -> dict[str, Any]:
-    """What a page says of the code that was sent last, if any, and how another is asked for."""
+def sent_code_variables(channel: str, pending: PendingCode | None, *, send_action: str) -> dict[str, Any]:
+    """Return the variables about the last code, if any, and about requesting another."""
     return {
         "channel": channel,
         "send_action": send_action,
-        "sent": waiting is not None,
-        "masked": waiting.masked if waiting else "",
-        "again_in": waiting.retry_after if waiting else 0,
-        "troubled": waiting is not None and waiting.delivery_delayed,
+        "sent": pending is not None,
+        "masked": pending.masked if pending else "",
+        "again_in": pending.retry_after if pending else 0,
+        "troubled": pending is not None and pending.delivery_delayed,
     }
 
 
 def enrolment_variables(
-    person: Person, method: Method, waiting: PendingCode | None, *, send_action: str
+    person: Person, method: Method, pending: PendingCode | None, *, send_action: str
 ) -> dict[str, Any]:
-    """What the page of a set-up says besides: where the first code goes."""
+    """Return the variables of an enrolment page: the same, and where the first code goes."""
     known = destination(person, method)
-    return sent_code_variables(method, waiting, send_action=send_action) | {
+    return sent_code_variables(method, pending, send_action=send_action) | {
         "known": known and message_code.masked(known),
-        "masked": waiting.address if waiting and not known else waiting.masked if waiting else "",
-        "typed": "" if waiting else once(request.form, "number", longest=LONGEST_NUMBER),
+        "masked": pending.address if pending and not known else pending.masked if pending else "",
+        "typed": "" if pending else once(request.form, "number", longest=LONGEST_NUMBER),
     }
 
 
-def refusal_message(tx: Transaction, slot: CodeSlot, verdict: Result, *, used_up: Text = USED_UP) -> tuple[int, str]:
-    """Status and sentence for a code that did not count; `used_up`: how to go on when no try is left there."""
-    return errors.refusal_message(verdict, used_up if sent_codes.has_no_tries_left(tx, slot) else WRONG)
+def refusal_message(tx: Transaction, slot: CodeSlot, result: Result, *, used_up: Text = USED_UP) -> tuple[int, str]:
+    """Return status and sentence for a code that was not accepted; `used_up`: the sentence when no try is left."""
+    return errors.refusal_message(result, used_up if sent_codes.has_no_tries_left(tx, slot) else WRONG)

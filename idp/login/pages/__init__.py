@@ -13,10 +13,24 @@ from idp.login.pages import (
     identify,
     offer,
     passkey,
+    recovery_code,
+    save_codes,
     second_step,
     sent_code,
     start,
 )
 
-PAGES = (start, identify, second_step, sent_code, passkey, offer, enrol_totp, enrol_message_code, enrol_passkey)
+PAGES = (
+    start,
+    identify,
+    second_step,
+    sent_code,
+    recovery_code,
+    passkey,
+    offer,
+    enrol_totp,
+    enrol_message_code,
+    enrol_passkey,
+    save_codes,
+)
 blueprints = tuple(page.blueprint for page in PAGES)

@@ -11,7 +11,8 @@ from idp.kernel.text import Text
 from idp.login.flow import page
 from idp.login.policy.proofs import SENT, Method
 from idp.login.policy.steps import Step
-from idp.login.state.login_flow import RECOVERY, LoginFlow
+from idp.login.state.login_flow import LoginFlow
+from idp.login.state.paths import RECOVERY_CODE, code_page, enrolment_page
 
 TITLES = {
     Method.PASSKEY: Text("Use your passkey"),
@@ -54,7 +55,7 @@ def alternative_methods(
     ways = [_way(flow, method) for method in flow.available_methods if method not in shown]
     able = flow.person.methods if flow.person else frozenset()
     if recovery and Method.RECOVERY_CODE in able:
-        ways.append(_link(Method.RECOVERY_CODE, page.flow_url(flow, RECOVERY)))
+        ways.append(_link(Method.RECOVERY_CODE, page.flow_url(flow, RECOVERY_CODE)))
     return ways
 
 
@@ -66,7 +67,7 @@ def enrolment_alternatives(flow: LoginFlow, settings: Settings) -> list[Alternat
             ENROLMENT_TITLES[way],
             HINTS[way],
             SYMBOLS.get(way, "phone"),
-            href=page.flow_url(flow, f"{Step.ENROL}/{way}"),
+            href=page.flow_url(flow, enrolment_page(way)),
         )
         for way in ways
     ]
@@ -76,7 +77,7 @@ def _way(flow: LoginFlow, method: Method) -> AlternativeMethod:
     if method not in SENT or flow.person is None:
         return _link(method, page.flow_url(flow, Step.CODE))
     (factor,) = flow.person.factors_of(method)
-    action = page.flow_url(flow, f"{Step.CODE}/{method}/send")
+    action = page.flow_url(flow, f"{code_page(method)}/send")
     return AlternativeMethod(TITLES[method], masked(factor.address or ""), SYMBOLS.get(method, "phone"), action=action)
 
 

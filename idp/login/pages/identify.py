@@ -1,4 +1,4 @@
-"""The sign-in page: who you are, and your password."""
+"""The sign-in page: user name and password."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
 from idp.login.flow import page
+from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.forms import errors
 from idp.login.methods import password
 from idp.login.methods.result import Result
 from idp.login.policy.proofs import Method
 from idp.login.policy.steps import Step
+from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
@@ -21,57 +23,55 @@ from idp.web.transactions import origin, read_transaction
 WRONG = Text("That user name and password do not belong together. Check both and try again.")
 UNCHECKED = Text("Your passkey did not check that it is you. Enter your password as well.")
 
-
 blueprint = Blueprint("login_identify", __name__, url_prefix="/login/<flow_id>")
 
 
-@blueprint.get("/identify")
+@blueprint.get(f"/{Step.IDENTIFY}")
 @read_transaction
-def ask(tx: Transaction, flow_id: str) -> Response:
-    """Show the form; for somebody signed in it only asks the password again."""
+def show_form(tx: Transaction, flow_id: str) -> Response:
+    """Show the form; for a person who is signed in it asks for the password alone."""
     flow = page.load_open_flow(tx, flow_id)
     if flow.step is not Step.IDENTIFY and "other" not in request.args:
-        return page.onward(tx, flow_id)
-    return render_form(tx, flow)
+        return redirect_to_next_step(tx, flow_id)
+    return render(tx, flow)
 
 
-@blueprint.post("/identify")
-def answer(flow_id: str) -> Response:
-    """Judge a name and a password: read, hash outside any transaction, then settle."""
+@blueprint.post(f"/{Step.IDENTIFY}")
+def verify_password(flow_id: str) -> Response:
+    """Read, hash outside any transaction, then record the result."""
     database, settings = services().database, services().settings
     identifier = once(request.form, "username", longest=password.LONGEST_IDENTIFIER)
     secret = once(request.form, "password")
+    cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         flow = page.load_open_flow(tx, flow_id)
         if page.is_stale_form(flow):
-            return render_form(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=identifier)
-        if request.form.get("choice") != "cancel" and not (identifier and secret):
-            return render_form(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
+            return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=identifier)
+        if not cancelling and not (identifier and secret):
+            return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
         candidate = password.lookup(tx, identifier, BROWSER.read(), settings)
-    cancelling = request.form.get("choice") == "cancel"
-    checked = (
-        password.Checked(right=False) if cancelling else password.verify_hash(candidate, secret, services().hasher)
-    )
+    unchecked = password.Checked(right=False)
+    checked = unchecked if cancelling else password.verify_hash(candidate, secret, services().hasher)
     with database.write(origin()) as tx:
-        flow = page.load_open_flow(tx, flow_id, lock=True, whom=candidate.user_id)
-        if out := page.cancel_if_requested(tx, flow):
-            return out
-        verdict = password.record_result(tx, flow.row, candidate, checked, settings)
-        if verdict in {Result.RIGHT, Result.CONFLICT}:
-            return page.onward(tx, flow_id, proven=verdict is Result.RIGHT)
-        status, sentence = errors.refusal_message(verdict, WRONG)
-        return render_form(tx, flow, status=status, errors={"form": sentence}, username=identifier)
+        flow = page.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
+        if response := page.cancel_if_requested(tx, flow):
+            return response
+        result = password.record_result(tx, flow.row, candidate, checked, settings)
+        if result in {Result.RIGHT, Result.CONFLICT}:
+            return continue_flow(tx, flow_id, result)
+        status, sentence = errors.refusal_message(result, WRONG)
+        return render(tx, flow, status=status, errors={"form": sentence}, username=identifier)
 
 
 def _missing(identifier: str, secret: str) -> dict[str, str]:
-    errors: dict[str, str] = {} if identifier else {"username": Text("Enter your user name or email address.")}
-    return errors if secret else errors | {"password": Text("Enter your password.")}
+    missing: dict[str, str] = {} if identifier else {"username": Text("Enter your user name or email address.")}
+    return missing if secret else missing | {"password": Text("Enter your password.")}
 
 
-def render_form(
+def render(
     tx: Transaction, flow: LoginFlow, *, status: int = 200, errors: dict[str, str] | None = None, username: str = ""
 ) -> Response:
-    """The page, with what is wrong; also for a passkey that was tried on it."""
+    """Render the page, with what is wrong; also for a passkey that was tried on it."""
     known = flow.person.user if flow.person and "other" not in request.args else None
     if username and known and username != known.username:
         known = None
@@ -86,6 +86,6 @@ def render_form(
         passkey=page.passkey_form(flow, second=False),
         username=username or flow.row.login_hint or "",
         known_user=known and {"name": known.display_name, "username": known.username},
-        switch_href=page.flow_url(flow, f"{Step.IDENTIFY}?other=1"),
-        forgot_href=page.flow_url(flow, "forgot"),
+        switch_href=page.flow_url(flow, paths.OTHER_PERSON),
+        forgot_href=page.flow_url(flow, paths.FORGOT_PASSWORD),
     )

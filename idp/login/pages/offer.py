@@ -1,4 +1,4 @@
-"""While somebody who must have a second step may still put it off: set it up now, or go on without."""
+"""Enrolment that can still be postponed: set up a second step now, or go on without."""
 
 from __future__ import annotations
 
@@ -7,57 +7,50 @@ from flask import Blueprint, Response, request
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.flow import page
-from idp.login.forms import errors
+from idp.login.flow.advance import advance_flow, redirect_to_next_step
+from idp.login.flow.guards import step
+from idp.login.forms.errors import FieldError
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, requirement_to_json, stored_requirement
+from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.transactions import read_transaction, write_transaction
 
 NOTHING_CHOSEN = Text("Choose whether to set it up now.")
 
 blueprint = Blueprint("login_offer", __name__, url_prefix="/login/<flow_id>")
 
 
-@blueprint.get(f"/{Step.OFFER}")
-@read_transaction
-def ask(tx: Transaction, flow_id: str) -> Response:
-    """Offer the set-up, and say until when it can wait."""
-    flow = page.load_open_flow(tx, flow_id)
-    return _page(tx, flow) if flow.step is Step.OFFER else page.onward(tx, flow_id)
-
-
-@blueprint.post(f"/{Step.OFFER}")
-@write_transaction
-def choose(tx: Transaction, flow_id: str) -> Response:
-    """Set up now: from here on this sign-in asks for it as if there were no time left. Later: the sign-in is over."""
-    flow = page.load_open_flow(tx, flow_id, lock=True)
-    if flow.step is not Step.OFFER:
-        return page.onward(tx, flow_id)
-    if page.is_stale_form(flow):
-        return _page(tx, flow, error=errors.STALE_FORM)
-    if out := page.cancel_if_requested(tx, flow):
-        return out
-    choice = request.form.get("choice")
-    if choice == "now":
-        tx.login_flows.advance(
-            flow.row,
-            requirement=requirement_to_json(stored_requirement(flow.row).join(AuthRequirement(require_enrolment=True))),
-        )
-        return page.onward(tx, flow_id)
-    if choice == "later":
-        return page.onward(tx, flow_id, proven=tx.login_flows.advance(flow.row), later=True)
-    return _page(tx, flow, error=NOTHING_CHOSEN)
-
-
-def _page(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
-    due = flow.person.second_step_due(services().settings, tx.now) if flow.person else None
+def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:
+    due = person.second_step_due(services().settings, tx.now)
     return page.render(
         tx,
         flow,
         "login/offer.html",
         status=400 if error else 200,
-        errors={"form": error} if error else {},
+        errors=dict([error] if error else []),
         due=Moment(due or tx.now),
     )
+
+
+@blueprint.get(f"/{Step.OFFER}")
+@step(Step.OFFER)
+def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
+    """Offer the enrolment, and show until when it can wait."""
+    return _render(tx, flow, person)
+
+
+@blueprint.post(f"/{Step.OFFER}")
+@step(Step.OFFER, render=_render)
+def choose(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
+    """Require the enrolment in this flow from here on, or finish the flow without it."""
+    choice = request.form.get("choice")
+    if choice == "now":
+        requirement = stored_requirement(flow.row).join(AuthRequirement(require_enrolment=True))
+        tx.login_flows.advance(flow.row, requirement=requirement_to_json(requirement))
+        return redirect_to_next_step(tx, flow.row.id)
+    if choice == "later":
+        stored = tx.login_flows.advance(flow.row)
+        return advance_flow(tx, flow.row.id, skip_offer=True) if stored else redirect_to_next_step(tx, flow.row.id)
+    return _render(tx, flow, person, error=("form", NOTHING_CHOSEN))

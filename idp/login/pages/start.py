@@ -1,11 +1,13 @@
-"""Where a sign-in stands, and which account it is for."""
+"""The redirect to the present step, and the question which account a login flow is for."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
 from idp.login.flow import page
+from idp.login.flow.advance import redirect_to_next_step
 from idp.login.policy.steps import Step
+from idp.login.state import paths
 from idp.persistence.transaction import Transaction
 from idp.web.pages import see_other
 from idp.web.transactions import read_transaction, write_transaction
@@ -18,33 +20,33 @@ blueprint = Blueprint("login", __name__, url_prefix="/login/<flow_id>")
 @blueprint.get(f"/{Step.REFUSE}")
 @read_transaction
 def dispatch(tx: Transaction, flow_id: str) -> Response:
-    """Send the browser to the page of the present step."""
+    """Redirect to the page of the present step."""
     page.load_open_flow(tx, flow_id)
-    return page.onward(tx, flow_id)
+    return redirect_to_next_step(tx, flow_id)
 
 
-@blueprint.get("/account")
+@blueprint.get(f"/{Step.CHOOSE}")
 @read_transaction
-def ask(tx: Transaction, flow_id: str) -> Response:
-    """Which account? The app asked us to ask (`prompt=select_account`)."""
+def show_accounts(tx: Transaction, flow_id: str) -> Response:
+    """Show the account selection that the client requested (`prompt=select_account`)."""
     flow = page.load_open_flow(tx, flow_id)
     if flow.step is not Step.CHOOSE or flow.auth_session is None:
-        return page.onward(tx, flow_id)
+        return redirect_to_next_step(tx, flow_id)
     user = flow.auth_session.person.user
     accounts = [{"name": user.display_name, "username": user.username}]
     return page.render(tx, flow, "login/select_account.html", accounts=accounts)
 
 
-@blueprint.post("/account")
+@blueprint.post(f"/{Step.CHOOSE}")
 @write_transaction
-def choose(tx: Transaction, flow_id: str) -> Response:
-    """Go on as the person signed in here, or as somebody else."""
+def choose_account(tx: Transaction, flow_id: str) -> Response:
+    """Go on as the person signed in here, or as another person."""
     flow = page.load_open_flow(tx, flow_id, lock=True)
     if page.is_stale_form(flow) or flow.step is not Step.CHOOSE:
-        return page.onward(tx, flow_id)
-    if out := page.cancel_if_requested(tx, flow):
-        return out
+        return redirect_to_next_step(tx, flow_id)
+    if response := page.cancel_if_requested(tx, flow):
+        return response
     tx.login_flows.advance(flow.row, must_choose=False)
     if request.form.get("account"):
-        return page.onward(tx, flow_id)
-    return see_other(page.flow_url(flow, f"{Step.IDENTIFY}?other=1"))
+        return redirect_to_next_step(tx, flow_id)
+    return see_other(page.flow_url(flow, paths.OTHER_PERSON))

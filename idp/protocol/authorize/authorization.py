@@ -30,6 +30,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
     """
     requirement = requirement_for(request, at=tx.now)
     auth_session = start.current_session(tx)
+    start.use_person_locale(auth_session.person if auth_session else None)
     try:
         known, reached = _ready(tx, request, auth_session, requirement)
     except OAuth2Error:

@@ -7,9 +7,10 @@ from authlib.oidc.core.errors import LoginRequiredError
 from flask import Response
 
 from idp.consent import service as consent
-from idp.login.flow import binding, page, start
+from idp.login.flow import binding, start
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, load_flow
+from idp.login.state.paths import flow_path
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import authorization
@@ -31,11 +32,13 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
     """
     if row.cancelled_at is not None:
         raise AccessDeniedError("the person did not agree")
-    flow = load_flow(tx, row, start.current_session(tx), services().settings)
+    auth_session = start.current_session(tx)
+    start.use_person_locale(auth_session.person if auth_session else None)
+    flow = load_flow(tx, row, auth_session, services().settings)
     if flow.step is Step.REFUSE:
         raise UnmetAuthenticationRequirements
     if flow.step is not Step.DONE:
-        return see_other(page.flow_url(flow, flow.step))
+        return see_other(flow_path(row.id, flow.step))
     return _signed_in(tx, request, flow)
 
 

@@ -56,6 +56,7 @@ def handle_logout_request(tx: Transaction) -> Response:
     """Sign out at once for the app of this very session; otherwise ask the person."""
     requested = _validate(tx, _read())
     auth_session = start.current_session(tx)
+    start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
         return _gone(requested, trusted=requested.hint is not None)
     if requested.hint is None or requested.hint.sid != auth_session.session.sid:
@@ -68,6 +69,7 @@ def handle_confirmation(tx: Transaction) -> Response:
     """Take the answer of the page."""
     requested = _validate(tx, _read())
     auth_session = start.current_session(tx)
+    start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
         return _gone(requested, trusted=False)
     if not csrf.valid(SESSION.read(), PURPOSE):

@@ -80,7 +80,7 @@ def _confirm(tx: Transaction) -> Response:
         return _dead()
     if LINK.stale_form():
         return _page(*found, errors={"form": errors.STALE_FORM})
-    if not contact_changes.apply_change(tx, *found, entropy=services().entropy, sealer=services().sealer):
+    if not contact_changes.apply_change(tx, *found, services()):
         return _dead()
     return LINK.redirect_after_use(DONE)
 

@@ -10,6 +10,7 @@ from idp.login.flow import page
 from idp.login.forms import errors
 from idp.login.methods.password import LONGEST_IDENTIFIER
 from idp.login.policy.steps import Step
+from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.recovery import password_reset
@@ -24,7 +25,7 @@ TOO_OFTEN = Text("Too many links were asked for from your network. Wait a quarte
 blueprint = Blueprint("login_forgot", __name__, url_prefix="/login/<flow_id>")
 
 
-@blueprint.get("/forgot")
+@blueprint.get(f"/{paths.FORGOT_PASSWORD}")
 @read_transaction
 def ask(tx: Transaction, flow_id: str) -> Response:
     """Show the form, at whatever step the sign-in stands."""
@@ -32,7 +33,7 @@ def ask(tx: Transaction, flow_id: str) -> Response:
     return _page(tx, flow, username=flow.person.user.username if flow.person else flow.row.login_hint)
 
 
-@blueprint.post("/forgot")
+@blueprint.post(f"/{paths.FORGOT_PASSWORD}")
 @write_transaction
 def send(tx: Transaction, flow_id: str) -> Response:
     """Promise a link, or not, and say the same."""
@@ -42,14 +43,12 @@ def send(tx: Transaction, flow_id: str) -> Response:
         return _page(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=typed)
     if not typed.strip():
         return _page(tx, flow, status=400, errors={"username": NO_NAME})
-    if not password_reset.request_reset(
-        tx, typed, flow_id=flow_id, entropy=services().entropy, sealer=services().sealer
-    ):
+    if not password_reset.request_reset(tx, typed, flow_id=flow_id, services=services()):
         return _page(tx, flow, status=429, errors={"form": TOO_OFTEN}, username=typed)
-    return see_other(page.flow_url(flow, "forgot/sent"))
+    return see_other(page.flow_url(flow, paths.FORGOT_PASSWORD_SENT))
 
 
-@blueprint.get("/forgot/sent")
+@blueprint.get(f"/{paths.FORGOT_PASSWORD_SENT}")
 @read_transaction
 def sent(tx: Transaction, flow_id: str) -> Response:
     """Say that a mail may be on its way."""
@@ -60,7 +59,7 @@ def sent(tx: Transaction, flow_id: str) -> Response:
         "login/forgot_sent.html",
         minutes=password_reset.LIFE // MINUTE,
         back_href=page.flow_url(flow, Step.IDENTIFY),
-        again_href=page.flow_url(flow, "forgot"),
+        again_href=page.flow_url(flow, paths.FORGOT_PASSWORD),
     )
 
 

@@ -17,6 +17,7 @@ from idp.kernel.text import Text
 from idp.login.flow import binding, start
 from idp.login.forms import errors
 from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.paths import FORGOT_PASSWORD, flow_path
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password, password_reset
 from idp.recovery import password_strength as meter
@@ -42,7 +43,7 @@ blueprint = Blueprint("login_recover", __name__, url_prefix="/recover")
 @write_transaction
 def begin(tx: Transaction) -> Response:
     """Ask for a link."""
-    return start.start_login(tx, AuthRequirement(), initiator=start.ACCOUNT, return_to=ACCOUNT, page="forgot")
+    return start.start_login(tx, AuthRequirement(), initiator=start.ACCOUNT, return_to=ACCOUNT, page=FORGOT_PASSWORD)
 
 
 @blueprint.get("/<handle>")
@@ -97,7 +98,7 @@ def done(tx: Transaction) -> Response:
     asked_from = once(request.args, "login", longest=MAX_HANDLE_LENGTH)
     try:
         row = binding.load_bound_flow(tx, asked_from)
-        href = f"/login/{row.id}" if row.open_at(tx.now) else ACCOUNT
+        href = flow_path(row.id) if row.open_at(tx.now) else ACCOUNT
     except binding.LoginFlowClosed:
         href = ACCOUNT
     return mailed_link.result_page("login/password_set.html", sign_in_href=href)

@@ -1,0 +1,55 @@
+"""The recovery codes of a login flow, until the person has saved them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.factors import recovery_codes
+from idp.login.flow import page
+from idp.login.flow.advance import advance_flow, redirect_to_next_step
+from idp.login.flow.guards import step
+from idp.login.forms import errors
+from idp.login.forms.errors import FieldError
+from idp.login.forms.recovery_codes import download_href
+from idp.login.methods import recovery_code
+from idp.login.policy.proofs import Method
+from idp.login.policy.steps import Step
+from idp.login.state.login_flow import LoginFlow
+from idp.login.state.person import Person
+from idp.persistence.transaction import Transaction
+from idp.web.context import services
+from idp.web.forms import ticked
+
+blueprint = Blueprint("login_save_codes", __name__, url_prefix="/login/<flow_id>")
+
+
+def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:
+    codes = recovery_codes.readable(person.recovery, services().sealer) if person.recovery else ()
+    return page.render(
+        tx,
+        flow,
+        "login/recovery_codes.html",
+        status=400 if error else 200,
+        errors=dict([error] if error else []),
+        codes=codes,
+        viewable=services().settings.recovery_codes_viewable,
+        download_href=download_href(codes),
+        forced=any(proof.method is Method.RECOVERY_CODE for proof in flow.state.proofs),
+    )
+
+
+@blueprint.get(f"/{Step.SAVE_CODES}")
+@step(Step.SAVE_CODES)
+def show_codes(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
+    """Show the codes."""
+    return _render(tx, flow, person)
+
+
+@blueprint.post(f"/{Step.SAVE_CODES}")
+@step(Step.SAVE_CODES, render=_render, cancellable=False)
+def acknowledge_saved(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
+    """Store that the person has saved the codes."""
+    if not ticked(request.form, "saved"):
+        return _render(tx, flow, person, error=("saved", errors.NOT_SAVED))
+    first = recovery_code.acknowledge_saved(tx, person.user.id, services().settings)
+    return advance_flow(tx, flow.row.id) if first else redirect_to_next_step(tx, flow.row.id)
