@@ -1,7 +1,7 @@
-"""Recognising a browser, and remembering a device for the person who asked for it.
+"""Recognising a browser, and remembering a device for a person.
 
-The browser holds `<id>.<secret>`; the secret changes at every finished sign-in. An outdated secret is a copy of the
-cookie, in whoever's hands: everything that trusted this browser stops doing so.
+The cookie is `<id>.<secret>`; the secret is rotated at every completed sign-in. An outdated secret means that the cookie
+was copied: the browser is then no longer trusted by anybody.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 GRACE = MINUTE
-"""Seconds in which the previous secret is still good: two tabs finish their sign-ins at the same moment."""
+"""Seconds in which the previous secret is still accepted: two tabs may complete their sign-ins at the same moment."""
 
 
 @dataclass(frozen=True)
 class RecognisedBrowser:
-    """A browser that showed a good secret."""
+    """A browser that sent a valid secret."""
 
     browser: Browser
 
     def find_device(self, tx: Transaction, user: User) -> Device | None:
-        """This person on this browser, if they ever finished a sign-in here."""
+        """Return the device of this person in this browser, if they ever completed a sign-in here."""
         return tx.devices.find(user.id, self.browser.id)
 
 
 def recognise_browser(tx: Transaction, cookie: str | None) -> RecognisedBrowser | None:
-    """The browser whose cookie this is; changes nothing."""
+    """Return the browser whose cookie this is."""
     browser_id, _, secret = (cookie or "").partition(".")
     browser = tx.devices.browser(browser_id) if browser_id and secret else None
-    if browser is None or not _good(browser, secret, tx.now):
+    if browser is None or not _is_valid(browser, secret, tx.now):
         return None
     return RecognisedBrowser(browser)
 
 
 def distrust_copies(tx: Transaction, cookie: str | None) -> None:
-    """End a browser's trust when its cookie turns out to be an outdated copy."""
+    """Stop trusting a browser whose cookie is an outdated copy."""
     browser_id, _, secret = (cookie or "").partition(".")
     browser = tx.devices.browser(browser_id) if browser_id and secret else None
-    if browser is not None and not _good(browser, secret, tx.now) and tx.devices.distrust(browser_id=browser.id):
+    if browser is not None and not _is_valid(browser, secret, tx.now) and tx.devices.distrust(browser_id=browser.id):
         audit.record(tx, Event.DEVICE_COPIED, browser_id=browser.id)
 
 
 @dataclass(frozen=True)
 class DeviceRegistration:
-    """The person's device, the browser's new cookie value, and whether the person was never seen here before."""
+    """A person's device, the new cookie value, and whether it is their first sign-in in this browser."""
 
     device: Device
     cookie: str
@@ -60,7 +60,7 @@ class DeviceRegistration:
 
 
 def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> DeviceRegistration:
-    """Note a finished sign-in here."""
+    """Store a completed sign-in in this browser, and rotate its secret."""
     known = recognise_browser(tx, cookie)
     secret = entropy.token()
     if known is not None and tx.devices.rotate_secret(known.browser, digest(secret)):
@@ -72,9 +72,9 @@ def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str |
         id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=str(user_agents.name(tx.origin.user_agent))
     )
     tx.devices.record_seen(device)
-    kept = tx.devices.find(user.id, browser_id) or device
-    # Of two tabs finishing at once only one has its row kept, so that one of them tells.
-    return DeviceRegistration(kept, f"{browser_id}.{secret}", new=kept.id == device.id)
+    stored = tx.devices.find(user.id, browser_id) or device
+    # Of two tabs that complete at once only one row is stored, so only one sends the alert.
+    return DeviceRegistration(stored, f"{browser_id}.{secret}", new=stored.id == device.id)
 
 
 def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, days: int) -> None:
@@ -84,7 +84,7 @@ def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, day
     audit.record(tx, Event.DEVICE_REMEMBERED, user_id=user.id, device_id=device.id, until=until)
 
 
-def _good(browser: Browser, secret: str, now: int) -> bool:
+def _is_valid(browser: Browser, secret: str, now: int) -> bool:
     shown = digest(secret)
     if same(shown, browser.secret_digest):
         return True

@@ -1,6 +1,6 @@
-"""What is over: a session, or all an account had open. One implementation for every change that ends something.
+"""Ending a session, or all access to an account: one implementation for every change that ends something.
 
-The apps that were given something in a session that ends are told (`messaging.logouts`), in the same transaction.
+Clients that got tokens in a session that ends get a back-channel logout (`messaging.logouts`), in the same transaction.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from idp.persistence.transaction import Transaction
 
 
 def end_session(tx: Transaction, session: Session, *, reason: str, distrusted: bool = False) -> bool:
-    """End a session and the grants given in it; `distrusted` ends offline access as well. False if it was over."""
+    """End a session and the grants given in it; `distrusted` ends offline access as well. False if it had ended."""
     if not tx.sessions.end(session.sid):
         return False
     tx.grants.revoke_for_session(session.sid, offline_too=distrusted)
@@ -23,7 +23,7 @@ def end_session(tx: Transaction, session: Session, *, reason: str, distrusted: b
 
 
 def end_sessions(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
-    """End every session of a person but perhaps one; their grants are the caller's to revoke."""
+    """End every session of a person except `keep_sid`; the caller revokes the grants."""
     sids = [session.sid for session in tx.sessions.for_user(user_id) if session.sid != keep_sid]
     for sid in sids:
         audit.record(tx, Event.SESSION_ENDED, user_id=user_id, sid=sid, reason=reason)
@@ -32,9 +32,9 @@ def end_sessions(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | 
 
 
 def revoke_all_access(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
-    """End every session but perhaps one, every grant, offline ones too, and every remembered device.
+    """End every session except `keep_sid`, every grant, offline ones too, and every remembered device.
 
-    Pending sign-ins and mailed links are not touched: they die by the epoch, which the caller has raised.
+    The caller has raised the epoch, which ends pending login flows and mailed links.
     """
     end_sessions(tx, user_id, reason=reason, keep_sid=keep_sid)
     tx.grants.revoke_for_user(user_id)

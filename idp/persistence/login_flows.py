@@ -1,4 +1,4 @@
-"""Login transactions: one attempt to prove who is at one browser, for one door."""
+"""Login flows: the stored part of one sign-in in one browser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from idp.persistence.base import Base, Store
 
 
 class LoginFlowRow(Base):
-    """A sign-in under way.
+    """A login flow, open or closed.
 
-    `browser_digest` binds it to the cookie of the browser that began it, so that a copied address opens nothing.
-    `door` is what waits behind it (`authorize` or `account`), `request` the frozen request to that door, `demand` what
-    the door asks (a `Demand` as JSON), `return_to` the path that leads back to it. `proofs` are what this
-    attempt has collected; `epoch` is the person's epoch at the first of them.
+    `browser_digest` binds it to the cookie of one browser, so that a copied address opens nothing. `initiator` is what
+    started it (`authorize` or `account`), `request` the stored parameters of that request, `requirement` an
+    `AuthRequirement` as JSON, `return_to` the path that it leads back to. `proofs` are those given in this flow;
+    `epoch` is the person's epoch at the first of them.
     """
 
     __tablename__ = "login_flows"
@@ -42,27 +42,27 @@ class LoginFlowRow(Base):
     finished_at: Mapped[int | None]
 
     def open_at(self, now: int) -> bool:
-        """Whether the attempt can still go on (`now` in seconds, UTC)."""
+        """Whether the flow is neither closed nor expired (`now` in seconds, UTC)."""
         return self.finished_at is None and self.cancelled_at is None and now < self.expires_at
 
 
 class LoginFlowStore(Store):
-    """Beginning, advancing and closing sign-ins."""
+    """Starting, advancing and closing login flows."""
 
-    def begin(self, row: LoginFlowRow) -> None:
-        """Keep a new attempt."""
+    def add(self, row: LoginFlowRow) -> None:
+        """Store a new flow."""
         row.created_at = self._now
         self._session.add(row)
         self._session.flush()
 
     def by_id(self, flow_id: str) -> LoginFlowRow | None:
-        """The attempt of this name: open, closed or expired."""
+        """Return the flow with this id: open, closed or expired."""
         return self._session.get(LoginFlowRow, flow_id, populate_existing=True)
 
     def lock(self, browser_digest: str) -> None:
-        """Make every other request that would move an attempt of this browser wait until this transaction ends.
+        """Lock every open flow of this browser until this transaction ends.
 
-        Proving something moves all of them (`rebind`); taken in one order, two tabs cannot block each other for good.
+        A proof changes all of them (`rebind`); locked in one order, two tabs cannot deadlock.
         """
         query = select(LoginFlowRow.id).where(
             LoginFlowRow.browser_digest == browser_digest, LoginFlowRow.finished_at.is_(None)
@@ -70,9 +70,9 @@ class LoginFlowStore(Store):
         self._session.execute(query.order_by(LoginFlowRow.id).with_for_update())
 
     def advance(self, row: LoginFlowRow, **values: Any) -> bool:
-        """Record progress on an open attempt; False when another request advanced or closed it first.
+        """Change an open flow; False when another request changed or closed it first.
 
-        What was read decides what is written, so the write holds only for the version that was read.
+        The write holds only for the version that was read.
         """
         query = update(LoginFlowRow).where(
             LoginFlowRow.id == row.id, LoginFlowRow.version == row.version, *self._still_open()
@@ -83,18 +83,18 @@ class LoginFlowStore(Store):
         return True
 
     def cancel(self, row: LoginFlowRow) -> bool:
-        """The person walked away; the door is still to be told."""
+        """Mark a flow as cancelled; the initiator still has to answer."""
         return self.advance(row, cancelled_at=self._now)
 
     def rebind(self, old_digest: str, new_digest: str) -> None:
-        """Something was proven: every attempt of this browser moves to its new cookie, and the old one is dead."""
+        """Bind every open flow of this browser to its new cookie; the old cookie is dead."""
         query = update(LoginFlowRow).where(
             LoginFlowRow.browser_digest == old_digest, LoginFlowRow.finished_at.is_(None)
         )
         self._changed(query.values(browser_digest=new_digest))
 
     def finish(self, flow_id: str) -> bool:
-        """Close an attempt, cancelled or not: exactly one caller is told True."""
+        """Close a flow, cancelled or not; True for exactly one caller."""
         query = update(LoginFlowRow).where(
             LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_(None), LoginFlowRow.expires_at > self._now
         )

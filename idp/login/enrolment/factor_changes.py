@@ -77,7 +77,7 @@ def turn_off(tx: Transaction, person: Person) -> bool:
 
 
 def remove_all_factors(tx: Transaction, user_id: str) -> None:
-    """Remove factors, recovery codes and remembered devices. Sessions stay; their second factors stop counting."""
+    """Remove factors, recovery codes and remembered devices; second factors in sessions stop counting."""
     tx.factors.remove_all(user_id)
     tx.recovery.remove(user_id)
     tx.devices.distrust(user_id=user_id)

@@ -73,7 +73,7 @@ def start_login(
         must_choose=must_choose,
         expires_at=tx.now + settings.login_lifetime,
     )
-    tx.login_flows.begin(row)
+    tx.login_flows.add(row)
     if page is None:
         page = paths.OTHER_PERSON if as_other else load_flow(tx, row, current_session(tx), settings).page
     response = see_other(paths.flow_path(flow_id, page))
