@@ -66,7 +66,7 @@ def enter() -> Response:
 def sign_in(needed: SignInNeeded) -> Response:
     """Begin a sign-in that leads back by GET: what a form wanted is not done, but shown again."""
     with services().database.write(origin()) as tx:
-        return start.start_login(tx, needed.requirement, initiator=start.ACCOUNT, return_to=needed.return_to)
+        return start.start_login(tx, needed.requirement, start.LoginRequest(start.ACCOUNT, needed.return_to))
 
 
 @blueprint.errorhandler(CodesToSave)

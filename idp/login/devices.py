@@ -1,7 +1,7 @@
 """Recognising a browser, and remembering a device for a person.
 
-The cookie is `<id>.<secret>`; the secret is rotated at every completed sign-in. An outdated secret means that the cookie
-was copied: the browser is then no longer trusted by anybody.
+The cookie is `<id>.<secret>`; the secret is rotated at every completed sign-in. An outdated secret means that the
+cookie was copied: the browser is then no longer trusted for anybody.
 """
 
 from __future__ import annotations

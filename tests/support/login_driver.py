@@ -114,6 +114,7 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
             )
         choosing = "choose" in request.args
         back = request.full_path.replace("choose=", "chosen=").rstrip("?")
-        return start.start_login(tx, requirement, initiator=start.ACCOUNT, return_to=back, must_choose=choosing)
+        requested = start.LoginRequest(start.ACCOUNT, return_to=back, must_choose=choosing)
+        return start.start_login(tx, requirement, requested)
 
     return driver

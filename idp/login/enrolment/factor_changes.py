@@ -46,7 +46,7 @@ def add_factor(
 ) -> Proof | None:
     """Add a factor that just proved itself, and return that proof.
 
-    `codes` are the recovery codes of somebody who has none yet. `replaces`: a person has one factor of this kind, so the
+    `codes` are the recovery codes of somebody who has none. `replaces`: a person has one factor of this kind, so the
     one before is removed. None when another change to the account came first; then nothing is changed.
 
     Raises:

@@ -6,6 +6,7 @@ Both call this when the session does not satisfy their requirement; nothing else
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response
@@ -39,23 +40,34 @@ def use_person_locale(person: Person | None) -> None:
         language.use_profile_locale(person.user.profile)
 
 
+@dataclass(frozen=True)
+class LoginRequest:
+    """What starts a login flow, and where it leads back to.
+
+    `return_to` is a path of ours; `{login}` in it becomes the flow's id. `params` are the parameters of an
+    authorization request, `must_choose` its question which account is meant.
+    """
+
+    initiator: str
+    return_to: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    client_id: str | None = None
+    login_hint: str | None = None
+    must_choose: bool = False
+
+
 def start_login(
     tx: Transaction,
     requirement: AuthRequirement,
+    requested: LoginRequest,
     *,
-    initiator: str,
-    return_to: str,
-    request: Mapping[str, Any] | None = None,
-    client_id: str | None = None,
-    login_hint: str | None = None,
-    must_choose: bool = False,
     as_other: bool = False,
     page: str | None = None,
 ) -> Response:
-    """Start a login flow that leads back to `return_to` (a path of ours; `{login}` in it becomes the flow's id).
+    """Store a new login flow, and redirect to its first page.
 
-    `as_other`: somebody else than the person signed in here is requested, so the first page asks for a name. `page`:
-    the first page is this one, instead of the next step's.
+    `as_other`: another person than the one signed in here is requested, so the first page asks for a name. `page`: the
+    first page is this one, instead of the next step's.
     """
     settings = services().settings
     flow_id = services().entropy.token(16)
@@ -63,14 +75,14 @@ def start_login(
     row = LoginFlowRow(
         id=flow_id,
         browser_digest=digest(secret),
-        initiator=initiator,
-        request=dict(request or {}),
+        initiator=requested.initiator,
+        request=dict(requested.params),
         requirement=requirement_to_json(requirement),
-        return_to=return_to.replace("{login}", flow_id),
-        client_id=client_id,
-        login_hint=login_hint,
+        return_to=requested.return_to.replace("{login}", flow_id),
+        client_id=requested.client_id,
+        login_hint=requested.login_hint,
         proofs=[],
-        must_choose=must_choose,
+        must_choose=requested.must_choose,
         expires_at=tx.now + settings.login_lifetime,
     )
     tx.login_flows.add(row)

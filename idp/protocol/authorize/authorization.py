@@ -63,17 +63,15 @@ def start_login_for(
     `as_other`: the app wants somebody else than the person signed in here. `must_choose`: ask which account it is for,
     as the app itself may have asked.
     """
-    return start.start_login(
-        tx,
-        requirement,
-        initiator=start.AUTHORIZE,
-        return_to=RETURN_TO,
-        request=request.stored_params,
+    requested = start.LoginRequest(
+        start.AUTHORIZE,
+        RETURN_TO,
+        params=request.stored_params,
         client_id=request.client.client_id,
         login_hint=request.login_hint,
         must_choose=must_choose or Prompt.SELECT_ACCOUNT in request.prompts,
-        as_other=as_other,
     )
+    return start.start_login(tx, requirement, requested, as_other=as_other)
 
 
 def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:

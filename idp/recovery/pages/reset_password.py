@@ -43,7 +43,8 @@ blueprint = Blueprint("login_recover", __name__, url_prefix="/recover")
 @write_transaction
 def begin(tx: Transaction) -> Response:
     """Ask for a link."""
-    return start.start_login(tx, AuthRequirement(), initiator=start.ACCOUNT, return_to=ACCOUNT, page=FORGOT_PASSWORD)
+    requested = start.LoginRequest(start.ACCOUNT, return_to=ACCOUNT)
+    return start.start_login(tx, AuthRequirement(), requested, page=FORGOT_PASSWORD)
 
 
 @blueprint.get("/<handle>")
