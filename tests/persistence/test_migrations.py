@@ -1,5 +1,6 @@
 """The schema's way up and down, and that it is the one the models describe."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from idp.kernel.clock import SystemClock
+from idp.login.policy.assurance import Level
+from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.login_flow import stored_requirement
 from idp.persistence import schema
-from idp.persistence.database import open_engine
+from idp.persistence.database import Database, open_engine
 
 ROOT = Path(__file__).parents[2]
 UPGRADE = "import sys; from idp.persistence import schema; schema.upgrade(sys.argv[1])"
@@ -22,6 +27,13 @@ SOMEBODY = """
 THEIR_APP = """
     INSERT INTO factors (id, user_id, kind, label, sign_count, backup_eligible, backed_up, transports, created_at)
     VALUES ('f1', 'u1', 'totp', 'Authenticator app', 0, false, false, '[]', 1)
+"""
+
+THEIR_SIGN_IN = """
+    INSERT INTO logins (id, browser_digest, door, request, demand, return_to, user_id, epoch, proofs, remember,
+                        must_choose, version, created_at, expires_at)
+    VALUES ('l1', 'd', 'account', '{}', '{"level": 4, "wished": 0, "since": 7, "enrol": true}', '/account/', 'u1', 1,
+            '[]', false, false, 1, 1, 9999999999)
 """
 
 
@@ -89,3 +101,27 @@ def test_people_and_what_they_have_survive_every_step(database_url: str) -> None
             assert counts == [1, 1]
     finally:
         engine.dispose()
+
+
+def test_a_sign_in_under_way_goes_on_after_the_upgrade_of_its_names(database_url: str) -> None:
+    schema.upgrade(database_url, "0002")
+    database = Database(database_url, SystemClock())
+    try:
+        with database.engine.begin() as connection:
+            connection.execute(text(SOMEBODY))
+            connection.execute(text(THEIR_SIGN_IN))
+        schema.upgrade(database_url)
+        with database.read() as tx:
+            row = tx.login_flows.by_id("l1")
+            assert row is not None
+            assert row.initiator == "account"
+            expected = AuthRequirement(min_level=Level.MFA, not_before=7, require_enrolment=True)
+            assert stored_requirement(row) == expected
+        schema.downgrade(database_url, "0002")
+        with database.engine.connect() as connection:
+            door, demand = connection.execute(text("SELECT door, demand FROM logins")).one()
+        assert door == "account"
+        stored = json.loads(demand) if isinstance(demand, str) else demand
+        assert stored == {"level": 4, "wished": 0, "since": 7, "enrol": True}
+    finally:
+        database.close()
