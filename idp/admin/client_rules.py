@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from idp.config import LOOPBACK
+from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
+from idp.signing.algorithms import OWN
 from idp.signing.foreign import usable_algorithms
 
 PUBLIC = "none"
@@ -24,6 +26,7 @@ GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_URI = 2000
+LONGEST_MAX_AGE = 365 * DAY
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
@@ -47,6 +50,9 @@ class Registration:
     jwks: dict[str, Any] | None = None
     first_party: bool = False
     min_acr: str | None = None
+    client_uri: str | None = None
+    default_max_age: int | None = None
+    id_token_signed_response_alg: str = OWN[0]
 
 
 def problems(wanted: Registration, *, attesting: bool) -> list[str]:
@@ -75,9 +81,17 @@ def _fields(wanted: Registration, best: Level) -> Iterator[str]:
     for scope in wanted.scopes:
         if not _SCOPE.fullmatch(scope):
             yield f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
+    yield from _sign_in_fields(wanted, best)
+
+
+def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[str]:
     reachable = [acr for acr, level in LEVELS.items() if level <= best]
     if wanted.min_acr is not None and wanted.min_acr not in reachable:
         yield f"The least acr must be one of {', '.join(reachable)}."
+    if wanted.id_token_signed_response_alg not in OWN:
+        yield f"The algorithm of ID tokens must be one of {', '.join(OWN)}."
+    if wanted.default_max_age is not None and not 0 <= wanted.default_max_age <= LONGEST_MAX_AGE:
+        yield f"The default max_age must be 0 to {LONGEST_MAX_AGE} seconds."
 
 
 def _addresses(wanted: Registration) -> Iterator[str]:
@@ -89,6 +103,8 @@ def _addresses(wanted: Registration) -> Iterator[str]:
         parts = _parsed(origin)
         if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or not _is_web(parts):
             yield f"{origin!r} cannot be a web origin: it must look like https://app.example.com, nothing behind it."
+    if wanted.client_uri is not None and (problem := _home_page_problem(wanted.client_uri)):
+        yield f"{wanted.client_uri!r} cannot be a home page: {problem}."
     if wanted.backchannel_logout_uri is not None and (problem := _call_problem(wanted.backchannel_logout_uri)):
         yield f"{wanted.backchannel_logout_uri!r} cannot be told of a logout: {problem}."
 
@@ -141,6 +157,14 @@ def _uri_problem(uri: str, *, public: bool) -> str:
     if "*" in parts.netloc or parts.path.endswith("*"):
         return "wildcards are not understood; register every address"
     return _scheme_problem(parts, public=public)
+
+
+def _home_page_problem(uri: str) -> str:
+    """Why people must not be sent there (OpenID Connect Dynamic Client Registration 1.0 section 2)."""
+    parts = _parsed(uri)
+    if parts is None or not _is_web(parts):
+        return "it must be https, such as https://app.example.com; http is for localhost only"
+    return _uri_problem(uri, public=False)
 
 
 def _call_problem(uri: str) -> str:

@@ -15,11 +15,13 @@ from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_t
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.clients import Client
+from idp.signing.algorithms import OWN
 
 SHOWN = (
     "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "scopes",
     "redirect_uris", "post_logout_redirect_uris", "web_origins", "backchannel_logout_uri",
-    "backchannel_logout_session_required", "first_party", "min_acr", "disabled",
+    "backchannel_logout_session_required", "first_party", "min_acr", "client_uri", "default_max_age",
+    "id_token_signed_response_alg", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
@@ -47,6 +49,11 @@ def command() -> None:
 @click.option("--scope", multiple=True, help="What it may ask for; repeatable. Default: openid profile email.")
 @click.option("--first-party", is_flag=True, help="One of our own: people are not asked for consent.")
 @click.option("--min-acr", type=click.Choice(list(LEVELS)), help="The least level of sign-in it accepts.")
+@click.option("--home-page", help="Where the app begins; people are led back there when they have nothing left to do.")
+@click.option(
+    "--default-max-age", type=int, metavar="SECONDS", help="People sign in anew when the last time is longer ago."
+)
+@click.option("--id-token-alg", type=click.Choice(OWN), help=f"What its ID tokens are signed with. Default: {OWN[0]}.")
 @as_json
 @with_workplace
 def add(
@@ -72,6 +79,9 @@ def add(
         min_acr=given["min_acr"],
         backchannel_logout_uri=given["backchannel_logout_uri"],
         backchannel_logout_session_required=given["backchannel_logout_session_required"],
+        client_uri=given["home_page"],
+        default_max_age=given["default_max_age"],
+        id_token_signed_response_alg=given["id_token_alg"] or OWN[0],
         **{field: values for field, values in lists.items() if values},
     )
     with work.database.write() as tx:
@@ -123,6 +133,26 @@ def remove(work: CliContext, client_id: str, *, yes: bool) -> None:
     with work.database.write() as tx:
         clients.remove(tx, clients.find(tx, client_id))
     click.echo(f"Removed {client_id}.")
+
+
+@command.command()
+@click.argument("client_id")
+@with_workplace
+def disable(work: CliContext, client_id: str) -> None:
+    """Refuse an app until it is enabled again; its tokens are dead at once."""
+    with work.database.write() as tx:
+        clients.disable(tx, clients.find(tx, client_id))
+    click.echo(f"Disabled {client_id}. Nobody can sign in to it, and every token it held is dead.")
+
+
+@command.command()
+@click.argument("client_id")
+@with_workplace
+def enable(work: CliContext, client_id: str) -> None:
+    """Accept an app again. Tokens that died stay dead."""
+    with work.database.write() as tx:
+        clients.enable(tx, clients.find(tx, client_id))
+    click.echo(f"Enabled {client_id}.")
 
 
 @command.command(name="rotate-secret")

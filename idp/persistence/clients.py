@@ -96,6 +96,11 @@ class ClientStore(Store):
         query = update(Client).where(Client.client_id == client.client_id)
         self._changed(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
 
+    def set_disabled(self, client: Client, *, disabled: bool) -> None:
+        """Disable or enable a client; the caller revokes its grants."""
+        query = update(Client).where(Client.client_id == client.client_id)
+        self._changed(query.values(disabled=disabled, updated_at=self._now))
+
     def remove(self, client_id: str) -> bool:
         """Remove an app; its grants are revoked by the caller."""
         return self._changed(delete(Client).where(Client.client_id == client_id)) == 1
