@@ -5,7 +5,7 @@
     language     sentences and times in their reader's words
     persistence  what is remembered; sole speaker of SQL
     signing      keys: rotation, tokens signed and checked, secrets sealed
-    messaging    what we tell people, promised in the transaction and delivered after it
+    messaging    messages to people and logouts to clients: enqueued in the transaction, delivered after it
     audit        what happened, recorded in the transaction that made it happen
     factors      one module per way of proving who you are
     web          the HTTP plumbing: transactions, cookies, CSRF, headers, errors
@@ -18,5 +18,5 @@
     server       runs it: parent and workers, background work, health, metrics
     cli          what operators type
 
-Imports go down this list's arrows only (`tests/test_architecture.py`); `docs/map.md` tells the whole story.
+Imports go down this list's arrows only (`tests/test_architecture.py`); `docs/map.md` has the overview.
 """

@@ -33,7 +33,7 @@ def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 
 @blueprint.post("/security/totp")
 def confirm() -> Response:
-    """Judge the first code: read, mint recovery codes outside any transaction, then activate."""
+    """Read, check the first code and mint recovery codes outside any transaction, then store the factor."""
     database = services().database
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:

@@ -33,7 +33,7 @@ def change_password(tx: Transaction, auth_session: AuthenticatedSession, passwor
     Returns the session's new handle.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
     """
     user, sid = auth_session.person.user, auth_session.session.sid
     if not new_password.replace_password(tx, user, password_hash, by=ChangedBy.OWNER, keep_sid=sid):
@@ -45,7 +45,7 @@ def activate(tx: Transaction, auth_session: AuthenticatedSession, confirmed: Con
     """Make the confirmed app the second step; this session has proven it, no other has. Returns its new handle.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
     """
     proof = totp.activate_totp(tx, auth_session.person, confirmed, services)
     if proof is None:
@@ -57,7 +57,7 @@ def turn_off(tx: Transaction, auth_session: AuthenticatedSession, services: Serv
     """Remove the second step with its recovery codes and remembered devices. Returns the session's new handle.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
     """
     if not factor_changes.turn_off(tx, auth_session.person):
         raise ConcurrentChange
@@ -68,7 +68,7 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     """Take one second step away; with the last one go the recovery codes. Returns the session's new handle.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
     """
     user, kind, factor_id = auth_session.person.user, Method(factor.kind), factor.id
     last = auth_session.person.is_last(factor)
@@ -86,7 +86,7 @@ def regenerate(tx: Transaction, auth_session: AuthenticatedSession, fresh: Fresh
     """Put new recovery codes in place of the old, and forget every device. Returns the session's new handle.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
     """
     claim(tx, auth_session)
     recovery_code.replace_codes(tx, auth_session.person, fresh, services)
@@ -96,10 +96,10 @@ def regenerate(tx: Transaction, auth_session: AuthenticatedSession, fresh: Fresh
 
 
 def renew(tx: Transaction, auth_session: AuthenticatedSession, services: Services, *proofs: Proof) -> str:
-    """Give the visitor's session a new handle, and perhaps new proofs.
+    """Give the session a new handle, and store further proofs.
 
     Raises:
-        Overtaken: when the session was ended beside this request.
+        ConcurrentChange: when another request ended the session.
     """
     handle, session = services.entropy.token(), auth_session.session
     rows = to_rows((*auth_session.proofs, *proofs))
@@ -112,7 +112,7 @@ def claim(tx: Transaction, auth_session: AuthenticatedSession) -> None:
     """Raise the person's epoch: of two changes at once one happens.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
     """
     if not tx.users.raise_epoch(auth_session.person.user):
         raise ConcurrentChange

@@ -26,7 +26,7 @@ blueprint = Blueprint("closing", __name__)
 @blueprint.get("/profile/close")
 @guard.requires(back=guard.reauth_return_url(pages.CLOSE))
 def ask(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """Say what is lost, and ask; after everything was proven again for this page, however recent."""
+    """Show what is lost, and ask; after re-authentication for this page, however recent the sign-in."""
     if not services().settings.people_may_close_account:
         return _refusal()
     guard.require_reauthentication(tx, auth_session, pages.CLOSE)

@@ -35,7 +35,7 @@ def ask(_: Transaction, auth_session: AuthenticatedSession) -> Response:
 @blueprint.post("/profile/email")
 @write_transaction
 def send(tx: Transaction) -> Response:
-    """Send the link, or tell whoever has the address; what is answered here is the same."""
+    """Send the link, or inform the owner of the address; the response is the same."""
     auth_session = guard.require_form(tx, guard.change_credentials_requirement)
     user, typed = auth_session.person.user, once(request.form, "email", longest=LONGEST_EMAIL).strip()
     if not is_email(typed):

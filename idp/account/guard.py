@@ -49,7 +49,7 @@ class SignInNeeded(Exception):
 
 
 class CodesToSave(Exception):
-    """Recovery codes were made and the person has not yet said that they are saved: that comes first."""
+    """Recovery codes wait to be saved: that comes first."""
 
 
 def view_requirement(_now: int) -> AuthRequirement:
@@ -111,11 +111,11 @@ def enrolment_needed(now: int, page: str) -> SignInNeeded:
 def require(
     tx: Transaction, asking: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
 ) -> AuthenticatedSession:
-    """The visitor, if enough was proven. `back` is the page to return to (None: the present path).
+    """Return the session, if it satisfies the requirement. `back` is the page to return to (None: the present path).
 
     Raises:
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
-        CodesToSave: when recovery codes wait to be saved, unless that is what the visitor came for.
+        CodesToSave: when recovery codes wait to be saved, unless `saving_codes`.
     """
     requested, auth_session = asking(tx.now), start.current_session(tx)
     if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=tx.now) is None:
@@ -129,11 +129,11 @@ def require(
 def require_form(
     tx: Transaction, asking: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
 ) -> AuthenticatedSession:
-    """The visitor who sent one of our own forms.
+    """Return the session that sent one of our own forms.
 
     Raises:
         Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
-        SignInNeeded, CodesToSave: as `admit`.
+        SignInNeeded, CodesToSave: as `require`.
     """
     auth_session = require(tx, asking, back=back, saving_codes=saving_codes)
     if not csrf.valid(SESSION.read(), PURPOSE):
@@ -144,11 +144,11 @@ def require_form(
 
 
 def require_unchanged(tx: Transaction, first: AuthenticatedSession, asking: RequirementFactory) -> AuthenticatedSession:
-    """The same visitor in a second transaction, after costly work outside any.
+    """Return the same session in a second transaction, after costly work outside any.
 
     Raises:
-        Overtaken: when the account changed in between.
-        Refusal, SignInNeeded, CodesToSave: as `admit_form`.
+        ConcurrentChange: when the account changed in between.
+        Refusal, SignInNeeded, CodesToSave: as `require_form`.
     """
     auth_session = require_form(tx, asking)
     was, now = first.person.user, auth_session.person.user
@@ -160,7 +160,7 @@ def require_unchanged(tx: Transaction, first: AuthenticatedSession, asking: Requ
 def requires(
     asking: RequirementFactory = view_requirement, *, back: str | None = None, saving_codes: bool = False
 ) -> Callable[[Callable[Concatenate[Transaction, AuthenticatedSession, P], Response]], Callable[P, Response]]:
-    """A view that only shows: it gets a reading transaction and the visitor; `back` as for `admit`."""
+    """Guard a view that only reads: it gets a read transaction and the session; `back` as for `require`."""
 
     def decorate(view: Callable[Concatenate[Transaction, AuthenticatedSession, P], Response]) -> Callable[P, Response]:
         @functools.wraps(view)

@@ -146,9 +146,9 @@ WITH_APP: Mapping[str, Text] = {
 
 
 def sentence(event: AuditEvent, app: str | None) -> Text:
-    """What happened, as its owner would say it; `app` is the name of the app the event is about, if it still exists.
+    """Return an event as a sentence for its owner; `app` is the name of the app it is about, if it still exists.
 
-    A row may be older than these words, or written by a newer node: then it is told in general terms.
+    A row that is older than these words, or written by a newer node, gets a general sentence.
     """
     return _words(event, known=app is not None).given(app=app or SOME_APP)
 

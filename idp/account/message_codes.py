@@ -54,7 +54,7 @@ def send(tx: Transaction, channel: str) -> Response:
 
 @blueprint.post("")
 def confirm(channel: str) -> Response:
-    """Judge the code: read, mint recovery codes outside any transaction, then make it a second step."""
+    """Read, mint recovery codes outside any transaction, then verify the code and store the factor."""
     database = services().database
     code = once(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:

@@ -69,7 +69,7 @@ NOTICES = {
     "confirmed": Text("Thank you. Now choose again what to end."),
     "removed": Text("That app can no longer see anything of your account."),
 }
-"""What a page says after a change, by the `done` of its address."""
+"""The notice of a page after a change, by the `done` of its address."""
 
 
 def render(
@@ -80,7 +80,7 @@ def render(
     error: tuple[str, str] | None = None,
     **more: Any,
 ) -> Response:
-    """A page for this visitor; `error` is a field of its form and a sentence about it."""
+    """Render a page of the account; `error` is a field of its form and the sentence beside it."""
     user = auth_session.person.user
     common = {
         "user": {"name": user.display_name, "username": user.username},
@@ -96,7 +96,7 @@ def render(
 
 
 def redirect_done(what: str, *, handle: str | None = None, page_path: str = SECURITY) -> Response:
-    """Back to a page, which says what was done; `handle` is the session's new name."""
+    """Redirect to a page that shows what was done; `handle` is the session's new handle."""
     path = f"{page_path}?done={what}"
     return redirect_with_session(path, handle) if handle else see_other(path)
 

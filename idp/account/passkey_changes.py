@@ -29,7 +29,7 @@ def add(
     `codes` are the recovery codes of somebody who had no second step before.
 
     Raises:
-        Overtaken: when another change came first.
+        ConcurrentChange: when another change came first.
         AlreadyKnown: when somebody has that key.
     """
     proof = passkey.add(tx, auth_session.person, made, label, codes=codes, services=services)

@@ -28,7 +28,7 @@ def ask(_: Transaction, auth_session: AuthenticatedSession) -> Response:
 
 @blueprint.post("/security/password")
 def change() -> Response:
-    """Judge the new password: read, hash outside any transaction, then change."""
+    """Read, check and hash the new password outside any transaction, then store it."""
     database, hasher = services().database, services().hasher
     new = once(request.form, "password")
     with database.read(origin()) as tx:
@@ -45,7 +45,7 @@ def change() -> Response:
 
 @blueprint.post("/security/password/strength")
 def strength() -> Response:
-    """Say how strong what is being typed is; to look is enough, since nothing is changed or told of the account."""
+    """Return how strong the typed password is; a session is enough, since nothing is changed or revealed."""
     with services().database.write(origin()) as tx:
         auth_session = guard.require_form(tx, guard.view_requirement, back=pages.PASSWORD)
         paid = meter.consume_attempt(tx, auth_session.person)

@@ -3,7 +3,7 @@
 GET  /profile/phone                  where the code goes
 POST /profile/phone                  the code is sent                          -> /profile/phone/<channel>
 GET  /profile/phone/<channel>        the form for it
-POST /profile/phone/<channel>        the code is judged, the number kept
+POST /profile/phone/<channel>        verify the code, store the number
 POST /profile/phone/<channel>/send   another one, to the same number
 POST /profile/phone/remove
 
@@ -91,7 +91,7 @@ def send_again(tx: Transaction, channel: str) -> Response:
 @blueprint.post("/<any(sms, whatsapp):channel>")
 @write_transaction
 def confirm(tx: Transaction, channel: str) -> Response:
-    """Judge the code; a right one makes the number the person's."""
+    """Verify the code, and store the number that it proves."""
     auth_session = guard.require_form(tx, guard.change_credentials_requirement, back=pages.PHONE)
     code = once(request.form, "code", longest=LONGEST_CODE)
     if not code:

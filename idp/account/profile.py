@@ -1,4 +1,4 @@
-"""Profile: what people say about themselves, how they are reached, and what is theirs to take along."""
+"""The profile: claims that people set themselves, contact addresses, and the download of their data."""
 
 from __future__ import annotations
 

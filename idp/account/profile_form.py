@@ -1,8 +1,8 @@
-"""What people may say about themselves: the standard claims of OIDC Core section 5.1 that are theirs, and their rules.
+"""The claims that people may set themselves (OIDC Core section 5.1), and the rules for each.
 
-    form  --hear-->  Heard: the profile as it would be, and a sentence beside each field that cannot stand
+    form  --parse_profile_form-->  ProfileForm: the new profile, and a sentence beside each field that is refused
 
-Pure. Not theirs to say: `sub`, `updated_at`, `preferred_username` (the user name, by which apps may know them), and the
+Pure. Not settable: `sub`, `updated_at`, `preferred_username` (the user name, by which apps may know them), and the
 email address and phone number, which have to be proven. What else a profile holds, from an import, stays as it is.
 """
 
@@ -44,7 +44,7 @@ NO_YEAR, LEAP = "0000", "2000"
 
 
 class Wrong(Exception):
-    """What was typed cannot be the claim; `sentence` says why, and what can."""
+    """A typed value cannot be the claim; `sentence` has the reason and the remedy."""
 
     def __init__(self, sentence: Text) -> None:
         super().__init__(sentence)
@@ -70,7 +70,7 @@ def fields_of(profile: Mapping[str, Any]) -> dict[str, str]:
 
 
 def parse_profile_form(form: MultiDict[str, str], profile: Mapping[str, Any], *, today: dt.date) -> ProfileForm:
-    """Judge a form against the profile of before; a field that was not sent stays as it was."""
+    """Parse a form over the present profile; a field that was not sent is not changed."""
     before = fields_of(profile)
     typed, kept, errors = dict(before), dict(before), dict[str, Text]()
     for name in LONGEST:

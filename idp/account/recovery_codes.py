@@ -1,4 +1,4 @@
-"""Recovery codes: shown until the person says they are saved, again where policy allows it, and made anew."""
+"""Recovery codes: shown until they are saved, shown again where policy allows it, and regenerated."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def show(_: Transaction, auth_session: AuthenticatedSession) -> Response:
 @blueprint.post("/security/recovery-codes")
 @write_transaction
 def saved(tx: Transaction) -> Response:
-    """The person says the codes are saved; taking long over it costs no second sign-in."""
+    """Store that the codes are saved; it needs no recent sign-in."""
     auth_session = guard.require_form(tx, guard.view_requirement, saving_codes=True)
     if not auth_session.person.codes_to_save:
         return see_other(pages.SECURITY)

@@ -12,4 +12,4 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """Not done, and nothing of it kept; the message says why and what to do instead, one sentence a line."""
+    """The change was refused and nothing is stored; the message has the reason and the remedy, a sentence a line."""

@@ -35,7 +35,7 @@ _PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """What an administrator says about an app."""
+    """The fields of a client that an administrator sets."""
 
     client_id: str
     client_name: str
@@ -110,7 +110,7 @@ def _addresses(wanted: Registration) -> Iterator[str]:
 
 
 def _agreement(wanted: Registration) -> Iterator[str]:
-    """What one field demands of another."""
+    """Yield where one field contradicts another."""
     method, grants = wanted.token_endpoint_auth_method, set(wanted.grant_types)
     if CODE in grants and not wanted.redirect_uris:
         yield "The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."

@@ -29,7 +29,7 @@ OVERTAKEN = "The account was changed at the same moment by somebody else. Look a
 class SecondStep:
     """What a list of people shows of somebody's second step.
 
-    `on`: they have one. `required`: an administrator says they must. `due_at`: until when they may go on without the
+    `on`: they have one. `required`: an administrator requires it. `due_at`: until when they may go on without the
     one they owe, by whatever policy (seconds, UTC; None: they owe none, or their time has not begun). `late`: they owe
     one, and nothing is open to them before it is set up.
     """
@@ -101,7 +101,7 @@ def enable(tx: Transaction, user: User) -> None:
 
 
 def set_password(tx: Transaction, user: User, password_hash: str) -> None:
-    """Give a person a new password; whatever the old one opened is over, and the owner is told.
+    """Set a new password, revoke all access, and notify the owner.
 
     The hash is the caller's to make, outside every transaction. The second step stays as it is.
     """

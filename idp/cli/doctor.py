@@ -18,7 +18,7 @@ from idp.server.doctor.findings import Finding, Level
 @as_json
 @click.pass_context
 def command(ctx: click.Context, *, json_wanted: bool) -> None:
-    """Check settings, database, keys, mail, issuer and clock; say what is wrong and how to mend it.
+    """Check settings, database, keys, mail, issuer and clock; print each problem and its remedy.
 
     Nothing is changed or sent. The exit code is 1 when something fails.
     """

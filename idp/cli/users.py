@@ -36,7 +36,7 @@ def add(
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
     user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
-    database = work.database  # its trouble is told before anything is asked
+    database = work.database  # fails before anything is asked
     password = passwords.ask(user, work, piped=password_stdin, has_second_step=False)
     user.password_hash = work.hasher.hash(password)
     with database.write() as tx:

@@ -1,10 +1,10 @@
 """Every setting, typed, checked and documented where it is declared; the only reader of the environment.
 
     installation, sign_in, tokens, messages     the settings, by what they are about
-    rules, message_rules                        what one setting demands of another
+    fields                                      all of them in one model
     settings                                    all of them together
     loading                                     from the environment and a file, misspelt names refused
-    environment                                 what child processes and libraries are told
+    environment                                 the environment of child processes and libraries
 
 A setting comes from the environment as `IDP_<NAME>`, or from the TOML file that `IDP_CONFIG` names (keys in lower case,
 without the prefix); the environment wins. `docs/reference/settings.md` is generated from this package. A name that is

@@ -8,7 +8,7 @@ from idp.config.loading import PREFIX
 
 
 def export_env(name: str, value: str) -> None:
-    """Set a variable for the processes this one starts; for libraries that can be told in no other way."""
+    """Set a variable for child processes; for libraries that have no other setting."""
     os.environ[name] = value
 
 

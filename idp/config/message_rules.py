@@ -1,4 +1,4 @@
-"""What the settings of a provider demand of each other: it is complete, and nothing can be read on the way."""
+"""Rules for the settings of a message provider: complete, and encrypted in transit."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def provider_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def form_problems(settings: SettingFields) -> Iterator[str]:
-    """Whatever cannot be what it says; a pasted line break would otherwise end up in a header."""
+    """Yield malformed values; a pasted line break would otherwise end up in a header."""
     for name, (form, sentence) in FORMS.items():
         value = getattr(settings, name)
         if (value or name in NEVER_EMPTY) and not re.fullmatch(form, value):
@@ -79,7 +79,7 @@ def address_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def secret_problems(settings: SettingFields) -> Iterator[str]:
-    """A key that could be guessed would let anybody speak for us."""
+    """A key that can be guessed would let anybody sign in our name."""
     try:
         usable = not settings.message_webhook_secret or len(settings.message_webhook_key) >= LEAST_KEY
     except ValueError:

@@ -1,4 +1,4 @@
-"""What one setting demands of another, in sentences that name the setting and the remedy, never its value."""
+"""Rules between settings: sentences that name the setting and the remedy, never its value."""
 
 from __future__ import annotations
 
@@ -61,6 +61,6 @@ def _private_host_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def problems(settings: SettingFields) -> list[str]:
-    """Every disagreement, told at once."""
+    """Return every problem at once."""
     rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

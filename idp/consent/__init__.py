@@ -6,7 +6,7 @@
 /consent/<login>   names the app, its host and what it will see; Allow is remembered, Do not allow goes back as
                    access_denied
 
-decision    what must still be asked, and how an attempt carries question and answer. Pure.
+decision    which scopes must still be asked, and how a login flow stores question and answer. Pure.
 service     asking, remembering and refusing, on rows
 words       scopes in plain words, with the person's own details beside them
 routes      the page

@@ -22,7 +22,7 @@ def question_to_json(scopes: Collection[str]) -> dict[str, Any]:
 
 
 def asked_scopes(request: Mapping[str, Any]) -> tuple[str, ...]:
-    """What this attempt's consent page asks about; empty when there is nothing to ask."""
+    """Return the scopes that this flow's consent page asks about; empty when there is none."""
     return tuple(request.get(QUESTION, ()))
 
 
@@ -32,6 +32,6 @@ def answer_to_json(user_id: str, scopes: Collection[str]) -> dict[str, Any]:
 
 
 def allowed_scopes(request: Mapping[str, Any], user_id: str) -> tuple[str, ...]:
-    """The scopes this person said yes to in this very attempt; another person's yes counts for nothing."""
+    """Return the scopes that this person allowed in this flow; another person's answer does not count."""
     given: Mapping[str, Any] = request.get(ANSWER, {})
     return tuple(given.get("scopes", ())) if given.get("user_id") == user_id else ()

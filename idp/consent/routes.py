@@ -70,5 +70,5 @@ def _page(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = "") 
 
 
 def _purpose(flow: LoginFlow) -> str:
-    """What the form's token is good for: this attempt, and exactly the scopes that the page named."""
+    """Bind the form's token to this flow, and to exactly the scopes that the page named."""
     return f"consent:{flow.row.id}:{' '.join(decision.asked_scopes(flow.row.request))}"

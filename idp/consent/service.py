@@ -23,8 +23,8 @@ def missing_scopes(
 ) -> tuple[str, ...]:
     """The scopes that this person must be asked about before this client may have `asked`.
 
-    An organisation's own apps are asked about only when the app says so itself (`prompt=consent`, here `prompted`);
-    then what was allowed earlier does not count, but what was allowed in this attempt (`login`) does.
+    For first-party clients the person is asked only when the client requests it (`prompt=consent`, here `prompted`);
+    then what was allowed earlier does not count, but what was allowed in this flow (`row`) does.
     """
     if client.first_party and not prompted:
         return ()
@@ -37,13 +37,13 @@ def missing_scopes(
 
 
 def store_question(tx: Transaction, row: LoginFlowRow, scopes: Collection[str]) -> None:
-    """Note on the attempt what its consent page is to ask."""
+    """Store in the flow which scopes its consent page asks about."""
     if decision.asked_scopes(row.request) != tuple(scopes):
         tx.login_flows.advance(row, request=row.request | decision.question_to_json(scopes))
 
 
 def allow(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
-    """The person said yes: remembered for this client, and noted on the attempt it was said in."""
+    """Store the person's consent for this client, and in the flow."""
     client_id = row.client_id or ""
     if not tx.login_flows.advance(row, request=row.request | decision.answer_to_json(user_id, scopes)):
         return
@@ -53,7 +53,7 @@ def allow(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[s
 
 
 def refuse(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
-    """The person said no: the attempt is over, and the app is told on the way back."""
+    """Cancel the flow, since the person refused; the client gets `access_denied`."""
     if tx.login_flows.cancel(row):
         client_id = row.client_id
         audit.record(tx, Event.CONSENT_REFUSED, user_id=user_id, client_id=client_id, scopes=sorted(scopes))

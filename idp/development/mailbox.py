@@ -32,7 +32,7 @@ blueprint = Blueprint("development", __name__, url_prefix="/dev")
 
 @blueprint.before_request
 def only_from_this_machine() -> None:
-    """Nobody else is told that there is such a page."""
+    """Answer 404 to every other machine."""
     name = urlsplit(f"//{request.host}").hostname
     address = request.remote_addr or "0.0.0.0"  # noqa: S104 - nothing is bound to it: no address is not this machine
     if not ipaddress.ip_address(address).is_loopback or name not in LOOPBACK:

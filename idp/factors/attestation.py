@@ -3,8 +3,8 @@
     Makers.open     the root certificates that the setting `attestation_roots` names
     vouch_for       does the certificate that signed this key's statement come from one of them?
 
-Judged are `packed` statements with certificates, those of security keys (Web Authentication section 8.2). A key that
-nobody vouches for is as welcome as ever; it is only not said to be in hardware.
+Verified are `packed` statements with certificates, those of security keys (Web Authentication section 8.2). A key
+without one is accepted; it is only not reported as hardware-bound.
 """
 
 from __future__ import annotations

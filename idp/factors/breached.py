@@ -3,8 +3,8 @@
 One SHA-1 hash a line in hexadecimal, sorted, perhaps with `:count` behind it, as Have I Been Pwned gives them out
 "ordered by hash": some 40 GB. A look is a binary search of about 25 short reads; nothing of the file stays in memory.
 
-An unusable file is refused at the start. One that fails later makes no page fail (ASVS 6.2.12): the password is judged
-by the other rules, and the log says that the list was not asked.
+An unusable file is refused at the start. One that fails later makes no page fail (ASVS 6.2.12): the password is checked
+by the other rules, and the log records that the list was not read.
 """
 
 from __future__ import annotations

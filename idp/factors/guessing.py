@@ -1,7 +1,7 @@
 """How hard a password is to guess, by zxcvbn: how many tries until somebody who knows people's habits has it.
 
 Its cost is bounded here. It tries every mixture of look-alike spellings (`@` and `4` for `a`): a text of 72 such
-characters kept it busy for nine seconds. So a text with many kinds of them is judged with one spelling for each, and
+characters kept it busy for nine seconds. So a text with many kinds of them is estimated with one spelling for each, and
 what stands behind the first `READ` characters is not read. At worst it takes 0.15 seconds.
 """
 
@@ -16,11 +16,11 @@ from zxcvbn import zxcvbn
 from idp.kernel.text import Text
 
 READ = 40
-"""Characters judged. No word of zxcvbn's lists has more than 23, so what follows can only make a password stronger."""
+"""Characters estimated. No word of zxcvbn's lists has more than 23, so further ones only make a password stronger."""
 SPELLINGS = str.maketrans("@{[<!|$+", "4(((1157")
 """The look-alikes that several signs share, as one of them."""
 MANY = 3
-"""Kinds of such signs up to which each is judged as it stands."""
+"""Kinds of such signs up to which each is estimated as typed."""
 
 COMMON = Text("It holds a word or name that is tried early. Add a few words that do not belong together.")
 WHY = {
@@ -45,10 +45,10 @@ class Guess:
 
 
 def estimate(text: str, own_words: Sequence[str]) -> Guess:
-    """Judge a password; `own_words` are tried first of all, as somebody who knows the person would."""
+    """Estimate a password; `own_words` are tried first, as somebody who knows the person would."""
     kinds = sum(sign in text for sign in map(chr, SPELLINGS))
     plain = text.translate(SPELLINGS) if kinds > MANY else text
-    with _one_at_a_time:  # zxcvbn keeps the own words in a module: two at once would be judged by each other's
+    with _one_at_a_time:  # zxcvbn keeps the own words in a module: two at once would use each other's
         found = zxcvbn(plain[:READ], user_inputs=list(own_words))
     return Guess(found["score"], _why(found["sequence"]))
 

@@ -19,7 +19,7 @@ DIGITS = 6
 LIFE = 600
 """Seconds a code is good (NIST SP 800-63B section 3.1.3.2)."""
 TRIES = 5
-"""Judged tries at codes sent to one place, however often they are sent."""
+"""Tries that are checked in one slot, however often a code is sent."""
 ENTROPY_BYTES = 8
 """Enough that no code is likelier than another by more than one in ten to the thirteenth."""
 HIDDEN = "•••"
@@ -27,7 +27,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 SHOWN_DIGITS = 2
 
 PAID_FOR = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
-"""Numbers that earn their owner money with each message: having codes sent there would be a way to be paid by us."""
+"""Premium-rate numbers: their owner would earn money with each code that we send."""
 
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
@@ -55,7 +55,7 @@ def number(typed: str) -> str:
     """A phone number as it is stored: E.164, such as "+4915112345678".
 
     Raises:
-        NotANumber: when it has no country code, cannot be a number there, or is one of those that callers pay for.
+        NotANumber: when it has no country code, is no valid number there, or is a premium-rate number.
     """
     try:
         parsed = phonenumbers.parse(typed, None)

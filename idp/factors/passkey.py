@@ -90,7 +90,7 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Registered:
-    """A new passkey, with what it said of itself."""
+    """A verified registration, with the properties that the authenticator reported."""
 
     credential_id: str
     public_key: str
@@ -181,7 +181,7 @@ def read(text: str) -> AuthenticatorResponse:
 
 
 def check_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) -> Assertion:
-    """Whether this key signed this challenge for this site; the counter is for the store to judge.
+    """Verify that this key signed this challenge for this site; the store checks the signature counter.
 
     Raises:
         Rejected: when anything is not as it must be (Web Authentication section 7.2).

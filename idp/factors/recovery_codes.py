@@ -66,7 +66,7 @@ def to_row(fresh: FreshSet, *, user_id: str, set_id: str, sealer: Sealer) -> Rec
 
 
 def readable(stored: RecoverySet, sealer: Sealer) -> tuple[str, ...]:
-    """The codes that the person has not yet said are saved; empty afterwards."""
+    """Return the codes that are not acknowledged as saved; empty afterwards."""
     if stored.sealed_codes is None:
         return ()
     return tuple(sealer.unseal(stored.sealed_codes, row=stored.id).decode().split("\n"))

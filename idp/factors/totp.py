@@ -1,7 +1,7 @@
 """Authenticator apps: time-based one-time passwords (RFC 6238) through pyotp, with the QR code as inline SVG.
 
 The seed of a set-up that is not finished is never stored: it is derived from the sealing key and the set-up's own
-context (whose, for which attempt, since which password). So a reload shows the same picture, and another attempt a new
+context (whose, for which login flow, since which password). So a reload shows the same picture, and another flow a new
 one. Only the first right code makes it a factor; from then on the seed lies sealed in its row.
 """
 

@@ -27,7 +27,7 @@ class SystemClock:
 
 
 def stopwatch() -> float:
-    """A monotonic reading in seconds, for measuring how long something took; never for telling the time."""
+    """Return a monotonic reading in seconds, for durations only."""
     return time.perf_counter()
 
 

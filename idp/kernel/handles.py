@@ -30,5 +30,5 @@ def keyed(key: str, message: str) -> str:
 
 
 def same(left: str, right: str) -> bool:
-    """Compare two secrets without telling, by the time it takes, where they differ."""
+    """Compare two secrets in constant time."""
     return hmac.compare_digest(left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""Where a request came from, as the audit trail tells it."""
+"""Where a request came from, for the audit trail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Origin:
     """The facts of one request: client address, `User-Agent`, the id that ties its log lines together, its language.
 
-    `language` is a tag of ours, or empty when the request names none that we speak. `session` is the digest of the
+    `language` is a tag of ours, or empty when the request names none of ours. `session` is the digest of the
     session cookie it came with, or empty.
     """
 

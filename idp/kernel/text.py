@@ -1,6 +1,6 @@
-"""What we say to people, as values: an English sentence that still knows how it is said in other languages.
+"""Sentences for people as values: English text that can still be translated.
 
-Code that decides says things in English; whatever shows them (a page, a mail) says them in its reader's language:
+Code that decides uses English; a page or a mail translates it into its reader's language:
 
     Text("Use at least {least} characters.", least=8)                                a sentence with values
     plural("{count} code left", "{count} codes left", count=3)                       the same, by number
@@ -27,7 +27,7 @@ class Text(str):
     values: dict[str, Any]
 
     def __new__(cls, message: str, /, **values: Any) -> Self:
-        """Say `message`, with each `{name}` in it replaced by that value."""
+        """Create `message` with each `{name}` in it replaced by that value."""
         return cls._said(message, None, values)
 
     def given(self, **values: Any) -> Self:
@@ -43,5 +43,5 @@ class Text(str):
 
 
 def plural(message: str, many: str, /, *, count: int, **values: Any) -> Text:
-    """Say `message` of one thing and `many` of any other number of them; `count` is that number."""
+    """Create `message` for one thing and `many` for any other number of them; `count` is that number."""
     return Text._said(message, many, {"count": count, **values})  # noqa: SLF001 - the other way to make one

@@ -25,7 +25,7 @@ def name(user_agent: str) -> str:
 
 
 def again(kept: str) -> str:
-    """A name that was kept in English, to be said once more."""
+    """Return a name that was stored in English as a translatable text."""
     if kept == UNKNOWN:
         return UNKNOWN
     browser, on, system = kept.partition(" on ")

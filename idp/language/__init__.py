@@ -1,11 +1,11 @@
-"""Saying things to people in their language, and telling times in their zone.
+"""Translating sentences into people's languages, and times into their zones.
 
 wishes (ui_locales, own setting, browser)  ->  tags.first_spoken   ->  one of ours
 own setting                                ->  Reader: language, direction, time zone
-values with `Text` and `Moment` in them    ->  words.spoken        ->  the same values in the reader's words
+values with `Text` and `Moment` in them    ->  words.localize_values ->  the same values in the reader's words
 templates' `_()` and `{% trans %}`         ->  jinja               ->  likewise, by the variable `lang`
 
-tags        the languages we speak, and which of them is meant by a wish
+tags        our languages, and which of them matches a requested tag
 reader      who reads: language and zone
 zones       the time zones people may choose
 places      where an address is, if the operator supplies a file that knows
@@ -13,5 +13,5 @@ catalogues  `templates/languages/<tag>.po`, read once per process
 words       sentences and times for a reader
 jinja       translations inside templates
 
-What has no translation (yet) is said in English.
+What has no translation (yet) stays English.
 """

@@ -1,6 +1,6 @@
 """Catalogues: what each message is in another language, as text files that translators edit.
 
-They are compiled in memory when a language is first spoken, so that nothing is built, and nothing can be out of date.
+They are compiled in memory at the first use of a language, so that nothing is built, and nothing can be out of date.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "templates" / "languages"
 
 @functools.cache
 def catalogue(language: str) -> NullTranslations:
-    """The translations of one of our languages; what is missing from them is said in English."""
+    """Return the translations of one of our languages; what is missing stays English."""
     path = FOLDER / f"{language}.po"
     if language == DEFAULT or not path.exists():
         return NullTranslations()

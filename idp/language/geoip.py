@@ -97,7 +97,7 @@ class GeoIp:
         return Text("{place} ({address})", place=place, address=address) if place else address
 
     def seen_from(self, address: str, language: str, *, here: str) -> str:
-        """The place; without one what can be said beside `here`, the address of whoever reads it; else the address."""
+        """Return the location; without one, how the address compares with the reader's (`here`); else the address."""
         return self.named(address, language) or _beside(address, here) or address or Text("Unknown")
 
 

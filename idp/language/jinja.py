@@ -1,6 +1,6 @@
 """Translations inside templates: `_()` and `{% trans %}`, in the language of the template's own variable `lang`.
 
-A template that imports macros with words in them does so `with context`, or they would not know whom they speak to.
+A template that imports macros with words in them does so `with context`, or they would not know their reader.
 """
 
 from __future__ import annotations

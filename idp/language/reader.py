@@ -16,7 +16,7 @@ LOCALE, ZONEINFO = "locale", "zoneinfo"
 
 @dataclass(frozen=True)
 class Reader:
-    """What they are spoken to in: a tag of `tags.LANGUAGES`, and a name that `zones.find` knows."""
+    """The reader's language (a tag of `tags.LANGUAGES`) and time zone (a name that `zones.find` knows)."""
 
     language: str = tags.DEFAULT
     zone: str = zones.UTC

@@ -1,11 +1,11 @@
-"""The languages we speak, and which of them somebody means. Pure."""
+"""Our languages, and matching requested tags to them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 DEFAULT = "en"
-"""What the sources are written in, and what is spoken when nothing else is wished."""
+"""The language of the sources, and the default."""
 
 LANGUAGES = {
     "en": "English",
@@ -15,7 +15,7 @@ LANGUAGES = {
     "ja": "日本語",
     "ar": "العربية",
 }
-"""Tag (BCP 47) -> the language's own name, as a person who speaks it would look for it."""
+"""Tag (BCP 47) -> the language's own name."""
 
 MOST_WISHES = 20
 LONGEST_TAG = 35
@@ -25,7 +25,7 @@ LONGEST_TAG = 35
 def spoken_as(wish: str) -> str | None:
     """Which of our languages a tag means: itself, or what remains as it is cut from the end (RFC 4647 section 3.4).
 
-    "de-AT" and "de_AT" are "de"; None when we speak no such language.
+    "de-AT" and "de_AT" are "de"; None when it is none of ours.
     """
     tag = wish.strip().replace("_", "-").lower() if len(wish) <= LONGEST_TAG else ""
     while tag and tag not in LANGUAGES:
@@ -34,7 +34,7 @@ def spoken_as(wish: str) -> str | None:
 
 
 def first_spoken(wishes: Iterable[str]) -> str | None:
-    """The first of some wishes that we speak; others are passed over, and only the first twenty are looked at."""
+    """Return the first of at most twenty requested tags that is one of ours."""
     for _, wish in zip(range(MOST_WISHES), wishes, strict=False):
         if tag := spoken_as(wish):
             return tag

@@ -1,6 +1,6 @@
 """One-time codes on their way to a person, by mail, text message or WhatsApp.
 
-Who gets one, and what it proves, is decided elsewhere; here it is put into words and promised. The code itself waits
+Who gets one, and what it proves, is decided elsewhere; here it is enqueued. The code itself waits
 sealed. It is of no use once its life is over, so by then it is given up, and it is tried again within seconds.
 """
 
@@ -27,7 +27,7 @@ def send_code(
     purpose: CodePurpose,
     minutes: int,
 ) -> None:
-    """Promise a code that is good for `minutes`, to an address or an E.164 number of this person."""
+    """Enqueue a code that is valid for `minutes`, to an address or an E.164 number of this person."""
     about = {"user_id": user.id, "purpose": purpose, "minutes": minutes}
     context = about | message_context(tx, user) | sealed.as_context()
     tx.outbox.enqueue(OutboxMessage(channel=channel, recipient=recipient, template=CODE, context=context))

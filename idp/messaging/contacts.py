@@ -18,7 +18,7 @@ PHONE_CHANGED = "phone_changed"
 
 
 def enqueue_confirmation(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
-    """Promise the link that confirms a new address, to that address.
+    """Enqueue the link that confirms a new address, to that address.
 
     Whose it is, is not proven yet: the letter holds the user name, which is nobody's to choose freely, and no other
     words of the person's own, or it would carry them to any mailbox.
@@ -27,19 +27,19 @@ def enqueue_confirmation(tx: Transaction, user: User, *, address: str, link: Sea
 
 
 def enqueue_address_taken(tx: Transaction, owner: User) -> None:
-    """Tell somebody that their address was to become another account's as well."""
+    """Enqueue the mail that informs an owner that somebody tried to use their address."""
     _enqueue(tx, owner, EMAIL_TAKEN, to=owner.email or "", event=EMAIL_TAKEN)
 
 
 def enqueue_contact_changed(
     tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int
 ) -> None:
-    """Tell of a change that was made, with the link that undoes it for some days."""
+    """Enqueue the mail about a change, with the link that undoes it for some days."""
     _enqueue(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
 
 
 def enqueue_number_changed(tx: Transaction, user: User, *, to: str) -> None:
-    """Tell the number of before that it is no longer the account's, by text message."""
+    """Enqueue the text message to the previous number."""
     context = {"user_id": user.id, "purpose": PHONE_CHANGED, **message_context(tx, user)}
     tx.outbox.enqueue(OutboxMessage(channel=SMS, recipient=to, template=PHONE_CHANGED, context=context))
 

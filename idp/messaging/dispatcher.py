@@ -1,4 +1,4 @@
-"""Delivering what was promised.
+"""Delivering messages from the outbox.
 
     claim a row, commit  ->  make it and send, outside any transaction  ->  settle, commit
 

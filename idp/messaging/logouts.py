@@ -1,6 +1,6 @@
-"""Apps are told that a session of theirs is over (OpenID Connect Back-Channel Logout 1.0).
+"""Enqueuing back-channel logouts (OpenID Connect Back-Channel Logout 1.0).
 
-Only the promise is made here; `protocol.logout.back_channel` writes the token, which lives two minutes, for each try.
+`protocol.logout.back_channel` creates the token, which is valid for two minutes, for each try to deliver it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SUBJECT, SESSION = "sub", "sid"
 
 
 def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
-    """Promise a logout token to each app that was given something in one of these sessions of a person."""
+    """Enqueue a logout token to each client that got tokens in one of these sessions of a person."""
     for sid, client_id in tx.grants.logout_clients(sids):
         context = {SUBJECT: user_id, SESSION: sid}
         message = OutboxMessage(

@@ -22,7 +22,7 @@ from idp.messaging.transports import Undelivered
 
 CHANNEL = "X-Channel"
 NAME = re.compile(r"(\d+)-(\d+)")
-"""How a file is called, without its ending: when it was promised, and the number of the promise."""
+"""The file name without its ending: when the message was enqueued, and its id."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Security notices: the owner of an account is told of every change to what protects it."""
+"""Security notices: a mail to the owner about every change to what protects the account."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACCOUNT_CLOSED = "account_closed"
 
 
 class Notice(StrEnum):
-    """What is told; `templates/email/_events.txt` has the words."""
+    """The kinds of notice; `templates/email/_events.txt` has the words."""
 
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a notice
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a notice
@@ -43,10 +43,10 @@ class Notice(StrEnum):
 
 
 def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
-    """Promise the person a mail about what this transaction does; `to` one address, if not to all that are to know.
+    """Enqueue a mail to the person about what this transaction does; to all their addresses, or to `to` alone.
 
     Those are their address and, while a change of it can be undone, the ones of before: a thief who changes it first
-    would else be the only one who learns what they set up next. Nothing is promised when no address is known. Where a
+    would else be the only one who learns what they set up next. Nothing is sent when no address is known. Where a
     session of theirs made the change, the mail names it, so that it can be ended from there.
     """
     recipients = dict[str, str]()

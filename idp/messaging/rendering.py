@@ -1,4 +1,4 @@
-"""Promised messages become mail: a subject, a plain text and an HTML form, in an environment of their own.
+"""Rendering outbox messages as mail: a subject, a plain text and an HTML form.
 
 It is not the pages' environment: mail is made far from any request, and only its HTML form is escaped.
 """
@@ -64,11 +64,11 @@ class Renderer:
         }
 
     def letter(self, template: str, context: Mapping[str, Any], *, path: str = "") -> Letter:
-        """The letter of one outbox row. `context` is what `notices` promised: `when` is seconds, UTC.
+        """Render the mail of one outbox row. `context` is what `notices` stored: `when` is seconds, UTC.
 
         `path` is that of a link made for it just now, where none waited with it.
 
-        It is in the language and the zone that were its reader's when it was promised.
+        It is in the language and the zone that were its reader's when it was enqueued.
 
         Links begin with the issuer of the settings, whatever Host the request came with.
         """

@@ -26,7 +26,7 @@ class Sealing(Protocol):
 
 @dataclass(frozen=True)
 class SealedSecret:
-    """A link's path or a code, bound to a name. The name tells nothing of it, and is never used twice."""
+    """A link's path or a code, bound to a name that reveals nothing of it and is never used twice."""
 
     name: str
     sealed: str

@@ -24,7 +24,7 @@ class ShortText:
     language: str
     """A tag of `idp.language.tags`."""
     at: int
-    """When it was promised (seconds, UTC)."""
+    """When it was enqueued (seconds, UTC)."""
 
 
 class Provider(Protocol):

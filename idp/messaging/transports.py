@@ -1,4 +1,4 @@
-"""The way out for mail: an SMTP server.
+"""The transport of mail: an SMTP server.
 
 A transport takes a whole mail or raises `Undelivered`; when it returns, the mail is in somebody else's care.
 """
@@ -24,7 +24,7 @@ DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Undelivered(Exception):
-    """The message was not taken; this says why, for the log and the outbox."""
+    """The message was not accepted; the text has the reason, for the log and the outbox."""
 
 
 class Rejected(Undelivered):
@@ -62,7 +62,7 @@ class SmtpTransport:
             server.send_message(mail)
 
     def check(self) -> str:
-        """Connect, secure, sign in and say goodbye; raises `Undelivered`."""
+        """Connect, start TLS, sign in and quit; raises `Undelivered`."""
         with self._connection() as server:
             server.noop()
         return f"{self._host}:{self._port} takes mail"
@@ -96,8 +96,8 @@ class SmtpTransport:
 def compose(letter: Letter, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
     """The mail itself. `EmailMessage` refuses line breaks in headers, so no value can add a header of its own.
 
-    The `message_id` (without brackets and host) names the promise, so that a mail delivered twice can be recognised;
-    `at` is when it was promised (seconds, UTC). Raises `Undelivered` for an address that cannot be written to.
+    The `message_id` (without brackets and host) names the outbox row, so that a mail delivered twice can be recognised;
+    `at` is when it was enqueued (seconds, UTC). Raises `Undelivered` for an address that cannot be written to.
     """
     mail = EmailMessage()
     try:

@@ -1,4 +1,4 @@
-"""What is remembered, and the only package that speaks SQL.
+"""Stored data, and the only package that uses SQL.
 
     with database.write(origin) as tx:      one transaction: leaving commits, raising rolls back
         user = tx.users.by_id(user_id)      one store per aggregate, each method named after an intention

@@ -11,7 +11,7 @@ from idp.persistence.base import Base, Store
 class AlertLink(Base):
     """One mailed link, as the digest of its handle, and the session it ends.
 
-    `event` is what the mail told of; `user_agent`, `address` and `created_at` (seconds, UTC) are what that came with
+    `event` is what the mail is about; `user_agent`, `address` and `created_at` (seconds, UTC) are what that came with
     and when it was: the page still shows them when the session is gone.
     """
 
@@ -43,6 +43,6 @@ class AlertLinkStore(Store):
         return self._session.scalar(query.where(AlertLink.expires_at > self._now))
 
     def claim(self, digest: str) -> bool:
-        """Spend a link; exactly one caller is told True."""
+        """Claim a link; True for exactly one caller."""
         query = update(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
         return self._changed(query.where(AlertLink.expires_at > self._now).values(used_at=self._now)) == 1

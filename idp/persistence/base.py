@@ -35,7 +35,7 @@ class Store:
         self._now = now
 
     def _changed(self, statement: Executable) -> int:
-        """Run a change and tell how many rows it touched."""
+        """Run a change and return the number of rows."""
         result = self._session.execute(statement, execution_options={"synchronize_session": False})
         return int(cast("CursorResult[Any]", result).rowcount)
 

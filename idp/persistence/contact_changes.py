@@ -1,4 +1,4 @@
-"""Changes of an address or number: proven by the new one, told to the old one, and undone from there."""
+"""Changes of an address or number: proven at the new one, reported to the old one, and undone from there."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class ContactChangeStore(Store):
         return self._session.scalar(select(ContactChange).where(*self._undoable(undo_digest)))
 
     def claim_undo(self, undo_digest: str) -> bool:
-        """Undo a change; exactly one caller is told True."""
+        """Undo a change; True for exactly one caller."""
         query = update(ContactChange).where(*self._undoable(undo_digest))
         return self._changed(query.values(undone_at=self._now)) == 1
 

@@ -28,7 +28,7 @@ class Browser(Base):
 class Device(Base):
     """One person on one browser.
 
-    The row's existence makes the browser *known*: it has its own lane at the throttle. While `trusted_until` lies
+    The row's existence makes the device *known*: it has its own rate-limit buckets. While `trusted_until` lies
     ahead and `trust_epoch` is the person's epoch, it is *remembered*: `trusted_at` is when the second factor that
     earned it was really given (seconds, UTC). The end is absolute; using the device never moves it.
     """
@@ -64,7 +64,7 @@ class DeviceStore(Store):
         return self._session.get(Browser, browser_id, populate_existing=True)
 
     def add_browser(self, browser_id: str, secret_digest: str) -> None:
-        """Meet a browser for the first time."""
+        """Store a new browser."""
         now = self._now
         self._session.add(
             Browser(id=browser_id, secret_digest=secret_digest, rotated_at=now, created_at=now, last_seen_at=now)

@@ -22,7 +22,7 @@ class Factor(Base):
     ever accepted: it only rises, so a code is good once, and so is every code before it (RFC 6238 section 5.2).
 
     Of a passkey, `credential_id` and `public_key` (COSE) are base64url, `sign_count` is the counter it last reported
-    (0: it has none), and the rest is what it said of itself when it was added (Web Authentication section 4);
+    (0: it has none), and the rest is what the authenticator reported when it was added (Web Authentication section 4);
     `attested`: its maker vouched for it, by a certificate the operator trusts.
 
     Of codes sent by email, SMS or WhatsApp, `address` is the mailbox or number that was proven; they go nowhere else.

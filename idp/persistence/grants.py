@@ -138,7 +138,7 @@ class GrantStore(Store):
         return None if row is None else (row[0], row[1])
 
     def claim_refresh_token(self, token_digest: str, grant_id: str) -> bool:
-        """Spend a refresh token: unused, of a live grant of an active person; exactly one caller is told True."""
+        """Claim a refresh token: unused, of a live grant of an active person; True for exactly one caller."""
         live = exists().where(
             Grant.id == grant_id,
             Grant.revoked_at.is_(None),

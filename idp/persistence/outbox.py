@@ -1,4 +1,4 @@
-"""Messages promised in a transaction and delivered after it."""
+"""The outbox: messages stored in a transaction and delivered after it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class OutboxMessage(Base):
 
 
 class OutboxStore(Store):
-    """Promising, claiming and settling messages."""
+    """Enqueuing, claiming and completing messages."""
 
     def enqueue(self, message: OutboxMessage) -> None:
         """Keep a message to be sent once this transaction commits."""

@@ -33,7 +33,7 @@ class PasswordResetStore(Store):
     def make(self, digest: str, *, user_id: str, flow_id: str, expires_at: int) -> bool:
         """Keep a link for this person; False, and nothing kept, unless they are active and have an address.
 
-        One statement whoever it is, also for an id that is nobody's: what it costs does not tell.
+        One statement for every id, also for one that nobody has, so that its cost reveals nothing.
         """
         columns = ("digest", "user_id", "epoch", "flow_id", "created_at", "expires_at")
         values = (literal(digest), User.id, User.epoch, literal(flow_id), literal(self._now), literal(expires_at))

@@ -1,4 +1,4 @@
-"""Forgetting what has ended. Each row type says how long after its end it may still be wanted."""
+"""Deleting ended rows, each type some time after its end."""
 
 from __future__ import annotations
 

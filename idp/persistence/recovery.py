@@ -11,7 +11,7 @@ from idp.persistence.base import Base, Store
 class RecoverySet(Base):
     """A person's present set of codes.
 
-    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept until the person says it is
+    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept until the person acknowledges that it is
     saved (`acknowledged_at`), so that a reload or a closed browser before that loses nothing; longer only where people
     may look at their codes again (`recovery_codes_viewable`).
     """

@@ -21,7 +21,7 @@ class ReplayStore(Store):
     """Spending assertion ids."""
 
     def first_use(self, issuer: str, jti: str, expires_at: int) -> bool:
-        """Spend a `jti`; exactly one caller is told True."""
+        """Claim a `jti`; True for exactly one caller."""
         insert = self._upsert(AssertionId).values(issuer=issuer, jti=jti, expires_at=expires_at)
         taken = insert.on_conflict_do_nothing().returning(AssertionId.jti)
         return self._session.execute(taken).first() is not None

@@ -34,7 +34,7 @@ class CodeSlot:
 class SentCode(Base):
     """The one open code of a sign-in or session (`owner`) for a purpose and channel; a newer one takes its place.
 
-    `tries` counts judged tries over all codes sent in this place since one was right, or since the last was long dead:
+    `tries` counts checked tries over all codes of this slot since one was right, or since the last was long expired:
     sending again does not give new ones (NIST SP 800-63B section 3.2.2). `address` is where it went, so that what it
     proves is that address and no other.
     """
@@ -54,7 +54,7 @@ class SentCode(Base):
 
 
 class SentCodeStore(Store):
-    """Keeping, judging and spending codes."""
+    """Storing, checking and claiming codes."""
 
     def find(self, slot: CodeSlot) -> SentCode | None:
         """The code last sent there, used or not."""
@@ -75,7 +75,7 @@ class SentCodeStore(Store):
         return self._session.execute(upsert.returning(SentCode.owner)).first() is not None
 
     def consume_attempt(self, slot: CodeSlot, *, most: int) -> bool:
-        """Take one of the tries this place has; False when all are used, and then nothing may be judged."""
+        """Consume one of the tries of this slot; False when all are used, and then nothing may be checked."""
         query = update(SentCode).where(*self._in_slot(slot), SentCode.tries < most)
         return self._changed(query.values(tries=SentCode.tries + 1)) == 1
 

@@ -80,7 +80,7 @@ class SessionStore(Store):
         self._changed(update(Session).where(Session.sid == session.sid).values(last_seen_at=self._now))
 
     def end(self, sid: str) -> bool:
-        """End one session; exactly one caller is told True."""
+        """End one session; True for exactly one caller."""
         return self._changed(delete(Session).where(Session.sid == sid)) == 1
 
     def end_others(self, user_id: str, keep_sid: str | None) -> int:

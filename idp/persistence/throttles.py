@@ -1,4 +1,4 @@
-"""Counters of attempts, kept where every worker and every restart sees them."""
+"""Rate-limit counters, stored where every worker and every restart sees them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from idp.persistence.base import Base, Store
 
 @dataclass(frozen=True)
 class Limit:
-    """How many failed attempts a lane allows: in the short window, in the long one, and in a row (None: no end).
+    """How many failed attempts a bucket allows: in the short window, in the long one, and in a row (None: no limit).
 
     Windows are seconds.
     """
@@ -25,7 +25,7 @@ class Limit:
 
 
 class Throttle(Base):
-    """One lane: attempts since the start of its short and of its long window, and since the last success.
+    """One bucket: attempts since the start of its short and of its long window, and since the last success.
 
     `in_a_row` stays 0 where runs have no limit, so that names strangers make up can be forgotten.
     """
@@ -41,7 +41,7 @@ class Throttle(Base):
 
 
 class ThrottleStore(Store):
-    """Claiming attempts. An attempt is paid for before it is judged, so parallel tries cannot beat the count."""
+    """Counting attempts before they are checked, so that parallel attempts cannot beat the limit."""
 
     def has_capacity(self, bucket: str, limit: Limit) -> bool:
         """Whether a claim would succeed now: a look that spares a costly hash; only `claim` decides."""
@@ -53,7 +53,7 @@ class ThrottleStore(Store):
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
 
     def consume(self, bucket: str, limit: Limit) -> bool:
-        """Pay for one attempt; False when the lane is used up, and then the attempt must not be judged."""
+        """Count one attempt; False when the bucket is empty, and then the attempt must not be checked."""
         short_over = Throttle.short_started_at <= self._now - limit.short_seconds
         long_over = Throttle.long_started_at <= self._now - limit.long_seconds
         run = int(limit.in_a_row is not None)
@@ -81,9 +81,9 @@ class ThrottleStore(Store):
         return self._session.execute(upsert.returning(Throttle.bucket)).first() is not None
 
     def reset(self, bucket: str) -> None:
-        """The right secret was given: this lane, and no other, starts afresh."""
+        """Empty the counters of this bucket alone, after the right secret."""
         self._changed(delete(Throttle).where(Throttle.bucket == bucket))
 
     def reset_all(self, prefix: str) -> int:
-        """An administrator opens every lane whose name starts so."""
+        """Empty the counters of every bucket with this prefix; returns their number."""
         return self._changed(delete(Throttle).where(Throttle.bucket.startswith(prefix, autoescape=True)))

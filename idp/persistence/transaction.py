@@ -113,7 +113,7 @@ class Transaction:
 
     @cached_property
     def outbox(self) -> OutboxStore:
-        """Messages to be delivered; promise through `idp.messaging`."""
+        """Messages to be delivered; `idp.messaging` enqueues them."""
         return OutboxStore(self._session, self.now)
 
     @cached_property

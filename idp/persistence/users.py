@@ -1,4 +1,4 @@
-"""People: who they are, how they sign in, and the epoch that every promise made to them carries."""
+"""Users: identifiers, password hash, profile, and the security epoch."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class UserStore(Store):
         self._change(user, User.password_hash == user.password_hash, password_hash=password_hash)
 
     def set_profile(self, user: User, profile: dict[str, Any]) -> None:
-        """Store what a person says about themselves."""
+        """Store the claims that a person set."""
         self._change(user, profile=profile)
 
     def set_email(self, user: User, email: str | None, *, verified: bool) -> None:

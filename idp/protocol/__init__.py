@@ -1,8 +1,8 @@
-"""OAuth 2.0 and OpenID Connect on the wire; the only package that speaks through Authlib.
+"""OAuth 2.0 and OpenID Connect on the wire; the only package that imports Authlib.
 
     front channel: a person's browser                   back channel: an app's own requests
 
-    GET /authorize --checks--> gate --> consent         POST /token        client authenticated, then
+    GET /authorize --checks--> login --> consent        POST /token        client authenticated, then
         |                                  |                 authorization_code   code claimed once
         |  code, state, iss                |                 refresh_token        token rotated
         v                                  v                 client_credentials   no person at all

@@ -1,4 +1,4 @@
-"""What is told about a person: standard claims, by scope or by the `claims` parameter (OpenID Connect Core section 5).
+"""The claims about a person, by scope or by the `claims` parameter (OpenID Connect Core section 5).
 
 Pure. A claim without a value is left out, never null or blank (section 5.3.2).
 """
@@ -37,7 +37,7 @@ PERSONAL_SCOPES = frozenset(SCOPES)
 
 SECOND_FACTOR_AT = "second_factor_at"
 """Seconds, UTC: when the person last really gave a second factor, also if a remembered device stood in for it since.
-Only told to who asks for it with the `claims` parameter."""
+Sent only when the `claims` parameter requests it."""
 
 SUPPORTED = (*(claim for claims in SCOPES.values() for claim in claims), SECOND_FACTOR_AT)
 """Claims that may be asked for one by one."""
@@ -74,13 +74,13 @@ def for_userinfo(user: User, grant: Grant, scopes: Collection[str]) -> dict[str,
 
 
 def for_id_token(user: User | None, grant: Grant) -> dict[str, Any]:
-    """Only what was asked for one by one: scopes speak at userinfo (section 5.4)."""
+    """Return only claims requested one by one: claims of scopes are sent at userinfo (section 5.4)."""
     names = requested_claims(grant.claims, "id_token") - {"sub"}
     return _chosen(user, grant, names)
 
 
 def needs_person(grant: Grant) -> bool:
-    """Whether the ID token tells more than the grant knows."""
+    """Whether the ID token needs claims of the user row."""
     return not requested_claims(grant.claims, "id_token") <= {"sub", SECOND_FACTOR_AT}
 
 

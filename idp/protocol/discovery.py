@@ -1,7 +1,7 @@
 """What this provider offers (OIDC Discovery 1.0 section 3, RFC 8414 section 2), read off what is registered.
 
 Addresses come from the application's own routes and lists from the modules that enforce them, so the document cannot
-promise what is not there. Only names of the IANA registry appear in it.
+list what is not there. Only names of the IANA registry appear in it.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def _challenge(scheme: str, parameters: Mapping[str, str]) -> str:
 
 
 class UnmetAuthenticationRequirements(OAuth2Error):
-    """Nobody can be signed in as the app demands (OpenID Connect Core Error Code unmet_authentication_requirements)."""
+    """Nobody can reach the required level (OpenID Connect Core Error Code unmet_authentication_requirements)."""
 
     error = "unmet_authentication_requirements"
     description = "the demanded level of authentication cannot be reached here"

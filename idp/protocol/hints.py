@@ -14,7 +14,7 @@ LEEWAY = 60
 
 @dataclass(frozen=True)
 class Hint:
-    """What a genuine ID token of ours says, however old it is."""
+    """The claims of a genuine ID token of ours, however old it is."""
 
     subject: str
     client_id: str

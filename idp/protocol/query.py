@@ -1,7 +1,7 @@
 """Reading a browser's request strictly, but one parameter at a time.
 
 The back channel refuses a malformed request as a whole (`parameters`). Here that would be wrong: a doubled `scope` is
-told to the app by redirect, a doubled `redirect_uri` is not. So each parameter that cannot be used is set aside with
+reported to the client by redirect, a doubled `redirect_uri` is not. So each unusable parameter is set aside with
 the reason, and whoever needs it finds it missing.
 """
 

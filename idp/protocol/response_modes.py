@@ -24,7 +24,7 @@ SUPPORTED = (QUERY, FORM_POST)
 
 @dataclass(frozen=True)
 class AuthorizationResponder:
-    """The proven way back to an app: nothing is sent anywhere else."""
+    """A proven redirect URI of a client: responses are sent nowhere else."""
 
     redirect_uri: str
     mode: str = QUERY

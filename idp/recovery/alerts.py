@@ -18,7 +18,7 @@ def find_alert_link(tx: Transaction, handle: str) -> AlertLink | None:
 def report_unrecognised(tx: Transaction, link: AlertLink) -> bool:
     """End what that browser has of the account: sessions, grants, offline ones too, and its trust. False: done before.
 
-    The browser is forgotten altogether, so that the next sign-in there is told of again. What began elsewhere stays.
+    The browser is deleted, so that the next sign-in there sends an alert again. Sessions elsewhere stay.
     """
     tx.users.lock([link.user_id])  # a sign-in about to open a session there waits, or is ended too
     if not tx.alert_links.claim(link.digest):

@@ -37,7 +37,7 @@ CHANGED = {
 
 
 def request_email_change(tx: Transaction, user: User, address: str, services: Services) -> bool:
-    """Promise a link to a new address; False when this person, or anybody for this address, asked too often.
+    """Enqueue a link to a new address; False when this person, or anybody for this address, asked too often.
 
     It takes the place of what was asked before. Asked for the present address, it confirms that one.
     """
@@ -102,7 +102,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     event, notice = CHANGED[ContactKind(change.kind)]
     audit.record(tx, event, user_id=user.id, removed=change.new is None)
     if change.old == change.new:
-        return True  # the address is the same, and proven now: nothing to tell, and nothing to undo
+        return True  # the address is the same, and proven now: no mail, and nothing to undo
     if told:
         link = seal_link(services.sealer, UNDO_PATH + undo)
         contacts.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)

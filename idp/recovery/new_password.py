@@ -22,7 +22,7 @@ EMPTY = Text("Enter a new password of at most {most} characters.", most=password
 
 
 class ChangedBy(StrEnum):
-    """Who set it, as the audit trail says."""
+    """Who set it, for the audit trail."""
 
     OWNER = "owner"
     ADMINISTRATOR = "administrator"
@@ -51,7 +51,7 @@ def password_error(
 ) -> Text | None:
     """Why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
 
-    It may be the present one: to say so would let whoever holds a mailed link guess at that without end.
+    The present password is accepted: refusing it would let the holder of a mailed link guess it without limit.
     """
     if not candidate:
         return EMPTY
@@ -63,7 +63,7 @@ def password_error(
 def replace_password(
     tx: Transaction, user: User, password_hash: str, *, by: ChangedBy, keep_sid: str | None = None
 ) -> bool:
-    """Store a new password, end whatever the old one opened, and tell the owner; False when another change came first.
+    """Store a new password, revoke all access, and notify the owner; False when another change came first.
 
     Every session but perhaps one, pending sign-in, mailed link, remembered device and grant is over; the second step
     stays as it is. Grants go also when their session stays: its apps get new tokens without asking, a thief of the old

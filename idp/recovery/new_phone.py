@@ -37,7 +37,7 @@ def phone_code_slot(owner: str, person: Person, channel: str) -> CodeSlot:
 def confirm_number(tx: Transaction, slot: CodeSlot, person: Person, code: str, services: Services) -> Result:
     """Keep the number that a right code proves.
 
-    `MOVED`: another change to the account came first, and then nothing of this is to be kept.
+    Returns the result when the code was not accepted; `CONFLICT`: another change to the account came first.
     """
     bucket = rate_limits.proving_bucket(person.user.id)
     if not tx.throttles.consume(bucket, rate_limits.code_limit(services.settings)):

@@ -41,9 +41,9 @@ class ResetLinkHolder:
 
 
 def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: Services) -> bool:
-    """Promise a link to the address stored for this user name or email address, if there is one.
+    """Enqueue a link to the address stored for this user name or email address, if there is one.
 
-    False says only that this network address asked too often. Everything else ends alike: nobody's name, a disabled
+    False means only that this network asked too often. Everything else ends alike: a name that nobody has, a disabled
     account, one without an address, one that got a mail just now.
     """
     if not tx.throttles.consume(rate_limits.network_bucket(tx.origin.address), rate_limits.ADDRESS_LIMIT):
@@ -75,6 +75,6 @@ def finish_reset(tx: Transaction, handle: str, holder: ResetLinkHolder, password
     user = tx.users.by_id(user_id)
     if user is None or not tx.password_resets.claim(digest(handle)):
         return False
-    # The code lane stays: a mailbox must not buy more tries at the second step.
+    # The bucket of codes stays: access to a mailbox must not give more tries at the second step.
     tx.throttles.reset_all(rate_limits.password_bucket_prefix(user_id))
     return new_password.replace_password(tx, user, password_hash, by=ChangedBy.LINK)

@@ -1,6 +1,6 @@
-"""How strong a new password is, told while it is typed (`strength.js`). What is typed is judged and forgotten.
+"""The strength of a new password while it is typed (`strength.js`). Nothing typed is stored.
 
-Only somebody who may set a password here is answered, and only so often: judging is costly (`factors.guessing`).
+Only somebody who may set a password here is answered, and only so often: the estimate is costly (`factors.guessing`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def consume_attempt(tx: Transaction, person: Person) -> bool:
 def strength_response(person: Person, *, paid: bool) -> Response:
     """The verdict on this request's `password`, ready to be shown: `score` (0 to 4), `words` for it, and `advice`.
 
-    It is the verdict the form itself will get, except that whether it is the present password is not told here: that
+    It is the result that the form will get, except that it does not reveal the present password: that
     would be a way to guess at it.
     """
     typed = once(request.form, "password")

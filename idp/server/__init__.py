@@ -6,7 +6,7 @@ idp serve
     `-- each worker  worker: the WSGI application, four threads of requests,
                      background: a thread for each channel that delivers; one that purges and rotates keys
 
-metrics      counts what the structured log records tell; nothing else knows that it is counted
+metrics      counts structured log records; nothing else knows that it is counted
 undelivered  what is recorded when a message is given up
 doctor       what is wrong here, and how to mend it; doctor_messages does so for what leaves the house
 demo         everything on one machine for a first look (`./dev run`)
@@ -16,4 +16,4 @@ from __future__ import annotations
 
 
 class CannotServe(Exception):
-    """Nothing was started; the message says why, and what to do."""
+    """The server was not started; the message has the reason and the remedy."""

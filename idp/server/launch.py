@@ -33,7 +33,7 @@ LOOK_EVERY = 0.02
 DISCOVERY = "/.well-known/openid-configuration"
 
 GRANIAN_LOGS = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}}}
-"""Its loggers speak through ours, as JSON lines."""
+"""Its loggers write through ours, as JSON lines."""
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Callable[[], None]) -> None:

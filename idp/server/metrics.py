@@ -1,6 +1,6 @@
 """Counters for Prometheus, filled from the structured log records.
 
-What happens is told once, by `audit.record`, the line that ends each request and the one of each try to deliver a
+Events are logged once: by `audit.record`, at the end of each request, and at each try to deliver a
 message; this handler listens. Nothing
 else knows that it is counted.
 

@@ -8,7 +8,7 @@ import socket
 from contextlib import closing
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names of addresses, nothing listens here
-"""Where to knock when a server listens on every address."""
+"""The address to connect to when a server listens on every address."""
 ANSWER_TIMEOUT = 5
 
 

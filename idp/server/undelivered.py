@@ -23,7 +23,7 @@ def mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
 
 
 def text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
-    """The person waited for it, so it is told in their own history; the number stays out of it."""
+    """Audit it for the person, who waited for it; without the number."""
     audit.record(
         tx,
         Event.MESSAGE_ABANDONED,
@@ -37,7 +37,7 @@ def text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
 
 
 def logout(tx: Transaction, message: OutboxMessage, reason: str) -> None:
-    """The person may be signed in at that app still, so it is told in their own history."""
+    """Audit it for the person, who may still be signed in to that client."""
     audit.record(
         tx,
         Event.LOGOUT_ABANDONED,

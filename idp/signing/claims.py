@@ -12,7 +12,7 @@ def check_times(claims: Mapping[str, Any], *, now: int, leeway: int, allow_expir
     """Refuse a token outside its time, with `leeway` seconds of patience for clocks that differ.
 
     `exp` must be there; at `exp + leeway` the token is dead. `nbf` and `iat`, when there, may be at most `leeway`
-    ahead of `now`. `allow_expired` is for an `id_token_hint`, which says who somebody was (OpenID Connect
+    ahead of `now`. `allow_expired` is for an `id_token_hint`, which names who somebody was (OpenID Connect
     RP-Initiated Logout 1.0 section 2). Raises `InvalidToken`.
     """
     expires = _numeric_date(claims, "exp")

@@ -23,7 +23,7 @@ _UNFINISHED = ".new-"
 
 
 class KeyFileError(Exception):
-    """A key file or the keys directory cannot be used; the message says why and how to mend it."""
+    """A key file or the keys directory cannot be used; the message has the reason and the remedy."""
 
 
 class UnsafeKeyFile(KeyFileError):
@@ -31,7 +31,7 @@ class UnsafeKeyFile(KeyFileError):
 
 
 class BrokenKeyFile(KeyFileError):
-    """A file does not hold what its name promises."""
+    """A file does not hold the key that its name states."""
 
 
 class KeyDirectory:

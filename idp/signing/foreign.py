@@ -22,7 +22,7 @@ class UnknownKey(InvalidToken):
 
 
 def unverified_claims(token: str) -> dict[str, Any]:
-    """What a JWT says of itself, with nothing proven: only to find out whose keys to verify it with.
+    """Return the unverified claims of a JWT: only to find out whose keys verify it.
 
     Raises `InvalidToken`.
     """
@@ -40,7 +40,7 @@ def verify_client_jws(
     """Header and claims of a JWT signed with one of the client's own registered keys and valid at `now`.
 
     The key is the one the `kid` names or, without `kid`, the only one that fits the algorithm. `algs` can only
-    narrow `algorithms.FOREIGN`: `none` and HMAC are never accepted. `exp` is demanded; issuer, subject, audience,
+    narrow `algorithms.FOREIGN`: `none` and HMAC are never accepted. `exp` is required; issuer, subject, audience,
     longest life and single use of the `jti` are the caller's to check. Raises `InvalidToken`, and `UnknownKey` when
     a newer JWKS might help.
     """

@@ -108,7 +108,7 @@ class Keyring:
         are the caller's to check. Raises `InvalidToken`.
         """
         jws = CompactJws.parse(token)
-        if jws.header.keys() != _HEADER:  # ours have exactly these; jwk, jku, x5u and crit get no chance to speak
+        if jws.header.keys() != _HEADER:  # ours have exactly these; jwk, jku, x5u and crit are never read
             raise InvalidToken("header members other than alg, kid, typ")
         if jws.header["typ"] != typ:  # a token of one kind must not pass for another (RFC 8725 section 3.11)
             raise InvalidToken("another kind of token")

@@ -56,7 +56,7 @@ class KeyStore:
         at_once: bool = False,
         algs: Collection[str] | None = None,
     ) -> list[Action]:
-        """Make and delete keys as `rotation.plan` says; returns what was done.
+        """Create and delete keys according to `rotation.plan`; returns what was done.
 
         Safe to call from every node at any time: the plan is made again under the lock, so that of many callers one
         acts. Without anything to do nothing is locked or written, and a read-only directory will do.

@@ -120,7 +120,7 @@ def plan(
 
     `force` starts a rotation before its time: the next key is published now and signs after `publish_ahead`.
     `at_once` is for emergencies: a new key signs immediately, and a waiting next key never will. Apps that cached
-    the JWKS fetch it again when they meet the new `kid`. Both keep what was signed before verifiable.
+    the JWKS fetch it again when they see the new `kid`. Both keep what was signed before verifiable.
     Keys of algorithms that the policy no longer names are left alone.
     """
     wanted = [alg for alg in policy.algorithms if algs is None or alg in algs]

@@ -28,7 +28,7 @@ _NONCE_LENGTH = 12
 
 
 class SealBroken(Exception):
-    """A sealed value does not open: changed, moved to another row, or its key is gone. Never says which."""
+    """A sealed value does not open: changed, moved to another row, or its key is gone. It never reveals which."""
 
     def __init__(self) -> None:
         super().__init__("a sealed value does not open")
@@ -80,7 +80,7 @@ class Sealer:
             raise SealBroken from None
 
     def rotate(self, *, now: int) -> str:
-        """Seal with a new key from now on; returns its id. Other processes learn of it when they meet it."""
+        """Seal with a new key from now on; returns its id. Other processes load it when they see it."""
         with self._directory.lock():
             kid = self._add_key(self._directory.read(_FILE)["keys"], now)
         self._keys = self._load()

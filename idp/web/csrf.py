@@ -1,6 +1,6 @@
 """Cross-site request forgery: every form of ours is checked twice.
 
-First by where the browser says the request began (`Sec-Fetch-Site`, else `Origin`); then by a token that is the HMAC
+First by the site that the browser reports (`Sec-Fetch-Site`, else `Origin`); then by a token that is the HMAC
 of the form's purpose under the cookie it belongs to. The cookie changes whenever something is proven, and the token
 with it; a token for one sign-in or consent does not open another.
 """
@@ -27,7 +27,7 @@ def valid(secret: str | None, purpose: str) -> bool:
 
 
 def same_origin() -> bool:
-    """Whether the browser says that the request began on one of our own pages.
+    """Whether the browser reports that the request comes from one of our own pages.
 
     A client that sends neither header is no browser, and has no cookies of a person to abuse.
     """

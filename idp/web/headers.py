@@ -22,7 +22,7 @@ ALWAYS = {
 def allow_form_target(redirect_uri: str) -> None:
     """Let the form on this page end, after its redirects, at an app: its scheme and host, or a scheme of its own.
 
-    Browsers apply `form-action` to every redirect that follows a form, so the way back to the app must be listed.
+    Browsers apply `form-action` to every redirect that follows a form, so the client's redirect URI must be listed.
     """
     parts = urlsplit(redirect_uri)
     target = f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"

@@ -1,8 +1,8 @@
-"""Which language a page is in: what the app asked for, else what its reader chose, else what the browser says.
+"""The language of a page: the client's `ui_locales`, else the reader's choice, else the browser's.
 
-hear    an app's `ui_locales` (OIDC Core section 3.1.2.1), kept with the sign-in it began
-meet    the person whose page it is, once they are known
-reader  what follows for the page
+use_ui_locales        a client's `ui_locales` (OIDC Core section 3.1.2.1), stored with the login flow
+use_profile_locale    the person whose page it is, once they are known
+current_reader        the language and zone of the page
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def use_ui_locales(parameters: Mapping[str, Any]) -> None:
 
 
 def use_profile_locale(profile: Mapping[str, Any]) -> None:
-    """Speak to this person from here on; `profile` is their claims."""
+    """Render pages for this person from here on; `profile` is their claims."""
     g.reader_profile = profile
 
 
@@ -45,7 +45,7 @@ def current_reader() -> Reader:
 
 
 def label(response: Response, spoken_to: Reader) -> None:
-    """Say in the headers what language it is, and that another browser might get another."""
+    """Set `Content-Language`, and `Vary`, since another browser may get another language."""
     response.content_language.add(spoken_to.language)
     response.vary.add("Accept-Language")
 

@@ -32,7 +32,7 @@ REMOVED = {
     Method.PASSKEY: Notice.PASSKEY_REMOVED,
     **dict.fromkeys(SENT, Notice.MESSAGE_CODES_REMOVED),
 }
-"""What the owner is told, by the kind of what is new or gone."""
+"""The notice to the owner, by method."""
 
 
 def add_factor(

@@ -66,9 +66,9 @@ def confirm_code(
     codes: FreshSet | None,
     services: Services,
 ) -> Proof | Result:
-    """Make what the code proves a factor; `codes` as for `enrolment.enrol`. A verdict says why not.
+    """Store the address that the code proves as a factor; `codes` as for `factor_changes.add_factor`.
 
-    `MOVED`: another change to the account came first, and then nothing of this is to be kept.
+    Returns the result when the code was not accepted; `CONFLICT`: another change to the account came first.
     """
     bucket = rate_limits.proving_bucket(person.user.id)
     if not tx.throttles.consume(bucket, rate_limits.code_limit(services.settings)):

@@ -15,7 +15,7 @@ def requirement(access: Access, level: Level, *, now: int, best: Level, max_age:
     A token outlives the factor it was earned with, so it counts for no more than `best`, what the person can reach now.
 
     Raises:
-        BearerError: the challenge that tells the app what to ask for at the authorization endpoint.
+        BearerError: the challenge that names what to request at the authorization endpoint.
     """
     reached = min(LEVELS.get(str(access.claims.get("acr")), Level.NONE), best)
     if reached < level:

@@ -1,4 +1,4 @@
-"""The door of an app: it opens for whoever is signed in, or says what stands in the way."""
+"""Answering an authorization request: at once when the session is enough, otherwise by a login flow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
     """Answer a request at once when nobody needs to be asked anything; otherwise begin a sign-in.
 
     Raises:
-        OAuth2Error: what to tell an app that allows no page, or that demands what nobody can reach.
+        OAuth2Error: for a client that allows no page, or that requires what nobody can reach.
     """
     requirement = requirement_for(request, at=tx.now)
     auth_session = start.current_session(tx)

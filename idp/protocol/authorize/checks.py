@@ -1,6 +1,6 @@
 """What must hold of an authorization request once its client and redirect URI are proven: one function each.
 
-Each takes what it judges and gives back what is to be believed, or raises the error that goes to the app. Sentences are
+Each returns the validated value, or raises the error that goes to the client. Sentences are
 constants: ASCII, no quotes, nothing of what the caller sent (RFC 6749 section 4.1.2.1).
 """
 
@@ -55,7 +55,7 @@ def response_mode(query: Query, back: AuthorizationResponder) -> None:
 
 
 def request_objects(query: Query) -> None:
-    """None of the parameters by which a request could come from elsewhere: we would miss what it says."""
+    """Refuse request objects: we would ignore the parameters inside."""
     if query.get("request"):
         raise RequestNotSupportedError("request objects are not supported")
     if query.get("request_uri"):

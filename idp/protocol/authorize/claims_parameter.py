@@ -1,4 +1,4 @@
-"""The `claims` parameter (OIDC Core section 5.5): single claims, and demands on acr and sub. Pure."""
+"""The `claims` parameter (OIDC Core section 5.5): single claims, and requirements on acr and sub. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ClaimsRequest:
 
 
 def read(parameter: str | None) -> ClaimsRequest:
-    """Judge the parameter.
+    """Parse the parameter.
 
     Raises:
         InvalidRequestError: it is no JSON object of the shape that section 5.5 gives it.

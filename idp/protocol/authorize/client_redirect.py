@@ -30,7 +30,7 @@ WORDS = {
 
 
 def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, AuthorizationResponder]:
-    """The app, and the way back to it.
+    """Return the client, and the responder for its redirect URI.
 
     Raises:
         Refusal: when either is missing, unknown, faulty, or not the other's.
@@ -56,7 +56,7 @@ def _client(tx: Transaction, query: Query) -> Client:
 
 
 def _mode(query: Query, redirect_uri: str) -> str:
-    """How errors travel as well; whether the mode asked for is one we know is judged later."""
+    """Return the response mode of errors too; an unknown mode is refused later."""
     posted = query.get("response_mode") == FORM_POST and redirect_uri.startswith(WEB)
     return FORM_POST if posted else QUERY
 

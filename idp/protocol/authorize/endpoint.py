@@ -1,4 +1,4 @@
-"""The two addresses of the authorization endpoint: where an app's request arrives, and where a sign-in comes back."""
+"""The two addresses of the authorization endpoint: the client's request, and its resumption after a login."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from idp.web import language
 
 
 def authorize(tx: Transaction) -> Response:
-    """Judge the request being served and answer it, by redirect once there is a proven way back.
+    """Validate the request being served and answer it, by redirect once the redirect URI is proven.
 
     Raises:
         Refusal: a page, while there is none.

@@ -1,4 +1,4 @@
-"""The end of an authorization: a grant, its code, and the way back to the app."""
+"""The end of an authorization: a grant, its code, and the redirect to the client."""
 
 from __future__ import annotations
 

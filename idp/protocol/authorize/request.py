@@ -46,7 +46,7 @@ class AuthorizationRequest:
     """What an app may ask and did ask.
 
     `subject` is the only person it wants an answer about, `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `frozen` the parameters as they are kept with a sign-in.
+    what this client may not have, `stored_params` the parameters as they are stored with a login flow.
     """
 
     client: Client
@@ -86,7 +86,7 @@ def validate_request(
     """Make every check, each only once those before it hold.
 
     Raises:
-        OAuth2Error: what to tell the app.
+        OAuth2Error: the error for the client.
     """
     query.raise_for_faults()
     checks.response_mode(query, back)

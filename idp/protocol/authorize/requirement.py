@@ -1,4 +1,4 @@
-"""What an authorization request asks of a sign-in, and which acr it is told. Pure."""
+"""What an authorization request requires of a login, and which acr the client gets. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from idp.protocol.errors import UnmetAuthenticationRequirements
 def from_request(request: AuthorizationRequest, *, requested_at: int, best: Level) -> AuthRequirement:
     """The client's own minimum, freshness counted from when the request came (seconds, UTC), and the levels named.
 
-    `best` is the highest level that anybody can reach here. The demand does not depend on who is signed in, so that it
+    `best` is the highest level that anybody can reach here. The requirement does not depend on who is signed in, so that it
     is the same before and after the sign-in it causes.
 
     Raises:
@@ -36,7 +36,7 @@ def from_request(request: AuthorizationRequest, *, requested_at: int, best: Leve
 
 
 def reported_acr(request: AuthorizationRequest, reached: Assurance) -> str:
-    """The acr to tell: the level reached or, when some are essential, the highest of those that it covers.
+    """Return the acr claim: the level reached or, when some are essential, the highest of those that it covers.
 
     OIDC Core section 5.5.1.1: an answer to an essential acr is one of the values asked for.
     """

@@ -1,4 +1,4 @@
-"""Back at the door after a sign-in: the same request, judged again from the start."""
+"""Resuming an authorization request after a login: the same request, validated again from the start."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from idp.web.pages import see_other
 
 
 def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) -> Response:
-    """Go on to what is missing, or close the attempt and answer the app.
+    """Redirect to the next step, or close the login flow and answer the client.
 
-    Freshness counts from when the request first came, so that what was proven in this attempt satisfies it.
+    Freshness counts from the time of the first request, so that what was proven in this flow satisfies it.
 
     Raises:
-        Ended: another request closed the attempt first; there is never a second answer.
-        OAuth2Error: what to tell the app; the attempt is then over, and the caller's to close.
+        LoginFlowClosed: another request closed the flow first; there is never a second response.
+        OAuth2Error: the error for the client; the caller then closes the flow.
     """
     if row.cancelled_at is not None:
         raise AccessDeniedError("the person did not agree")
@@ -43,10 +43,10 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
 
 
 def close(tx: Transaction, row: LoginFlowRow) -> None:
-    """Close the attempt, so that it is answered once.
+    """Close the flow, so that it is answered once.
 
     Raises:
-        Ended: another request closed it.
+        LoginFlowClosed: another request closed it.
     """
     if not tx.login_flows.finish(row.id):
         raise binding.closed_error(row)

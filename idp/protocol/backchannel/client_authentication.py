@@ -6,7 +6,7 @@
     only a client_id              -> none (public clients: PKCE proves who asked for the code)
 
 Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could step down to
-the weakest way. Every refusal looks alike; the audit trail says which it was.
+the weakest way. Every refusal looks alike; the audit trail has the reason.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Only confidential clients may ask, and each only about tokens that were issued to itself: an app's own API shares the
 app's client. About everything else, tokens of others included, the answer is `{"active": false}` and nothing more, so
-that a stolen token cannot be tried out here. User names are not told: `sub` is what an API may rely on.
+that a stolen token cannot be tried out here. User names are left out: `sub` is what an API may rely on.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Introspection(TokenEndpoint):
 
 
 def live(tx: Transaction, token: str) -> dict[str, Any] | None:
-    """What there is to tell about a token that would be accepted now; None about every other."""
+    """Return the claims of a token that would be accepted now; None for every other."""
     return _access_token(tx, token) if "." in token else _refresh_token(tx, token)
 
 

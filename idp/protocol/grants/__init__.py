@@ -2,7 +2,7 @@
 
     the client has authenticated -> may it use this grant? -> spend what it brought -> issue
 
-`issuing` is shared: what an app gets on a person's grant, and the row that says so. What is single-use is spent by one
+`issuing` is shared: the token response of a person's grant, and its audit row. What is single-use is claimed by one
 conditional UPDATE before anything is signed; whoever comes second is a thief or was robbed, and the grant ends.
 """
 

@@ -1,7 +1,7 @@
 """OpenID Connect Back-Channel Logout 1.0, our side: the logout token, and its way to the app.
 
 The session ended long before; nobody waits for this. The token is made anew for every try, since it lives two minutes,
-and what it says stays true: that session is over.
+and its content stays true: that session is over.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class LogoutSender:
         """Post the token to where the app wants it now (section 2.5).
 
         Raises:
-            Rejected: the app says it could not log out (400); section 2.8 leaves nothing more to be done.
+            Rejected: the client could not log out (400); section 2.8 leaves nothing more to be done.
             Undelivered: it did not answer, or neither yes nor no.
         """
         with self._services.database.read() as tx:
             client = tx.clients.by_id(message.recipient)
         if client is None or not client.backchannel_logout_uri:
-            return  # removed, or not interested any more, since the promise
+            return  # the client was removed, or its logout URI, since the message was enqueued
         token = self._token(client, user_id=message.context[SUBJECT], sid=message.context[SESSION])
         status = self._outbound.post(client.backchannel_logout_uri, form({"logout_token": token})).status
         if status == HTTPStatus.BAD_REQUEST:

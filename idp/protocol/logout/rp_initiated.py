@@ -1,6 +1,6 @@
 """OpenID Connect RP-Initiated Logout 1.0.
 
-GET /logout -> the request judged: what is wrong with it is a page, never a redirect
+GET /logout -> the request validated: an error is a page, never a redirect
             -> an ID token of this very session as hint?  yes -> signed out, and back to the app
                   | no: anybody can write such a link
                   v

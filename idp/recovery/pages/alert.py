@@ -59,7 +59,7 @@ def done() -> Response:
 
 
 def _link(tx: Transaction) -> AlertLink | None:
-    """The link that is open here, whose owner is then spoken to in their language."""
+    """Return the link that is open here; the page is then in its owner's language."""
     link = alerts.find_alert_link(tx, LINK.handle)
     mailed_link.use_owner_locale(tx, link.user_id if link else None)
     return link

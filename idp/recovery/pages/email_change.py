@@ -67,7 +67,7 @@ def done() -> Response:
 
 
 def _found(tx: Transaction) -> tuple[ContactChange, User] | None:
-    """The change whose link is open here, and whose it is, who is then spoken to in their language."""
+    """Return the change whose link is open here, and its user; the page is then in their language."""
     found = contact_changes.find_change(tx, LINK.handle)
     if found:
         language.use_profile_locale(found[1].profile)

@@ -36,7 +36,7 @@ def ask(tx: Transaction, flow_id: str) -> Response:
 @blueprint.post(f"/{paths.FORGOT_PASSWORD}")
 @write_transaction
 def send(tx: Transaction, flow_id: str) -> Response:
-    """Promise a link, or not, and say the same."""
+    """Enqueue a link, or not; the response is the same."""
     flow = page.load_open_flow(tx, flow_id)
     typed = once(request.form, "username", longest=LONGEST_IDENTIFIER)
     if page.is_stale_form(flow):
@@ -51,7 +51,7 @@ def send(tx: Transaction, flow_id: str) -> Response:
 @blueprint.get(f"/{paths.FORGOT_PASSWORD_SENT}")
 @read_transaction
 def sent(tx: Transaction, flow_id: str) -> Response:
-    """Say that a mail may be on its way."""
+    """Show that a mail may be on its way."""
     flow = page.load_open_flow(tx, flow_id)
     return page.render(
         tx,

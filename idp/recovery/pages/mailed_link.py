@@ -24,7 +24,7 @@ NOT_ME = Text(
     "It was used already, or it is too old. If somebody else may know your password, set a new one: that signs every "
     "browser out."
 )
-"""What a dead link says that would have taken something back."""
+"""The sentence of a dead link that would have undone something."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class MailedLink:
 
 
 def use_owner_locale(tx: Transaction, user_id: str | None) -> None:
-    """Speak to the person a link is about in their language, whatever browser it was opened in."""
+    """Render the page in the language of the person a link is about, whatever browser opened it."""
     owner = tx.users.by_id(user_id) if user_id else None
     if owner:
         language.use_profile_locale(owner.profile)

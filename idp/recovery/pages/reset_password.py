@@ -63,7 +63,7 @@ def ask(tx: Transaction) -> Response:
 
 @blueprint.post("/new-password")
 def choose() -> Response:
-    """Judge the new password: read, hash outside any transaction, then spend the link."""
+    """Read, check and hash the new password outside any transaction, then claim the link."""
     database = services().database
     new = once(request.form, "password")
     with database.read(origin()) as tx:
@@ -83,7 +83,7 @@ def choose() -> Response:
 
 @blueprint.post("/new-password/strength")
 def strength() -> Response:
-    """Say how strong what is being typed is."""
+    """Return how strong the typed password is."""
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
         if holder is None or LINK.stale_form():
@@ -106,7 +106,7 @@ def done(tx: Transaction) -> Response:
 
 
 def _holder(tx: Transaction) -> ResetLinkHolder | None:
-    """Whom the link is for, who is then spoken to in their language."""
+    """Return the holder of the link; the page is then in their language."""
     holder = password_reset.find_reset(tx, LINK.handle, services().settings)
     if holder:
         language.use_profile_locale(holder.person.user.profile)

@@ -64,7 +64,7 @@ def done() -> Response:
 
 
 def _change(tx: Transaction) -> ContactChange | None:
-    """The change whose link is open here; its owner is then spoken to in their language."""
+    """Return the change whose link is open here; the page is then in its owner's language."""
     change = contact_changes.find_undo(tx, LINK.handle)
     mailed_link.use_owner_locale(tx, change.user_id if change else None)
     return change

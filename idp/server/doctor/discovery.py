@@ -16,12 +16,12 @@ LARGEST = 100_000
 
 
 class Unreachable(Exception):
-    """No provider that calls itself so answers there; the message says what did."""
+    """No provider with this issuer answers there; the message has what did."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was found; `date` is the other side's clock (seconds, UTC), if it told."""
+    """What was found; `date` is the other side's clock (seconds, UTC), if it sent one."""
 
     date: int | None
 

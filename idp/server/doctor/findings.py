@@ -1,4 +1,4 @@
-"""What the doctor says of each thing that was looked at."""
+"""The findings of the doctor."""
 
 from __future__ import annotations
 
