@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from idp.account import history, pages
+from idp.account import history, pages, paths
 from idp.account.guard import requires
 from idp.audit import Outcome
 from idp.kernel import user_agents
@@ -17,7 +17,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
 from idp.web import geoip
-from idp.web.forms import once
+from idp.web.forms import single_value
 
 PAGE = 50
 LONGEST_ID = 18
@@ -28,7 +28,7 @@ blueprint = Blueprint("activity", __name__)
 
 @blueprint.get("/activity")
 @requires()
-def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """One page of the person's own audit trail, newest first; `before` in the address continues an earlier page."""
     before = _before()
     found = tx.audit.for_user(auth_session.person.user.id, limit=PAGE + 1, before=before, without=history.QUIET)
@@ -39,13 +39,13 @@ def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
         auth_session,
         "account/activity.html",
         events=[_row(event, names) for event in shown],
-        older_href=f"{pages.ACTIVITY}?before={shown[-1].id}" if len(found) > PAGE else None,
-        newest_href=pages.ACTIVITY if before is not None else None,
+        older_href=f"{paths.ACTIVITY}?before={shown[-1].id}" if len(found) > PAGE else None,
+        newest_href=paths.ACTIVITY if before is not None else None,
     )
 
 
 def _before() -> int | None:
-    requested = once(request.args, "before", longest=LONGEST_ID)
+    requested = single_value(request.args, "before", longest=LONGEST_ID)
     return int(requested) if requested.isascii() and requested.isdigit() else None
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from idp import audit
-from idp.account import guard, pages
+from idp.account import guard, pages, paths, requirements
 from idp.audit import Event
 from idp.consent import words
 from idp.kernel.dates import Moment
@@ -32,7 +32,7 @@ class Connection:
 
 @blueprint.get("/apps")
 @guard.requires()
-def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """All of them, by name."""
     user_id = auth_session.person.user.id
     found = _connections(tx, user_id)
@@ -46,13 +46,13 @@ def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 @write_transaction
 def remove(tx: Transaction, client_id: str) -> Response:
     """Forget what the person allowed this app, and end everything it was given."""
-    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=f"{pages.APPS}?done=confirmed")
+    auth_session = guard.require_form(tx, requirements.end_sessions_requirement, back=f"{paths.APPS}?done=confirmed")
     user_id = auth_session.person.user.id
     allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_for_client(client_id, user_id=user_id)
     if not allowed and not ended:
         abort(404)
     audit.record(tx, Event.CONSENT_REVOKED, user_id=user_id, client_id=client_id, grants=ended)
-    return pages.redirect_done("removed", page_path=pages.APPS)
+    return pages.redirect_done("removed", page_path=paths.APPS)
 
 
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
@@ -70,11 +70,11 @@ def _row(client: Client, connection: Connection, used: int | None) -> dict[str, 
     return {
         "name": client.client_name,
         "host": urlsplit(address).netloc or address,
-        "sees": words.titles(sorted(connection.scopes, key=_usual_order)),
+        "sees": words.scope_titles(sorted(connection.scopes, key=_usual_order)),
         "own": client.first_party,
         "since": Moment(connection.since),
         "used": Moment(used) if used is not None else "",
-        "action": f"{pages.APPS}/{client.client_id}/remove",
+        "action": f"{paths.APPS}/{client.client_id}/remove",
     }
 
 

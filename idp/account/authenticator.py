@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import changes, guard, pages
+from idp.account import changes, guard, pages, paths, reauthentication, requirements
 from idp.audit import Event, Outcome
 from idp.factors.totp import Setup
 from idp.kernel.text import Text
@@ -16,7 +16,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.errors import error_page
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import see_other
 from idp.web.transactions import origin, write_transaction
 
@@ -24,46 +24,48 @@ blueprint = Blueprint("authenticator", __name__)
 
 
 @blueprint.get("/security/totp")
-@guard.requires(back=guard.reauth_return_url(pages.TOTP))
-def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+@guard.requires(back=reauthentication.reauth_return_url(paths.TOTP))
+def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask who is there before showing a secret; then the picture and the key, and on a reload the same."""
-    guard.require_reauthentication(tx, auth_session, pages.TOTP)
-    return _page(auth_session, tx.now)
+    reauthentication.require_reauthentication(tx, auth_session, paths.TOTP)
+    return _render(auth_session, tx.now)
 
 
 @blueprint.post("/security/totp")
 def confirm() -> Response:
     """Read, check the first code and mint recovery codes outside any transaction, then store the factor."""
     database = services().database
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    code = single_value(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         first, now = (
-            guard.require_form(tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.TOTP)),
+            guard.require_form(
+                tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.TOTP)
+            ),
             tx.now,
         )
-        guard.require_reauthentication(tx, first, pages.TOTP)
+        reauthentication.require_reauthentication(tx, first, paths.TOTP)
     person = first.person
     confirmed = totp.check_first_code(_setup(first), code, person=person, now=now, services=services())
     if confirmed is None:
-        return _page(first, now, error=CLOCK_HINT if code else NO_APP_CODE)
+        return _render(first, now, error=CLOCK_HINT if code else NO_APP_CODE)
     with database.write(origin()) as tx:
-        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        auth_session = guard.require_unchanged(tx, first, requirements.change_credentials_requirement)
         handle = changes.activate(tx, auth_session, confirmed, services())
         if person.recovery is None:
-            return pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+            return pages.redirect_with_session(paths.RECOVERY_CODES, handle)
         return pages.redirect_done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
 
 
 @blueprint.get("/security/turn-off")
-@guard.requires(back=guard.reauth_return_url(pages.TURN_OFF))
-def ask_off(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+@guard.requires(back=reauthentication.reauth_return_url(paths.TURN_OFF))
+def show_turn_off(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask for everything again, then whether it is meant."""
     if not auth_session.person.has_second_step:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     if _required(auth_session):
         return _refusal()
-    guard.require_reauthentication(tx, auth_session, pages.TURN_OFF)
-    return _ask_off(auth_session)
+    reauthentication.require_reauthentication(tx, auth_session, paths.TURN_OFF)
+    return _render_turn_off(auth_session)
 
 
 @blueprint.post("/security/turn-off")
@@ -71,18 +73,18 @@ def ask_off(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 def turn_off(tx: Transaction) -> Response:
     """Remove the second step, unless policy wants it."""
     auth_session = guard.require_form(
-        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.TURN_OFF)
+        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.TURN_OFF)
     )
     if not auth_session.person.has_second_step:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     if _required(auth_session):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         return _refusal()
-    guard.require_reauthentication(tx, auth_session, pages.TURN_OFF)
+    reauthentication.require_reauthentication(tx, auth_session, paths.TURN_OFF)
     return pages.redirect_done("turned-off", handle=changes.turn_off(tx, auth_session, services()))
 
 
-def _ask_off(auth_session: AuthenticatedSession) -> Response:
+def _render_turn_off(auth_session: AuthenticatedSession) -> Response:
     return pages.render(
         auth_session, "account/turn_off.html", kinds={factor.kind for factor in auth_session.person.factors}
     )
@@ -106,7 +108,7 @@ def _setup(auth_session: AuthenticatedSession) -> Setup:
     return totp.new_setup(auth_session.person, owner=owner, password_at=password_at, services=services())
 
 
-def _page(auth_session: AuthenticatedSession, now: int, *, error: str = "") -> Response:
+def _render(auth_session: AuthenticatedSession, now: int, *, error: str = "") -> Response:
     setup, until = _setup(auth_session), _password_at(auth_session) + services().settings.fresh_sign_in
     return pages.render(
         auth_session,

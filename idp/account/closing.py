@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import guard, pages
+from idp.account import guard, pages, paths, reauthentication, requirements
 from idp.account.changes import ConcurrentChange
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
@@ -14,7 +14,7 @@ from idp.recovery import closing
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import error_page
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import page, see_other
 from idp.web.transactions import write_transaction
 
@@ -24,13 +24,13 @@ blueprint = Blueprint("closing", __name__)
 
 
 @blueprint.get("/profile/close")
-@guard.requires(back=guard.reauth_return_url(pages.CLOSE))
-def ask(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+@guard.requires(back=reauthentication.reauth_return_url(paths.CLOSE))
+def show_form(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show what is lost, and ask; after re-authentication for this page, however recent the sign-in."""
     if not services().settings.people_may_close_account:
         return _refusal()
-    guard.require_reauthentication(tx, auth_session, pages.CLOSE)
-    return _page(auth_session)
+    reauthentication.require_reauthentication(tx, auth_session, paths.CLOSE)
+    return _render(auth_session)
 
 
 @blueprint.post("/profile/close")
@@ -38,14 +38,14 @@ def ask(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 def close(tx: Transaction) -> Response:
     """Close it, if its name was typed."""
     auth_session = guard.require_form(
-        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.CLOSE)
+        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.CLOSE)
     )
     user = auth_session.person.user
     if not services().settings.people_may_close_account:
         return _refusal()
-    guard.require_reauthentication(tx, auth_session, pages.CLOSE)
-    if lookup_key(once(request.form, "username")) != user.username_key:
-        return _page(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
+    reauthentication.require_reauthentication(tx, auth_session, paths.CLOSE)
+    if lookup_key(single_value(request.form, "username")) != user.username_key:
+        return _render(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
     if not closing.close_account(tx, user):
         raise ConcurrentChange
     response = see_other(CLOSED)
@@ -54,19 +54,19 @@ def close(tx: Transaction) -> Response:
 
 
 @blueprint.get("/closed")
-def closed() -> Response:
+def show_closed() -> Response:
     """The last page."""
     message = Text("Everything about you was deleted, and your apps are told. We have sent you a mail about it.")
     return page("login/ended.html", title=Text("Your account is closed"), message=message)
 
 
-def _page(auth_session: AuthenticatedSession, *, error: Text | None = None) -> Response:
+def _render(auth_session: AuthenticatedSession, *, error: Text | None = None) -> Response:
     return pages.render(
         auth_session,
         "account/close.html",
         status=400 if error else 200,
         error=("username", error) if error else None,
-        back_href=pages.PROFILE,
+        back_href=paths.PROFILE,
     )
 
 

@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, Response
 
 from idp import audit
-from idp.account import guard, own_data, pages
+from idp.account import guard, own_data, paths, requirements
 from idp.audit import Event
 from idp.web.context import services
 from idp.web.pages import json_text
@@ -23,11 +23,11 @@ def download() -> Response:
     """Note it, then gather: the file is as it is once the audit row stands, and no lock is held while it is made."""
     with services().database.write(origin()) as tx:
         auth_session = guard.require_form(
-            tx, guard.change_credentials_requirement, back=f"{pages.PROFILE}?done=download"
+            tx, requirements.change_credentials_requirement, back=f"{paths.PROFILE}?done=download"
         )
         audit.record(tx, Event.DATA_EXPORTED, user_id=auth_session.person.user.id)
     with services().database.read(origin()) as tx:
-        data = own_data.gather(tx, auth_session.person)
+        data = own_data.export_data(tx, auth_session.person)
     response = json_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
     return response

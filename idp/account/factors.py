@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp import audit
-from idp.account import changes, guard, pages
+from idp.account import changes, guard, pages, paths, reauthentication, requirements
 from idp.audit import Event, Outcome
 from idp.factors.message_code import masked
 from idp.kernel.dates import Moment
@@ -24,13 +24,13 @@ blueprint = Blueprint("factors", __name__, url_prefix="/security/factors/<factor
 
 @blueprint.get("")
 @guard.requires()
-def show(tx: Transaction, auth_session: AuthenticatedSession, factor_id: str) -> Response:
+def show_page(tx: Transaction, auth_session: AuthenticatedSession, factor_id: str) -> Response:
     """What it is, and a button that removes it."""
     factor = _own(auth_session, factor_id)
     if factor is None:
-        return see_other(pages.SECURITY)
-    _ask(tx, auth_session, factor)
-    return _page(auth_session, factor)
+        return see_other(paths.SECURITY)
+    _require_removal(tx, auth_session, factor)
+    return _render(auth_session, factor)
 
 
 @blueprint.post("/remove")
@@ -38,39 +38,41 @@ def show(tx: Transaction, auth_session: AuthenticatedSession, factor_id: str) ->
 def remove(tx: Transaction, factor_id: str) -> Response:
     """Take it away, unless policy wants a second step and there is no other."""
     auth_session = guard.require_form(
-        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(f"{pages.FACTORS}/{factor_id}")
+        tx,
+        requirements.change_credentials_requirement,
+        back=reauthentication.reauth_return_url(f"{paths.FACTORS}/{factor_id}"),
     )
     factor = _own(auth_session, factor_id)
     if factor is None:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     if auth_session.person.needs(factor, services().settings):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         message = Text("Your organisation requires a second step. Set up another one first, then remove this one.")
         return error_page(403, Text("This is your only second step"), message)
-    _ask(tx, auth_session, factor)
+    _require_removal(tx, auth_session, factor)
     what = "passkey-removed" if factor.kind == Method.PASSKEY else "factor-removed"
     return pages.redirect_done(what, handle=changes.remove_factor(tx, auth_session, factor, services()))
 
 
-def removal(auth_session: AuthenticatedSession, factor: Factor) -> str | None:
+def removal_action(auth_session: AuthenticatedSession, factor: Factor) -> str | None:
     """Where the form that removes it goes; None while policy forbids it."""
     needed = auth_session.person.needs(factor, services().settings)
-    return None if needed else guard.with_reauth_id(f"{pages.FACTORS}/{factor.id}/remove")
+    return None if needed else reauthentication.with_reauth_id(f"{paths.FACTORS}/{factor.id}/remove")
 
 
-def _ask(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor) -> None:
+def _require_removal(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor) -> None:
     """Ask who is there; for the last one anew, since to remove it is to turn the second step off."""
     if auth_session.person.is_last(factor):
-        guard.require_reauthentication(tx, auth_session, f"{pages.FACTORS}/{factor.id}")
+        reauthentication.require_reauthentication(tx, auth_session, f"{paths.FACTORS}/{factor.id}")
     else:
-        guard.require(tx, guard.change_credentials_requirement)
+        guard.require(tx, requirements.change_credentials_requirement)
 
 
 def _own(auth_session: AuthenticatedSession, factor_id: str) -> Factor | None:
     return next((each for each in auth_session.person.factors if each.id == factor_id), None)
 
 
-def _page(auth_session: AuthenticatedSession, factor: Factor) -> Response:
+def _render(auth_session: AuthenticatedSession, factor: Factor) -> Response:
     return pages.render(
         auth_session,
         "account/factor.html",
@@ -79,5 +81,5 @@ def _page(auth_session: AuthenticatedSession, factor: Factor) -> Response:
         added=Moment(factor.created_at),
         used=Moment(factor.last_used_at) if factor.last_used_at else "",
         last=auth_session.person.is_last(factor),
-        remove_action=removal(auth_session, factor),
+        remove_action=removal_action(auth_session, factor),
     )

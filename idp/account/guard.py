@@ -1,6 +1,6 @@
-"""Who may look at an account, and who may change it. Every view below `/account/` passes here, except signing out.
+"""Which session may see a page of the account, and which may change something. Only signing out needs neither.
 
-What is missing is raised, so that nothing done before it is kept; `routes` answers with a sign-in that leads back.
+A requirement that is not met is raised, so that the transaction is rolled back; `routes` answers with a login flow.
 """
 
 from __future__ import annotations
@@ -8,17 +8,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
 
 from flask import Response, request
 
 from idp.account.changes import ConcurrentChange
-from idp.kernel.handles import MAX_HANDLE_LENGTH
+from idp.account.requirements import RequirementFactory, view_requirement
 from idp.kernel.text import Text
 from idp.login.flow import grace, start
-from idp.login.policy import rules
-from idp.login.policy.requirement import AuthRequirement, join
-from idp.login.state import login_flow
+from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
@@ -26,22 +23,16 @@ from idp.web import csrf
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
-from idp.web.forms import once
 from idp.web.transactions import origin
 
 P = ParamSpec("P")
-RequirementFactory = Callable[[int], AuthRequirement]
-"""What is asked at a time (seconds, UTC)."""
-
-SIGN_IN = "after"
-"""The name of the sign-in in the address it leads to."""
 
 PURPOSE = "account"
 """Form tokens of these pages are bound to the session cookie and this word."""
 
 
 class SignInNeeded(Exception):
-    """Not enough was proven here for this page; `return_to` is the path of ours to come back to, by GET."""
+    """The session does not satisfy `requirement`; `return_to` is the path of ours to come back to, by GET."""
 
     def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
         super().__init__(return_to)
@@ -52,64 +43,8 @@ class CodesToSave(Exception):
     """Recovery codes wait to be saved: that comes first."""
 
 
-def view_requirement(_now: int) -> AuthRequirement:
-    """Being signed in, as policy wants it."""
-    return AuthRequirement()
-
-
-def end_sessions_requirement(now: int) -> AuthRequirement:
-    """Ending sessions and trust: a factor proven again, lest a borrowed session shuts its owner out (ASVS 7.5.2)."""
-    return AuthRequirement(not_before=now - services().settings.fresh_sign_in)
-
-
-def change_credentials_requirement(now: int) -> AuthRequirement:
-    """Changing what protects the account: everything the person has, proven again (ASVS 7.5.1)."""
-    return rules.account_change_requirement(fresh_sign_in=services().settings.fresh_sign_in, now=now)
-
-
-def reauth_return_url(page: str) -> str:
-    """The address that a sign-in leads to when it was asked for this page alone; it names that sign-in."""
-    return f"{page}?{SIGN_IN}={{login}}"
-
-
-def with_reauth_id(path: str) -> str:
-    """The address of a form, or the next page, of what the present page is about: it names the same sign-in."""
-    reauth_id = once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH)
-    return f"{path}?{urlencode({SIGN_IN: reauth_id})}" if reauth_id else path
-
-
-def require_reauthentication(tx: Transaction, auth_session: AuthenticatedSession, page: str) -> None:
-    """Let pass who came here through a sign-in asked for this page, by password and second step, and for nothing else.
-
-    However recent another sign-in is: somebody at a browser left unlocked has not proven anything by it. So the form is
-    asked like the page, or a form made by hand would do; and a sign-in is good for one change, and for its own person.
-
-    Raises:
-        SignInNeeded: everybody else, who then proves everything again.
-    """
-    row = tx.login_flows.by_id(once(request.args, SIGN_IN, longest=MAX_HANDLE_LENGTH))
-    user = auth_session.person.user
-    if (
-        row is not None
-        and row.finished_at is not None
-        and (row.user_id, row.epoch) == (user.id, user.epoch)
-        and row.return_to == reauth_return_url(page).replace("{login}", row.id)
-    ):
-        requested = join(login_flow.stored_requirement(row), change_credentials_requirement(tx.now))
-        if auth_session.satisfies(requested, settings=services().settings, now=tx.now) is not None:
-            return
-    raise SignInNeeded(rules.account_change_requirement(fresh_sign_in=0, now=tx.now), reauth_return_url(page))
-
-
-def enrolment_needed(now: int, page: str) -> SignInNeeded:
-    """To be raised: the password is asked anew, and a second step set up, as at a sign-in that policy stops."""
-    return SignInNeeded(
-        rules.account_change_requirement(fresh_sign_in=0, now=now).join(AuthRequirement(require_enrolment=True)), page
-    )
-
-
 def require(
-    tx: Transaction, asking: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
+    tx: Transaction, requirement_at: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
 ) -> AuthenticatedSession:
     """Return the session, if it satisfies the requirement. `back` is the page to return to (None: the present path).
 
@@ -117,7 +52,7 @@ def require(
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
         CodesToSave: when recovery codes wait to be saved, unless `saving_codes`.
     """
-    requested, auth_session = asking(tx.now), start.current_session(tx)
+    requested, auth_session = requirement_at(tx.now), start.current_session(tx)
     if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=tx.now) is None:
         raise SignInNeeded(requested, back or request.path)
     start.use_person_locale(auth_session.person)
@@ -127,7 +62,7 @@ def require(
 
 
 def require_form(
-    tx: Transaction, asking: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
+    tx: Transaction, requirement_at: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
 ) -> AuthenticatedSession:
     """Return the session that sent one of our own forms.
 
@@ -135,7 +70,7 @@ def require_form(
         Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
         SignInNeeded, CodesToSave: as `require`.
     """
-    auth_session = require(tx, asking, back=back, saving_codes=saving_codes)
+    auth_session = require(tx, requirement_at, back=back, saving_codes=saving_codes)
     if not csrf.valid(SESSION.read(), PURPOSE):
         raise Refusal(
             400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
@@ -143,14 +78,16 @@ def require_form(
     return auth_session
 
 
-def require_unchanged(tx: Transaction, first: AuthenticatedSession, asking: RequirementFactory) -> AuthenticatedSession:
+def require_unchanged(
+    tx: Transaction, first: AuthenticatedSession, requirement_at: RequirementFactory
+) -> AuthenticatedSession:
     """Return the same session in a second transaction, after costly work outside any.
 
     Raises:
         ConcurrentChange: when the account changed in between.
         Refusal, SignInNeeded, CodesToSave: as `require_form`.
     """
-    auth_session = require_form(tx, asking)
+    auth_session = require_form(tx, requirement_at)
     was, now = first.person.user, auth_session.person.user
     if (was.id, was.epoch) != (now.id, now.epoch):
         raise ConcurrentChange
@@ -158,7 +95,7 @@ def require_unchanged(tx: Transaction, first: AuthenticatedSession, asking: Requ
 
 
 def requires(
-    asking: RequirementFactory = view_requirement, *, back: str | None = None, saving_codes: bool = False
+    requirement_at: RequirementFactory = view_requirement, *, back: str | None = None, saving_codes: bool = False
 ) -> Callable[[Callable[Concatenate[Transaction, AuthenticatedSession, P], Response]], Callable[P, Response]]:
     """Guard a view that only reads: it gets a read transaction and the session; `back` as for `require`."""
 
@@ -166,7 +103,7 @@ def requires(
         @functools.wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
             with services().database.read(origin()) as tx:
-                auth_session = require(tx, asking, back=back, saving_codes=saving_codes)
+                auth_session = require(tx, requirement_at, back=back, saving_codes=saving_codes)
                 response = view(tx, auth_session, *args, **kwargs)
             _record_activity(auth_session)
             return response

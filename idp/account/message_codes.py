@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from idp.account import changes, guard, pages
+from idp.account import changes, guard, pages, paths, reauthentication, requirements
 from idp.factors.message_code import NotANumber
 from idp.login.enrolment import message_code
 from idp.login.forms import message_codes
@@ -16,7 +16,7 @@ from idp.login.policy.proofs import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import see_other
 from idp.web.transactions import origin, read_transaction, write_transaction
 
@@ -25,12 +25,14 @@ blueprint = Blueprint("message_codes", __name__, url_prefix="/security/codes/<an
 
 @blueprint.get("")
 @read_transaction
-def show(tx: Transaction, channel: str) -> Response:
+def show_page(tx: Transaction, channel: str) -> Response:
     """Ask who is there, then where the first code goes; once it is sent, the form for it."""
-    auth_session = guard.require(tx, guard.view_requirement, back=guard.reauth_return_url(_page_path(channel)))
+    auth_session = guard.require(
+        tx, requirements.view_requirement, back=reauthentication.reauth_return_url(_page_path(channel))
+    )
     method = _method(auth_session, channel)
-    guard.require_reauthentication(tx, auth_session, _page_path(channel))
-    return _page(tx, auth_session, method)
+    reauthentication.require_reauthentication(tx, auth_session, _page_path(channel))
+    return _render(tx, auth_session, method)
 
 
 @blueprint.post("/send")
@@ -38,36 +40,41 @@ def show(tx: Transaction, channel: str) -> Response:
 def send(tx: Transaction, channel: str) -> Response:
     """Send the first code."""
     auth_session = guard.require_form(
-        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(_page_path(channel))
+        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(_page_path(channel))
     )
-    guard.require_reauthentication(tx, auth_session, _page_path(channel))
-    method, typed = _method(auth_session, channel), once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
+    reauthentication.require_reauthentication(tx, auth_session, _page_path(channel))
+    method, typed = (
+        _method(auth_session, channel),
+        single_value(request.form, "number", longest=message_codes.LONGEST_NUMBER),
+    )
     owner = _owner(auth_session)
     try:
         sent = message_code.send_first_code(tx, owner, auth_session.person, method, typed, services=services())
     except NotANumber:
-        return _page(tx, auth_session, method, error=("number", message_codes.NO_NUMBER))
+        return _render(tx, auth_session, method, error=("number", message_codes.NO_NUMBER))
     if sent is SendResult.TOO_MANY:
-        return _page(tx, auth_session, method, error=("form", message_codes.NOT_SENT), status=429)
-    return see_other(guard.with_reauth_id(_page_path(channel)))
+        return _render(tx, auth_session, method, error=("form", message_codes.NOT_SENT), status=429)
+    return see_other(reauthentication.with_reauth_id(_page_path(channel)))
 
 
 @blueprint.post("")
 def confirm(channel: str) -> Response:
     """Read, mint recovery codes outside any transaction, then verify the code and store the factor."""
     database = services().database
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    code = single_value(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         first = guard.require_form(
-            tx, guard.change_credentials_requirement, back=guard.reauth_return_url(_page_path(channel))
+            tx,
+            requirements.change_credentials_requirement,
+            back=reauthentication.reauth_return_url(_page_path(channel)),
         )
-        guard.require_reauthentication(tx, first, _page_path(channel))
+        reauthentication.require_reauthentication(tx, first, _page_path(channel))
         method = _method(first, channel)
         if not code:
-            return _page(tx, first, method, error=("code", message_codes.NO_CODE))
+            return _render(tx, first, method, error=("code", message_codes.NO_CODE))
     codes = recovery_code.first_set(first.person, services())
     with database.write(origin()) as tx:
-        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        auth_session = guard.require_unchanged(tx, first, requirements.change_credentials_requirement)
         done = message_code.confirm_code(
             tx, _owner(auth_session), auth_session.person, method, code, codes=codes, services=services()
         )
@@ -76,10 +83,10 @@ def confirm(channel: str) -> Response:
         if isinstance(done, Result):
             slot = message_code.enrolment_slot(_owner(auth_session), auth_session.person, method)
             status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
-            return _page(tx, auth_session, method, error=("code", sentence), status=status)
+            return _render(tx, auth_session, method, error=("code", sentence), status=status)
         handle = changes.renew(tx, auth_session, services(), done)
         return (
-            pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+            pages.redirect_with_session(paths.RECOVERY_CODES, handle)
             if codes
             else pages.redirect_done("codes-added", handle=handle)
         )
@@ -96,10 +103,10 @@ def _owner(auth_session: AuthenticatedSession) -> str:
 
 
 def _page_path(channel: str) -> str:
-    return f"{pages.CODES}/{channel}"
+    return f"{paths.CODES}/{channel}"
 
 
-def _page(
+def _render(
     tx: Transaction,
     auth_session: AuthenticatedSession,
     method: Method,
@@ -116,8 +123,8 @@ def _page(
         "account/message_codes.html",
         status=status or (400 if error else 200),
         error=error,
-        action=guard.with_reauth_id(page_path),
+        action=reauthentication.with_reauth_id(page_path),
         **message_codes.enrolment_variables(
-            auth_session.person, method, waiting, send_action=guard.with_reauth_id(f"{page_path}/send")
+            auth_session.person, method, waiting, send_action=reauthentication.with_reauth_id(f"{page_path}/send")
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from idp.account import pages
+from idp.account import pages, paths
 from idp.account.guard import requires
 from idp.kernel.text import Text
 from idp.language.reader import LOCALE
@@ -34,15 +34,15 @@ blueprint = Blueprint("overview", __name__)
 
 @blueprint.get("/", strict_slashes=False)
 @requires()
-def show(_: Transaction, auth_session: AuthenticatedSession) -> Response:
+def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The profile, and whether there is a second step."""
     return pages.render(
         auth_session,
         "account/home.html",
         claims=[{"title": title, "value": value} for title, value in _profile(auth_session.person.user) if value],
         two_step_on=auth_session.person.has_second_step,
-        security_href=pages.SECURITY,
-        profile_href=pages.PROFILE,
+        security_href=paths.SECURITY,
+        profile_href=paths.PROFILE,
     )
 
 

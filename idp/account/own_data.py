@@ -13,7 +13,7 @@ MOST_EVENTS = 10_000
 """Events of the audit trail, the newest ones: as much as one answer should hold."""
 
 
-def gather(tx: Transaction, person: Person) -> dict[str, Any]:
+def export_data(tx: Transaction, person: Person) -> dict[str, Any]:
     """The person's data by what it is about; times are ISO 8601, UTC. No hash, seed, key, code, handle or digest."""
     user = person.user
     return {

@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import Response, request
 
-from idp.account.guard import PURPOSE, with_reauth_id
+from idp.account import paths
+from idp.account.guard import PURPOSE
+from idp.account.reauthentication import with_reauth_id
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
@@ -15,35 +17,12 @@ from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.pages import page, see_other
 
-HOME = "/account/"
-PROFILE = "/account/profile"
-EMAIL = "/account/profile/email"
-PHONE = "/account/profile/phone"
-DOWNLOAD = "/account/profile/download"
-CLOSE = "/account/profile/close"
-SECURITY = "/account/security"
-TOTP = "/account/security/totp"
-PASSKEYS = "/account/security/passkeys"
-ADD_PASSKEY = f"{PASSKEYS}/add"
-SET_UP = "/account/security/set-up"
-CODES = "/account/security/codes"
-FACTORS = "/account/security/factors"
-TURN_OFF = "/account/security/turn-off"
-RECOVERY_CODES = "/account/security/recovery-codes"
-VIEW_CODES = "/account/security/recovery-codes/view"
-REGENERATE = "/account/security/recovery-codes/regenerate"
-PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
-APPS = "/account/apps"
-ACTIVITY = "/account/activity"
-SIGN_OUT = "/account/sign-out"
-SIGNED_OUT = "/account/signed-out"
-
 NAVIGATION = (
-    (Text("Overview"), HOME),
-    (Text("Profile"), PROFILE),
-    (Text("Security"), SECURITY),
-    (Text("Connected apps"), APPS),
-    (Text("Activity"), ACTIVITY),
+    (Text("Overview"), paths.HOME),
+    (Text("Profile"), paths.PROFILE),
+    (Text("Security"), paths.SECURITY),
+    (Text("Connected apps"), paths.APPS),
+    (Text("Activity"), paths.ACTIVITY),
 )
 
 NOTICES = {
@@ -85,17 +64,17 @@ def render(
     common = {
         "user": {"name": user.display_name, "username": user.username},
         "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
-        "logout_action": SIGN_OUT,
+        "logout_action": paths.SIGN_OUT,
         "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
         "action": with_reauth_id(request.path),
-        "back_href": SECURITY,
+        "back_href": paths.SECURITY,
         "errors": dict([error] if error else []),
         "bar": _bar(auth_session),
     }
     return page(template, status=status, **(common | more))
 
 
-def redirect_done(what: str, *, handle: str | None = None, page_path: str = SECURITY) -> Response:
+def redirect_done(what: str, *, handle: str | None = None, page_path: str = paths.SECURITY) -> Response:
     """Redirect to a page that shows what was done; `handle` is the session's new handle."""
     path = f"{page_path}?done={what}"
     return redirect_with_session(path, handle) if handle else see_other(path)
@@ -119,8 +98,8 @@ def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
     if due is None:
         return None
     text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))
-    return {"text": text, "href": SET_UP, "label": Text("Set it up now")}
+    return {"text": text, "href": paths.SET_UP, "label": Text("Set it up now")}
 
 
 def _within(href: str) -> bool:
-    return request.path.rstrip("/") == href.rstrip("/") or (href != HOME and request.path.startswith(f"{href}/"))
+    return request.path.rstrip("/") == href.rstrip("/") or (href != paths.HOME and request.path.startswith(f"{href}/"))

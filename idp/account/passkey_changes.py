@@ -5,7 +5,7 @@ from __future__ import annotations
 from idp import audit
 from idp.account.changes import ConcurrentChange, renew
 from idp.audit import Event
-from idp.factors.passkey import Registered
+from idp.factors.passkey import VerifiedRegistration
 from idp.factors.recovery_codes import FreshSet
 from idp.login.enrolment import passkey
 from idp.login.policy.proofs import Method
@@ -18,7 +18,7 @@ from idp.services import Services
 def add(
     tx: Transaction,
     auth_session: AuthenticatedSession,
-    made: Registered,
+    made: VerifiedRegistration,
     label: str,
     *,
     codes: FreshSet | None,

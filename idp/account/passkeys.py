@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import factors, guard, pages, passkey_changes
-from idp.account.security import kept
+from idp.account import factors, guard, pages, passkey_changes, paths, reauthentication, requirements
+from idp.account.security import backup_state
 from idp.factors.passkey import Rejected
 from idp.factors.recovery_codes import FreshSet
 from idp.kernel import user_agents
@@ -20,7 +20,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import AlreadyKnown, Factor
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import json_text, see_other, translate
 from idp.web.transactions import origin, write_transaction
 
@@ -31,11 +31,11 @@ blueprint = Blueprint("passkeys", __name__)
 
 
 @blueprint.get("/security/passkeys/add")
-@guard.requires(back=guard.reauth_return_url(pages.ADD_PASSKEY))
+@guard.requires(back=reauthentication.reauth_return_url(paths.ADD_PASSKEY))
 def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask who is there before another way in is added; then the page whose button asks the browser for a key."""
-    guard.require_reauthentication(tx, auth_session, pages.ADD_PASSKEY)
-    return _add_page(auth_session)
+    reauthentication.require_reauthentication(tx, auth_session, paths.ADD_PASSKEY)
+    return _render_add_page(auth_session)
 
 
 @blueprint.post("/security/passkeys/options")
@@ -43,9 +43,9 @@ def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
     auth_session = guard.require_form(
-        tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.ADD_PASSKEY)
+        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.ADD_PASSKEY)
     )
-    guard.require_reauthentication(tx, auth_session, pages.ADD_PASSKEY)
+    reauthentication.require_reauthentication(tx, auth_session, paths.ADD_PASSKEY)
     made = passkey.options(tx, auth_session.person, owner=_owner(auth_session), services=services())
     return json_text(made)
 
@@ -56,37 +56,39 @@ def add() -> Response:
     database = services().database
     with database.read(origin()) as tx:
         first = guard.require_form(
-            tx, guard.change_credentials_requirement, back=guard.reauth_return_url(pages.ADD_PASSKEY)
+            tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.ADD_PASSKEY)
         )
-        guard.require_reauthentication(tx, first, pages.ADD_PASSKEY)
+        reauthentication.require_reauthentication(tx, first, paths.ADD_PASSKEY)
     codes = recovery_code.first_set(first.person, services())
     try:
         with database.write(origin()) as tx:
-            return _add(tx, guard.require_unchanged(tx, first, guard.change_credentials_requirement), codes)
+            return _add(tx, guard.require_unchanged(tx, first, requirements.change_credentials_requirement), codes)
     except AlreadyKnown:
         with database.write(origin()) as tx:
             passkey.audit_refusal(tx, first.person, "known")
-        return _add_page(first, error=errors.PASSKEY_KNOWN)
+        return _render_add_page(first, error=errors.PASSKEY_KNOWN)
 
 
 @blueprint.get("/security/passkeys/<factor_id>")
-@guard.requires(guard.change_credentials_requirement)
-def show(_: Transaction, auth_session: AuthenticatedSession, factor_id: str) -> Response:
+@guard.requires(requirements.change_credentials_requirement)
+def show_page(_: Transaction, auth_session: AuthenticatedSession, factor_id: str) -> Response:
     """One passkey, to be renamed or removed."""
     factor = _own(auth_session, factor_id)
-    return _one_page(auth_session, factor) if factor else see_other(pages.SECURITY)
+    return _render_one(auth_session, factor) if factor else see_other(paths.SECURITY)
 
 
 @blueprint.post("/security/passkeys/<factor_id>/rename")
 @write_transaction
 def rename(tx: Transaction, factor_id: str) -> Response:
     """Give it another name."""
-    auth_session = guard.require_form(tx, guard.change_credentials_requirement, back=f"{pages.PASSKEYS}/{factor_id}")
+    auth_session = guard.require_form(
+        tx, requirements.change_credentials_requirement, back=f"{paths.PASSKEYS}/{factor_id}"
+    )
     factor = _own(auth_session, factor_id)
     if factor is None:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     if not (name := _name()):
-        return _one_page(auth_session, factor, error=NO_NAME)
+        return _render_one(auth_session, factor, error=NO_NAME)
     passkey_changes.rename(tx, auth_session, factor, name)
     return pages.redirect_done("passkey-renamed")
 
@@ -96,11 +98,11 @@ def _add(tx: Transaction, auth_session: AuthenticatedSession, codes: FreshSet | 
         made = passkey.check(tx, read_passkey_response(), owner=_owner(auth_session), services=services())
     except Rejected as reason:
         passkey.audit_refusal(tx, auth_session.person, str(reason))
-        return _add_page(auth_session, error=errors.PASSKEY_FAILED)
+        return _render_add_page(auth_session, error=errors.PASSKEY_FAILED)
     name = _name() or _suggestion()
     handle = passkey_changes.add(tx, auth_session, made, name, codes=codes, services=services())
     return (
-        pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+        pages.redirect_with_session(paths.RECOVERY_CODES, handle)
         if codes
         else pages.redirect_done("passkey-added", handle=handle)
     )
@@ -115,27 +117,27 @@ def _own(auth_session: AuthenticatedSession, factor_id: str) -> Factor | None:
 
 
 def _name() -> str:
-    return " ".join(once(request.form, "name", longest=LONGEST_NAME).split())
+    return " ".join(single_value(request.form, "name", longest=LONGEST_NAME).split())
 
 
 def _suggestion() -> str:
     return translate(user_agents.name(request.headers.get("User-Agent", "")))[:LONGEST_NAME]
 
 
-def _add_page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
+def _render_add_page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
     return pages.render(
         auth_session,
         "account/passkey_add.html",
         status=400 if error else 200,
         error=("form", error) if error else None,
-        options_href=guard.with_reauth_id(f"{pages.PASSKEYS}/options"),
+        options_href=reauthentication.with_reauth_id(f"{paths.PASSKEYS}/options"),
         suggestion=_suggestion(),
         longest_name=LONGEST_NAME,
     )
 
 
-def _one_page(auth_session: AuthenticatedSession, factor: Factor, *, error: str = "") -> Response:
-    address = f"{pages.PASSKEYS}/{factor.id}"
+def _render_one(auth_session: AuthenticatedSession, factor: Factor, *, error: str = "") -> Response:
+    address = f"{paths.PASSKEYS}/{factor.id}"
     return pages.render(
         auth_session,
         "account/passkey.html",
@@ -143,9 +145,9 @@ def _one_page(auth_session: AuthenticatedSession, factor: Factor, *, error: str 
         error=("name", error) if error else None,
         name=factor.label,
         added=Moment(factor.created_at),
-        kind=kept(factor),
+        kind=backup_state(factor),
         longest_name=LONGEST_NAME,
         rename_action=f"{address}/rename",
-        remove_action=factors.removal(auth_session, factor),
+        remove_action=factors.removal_action(auth_session, factor),
         last=auth_session.person.is_last(factor),
     )

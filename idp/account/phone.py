@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import changes, guard, pages
+from idp.account import changes, guard, pages, paths, requirements
 from idp.factors import message_code
 from idp.factors.message_code import NotANumber
 from idp.kernel.clock import DAY
@@ -30,7 +30,7 @@ from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.recovery import contact_changes, new_phone
 from idp.web.context import services
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import see_other
 from idp.web.transactions import write_transaction
 
@@ -41,84 +41,84 @@ blueprint = Blueprint("phone", __name__, url_prefix="/profile/phone")
 
 
 @blueprint.get("")
-@guard.requires(guard.change_credentials_requirement)
-def ask(_: Transaction, auth_session: AuthenticatedSession) -> Response:
+@guard.requires(requirements.change_credentials_requirement)
+def show_form(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show the form; a number that is not confirmed stands in it, to be confirmed."""
     user = auth_session.person.user
-    return _page(auth_session, typed="" if user.phone_number_verified else user.phone_number or "")
+    return _render(auth_session, typed="" if user.phone_number_verified else user.phone_number or "")
 
 
 @blueprint.post("")
 @write_transaction
 def send(tx: Transaction) -> Response:
     """Send a code to the number that was typed."""
-    auth_session = guard.require_form(tx, guard.change_credentials_requirement)
-    user, typed = auth_session.person.user, once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
-    channel = once(request.form, "channel")
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement)
+    user, typed = auth_session.person.user, single_value(request.form, "number", longest=message_codes.LONGEST_NUMBER)
+    channel = single_value(request.form, "channel")
     if channel not in new_phone.channels(services().settings):
-        return _page(auth_session, typed=typed, error=("form", NO_WAY))
+        return _render(auth_session, typed=typed, error=("form", NO_WAY))
     try:
         number = message_code.number(typed)
     except NotANumber:
-        return _page(auth_session, typed=typed, error=("number", message_codes.NO_NUMBER))
+        return _render(auth_session, typed=typed, error=("number", message_codes.NO_NUMBER))
     if number == user.phone_number and user.phone_number_verified:
-        return _page(auth_session, typed=typed, error=("number", SAME))
+        return _render(auth_session, typed=typed, error=("number", SAME))
     if _send(tx, auth_session, channel, number) is SendResult.TOO_MANY:
-        return _page(auth_session, typed=typed, error=("form", message_codes.NOT_SENT), status=429)
-    return see_other(f"{pages.PHONE}/{channel}")
+        return _render(auth_session, typed=typed, error=("form", message_codes.NOT_SENT), status=429)
+    return see_other(f"{paths.PHONE}/{channel}")
 
 
 @blueprint.get("/<any(sms, whatsapp):channel>")
-@guard.requires(guard.change_credentials_requirement, back=pages.PHONE)
-def ask_code(tx: Transaction, auth_session: AuthenticatedSession, channel: str) -> Response:
+@guard.requires(requirements.change_credentials_requirement, back=paths.PHONE)
+def show_code_form(tx: Transaction, auth_session: AuthenticatedSession, channel: str) -> Response:
     """Show the form for the code."""
-    return _code_page(tx, auth_session, channel)
+    return _render_code_page(tx, auth_session, channel)
 
 
 @blueprint.post("/<any(sms, whatsapp):channel>/send")
 @write_transaction
 def send_again(tx: Transaction, channel: str) -> Response:
     """Send another code, to where the last one went."""
-    auth_session = guard.require_form(tx, guard.change_credentials_requirement, back=pages.PHONE)
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=paths.PHONE)
     last = tx.sent_codes.find(_place(auth_session, channel))
     if last is None or channel not in new_phone.channels(services().settings):
-        return see_other(pages.PHONE)
+        return see_other(paths.PHONE)
     if _send(tx, auth_session, channel, last.address) is SendResult.TOO_MANY:
-        return _code_page(tx, auth_session, channel, error=("form", message_codes.NOT_SENT), status=429)
-    return see_other(f"{pages.PHONE}/{channel}")
+        return _render_code_page(tx, auth_session, channel, error=("form", message_codes.NOT_SENT), status=429)
+    return see_other(f"{paths.PHONE}/{channel}")
 
 
 @blueprint.post("/<any(sms, whatsapp):channel>")
 @write_transaction
 def confirm(tx: Transaction, channel: str) -> Response:
     """Verify the code, and store the number that it proves."""
-    auth_session = guard.require_form(tx, guard.change_credentials_requirement, back=pages.PHONE)
-    code = once(request.form, "code", longest=LONGEST_CODE)
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=paths.PHONE)
+    code = single_value(request.form, "code", longest=LONGEST_CODE)
     if not code:
-        return _code_page(tx, auth_session, channel, error=("code", message_codes.NO_CODE))
+        return _render_code_page(tx, auth_session, channel, error=("code", message_codes.NO_CODE))
     slot = _place(auth_session, channel)
     done = new_phone.confirm_number(tx, slot, auth_session.person, code, services())
     if done is Result.CONFLICT:
         raise changes.ConcurrentChange
     if done is not Result.RIGHT:
         status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
-        return _code_page(tx, auth_session, channel, error=("code", sentence), status=status)
+        return _render_code_page(tx, auth_session, channel, error=("code", sentence), status=status)
     handle = changes.renew(tx, auth_session, services())
-    return pages.redirect_done("phone", handle=handle, page_path=pages.PROFILE)
+    return pages.redirect_done("phone", handle=handle, page_path=paths.PROFILE)
 
 
 @blueprint.post("/remove")
 @write_transaction
 def remove(tx: Transaction) -> Response:
     """Know no number any longer."""
-    auth_session = guard.require_form(tx, guard.change_credentials_requirement, back=pages.PHONE)
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=paths.PHONE)
     user = auth_session.person.user
     if user.phone_number is None:
-        return see_other(pages.PROFILE)
+        return see_other(paths.PROFILE)
     if not new_phone.store_number(tx, user, None, services()):
         raise changes.ConcurrentChange
     handle = changes.renew(tx, auth_session, services())
-    return pages.redirect_done("phone-removed", handle=handle, page_path=pages.PROFILE)
+    return pages.redirect_done("phone-removed", handle=handle, page_path=paths.PROFILE)
 
 
 def _place(auth_session: AuthenticatedSession, channel: str) -> CodeSlot:
@@ -130,7 +130,7 @@ def _send(tx: Transaction, auth_session: AuthenticatedSession, channel: str, num
     return sent_codes.issue_code(tx, slot, user, address=number, services=services())
 
 
-def _page(
+def _render(
     auth_session: AuthenticatedSession, *, typed: str, error: tuple[str, Text] | None = None, status: int | None = None
 ) -> Response:
     person = auth_session.person
@@ -140,7 +140,7 @@ def _page(
         "account/phone.html",
         status=status or (400 if error else 200),
         error=error,
-        back_href=pages.PROFILE,
+        back_href=paths.PROFILE,
         typed=typed,
         longest=message_codes.LONGEST_NUMBER,
         present=person.user.phone_number,
@@ -148,11 +148,11 @@ def _page(
         codes_to=[message_code.masked(address) for address in dict.fromkeys(filter(None, copies))],
         told=bool(person.user.email),
         days=contact_changes.UNDO_WITHIN // DAY,
-        remove_action=f"{pages.PHONE}/remove",
+        remove_action=f"{paths.PHONE}/remove",
     )
 
 
-def _code_page(
+def _render_code_page(
     tx: Transaction,
     auth_session: AuthenticatedSession,
     channel: str,
@@ -162,13 +162,13 @@ def _code_page(
 ) -> Response:
     waiting = sent_codes.pending_code(tx, _place(auth_session, channel))
     if waiting is None and error is None:
-        return see_other(pages.PHONE)
+        return see_other(paths.PHONE)
     return pages.render(
         auth_session,
         "account/phone_code.html",
         status=status or (400 if error else 200),
         error=error,
-        back_href=pages.PHONE,
-        action=f"{pages.PHONE}/{channel}",
-        **message_codes.sent_code_variables(channel, waiting, send_action=f"{pages.PHONE}/{channel}/send"),
+        back_href=paths.PHONE,
+        action=f"{paths.PHONE}/{channel}",
+        **message_codes.sent_code_variables(channel, waiting, send_action=f"{paths.PHONE}/{channel}/send"),
     )

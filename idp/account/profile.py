@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import guard, pages, profile_form
+from idp.account import guard, pages, paths, profile_form, requirements
 from idp.account.profile_form import ProfileForm
 from idp.audit import Event
 from idp.kernel.text import Text
@@ -25,30 +25,30 @@ blueprint = Blueprint("profile", __name__)
 
 @blueprint.get("/profile")
 @guard.requires()
-def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The form as the profile stands, and the ways to reach the person."""
-    return _page(tx, auth_session)
+    return _render(tx, auth_session)
 
 
 @blueprint.post("/profile")
 @write_transaction
 def save(tx: Transaction) -> Response:
     """Keep what changed. Nothing here opens anything, so no fresh sign-in is asked and no mail goes out."""
-    auth_session = guard.require_form(tx, guard.view_requirement)
+    auth_session = guard.require_form(tx, requirements.view_requirement)
     user = auth_session.person.user
     form = profile_form.parse_profile_form(
         request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date()
     )
     if form.errors:
-        return _page(tx, auth_session, form)
+        return _render(tx, auth_session, form)
     before = user.profile
     if changed := [name for name in {**before, **form.profile} if before.get(name) != form.profile.get(name)]:
         tx.users.set_profile(user, form.profile)
         audit.record(tx, Event.PROFILE_CHANGED, user_id=user.id, claims=sorted(changed))
-    return pages.redirect_done("profile", page_path=pages.PROFILE)
+    return pages.redirect_done("profile", page_path=paths.PROFILE)
 
 
-def _page(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileForm | None = None) -> Response:
+def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileForm | None = None) -> Response:
     user = auth_session.person.user
     values = form.typed if form else profile_form.fields_of(user.profile)
     return pages.render(
@@ -61,10 +61,10 @@ def _page(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileForm
         longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
-        download_action=pages.DOWNLOAD,
-        close_href=pages.CLOSE if services().settings.people_may_close_account else None,
+        download_action=paths.DOWNLOAD,
+        close_href=paths.CLOSE if services().settings.people_may_close_account else None,
         email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
-        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": pages.PHONE},
+        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": paths.PHONE},
     )
 
 
@@ -72,9 +72,9 @@ def _email(user: User, waiting: ContactChange | None) -> dict[str, Any]:
     return {
         "address": user.email,
         "verified": user.email_verified,
-        "change_href": pages.EMAIL,
+        "change_href": paths.EMAIL,
         "waiting": waiting.new if waiting else None,
-        "forget_action": f"{pages.EMAIL}/forget",
+        "forget_action": f"{paths.EMAIL}/forget",
     }
 
 

@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 
 from idp.kernel.text import Text
 from idp.language import tags, zones
-from idp.web.forms import storable
+from idp.web.forms import is_storable
 
 Rule = Callable[[str, str, dt.date], str]
 """What was typed, the value of before, today's date -> what is kept; raises `Wrong`."""
@@ -86,7 +86,7 @@ def parse_profile_form(form: MultiDict[str, str], profile: Mapping[str, Any], *,
 
 def _read(form: MultiDict[str, str], name: str) -> str:
     values = form.getlist(name)
-    if len(values) != 1 or not storable(values[0]):
+    if len(values) != 1 or not is_storable(values[0]):
         raise Wrong(Text("This could not be read. Type it again."))
     found = values[0].replace("\r\n", "\n").strip()
     if len(found) > LONGEST[name]:

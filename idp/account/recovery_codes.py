@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import changes, guard, pages
+from idp.account import changes, guard, pages, paths, requirements
 from idp.audit import Event
 from idp.factors import recovery_codes
 from idp.login.forms.errors import NOT_SAVED
@@ -15,7 +15,7 @@ from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import ticked
+from idp.web.forms import is_checked
 from idp.web.pages import see_other
 from idp.web.transactions import origin, write_transaction
 
@@ -23,46 +23,48 @@ blueprint = Blueprint("recovery_codes", __name__)
 
 
 @blueprint.get("/security/recovery-codes")
-@guard.requires(guard.change_credentials_requirement, saving_codes=True)
-def show(_: Transaction, auth_session: AuthenticatedSession) -> Response:
+@guard.requires(requirements.change_credentials_requirement, saving_codes=True)
+def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The codes before they are saved."""
-    return _codes_page(auth_session) if auth_session.person.codes_to_save else see_other(pages.SECURITY)
+    return _render_codes(auth_session) if auth_session.person.codes_to_save else see_other(paths.SECURITY)
 
 
 @blueprint.post("/security/recovery-codes")
 @write_transaction
-def saved(tx: Transaction) -> Response:
+def acknowledge_saved(tx: Transaction) -> Response:
     """Store that the codes are saved; it needs no recent sign-in."""
-    auth_session = guard.require_form(tx, guard.view_requirement, saving_codes=True)
+    auth_session = guard.require_form(tx, requirements.view_requirement, saving_codes=True)
     if not auth_session.person.codes_to_save:
-        return see_other(pages.SECURITY)
-    if not ticked(request.form, "saved"):
-        return _codes_page(guard.require(tx, guard.change_credentials_requirement, saving_codes=True), error=NOT_SAVED)
+        return see_other(paths.SECURITY)
+    if not is_checked(request.form, "saved"):
+        return _render_codes(
+            guard.require(tx, requirements.change_credentials_requirement, saving_codes=True), error=NOT_SAVED
+        )
     recovery_code.acknowledge_saved(tx, auth_session.person.user.id, services().settings)
     return pages.redirect_done("saved")
 
 
 @blueprint.get("/security/recovery-codes/view")
 @write_transaction
-def view(tx: Transaction) -> Response:
+def show_saved_codes(tx: Transaction) -> Response:
     """Show the saved codes again, used ones as such, to somebody who has just proven everything; each look is kept."""
-    auth_session = guard.require(tx, guard.change_credentials_requirement)
+    auth_session = guard.require(tx, requirements.change_credentials_requirement)
     kept = auth_session.person.recovery
     if kept is None or not services().settings.recovery_codes_viewable:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     codes = recovery_codes.readable(kept, services().sealer)
     if codes:
         audit.record(tx, Event.RECOVERY_CODES_SHOWN, user_id=auth_session.person.user.id)
     auth_sessions.touch(tx, auth_session)
-    return _view_page(auth_session, codes, tx.recovery.used_positions(kept.id))
+    return _render_view(auth_session, codes, tx.recovery.used_positions(kept.id))
 
 
 @blueprint.get("/security/recovery-codes/regenerate")
-@guard.requires(guard.change_credentials_requirement)
-def ask(_: Transaction, auth_session: AuthenticatedSession) -> Response:
+@guard.requires(requirements.change_credentials_requirement)
+def show_form(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask first: the old codes will be worthless."""
     if not auth_session.person.has_second_step:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     viewable = services().settings.recovery_codes_viewable
     return pages.render(auth_session, "account/regenerate.html", left=auth_session.person.codes_left, viewable=viewable)
 
@@ -72,17 +74,17 @@ def regenerate() -> Response:
     """Make new codes: read, hash outside any transaction, then replace."""
     database, entropy = services().database, services().entropy
     with database.read(origin()) as tx:
-        first = guard.require_form(tx, guard.change_credentials_requirement)
+        first = guard.require_form(tx, requirements.change_credentials_requirement)
     if not first.person.has_second_step:
-        return see_other(pages.SECURITY)
+        return see_other(paths.SECURITY)
     fresh = recovery_codes.mint(entropy, services().hasher)
     with database.write(origin()) as tx:
-        auth_session = guard.require_unchanged(tx, first, guard.change_credentials_requirement)
+        auth_session = guard.require_unchanged(tx, first, requirements.change_credentials_requirement)
         handle = changes.regenerate(tx, auth_session, fresh, services())
-        return pages.redirect_with_session(pages.RECOVERY_CODES, handle)
+        return pages.redirect_with_session(paths.RECOVERY_CODES, handle)
 
 
-def _codes_page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
+def _render_codes(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
     kept = auth_session.person.recovery
     codes = recovery_codes.readable(kept, services().sealer) if kept else ()
     return pages.render(
@@ -97,7 +99,7 @@ def _codes_page(auth_session: AuthenticatedSession, *, error: str = "") -> Respo
     )
 
 
-def _view_page(auth_session: AuthenticatedSession, codes: tuple[str, ...], used: set[int]) -> Response:
+def _render_view(auth_session: AuthenticatedSession, codes: tuple[str, ...], used: set[int]) -> Response:
     """`used` are positions; what can be copied and downloaded are the others."""
     return pages.render(
         auth_session,
@@ -107,5 +109,5 @@ def _view_page(auth_session: AuthenticatedSession, codes: tuple[str, ...], used:
         left=auth_session.person.codes_left,
         total=recovery_codes.COUNT,
         download_href=download_href(tuple(code for position, code in enumerate(codes) if position not in used)),
-        regenerate_href=pages.REGENERATE,
+        regenerate_href=paths.REGENERATE,
     )

@@ -1,4 +1,4 @@
-"""The account's pages together, and what they answer when something has to come first."""
+"""The account's blueprints, and the responses when a requirement is not met."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from idp.account import (
 )
 from idp.account.changes import ConcurrentChange
 from idp.account.guard import CodesToSave, SignInNeeded
-from idp.account.pages import HOME, RECOVERY_CODES
+from idp.account.paths import HOME, RECOVERY_CODES
 from idp.login.flow import start
 from idp.web.context import services
 from idp.web.pages import see_other
@@ -53,32 +53,32 @@ for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 
 
-front_door = Blueprint("front_door", __name__)
+root = Blueprint("root", __name__)
 
 
-@front_door.get("/")
-def enter() -> Response:
-    """Whoever types the provider's address wants their account."""
+@root.get("/")
+def redirect_to_account() -> Response:
+    """Redirect from the issuer's root."""
     return see_other(HOME)
 
 
 @blueprint.errorhandler(SignInNeeded)
 def sign_in(needed: SignInNeeded) -> Response:
-    """Begin a sign-in that leads back by GET: what a form wanted is not done, but shown again."""
+    """Start a login flow that leads back by GET: a posted form is not executed, but shown again."""
     with services().database.write(origin()) as tx:
         return start.start_login(tx, needed.requirement, start.LoginRequest(start.ACCOUNT, needed.return_to))
 
 
 @blueprint.errorhandler(CodesToSave)
 def save_codes(_: CodesToSave) -> Response:
-    """First the recovery codes."""
+    """Redirect to the recovery codes."""
     return see_other(RECOVERY_CODES)
 
 
 @blueprint.errorhandler(ConcurrentChange)
 def show_current_state(_: ConcurrentChange) -> Response:
-    """Show the page as things stand now."""
+    """Redirect to the page, which shows the present state."""
     return see_other(request.path)
 
 
-blueprints = (front_door, blueprint)
+blueprints = (root, blueprint)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from idp.account import guard, pages
+from idp.account import pages, paths, reauthentication
 from idp.account.guard import requires
 from idp.factors.message_code import masked
 from idp.factors.recovery_codes import COUNT
@@ -27,7 +27,7 @@ blueprint = Blueprint("security", __name__)
 
 @blueprint.get("/security")
 @requires()
-def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
+def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Everything on one page."""
     person, own = auth_session.person, auth_session.session
     user = person.user
@@ -36,23 +36,23 @@ def show(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
         auth_session,
         "account/security.html",
         notice=pages.notice(),
-        password={"changed": Moment(user.password_changed_at), "href": pages.PASSWORD},
+        password={"changed": Moment(user.password_changed_at), "href": paths.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
-        add_passkey_href=pages.ADD_PASSKEY,
+        add_passkey_href=paths.ADD_PASSKEY,
         messages=[_messages(person, method) for method in person.channels(services().settings)],
         recovery=_recovery(person),
         devices=[_device(device, own) for device in tx.devices.trusted_for_user(user.id, user.epoch)],
         sessions=[_session(session, own) for session in sessions],
-        end_others_action=f"{pages.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
+        end_others_action=f"{paths.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
     )
 
 
 @blueprint.get("/security/set-up")
-@requires(back=pages.SECURITY)
-def set_up(tx: Transaction, _: AuthenticatedSession) -> Response:
+@requires(back=paths.SECURITY)
+def start_enrolment(tx: Transaction, _: AuthenticatedSession) -> Response:
     """Where the bar leads: the set-up that a sign-in will insist on when the time is over, done now."""
-    raise guard.enrolment_needed(tx.now, f"{pages.SECURITY}?done=saved")
+    raise reauthentication.enrolment_needed(tx.now, f"{paths.SECURITY}?done=saved")
 
 
 def _two_step(person: Person) -> dict[str, Any]:
@@ -60,12 +60,12 @@ def _two_step(person: Person) -> dict[str, Any]:
     return {
         "on": bool(apps),
         "any": person.has_second_step,
-        "remove_href": f"{pages.FACTORS}/{apps[0].id}" if apps and not person.is_last(apps[0]) else None,
+        "remove_href": f"{paths.FACTORS}/{apps[0].id}" if apps and not person.is_last(apps[0]) else None,
         "required": person.must_have_second_step(services().settings),
         "since": Moment(apps[0].created_at) if apps else "",
-        "set_up_href": pages.TOTP,
-        "replace_href": pages.TOTP,
-        "turn_off_href": pages.TURN_OFF,
+        "set_up_href": paths.TOTP,
+        "replace_href": paths.TOTP,
+        "turn_off_href": paths.TURN_OFF,
     }
 
 
@@ -77,7 +77,7 @@ def _messages(person: Person, method: Method) -> dict[str, Any]:
         "on": factor is not None,
         "masked": masked(factor.address or "") if factor else "",
         "used": Moment(factor.last_used_at) if factor and factor.last_used_at else "",
-        "href": f"{pages.FACTORS}/{factor.id}" if factor else f"{pages.CODES}/{method}",
+        "href": f"{paths.FACTORS}/{factor.id}" if factor else f"{paths.CODES}/{method}",
     }
 
 
@@ -86,12 +86,12 @@ def _passkey(factor: Factor) -> dict[str, Any]:
         "name": factor.label,
         "added": Moment(factor.created_at),
         "used": Moment(factor.last_used_at) if factor.last_used_at else "",
-        "kind": kept(factor),
-        "href": f"{pages.PASSKEYS}/{factor.id}",
+        "kind": backup_state(factor),
+        "href": f"{paths.PASSKEYS}/{factor.id}",
     }
 
 
-def kept(factor: Factor) -> str:
+def backup_state(factor: Factor) -> str:
     """Where a passkey is kept: `backed up`, `not yet`, or on `one device`; templates have the words."""
     if factor.backed_up:
         return "backed up"
@@ -101,17 +101,17 @@ def kept(factor: Factor) -> str:
 def _recovery(person: Person) -> dict[str, Any] | None:
     if person.recovery is None:
         return None
-    show_href = pages.VIEW_CODES if services().settings.recovery_codes_viewable else None
-    return {"left": person.codes_left, "total": COUNT, "href": pages.REGENERATE, "show_href": show_href}
+    show_href = paths.VIEW_CODES if services().settings.recovery_codes_viewable else None
+    return {"left": person.codes_left, "total": COUNT, "href": paths.REGENERATE, "show_href": show_href}
 
 
 def _device(device: Device, own: Session) -> dict[str, Any]:
     return {
-        "name": user_agents.again(device.name),
+        "name": user_agents.from_stored(device.name),
         "since": Moment(device.trusted_at or device.first_seen_at),
         "until": Moment(device.trusted_until or device.first_seen_at),
         "current": device.id == own.device_id,
-        "action": f"{pages.SECURITY}/devices/{device.id}/forget",
+        "action": f"{paths.SECURITY}/devices/{device.id}/forget",
     }
 
 
@@ -127,5 +127,5 @@ def _session(session: Session, own: Session) -> dict[str, Any]:
         "place": geoip.location_from_here(session.address),
         "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,
-        "action": f"{pages.SECURITY}/sessions/{session.sid}/end",
+        "action": f"{paths.SECURITY}/sessions/{session.sid}/end",
     }

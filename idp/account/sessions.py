@@ -1,10 +1,10 @@
-"""Ending what is open elsewhere: remembered devices, sessions; and signing out here."""
+"""Forgetting remembered devices, ending sessions, and signing out here."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from idp.account import access, guard, pages
+from idp.account import access, guard, pages, paths, requirements
 from idp.kernel.text import Text
 from idp.login.flow import sign_out as signing_out
 from idp.login.flow import start
@@ -15,15 +15,15 @@ from idp.web.errors import Refusal
 from idp.web.pages import page, see_other
 from idp.web.transactions import write_transaction
 
-blueprint = Blueprint("places", __name__)
-CONFIRMED = f"{pages.SECURITY}?done=confirmed"
+blueprint = Blueprint("sessions", __name__)
+CONFIRMED = f"{paths.SECURITY}?done=confirmed"
 
 
 @blueprint.post("/security/devices/<device_id>/forget")
 @write_transaction
 def forget_device(tx: Transaction, device_id: str) -> Response:
     """Ask that device for a code again."""
-    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=CONFIRMED)
+    auth_session = guard.require_form(tx, requirements.end_sessions_requirement, back=CONFIRMED)
     return pages.redirect_done("forgotten") if access.forget_device(tx, auth_session, device_id) else abort(404)
 
 
@@ -31,7 +31,7 @@ def forget_device(tx: Transaction, device_id: str) -> Response:
 @write_transaction
 def end_session(tx: Transaction, sid: str) -> Response:
     """Sign one browser out."""
-    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=CONFIRMED)
+    auth_session = guard.require_form(tx, requirements.end_sessions_requirement, back=CONFIRMED)
     return pages.redirect_done("ended") if access.end_one(tx, auth_session, sid) else abort(404)
 
 
@@ -39,7 +39,7 @@ def end_session(tx: Transaction, sid: str) -> Response:
 @write_transaction
 def end_others(tx: Transaction) -> Response:
     """Sign every other browser out."""
-    auth_session = guard.require_form(tx, guard.end_sessions_requirement, back=CONFIRMED)
+    auth_session = guard.require_form(tx, requirements.end_sessions_requirement, back=CONFIRMED)
     access.sign_out_elsewhere(tx, auth_session)
     return pages.redirect_done("ended-others")
 
@@ -48,7 +48,7 @@ def end_others(tx: Transaction) -> Response:
 @write_transaction
 def sign_out(tx: Transaction) -> Response:
     """Sign out here, whatever policy would still ask of this session."""
-    auth_session, response = start.current_session(tx), see_other(pages.SIGNED_OUT)
+    auth_session, response = start.current_session(tx), see_other(paths.SIGNED_OUT)
     if auth_session is None:
         SESSION.clear(response)
         return response
@@ -62,4 +62,4 @@ def sign_out(tx: Transaction) -> Response:
 @blueprint.get("/signed-out")
 def signed_out() -> Response:
     """The last page."""
-    return page("session/logged_out.html", client=None, back_href=pages.HOME)
+    return page("session/logged_out.html", client=None, back_href=paths.HOME)

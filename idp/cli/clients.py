@@ -106,11 +106,11 @@ def list_(work: CliContext, *, json_wanted: bool) -> None:
     print_table(("CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS"), rows)
 
 
-@command.command()
+@command.command(name="show")
 @click.argument("client_id")
 @as_json
 @with_workplace
-def show(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
+def show_client(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
     """Show how an app is registered; secrets are not kept, so they cannot be shown."""
     with work.database.read() as tx:
         facts = _facts(clients.find(tx, client_id))

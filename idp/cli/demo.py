@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from idp import config
-from idp.kernel.clock import pause
+from idp.kernel.clock import sleep
 from idp.server import CannotServe, ports
 from idp.server.demo.children import Children, children
 from idp.server.demo.demonstration import ADMIN, CLIENT, DEMO, Demonstration, Secrets
@@ -44,7 +44,7 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
         click.echo(_welcome(demo, secrets))
         while True:
             running.check()
-            pause(LOOK_EVERY)
+            sleep(LOOK_EVERY)
     click.echo("\nStopped. The data is kept for the next time.")
 
 

@@ -17,7 +17,7 @@ from idp.recovery import new_password
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
 
-def ask(user: User, work: CliContext, *, piped: bool, has_second_step: bool) -> str:
+def prompt_password(user: User, work: CliContext, *, piped: bool, has_second_step: bool) -> str:
     """A new password for this person; raises `Refused` when it is not good enough."""
     if piped or not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")

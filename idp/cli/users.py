@@ -37,7 +37,7 @@ def add(
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
     user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
     database = work.database  # fails before anything is asked
-    password = passwords.ask(user, work, piped=password_stdin, has_second_step=False)
+    password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=False)
     user.password_hash = work.hasher.hash(password)
     with database.write() as tx:
         users.add(tx, user)
@@ -63,11 +63,11 @@ def list_(work: CliContext, *, late: bool, json_wanted: bool) -> None:
     print_table(heads, [(*(_text(row[column]) for column in columns), _due(row)) for row in rows])
 
 
-@command.command()
+@command.command(name="show")
 @click.argument("name")
 @as_json
 @with_workplace
-def show(work: CliContext, name: str, *, json_wanted: bool) -> None:
+def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
     """Show one person and the state of their account."""
     with work.database.read() as tx:
         user = users.find(tx, name)
@@ -115,7 +115,7 @@ def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
     with work.database.read() as tx:
         user = users.find(tx, name)
         has_second_step = people.load(tx, user, work.settings).has_second_step
-    password = passwords.ask(user, work, piped=password_stdin, has_second_step=has_second_step)
+    password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=has_second_step)
     hashed = work.hasher.hash(password)
     with work.database.write() as tx:
         users.set_password(tx, users.find(tx, name), hashed)

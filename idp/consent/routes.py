@@ -22,37 +22,37 @@ blueprint = Blueprint("consent", __name__, url_prefix="/consent/<flow_id>")
 
 @blueprint.get("")
 @read_transaction
-def ask(tx: Transaction, flow_id: str) -> Response:
+def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show what the app will see."""
     flow = page.load_open_flow(tx, flow_id)
-    person = _asked(flow)
-    return _page(tx, flow, person) if person else see_other(flow.row.return_to)
+    person = _person_to_ask(flow)
+    return _render(tx, flow, person) if person else see_other(flow.row.return_to)
 
 
 @blueprint.post("")
 @write_transaction
-def answer(tx: Transaction, flow_id: str) -> Response:
+def decide(tx: Transaction, flow_id: str) -> Response:
     """Take the answer and go back to the request it was asked for."""
     flow = page.load_open_flow(tx, flow_id)
-    person, scopes = _asked(flow), decision.asked_scopes(flow.row.request)
+    person, scopes = _person_to_ask(flow), decision.asked_scopes(flow.row.request)
     if person is None:
         return see_other(flow.row.return_to)
     choice = request.form.get("choice")
     if not csrf.valid(LOGIN.read(), _purpose(flow)) or choice not in {"approve", "cancel"}:
-        return _page(tx, flow, person, error=errors.STALE_FORM)
-    settle = service.allow if choice == "approve" else service.refuse
+        return _render(tx, flow, person, error=errors.STALE_FORM)
+    settle = service.store_consent if choice == "approve" else service.refuse_consent
     settle(tx, flow.row, person.user.id, scopes)
     return see_other(flow.row.return_to)
 
 
-def _asked(flow: LoginFlow) -> Person | None:
+def _person_to_ask(flow: LoginFlow) -> Person | None:
     """Whom to ask: the person signed in here, once their sign-in is as good as the request wants it."""
     auth_session = flow.auth_session
     ready = flow.step is Step.DONE and flow.is_step_up and decision.asked_scopes(flow.row.request)
     return auth_session.person if auth_session and ready else None
 
 
-def _page(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = "") -> Response:
+def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = "") -> Response:
     scopes = decision.asked_scopes(flow.row.request)
     remembered = tx.consents.find(person.user.id, flow.row.client_id or "")
     return page.render(
@@ -65,7 +65,7 @@ def _page(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = "") 
         user={"name": person.user.display_name, "username": person.user.username},
         scopes=words.scope_descriptions(scopes, person.user),
         again=remembered is not None and not set(scopes) & set(remembered.scopes),
-        lifetime=words.lifetime(scopes, services().settings.refresh_token_lifetime),
+        lifetime=words.refresh_lifetime(scopes, services().settings.refresh_token_lifetime),
     )
 
 

@@ -42,7 +42,7 @@ def store_question(tx: Transaction, row: LoginFlowRow, scopes: Collection[str]) 
         tx.login_flows.advance(row, request=row.request | decision.question_to_json(scopes))
 
 
-def allow(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
+def store_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
     """Store the person's consent for this client, and in the flow."""
     client_id = row.client_id or ""
     if not tx.login_flows.advance(row, request=row.request | decision.answer_to_json(user_id, scopes)):
@@ -52,7 +52,7 @@ def allow(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[s
     audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client_id, scopes=sorted(scopes))
 
 
-def refuse(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
+def refuse_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
     """Cancel the flow, since the person refused; the client gets `access_denied`."""
     if tx.login_flows.cancel(row):
         client_id = row.client_id

@@ -29,12 +29,12 @@ def scope_descriptions(scopes: Collection[str], user: User) -> list[dict[str, st
     return [{"title": TITLES.get(scope, scope), "detail": _detail(scope, user)} for scope in scopes]
 
 
-def titles(scopes: Collection[str]) -> list[str]:
+def scope_titles(scopes: Collection[str]) -> list[str]:
     """The same in a word or two each, without the details."""
     return [TITLES.get(scope, scope) for scope in scopes]
 
 
-def lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:
+def refresh_lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:
     """How long the app may stay connected (`refresh_token_lifetime` in seconds); empty when it may not."""
     if OFFLINE_ACCESS not in scopes:
         return ""

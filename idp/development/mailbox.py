@@ -18,7 +18,7 @@ from idp.config import LOOPBACK
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.mailbox import Kept, Mailbox
+from idp.messaging.mailbox import Mailbox, StoredMessage
 from idp.web.context import services
 from idp.web.pages import page
 
@@ -46,7 +46,7 @@ def mailbox() -> Response:
     return page("development/mailbox.html", messages=[_shown(message) for message in kept])
 
 
-def _shown(message: Kept) -> dict[str, Any]:
+def _shown(message: StoredMessage) -> dict[str, Any]:
     pieces = [{"text": piece, "href": piece if at % 2 else None} for at, piece in enumerate(LINK.split(message.text))]
     code = CODE.search(LINK.sub("", message.text))
     return {

@@ -71,7 +71,7 @@ class BreachedPasswords:
         """Let go of the file."""
         os.close(self._descriptor)
 
-    def holds(self, password: str) -> bool:
+    def contains(self, password: str) -> bool:
         """Whether it is in the list; False also when the list cannot be read now, which is logged."""
         wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
         try:

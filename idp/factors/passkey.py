@@ -89,7 +89,7 @@ class Assertion:
 
 
 @dataclass(frozen=True)
-class Registered:
+class VerifiedRegistration:
     """A verified registration, with the properties that the authenticator reported."""
 
     credential_id: str
@@ -157,7 +157,7 @@ def creation_options(
     return webauthn.options_to_json(options)
 
 
-def read(text: str) -> AuthenticatorResponse:
+def parse_response(text: str) -> AuthenticatorResponse:
     """Read what `PublicKeyCredential.toJSON()` gave.
 
     Raises:
@@ -180,7 +180,7 @@ def read(text: str) -> AuthenticatorResponse:
         raise Rejected("unreadable") from error
 
 
-def check_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) -> Assertion:
+def verify_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) -> Assertion:
     """Verify that this key signed this challenge for this site; the store checks the signature counter.
 
     Raises:
@@ -202,9 +202,9 @@ def check_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) -
     return Assertion(checked.user_verified, checked.new_sign_count, checked.credential_backed_up)
 
 
-def check_registration(
+def verify_registration(
     answer: AuthenticatorResponse, site: Site, attestation_anchors: AttestationTrustAnchors
-) -> Registered:
+) -> VerifiedRegistration:
     """The new key, and whether one of the makers vouches for it.
 
     Raises:
@@ -225,7 +225,7 @@ def check_registration(
     if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
         raise Rejected("the key's id is too long")
     synced = made.credential_device_type is CredentialDeviceType.MULTI_DEVICE
-    return Registered(
+    return VerifiedRegistration(
         credential_id=answer.credential_id,
         public_key=bytes_to_base64url(made.credential_public_key),
         sign_count=made.sign_count,

@@ -1,7 +1,7 @@
 """What a new password must be: long enough, not easily guessed, nothing of the person or the place in it, not stolen.
 
 No composition rules, no expiry, no hints (NIST SP 800-63B section 3.1.1.2). It is kept exactly as typed: every
-character counts, case and spaces included, none is normalised (ASVS 6.2.8). Only the strength estimate looks through spellings:
+character counts, case and spaces included, none is normalised (ASVS 6.2.8). Only the strength estimate folds spellings:
 letters of full width, capitals and the like make a bad password no better.
 """
 
@@ -72,7 +72,7 @@ def check_strength(
         return _refused(0, TOO_CLOSE)
     if guess.score < LEAST_SCORE:
         return _refused(guess.score, guess.why)
-    if breached and breached.holds(candidate):
+    if breached and breached.contains(candidate):
         return _refused(0, STOLEN)
     return Strength(guess.score, None)
 

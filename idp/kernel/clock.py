@@ -31,6 +31,6 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
-def pause(seconds: float) -> None:
+def sleep(seconds: float) -> None:
     """Sleep, for background loops only."""
     time.sleep(seconds)

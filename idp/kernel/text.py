@@ -28,14 +28,14 @@ class Text(str):
 
     def __new__(cls, message: str, /, **values: Any) -> Self:
         """Create `message` with each `{name}` in it replaced by that value."""
-        return cls._said(message, None, values)
+        return cls._create(message, None, values)
 
     def given(self, **values: Any) -> Self:
         """The same sentence with these values as well: for one that stands in a table, and is completed when used."""
-        return self._said(self.message, self.many, self.values | values)
+        return self._create(self.message, self.many, self.values | values)
 
     @classmethod
-    def _said(cls, message: str, many: str | None, values: dict[str, Any]) -> Self:
+    def _create(cls, message: str, many: str | None, values: dict[str, Any]) -> Self:
         chosen = message if many is None or values["count"] == 1 else many
         said = super().__new__(cls, chosen.format_map(values) if values else chosen)
         said.message, said.many, said.values = message, many, values
@@ -44,4 +44,4 @@ class Text(str):
 
 def plural(message: str, many: str, /, *, count: int, **values: Any) -> Text:
     """Create `message` for one thing and `many` for any other number of them; `count` is that number."""
-    return Text._said(message, many, {"count": count, **values})  # noqa: SLF001 - the other way to make one
+    return Text._create(message, many, {"count": count, **values})  # noqa: SLF001 - the other way to make one

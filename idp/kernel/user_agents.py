@@ -24,7 +24,7 @@ def name(user_agent: str) -> str:
     return browser if system == "Other" else KNOWN.given(browser=browser, system=system)
 
 
-def again(kept: str) -> str:
+def from_stored(kept: str) -> str:
     """Return a name that was stored in English as a translatable text."""
     if kept == UNKNOWN:
         return UNKNOWN

@@ -22,7 +22,7 @@ LONGEST_TAG = 35
 """Characters that a language tag may sensibly have (RFC 5646 section 4.4.1)."""
 
 
-def spoken_as(wish: str) -> str | None:
+def match_language(wish: str) -> str | None:
     """Which of our languages a tag means: itself, or what remains as it is cut from the end (RFC 4647 section 3.4).
 
     "de-AT" and "de_AT" are "de"; None when it is none of ours.
@@ -33,9 +33,9 @@ def spoken_as(wish: str) -> str | None:
     return tag or None
 
 
-def first_spoken(wishes: Iterable[str]) -> str | None:
+def first_supported(wishes: Iterable[str]) -> str | None:
     """Return the first of at most twenty requested tags that is one of ours."""
     for _, wish in zip(range(MOST_WISHES), wishes, strict=False):
-        if tag := spoken_as(wish):
+        if tag := match_language(wish):
             return tag
     return None

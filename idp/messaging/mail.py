@@ -25,7 +25,7 @@ class Mailer:
         """Write the letter and hand it over; raises `Undelivered`."""
         context = message.context
         path = self._offer(context) if "sid" in context else ""
-        letter = self._renderer.letter(message.template, context, path=path)
+        letter = self._renderer.render_mail(message.template, context, path=path)
         mail = compose(
             letter,
             recipient=message.recipient,

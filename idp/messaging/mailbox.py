@@ -26,7 +26,7 @@ NAME = re.compile(r"(\d+)-(\d+)")
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredMessage:
     """One message as its recipient would see it; `at` is seconds, UTC, and a text has no subject."""
 
     channel: str
@@ -64,14 +64,14 @@ class Mailbox:
         """Say where it is."""
         return f"kept in {self._folder} (development mode)"
 
-    def latest(self, limit: int) -> list[Kept]:
+    def latest(self, limit: int) -> list[StoredMessage]:
         """The newest messages, newest first."""
         named = [(NAME.fullmatch(file.stem), file) for file in self._folder.glob("*.eml")]
         ours = sorted(((int(name[1]), int(name[2]), file) for name, file in named if name), reverse=True)
         return [_read(file) for _, _, file in ours[:limit]]
 
 
-class KeptTexts:
+class MailboxTexts:
     """The provider of a channel that has none: texts go to the mailbox."""
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
@@ -90,10 +90,10 @@ class KeptTexts:
         return self._mailbox.check()
 
 
-def _read(file: Path) -> Kept:
+def _read(file: Path) -> StoredMessage:
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     body = mail.get_body(("plain",))
-    return Kept(
+    return StoredMessage(
         channel=str(mail[CHANNEL] or EMAIL),
         recipient=str(mail["To"]),
         subject=str(mail["Subject"] or ""),

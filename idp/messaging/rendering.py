@@ -27,7 +27,7 @@ SECURITY_PAGE, RECOVER_PAGE = "/account/security", "/recover"
 
 
 @dataclass(frozen=True)
-class Note:
+class RenderedText:
     """A short text, and the code in it."""
 
     text: str
@@ -35,7 +35,7 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Letter:
+class RenderedMail:
     """What a person gets to read; the subject is one line."""
 
     subject: str
@@ -63,7 +63,7 @@ class Renderer:
             "host": urlsplit(issuer).hostname,
         }
 
-    def letter(self, template: str, context: Mapping[str, Any], *, path: str = "") -> Letter:
+    def render_mail(self, template: str, context: Mapping[str, Any], *, path: str = "") -> RenderedMail:
         """Render the mail of one outbox row. `context` is what `notices` stored: `when` is seconds, UTC.
 
         `path` is that of a link made for it just now, where none waited with it.
@@ -76,13 +76,13 @@ class Renderer:
         variables = self._variables(context, path)
         subject, text, html = (self._environment.get_template(form).render(variables) for form in forms)
         # Names are people's own words: a line break in one must not become a header of its own.
-        return Letter(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+        return RenderedMail(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
 
-    def note(self, template: str, context: Mapping[str, Any], *, channel: str) -> Note:
+    def render_text(self, template: str, context: Mapping[str, Any], *, channel: str) -> RenderedText:
         """The short text of one outbox row, as `letter` does it; phones expect their own line in a text message."""
         variables = self._variables(context) | {"channel": channel}
         text = self._environment.get_template(f"message/{template}.txt").render(variables)
-        return Note(text.strip(), str(variables["code"]))
+        return RenderedText(text.strip(), str(variables["code"]))
 
     def _variables(self, context: Mapping[str, Any], path: str = "") -> dict[str, object]:
         sealed = SealedSecret.from_context(context)

@@ -55,7 +55,7 @@ def seal_link(sealer: Sealing, path: str) -> SealedSecret:
     return seal(sealer, path, name=digest(path))
 
 
-def opener(sealer: Sealing) -> Unseal:
+def unsealer(sealer: Sealing) -> Unseal:
     """What whoever writes messages needs."""
     return lambda secret: sealer.unseal(secret.sealed, row=_row(secret.name)).decode()
 

@@ -47,7 +47,7 @@ class Texter:
 
     def send(self, message: OutboxMessage) -> None:
         """Write the text and hand it over; raises `Undelivered`."""
-        note = self._renderer.note(message.template, message.context, channel=message.channel)
+        note = self._renderer.render_text(message.template, message.context, channel=message.channel)
         self._provider.send(
             ShortText(
                 name=message.name,

@@ -16,7 +16,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from idp.config import LOOPBACK, Settings
-from idp.messaging.rendering import Letter
+from idp.messaging.rendering import RenderedMail
 
 TIMEOUT = 20
 """Seconds that any one answer of the mail server may take."""
@@ -93,7 +93,7 @@ class SmtpTransport:
         return server
 
 
-def compose(letter: Letter, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
+def compose(letter: RenderedMail, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
     """The mail itself. `EmailMessage` refuses line breaks in headers, so no value can add a header of its own.
 
     The `message_id` (without brackets and host) names the outbox row, so that a mail delivered twice can be recognised;

@@ -94,13 +94,13 @@ class ClientStore(Store):
         """Give the client a new secret; the present one stays good for `grace` seconds."""
         values = {"secret_digest": secret_digest, "previous_secret_digest": client.secret_digest}
         query = update(Client).where(Client.client_id == client.client_id)
-        self._changed(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
+        self._row_count(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
 
     def set_disabled(self, client: Client, *, disabled: bool) -> None:
         """Disable or enable a client; the caller revokes its grants."""
         query = update(Client).where(Client.client_id == client.client_id)
-        self._changed(query.values(disabled=disabled, updated_at=self._now))
+        self._row_count(query.values(disabled=disabled, updated_at=self._now))
 
     def remove(self, client_id: str) -> bool:
         """Remove an app; its grants are revoked by the caller."""
-        return self._changed(delete(Client).where(Client.client_id == client_id)) == 1
+        return self._row_count(delete(Client).where(Client.client_id == client_id)) == 1

@@ -35,7 +35,7 @@ class PurgeStore(Store):
     def delete_person(self, user_id: str) -> None:
         """Forget what a closed account had; its sessions and grants have ended, and go with time."""
         for model in PERSONAL:
-            self._changed(delete(model).where(model.user_id == user_id))
+            self._row_count(delete(model).where(model.user_id == user_id))
 
     def run(self, *, session_idle: int, keep_codes: bool) -> dict[str, int]:
         """Delete ended rows; returns how many of each kind went.
@@ -62,13 +62,13 @@ class PurgeStore(Store):
             Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),
         }
         dead_grants = select(Grant.id).where(Grant.expires_at < now - DAY)
-        gone = {"refresh_tokens": self._changed(delete(RefreshToken).where(RefreshToken.grant_id.in_(dead_grants)))}
-        gone["grants"] = self._changed(delete(Grant).where(Grant.expires_at < now - DAY))
+        gone = {"refresh_tokens": self._row_count(delete(RefreshToken).where(RefreshToken.grant_id.in_(dead_grants)))}
+        gone["grants"] = self._row_count(delete(Grant).where(Grant.expires_at < now - DAY))
         for model, over in ended.items():
-            gone[model.__tablename__] = self._changed(delete(model).where(over))
+            gone[model.__tablename__] = self._row_count(delete(model).where(over))
         if not keep_codes:
             saved = RecoverySet.acknowledged_at.is_not(None) & RecoverySet.sealed_codes.is_not(None)
-            gone["readable_codes"] = self._changed(update(RecoverySet).where(saved).values(sealed_codes=None))
+            gone["readable_codes"] = self._row_count(update(RecoverySet).where(saved).values(sealed_codes=None))
         lapsed = update(Device).where(Device.trusted_until <= now)
-        gone["remembered"] = self._changed(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
+        gone["remembered"] = self._row_count(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
         return gone

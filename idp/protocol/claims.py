@@ -51,7 +51,7 @@ def requested_claims(parameter: Mapping[str, Any], place: ClaimsTarget) -> froze
     return frozenset(requested) & frozenset(SUPPORTED) if isinstance(requested, dict) else frozenset()
 
 
-def permitted(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
+def permitted_claims(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
     """The `claims` parameter without what `scopes` do not cover, so that it is no way around a client's scopes."""
     covered = {claim for scope in scopes for claim in SCOPES.get(scope, ())} | {SECOND_FACTOR_AT, "acr", "auth_time"}
     return {
@@ -61,35 +61,35 @@ def permitted(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str
     }
 
 
-def scopes_behind(parameter: Mapping[str, Any]) -> frozenset[str]:
+def scopes_for_claims(parameter: Mapping[str, Any]) -> frozenset[str]:
     """The scopes whose claims the parameter asks for one by one: what consent must name."""
     requested = requested_claims(parameter, "userinfo") | requested_claims(parameter, "id_token")
     return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not requested.isdisjoint(claims))
 
 
-def for_userinfo(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
+def userinfo_claims(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
     """`sub`, the claims of the token's scopes, and those asked for one by one."""
     by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
-    return {"sub": user.id} | _chosen(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
+    return {"sub": user.id} | _select_claims(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
 
 
-def for_id_token(user: User | None, grant: Grant) -> dict[str, Any]:
+def id_token_claims(user: User | None, grant: Grant) -> dict[str, Any]:
     """Return only claims requested one by one: claims of scopes are sent at userinfo (section 5.4)."""
     names = requested_claims(grant.claims, "id_token") - {"sub"}
-    return _chosen(user, grant, names)
+    return _select_claims(user, grant, names)
 
 
-def needs_person(grant: Grant) -> bool:
+def needs_user(grant: Grant) -> bool:
     """Whether the ID token needs claims of the user row."""
     return not requested_claims(grant.claims, "id_token") <= {"sub", SECOND_FACTOR_AT}
 
 
-def _chosen(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:
-    known = (standard(user) if user else {}) | {SECOND_FACTOR_AT: grant.second_factor_at}
+def _select_claims(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:
+    known = (standard_claims(user) if user else {}) | {SECOND_FACTOR_AT: grant.second_factor_at}
     return {name: known[name] for name in sorted(names) if known.get(name) is not None}
 
 
-def standard(user: User) -> dict[str, Any]:
+def standard_claims(user: User) -> dict[str, Any]:
     """Every standard claim that has a value (section 5.1)."""
     profile = user.profile
     told: dict[str, Any] = {name: profile[name] for name in SCOPES["profile"] if _text(profile.get(name))}

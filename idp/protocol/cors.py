@@ -15,7 +15,7 @@ PREFLIGHT_SECONDS = "600"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
-def share(response: Response, origins: Callable[[], Collection[str]]) -> Response:
+def allow_origins(response: Response, origins: Callable[[], Collection[str]]) -> Response:
     """Let the page that asked read the answer, if its origin is one of `origins`, which is called only if asked."""
     response.vary.add("Origin")
     origin = request.headers.get("Origin")

@@ -19,7 +19,7 @@ from flask import Response, request
 from idp.kernel.text import Text
 from idp.protocol.backchannel.parameters import FORM
 from idp.web.errors import Refusal
-from idp.web.forms import storable
+from idp.web.forms import is_storable
 from idp.web.pages import see_other
 
 MAX_QUERY = 32 * 1024
@@ -47,7 +47,7 @@ class Query:
             raise InvalidRequestError(f"{name} {fault}")
 
 
-def read(encoded: bytes, limits: Mapping[str, int]) -> Query:
+def parse_query(encoded: bytes, limits: Mapping[str, int]) -> Query:
     """Parse a query. `limits` names the known parameters and their longest values (characters); others are ignored."""
     values: dict[str, str] = {}
     faults: dict[str, str] = {}
@@ -65,7 +65,7 @@ def read(encoded: bytes, limits: Mapping[str, int]) -> Query:
             continue
         if len(value) > limits[name]:
             faults[name] = f"is longer than {limits[name]} characters"
-        elif not storable(value) or (CONTROL.search(value) and name not in JSON):
+        elif not is_storable(value) or (CONTROL.search(value) and name not in JSON):
             faults[name] = "holds control characters"
     usable = {name: value for name, value in values.items() if value and name not in faults}
     return Query(usable, faults)

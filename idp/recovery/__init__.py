@@ -1,1 +1,14 @@
-"""TODO."""
+"""What changes an account from outside, and signs nobody in.
+
+    /login/<flow>/forgot    --mail-->  /recover    a new password
+    a new browser, a change --mail-->  /alert      "this was not me": the session and that browser lose access
+    a new address           --mail-->  /email      the address is confirmed
+    a change of contact     --mail-->  /undo       the change is undone, and all access revoked
+
+Each link works once: its handle is moved from the address into a cookie, a form asks, and the POST claims it.
+
+    password_reset, new_password, password_strength    setting a password
+    contact_changes, new_phone                         changing address and number, and undoing it
+    alerts, closing                                    reporting a sign-in; closing the account
+    pages                                              HTTP; private to this package
+"""

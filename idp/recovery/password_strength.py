@@ -14,7 +14,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.web.context import services
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import json_text, translate
 
 
@@ -29,7 +29,7 @@ def strength_response(person: Person, *, paid: bool) -> Response:
     It is the result that the form will get, except that it does not reveal the present password: that
     would be a way to guess at it.
     """
-    typed = once(request.form, "password")
+    typed = single_value(request.form, "password")
     if not paid:
         return json_text("{}", status=429)
     if not typed:

@@ -26,7 +26,7 @@ from idp.messaging.notices import EMAIL
 from idp.messaging.outbound import Outbound
 from idp.messaging.providers.choice import for_channel
 from idp.messaging.rendering import Renderer
-from idp.messaging.sealed import opener
+from idp.messaging.sealed import unsealer
 from idp.messaging.texts import Texter
 from idp.protocol.logout.back_channel import LogoutSender
 from idp.server import undelivered
@@ -57,7 +57,7 @@ class Background:
             TEMPLATES,
             brand=settings.brand,
             issuer=settings.issuer,
-            unseal=opener(services.sealer),
+            unseal=unsealer(services.sealer),
             places=services.geoip,
         )
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)

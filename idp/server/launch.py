@@ -13,7 +13,7 @@ from granian.server.mp import MPServer
 
 from idp.app import assemble
 from idp.config import Settings
-from idp.kernel.clock import pause
+from idp.kernel.clock import sleep
 from idp.persistence import schema
 from idp.server import CannotServe, metrics, ports
 from idp.server.operations import Operations
@@ -93,7 +93,7 @@ class _Server(MPServer):
 
     def _wait_until_ready(self) -> None:
         while ports.answers(self.bind_addr, self.bind_port, DISCOVERY) is None:
-            pause(LOOK_EVERY)
+            sleep(LOOK_EVERY)
         self._ready()
 
 

@@ -42,7 +42,7 @@ class Operations(ThreadingHTTPServer):
         """Answer from now on, in a thread of its own."""
         threading.Thread(target=self.serve_forever, name="operations", daemon=True).start()
 
-    def answer(self, path: str) -> Answer:
+    def respond_to(self, path: str) -> Answer:
         """The answer to a GET."""
         if path == "/healthz":
             return _json(200, {"status": "alive"})
@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = SLOWEST_CLIENT
 
     def do_GET(self) -> None:
-        status, content_type, body = cast("Operations", self.server).answer(self.path.partition("?")[0])
+        status, content_type, body = cast("Operations", self.server).respond_to(self.path.partition("?")[0])
         self.send_response(status)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))

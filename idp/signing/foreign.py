@@ -49,7 +49,7 @@ def verify_client_jws(
     alg = jws.header.get("alg")
     if not isinstance(alg, str) or alg not in algs or alg not in algorithms.FOREIGN:
         raise InvalidToken("algorithm not allowed here")
-    key = _public_key(_choose(jwks, alg, jws.header.get("kid")))
+    key = _public_key(_choose_key(jwks, alg, jws.header.get("kid")))
     algorithms.verify(alg, key, jws.signing_input, jws.signature)
     claims = read_object(jws.payload, "payload")
     check_times(claims, now=now, leeway=leeway)
@@ -72,7 +72,7 @@ def _check_header(header: Mapping[str, Any]) -> None:
         raise InvalidToken("the header names extensions")
 
 
-def _choose(jwks: Mapping[str, Any], alg: str, kid: object) -> dict[str, Any]:
+def _choose_key(jwks: Mapping[str, Any], alg: str, kid: object) -> dict[str, Any]:
     """The JWK to verify with. Keys of unknown types are passed over, as RFC 7517 section 5 asks."""
     listed = jwks.get("keys")
     candidates = [

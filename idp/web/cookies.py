@@ -20,7 +20,7 @@ from flask import Response, request
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.web.context import services
-from idp.web.forms import storable
+from idp.web.forms import is_storable
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Cookie:
     def read(self) -> str | None:
         """The value the browser sent, if it can be one of ours."""
         value = request.cookies.get(self.full_name)
-        return value if value and len(value) <= MAX_HANDLE_LENGTH and storable(value) else None
+        return value if value and len(value) <= MAX_HANDLE_LENGTH and is_storable(value) else None
 
     def write(self, response: Response, value: str) -> None:
         """Set it."""

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from idp.kernel.text import Text
 from idp.web.pages import page
-from idp.web.paths import loggable
+from idp.web.paths import redact_path
 
 log = logging.getLogger("idp.web")
 
@@ -68,5 +68,5 @@ def _http(error: HTTPException) -> Response:
 
 
 def _crashed(error: Exception) -> Response:
-    log.error("unexpected error at %s %s", request.method, loggable(request.path), exc_info=error)
+    log.error("unexpected error at %s %s", request.method, redact_path(request.path), exc_info=error)
     return error_page(500, *FALLBACK)

@@ -15,7 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from idp.language.reader import Reader
-from idp.language.tags import first_spoken
+from idp.language.tags import first_supported
 
 UI_LOCALES = "ui_locales"
 LONGEST = 500
@@ -24,7 +24,7 @@ LONGEST = 500
 
 def use_ui_locales(parameters: Mapping[str, Any]) -> None:
     """Heed `ui_locales` among an app's parameters: languages by preference, of which unknown ones are passed over."""
-    g.asked_language = first_spoken(str(parameters.get(UI_LOCALES) or "").split())
+    g.asked_language = first_supported(str(parameters.get(UI_LOCALES) or "").split())
 
 
 def use_profile_locale(profile: Mapping[str, Any]) -> None:
@@ -52,4 +52,4 @@ def label(response: Response, spoken_to: Reader) -> None:
 
 def _of_browser() -> str | None:
     accepted = parse_accept_header(request.headers.get("Accept-Language", "")[:LONGEST], LanguageAccept)
-    return first_spoken(tag for tag, quality in accepted if quality > 0)
+    return first_supported(tag for tag, quality in accepted if quality > 0)

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 from idp.kernel.clock import stopwatch
 from idp.kernel.entropy import Entropy
-from idp.web.paths import loggable
+from idp.web.paths import redact_path
 
 log = logging.getLogger("idp.request")
 
@@ -60,7 +60,7 @@ def install(app: Flask, entropy: Entropy) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        path = loggable(request.path)
+        path = redact_path(request.path)
         facts = {
             "method": request.method,
             "path": path,  # without the query, which may hold codes and hints

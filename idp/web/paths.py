@@ -11,7 +11,7 @@ MAILED_LINK = re.compile(r"(?<=^/recover/).{16,}|(?<=^/(?:alert|email)/).{16,}|(
 """The secret part of a mailed link, also with something stuck to it that makes it none of ours."""
 
 
-class Handle(BaseConverter):
+class HandleConverter(BaseConverter):
     """Handles and ids of our own making: URL-safe base64, as `Entropy.token` gives it out.
 
     Anything else is not found (PostgreSQL takes no NUL).
@@ -22,9 +22,9 @@ class Handle(BaseConverter):
 
 def install(app: Flask) -> None:
     """Make it what `<name>` means in every rule; call before rules are added."""
-    app.url_map.converters["default"] = Handle
+    app.url_map.converters["default"] = HandleConverter
 
 
-def loggable(path: str) -> str:
+def redact_path(path: str) -> str:
     """A path without what would open something for whoever reads the log."""
     return MAILED_LINK.sub("...", path)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from idp.protocol.claims import standard
+from idp.protocol.claims import standard_claims
 from tests.support.account import PROFILE, Account, mails, words
 from tests.support.harness import Harness
 from tests.support.tables import events, rows
@@ -15,7 +15,7 @@ def told(harness: Harness, account: Account) -> dict[str, object]:
     with harness.services.database.read() as tx:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
-        return standard(user)
+        return standard_claims(user)
 
 
 def test_somebody_says_who_they_are_and_apps_are_told(harness: Harness) -> None:

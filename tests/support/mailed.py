@@ -4,8 +4,8 @@ import re
 
 from idp.app import TEMPLATES
 from idp.messaging.codes import CODE
-from idp.messaging.rendering import Letter, Renderer
-from idp.messaging.sealed import SealedSecret, opener
+from idp.messaging.rendering import RenderedMail, Renderer
+from idp.messaging.sealed import SealedSecret, unsealer
 from idp.persistence.outbox import OutboxMessage
 from tests.support.harness import Harness
 
@@ -13,22 +13,22 @@ LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo)/\S+")
 NOTHING = SealedSecret("", "")
 
 
-def letters(harness: Harness, template: str) -> list[tuple[str, Letter]]:
+def letters(harness: Harness, template: str) -> list[tuple[str, RenderedMail]]:
     """The letters of one kind that wait in the outbox, oldest first: recipient and content."""
     renderer = _renderer(harness)
-    return [(each.recipient, renderer.letter(each.template, each.context)) for each in _waiting(harness, template)]
+    return [(each.recipient, renderer.render_mail(each.template, each.context)) for each in _waiting(harness, template)]
 
 
 def texts(harness: Harness, template: str) -> list[tuple[str, str, str]]:
     """The short texts of one kind, likewise: channel, recipient and words."""
     renderer, found = _renderer(harness), _waiting(harness, template)
-    notes = [renderer.note(each.template, each.context, channel=each.channel) for each in found]
+    notes = [renderer.render_text(each.template, each.context, channel=each.channel) for each in found]
     return [(each.channel, each.recipient, note.text) for each, note in zip(found, notes, strict=True)]
 
 
 def _renderer(harness: Harness) -> Renderer:
     settings, services = harness.settings, harness.services
-    unseal = opener(services.sealer)
+    unseal = unsealer(services.sealer)
     return Renderer(TEMPLATES, brand=settings.brand, issuer=settings.issuer, unseal=unseal, places=services.geoip)
 
 
@@ -69,7 +69,7 @@ def undo_links(harness: Harness) -> list[str]:
 
 def codes(harness: Harness, channel: str) -> list[tuple[str, str]]:
     """Codes on their way by a channel, oldest first: recipient and the six digits."""
-    unseal = opener(harness.services.sealer)
+    unseal = unsealer(harness.services.sealer)
     with harness.services.database.read() as tx:
         waiting = [message for message in tx.outbox.waiting() if (message.channel, message.template) == (channel, CODE)]
     return [(each.recipient, unseal(SealedSecret.from_context(each.context) or NOTHING)) for each in waiting]

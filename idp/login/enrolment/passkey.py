@@ -12,7 +12,7 @@ from dataclasses import replace
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.factors import passkey as keys
-from idp.factors.passkey import AuthenticatorResponse, Registered, Rejected
+from idp.factors.passkey import AuthenticatorResponse, Rejected, VerifiedRegistration
 from idp.factors.recovery_codes import FreshSet
 from idp.login.enrolment import factor_changes
 from idp.login.methods import passkey
@@ -36,7 +36,9 @@ def options(tx: Transaction, person: Person, *, owner: str, services: Services) 
     )
 
 
-def check(tx: Transaction, response: AuthenticatorResponse | None, *, owner: str, services: Services) -> Registered:
+def check(
+    tx: Transaction, response: AuthenticatorResponse | None, *, owner: str, services: Services
+) -> VerifiedRegistration:
     """Verify a registration that was made for this `owner`; `response` is None when it could not be parsed.
 
     Raises:
@@ -46,11 +48,17 @@ def check(tx: Transaction, response: AuthenticatorResponse | None, *, owner: str
         raise Rejected("unreadable")
     passkey.claim_challenge(tx, owner, Purpose.ADD, response)
     site = passkey.relying_party(services.settings)
-    return keys.check_registration(response, site, services.attestation_anchors)
+    return keys.verify_registration(response, site, services.attestation_anchors)
 
 
 def add(
-    tx: Transaction, person: Person, made: Registered, label: str, *, codes: FreshSet | None, services: Services
+    tx: Transaction,
+    person: Person,
+    made: VerifiedRegistration,
+    label: str,
+    *,
+    codes: FreshSet | None,
+    services: Services,
 ) -> Proof | None:
     """Store it as one of the person's passkeys; `codes`, None and `AlreadyKnown` as for `factor_changes.add_factor`."""
     factor = Factor(

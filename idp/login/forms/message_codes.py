@@ -17,7 +17,7 @@ from idp.login.policy.proofs import Method
 from idp.login.state.person import Person
 from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction
-from idp.web.forms import once
+from idp.web.forms import single_value
 
 LONGEST_NUMBER = 40
 NO_NUMBER = Text("Enter your number with the country code, such as +49 1512 3456789.")
@@ -49,7 +49,7 @@ def enrolment_variables(
     return sent_code_variables(method, pending, send_action=send_action) | {
         "known": known and message_code.masked(known),
         "masked": pending.address if pending and not known else pending.masked if pending else "",
-        "typed": "" if pending else once(request.form, "number", longest=LONGEST_NUMBER),
+        "typed": "" if pending else single_value(request.form, "number", longest=LONGEST_NUMBER),
     }
 
 

@@ -6,7 +6,7 @@ from flask import request
 
 from idp.factors import passkey as passkeys
 from idp.factors.passkey import AuthenticatorResponse, Rejected
-from idp.web.forms import once
+from idp.web.forms import single_value
 
 LONGEST = 64 * 1024
 """Characters of an answer; attestation certificates make some long."""
@@ -15,6 +15,6 @@ LONGEST = 64 * 1024
 def read_passkey_response() -> AuthenticatorResponse | None:
     """The answer in this request's form; None when it cannot be read."""
     try:
-        return passkeys.read(once(request.form, "credential", longest=LONGEST))
+        return passkeys.parse_response(single_value(request.form, "credential", longest=LONGEST))
     except Rejected:
         return None

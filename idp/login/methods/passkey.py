@@ -123,7 +123,7 @@ def _use_passkey(
     """Verify the signature, and store the new signature counter, which must have grown."""
     if factor is None or factor.user_id != user.id:
         raise Rejected("another person's key")
-    assertion = passkey.check_assertion(response, factor, relying_party(settings))
+    assertion = passkey.verify_assertion(response, factor, relying_party(settings))
     if not tx.factors.use_passkey(factor.id, sign_count=assertion.sign_count, backed_up=assertion.backed_up):
         raise Rejected("the key's counter did not go on: there may be a copy of it")
     return Proof(

@@ -29,7 +29,7 @@ from idp.login.state.paths import enrolment_page
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once, ticked
+from idp.web.forms import is_checked, single_value
 from idp.web.pages import see_other
 from idp.web.transactions import origin
 
@@ -81,7 +81,7 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person, channel: str) ->
 @step(Step.ENROL, applies=_is_enrollable, render=_render)
 def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: str) -> Response:
     """Send the first code."""
-    method, typed = Method(channel), once(request.form, "number", longest=message_codes.LONGEST_NUMBER)
+    method, typed = Method(channel), single_value(request.form, "number", longest=message_codes.LONGEST_NUMBER)
     try:
         sent = message_code.send_first_code(tx, flow.owner, person, method, typed, services=services())
     except NotANumber:
@@ -94,7 +94,7 @@ def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: s
 @blueprint.post("")
 def confirm(flow_id: str, channel: str) -> Response:
     """Read, mint recovery codes outside any transaction, then verify the code and store the factor."""
-    database, code = services().database, once(request.form, "code", longest=errors.LONGEST_CODE)
+    database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling, applies = request.form.get("choice") == "cancel", partial(_is_enrollable, channel=channel)
     with database.read(origin()) as tx:
         flow, before = require_step(tx, flow_id, Step.ENROL, applies=applies)
@@ -115,7 +115,7 @@ def confirm(flow_id: str, channel: str) -> Response:
 
 def _respond(tx: Transaction, flow: LoginFlow, person: Person, method: Method, added: Proof | Result) -> Response:
     if isinstance(added, Proof):
-        remember = ticked(request.form, "remember")
+        remember = is_checked(request.form, "remember")
         return continue_flow(tx, flow.row.id, record_proof(tx, flow, person.user, added, remember=remember))
     if added is Result.CONFLICT:
         return redirect_to_next_step(tx, flow.row.id)

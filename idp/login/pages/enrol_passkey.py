@@ -28,7 +28,7 @@ from idp.login.state.person import Person
 from idp.persistence.factors import AlreadyKnown
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import ticked
+from idp.web.forms import is_checked
 from idp.web.pages import json_text
 from idp.web.transactions import origin, write_transaction
 
@@ -88,7 +88,7 @@ def _store(tx: Transaction, flow_id: str, before: Person, codes: FreshSet | None
     proof = passkey.add(tx, person, made, label, codes=codes, services=services())
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
-    remember = ticked(request.form, "remember")
+    remember = is_checked(request.form, "remember")
     return continue_flow(tx, flow_id, record_proof(tx, flow, person.user, proof, remember=remember))
 
 

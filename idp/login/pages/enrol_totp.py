@@ -19,7 +19,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once, ticked
+from idp.web.forms import is_checked, single_value
 from idp.web.transactions import origin
 
 blueprint = Blueprint("login_enrol_totp", __name__, url_prefix="/login/<flow_id>")
@@ -35,7 +35,7 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
 @blueprint.post(f"/{Step.ENROL}")
 def confirm(flow_id: str) -> Response:
     """Read, check the code and mint recovery codes outside any transaction, then store the factor."""
-    database, code = services().database, once(request.form, "code", longest=errors.LONGEST_CODE)
+    database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.ENROL)
@@ -59,7 +59,7 @@ def _store(
     proof = totp.activate_totp(tx, person, confirmed, services())
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
-    remember = ticked(request.form, "remember")
+    remember = is_checked(request.form, "remember")
     return continue_flow(tx, flow_id, record_proof(tx, flow, person.user, proof, remember=remember))
 
 

@@ -17,7 +17,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.transactions import origin, read_transaction
 
 WRONG = Text("That user name and password do not belong together. Check both and try again.")
@@ -40,8 +40,8 @@ def show_form(tx: Transaction, flow_id: str) -> Response:
 def verify_password(flow_id: str) -> Response:
     """Read, hash outside any transaction, then record the result."""
     database, settings = services().database, services().settings
-    identifier = once(request.form, "username", longest=password.LONGEST_IDENTIFIER)
-    secret = once(request.form, "password")
+    identifier = single_value(request.form, "username", longest=password.LONGEST_IDENTIFIER)
+    secret = single_value(request.form, "password")
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         flow = page.load_open_flow(tx, flow_id)

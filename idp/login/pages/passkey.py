@@ -20,7 +20,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
-from idp.web.forms import ticked
+from idp.web.forms import is_checked
 from idp.web.pages import json_text
 from idp.web.transactions import write_transaction
 
@@ -65,7 +65,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
 @step(Step.CODE, render=second_step.render)
 def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
     """Accept a passkey as the second step."""
-    response, remember = read_passkey_response(), ticked(request.form, "remember")
+    response, remember = read_passkey_response(), is_checked(request.form, "remember")
     result = Result.WRONG
     if response is not None:
         settings = services().settings

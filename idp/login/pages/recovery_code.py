@@ -21,7 +21,7 @@ from idp.login.state.paths import RECOVERY_CODE
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.transactions import origin
 
 NO_CODE = Text("Enter one of your recovery codes.")
@@ -41,7 +41,7 @@ def show_form(tx: Transaction, flow: LoginFlow, _: Person) -> Response:
 def verify_code(flow_id: str) -> Response:
     """Read, hash outside any transaction, then record the result."""
     database, settings = services().database, services().settings
-    typed = once(request.form, "code", longest=errors.LONGEST_CODE)
+    typed = single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.CODE)

@@ -18,7 +18,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import ticked
+from idp.web.forms import is_checked
 
 blueprint = Blueprint("login_save_codes", __name__, url_prefix="/login/<flow_id>")
 
@@ -49,7 +49,7 @@ def show_codes(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
 @step(Step.SAVE_CODES, render=_render, cancellable=False)
 def acknowledge_saved(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
     """Store that the person has saved the codes."""
-    if not ticked(request.form, "saved"):
+    if not is_checked(request.form, "saved"):
         return _render(tx, flow, person, error=("saved", errors.NOT_SAVED))
     first = recovery_code.acknowledge_saved(tx, person.user.id, services().settings)
     return advance_flow(tx, flow.row.id) if first else redirect_to_next_step(tx, flow.row.id)

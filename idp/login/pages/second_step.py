@@ -19,7 +19,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once, ticked
+from idp.web.forms import is_checked, single_value
 
 NO_CODE = Text("Enter the 6-digit code your app shows.")
 CODE_PAGE_METHODS = {Method.PASSKEY, Method.TOTP}
@@ -58,7 +58,10 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
 @step(Step.CODE, render=render)
 def verify_code(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
     """Verify a code from the authenticator app."""
-    code, remember = once(request.form, "code", longest=errors.LONGEST_CODE), ticked(request.form, "remember")
+    code, remember = (
+        single_value(request.form, "code", longest=errors.LONGEST_CODE),
+        is_checked(request.form, "remember"),
+    )
     if not code:
         return render(tx, flow, person, error=("code", NO_CODE))
     result = second_step.verify_code(tx, flow, person, Method.TOTP, code, remember=remember, services=services())

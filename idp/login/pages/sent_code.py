@@ -27,7 +27,7 @@ from idp.login.state.paths import code_page
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import once, ticked
+from idp.web.forms import is_checked, single_value
 from idp.web.pages import see_other
 
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, or choose another way.")
@@ -89,8 +89,8 @@ def send_code(tx: Transaction, flow: LoginFlow, person: Person, channel: str) ->
 @step(Step.CODE, applies=_is_available, render=_render)
 def verify_code(tx: Transaction, flow: LoginFlow, person: Person, channel: str) -> Response:
     """Verify a code."""
-    method, remember = Method(channel), ticked(request.form, "remember")
-    code = once(request.form, "code", longest=errors.LONGEST_CODE)
+    method, remember = Method(channel), is_checked(request.form, "remember")
+    code = single_value(request.form, "code", longest=errors.LONGEST_CODE)
     if not code:
         return _render(tx, flow, person, channel, error=("code", message_codes.NO_CODE))
     result = second_step.verify_code(tx, flow, person, method, code, remember=remember, services=services())

@@ -52,7 +52,7 @@ def respond_to(tx: Transaction, scope: str, answer: Callable[[Access], Response]
         response = answer(_alive(tx, claims, scope))
     except OAuth2Error as error:
         response = oauth_error(error)
-    return cors.share(response, lambda: _origins(tx, client_id))
+    return cors.allow_origins(response, lambda: _origins(tx, client_id))
 
 
 def _token(request: Request) -> str:

@@ -16,4 +16,4 @@ def respond(tx: Transaction) -> Response:
 
 
 def _claims_response(access: bearer.Access) -> Response:
-    return json_response(claims.for_userinfo(access.user, access.grant, access.scopes))
+    return json_response(claims.userinfo_claims(access.user, access.grant, access.scopes))

@@ -15,7 +15,7 @@ from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import requirement as requirements
 from idp.protocol.authorize.checks import Prompt
-from idp.protocol.authorize.issue import issue
+from idp.protocol.authorize.issue import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.web.context import services
 
@@ -42,7 +42,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
             requirement,
             as_other=auth_session is not None and not matches_requested_subject(request, auth_session),
         )
-    return issue(tx, request, known, reached)
+    return issue_code(tx, request, known, reached)
 
 
 def requirement_for(request: AuthorizationRequest, *, at: int) -> AuthRequirement:

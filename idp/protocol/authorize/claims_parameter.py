@@ -15,7 +15,7 @@ MOST_CLAIMS = 100
 
 
 @dataclass(frozen=True)
-class AcrWish:
+class AcrRequest:
     """acr asked for as a claim: any of `values`; `essential` makes it a must (section 5.5.1.1)."""
 
     values: tuple[str, ...] = ()
@@ -27,11 +27,11 @@ class ClaimsRequest:
     """What was asked, place by place; `subject` is the only person the app wants an answer about."""
 
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    acr: AcrWish = AcrWish()
+    acr: AcrRequest = AcrRequest()
     subject: str | None = None
 
 
-def read(parameter: str | None) -> ClaimsRequest:
+def parse_claims_parameter(parameter: str | None) -> ClaimsRequest:
     """Parse the parameter.
 
     Raises:
@@ -46,7 +46,7 @@ def read(parameter: str | None) -> ClaimsRequest:
     places = {place: _parse_target(place, requested[place]) for place in TARGETS if requested.get(place) is not None}
     id_token = places.get("id_token", {})
     acr, subject = id_token.get("acr") or {}, id_token.get("sub") or {}
-    wish = AcrWish(_values(acr, "acr"), essential=acr.get("essential", False))
+    wish = AcrRequest(_values(acr, "acr"), essential=acr.get("essential", False))
     return ClaimsRequest(places, wish, next(iter(_values(subject, "sub")), None))
 
 

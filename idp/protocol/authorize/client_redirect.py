@@ -38,20 +38,20 @@ def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, Authorizat
     client = _client(tx, query)
     given = query.get("redirect_uri")
     if given is None:
-        _refuse("redirect_uri", query.faults.get("redirect_uri", "is missing"))
+        _raise_refusal("redirect_uri", query.faults.get("redirect_uri", "is missing"))
     native = client.token_endpoint_auth_method == NONE
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
-        _refuse("redirect_uri", f"is not registered for {client.client_id}")
+        _raise_refusal("redirect_uri", f"is not registered for {client.client_id}")
     return client, AuthorizationResponder(given, _mode(query, given), query.get("state"))
 
 
 def _client(tx: Transaction, query: Query) -> Client:
     client_id = query.get("client_id")
     if client_id is None:
-        _refuse("client_id", query.faults.get("client_id", "is missing"))
+        _raise_refusal("client_id", query.faults.get("client_id", "is missing"))
     client = tx.clients.by_id(client_id)
     if client is None or client.disabled:
-        _refuse("client_id", "is unknown or disabled")
+        _raise_refusal("client_id", "is unknown or disabled")
     return client
 
 
@@ -61,5 +61,5 @@ def _mode(query: Query, redirect_uri: str) -> str:
     return FORM_POST if posted else QUERY
 
 
-def _refuse(name: str, fault: str) -> Never:
+def _raise_refusal(name: str, fault: str) -> Never:
     raise Refusal(400, Text("This link does not work"), WORDS[name], detail=f"authorize: {name} {fault}")

@@ -19,7 +19,7 @@ def authorize(tx: Transaction) -> Response:
     Raises:
         Refusal: a page, while there is none.
     """
-    query = queries.read(queries.request_query(), LONGEST)
+    query = queries.parse_query(queries.request_query(), LONGEST)
     language.use_ui_locales(query.values)
     client, back = client_redirect.validate_redirect(tx, query)
     try:

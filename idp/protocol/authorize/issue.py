@@ -19,7 +19,7 @@ from idp.protocol.claims import OFFLINE_ACCESS
 from idp.web.context import services
 
 
-def issue(
+def issue_code(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance
 ) -> Response:
     """Give the app a code; what was proven is copied to the grant and never looked at again."""

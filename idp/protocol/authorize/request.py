@@ -11,7 +11,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import claims
 from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt
-from idp.protocol.authorize.claims_parameter import AcrWish
+from idp.protocol.authorize.claims_parameter import AcrRequest
 from idp.protocol.query import Query
 from idp.protocol.response_modes import AuthorizationResponder
 
@@ -57,7 +57,7 @@ class AuthorizationRequest:
     prompts: frozenset[Prompt]
     max_age: int | None
     acr_values: tuple[str, ...]
-    acr: AcrWish
+    acr: AcrRequest
     claims: Mapping[str, Any]
     subject: str | None
     login_hint: str | None
@@ -76,7 +76,7 @@ class AuthorizationRequest:
     @property
     def consent_scopes(self) -> tuple[str, ...]:
         """What consent must cover: the scopes, and those behind claims asked for one by one."""
-        behind = claims.scopes_behind(self.claims)
+        behind = claims.scopes_for_claims(self.claims)
         return (*self.scopes, *sorted(behind - set(self.scopes)))
 
 
@@ -96,7 +96,7 @@ def validate_request(
     code_challenge = checks.code_challenge(query)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
-    wanted = claims_parameter.read(query.get("claims"))
+    wanted = claims_parameter.parse_claims_parameter(query.get("claims"))
     hint = checks.id_token_hint(query, client, now=tx.now)
     subject = checks.one_subject(hint, wanted.subject)
     return AuthorizationRequest(
@@ -109,7 +109,7 @@ def validate_request(
         max_age=max_age,
         acr_values=tuple((query.get("acr_values") or "").split()),
         acr=wanted.acr,
-        claims=claims.permitted(wanted.targets, client.scopes),
+        claims=claims.permitted_claims(wanted.targets, client.scopes),
         subject=subject,
         login_hint=query.get("login_hint") or _username(tx, subject),
         stored_params=query.values,

@@ -13,8 +13,8 @@ from idp.protocol.errors import UnmetAuthenticationRequirements
 def from_request(request: AuthorizationRequest, *, requested_at: int, best: Level) -> AuthRequirement:
     """The client's own minimum, freshness counted from when the request came (seconds, UTC), and the levels named.
 
-    `best` is the highest level that anybody can reach here. The requirement does not depend on who is signed in, so that it
-    is the same before and after the sign-in it causes.
+    `best` is the highest level that anybody can reach here. The requirement does not depend on who is signed in, so
+    that it is the same before and after the login it causes.
 
     Raises:
         UnmetAuthenticationRequirements: nobody can reach it.

@@ -14,7 +14,7 @@ from idp.login.state.paths import flow_path
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import authorization
-from idp.protocol.authorize.issue import issue
+from idp.protocol.authorize.issue import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.errors import UnmetAuthenticationRequirements
 from idp.web.context import services
@@ -71,4 +71,4 @@ def _signed_in(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) 
     close(tx, row)
     if not tx.sessions.lock(auth_session.session.handle_digest):  # ended at this very moment
         return authorization.start_login_for(tx, request, authorization.requirement_for(request, at=tx.now))
-    return issue(tx, request, auth_session, reached)
+    return issue_code(tx, request, auth_session, reached)

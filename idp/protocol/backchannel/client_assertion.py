@@ -29,7 +29,7 @@ class AssertionRefused(Exception):
     """The assertion proves nothing; the message is for the audit trail only."""
 
 
-def read(form: Mapping[str, str]) -> tuple[str, str]:
+def read_assertion(form: Mapping[str, str]) -> tuple[str, str]:
     """The assertion and the client it names, with nothing proven yet.
 
     Raises:

@@ -25,7 +25,7 @@ from idp.audit import Event, Outcome
 from idp.protocol.backchannel import client_assertion
 from idp.protocol.backchannel.clients import NONE, RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.web.forms import storable
+from idp.web.forms import is_storable
 
 BASIC = "client_secret_basic"
 POST = "client_secret_post"
@@ -49,33 +49,35 @@ class Credentials:
     secret: str = ""
 
 
-def authenticate(call: BackChannelRequest, methods: Collection[str], endpoint: str) -> RegisteredClient:
+def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], endpoint: str) -> RegisteredClient:
     """The client that sent this request; one SQL statement, two with an assertion.
 
     Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
         InvalidClientError: for everything else; audited, unless the request names no client at all.
     """
-    given = _presented(call)
-    row = call.tx.clients.by_id(given.client_id)
+    given = _presented(oauth_request)
+    row = oauth_request.tx.clients.by_id(given.client_id)
     if row is None or row.disabled:
-        _raise_invalid_client(call, given, "unknown or disabled client")
-    client = RegisteredClient(row, call.tx.now)
+        _raise_invalid_client(oauth_request, given, "unknown or disabled client")
+    client = RegisteredClient(row, oauth_request.tx.now)
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
-        _raise_invalid_client(call, given, f"used {given.method}, registered for {row.token_endpoint_auth_method}")
+        _raise_invalid_client(
+            oauth_request, given, f"used {given.method}, registered for {row.token_endpoint_auth_method}"
+        )
     if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
-        _raise_invalid_client(call, given, "wrong secret")
+        _raise_invalid_client(oauth_request, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
         try:
-            client_assertion.verify_assertion(call.tx, row, given.secret)
+            client_assertion.verify_assertion(oauth_request.tx, row, given.secret)
         except client_assertion.AssertionRefused as refusal:
-            _raise_invalid_client(call, given, str(refusal))
-    call.client = client
+            _raise_invalid_client(oauth_request, given, str(refusal))
+    oauth_request.client = client
     return client
 
 
-def _presented(call: BackChannelRequest) -> Credentials:
-    form, header = call.form, call.authorization
+def _presented(oauth_request: BackChannelRequest) -> Credentials:
+    form, header = oauth_request.form, oauth_request.authorization
     ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
     if sum(ways) > 1:
         raise InvalidRequestError("the client authenticates in more than one way; use one")
@@ -107,20 +109,22 @@ def _from_header(header: str) -> Credentials:
         client_id, secret = (unquote_plus(half, errors="strict") for half in joined.split(":", 1))
     except (ValueError, binascii.Error):
         raise InvalidClientError(REFUSED) from None
-    if len(client_id) > LONGEST_CLIENT_ID or not storable(joined + client_id + secret):
+    if len(client_id) > LONGEST_CLIENT_ID or not is_storable(joined + client_id + secret):
         raise InvalidClientError(REFUSED)
     return Credentials(BASIC, client_id, secret)
 
 
 def _from_assertion(form: Mapping[str, str]) -> Credentials:
     try:
-        assertion, client_id = client_assertion.read(form)
+        assertion, client_id = client_assertion.read_assertion(form)
     except client_assertion.AssertionRefused:
         raise InvalidClientError(REFUSED) from None
     return Credentials(PRIVATE_KEY_JWT, client_id, assertion)
 
 
-def _raise_invalid_client(call: BackChannelRequest, given: Credentials, reason: str) -> Never:
+def _raise_invalid_client(oauth_request: BackChannelRequest, given: Credentials, reason: str) -> Never:
     named = given.client_id[:LONGEST_CLIENT_ID]
-    audit.record(call.tx, Event.CLIENT_REFUSED, Outcome.FAILURE, client_id=named, method=given.method, reason=reason)
+    audit.record(
+        oauth_request.tx, Event.CLIENT_REFUSED, Outcome.FAILURE, client_id=named, method=given.method, reason=reason
+    )
     raise InvalidClientError(REFUSED)

@@ -31,12 +31,12 @@ class Introspection(TokenEndpoint):
 
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
         """Status, body, headers."""
-        call = cast("BackChannelRequest", request)
-        client = authenticate(call, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME)
-        token = call.form.get("token")
+        oauth_request = cast("BackChannelRequest", request)
+        client = authenticate(oauth_request, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME)
+        token = oauth_request.form.get("token")
         if token is None:
             raise InvalidRequestError("token is missing")
-        found = live(call.tx, token)
+        found = live(oauth_request.tx, token)
         if found is None or found["client_id"] != client.client_id:
             return 200, {"active": False}, []
         return 200, {"active": True, **found}, []

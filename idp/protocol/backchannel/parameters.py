@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from idp.web.forms import storable
+from idp.web.forms import is_storable
 
 FORM = "application/x-www-form-urlencoded"
 MAX_PARAMETERS = 60
@@ -44,7 +44,7 @@ def parse(encoded: bytes) -> dict[str, str]:
     for name, value in pairs:
         if name in found:
             raise InvalidRequestError(f"{_decode(name)} is sent more than once")
-        if len(value) > MAX_VALUE or not storable(name + value):
+        if len(value) > MAX_VALUE or not is_storable(name + value):
             raise InvalidRequestError(f"{_decode(name)} is too long or holds characters that no value has")
         found[name] = value
     given = {name: value for name, value in found.items() if value}

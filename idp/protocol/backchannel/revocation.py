@@ -29,45 +29,45 @@ class Revocation(TokenEndpoint):
 
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
         """Status, body, headers."""
-        call = cast("BackChannelRequest", request)
-        authenticate(call, METHODS, self.ENDPOINT_NAME)
-        token = call.form.get("token")
+        oauth_request = cast("BackChannelRequest", request)
+        authenticate(oauth_request, METHODS, self.ENDPOINT_NAME)
+        token = oauth_request.form.get("token")
         if token is None:
             raise InvalidRequestError("token is missing")
         if "." in token:
-            _end_access_token(call, token)
+            _end_access_token(oauth_request, token)
         else:
-            _end_grant(call, token)
+            _end_grant(oauth_request, token)
         return 200, {}, []
 
 
-def _end_access_token(call: BackChannelRequest, token: str) -> None:
+def _end_access_token(oauth_request: BackChannelRequest, token: str) -> None:
     try:
-        claims = tokens.read_access_token(token, now=call.tx.now)
+        claims = tokens.read_access_token(token, now=oauth_request.tx.now)
     except InvalidToken:
         return
-    if claims["client_id"] != call.authenticated_client.client_id:
+    if claims["client_id"] != oauth_request.authenticated_client.client_id:
         return
-    call.tx.grants.revoke_access_token(str(claims["jti"]), claims["exp"])
+    oauth_request.tx.grants.revoke_access_token(str(claims["jti"]), claims["exp"])
     person = claims["sub"] if tokens.grant_id_from(claims) else None
-    _record(call, "access_token", person)
+    _record(oauth_request, "access_token", person)
 
 
-def _end_grant(call: BackChannelRequest, token: str) -> None:
-    found = call.tx.grants.find_refresh_token(digest(token))
+def _end_grant(oauth_request: BackChannelRequest, token: str) -> None:
+    found = oauth_request.tx.grants.find_refresh_token(digest(token))
     if found is None:
         return
     _row, grant = found
-    if grant.client_id == call.authenticated_client.client_id and call.tx.grants.revoke(grant.id):
-        _record(call, "refresh_token", grant.user_id, grant.sid)
+    if grant.client_id == oauth_request.authenticated_client.client_id and oauth_request.tx.grants.revoke(grant.id):
+        _record(oauth_request, "refresh_token", grant.user_id, grant.sid)
 
 
-def _record(call: BackChannelRequest, kind: str, user_id: str | None, sid: str | None = None) -> None:
+def _record(oauth_request: BackChannelRequest, kind: str, user_id: str | None, sid: str | None = None) -> None:
     audit.record(
-        call.tx,
+        oauth_request.tx,
         Event.TOKEN_REVOKED,
         user_id=user_id,
-        client_id=call.authenticated_client.client_id,
+        client_id=oauth_request.authenticated_client.client_id,
         sid=sid,
         token_type=kind,
     )

@@ -31,21 +31,21 @@ def _registered(state: BlueprintSetupState) -> None:
 @write_transaction
 def token(tx: Transaction) -> Response:
     """RFC 6749 section 3.2."""
-    return _answer(tx, server().token_response)
+    return _respond(tx, server().token_response)
 
 
 @backchannel.post("/introspect")
 @write_transaction
 def introspect(tx: Transaction) -> Response:
     """RFC 7662; in a write transaction because a client assertion is spent and a refused client audited."""
-    return _answer(tx, lambda call: server().endpoint_response(Introspection.ENDPOINT_NAME, call))
+    return _respond(tx, lambda oauth_request: server().endpoint_response(Introspection.ENDPOINT_NAME, oauth_request))
 
 
 @backchannel.post("/revoke", provide_automatic_options=False)
 @write_transaction
 def revoke(tx: Transaction) -> Response:
     """RFC 7009."""
-    return _answer(tx, lambda call: server().endpoint_response(Revocation.ENDPOINT_NAME, call))
+    return _respond(tx, lambda oauth_request: server().endpoint_response(Revocation.ENDPOINT_NAME, oauth_request))
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")
@@ -74,13 +74,13 @@ def _preflight_api() -> Response:
     return cors.preflight("GET, POST")
 
 
-def _answer(tx: Transaction, respond: Callable[[BackChannelRequest], Response]) -> Response:
+def _respond(tx: Transaction, respond: Callable[[BackChannelRequest], Response]) -> Response:
     """The answer to a form post; what was done before a refusal is kept."""
-    call: BackChannelRequest | None = None
+    oauth_request: BackChannelRequest | None = None
     try:
-        call = BackChannelRequest.read(tx)
-        response = respond(call)
+        oauth_request = BackChannelRequest.read(tx)
+        response = respond(oauth_request)
     except OAuth2Error as error:
         response = oauth_error(error)
-    client = call.client if call else None
-    return cors.share(response, lambda: client.row.web_origins if client else [])
+    client = oauth_request.client if oauth_request else None
+    return cors.allow_origins(response, lambda: client.row.web_origins if client else [])

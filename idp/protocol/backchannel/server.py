@@ -47,13 +47,13 @@ class Server(AuthorizationServer):
         """What the token endpoint understands, for discovery."""
         return tuple(str(grant.GRANT_TYPE) for grant in GRANTS)
 
-    def token_response(self, call: BackChannelRequest) -> Response:
+    def token_response(self, oauth_request: BackChannelRequest) -> Response:
         """The answer of the token endpoint."""
-        return cast("Response", self.create_token_response(call))
+        return cast("Response", self.create_token_response(oauth_request))
 
-    def endpoint_response(self, name: str, call: BackChannelRequest) -> Response:
+    def endpoint_response(self, name: str, oauth_request: BackChannelRequest) -> Response:
         """The answer of a registered endpoint."""
-        return cast("Response", self.create_endpoint_response(name, call))  # type: ignore[no-untyped-call]  # the library has no types
+        return cast("Response", self.create_endpoint_response(name, oauth_request))  # type: ignore[no-untyped-call]  # the library has no types
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """The call itself: it was made, with its transaction, before Authlib was asked."""

@@ -13,7 +13,7 @@ from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.issuing import issue, raise_invalid_grant, revoke_family_and_raise
+from idp.protocol.grants.issuing import raise_invalid_grant, revoke_family_and_raise, token_response
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 section 4.1."""
@@ -57,7 +57,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
             digest(code), client_id=client.get_client_id(), redirect_uri=redirect_uri, code_challenge=s256(verifier)
         )
         if grant is None:
-            self._explain(code, client.get_client_id(), redirect_uri, verifier)
+            self._raise_for_code(code, client.get_client_id(), redirect_uri, verifier)
         return RedeemedCode(grant)
 
     def authenticate_user(self, authorization_code: RedeemedCode) -> str:
@@ -67,12 +67,12 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """The tokens this code stands for."""
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
-        return issue(self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce)
+        return token_response(self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce)
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""
 
-    def _explain(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Never:
+    def _raise_for_code(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Never:
         """Find out why; to the caller all reasons look alike."""
         grant = self.request.tx.grants.by_code(digest(code))
         if grant is None:

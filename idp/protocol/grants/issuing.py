@@ -19,14 +19,14 @@ BEARER = "Bearer"
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
 
 
-def issue(
-    call: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, by: str, nonce: str | None = None
+def token_response(
+    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, by: str, nonce: str | None = None
 ) -> dict[str, Any]:
     """The token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
 
     `scopes` may be fewer than the grant's; a refresh token always stands for the whole grant.
     """
-    tx, client = call.tx, call.authenticated_client
+    tx, client = oauth_request.tx, oauth_request.authenticated_client
     access_token = tokens.access_token(client.client_id, scopes, now=tx.now, grant=grant)
     answer: dict[str, Any] = {
         "access_token": access_token,
@@ -39,14 +39,14 @@ def issue(
         tx.grants.add_refresh_token(grant.id, digest(refresh_token))
         answer["refresh_token"] = refresh_token
     if claims.OPENID in scopes:
-        person = tx.users.by_id(grant.user_id) if claims.needs_person(grant) else None
+        person = tx.users.by_id(grant.user_id) if claims.needs_user(grant) else None
         answer["id_token"] = tokens.id_token(
             client.row,
             grant,
             now=tx.now,
             access_token=access_token,
             nonce=nonce,
-            more=claims.for_id_token(person, grant),
+            more=claims.id_token_claims(person, grant),
         )
     audit.record(
         tx,
@@ -60,29 +60,29 @@ def issue(
     return answer
 
 
-def raise_invalid_grant(call: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:
+def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:
     """Answer `invalid_grant`, in the same words for every reason; the reason is audited."""
-    _record(call, Event.TOKEN_REFUSED, grant, reason)
+    _record(oauth_request, Event.TOKEN_REFUSED, grant, reason)
     raise InvalidGrantError(REFUSED)
 
 
-def revoke_family_and_raise(call: BackChannelRequest, event: Event, grant: Grant) -> Never:
+def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, grant: Grant) -> Never:
     """A second use: one of the two users stole it, and we cannot know which, so everything from this grant ends.
 
     RFC 6749 section 4.1.2, RFC 9700 section 4.14.2.
     """
-    ended = call.tx.grants.revoke(grant.id)
-    _record(call, event, grant, "used a second time", ended=ended)
+    ended = oauth_request.tx.grants.revoke(grant.id)
+    _record(oauth_request, event, grant, "used a second time", ended=ended)
     raise InvalidGrantError(REFUSED)
 
 
-def _record(call: BackChannelRequest, event: Event, grant: Grant | None, reason: str, **detail: bool) -> None:
+def _record(oauth_request: BackChannelRequest, event: Event, grant: Grant | None, reason: str, **detail: bool) -> None:
     audit.record(
-        call.tx,
+        oauth_request.tx,
         event,
         Outcome.FAILURE,
         user_id=grant.user_id if grant else None,
-        client_id=call.authenticated_client.client_id,
+        client_id=oauth_request.authenticated_client.client_id,
         sid=grant.sid if grant else None,
         reason=reason,
         **detail,

@@ -11,7 +11,7 @@ from idp.kernel.handles import digest
 from idp.persistence.grants import Grant, RefreshToken
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.issuing import issue, raise_invalid_grant, revoke_family_and_raise
+from idp.protocol.grants.issuing import raise_invalid_grant, revoke_family_and_raise, token_response
 
 
 class PresentedRefreshToken(TokenMixin):
@@ -68,7 +68,9 @@ class RefreshTokens(grants.RefreshTokenGrant):
         assert isinstance(refresh_token, PresentedRefreshToken)  # noqa: S101 - what authenticate_refresh_token returned
         grant = refresh_token.grant
         requested = self.request.form.get("scope")
-        return issue(self.request, grant, requested.split(" ") if requested else grant.scopes, by=self.GRANT_TYPE)
+        return token_response(
+            self.request, grant, requested.split(" ") if requested else grant.scopes, by=self.GRANT_TYPE
+        )
 
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""

@@ -58,11 +58,11 @@ def handle_logout_request(tx: Transaction) -> Response:
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
-        return _gone(requested, trusted=requested.hint is not None)
+        return _signed_out_response(requested, trusted=requested.hint is not None)
     if requested.hint is None or requested.hint.sid != auth_session.session.sid:
-        return _ask(requested)
+        return _render_confirmation(requested)
     client_id = requested.hint.client_id
-    return sign_out(tx, auth_session, _gone(requested, trusted=True), client_id=client_id)
+    return sign_out(tx, auth_session, _signed_out_response(requested, trusted=True), client_id=client_id)
 
 
 def handle_confirmation(tx: Transaction) -> Response:
@@ -71,17 +71,17 @@ def handle_confirmation(tx: Transaction) -> Response:
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
-        return _gone(requested, trusted=False)
+        return _signed_out_response(requested, trusted=False)
     if not csrf.valid(SESSION.read(), PURPOSE):
-        return _ask(requested, error=STALE_FORM)
+        return _render_confirmation(requested, error=STALE_FORM)
     if request.form.get("choice") == "cancel":
         return see_other(HOME)
     client_id = requested.client.client_id if requested.client else None
-    return sign_out(tx, auth_session, _gone(requested, trusted=True), client_id=client_id)
+    return sign_out(tx, auth_session, _signed_out_response(requested, trusted=True), client_id=client_id)
 
 
 def _read() -> Query:
-    query = queries.read(queries.request_query(), LONGEST)
+    query = queries.parse_query(queries.request_query(), LONGEST)
     language.use_ui_locales(query.values)
     return query
 
@@ -93,19 +93,19 @@ def _validate(tx: Transaction, query: Query) -> LogoutRequest:
         Refusal: a forged hint, another client's hint, an unknown client, an address that is not registered.
     """
     for name, fault in query.faults.items():
-        _refuse(f"{name} {fault}")
+        _raise_refusal(f"{name} {fault}")
     hint = _hint(query, now=tx.now)
     client_id = query.get("client_id") or (hint.client_id if hint else None)
     if hint and hint.client_id != client_id:
-        _refuse("id_token_hint was issued to another client")
+        _raise_refusal("id_token_hint was issued to another client")
     client = tx.clients.by_id(client_id) if client_id else None
     if client_id and (client is None or client.disabled):
-        _refuse("client_id is unknown or disabled")
+        _raise_refusal("client_id is unknown or disabled")
     uri = query.get("post_logout_redirect_uri")
     if client is None or uri is None:
         return LogoutRequest(query, client, hint, None)
     if uri not in client.post_logout_redirect_uris:
-        _refuse("post_logout_redirect_uri is not registered")
+        _raise_refusal("post_logout_redirect_uri is not registered")
     state = query.get("state")
     return LogoutRequest(query, client, hint, with_query(uri, {} if state is None else {"state": state}))
 
@@ -117,10 +117,10 @@ def _hint(query: Query, *, now: int) -> Hint | None:
     try:
         return read_hint(token, now=now)
     except InvalidToken as error:
-        _refuse(f"id_token_hint: {error.reason}")
+        _raise_refusal(f"id_token_hint: {error.reason}")
 
 
-def _ask(requested: LogoutRequest, *, error: str = "") -> Response:
+def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Response:
     if requested.target:
         allow_form_target(requested.target)
     return page(
@@ -133,7 +133,7 @@ def _ask(requested: LogoutRequest, *, error: str = "") -> Response:
     )
 
 
-def _gone(requested: LogoutRequest, *, trusted: bool) -> Response:
+def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response:
     """Nobody is signed in any more: back to the app, or a page with a link to it.
 
     `trusted`: the request is the app's own (an ID token of ours came with it) or the person confirmed it; section 3
@@ -152,7 +152,7 @@ def _client(requested: LogoutRequest) -> dict[str, str] | None:
     return {"name": requested.client.client_name, "host": urlsplit(address).netloc}
 
 
-def _refuse(fault: str) -> Never:
+def _raise_refusal(fault: str) -> Never:
     message = Text(
         "The app that sent you here asked for it in a way we cannot accept, so we cannot continue. Go back to the app "
         "and try again. If it happens again, tell the people who run the app."

@@ -32,10 +32,10 @@ def open_link(handle: str) -> Response:
 
 @blueprint.get("")
 @read_transaction
-def ask(tx: Transaction) -> Response:
+def show_form(tx: Transaction) -> Response:
     """Show the sign-in, and ask."""
     link = _link(tx)
-    return _page(link) if link else _dead()
+    return _render(link) if link else _render_dead_link()
 
 
 @blueprint.post("")
@@ -44,16 +44,16 @@ def disown(tx: Transaction) -> Response:
     """End it."""
     link = _link(tx)
     if link is None:
-        return _dead()
+        return _render_dead_link()
     if LINK.stale_form():
-        return _page(link, {"form": errors.STALE_FORM})
+        return _render(link, {"form": errors.STALE_FORM})
     if not alerts.report_unrecognised(tx, link):
-        return _dead()
+        return _render_dead_link()
     return LINK.redirect_after_use(DONE)
 
 
 @blueprint.get("/done")
-def done() -> Response:
+def show_result() -> Response:
     """Whoever it was knows the password: on to a new one."""
     return mailed_link.result_page("login/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
 
@@ -65,8 +65,8 @@ def _link(tx: Transaction) -> AlertLink | None:
     return link
 
 
-def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
-    return LINK.show(
+def _render(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
+    return LINK.render(
         "login/alert.html",
         errors,
         event=link.event,
@@ -76,7 +76,7 @@ def _page(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
     )
 
 
-def _dead() -> Response:
+def _render_dead_link() -> Response:
     return mailed_link.dead_link_page(
         mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
     )

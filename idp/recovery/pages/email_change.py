@@ -38,10 +38,10 @@ def open_link(handle: str) -> Response:
 
 @blueprint.get("")
 @read_transaction
-def ask(tx: Transaction) -> Response:
+def show_form(tx: Transaction) -> Response:
     """Show which address for which account, and ask."""
     found = _found(tx)
-    return _page(*found) if found else _dead()
+    return _render(*found) if found else _render_dead_link()
 
 
 @blueprint.post("")
@@ -51,11 +51,11 @@ def confirm() -> Response:
         with services().database.write(origin()) as tx:
             return _confirm(tx)
     except NameTaken:
-        return _dead()
+        return _render_dead_link()
 
 
 @blueprint.get("/done")
-def done() -> Response:
+def show_result() -> Response:
     """The end; whoever is signed in finds their profile, others a sign-in."""
     return mailed_link.result_page(
         "login/ended.html",
@@ -77,19 +77,19 @@ def _found(tx: Transaction) -> tuple[ContactChange, User] | None:
 def _confirm(tx: Transaction) -> Response:
     found = _found(tx)
     if found is None:
-        return _dead()
+        return _render_dead_link()
     if LINK.stale_form():
-        return _page(*found, errors={"form": errors.STALE_FORM})
+        return _render(*found, errors={"form": errors.STALE_FORM})
     if not contact_changes.apply_change(tx, *found, services()):
-        return _dead()
+        return _render_dead_link()
     return LINK.redirect_after_use(DONE)
 
 
-def _page(change: ContactChange, user: User, *, errors: dict[str, str] | None = None) -> Response:
-    return LINK.show("login/email.html", errors, address=change.new, username=user.username)
+def _render(change: ContactChange, user: User, *, errors: dict[str, str] | None = None) -> Response:
+    return LINK.render("login/email.html", errors, address=change.new, username=user.username)
 
 
-def _dead() -> Response:
+def _render_dead_link() -> Response:
     message = Text(
         "It was used already, it is too old, or the account was changed since. Nothing was changed. Ask for a new one "
         "in your profile."

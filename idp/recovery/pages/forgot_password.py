@@ -15,7 +15,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.recovery import password_reset
 from idp.web.context import services
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import see_other
 from idp.web.transactions import read_transaction, write_transaction
 
@@ -27,10 +27,10 @@ blueprint = Blueprint("login_forgot", __name__, url_prefix="/login/<flow_id>")
 
 @blueprint.get(f"/{paths.FORGOT_PASSWORD}")
 @read_transaction
-def ask(tx: Transaction, flow_id: str) -> Response:
+def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show the form, at whatever step the sign-in stands."""
     flow = page.load_open_flow(tx, flow_id)
-    return _page(tx, flow, username=flow.person.user.username if flow.person else flow.row.login_hint)
+    return _render(tx, flow, username=flow.person.user.username if flow.person else flow.row.login_hint)
 
 
 @blueprint.post(f"/{paths.FORGOT_PASSWORD}")
@@ -38,13 +38,13 @@ def ask(tx: Transaction, flow_id: str) -> Response:
 def send(tx: Transaction, flow_id: str) -> Response:
     """Enqueue a link, or not; the response is the same."""
     flow = page.load_open_flow(tx, flow_id)
-    typed = once(request.form, "username", longest=LONGEST_IDENTIFIER)
+    typed = single_value(request.form, "username", longest=LONGEST_IDENTIFIER)
     if page.is_stale_form(flow):
-        return _page(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=typed)
+        return _render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=typed)
     if not typed.strip():
-        return _page(tx, flow, status=400, errors={"username": NO_NAME})
+        return _render(tx, flow, status=400, errors={"username": NO_NAME})
     if not password_reset.request_reset(tx, typed, flow_id=flow_id, services=services()):
-        return _page(tx, flow, status=429, errors={"form": TOO_OFTEN}, username=typed)
+        return _render(tx, flow, status=429, errors={"form": TOO_OFTEN}, username=typed)
     return see_other(page.flow_url(flow, paths.FORGOT_PASSWORD_SENT))
 
 
@@ -63,7 +63,7 @@ def sent(tx: Transaction, flow_id: str) -> Response:
     )
 
 
-def _page(
+def _render(
     tx: Transaction,
     flow: LoginFlow,
     *,

@@ -49,7 +49,7 @@ class MailedLink:
         """Whether this POST did not come from our page about the link that is open now."""
         return not csrf.valid(self.handle, self.cookie.name)
 
-    def show(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
+    def render(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
         """The form, with what is wrong."""
         token = csrf.token(self.handle, self.cookie.name)
         common = {"errors": errors or {}, "action": self.form, "csrf_token": token}

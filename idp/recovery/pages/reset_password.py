@@ -27,7 +27,7 @@ from idp.recovery.password_reset import ResetLinkHolder
 from idp.web import language
 from idp.web.context import services
 from idp.web.cookies import RECOVER
-from idp.web.forms import once
+from idp.web.forms import single_value
 from idp.web.pages import json_text
 from idp.web.transactions import origin, read_transaction, write_transaction
 
@@ -55,29 +55,29 @@ def open_link(handle: str) -> Response:
 
 @blueprint.get("/new-password")
 @read_transaction
-def ask(tx: Transaction) -> Response:
+def show_form(tx: Transaction) -> Response:
     """Show the form, if the link still works."""
     holder = _holder(tx)
-    return _page(holder) if holder else _dead()
+    return _render(holder) if holder else _render_dead_link()
 
 
 @blueprint.post("/new-password")
-def choose() -> Response:
+def set_password() -> Response:
     """Read, check and hash the new password outside any transaction, then claim the link."""
     database = services().database
-    new = once(request.form, "password")
+    new = single_value(request.form, "password")
     with database.read(origin()) as tx:
         holder = _holder(tx)
     if holder is None:
-        return _dead()
+        return _render_dead_link()
     if LINK.stale_form():
-        return _page(holder, {"form": errors.STALE_FORM})
+        return _render(holder, {"form": errors.STALE_FORM})
     if refusal := new_password.password_error(new, holder.person, services().settings, services().breached):
-        return _page(holder, {"password": refusal})
+        return _render(holder, {"password": refusal})
     hashed = services().hasher.hash(new)
     with database.write(origin()) as tx:
         if not password_reset.finish_reset(tx, LINK.handle, holder, hashed):
-            return _dead()
+            return _render_dead_link()
         return LINK.redirect_after_use(f"{DONE}?login={holder.flow_id}")
 
 
@@ -94,9 +94,9 @@ def strength() -> Response:
 
 @blueprint.get("/done")
 @read_transaction
-def done(tx: Transaction) -> Response:
+def show_result(tx: Transaction) -> Response:
     """The end: back to the sign-in it was asked from, if that is this browser's and still open."""
-    asked_from = once(request.args, "login", longest=MAX_HANDLE_LENGTH)
+    asked_from = single_value(request.args, "login", longest=MAX_HANDLE_LENGTH)
     try:
         row = binding.load_bound_flow(tx, asked_from)
         href = flow_path(row.id) if row.open_at(tx.now) else ACCOUNT
@@ -113,9 +113,9 @@ def _holder(tx: Transaction) -> ResetLinkHolder | None:
     return holder
 
 
-def _page(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Response:
+def _render(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Response:
     person = holder.person
-    return LINK.show(
+    return LINK.render(
         "login/new_password.html",
         errors,
         username=person.user.username,
@@ -125,6 +125,6 @@ def _page(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Resp
     )
 
 
-def _dead() -> Response:
+def _render_dead_link() -> Response:
     message = Text("It was used already, it is too old, or the account was changed or used since. Ask for a new one.")
     return mailed_link.dead_link_page(message, restart_href=START)

@@ -31,24 +31,24 @@ def open_link(handle: str) -> Response:
 
 @blueprint.get("")
 @read_transaction
-def ask(tx: Transaction) -> Response:
+def show_form(tx: Transaction) -> Response:
     """Show the change, and ask."""
     change = _change(tx)
-    return _page(change) if change else _dead()
+    return _render(change) if change else _render_dead_link()
 
 
 @blueprint.post("")
-def take_back() -> Response:
+def submit_undo() -> Response:
     """Undo it."""
     try:
         with services().database.write(origin()) as tx:
-            return _take_back(tx)
+            return _undo(tx)
     except NameTaken:
-        return _dead()
+        return _render_dead_link()
 
 
 @blueprint.get("/done")
-def done() -> Response:
+def show_result() -> Response:
     """Whoever made the change could sign in: on to a new password."""
     message = Text(
         "What you are reached by is as it was before, and every browser is signed out. Whoever made the change knows "
@@ -70,19 +70,19 @@ def _change(tx: Transaction) -> ContactChange | None:
     return change
 
 
-def _take_back(tx: Transaction) -> Response:
+def _undo(tx: Transaction) -> Response:
     change = _change(tx)
     if change is None:
-        return _dead()
+        return _render_dead_link()
     if LINK.stale_form():
-        return _page(change, {"form": errors.STALE_FORM})
+        return _render(change, {"form": errors.STALE_FORM})
     if not contact_changes.undo_change(tx, change):
-        return _dead()
+        return _render_dead_link()
     return LINK.redirect_after_use(DONE)
 
 
-def _page(change: ContactChange, errors: dict[str, str] | None = None) -> Response:
-    return LINK.show(
+def _render(change: ContactChange, errors: dict[str, str] | None = None) -> Response:
+    return LINK.render(
         "login/undo.html",
         errors,
         kind=change.kind,
@@ -92,7 +92,7 @@ def _page(change: ContactChange, errors: dict[str, str] | None = None) -> Respon
     )
 
 
-def _dead() -> Response:
+def _render_dead_link() -> Response:
     return mailed_link.dead_link_page(
         mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from idp.kernel.clock import pause, stopwatch
+from idp.kernel.clock import sleep, stopwatch
 from idp.server import CannotServe
 
 LOOK_EVERY = 0.05
@@ -65,7 +65,7 @@ class Children:
             self.check()
             if stopwatch() > end:
                 raise CannotServe(f"The programs did not answer within {within:.0f} seconds.")
-            pause(LOOK_EVERY)
+            sleep(LOOK_EVERY)
 
     def check(self) -> None:
         """Raise `CannotServe` when one has ended."""

@@ -1,1 +1,7 @@
-"""TODO."""
+"""`idp doctor`: is this installation fit to serve?
+
+checks        configuration, database, keys, passwords, issuer; `run_checks` runs all of them
+transports    can messages be delivered, and which wait too long?
+discovery     the discovery document as the world sees it
+findings      one result: its level, what was found, and the remedy
+"""

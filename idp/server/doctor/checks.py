@@ -109,8 +109,8 @@ def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
 
 def _issuer(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
-        seen = discovery.look(settings.issuer)
-    except discovery.Unreachable as error:
+        seen = discovery.fetch_discovery(settings.issuer)
+    except discovery.ProviderUnreachable as error:
         remedy = "Start `idp serve`; check the proxy, the certificate and the name's address."
         yield Finding(Level.WARN, "issuer", f"{settings.issuer} does not answer as it should: {error}", remedy)
         return

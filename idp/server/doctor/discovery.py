@@ -15,18 +15,18 @@ LARGEST = 100_000
 """Bytes of a discovery document that are read."""
 
 
-class Unreachable(Exception):
+class ProviderUnreachable(Exception):
     """No provider with this issuer answers there; the message has what did."""
 
 
 @dataclass(frozen=True)
-class Seen:
+class FetchedDiscovery:
     """What was found; `date` is the other side's clock (seconds, UTC), if it sent one."""
 
     date: int | None
 
 
-def look(issuer: str) -> Seen:
+def fetch_discovery(issuer: str) -> FetchedDiscovery:
     """Fetch the discovery document (OpenID Connect Discovery 1.0 section 4) and compare its issuer.
 
     Raises:
@@ -40,16 +40,16 @@ def look(issuer: str) -> Seen:
             response = connection.getresponse()
             body = response.read(LARGEST)
         except (OSError, http.client.HTTPException) as error:
-            raise Unreachable(str(error) or type(error).__name__) from None
+            raise ProviderUnreachable(str(error) or type(error).__name__) from None
     if response.status != http.client.OK:
-        raise Unreachable(f"it answers with status {response.status}")
+        raise ProviderUnreachable(f"it answers with status {response.status}")
     try:
         named = json.loads(body)["issuer"]
     except (ValueError, TypeError, KeyError):
-        raise Unreachable("what answers is no OpenID provider") from None
+        raise ProviderUnreachable("what answers is no OpenID provider") from None
     if named != issuer:
-        raise Unreachable("what answers calls itself by another name")
-    return Seen(_seconds(response.getheader("Date")))
+        raise ProviderUnreachable("what answers calls itself by another name")
+    return FetchedDiscovery(_seconds(response.getheader("Date")))
 
 
 def _seconds(header: str | None) -> int | None:

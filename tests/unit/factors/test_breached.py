@@ -15,9 +15,9 @@ def test_every_line_is_found_and_nothing_else(tmp_path: Path) -> None:
     """Two thousand lines are many times what is read at once: the search is needed, at both ends too."""
     known = [f"filler {number}" for number in range(2000)]
     found = BreachedPasswords.open(str(write_list(tmp_path / "list", ["correct horse battery staple"], fillers=2000)))
-    assert all(found.holds(each) for each in ["correct horse battery staple", *known])
-    assert not any(found.holds(f"other {number}") for number in range(2000))
-    assert not found.holds("Correct horse battery staple")
+    assert all(found.contains(each) for each in ["correct horse battery staple", *known])
+    assert not any(found.contains(f"other {number}") for number in range(2000))
+    assert not found.contains("Correct horse battery staple")
     found.close()
 
 
@@ -27,8 +27,8 @@ def test_short_lists_in_any_spelling(tmp_path: Path, lines: int) -> None:
     path = write_list(tmp_path / "list", [], fillers=lines)
     path.write_bytes(b"\n".join(line[:40].lower() for line in path.read_bytes().split(b"\r\n") if line))
     found = BreachedPasswords.open(str(path))
-    assert all(found.holds(name) for name in names)
-    assert not found.holds("filler")
+    assert all(found.contains(name) for name in names)
+    assert not found.contains("filler")
     found.close()
 
 
@@ -63,7 +63,7 @@ def test_a_list_that_breaks_later_refuses_nobody_and_is_logged(
     found = BreachedPasswords.open(str(path))
     os.truncate(path, 0)
     with caplog.at_level(logging.ERROR):
-        assert not found.holds("correct horse battery staple")
+        assert not found.contains("correct horse battery staple")
     assert "was not looked up" in caplog.text
     assert "correct horse" not in caplog.text
     found.close()

@@ -1,0 +1,26 @@
+"""The paths of the account's pages."""
+
+from __future__ import annotations
+
+HOME = "/account/"
+PROFILE = "/account/profile"
+EMAIL = "/account/profile/email"
+PHONE = "/account/profile/phone"
+DOWNLOAD = "/account/profile/download"
+CLOSE = "/account/profile/close"
+SECURITY = "/account/security"
+TOTP = "/account/security/totp"
+PASSKEYS = "/account/security/passkeys"
+ADD_PASSKEY = f"{PASSKEYS}/add"
+SET_UP = "/account/security/set-up"
+CODES = "/account/security/codes"
+FACTORS = "/account/security/factors"
+TURN_OFF = "/account/security/turn-off"
+RECOVERY_CODES = "/account/security/recovery-codes"
+VIEW_CODES = "/account/security/recovery-codes/view"
+REGENERATE = "/account/security/recovery-codes/regenerate"
+PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
+APPS = "/account/apps"
+ACTIVITY = "/account/activity"
+SIGN_OUT = "/account/sign-out"
+SIGNED_OUT = "/account/signed-out"
