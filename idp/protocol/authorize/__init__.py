@@ -1,8 +1,8 @@
 """The authorization endpoint (RFC 6749 section 4.1, OIDC Core section 3.1.2, RFC 7636, RFC 9207).
 
     GET /authorize -> query            each known parameter once, UTF-8, bounded
-                   -> client_redirect  client and redirect URI proven, or a page and no redirect   (redirect_uris)
-                   -> request          the checks, a table: each failure is redirected             (checks, claims_parameter)
+                   -> client_redirect  client and redirect URI proven, or a page       (redirect_uris)
+                   -> request          the checks, a table: each failure is redirected     (checks, claims_parameter)
                    -> requirement      what the request requires of a login
                    -> authorization    the session is enough and consent is stored?  yes -> issue
                                           | no, and prompt=none              -> error to the client
