@@ -15,7 +15,7 @@ from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 
 def main() -> None:
@@ -62,7 +62,7 @@ def _in_process(database_url: str, directory: Path, count: int) -> list[load.Mea
     """The hot paths for somebody who signed in with password and code."""
     harness = Harness(database_url, directory)
     try:
-        rp, browser = Rp(harness), Browser(harness)
+        rp, browser = RelyingParty(harness), Browser(harness)
         rp.sign_in(browser, harness.person("jane", totp=True), acr_values="mfa")
         cookie = "; ".join(f"__Host-countersign-{name}={browser.cookie(name)}" for name in ("session", "browser"))
         app = BenchApp(rp.app.client_id, rp.app.secret, rp.app.redirect_uri, cookie)

@@ -14,11 +14,11 @@ from urllib.parse import urlencode, urljoin
 
 from tests.bench.wire import InProcess, Request
 from tests.support.account import EMAIL, Account
+from tests.support.back_channel import FORM
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import csrf_of
-from tests.support.relying_party import FORM
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 SOMEBODY, NOBODY = "person", "nobody"
 """Of one length, so that pages that repeat them are too."""
@@ -49,7 +49,7 @@ def measure(database_url: str, directory: Path, tries: int) -> Iterator[Twins]:
     try:
         harness.person(SOMEBODY)
         asking = Account(harness, harness.person("asking", email_verified=True))
-        rp = Rp(harness)
+        rp = RelyingParty(harness)
         places: dict[str, Ask] = {
             "wrong password": _password(rp),
             "forgotten password": _forgot(harness),
@@ -94,7 +94,7 @@ def _guessed(somebody: list[float], nobody: list[float]) -> float:
     return sum(right) / len(right)
 
 
-def _password(rp: Rp) -> Ask:
+def _password(rp: RelyingParty) -> Ask:
     browser = Browser(rp.harness)
     rp.send(browser)
     return lambda name: _form(browser, browser.at, username=name, password="wrong")
@@ -106,7 +106,7 @@ def _forgot(harness: Harness) -> Ask:
     return lambda name: _form(browser, browser.at, username=name)
 
 
-def _passkey_options(rp: Rp) -> Ask:
+def _passkey_options(rp: RelyingParty) -> Ask:
     """In a sign-in whose page shows the name already."""
     browsers = {name: Browser(rp.harness) for name in (SOMEBODY, NOBODY)}
     for name, browser in browsers.items():
@@ -114,7 +114,7 @@ def _passkey_options(rp: Rp) -> Ask:
     return lambda name: _form(browsers[name], urljoin(browsers[name].at, "passkey/options"))
 
 
-def _coming_from(rp: Rp, name: str) -> Request:
+def _coming_from(rp: RelyingParty, name: str) -> Request:
     return Request("GET", rp.address(login_hint=name), {"Sec-Fetch-Site": "cross-site"})
 
 

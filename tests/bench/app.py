@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from idp.kernel.handles import s256
 from tests.bench.wire import Answer, Request
-from tests.support.relying_party import FORM, basic
+from tests.support.back_channel import FORM, basic
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-~._-"
 SCOPE = "openid profile email offline_access"

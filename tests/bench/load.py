@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tests.bench.app import BenchApp
 from tests.bench.wire import Answer, Connection, InProcess, Request, Wire
 from tests.support.harness import Harness
-from tests.support.meter import metered
+from tests.support.statements import metered
 
 CONNECTIONS = 4
 

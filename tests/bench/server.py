@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.bench import load
 from tests.bench.app import BenchApp
 from tests.support.command import free_port
+from tests.support.http_person import HttpPerson
 from tests.support.product import Product, installed
-from tests.support.visitor import Visitor
 
 STARTS = 3
 STATUS = "/proc/{}/status"
@@ -46,11 +46,11 @@ def _signed_in(product: Product) -> BenchApp:
     registered = product.add_app("bench", redirect_uri=f"{base}/cb")
     product.add_person("jane", required=True)
     product.start()
-    visitor = Visitor("jane", stop_at=base)
+    person = HttpPerson("jane", stop_at=base)
     app = BenchApp(registered.client_id, registered.secret, f"{base}/cb", cookie="")
-    visitor.get(product.issuer + app.authorize().path)
-    visitor.sign_in()
-    cookie = "; ".join(f"countersign-{name}={visitor.cookie(name)}" for name in ("session", "browser"))
+    person.get(product.issuer + app.authorize().path)
+    person.sign_in()
+    cookie = "; ".join(f"countersign-{name}={person.cookie(name)}" for name in ("session", "browser"))
     return BenchApp(app.client_id, app.secret, app.redirect_uri, cookie)
 
 

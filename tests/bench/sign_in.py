@@ -10,7 +10,7 @@ from idp.config import Settings
 from idp.factors.totp import PERIOD
 from tests.support.browser import Browser
 from tests.support.harness import CHEAP_HASH, Harness
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 ROUNDS = 10
 REAL_HASH = {name: Settings.model_fields[name].default for name in CHEAP_HASH}
@@ -30,7 +30,7 @@ def measure(database_url: str, directory: Path) -> SignIns:
     """One person signs in from fresh browsers; the clock of the product moves, ours is what counts."""
     harness = Harness(database_url, directory, **REAL_HASH)
     try:
-        app, someone = Rp(harness), harness.person("jane", totp=True)
+        app, someone = RelyingParty(harness), harness.person("jane", totp=True)
         wholes, passwords, codes = [], [], []
         for _ in range(ROUNDS + 1):
             browser = Browser(harness)

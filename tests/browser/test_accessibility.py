@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app
 from tests.support.gallery import LOOKS, SPOKEN, create_gallery, faults_of
-from tests.support.journeys import expect_signed_in, give_code, give_password, open_app
 from tests.support.live import Live
 from tests.support.samples import SAMPLES, SELF_SENDING
 

@@ -7,8 +7,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.support.browser_actions import give_code, give_password, read_setup_key, save_codes
 from tests.support.harness import Someone
-from tests.support.journeys import give_code, give_password, read_setup_key, save_codes
 from tests.support.live import Live
 
 NewPage = Callable[..., Page]

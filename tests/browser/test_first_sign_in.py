@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.journeys import (
+from tests.support.browser_actions import (
     claim,
     expect_signed_in,
     give_code,

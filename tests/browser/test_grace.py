@@ -8,10 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.support.databases import Databases
-from tests.support.gallery import faults_of
-from tests.support.harness import migrate
-from tests.support.journeys import (
+from tests.support.browser_actions import (
     claim,
     expect_signed_in,
     give_code,
@@ -20,6 +17,9 @@ from tests.support.journeys import (
     read_setup_key,
     save_codes,
 )
+from tests.support.databases import Databases
+from tests.support.gallery import faults_of
+from tests.support.harness import migrate
 from tests.support.live import Live, serving
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"}

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from idp.server.background import Background
-from tests.support.journeys import expect_signed_in, give_code, give_password, open_app, save_codes
+from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app, save_codes
 from tests.support.live import Live
 
 NUMBER = "+49 1512 3456789"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.journeys import expect_signed_in, give_code, give_password, open_app
+from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app
 from tests.support.live import Live
 from tests.support.mailed import alert_links, reset_links
 

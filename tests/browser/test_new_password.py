@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.support.browser_actions import give_password
 from tests.support.gallery import LOOKS, faults_of
-from tests.support.journeys import give_password
 from tests.support.live import Live
 from tests.support.mailed import reset_links
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
+from tests.support.browser_actions import claim, expect_signed_in, give_password, open_app, save_codes
 from tests.support.harness import Someone
-from tests.support.journeys import claim, expect_signed_in, give_password, open_app, save_codes
 from tests.support.live import Live
 
 NO_OFFER = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"

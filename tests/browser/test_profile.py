@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.journeys import give_code, give_password
+from tests.support.browser_actions import give_code, give_password
 from tests.support.live import Live
 from tests.support.mailed import email_links, undo_links
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from idp.kernel.clock import DAY
-from tests.support.journeys import claim, expect_signed_in, give_code, give_password, open_app
+from tests.support.browser_actions import claim, expect_signed_in, give_code, give_password, open_app
 from tests.support.live import Live
 
 NewPage = Callable[..., Page]

@@ -10,8 +10,8 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from tests.support.command import free_port
+from tests.support.http_person import HttpPerson
 from tests.support.product import DISCOVERY, Product
-from tests.support.visitor import Visitor
 
 NONCE = "a-nonce-of-this-test"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-long"
@@ -32,12 +32,12 @@ def test_authlib_signs_in_twice_refreshes_and_revokes(product: Product) -> None:
         default_timeout=10,
     )
     client.trust_env = False
-    person = Visitor("authlib", stop_at=base)
+    person = HttpPerson("authlib", stop_at=base)
     _sign_in(client, metadata, person)
     claims = _claims(client.token["id_token"], metadata, app.client_id)
     assert claims["acr"] == "mfa"
 
-    returning = Visitor("authlib", stop_at=base)
+    returning = HttpPerson("authlib", stop_at=base)
     returning.seed, returning.used_step = person.seed, person.used_step
     _sign_in(client, metadata, returning)
     claims = _claims(client.token["id_token"], metadata, app.client_id)
@@ -58,7 +58,7 @@ def test_authlib_signs_in_twice_refreshes_and_revokes(product: Product) -> None:
     assert told == {"active": False}
 
 
-def _sign_in(client: OAuth2Session, metadata: dict[str, Any], person: Visitor) -> None:
+def _sign_in(client: OAuth2Session, metadata: dict[str, Any], person: HttpPerson) -> None:
     """Send the person to us, and redeem the code they come back with."""
     endpoint = metadata["authorization_endpoint"]
     address, state = client.create_authorization_url(endpoint, code_verifier=VERIFIER, nonce=NONCE)

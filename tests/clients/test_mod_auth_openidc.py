@@ -7,8 +7,8 @@ import pytest
 
 from tests.clients import apache
 from tests.support.command import free_port
+from tests.support.http_person import HttpPerson
 from tests.support.product import Product
-from tests.support.visitor import Visitor
 
 NEEDED = (
     "mod_auth_openidc is not on this machine, and only root can install it: "
@@ -26,7 +26,7 @@ def test_mod_auth_openidc_signs_in_refreshes_and_signs_out(
     base = f"http://localhost:{port}"
     app = product.add_app(name, redirect_uri=f"{base}/cb", signed_out_uri=f"{base}/bye/")
     product.add_person(name)
-    person = Visitor(name)
+    person = HttpPerson(name)
     modes = {"response_mode": response_mode, "request_method": request_method}
     with apache.protected_by(product.issuer, app, port, **modes) as server:
         person.get(f"{base}/")

@@ -12,8 +12,8 @@ import pytest
 from jwcrypto.jwk import JWK
 
 from tests.support.command import free_port
+from tests.support.http_person import HttpPerson
 from tests.support.product import Product, RegisteredApp
-from tests.support.visitor import Visitor
 
 SOURCES = Path(__file__).parent / "node"
 NEEDED = "openid-client needs Node 20 or newer with npm on the PATH; the other relying parties were tried without it"
@@ -55,7 +55,7 @@ def test_openid_client_signs_in_refreshes_and_signs_out(
         "acr": "mfa",
         "maxAge": MAX_AGE,
     }
-    person = Visitor(name, stop_at=base)
+    person = HttpPerson(name, stop_at=base)
     told = _run(script, asked, person)
 
     assert told["claims"]["acr"] == told["renewed"]["acr"] == "mfa"
@@ -74,7 +74,7 @@ def test_openid_client_signs_in_refreshes_and_signs_out(
     assert person.at.endswith("/identify"), "signed out at the provider, too"
 
 
-def _run(script: Path, asked: dict[str, Any], person: Visitor) -> dict[str, Any]:
+def _run(script: Path, asked: dict[str, Any], person: HttpPerson) -> dict[str, Any]:
     """Let the app send the person to us and have them back."""
     with subprocess.Popen(
         ["node", script, json.dumps(asked)],

@@ -14,13 +14,13 @@ from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import context
+from tests.support.back_channel import Code
 from tests.support.browser import Browser
 from tests.support.clock import FrozenClock
 from tests.support.harness import Harness
 from tests.support.login_driver import LoginDriver
-from tests.support.relying_party import Code
-from tests.support.rp import Rp
-from tests.support.stages import stand_at
+from tests.support.login_stages import stand_at
+from tests.support.relying_party import RelyingParty
 from tests.support.tables import count
 
 TWICE = {"identify", "recovery", "enrol"}
@@ -93,7 +93,7 @@ def test_no_app_is_given_anything_past_the_end_of_a_session(
     harness: Harness, browser: Browser, interrupted: Interrupted, end: Callable[[Transaction, User], None]
 ) -> None:
     """The code is drawn, and at that moment everything the person had open ends."""
-    app, max_ = Rp(harness), harness.person("max")
+    app, max_ = RelyingParty(harness), harness.person("max")
 
     def change() -> None:
         with harness.services.database.write() as tx:
@@ -130,7 +130,7 @@ def ending_as_it_is_held(harness: Harness) -> Iterator[None]:
 def test_a_session_that_ends_while_a_request_is_judged_gives_nothing(
     harness: Harness, browser: Browser, prompt: str | None
 ) -> None:
-    app, max_ = Rp(harness), harness.person("max")
+    app, max_ = RelyingParty(harness), harness.person("max")
     app.sign_in(browser, max_)
     grants = count(harness, "grants")
     if prompt == "login":

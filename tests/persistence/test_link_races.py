@@ -4,7 +4,7 @@ import functools
 
 from tests.support.account import EMAIL, Account
 from tests.support.browser import Browser
-from tests.support.crowd import CROWD, rush
+from tests.support.concurrency import CROWD, rush
 from tests.support.harness import Harness
 from tests.support.mailed import alert_links, email_links, reset_links, undo_links
 from tests.support.tables import count, events

@@ -8,7 +8,7 @@ import pytest
 
 from idp.factors.totp import PERIOD
 from tests.support.browser import Browser
-from tests.support.crowd import CROWD, rush, twin
+from tests.support.concurrency import CROWD, rush, twin
 from tests.support.harness import Harness, Someone
 from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.tables import count, events, rows

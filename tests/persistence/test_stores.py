@@ -5,7 +5,7 @@ import pytest
 from idp.kernel.clock import DAY
 from idp.persistence.throttles import Limit
 from idp.persistence.users import NameTaken, User, lookup_key
-from tests.support.crowd import rush
+from tests.support.concurrency import rush
 from tests.support.harness import Harness
 
 LIMIT = Limit(10, 900, 50, DAY, 100)

@@ -2,14 +2,14 @@
 
 import pytest
 
+from tests.support.back_channel import BackChannelClient
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
-def rp(harness: Harness) -> RelyingParty:
+def rp(harness: Harness) -> BackChannelClient:
     """A confidential client."""
-    return RelyingParty(harness)
+    return BackChannelClient(harness)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from idp.protocol.grants import GRANTS
 from idp.protocol.grants.authorization_code import AuthorizationCode
 from idp.protocol.grants.client_credentials import ClientCredentials
 from idp.protocol.grants.refresh_token import RefreshTokens
+from tests.support.back_channel import BackChannelClient
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import RelyingParty
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch, grant: type, *hooks: str) -> list[str]:
@@ -38,7 +38,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch, grant: type, *hooks: str) -> list[
 
 
 def test_a_code_is_spent_before_anything_is_signed(
-    monkeypatch: pytest.MonkeyPatch, rp: RelyingParty, jane: Someone
+    monkeypatch: pytest.MonkeyPatch, rp: BackChannelClient, jane: Someone
 ) -> None:
     hooks = ("authenticate_token_endpoint_client", "query_authorization_code", "authenticate_user", "generate_token")
     calls = recorded(monkeypatch, AuthorizationCode, *hooks)
@@ -47,7 +47,7 @@ def test_a_code_is_spent_before_anything_is_signed(
 
 
 def test_a_refresh_token_is_spent_before_anything_is_signed(
-    monkeypatch: pytest.MonkeyPatch, rp: RelyingParty, jane: Someone
+    monkeypatch: pytest.MonkeyPatch, rp: BackChannelClient, jane: Someone
 ) -> None:
     hooks = ("authenticate_token_endpoint_client", "authenticate_refresh_token", "authenticate_user", "issue_token")
     token = rp.tokens(jane)["refresh_token"]
@@ -56,7 +56,9 @@ def test_a_refresh_token_is_spent_before_anything_is_signed(
     assert calls == list(hooks)
 
 
-def test_an_apps_scope_is_checked_before_anything_is_signed(monkeypatch: pytest.MonkeyPatch, rp: RelyingParty) -> None:
+def test_an_apps_scope_is_checked_before_anything_is_signed(
+    monkeypatch: pytest.MonkeyPatch, rp: BackChannelClient
+) -> None:
     hooks = ("authenticate_token_endpoint_client", "validate_requested_scope", "generate_token")
     calls = recorded(monkeypatch, ClientCredentials, *hooks)
     assert rp.client_credentials().status_code == 200

@@ -7,11 +7,11 @@ import pytest
 from idp.kernel.handles import s256
 from idp.persistence.users import DISABLED
 from tests.support import tables
+from tests.support.back_channel import ALL_SCOPES, VERIFIER, BackChannelClient, refused
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import ALL_SCOPES, VERIFIER, RelyingParty, refused
 
 
-def test_a_code_becomes_tokens(rp: RelyingParty, jane: Someone) -> None:
+def test_a_code_becomes_tokens(rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6749 section 5.1: the members of a token response, and that no cache keeps it."""
     response = rp.redeem(rp.granted(jane))
     assert response.status_code == 200
@@ -21,28 +21,28 @@ def test_a_code_becomes_tokens(rp: RelyingParty, jane: Someone) -> None:
     assert (answer["token_type"], answer["expires_in"], answer["scope"]) == ("Bearer", 300, "openid offline_access")
 
 
-def test_a_refresh_token_comes_only_with_offline_access(rp: RelyingParty, jane: Someone) -> None:
+def test_a_refresh_token_comes_only_with_offline_access(rp: BackChannelClient, jane: Someone) -> None:
     """OpenID Connect Core section 11."""
     assert "refresh_token" not in rp.tokens(jane, scopes=("openid",))
 
 
 def test_a_refresh_token_comes_only_to_clients_registered_for_it(harness: Harness, jane: Someone) -> None:
-    rp = RelyingParty(harness, "online", grant_types=["authorization_code"])
+    rp = BackChannelClient(harness, "online", grant_types=["authorization_code"])
     assert "refresh_token" not in rp.tokens(jane)
 
 
-def test_without_openid_there_is_no_id_token(rp: RelyingParty, jane: Someone) -> None:
+def test_without_openid_there_is_no_id_token(rp: BackChannelClient, jane: Someone) -> None:
     """OpenID Connect Core section 3.1.2.1: without `openid` it is plain OAuth."""
     assert "id_token" not in rp.tokens(jane, scopes=("profile",))
 
 
 @pytest.mark.parametrize("method", ["client_secret_post", "none"])
 def test_other_clients_redeem_alike(harness: Harness, jane: Someone, method: str) -> None:
-    rp = RelyingParty(harness, "other", token_endpoint_auth_method=method)
+    rp = BackChannelClient(harness, "other", token_endpoint_auth_method=method)
     assert "access_token" in rp.tokens(jane)
 
 
-def test_code_replay_revokes_tokens(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_code_replay_revokes_tokens(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6749 section 4.1.2: a second use is refused, and what the first one gave is revoked."""
     code = rp.granted(jane)
     first = rp.redeem(code).json or {}
@@ -53,7 +53,7 @@ def test_code_replay_revokes_tokens(harness: Harness, rp: RelyingParty, jane: So
     assert tables.events(harness, "code.replayed") == 1
 
 
-def test_a_code_lives_sixty_seconds(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_code_lives_sixty_seconds(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     early, late = rp.granted(jane), rp.granted(jane)
     harness.clock.advance(59)
     assert rp.redeem(early).status_code == 200
@@ -62,9 +62,9 @@ def test_a_code_lives_sixty_seconds(harness: Harness, rp: RelyingParty, jane: So
     assert tables.events(harness, "token.refused") == 1
 
 
-def test_another_clients_code_is_refused_and_left_alone(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_another_clients_code_is_refused_and_left_alone(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6749 section 10.5: the code is bound to its client; a stranger can neither use nor burn it."""
-    thief = RelyingParty(harness, "thief")
+    thief = BackChannelClient(harness, "thief")
     code = rp.granted(jane)
     refused(thief.redeem(code), "invalid_grant")
     tokens = rp.redeem(code).json or {}
@@ -83,7 +83,7 @@ def test_another_clients_code_is_refused_and_left_alone(harness: Harness, rp: Re
         {"code": "\u2603" * 500},
     ],
 )
-def test_a_code_is_bound_to_uri_and_verifier(rp: RelyingParty, jane: Someone, changes: dict[str, Any]) -> None:
+def test_a_code_is_bound_to_uri_and_verifier(rp: BackChannelClient, jane: Someone, changes: dict[str, Any]) -> None:
     """RFC 6749 section 4.1.3, RFC 7636 section 4.6; a wrong try spends nothing, because it proves nothing."""
     code = rp.granted(jane)
     refused(rp.redeem(code, **changes), "invalid_grant")
@@ -103,21 +103,21 @@ def test_a_code_is_bound_to_uri_and_verifier(rp: RelyingParty, jane: Someone, ch
         {"code_verifier": "\u00e9" * 43},
     ],
 )
-def test_what_is_missing_or_malformed_is_named(rp: RelyingParty, jane: Someone, changes: dict[str, Any]) -> None:
+def test_what_is_missing_or_malformed_is_named(rp: BackChannelClient, jane: Someone, changes: dict[str, Any]) -> None:
     """RFC 6749 section 5.2 invalid_request; RFC 7636 section 4.1 for the verifier's syntax."""
     response = rp.redeem(rp.granted(jane), **changes)
     refused(response, "invalid_request")
     assert next(iter(changes)) in (response.json or {})["error_description"]
 
 
-def test_a_revoked_grant_gives_nothing(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_revoked_grant_gives_nothing(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     code = rp.granted(jane)
     with harness.services.database.write() as tx:
         tx.grants.revoke(code.grant_id)
     refused(rp.redeem(code), "invalid_grant")
 
 
-def test_a_disabled_person_gets_nothing(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_disabled_person_gets_nothing(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     code = rp.granted(jane)
     with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
@@ -126,7 +126,7 @@ def test_a_disabled_person_gets_nothing(harness: Harness, rp: RelyingParty, jane
     refused(rp.redeem(code), "invalid_grant")
 
 
-def test_all_refusals_look_alike(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_all_refusals_look_alike(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """An answer that told wrong from used or expired would help whoever found a code."""
     used, wrong, expired = rp.granted(jane), rp.granted(jane), rp.granted(jane, code_expires_at=harness.clock.now())
     rp.redeem(used)
@@ -137,11 +137,11 @@ def test_all_refusals_look_alike(harness: Harness, rp: RelyingParty, jane: Someo
 
 def test_a_client_not_registered_for_codes_is_told_so(harness: Harness, jane: Someone) -> None:
     """RFC 6749 section 5.2 unauthorized_client."""
-    rp = RelyingParty(harness, "machine", grant_types=["client_credentials"])
+    rp = BackChannelClient(harness, "machine", grant_types=["client_credentials"])
     refused(rp.redeem(rp.granted(jane)), "unauthorized_client")
 
 
-def test_access_token_says_how_the_person_signed_in(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_access_token_says_how_the_person_signed_in(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 9068 section 2.2, RFC 9470 section 5."""
     code = rp.granted(jane, scopes=ALL_SCOPES)
     token = (rp.redeem(code).json or {})["access_token"]

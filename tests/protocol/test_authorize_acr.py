@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 UNMET = "unmet_authentication_requirements"
 MORE = "interaction_required"
@@ -80,7 +80,7 @@ PASSWORD_ONLY: list[Row] = [
 ]
 
 
-def check(app: Rp, browser: Browser, rows: list[Row], **extra: Any) -> None:
+def check(app: RelyingParty, browser: Browser, rows: list[Row], **extra: Any) -> None:
     """Asks each row silently, then with pages allowed."""
     for asked, told, page in rows:
         app.send(browser, prompt="none", **asked | extra)
@@ -99,7 +99,7 @@ def olga(harness: Harness) -> Someone:
 
 
 def test_a_session_of_two_factors(harness: Harness, browser: Browser, olga: Someone) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     app.sign_in(browser, olga)
     check(app, browser, WITH_MFA)
 
@@ -107,7 +107,7 @@ def test_a_session_of_two_factors(harness: Harness, browser: Browser, olga: Some
 @pytest.mark.promise("SM11")
 def test_a_session_on_a_remembered_device(harness: Harness, browser: Browser, olga: Someone) -> None:
     """An explicit wish for `mfa` is never satisfied by a remembered device, and amr lists no skipped factor."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     remember(app, browser, olga)
     check(app, browser, REMEMBERED)
     app.send(browser)
@@ -116,13 +116,13 @@ def test_a_session_on_a_remembered_device(harness: Harness, browser: Browser, ol
 
 
 def test_a_session_of_somebody_without_second_step(harness: Harness, browser: Browser, jane: Someone) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     app.sign_in(browser, jane)
     check(app, browser, PASSWORD_ONLY)
 
 
 def test_step_up_asks_the_code_and_reaches_mfa(harness: Harness, browser: Browser, olga: Someone) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     remember(app, browser, olga)
     harness.clock.advance(100)
     app.send(browser, **claim("mfa"))
@@ -135,8 +135,8 @@ def test_step_up_asks_the_code_and_reaches_mfa(harness: Harness, browser: Browse
 
 def test_a_client_may_demand_a_level(harness: Harness, browser: Browser, olga: Someone) -> None:
     """Mission: the request can raise the client's minimum, never lower it."""
-    remember(Rp(harness), browser, olga)
-    app = Rp(harness, "bank", min_acr="mfa")
+    remember(RelyingParty(harness), browser, olga)
+    app = RelyingParty(harness, "bank", min_acr="mfa")
     for asked in ({}, wish("pwd"), claim("pwd")):
         app.send(browser, prompt="none", **asked)
         assert app.error(browser) == MORE
@@ -145,14 +145,14 @@ def test_a_client_may_demand_a_level(harness: Harness, browser: Browser, olga: S
 
 
 def test_a_client_that_demands_what_nobody_reaches(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness, "vault", min_acr="phrh")
+    app = RelyingParty(harness, "vault", min_acr="phrh")
     app.send(browser)
     assert app.error(browser) == UNMET
 
 
 def test_a_silent_request_never_starts_a_set_up(harness: Harness, browser: Browser, jane: Someone) -> None:
     """Required since the sign-in: interaction_required for the silent, the set-up for the rest."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     app.sign_in(browser, jane)
     with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
@@ -166,12 +166,12 @@ def test_a_silent_request_never_starts_a_set_up(harness: Harness, browser: Brows
 
 def test_oidcc_ensure_request_with_acr_values_succeeds(harness: Harness, browser: Browser, jane: Someone) -> None:
     """All that discovery lists are sent; the one told is among them."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     offered = (browser.get("/.well-known/openid-configuration").json or {})["acr_values_supported"]
     assert app.told(browser, jane, acr_values=" ".join(offered))["acr"] in offered
 
 
-def remember(app: Rp, browser: Browser, someone: Someone) -> None:
+def remember(app: RelyingParty, browser: Browser, someone: Someone) -> None:
     """A session that a remembered device let off the second step."""
     app.send(browser)
     browser.submit(username=someone.username, password=someone.password)

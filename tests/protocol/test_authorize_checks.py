@@ -7,7 +7,7 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import Harness
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 S = "invalid_scope"
 R = "invalid_request"
@@ -86,7 +86,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize("mode", ["query", "form_post"])
 def test_whatever_is_wrong_is_told_to_the_app(harness: Harness, browser: Browser, mode: str) -> None:
     """Conformance section 0: redirect errors whenever client and redirect URI are valid; `state` and `iss` always."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for error, changes in REFUSED:
         app.send(browser, **{"response_mode": mode} | changes)
         assert app.error(browser) == error, changes
@@ -101,7 +101,7 @@ REPEATABLE = (
 
 def test_doubled_parameters_are_refused(harness: Harness, browser: Browser) -> None:
     """RFC 6749 section 3.1; also when both are alike, and when the second is empty."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for name in REPEATABLE:
         for tail in (f"&{name}=x&{name}=y", f"&{name}=&{name}="):
             browser.get(app.address(**{name: None}) + tail)
@@ -109,14 +109,14 @@ def test_doubled_parameters_are_refused(harness: Harness, browser: Browser) -> N
 
 
 def test_doubled_or_broken_state_is_not_echoed(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for state in ("&state=a&state=b", "&state=a&state=a", "&state=%ff", "&state=%00", "&state=a%0d%0ab"):
         browser.get(app.address(state=None) + state)
         assert app.error(browser) == "invalid_request", state
 
 
 def test_bytes_that_are_not_utf8_are_refused(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for name in ("scope", "nonce", "login_hint", "claims", "prompt"):
         browser.get(app.address(**{name: None}) + f"&{name}=%c3%28")
         assert app.error(browser) == "invalid_request", name
@@ -124,21 +124,21 @@ def test_bytes_that_are_not_utf8_are_refused(harness: Harness, browser: Browser)
 
 @pytest.mark.parametrize("mode", ["query", "form_post"])
 def test_state_comes_back_byte_for_byte(harness: Harness, browser: Browser, mode: str) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for state in ("x" * 4096, "a b+c%20&=#?/\"'<>\\;,|~", "ünï¢ødé ✓", "%", "=", None):
         app.send(browser, state=state, prompt="none", response_mode=mode)
         assert app.error(browser) == "login_required"
 
 
 def test_oidcc_response_type_missing_in_form_post(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     app.send(browser, response_type=None, response_mode="form_post")
     assert browser.page.status_code == 200
     assert app.error(browser) == "invalid_request"
 
 
 def test_a_form_is_posted_to_web_addresses_only(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness, redirect_uris=["com.example.app:/cb"])
+    app = RelyingParty(harness, redirect_uris=["com.example.app:/cb"])
     app.send(browser, response_mode="form_post")
     assert app.error(browser) == "invalid_request"
 
@@ -147,7 +147,7 @@ def test_clients_get_only_what_they_are_registered_for(harness: Harness, browser
     """ASVS 10.4.4."""
     kinds: list[dict[str, Any]] = [{"response_types": []}, {"grant_types": ["client_credentials"]}]
     for number, traits in enumerate(kinds):
-        app = Rp(harness, f"machine-{number}", **traits)
+        app = RelyingParty(harness, f"machine-{number}", **traits)
         app.send(browser)
         assert app.error(browser) == "unauthorized_client"
 
@@ -175,7 +175,7 @@ IGNORED: list[dict[str, Any]] = [
 
 def test_oidcc_requests_that_must_not_fail(harness: Harness, browser: Browser) -> None:
     """display-*, ui-locales, claims-locales, login-hint, alternate-happy-flow, unknown parameters, no nonce."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for changes in IGNORED:
         app.send(browser, **changes)
         assert browser.at.endswith("/identify"), changes
@@ -185,14 +185,14 @@ def test_oidcc_requests_that_must_not_fail(harness: Harness, browser: Browser) -
 
 def test_parameters_come_in_any_order(harness: Harness, browser: Browser) -> None:
     """oidcc-alternate-happy-flow."""
-    address = Rp(harness).address(scope="email openid")
+    address = RelyingParty(harness).address(scope="email openid")
     head, _, query = address.partition("?")
     browser.get(f"{head}?{'&'.join(reversed(query.split('&')))}")
     assert browser.at.endswith("/identify")
 
 
 def test_other_methods_are_refused(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for method in ("PUT", "DELETE", "PATCH"):
         answer = browser.client.open(app.address(), method=method)
         assert answer.status_code == 405

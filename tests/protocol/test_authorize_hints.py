@@ -7,20 +7,20 @@ import pytest
 from idp.login.policy.proofs import Method
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
-def app(harness: Harness) -> Rp:
-    return Rp(harness)
+def app(harness: Harness) -> RelyingParty:
+    return RelyingParty(harness)
 
 
-def test_oidcc_login_hint_fills_the_form(app: Rp, browser: Browser) -> None:
+def test_oidcc_login_hint_fills_the_form(app: RelyingParty, browser: Browser) -> None:
     app.send(browser, login_hint="buffy@id.example.test")
     assert 'value="buffy@id.example.test"' in browser.page.text
 
 
-def test_oidcc_id_token_hint(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_oidcc_id_token_hint(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """Also an expired one."""
     hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
     harness.clock.advance(86_000)
@@ -29,7 +29,7 @@ def test_oidcc_id_token_hint(harness: Harness, app: Rp, browser: Browser, jane: 
 
 
 def test_id_token_hint_from_before_the_keys_were_rotated(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
     """An app keeps the ID token as long as its session lasts: RP-Initiated Logout 1.0 section 2 wants it understood."""
     hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
@@ -40,7 +40,7 @@ def test_id_token_hint_from_before_the_keys_were_rotated(
     assert "code" in app.answer(browser)
 
 
-def test_id_token_hint_of_another_person(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_id_token_hint_of_another_person(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """Never answered about the one who is signed in (OIDC Core section 3.1.2.2); the right one may come instead."""
     other = harness.person("olga")
     hint = app.tokens_from(app.sign_in(Browser(harness), other))["id_token"]
@@ -57,7 +57,7 @@ def test_id_token_hint_of_another_person(harness: Harness, app: Rp, browser: Bro
     assert app.error(browser) == "login_required"
 
 
-def test_sub_asked_for_as_a_claim(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_sub_asked_for_as_a_claim(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """OIDC Core section 3.1.2.2: never an answer about somebody else."""
     other = harness.person("olga")
     app.sign_in(browser, jane)
@@ -66,11 +66,13 @@ def test_sub_asked_for_as_a_claim(harness: Harness, app: Rp, browser: Browser, j
         assert expected in app.answer(browser)
 
 
-def test_hints_that_are_not_this_clients_id_tokens(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_hints_that_are_not_this_clients_id_tokens(
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
+) -> None:
     """ASVS 9.2.2, 9.1.1: neither another client's, nor another kind of token, nor a forged one."""
     tokens = app.tokens_from(app.sign_in(browser, jane, scope="openid"))
     head, body, tail = tokens["id_token"].split(".")
-    other = Rp(harness, "other")
+    other = RelyingParty(harness, "other")
     other.send(browser, prompt="none", id_token_hint=tokens["id_token"])
     assert other.error(browser) == "invalid_request"
     for forged in (
@@ -83,14 +85,14 @@ def test_hints_that_are_not_this_clients_id_tokens(harness: Harness, app: Rp, br
         assert app.error(browser) == "invalid_request"
 
 
-def test_two_people_at_once_are_a_contradiction(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_two_people_at_once_are_a_contradiction(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
     app.send(browser, id_token_hint=hint, claims='{"id_token": {"sub": {"value": "somebody"}}}')
     assert app.error(browser) == "invalid_request"
 
 
 def test_another_person_signing_in_ends_the_first_session(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
     """Session swap: a new sid, and the ID token is about whoever just signed in."""
     first = app.told(browser, jane)

@@ -13,17 +13,17 @@ from idp.persistence.users import User
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.rp import Rp, is_page
+from tests.support.relying_party import RelyingParty, is_page
 
 TOGETHER = 32
 
 
 @pytest.fixture
-def app(harness: Harness) -> Rp:
-    return Rp(harness)
+def app(harness: Harness) -> RelyingParty:
+    return RelyingParty(harness)
 
 
-def waiting(app: Rp, browser: Browser, jane: Someone) -> str:
+def waiting(app: RelyingParty, browser: Browser, jane: Someone) -> str:
     """Signed in, and about to be answered: the address to resume at."""
     app.sign_in(browser, jane)
     app.send(browser, prompt="consent")
@@ -39,7 +39,7 @@ def waiting(app: Rp, browser: Browser, jane: Someone) -> str:
     return f"/authorize/resume/{attempt}"
 
 
-def test_resume_replay_race(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_resume_replay_race(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """32 at once: exactly one code, the others a page; never a 5xx."""
     address = waiting(app, browser, jane)
     before = tables.count(harness, "grants")
@@ -57,7 +57,9 @@ def test_resume_replay_race(harness: Harness, app: Rp, browser: Browser, jane: S
     assert tables.count(harness, "grants") == before + 1
 
 
-def test_a_finished_sign_in_gives_no_second_code(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_a_finished_sign_in_gives_no_second_code(
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
+) -> None:
     """Back button and reload."""
     app.sign_in(browser, jane)
     resumed, grants = browser.at, tables.count(harness, "grants")
@@ -66,7 +68,7 @@ def test_a_finished_sign_in_gives_no_second_code(harness: Harness, app: Rp, brow
     assert tables.count(harness, "grants") == grants
 
 
-def test_a_copied_address_opens_nothing(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_a_copied_address_opens_nothing(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     address = waiting(app, browser, jane)
     stranger = Browser(harness)
     stranger.get(address)
@@ -75,7 +77,7 @@ def test_a_copied_address_opens_nothing(harness: Harness, app: Rp, browser: Brow
     assert is_page(stranger, 404)
 
 
-def test_a_sign_in_ends_after_its_time(harness: Harness, app: Rp, browser: Browser) -> None:
+def test_a_sign_in_ends_after_its_time(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     app.send(browser)
     attempt = browser.at.split("/")[2]
     harness.clock.advance(harness.settings.login_lifetime)
@@ -83,7 +85,7 @@ def test_a_sign_in_ends_after_its_time(harness: Harness, app: Rp, browser: Brows
     assert is_page(browser, 410)
 
 
-def test_resuming_too_early_leads_back_to_the_sign_in(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_resuming_too_early_leads_back_to_the_sign_in(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     app.send(browser)
     attempt = browser.at.split("/")[2]
     browser.get(f"/authorize/resume/{attempt}")
@@ -92,7 +94,7 @@ def test_resuming_too_early_leads_back_to_the_sign_in(app: Rp, browser: Browser,
 
 
 @pytest.mark.parametrize("mode", ["query", "form_post"])
-def test_cancel_tells_the_app(harness: Harness, app: Rp, browser: Browser, mode: str) -> None:
+def test_cancel_tells_the_app(harness: Harness, app: RelyingParty, browser: Browser, mode: str) -> None:
     """FAPI user-rejects-authentication; once, with state."""
     app.send(browser, response_mode=mode)
     browser.submit(choice="cancel")
@@ -102,7 +104,7 @@ def test_cancel_tells_the_app(harness: Harness, app: Rp, browser: Browser, mode:
     assert tables.events(harness, "sign_in.cancelled") == 1
 
 
-def test_the_request_is_judged_again(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_the_request_is_judged_again(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """What was unregistered meanwhile gets nothing."""
     address = waiting(app, browser, jane)
     grants = tables.count(harness, "grants")
@@ -113,7 +115,7 @@ def test_the_request_is_judged_again(harness: Harness, app: Rp, browser: Browser
     assert tables.count(harness, "grants") <= grants
 
 
-def test_signed_out_in_another_tab_means_signing_in_again(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_signed_out_in_another_tab_means_signing_in_again(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     address = waiting(app, browser, jane)
     with app.harness.services.database.write() as tx:
         for session in tx.sessions.for_user(jane.id):
@@ -123,7 +125,7 @@ def test_signed_out_in_another_tab_means_signing_in_again(app: Rp, browser: Brow
 
 
 def test_another_person_in_another_tab_is_not_answered_about(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
     """Jane's attempt never ends in a code for Olga unless Olga says so."""
     address = waiting(app, browser, jane)
@@ -143,7 +145,7 @@ def test_another_person_in_another_tab_is_not_answered_about(
 
 @pytest.mark.parametrize("change", [users.disable, users.reset_mfa])
 def test_an_attempt_whose_person_changed_falls_to_nobody_else(
-    harness: Harness, app: Rp, browser: Browser, change: Callable[[Transaction, User], None]
+    harness: Harness, app: RelyingParty, browser: Browser, change: Callable[[Transaction, User], None]
 ) -> None:
     """Olga is signed in, Ruth chose another account and gave her password; then Ruth's attempt ends under her."""
     olga, ruth = harness.person("olga"), harness.person("ruth", totp=True)
@@ -159,9 +161,9 @@ def test_an_attempt_whose_person_changed_falls_to_nobody_else(
     assert "olga" not in browser.page.text
 
 
-def test_two_tabs_each_get_their_answer(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_two_tabs_each_get_their_answer(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """One browser, two apps, one sign-in: the other tab goes on without asking again."""
-    other = Rp(harness, "other")
+    other = RelyingParty(harness, "other")
     app.send(browser)
     first = browser.at
     other.send(browser)
@@ -171,7 +173,7 @@ def test_two_tabs_each_get_their_answer(harness: Harness, app: Rp, browser: Brow
     assert app.id_claims(app.tokens_from(app.answer(browser)))["sub"] == jane.id
 
 
-def test_the_grant_says_what_was_proven(harness: Harness, app: Rp, browser: Browser) -> None:
+def test_the_grant_says_what_was_proven(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     """acr, amr, auth_time and session are copied to the grant; only digests of the code are kept."""
     olga = harness.person("olga", totp=True)
     answer = app.sign_in(browser, olga, scope="openid offline_access", claims='{"userinfo": {"email": null}}')

@@ -5,15 +5,15 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
-def app(harness: Harness) -> Rp:
-    return Rp(harness)
+def app(harness: Harness) -> RelyingParty:
+    return RelyingParty(harness)
 
 
-def test_oidcc_server(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_oidcc_server(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """The whole flow; a code of at least 96 bits."""
     answer = app.sign_in(browser, jane, scope="openid email")
     assert len(answer["code"]) >= 16
@@ -24,33 +24,35 @@ def test_oidcc_server(app: Rp, browser: Browser, jane: Someone) -> None:
     assert (app.userinfo(tokens["access_token"]).json or {})["email"] == "jane@example.test"
 
 
-def test_oidcc_ensure_post_request_succeeds(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_oidcc_ensure_post_request_succeeds(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """A form on the app's own page, posted to us; the answer comes as to a link."""
     answer = browser.client.post("/authorize", data=app.request())
     browser.get(answer.headers["Location"], site="cross-site")
     assert "code" in app.go_through(browser, jane)
 
 
-def test_oidcc_form_post(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_oidcc_form_post(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """OAuth 2.0 Form Post Response Mode; the page may post to the app and nowhere else."""
     assert "code" in app.sign_in(browser, jane, response_mode="form_post")
     policy = browser.page.headers["Content-Security-Policy"]
     assert "form-action 'self' https://app.example.test;" in policy
 
 
-def test_form_post_escapes_state(app: Rp, browser: Browser) -> None:
+def test_form_post_escapes_state(app: RelyingParty, browser: Browser) -> None:
     app.send(browser, response_mode="form_post", prompt="none", state='"><script>alert(1)</script>')
     assert "<script>alert" not in browser.page.text
     assert app.error(browser) == "login_required"
 
 
-def test_the_sign_in_form_may_lead_back_to_the_app(app: Rp, browser: Browser) -> None:
+def test_the_sign_in_form_may_lead_back_to_the_app(app: RelyingParty, browser: Browser) -> None:
     """Browsers apply form-action to the redirects after a form."""
     app.send(browser)
     assert "form-action 'self' https://app.example.test;" in browser.page.headers["Content-Security-Policy"]
 
 
-def test_a_good_session_is_answered_at_once(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_a_good_session_is_answered_at_once(
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
+) -> None:
     """docs/map.md: no login row, no page; auth_time does not move (oidcc-prompt-none-logged-in, -id-token-hint)."""
     first = app.told(browser, jane)
     logins = tables.count(harness, "login_flows")
@@ -63,14 +65,14 @@ def test_a_good_session_is_answered_at_once(harness: Harness, app: Rp, browser: 
     assert tables.count(harness, "login_flows") == logins
 
 
-def test_oidcc_prompt_none_not_logged_in(harness: Harness, app: Rp, browser: Browser) -> None:
+def test_oidcc_prompt_none_not_logged_in(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     app.send(browser, prompt="none")
     assert app.error(browser) == "login_required"
     assert tables.count(harness, "login_flows") == 0
 
 
 @pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": 0}, {"prompt": "login consent"}])
-def test_oidcc_prompt_login(app: Rp, browser: Browser, jane: Someone, asked: dict[str, str]) -> None:
+def test_oidcc_prompt_login(app: RelyingParty, browser: Browser, jane: Someone, asked: dict[str, str]) -> None:
     """Really asks again, also within the same second, and is then satisfied: no second round."""
     app.sign_in(browser, jane)
     app.send(browser, **asked)
@@ -83,7 +85,7 @@ def test_oidcc_prompt_login(app: Rp, browser: Browser, jane: Someone, asked: dic
 
 
 def test_prompt_login_moves_auth_time_and_keeps_the_session(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
     first = app.told(browser, jane)
     harness.clock.advance(100)
@@ -92,7 +94,7 @@ def test_prompt_login_moves_auth_time_and_keeps_the_session(
     assert second["sid"] == first["sid"]
 
 
-def test_prompt_login_asks_the_second_step_again(harness: Harness, app: Rp, browser: Browser) -> None:
+def test_prompt_login_asks_the_second_step_again(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     owner = harness.person("olga", totp=True)
     assert app.told(browser, owner)["amr"] == ["pwd", "otp", "mfa"]
     harness.clock.advance(60)
@@ -104,7 +106,7 @@ def test_prompt_login_asks_the_second_step_again(harness: Harness, app: Rp, brow
 
 
 def test_a_slow_sign_in_still_satisfies_prompt_login(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
     """Freshness counts from the request, not from the moment of resuming."""
     app.send(browser, prompt="login", max_age=5)
@@ -112,7 +114,7 @@ def test_a_slow_sign_in_still_satisfies_prompt_login(
     assert "code" in app.go_through(browser, jane)
 
 
-def test_oidcc_max_age_1(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_oidcc_max_age_1(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     first = app.told(browser, jane, max_age=1)
     harness.clock.advance(2)
     app.send(browser, max_age=1)
@@ -121,7 +123,7 @@ def test_oidcc_max_age_1(harness: Harness, app: Rp, browser: Browser, jane: Some
     assert second["auth_time"] == first["auth_time"] + 2
 
 
-def test_max_age_ends_to_the_second(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_max_age_ends_to_the_second(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     app.sign_in(browser, jane)
     harness.clock.advance(100)
     app.send(browser, max_age=100, prompt="none")
@@ -131,7 +133,7 @@ def test_max_age_ends_to_the_second(harness: Harness, app: Rp, browser: Browser,
 
 
 def test_a_client_may_have_a_default_max_age(harness: Harness, browser: Browser, jane: Someone) -> None:
-    app = Rp(harness, default_max_age=60)
+    app = RelyingParty(harness, default_max_age=60)
     app.sign_in(browser, jane)
     harness.clock.advance(61)
     app.send(browser, prompt="none")
@@ -140,7 +142,7 @@ def test_a_client_may_have_a_default_max_age(harness: Harness, browser: Browser,
     assert "code" in app.answer(browser)
 
 
-def test_select_account_asks_which(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_select_account_asks_which(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     app.sign_in(browser, jane)
     app.send(browser, prompt="select_account")
     assert browser.at.endswith("/account")

@@ -6,8 +6,8 @@ import pytest
 
 from idp.app import MAX_BODY
 from tests.support import tables
+from tests.support.back_channel import FORM, BackChannelClient, basic, refused
 from tests.support.harness import ISSUER
-from tests.support.relying_party import FORM, RelyingParty, basic, refused
 
 PATHS = ("/token", "/introspect", "/revoke")
 GOOD = {"/token": b"grant_type=client_credentials", "/introspect": b"token=x", "/revoke": b"token=x"}
@@ -43,13 +43,13 @@ WRONG_TYPES = (
 
 
 @pytest.fixture
-def headers(rp: RelyingParty) -> dict[str, str]:
+def headers(rp: BackChannelClient) -> dict[str, str]:
     """The client proves itself in the header, so that the body alone is on trial."""
     return {"Authorization": basic("web", rp.app.secret)}
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_broken_bodies_are_invalid_requests(rp: RelyingParty, headers: dict[str, str], path: str) -> None:
+def test_broken_bodies_are_invalid_requests(rp: BackChannelClient, headers: dict[str, str], path: str) -> None:
     """RFC 6749 sections 3.1 and 3.2: once each, empty is missing."""
     before = tables.rows(rp.harness)
     for name, body in BROKEN_BODIES.items():
@@ -60,7 +60,7 @@ def test_broken_bodies_are_invalid_requests(rp: RelyingParty, headers: dict[str,
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_other_content_types_are_invalid_requests(rp: RelyingParty, headers: dict[str, str], path: str) -> None:
+def test_other_content_types_are_invalid_requests(rp: BackChannelClient, headers: dict[str, str], path: str) -> None:
     """RFC 6749 section 3.2 wants `application/x-www-form-urlencoded`; its parameters, such as charset, say nothing."""
     for content_type in WRONG_TYPES:
         refused(rp.raw(path, GOOD[path], content_type=content_type, headers=headers), "invalid_request")
@@ -68,13 +68,13 @@ def test_other_content_types_are_invalid_requests(rp: RelyingParty, headers: dic
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_unknown_parameters_are_ignored(rp: RelyingParty, headers: dict[str, str], path: str) -> None:
+def test_unknown_parameters_are_ignored(rp: BackChannelClient, headers: dict[str, str], path: str) -> None:
     """RFC 6749 section 3.2."""
     body = GOOD[path] + "&extra=foobar&\u2603=%F0%9F%98%80&empty=&=".encode()
     assert rp.raw(path, body, headers=headers).status_code == 200
 
 
-def test_a_refused_field_is_named_unless_it_is_somebodys_text(rp: RelyingParty) -> None:
+def test_a_refused_field_is_named_unless_it_is_somebodys_text(rp: BackChannelClient) -> None:
     known = rp.raw("/token", b"code=1&code=2").json or {}
     unknown = rp.raw("/token", b"%22%0d%0aX=1&%22%0d%0aX=2").json or {}
     assert known["error_description"] == "code is sent more than once"
@@ -85,7 +85,7 @@ def test_a_refused_field_is_named_unless_it_is_somebodys_text(rp: RelyingParty) 
     "grant_type",
     ["password", "implicit", "urn:ietf:params:oauth:grant-type:device_code", 'x"\\', "\u2603", "client_credentials "],
 )
-def test_unknown_grant_types_are_not_repeated(rp: RelyingParty, grant_type: str) -> None:
+def test_unknown_grant_types_are_not_repeated(rp: BackChannelClient, grant_type: str) -> None:
     """RFC 6749 section 5.2 unsupported_grant_type."""
     response = rp.post("/token", {"grant_type": grant_type})
     refused(response, "unsupported_grant_type")
@@ -93,7 +93,7 @@ def test_unknown_grant_types_are_not_repeated(rp: RelyingParty, grant_type: str)
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/userinfo"])
-def test_other_methods_are_405(rp: RelyingParty, path: str) -> None:
+def test_other_methods_are_405(rp: BackChannelClient, path: str) -> None:
     for method in ("PUT", "DELETE", "PATCH", *(["GET"] if path in PATHS else [])):
         assert rp.http.open(path, method=method, base_url=ISSUER).status_code == 405
 
@@ -101,7 +101,7 @@ def test_other_methods_are_405(rp: RelyingParty, path: str) -> None:
 TOKENS = ["x", "..", "a.b.c", "e30.e30.e30", "." * 5000, "A" * 16_385, "eyJhbGciOiJub25lIn0.e30.", "-._~+/=", "=="]
 
 
-def test_no_bearer_token_is_a_500(rp: RelyingParty) -> None:
+def test_no_bearer_token_is_a_500(rp: BackChannelClient) -> None:
     """RFC 6750 section 3.1."""
     for token in TOKENS:
         assert rp.userinfo(token).status_code == 401, token
@@ -109,7 +109,7 @@ def test_no_bearer_token_is_a_500(rp: RelyingParty) -> None:
         assert {rp.post(path, {"token": token}).status_code for token in TOKENS} <= {200, 400}
 
 
-def test_broken_userinfo_posts(rp: RelyingParty) -> None:
+def test_broken_userinfo_posts(rp: BackChannelClient) -> None:
     for name, body in BROKEN_BODIES.items():
         text = body % {b"good": b"access_token=x"} if b"%(good)s" in body else body
         assert rp.raw("/userinfo", text).status_code in {400, 401}, name

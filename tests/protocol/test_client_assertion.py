@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.support import tables
+from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, Harness
-from tests.support.relying_party import RelyingParty, refused
 from tests.unit.signing.tools import hmac_signed, signed, unsigned
 
 KEY = JWK.generate(kty="EC", crv="P-256", kid="k1")
@@ -22,7 +22,7 @@ class Signer:
     """A client that signs assertions, right ones unless told otherwise."""
 
     def __init__(self, harness: Harness, client_id: str = "signer") -> None:
-        self.rp = RelyingParty(harness, client_id, token_endpoint_auth_method="private_key_jwt", jwks=PUBLIC)
+        self.rp = BackChannelClient(harness, client_id, token_endpoint_auth_method="private_key_jwt", jwks=PUBLIC)
         self.clock = harness.clock
         self.count = 0
 
@@ -178,12 +178,12 @@ def test_another_client_id_beside_it_is_refused(signer: Signer) -> None:
 @pytest.mark.parametrize("jwks", [None, {}, {"keys": []}, {"keys": "x"}, {"keys": [7, {"kty": "EC"}]}])
 def test_a_client_without_usable_keys_cannot_sign(harness: Harness, signer: Signer, jwks: Any) -> None:  # noqa: ANN401 - whatever may stand in a column of JSON
     """Whatever was registered."""
-    RelyingParty(harness, "keyless", token_endpoint_auth_method="private_key_jwt", jwks=jwks)
+    BackChannelClient(harness, "keyless", token_endpoint_auth_method="private_key_jwt", jwks=jwks)
     refused(signer.post(signer.assertion(iss="keyless", sub="keyless")), "invalid_client", 401)
 
 
 def test_our_own_tokens_are_no_assertions(harness: Harness, signer: Signer) -> None:
     jane = harness.person("jane")
-    answer = RelyingParty(harness).tokens(jane)
+    answer = BackChannelClient(harness).tokens(jane)
     for token in (answer["access_token"], answer["id_token"]):
         refused(signer.post(token), "invalid_client", 401)

@@ -7,8 +7,8 @@ import pytest
 
 from idp.kernel.handles import digest
 from tests.support import tables
+from tests.support.back_channel import BackChannelClient, basic, refused
 from tests.support.harness import Harness
-from tests.support.relying_party import RelyingParty, basic, refused
 
 FORM = {"grant_type": "client_credentials"}
 ENDPOINTS = ("/token", "/introspect", "/revoke")
@@ -22,12 +22,12 @@ def raw_basic(text: bytes) -> str:
 @pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
 def test_secrets_are_accepted_everywhere(harness: Harness, path: str, method: str) -> None:
-    rp = RelyingParty(harness, "web", token_endpoint_auth_method=method)
+    rp = BackChannelClient(harness, "web", token_endpoint_auth_method=method)
     assert rp.post(path, BODIES[path]).status_code == 200
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_a_refusal_is_401_with_a_challenge(rp: RelyingParty, path: str) -> None:
+def test_a_refusal_is_401_with_a_challenge(rp: BackChannelClient, path: str) -> None:
     """RFC 6749 section 5.2: 401 and the scheme the client used."""
     response = rp.post(path, BODIES[path], headers={"Authorization": basic("web", "wrong")})
     refused(response, "invalid_client", 401)
@@ -36,12 +36,12 @@ def test_a_refusal_is_401_with_a_challenge(rp: RelyingParty, path: str) -> None:
 
 def test_basic_is_form_decoded(harness: Harness) -> None:
     """RFC 6749 section 2.3.1: `+` is a space, `%xx` a byte, in the name and in the secret."""
-    rp = RelyingParty(harness, "my app:1", secret_digest=digest("p+ ss:w\u00f6rd%"))
+    rp = BackChannelClient(harness, "my app:1", secret_digest=digest("p+ ss:w\u00f6rd%"))
     header = raw_basic(b"my+app%3A1:p%2B+ss%3Aw%C3%B6rd%25")
     assert rp.post("/token", FORM, headers={"Authorization": header}).status_code == 200
 
 
-def test_previous_secret_works_through_its_grace(harness: Harness, rp: RelyingParty) -> None:
+def test_previous_secret_works_through_its_grace(harness: Harness, rp: BackChannelClient) -> None:
     with harness.services.database.write() as tx:
         client = tx.clients.by_id("web")
         assert client
@@ -61,7 +61,7 @@ REGISTERED = ("client_secret_basic", "client_secret_post", "private_key_jwt", "n
 @pytest.mark.parametrize("used", ["client_secret_basic", "client_secret_post", "none"])
 def test_only_the_registered_method_works(harness: Harness, registered: str, used: str) -> None:
     """Otherwise knowing a client's id would be enough to step down to `none`."""
-    rp = RelyingParty(harness, "web", token_endpoint_auth_method=registered, scopes=["orders"])
+    rp = BackChannelClient(harness, "web", token_endpoint_auth_method=registered, scopes=["orders"])
     rp.method = used
     response = rp.revoke("unknown")
     if registered == used:
@@ -82,12 +82,12 @@ def test_only_the_registered_method_works(harness: Harness, registered: str, use
         (True, {"client_id": "another"}),
     ],
 )
-def test_two_ways_at_once_are_refused(rp: RelyingParty, header: bool, extra: dict[str, str]) -> None:
+def test_two_ways_at_once_are_refused(rp: BackChannelClient, header: bool, extra: dict[str, str]) -> None:
     """RFC 6749 section 2.3: no more than one; here also no second name for the client."""
     refused(rp.post("/token", FORM | extra, anonymous=not header), "invalid_request")
 
 
-def test_repeating_the_client_id_beside_basic_is_fine(rp: RelyingParty) -> None:
+def test_repeating_the_client_id_beside_basic_is_fine(rp: BackChannelClient) -> None:
     assert rp.client_credentials(client_id="web").status_code == 200
 
 
@@ -112,18 +112,18 @@ def test_repeating_the_client_id_beside_basic_is_fine(rp: RelyingParty) -> None:
         "Basic d2ViOnN\u00e9",
     ],
 )
-def test_malformed_headers_are_invalid_client(rp: RelyingParty, header: str) -> None:
+def test_malformed_headers_are_invalid_client(rp: BackChannelClient, header: str) -> None:
     """Never a 500."""
     refused(rp.post("/token", FORM, headers={"Authorization": header}), "invalid_client", 401)
 
 
 @pytest.mark.parametrize("form", [{}, {"client_id": ""}, {"client_id": "nobody"}, {"client_secret": "x"}])
-def test_nobody_is_invalid_client(rp: RelyingParty, form: dict[str, Any]) -> None:
+def test_nobody_is_invalid_client(rp: BackChannelClient, form: dict[str, Any]) -> None:
     refused(rp.post("/token", FORM | form, anonymous=True), "invalid_client", 401)
 
 
-def test_a_disabled_client_looks_like_an_unknown_one(harness: Harness, rp: RelyingParty) -> None:
-    off = RelyingParty(harness, "off", disabled=True)
+def test_a_disabled_client_looks_like_an_unknown_one(harness: Harness, rp: BackChannelClient) -> None:
+    off = BackChannelClient(harness, "off", disabled=True)
     unknown = rp.post("/token", FORM, headers={"Authorization": basic("nobody", "x")})
     wrong = rp.post("/token", FORM, headers={"Authorization": basic("web", "x")})
     refused(off.client_credentials(), "invalid_client", 401)
@@ -131,7 +131,7 @@ def test_a_disabled_client_looks_like_an_unknown_one(harness: Harness, rp: Relyi
 
 
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_a_secret_in_the_address_is_refused(rp: RelyingParty, path: str) -> None:
+def test_a_secret_in_the_address_is_refused(rp: BackChannelClient, path: str) -> None:
     """RFC 6749 section 2.3.1: credentials must not be in the request URI; nothing else may be, either."""
     for query in ("client_secret=x&client_id=web", "grant_type=client_credentials", "token=x"):
         refused(rp.post(f"{path}?{query}", BODIES[path]), "invalid_request")
@@ -139,5 +139,5 @@ def test_a_secret_in_the_address_is_refused(rp: RelyingParty, path: str) -> None
 
 def test_a_public_client_cannot_introspect(harness: Harness) -> None:
     """RFC 7662 section 2.1: the caller must be authorised."""
-    rp = RelyingParty(harness, "spa", token_endpoint_auth_method="none")
+    rp = BackChannelClient(harness, "spa", token_endpoint_auth_method="none")
     refused(rp.introspect("x"), "invalid_client", 401)

@@ -7,15 +7,15 @@ import pytest
 from idp.kernel.clock import HOUR
 from idp.signing.algorithms import OWN
 from idp.signing.compact import CompactJws
+from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.harness import Harness
-from tests.support.relying_party import refused
-from tests.support.rp import Rp, is_page
+from tests.support.relying_party import RelyingParty, is_page
 from tests.support.tables import events
 
 
-class RegisteredRp(Rp):
+class RegisteredRelyingParty(RelyingParty):
     """A relying party that `idp clients add` registered."""
 
     def __init__(self, harness: Harness, *options: str) -> None:
@@ -29,14 +29,14 @@ class RegisteredRp(Rp):
 
 @pytest.mark.parametrize("alg", OWN)
 def test_id_tokens_are_signed_with_the_registered_algorithm(harness: Harness, browser: Browser, alg: str) -> None:
-    rp = RegisteredRp(harness, "--id-token-alg", alg)
+    rp = RegisteredRelyingParty(harness, "--id-token-alg", alg)
     tokens = rp.tokens_from(rp.sign_in(browser, harness.person()))
     assert rp.id_claims(tokens)["aud"] == "web"
     assert CompactJws.parse(tokens["id_token"]).header["alg"] == alg
 
 
 def test_the_default_max_age_asks_for_a_newer_sign_in(harness: Harness, browser: Browser) -> None:
-    rp, jane = RegisteredRp(harness, "--default-max-age", str(HOUR)), harness.person()
+    rp, jane = RegisteredRelyingParty(harness, "--default-max-age", str(HOUR)), harness.person()
     first = rp.told(browser, jane)["auth_time"]
     harness.clock.advance(HOUR + 1)
     rp.send(browser)
@@ -45,7 +45,7 @@ def test_the_default_max_age_asks_for_a_newer_sign_in(harness: Harness, browser:
 
 
 def test_a_disabled_client_is_refused_everywhere_and_enabled_again(harness: Harness, browser: Browser) -> None:
-    rp, command = RegisteredRp(harness), Command.of(harness.settings)
+    rp, command = RegisteredRelyingParty(harness), Command.of(harness.settings)
     jane = harness.person()
     tokens = rp.tokens_from(rp.sign_in(browser, jane))
     code = rp.sign_in(browser, jane)
@@ -63,7 +63,7 @@ def test_a_disabled_client_is_refused_everywhere_and_enabled_again(harness: Harn
 
 
 def test_the_home_page_is_where_sign_out_leads_back_to(harness: Harness, browser: Browser) -> None:
-    RegisteredRp(harness, "--home-page", "https://shop.example.test/start")
+    RegisteredRelyingParty(harness, "--home-page", "https://shop.example.test/start")
     browser.get("/logout?client_id=web")
     assert 'href="https://shop.example.test/start"' in browser.page.text
 

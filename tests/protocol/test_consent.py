@@ -5,16 +5,16 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
-from tests.support.rp import Rp, is_page
+from tests.support.relying_party import RelyingParty, is_page
 
 
 @pytest.fixture
-def app(harness: Harness) -> Rp:
+def app(harness: Harness) -> RelyingParty:
     """Another organisation's app."""
-    return Rp(harness, "partner", first_party=False)
+    return RelyingParty(harness, "partner", first_party=False)
 
 
-def at_consent(app: Rp, browser: Browser, jane: Someone, **asked: str) -> str:
+def at_consent(app: RelyingParty, browser: Browser, jane: Someone, **asked: str) -> str:
     """Signed in, and looking at the consent page; its text."""
     app.send(browser, **asked)
     if "/identify" in browser.at:
@@ -23,7 +23,7 @@ def at_consent(app: Rp, browser: Browser, jane: Someone, **asked: str) -> str:
     return browser.page.text
 
 
-def test_consent_names_the_app_and_what_it_will_see(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_consent_names_the_app_and_what_it_will_see(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """ASVS 10.7.2: client, host, scopes, lifetime."""
     text = at_consent(app, browser, jane, scope="openid profile email offline_access")
     for words in ("Partner", "app.example.test", "Your profile", "jane@example.test", "30 days", "Jane"):
@@ -31,7 +31,7 @@ def test_consent_names_the_app_and_what_it_will_see(app: Rp, browser: Browser, j
     assert "form-action 'self' https://app.example.test;" in browser.page.headers["Content-Security-Policy"]
 
 
-def test_consent_is_remembered(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_consent_is_remembered(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """oidcc-prompt-none-logged-in with a third party: no second question, also from another browser."""
     at_consent(app, browser, jane, scope="openid profile email")
     browser.submit(choice="approve")
@@ -43,7 +43,7 @@ def test_consent_is_remembered(harness: Harness, app: Rp, browser: Browser, jane
     assert tables.events(harness, "consent.given") == 1
 
 
-def test_new_scopes_are_asked_for_alone(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_new_scopes_are_asked_for_alone(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     at_consent(app, browser, jane, scope="openid email")
     browser.submit(choice="approve")
     text = at_consent(app, browser, jane, scope="openid email phone")
@@ -55,16 +55,16 @@ def test_new_scopes_are_asked_for_alone(app: Rp, browser: Browser, jane: Someone
     assert "code" in app.answer(browser)
 
 
-def test_silence_is_no_consent(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_silence_is_no_consent(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     at_consent(app, browser, jane)
     app.send(browser, prompt="none")
     assert app.error(browser) == "consent_required"
     assert tables.count(harness, "consents") == 0
 
 
-def test_prompt_consent_always_asks(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_prompt_consent_always_asks(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """Of an organisation's own apps too."""
-    own = Rp(harness, "own")
+    own = RelyingParty(harness, "own")
     for rp in (app, app, own, own):
         at_consent(rp, browser, jane, prompt="consent")
         browser.submit(choice="approve")
@@ -72,11 +72,13 @@ def test_prompt_consent_always_asks(harness: Harness, app: Rp, browser: Browser,
 
 
 def test_first_party_apps_do_not_ask(harness: Harness, browser: Browser, jane: Someone) -> None:
-    assert "code" in Rp(harness).sign_in(browser, jane, scope="openid profile email offline_access")
+    assert "code" in RelyingParty(harness).sign_in(browser, jane, scope="openid profile email offline_access")
     assert tables.count(harness, "consents") == 0
 
 
-def test_no_is_told_to_the_app_and_not_remembered(harness: Harness, app: Rp, browser: Browser, jane: Someone) -> None:
+def test_no_is_told_to_the_app_and_not_remembered(
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
+) -> None:
     at_consent(app, browser, jane)
     browser.submit(choice="cancel")
     assert app.error(browser) == "access_denied"
@@ -86,7 +88,7 @@ def test_no_is_told_to_the_app_and_not_remembered(harness: Harness, app: Rp, bro
     at_consent(app, browser, jane)
 
 
-def test_single_claims_are_no_way_around_consent(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_single_claims_are_no_way_around_consent(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """A claim asked for by itself is asked about like the scope it comes from."""
     text = at_consent(app, browser, jane, claims='{"userinfo": {"email": {"essential": true}}}')
     assert "Your email address" in text
@@ -97,7 +99,7 @@ def test_single_claims_are_no_way_around_consent(app: Rp, browser: Browser, jane
 
 def test_oidcc_claims_essential(harness: Harness, browser: Browser, jane: Someone) -> None:
     """A claim comes where it is asked for and only there; never beyond the client's own scopes."""
-    app = Rp(harness, scopes=["openid", "profile"])
+    app = RelyingParty(harness, scopes=["openid", "profile"])
     asked = '{"userinfo": {"name": {"essential": true}, "email": null}}'
     tokens = app.tokens_from(app.sign_in(browser, jane, claims=asked))
     assert "name" not in app.id_claims(tokens)
@@ -106,7 +108,7 @@ def test_oidcc_claims_essential(harness: Harness, browser: Browser, jane: Someon
 
 @pytest.mark.parametrize("choice", ["approve", "cancel"])
 def test_a_form_from_elsewhere_decides_nothing(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone, choice: str
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone, choice: str
 ) -> None:
     """CSRF: no token, another attempt's token, another site."""
     at_consent(app, browser, jane)
@@ -123,7 +125,7 @@ def test_a_form_from_elsewhere_decides_nothing(
     assert tables.count(harness, "consents") == tables.count(harness, "grants") == 0
 
 
-def test_a_choice_that_is_none_is_asked_again(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_a_choice_that_is_none_is_asked_again(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     at_consent(app, browser, jane)
     browser.submit()
     assert browser.page.status_code == 400
@@ -132,7 +134,7 @@ def test_a_choice_that_is_none_is_asked_again(app: Rp, browser: Browser, jane: S
 
 
 def test_the_page_is_for_the_browser_and_person_it_was_asked_in(
-    harness: Harness, app: Rp, browser: Browser, jane: Someone
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
     at_consent(app, browser, jane)
     address = browser.at
@@ -146,7 +148,9 @@ def test_the_page_is_for_the_browser_and_person_it_was_asked_in(
     assert browser.at.endswith("/identify")
 
 
-def test_consent_cannot_be_given_before_the_sign_in_is_done(harness: Harness, app: Rp, browser: Browser) -> None:
+def test_consent_cannot_be_given_before_the_sign_in_is_done(
+    harness: Harness, app: RelyingParty, browser: Browser
+) -> None:
     """A password alone approves nothing for somebody with a second step."""
     olga = harness.person("olga", totp=True)
     app.send(browser, scope="openid email")
@@ -156,7 +160,7 @@ def test_consent_cannot_be_given_before_the_sign_in_is_done(harness: Harness, ap
     assert browser.at.endswith("/code")
 
 
-def test_offline_access_is_named_and_gives_a_refresh_token(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_offline_access_is_named_and_gives_a_refresh_token(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """OIDC Core section 11: never without the person having been told."""
     assert "Staying connected" in at_consent(app, browser, jane, scope="openid offline_access")
     browser.submit(choice="approve")
@@ -166,6 +170,6 @@ def test_offline_access_is_named_and_gives_a_refresh_token(app: Rp, browser: Bro
 def test_offline_access_is_left_out_for_clients_that_cannot_refresh(
     harness: Harness, browser: Browser, jane: Someone
 ) -> None:
-    app = Rp(harness, grant_types=["authorization_code"])
+    app = RelyingParty(harness, grant_types=["authorization_code"])
     tokens = app.tokens_from(app.sign_in(browser, jane, scope="openid offline_access"))
     assert tokens["scope"] == "openid"

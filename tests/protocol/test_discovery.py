@@ -11,7 +11,7 @@ from authlib.oidc.rpinitiated import OpenIDProviderMetadata as LogoutMetadata
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone, migrate
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
 REGISTERED = {
@@ -76,7 +76,7 @@ def test_keys_are_public_and_distinct(browser: Browser) -> None:
 
 def test_every_listed_scope_claim_and_acr_is_accepted(harness: Harness, browser: Browser, jane: Someone) -> None:
     listed = metadata(browser)
-    app = Rp(harness, scopes=listed["scopes_supported"])
+    app = RelyingParty(harness, scopes=listed["scopes_supported"])
     asked = " ".join(listed["scopes_supported"])
     tokens = app.tokens_from(app.sign_in(browser, jane, scope=asked))
     assert set(tokens["scope"].split()) == set(listed["scopes_supported"])
@@ -91,7 +91,7 @@ def test_every_listed_scope_claim_and_acr_is_accepted(harness: Harness, browser:
 
 def test_every_listed_mode_type_and_method_works(harness: Harness, browser: Browser, jane: Someone) -> None:
     listed = metadata(browser)
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for mode in listed["response_modes_supported"]:
         for kind in listed["response_types_supported"]:
             for method in listed["code_challenge_methods_supported"]:
@@ -104,13 +104,13 @@ def test_every_listed_mode_type_and_method_works(harness: Harness, browser: Brow
 
 def test_every_listed_signing_algorithm_can_be_registered(harness: Harness, browser: Browser, jane: Someone) -> None:
     for alg in metadata(browser)["id_token_signing_alg_values_supported"]:
-        app = Rp(harness, f"client-{alg}", id_token_signed_response_alg=alg)
+        app = RelyingParty(harness, f"client-{alg}", id_token_signed_response_alg=alg)
         assert app.told(browser, jane)["sub"] == jane.id
 
 
 def test_what_is_not_supported_is_said_to_be(harness: Harness, browser: Browser) -> None:
     """OIDC Discovery section 3: request_uri_parameter_supported would default to true."""
-    listed, app = metadata(browser), Rp(harness)
+    listed, app = metadata(browser), RelyingParty(harness)
     for parameter in ("request", "request_uri"):
         assert listed[f"{parameter}_parameter_supported"] is False
         app.send(browser, **{parameter: "x"})
@@ -133,7 +133,7 @@ def test_without_remembered_devices_their_level_is_not_offered(tmp_path: Path, d
 def test_every_language_is_spoken_to_whoever_asks_for_it(harness: Harness, browser: Browser) -> None:
     spoken = metadata(browser)["ui_locales_supported"]
     assert spoken == ["en", "de", "fr", "es", "ja", "ar"]
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for tag in spoken:
         app.send(browser, ui_locales=tag)
         assert f'<html lang="{tag}"' in browser.page.text

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.back_channel import ALL_SCOPES, BackChannelClient
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import ALL_SCOPES, RelyingParty
 
 
 def header(token: str) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def header(token: str) -> dict[str, Any]:
     return found
 
 
-def test_claims_are_exactly_those_of_the_standard(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_claims_are_exactly_those_of_the_standard(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Conformance: any other claim is a warning, also with all scopes granted (Core section 5.4)."""
     answer = rp.tokens(jane, scopes=ALL_SCOPES)
     claims, now = rp.claims_of(answer["id_token"], "JWT"), harness.clock.now()
@@ -39,7 +39,7 @@ def test_claims_are_exactly_those_of_the_standard(harness: Harness, rp: RelyingP
     }
 
 
-def test_a_remembered_sign_in_says_so(rp: RelyingParty, jane: Someone) -> None:
+def test_a_remembered_sign_in_says_so(rp: BackChannelClient, jane: Someone) -> None:
     """Mission: the skipped factor is never listed."""
     answer = rp.tokens(jane, acr="remembered", amr=["pwd"])
     for claims in (rp.claims_of(answer["id_token"], "JWT"), rp.claims_of(answer["access_token"])):
@@ -50,7 +50,7 @@ def test_a_remembered_sign_in_says_so(rp: RelyingParty, jane: Someone) -> None:
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
 def test_algorithm_is_the_registered_one(harness: Harness, jane: Someone, alg: str) -> None:
     """Registration 1.0 `id_token_signed_response_alg`; `kid` always."""
-    rp = RelyingParty(harness, "chooser", id_token_signed_response_alg=alg)
+    rp = BackChannelClient(harness, "chooser", id_token_signed_response_alg=alg)
     answer = rp.tokens(jane)
     assert header(answer["id_token"])["alg"] == alg
     assert header(answer["id_token"])["kid"]
@@ -59,14 +59,14 @@ def test_algorithm_is_the_registered_one(harness: Harness, jane: Someone, alg: s
     assert rp.claims_of(answer["id_token"], "JWT")["at_hash"] == half
 
 
-def test_default_algorithm_is_rs256(rp: RelyingParty, jane: Someone) -> None:
+def test_default_algorithm_is_rs256(rp: BackChannelClient, jane: Someone) -> None:
     """Conformance oidcc-idtoken-signature; the access token takes the fast one."""
     answer = rp.tokens(jane)
     assert header(answer["id_token"]) | {"kid": ""} == {"alg": "RS256", "typ": "JWT", "kid": ""}
     assert header(answer["access_token"]) | {"kid": ""} == {"alg": "ES256", "typ": "at+jwt", "kid": ""}
 
 
-def test_claims_asked_for_one_by_one_are_in_it(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_claims_asked_for_one_by_one_are_in_it(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Core section 5.5; unknown and empty claims are left out."""
     asked = {"id_token": {"email": {"essential": True}, "second_factor_at": None, "phone_number": None, "x": None}}
     claims = rp.claims_of(rp.tokens(jane, claims=asked)["id_token"], "JWT")
@@ -76,10 +76,12 @@ def test_claims_asked_for_one_by_one_are_in_it(harness: Harness, rp: RelyingPart
 
 
 @pytest.mark.parametrize("asked", [{}, {"id_token": None}, {"id_token": {"sub": {"value": "another"}, "iss": None}}])
-def test_claims_parameter_never_replaces_what_we_say(rp: RelyingParty, jane: Someone, asked: dict[str, Any]) -> None:
+def test_claims_parameter_never_replaces_what_we_say(
+    rp: BackChannelClient, jane: Someone, asked: dict[str, Any]
+) -> None:
     claims = rp.claims_of(rp.tokens(jane, claims=asked)["id_token"], "JWT")
     assert (claims["sub"], claims["iss"]) == (jane.id, "https://id.example.test")
 
 
-def test_no_nonce_when_none_was_sent(rp: RelyingParty, jane: Someone) -> None:
+def test_no_nonce_when_none_was_sent(rp: BackChannelClient, jane: Someone) -> None:
     assert "nonce" not in rp.claims_of(rp.tokens(jane, nonce=None)["id_token"], "JWT")

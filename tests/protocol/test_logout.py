@@ -8,19 +8,19 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 BYE = "https://app.example.test/bye"
 STATE = "s" * 128
 
 
 @pytest.fixture
-def app(harness: Harness) -> Rp:
-    return Rp(harness)
+def app(harness: Harness) -> RelyingParty:
+    return RelyingParty(harness)
 
 
 @pytest.fixture
-def hint(app: Rp, browser: Browser, jane: Someone) -> str:
+def hint(app: RelyingParty, browser: Browser, jane: Someone) -> str:
     """Jane is signed in, and this is the app's ID token."""
     return str(app.tokens_from(app.sign_in(browser, jane))["id_token"])
 
@@ -31,13 +31,13 @@ def leave(browser: Browser, **asked: Any) -> None:
     )
 
 
-def signed_in(app: Rp, browser: Browser) -> bool:
+def signed_in(app: RelyingParty, browser: Browser) -> bool:
     """Asks as the conformance suite does: prompt=none."""
     app.send(browser, prompt="none")
     return "code" in app.answer(browser)
 
 
-def test_oidcc_rp_initiated_logout(harness: Harness, app: Rp, browser: Browser, hint: str) -> None:
+def test_oidcc_rp_initiated_logout(harness: Harness, app: RelyingParty, browser: Browser, hint: str) -> None:
     """Back to the app with exactly `state`; the session is over, the remembered browser is not."""
     known = browser.cookie("browser")
     leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE, state=STATE)
@@ -50,7 +50,7 @@ def test_oidcc_rp_initiated_logout(harness: Harness, app: Rp, browser: Browser, 
     assert not signed_in(app, browser)
 
 
-def test_oidcc_rp_initiated_logout_no_state(app: Rp, browser: Browser, hint: str) -> None:
+def test_oidcc_rp_initiated_logout_no_state(app: RelyingParty, browser: Browser, hint: str) -> None:
     leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
     assert browser.left_for == BYE
     assert not signed_in(app, browser)
@@ -78,9 +78,9 @@ REFUSED: dict[str, dict[str, Any]] = {
 }
 
 
-def test_what_is_wrong_is_a_page(harness: Harness, app: Rp, browser: Browser, hint: str) -> None:
+def test_what_is_wrong_is_a_page(harness: Harness, app: RelyingParty, browser: Browser, hint: str) -> None:
     """Eight modules by name: a page, no redirect, and the session lives on."""
-    Rp(harness, "other")
+    RelyingParty(harness, "other")
     for name, wrong in REFUSED.items():
         leave(browser, **{"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": STATE} | wrong)
         assert browser.page.status_code == 400, name
@@ -92,7 +92,7 @@ def test_what_is_wrong_is_a_page(harness: Harness, app: Rp, browser: Browser, hi
     assert signed_in(app, browser)
 
 
-def test_foreign_signed_hints_are_refused(app: Rp, browser: Browser, hint: str, harness: Harness) -> None:
+def test_foreign_signed_hints_are_refused(app: RelyingParty, browser: Browser, hint: str, harness: Harness) -> None:
     """ASVS 9.1.1: any changed bit; and another kind of token of ours."""
     head, body, tail = hint.split(".")
     app.send(browser)
@@ -109,7 +109,9 @@ def test_foreign_signed_hints_are_refused(app: Rp, browser: Browser, hint: str, 
     [{}, {"state": STATE}, {"post_logout_redirect_uri": BYE}, {"post_logout_redirect_uri": BYE, "state": STATE}],
     ids=["no-params", "only-state", "no-id-token-hint", "no-id-token-hint-with-state"],
 )
-def test_oidcc_rp_initiated_logout_without_hint(app: Rp, browser: Browser, hint: str, asked: dict[str, str]) -> None:
+def test_oidcc_rp_initiated_logout_without_hint(
+    app: RelyingParty, browser: Browser, hint: str, asked: dict[str, str]
+) -> None:
     """ASVS 10.6.2: the person is asked; a link alone signs nobody out; then a page, never a redirect."""
     assert hint
     leave(browser, **asked)
@@ -122,13 +124,15 @@ def test_oidcc_rp_initiated_logout_without_hint(app: Rp, browser: Browser, hint:
     assert not signed_in(app, browser)
 
 
-def test_oidcc_rp_initiated_logout_no_post_logout_redirect_uri(app: Rp, browser: Browser, hint: str) -> None:
+def test_oidcc_rp_initiated_logout_no_post_logout_redirect_uri(app: RelyingParty, browser: Browser, hint: str) -> None:
     leave(browser, id_token_hint=hint)
     assert "You are signed out" in browser.page.text
     assert not signed_in(app, browser)
 
 
-def test_a_client_that_names_itself_gets_the_person_back_once_confirmed(app: Rp, browser: Browser, hint: str) -> None:
+def test_a_client_that_names_itself_gets_the_person_back_once_confirmed(
+    app: RelyingParty, browser: Browser, hint: str
+) -> None:
     """Section 3: the person's confirmation is the other means of making sure."""
     assert hint
     leave(browser, client_id="web", post_logout_redirect_uri=BYE, state="a b")
@@ -139,7 +143,7 @@ def test_a_client_that_names_itself_gets_the_person_back_once_confirmed(app: Rp,
     assert not signed_in(app, browser)
 
 
-def test_staying_signed_in(app: Rp, browser: Browser, hint: str) -> None:
+def test_staying_signed_in(app: RelyingParty, browser: Browser, hint: str) -> None:
     leave(browser, client_id="web", post_logout_redirect_uri=BYE)
     browser.submit(choice="cancel")
     assert browser.at.startswith("/account")
@@ -147,7 +151,9 @@ def test_staying_signed_in(app: Rp, browser: Browser, hint: str) -> None:
     assert signed_in(app, browser)
 
 
-def test_the_hint_of_an_earlier_session_only_asks(app: Rp, browser: Browser, hint: str, harness: Harness) -> None:
+def test_the_hint_of_an_earlier_session_only_asks(
+    app: RelyingParty, browser: Browser, hint: str, harness: Harness
+) -> None:
     """An old ID token is no weapon against a new session, of the same or another person."""
     leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
     olga = harness.person("olga")
@@ -160,7 +166,7 @@ def test_the_hint_of_an_earlier_session_only_asks(app: Rp, browser: Browser, hin
     assert browser.left_for == BYE
 
 
-def test_with_nobody_signed_in(browser: Browser, hint: str, app: Rp) -> None:
+def test_with_nobody_signed_in(browser: Browser, hint: str, app: RelyingParty) -> None:
     """Nothing to end: back to the app that shows its ID token, a page with a link for whoever cannot."""
     leave(browser, id_token_hint=hint)
     leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
@@ -169,7 +175,7 @@ def test_with_nobody_signed_in(browser: Browser, hint: str, app: Rp) -> None:
     assert f'href="{BYE}"' in browser.page.text
 
 
-def test_a_form_from_elsewhere_signs_nobody_out(app: Rp, browser: Browser, hint: str) -> None:
+def test_a_form_from_elsewhere_signs_nobody_out(app: RelyingParty, browser: Browser, hint: str) -> None:
     """CSRF on our own page."""
     assert hint
     leave(browser)
@@ -187,7 +193,7 @@ def test_post_from_an_app_becomes_get(browser: Browser, hint: str) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (303, "/logout?" + body)
 
 
-def test_signing_out_ends_what_was_given_in_the_session(app: Rp, browser: Browser, jane: Someone) -> None:
+def test_signing_out_ends_what_was_given_in_the_session(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """docs/map.md: grants of the session end; offline access stays."""
     online = app.tokens_from(app.sign_in(browser, jane))
     app.send(browser, scope="openid offline_access")
@@ -198,7 +204,7 @@ def test_signing_out_ends_what_was_given_in_the_session(app: Rp, browser: Browse
 
 
 def test_a_sign_in_under_way_cannot_be_finished_by_the_next_person(
-    harness: Harness, app: Rp, browser: Browser, hint: str
+    harness: Harness, app: RelyingParty, browser: Browser, hint: str
 ) -> None:
     olga = harness.person("olga", totp=True)
     app.send(browser, prompt="login")

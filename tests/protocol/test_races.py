@@ -7,12 +7,12 @@ from werkzeug.test import TestResponse
 
 from tests.protocol.test_client_assertion import Signer
 from tests.support import tables
-from tests.support.crowd import CROWD, rush
+from tests.support.back_channel import BackChannelClient
+from tests.support.concurrency import CROWD, rush
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import RelyingParty
 
 
-def crowd(rp: RelyingParty, post: Callable[[RelyingParty], TestResponse]) -> Counter[int]:
+def crowd(rp: BackChannelClient, post: Callable[[BackChannelClient], TestResponse]) -> Counter[int]:
     """How often each status came back, when every thread has a connection of its own."""
 
     def one() -> int:
@@ -21,7 +21,7 @@ def crowd(rp: RelyingParty, post: Callable[[RelyingParty], TestResponse]) -> Cou
     return Counter(rush([one] * CROWD))
 
 
-def test_a_code_is_redeemed_once(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_code_is_redeemed_once(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6749 section 4.1.2; the losers are replays, so in the end nobody holds a live token."""
     code = rp.granted(jane)
     assert crowd(rp, lambda own: own.redeem(code)) == {200: 1, 400: CROWD - 1}
@@ -30,7 +30,7 @@ def test_a_code_is_redeemed_once(harness: Harness, rp: RelyingParty, jane: Someo
     assert tables.events(harness, "code.replayed") == CROWD - 1
 
 
-def test_a_refresh_token_is_rotated_once(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_refresh_token_is_rotated_once(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 9700 section 4.14.2."""
     token = rp.tokens(jane)["refresh_token"]
     assert crowd(rp, lambda own: own.refresh(token)) == {200: 1, 400: CROWD - 1}
@@ -46,7 +46,7 @@ def test_an_assertion_is_used_once(harness: Harness) -> None:
     assert tables.count(harness, "assertion_ids") == 1
 
 
-def test_revocation_and_refresh_meet(rp: RelyingParty, jane: Someone) -> None:
+def test_revocation_and_refresh_meet(rp: BackChannelClient, jane: Someone) -> None:
     """Whoever is first: afterwards nothing of the grant lives."""
     token = rp.tokens(jane)["refresh_token"]
     answers = rush([lambda: rp.twin().refresh(token), lambda: rp.twin().revoke(token)])

@@ -7,11 +7,11 @@ import pytest
 from idp.kernel.clock import DAY
 from idp.persistence.users import DISABLED
 from tests.support import tables
+from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import RelyingParty, refused
 
 
-def test_each_refresh_token_is_answered_with_the_next(rp: RelyingParty, jane: Someone) -> None:
+def test_each_refresh_token_is_answered_with_the_next(rp: BackChannelClient, jane: Someone) -> None:
     first = rp.tokens(jane)["refresh_token"]
     answer = rp.refresh(first).json or {}
     assert answer.keys() == {"access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token"}
@@ -19,12 +19,12 @@ def test_each_refresh_token_is_answered_with_the_next(rp: RelyingParty, jane: So
     assert rp.refresh(answer["refresh_token"]).status_code == 200
 
 
-def test_refresh_tokens_are_long_and_speakable(rp: RelyingParty, jane: Someone) -> None:
+def test_refresh_tokens_are_long_and_speakable(rp: BackChannelClient, jane: Someone) -> None:
     """Conformance refresh-token: at least 16 characters, VSCHAR (RFC 6749 appendix A.17)."""
     assert re.fullmatch(r"[\x21-\x7E]{43}", rp.tokens(jane)["refresh_token"])
 
 
-def test_reuse_ends_the_whole_grant(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_reuse_ends_the_whole_grant(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 9700 section 4.14.2: whoever came second, thief or victim, nobody keeps anything."""
     stolen = rp.tokens(jane)["refresh_token"]
     answer = rp.refresh(stolen).json or {}
@@ -34,14 +34,14 @@ def test_reuse_ends_the_whole_grant(harness: Harness, rp: RelyingParty, jane: So
     assert tables.events(harness, "refresh_token.replayed", "failure") == 1
 
 
-def test_reuse_kills_the_access_token_too(rp: RelyingParty, jane: Someone) -> None:
+def test_reuse_kills_the_access_token_too(rp: BackChannelClient, jane: Someone) -> None:
     stolen = rp.tokens(jane)["refresh_token"]
     answer = rp.refresh(stolen).json or {}
     refused(rp.refresh(stolen), "invalid_grant")
     assert rp.userinfo(answer["access_token"]).status_code == 401
 
 
-def test_rotation_does_not_move_the_end(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_rotation_does_not_move_the_end(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     token = rp.tokens(jane, expires_at=harness.clock.now() + 100)["refresh_token"]
     harness.clock.advance(99)
     token = (rp.refresh(token).json or {})["refresh_token"]
@@ -50,7 +50,7 @@ def test_rotation_does_not_move_the_end(harness: Harness, rp: RelyingParty, jane
     assert tables.events(harness, "refresh_token.replayed") == 0
 
 
-def test_sign_in_facts_never_change(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_sign_in_facts_never_change(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Core section 12.2: same iss, sub, aud, azp, auth_time; new iat. Here also acr, amr, sid; nonce is left out."""
     answer = rp.tokens(jane)
     before = rp.claims_of(answer["id_token"], "JWT")
@@ -65,7 +65,7 @@ def test_sign_in_facts_never_change(harness: Harness, rp: RelyingParty, jane: So
     assert (access["acr"], access["auth_time"]) == (before["acr"], before["auth_time"])
 
 
-def test_scope_narrows_this_answer_only(rp: RelyingParty, jane: Someone) -> None:
+def test_scope_narrows_this_answer_only(rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6749 section 6: the new refresh token keeps the scope of the old one."""
     token = rp.tokens(jane, scopes=("openid", "email", "offline_access"))["refresh_token"]
     narrow = rp.refresh(token, scope="email").json or {}
@@ -76,23 +76,25 @@ def test_scope_narrows_this_answer_only(rp: RelyingParty, jane: Someone) -> None
 
 
 @pytest.mark.parametrize("scope", ["openid phone", "profile", "OPENID", "openid  email", ' openid"', "caf\u00e9"])
-def test_scope_never_grows(rp: RelyingParty, jane: Someone, scope: str) -> None:
+def test_scope_never_grows(rp: BackChannelClient, jane: Someone, scope: str) -> None:
     """RFC 6749 section 6; and the token is not spent on a bad question."""
     token = rp.tokens(jane)["refresh_token"]
     refused(rp.refresh(token, scope=scope), "invalid_scope")
     assert rp.refresh(token).status_code == 200
 
 
-def test_another_clients_token_is_refused_and_left_alone(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_another_clients_token_is_refused_and_left_alone(
+    harness: Harness, rp: BackChannelClient, jane: Someone
+) -> None:
     """Conformance refresh-token: 400 invalid_grant."""
-    thief, token = RelyingParty(harness, "thief"), rp.tokens(jane)["refresh_token"]
+    thief, token = BackChannelClient(harness, "thief"), rp.tokens(jane)["refresh_token"]
     refused(thief.refresh(token), "invalid_grant")
     assert rp.refresh(token).status_code == 200
     refused(thief.refresh(token), "invalid_grant")
     assert tables.events(harness, "refresh_token.replayed") == 0
 
 
-def test_a_disabled_person_is_refused_until_enabled(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_disabled_person_is_refused_until_enabled(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     token = rp.tokens(jane)["refresh_token"]
     for status, expected in ((DISABLED, 400), ("active", 200)):
         with harness.services.database.write() as tx:
@@ -102,7 +104,7 @@ def test_a_disabled_person_is_refused_until_enabled(harness: Harness, rp: Relyin
         assert rp.refresh(token).status_code == expected
 
 
-def test_a_revoked_grant_is_refused(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_revoked_grant_is_refused(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     token = rp.tokens(jane)["refresh_token"]
     with harness.services.database.write() as tx:
         tx.grants.revoke_for_user(jane.id)
@@ -110,17 +112,17 @@ def test_a_revoked_grant_is_refused(harness: Harness, rp: RelyingParty, jane: So
 
 
 def test_a_client_that_lost_the_grant_type_is_refused(harness: Harness) -> None:
-    rp = RelyingParty(harness, "online", grant_types=["authorization_code"])
+    rp = BackChannelClient(harness, "online", grant_types=["authorization_code"])
     refused(rp.refresh("anything"), "unauthorized_client")
 
 
 @pytest.mark.parametrize("token", [None, ""])
-def test_a_missing_token_is_named(rp: RelyingParty, token: str | None) -> None:
+def test_a_missing_token_is_named(rp: BackChannelClient, token: str | None) -> None:
     response = rp.post("/token", {"grant_type": "refresh_token", "refresh_token": token})
     refused(response, "invalid_request")
 
 
-def test_only_digests_are_stored(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_only_digests_are_stored(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     code = rp.granted(jane)
     answer = rp.redeem(code).json or {}
     everything = repr(tables.rows(harness))

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.support import tables
+from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import RelyingParty, refused
 
 
-def test_a_refresh_token_ends_its_grant(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_refresh_token_ends_its_grant(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 7009 section 2.1: access tokens of the same grant as well."""
     answer = rp.tokens(jane)
     assert rp.revoke(answer["refresh_token"]).status_code == 200
@@ -16,7 +16,7 @@ def test_a_refresh_token_ends_its_grant(harness: Harness, rp: RelyingParty, jane
     assert tables.events(harness, "token.revoked", "success") == 1
 
 
-def test_a_spent_refresh_token_ends_its_grant_too(rp: RelyingParty, jane: Someone) -> None:
+def test_a_spent_refresh_token_ends_its_grant_too(rp: BackChannelClient, jane: Someone) -> None:
     """An app that lost the next one must still be able to end it."""
     answer = rp.tokens(jane)
     after = rp.refresh(answer["refresh_token"]).json or {}
@@ -24,7 +24,7 @@ def test_a_spent_refresh_token_ends_its_grant_too(rp: RelyingParty, jane: Someon
     assert rp.userinfo(after["access_token"]).status_code == 401
 
 
-def test_an_access_token_ends_alone(rp: RelyingParty, jane: Someone) -> None:
+def test_an_access_token_ends_alone(rp: BackChannelClient, jane: Someone) -> None:
     answer = rp.tokens(jane)
     assert rp.revoke(answer["access_token"]).status_code == 200
     assert rp.revoke(answer["access_token"]).status_code == 200
@@ -33,7 +33,7 @@ def test_an_access_token_ends_alone(rp: RelyingParty, jane: Someone) -> None:
     assert rp.userinfo(after["access_token"]).status_code == 200
 
 
-def test_an_apps_own_token_can_be_revoked(rp: RelyingParty) -> None:
+def test_an_apps_own_token_can_be_revoked(rp: BackChannelClient) -> None:
     token = (rp.client_credentials().json or {})["access_token"]
     rp.revoke(token)
     assert rp.introspect(token).json == {"active": False}
@@ -41,28 +41,28 @@ def test_an_apps_own_token_can_be_revoked(rp: RelyingParty) -> None:
 
 def test_a_public_client_may_revoke(harness: Harness, jane: Someone) -> None:
     """RFC 7009 section 2.1: client_id instead of authentication."""
-    rp = RelyingParty(harness, "spa", token_endpoint_auth_method="none")
+    rp = BackChannelClient(harness, "spa", token_endpoint_auth_method="none")
     answer = rp.tokens(jane)
     rp.revoke(answer["refresh_token"])
     refused(rp.refresh(answer["refresh_token"]), "invalid_grant")
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "..", "\u2603", "x" * 9000, "-" * 43])
-def test_unknown_tokens_are_fine(rp: RelyingParty, token: str) -> None:
+def test_unknown_tokens_are_fine(rp: BackChannelClient, token: str) -> None:
     """RFC 7009 section 2.2: 200, because what the client wanted is true."""
     assert rp.revoke(token).status_code == 200
 
 
 @pytest.mark.parametrize("hint", ["access_token", "refresh_token", "nonsense"])
-def test_any_hint_is_ignored(rp: RelyingParty, jane: Someone, hint: str) -> None:
+def test_any_hint_is_ignored(rp: BackChannelClient, jane: Someone, hint: str) -> None:
     answer = rp.tokens(jane)
     assert rp.revoke(answer["refresh_token"], token_type_hint=hint).status_code == 200
     assert rp.userinfo(answer["access_token"]).status_code == 401
 
 
-def test_another_clients_tokens_are_left_alone(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_another_clients_tokens_are_left_alone(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """And the answer does not tell that they are good."""
-    stranger, answer = RelyingParty(harness, "stranger"), rp.tokens(jane)
+    stranger, answer = BackChannelClient(harness, "stranger"), rp.tokens(jane)
     unknown = stranger.revoke("x")
     for name in ("access_token", "refresh_token"):
         response = stranger.revoke(answer[name])
@@ -71,11 +71,11 @@ def test_another_clients_tokens_are_left_alone(harness: Harness, rp: RelyingPart
     assert rp.refresh(answer["refresh_token"]).status_code == 200
 
 
-def test_an_id_token_is_nothing_to_revoke(rp: RelyingParty, jane: Someone) -> None:
+def test_an_id_token_is_nothing_to_revoke(rp: BackChannelClient, jane: Someone) -> None:
     answer = rp.tokens(jane)
     assert rp.revoke(answer["id_token"]).status_code == 200
     assert rp.userinfo(answer["access_token"]).status_code == 200
 
 
-def test_a_missing_token_is_named(rp: RelyingParty) -> None:
+def test_a_missing_token_is_named(rp: BackChannelClient) -> None:
     refused(rp.post("/revoke", {}), "invalid_request")

@@ -9,8 +9,8 @@ from idp.login.policy.assurance import Level
 from idp.protocol.api import step_up
 from idp.protocol.api.bearer import Access
 from idp.protocol.errors import BearerError
+from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import Harness, Someone
-from tests.support.relying_party import RelyingParty, refused
 
 SCOPES = ("openid", "security")
 
@@ -21,12 +21,12 @@ def jane(harness: Harness) -> Someone:
     return harness.person("jane", totp=True)
 
 
-def asked(rp: RelyingParty, person: Someone, **traits: Any) -> TestResponse:
+def asked(rp: BackChannelClient, person: Someone, **traits: Any) -> TestResponse:
     token = rp.tokens(person, **({"scopes": SCOPES} | traits))["access_token"]
     return rp.get("/api/security", token)
 
 
-def test_a_strong_token_gets_the_summary(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_strong_token_gets_the_summary(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     response = asked(rp, jane)
     assert response.json == {
         "sub": jane.id,
@@ -41,7 +41,7 @@ def test_a_strong_token_gets_the_summary(harness: Harness, rp: RelyingParty, jan
 
 
 @pytest.mark.parametrize("acr", ["pwd", "remembered", "two-step", "unknown"])
-def test_a_weak_token_is_told_what_to_ask_for(rp: RelyingParty, jane: Someone, acr: str) -> None:
+def test_a_weak_token_is_told_what_to_ask_for(rp: BackChannelClient, jane: Someone, acr: str) -> None:
     """RFC 9470 section 3."""
     response = asked(rp, jane, acr=acr)
     refused(response, "insufficient_user_authentication", 401)
@@ -51,12 +51,12 @@ def test_a_weak_token_is_told_what_to_ask_for(rp: RelyingParty, jane: Someone, a
     assert 'acr_values="mfa"' in challenge
 
 
-def test_a_factor_that_is_gone_no_longer_counts(harness: Harness, rp: RelyingParty) -> None:
+def test_a_factor_that_is_gone_no_longer_counts(harness: Harness, rp: BackChannelClient) -> None:
     """ES26: a reset logs nobody out, but what needed two factors asks again."""
     refused(asked(rp, harness.person("reset")), "insufficient_user_authentication", 401)
 
 
-def test_the_scope_is_needed(rp: RelyingParty, jane: Someone) -> None:
+def test_the_scope_is_needed(rp: BackChannelClient, jane: Someone) -> None:
     refused(asked(rp, jane, scopes=("openid",)), "insufficient_scope", 403)
 
 

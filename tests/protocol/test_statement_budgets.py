@@ -6,11 +6,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.protocol.test_client_assertion import Signer
+from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
-from tests.support.meter import metered
 from tests.support.relying_party import RelyingParty
-from tests.support.rp import Rp
+from tests.support.statements import metered
 
 
 def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, int]:
@@ -20,7 +20,7 @@ def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, in
     return len(meter.statements), meter.commits
 
 
-def test_code_redemption(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_code_redemption(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Client, code claimed, refresh token, audit row; one commit."""
     code = rp.granted(jane)
     assert cost(harness, lambda: rp.redeem(code)) == (4, 1)
@@ -34,13 +34,13 @@ def test_code_redemption_by_assertion(harness: Harness, jane: Someone) -> None:
     assert cost(harness, lambda: signer.post(assertion, **form, code_verifier=code.verifier)) == (5, 1)
 
 
-def test_refresh(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_refresh(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Client, token found, token claimed, next token, audit row; one commit."""
     token = rp.tokens(jane)["refresh_token"]
     assert cost(harness, lambda: rp.refresh(token)) == (5, 1)
 
 
-def test_client_credentials(harness: Harness, rp: RelyingParty) -> None:
+def test_client_credentials(harness: Harness, rp: BackChannelClient) -> None:
     """Client, audit row; one commit."""
     assert cost(harness, rp.client_credentials) == (2, 1)
 
@@ -54,7 +54,7 @@ def test_authorization_with_a_session(
     expected: int,
 ) -> None:
     """Client, session, factors, session held, grant, audit row; recovery codes, devices and consent if any."""
-    app, someone = Rp(harness, first_party=trusted_app), harness.person("max", totp=totp)
+    app, someone = RelyingParty(harness, first_party=trusted_app), harness.person("max", totp=totp)
     app.send(browser)
     browser.submit(username=someone.username, password=someone.password)
     if totp:
@@ -67,13 +67,13 @@ def test_authorization_with_a_session(
 
 
 @pytest.mark.parametrize("scopes", [("openid",), ("openid", "profile", "email", "phone", "address")])
-def test_userinfo(harness: Harness, rp: RelyingParty, jane: Someone, scopes: tuple[str, ...]) -> None:
+def test_userinfo(harness: Harness, rp: BackChannelClient, jane: Someone, scopes: tuple[str, ...]) -> None:
     """Grant, person and revocation in one; nothing to commit."""
     token = rp.tokens(jane, scopes=scopes)["access_token"]
     assert cost(harness, lambda: rp.userinfo(token)) == (1, 0)
 
 
-def test_introspection(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_introspection(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Client, token."""
     token = rp.tokens(jane)["access_token"]
     assert cost(harness, lambda: rp.introspect(token)) == (2, 1)

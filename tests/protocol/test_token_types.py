@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.support.back_channel import BackChannelClient, basic
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.relying_party import RelyingParty, basic
 
 CODE = "code"
 KINDS = (
@@ -30,7 +30,7 @@ DOORS = {
 class Bunch:
     """One of each kind, all made by us for the same client and person, each freshly good."""
 
-    def __init__(self, harness: Harness, rp: RelyingParty, person: Someone) -> None:
+    def __init__(self, harness: Harness, rp: BackChannelClient, person: Someone) -> None:
         self.rp = rp
         scopes = ("openid", "offline_access", "security")
         answer = rp.tokens(person, scopes=scopes)
@@ -60,13 +60,13 @@ class Bunch:
 
 
 @pytest.mark.parametrize("driver", DOORS)
-def test_each_door_opens_for_its_own_kind_only(harness: Harness, rp: RelyingParty, driver: str) -> None:
+def test_each_door_opens_for_its_own_kind_only(harness: Harness, rp: BackChannelClient, driver: str) -> None:
     bunch = Bunch(harness, rp, harness.person("jane", totp=True))
     assert {kind for kind in KINDS if bunch.opens(driver, kind)} == DOORS[driver]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_token_passes_for_a_client_secret(harness: Harness, rp: RelyingParty, jane: Someone, kind: str) -> None:
+def test_no_token_passes_for_a_client_secret(harness: Harness, rp: BackChannelClient, jane: Someone, kind: str) -> None:
     token = Bunch(harness, rp, jane).tokens[kind]
     headers = {"Authorization": basic("web", token)}
     assert (

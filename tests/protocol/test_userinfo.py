@@ -6,8 +6,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.persistence.users import DISABLED
+from tests.support.back_channel import ALL_SCOPES, BackChannelClient, bearer, refused
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.relying_party import ALL_SCOPES, RelyingParty, bearer, refused
 
 PROFILE = {
     "name": "Jane Doe",
@@ -46,7 +46,7 @@ def jane(harness: Harness) -> Someone:
     )
 
 
-def told(rp: RelyingParty, person: Someone, *scopes: str, **traits: Any) -> dict[str, Any]:
+def told(rp: BackChannelClient, person: Someone, *scopes: str, **traits: Any) -> dict[str, Any]:
     answer = rp.tokens(person, scopes=("openid", *scopes), **traits)
     response = rp.userinfo(answer["access_token"])
     assert response.status_code == 200, response.text
@@ -56,11 +56,11 @@ def told(rp: RelyingParty, person: Someone, *scopes: str, **traits: Any) -> dict
     return found
 
 
-def test_openid_alone_tells_who_and_no_more(rp: RelyingParty, jane: Someone) -> None:
+def test_openid_alone_tells_who_and_no_more(rp: BackChannelClient, jane: Someone) -> None:
     assert told(rp, jane) == {"sub": jane.id}
 
 
-def test_each_scope_tells_all_of_its_claims(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_each_scope_tells_all_of_its_claims(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Conformance scope-profile, -email, -address, -phone: all claims of the scope, and no others."""
     contact = {"phone_number": "+33123456789", "phone_number_verified": True}
     mail = {"email": "jane@example.test", "email_verified": True}
@@ -73,7 +73,7 @@ def test_each_scope_tells_all_of_its_claims(harness: Harness, rp: RelyingParty, 
     assert everything == {"sub": jane.id, **mail, **contact, **profile, "address": ADDRESS}
 
 
-def test_empty_claims_are_left_out(harness: Harness, rp: RelyingParty) -> None:
+def test_empty_claims_are_left_out(harness: Harness, rp: BackChannelClient) -> None:
     """Core section 5.3.2: never null, never blank."""
     profile = {"name": " ", "nickname": None, "gender": "", "website": 7, "address": {"country": "", "region": None}}
     plain = harness.person("plain", email=None, profile=profile)
@@ -81,20 +81,20 @@ def test_empty_claims_are_left_out(harness: Harness, rp: RelyingParty) -> None:
     assert told(rp, plain, *ALL_SCOPES[1:]) == expected
 
 
-def test_claims_parameter_adds_single_claims(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_claims_parameter_adds_single_claims(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """Core section 5.5; conformance claims-essential: there and only there."""
     asked = {"userinfo": {"name": {"essential": True}, "second_factor_at": None, "unknown": None}, "id_token": {}}
     expected = {"sub": jane.id, "name": "Jane Doe", "second_factor_at": harness.clock.now() - 60}
     assert told(rp, jane, claims=asked) == expected
 
 
-def test_a_narrowed_token_tells_less(rp: RelyingParty, jane: Someone) -> None:
+def test_a_narrowed_token_tells_less(rp: BackChannelClient, jane: Someone) -> None:
     answer = rp.tokens(jane, scopes=("openid", "email", "offline_access"))
     narrow = rp.refresh(answer["refresh_token"], scope="openid").json or {}
     assert rp.userinfo(narrow["access_token"]).json == {"sub": jane.id}
 
 
-def test_get_and_both_kinds_of_post(rp: RelyingParty, jane: Someone) -> None:
+def test_get_and_both_kinds_of_post(rp: BackChannelClient, jane: Someone) -> None:
     """Conformance userinfo-get, -post-header, -post-body."""
     token = rp.tokens(jane)["access_token"]
     header = {"Authorization": f"bearer {token}"}
@@ -107,20 +107,20 @@ def test_get_and_both_kinds_of_post(rp: RelyingParty, jane: Someone) -> None:
     assert [answer.json for answer in answers] == [{"sub": jane.id}] * 4
 
 
-def test_no_token_no_error_code(rp: RelyingParty) -> None:
+def test_no_token_no_error_code(rp: BackChannelClient) -> None:
     """RFC 6750 section 3.1."""
     for response in (rp.http.get("/userinfo", base_url=ISSUER), rp.post("/userinfo", {}, anonymous=True)):
         assert response.status_code == 401
         assert response.headers["WWW-Authenticate"] == f'Bearer realm="{ISSUER}"'
 
 
-def test_a_token_in_the_address_is_refused(rp: RelyingParty, jane: Someone) -> None:
+def test_a_token_in_the_address_is_refused(rp: BackChannelClient, jane: Someone) -> None:
     """RFC 9700 section 4.3.2: it would be logged."""
     token = rp.tokens(jane)["access_token"]
     refused(rp.http.get(f"/userinfo?access_token={token}", base_url=ISSUER), "invalid_request")
 
 
-def test_two_tokens_are_refused(rp: RelyingParty, jane: Someone) -> None:
+def test_two_tokens_are_refused(rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6750 section 2: one method."""
     token = rp.tokens(jane)["access_token"]
     response = rp.post(
@@ -136,7 +136,7 @@ def invalid(response: TestResponse) -> bool:
     return bearer(response) and 'error="invalid_token"' in response.headers["WWW-Authenticate"]
 
 
-def test_a_token_lives_five_minutes(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_token_lives_five_minutes(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     token = rp.tokens(jane)["access_token"]
     harness.clock.advance(299)
     assert rp.userinfo(token).status_code == 200
@@ -144,14 +144,14 @@ def test_a_token_lives_five_minutes(harness: Harness, rp: RelyingParty, jane: So
     assert invalid(rp.userinfo(token))
 
 
-def test_a_token_dies_with_its_grant(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_token_dies_with_its_grant(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     token = rp.tokens(jane)["access_token"]
     with harness.services.database.write() as tx:
         tx.grants.revoke_for_session("sid-1", offline_too=True)
     assert invalid(rp.userinfo(token))
 
 
-def test_a_token_dies_with_the_account(harness: Harness, rp: RelyingParty, jane: Someone) -> None:
+def test_a_token_dies_with_the_account(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     token = rp.tokens(jane)["access_token"]
     with harness.services.database.write() as tx:
         user = tx.users.by_id(jane.id)
@@ -160,7 +160,7 @@ def test_a_token_dies_with_the_account(harness: Harness, rp: RelyingParty, jane:
     assert invalid(rp.userinfo(token))
 
 
-def test_openid_is_needed(rp: RelyingParty, jane: Someone) -> None:
+def test_openid_is_needed(rp: BackChannelClient, jane: Someone) -> None:
     """Core section 5.3.1; RFC 6750 section 3.1 insufficient_scope names the scope."""
     response = rp.userinfo(rp.tokens(jane, scopes=("email",))["access_token"])
     refused(response, "insufficient_scope", 403)
@@ -168,7 +168,7 @@ def test_openid_is_needed(rp: RelyingParty, jane: Someone) -> None:
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "Basic d2ViOng=", "Bearer \u00e9"])
-def test_what_is_no_bearer_token_counts_as_none(rp: RelyingParty, header: str) -> None:
+def test_what_is_no_bearer_token_counts_as_none(rp: BackChannelClient, header: str) -> None:
     response = rp.http.get("/userinfo", headers={"Authorization": header}, base_url=ISSUER)
     assert response.status_code == 401
     assert bearer(response)

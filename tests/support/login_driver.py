@@ -102,15 +102,15 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
     @write_transaction
     def driver(tx: Transaction, acr: str) -> Response:
         requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
-        visitor = start.current_session(tx)
-        passed = visitor and visitor.admits(requirement, settings=harness.settings, now=tx.now)
-        if visitor and passed and "choose" not in request.args:
+        auth_session = start.current_session(tx)
+        assurance = auth_session and auth_session.admits(requirement, settings=harness.settings, now=tx.now)
+        if auth_session and assurance and "choose" not in request.args:
             return jsonify(
-                user=visitor.person.user.username,
-                acr=passed.level.acr,
-                amr=passed.amr,
-                auth_time=passed.auth_time,
-                second_factor_at=passed.second_factor_at,
+                user=auth_session.person.user.username,
+                acr=assurance.level.acr,
+                amr=assurance.amr,
+                auth_time=assurance.auth_time,
+                second_factor_at=assurance.second_factor_at,
             )
         choosing = "choose" in request.args
         back = request.full_path.replace("choose=", "chosen=").rstrip("?")

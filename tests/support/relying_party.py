@@ -1,176 +1,131 @@
-"""An app on the back channel: registered, holding codes, posting forms; the browser's half is left out.
+"""An app with its browser half: it writes authorization requests, follows a person through them and checks the answer.
 
-rp = RelyingParty(harness)              a confidential client; traits as in Harness.client
-code = rp.granted(jane)                 what the authorization endpoint would have sent
-rp.redeem(code)                         the token response
+`relying_party` is its other half, the back channel.
+
+app = Rp(harness)                       registered; traits as in Harness.client
+app.send(browser, prompt="login")       the browser at our door, with PKCE, state and nonce made afresh
+app.sign_in(browser, jane)              all the way in and back; the answer, its `state` and `iss` checked
+app.tokens_from(answer)                 the token response
 """
 
-import base64
-import copy
-import dataclasses
-from collections.abc import Mapping
-from typing import Any, Self
-from urllib.parse import quote_plus, urlencode
+import html
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from werkzeug.test import Client as WerkzeugClient
 from werkzeug.test import TestResponse
 
+from idp.factors.totp import PERIOD
 from idp.kernel.entropy import SystemEntropy
-from idp.kernel.handles import digest, s256
-from idp.persistence.grants import Grant
+from idp.kernel.handles import s256
+from tests.support.back_channel import BackChannelClient, Code
+from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
 
-FORM = "application/x-www-form-urlencoded"
-VERIFIER = "a-verifier-of-at-least-forty-three-characters-~._-"
-ALL_SCOPES = ("openid", "profile", "email", "phone", "address", "offline_access")
+FORM_ACTION = re.compile(r'<form [^>]*action="([^"]*)" data-send>')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
 
-@dataclasses.dataclass(frozen=True)
-class Code:
-    """An authorization code, and what the app must send with it."""
-
-    value: str
-    redirect_uri: str
-    verifier: str
-    grant_id: str = ""
-
-
-def basic(client_id: str, secret: str) -> str:
-    """An `Authorization` header, form-encoded inside as RFC 6749 section 2.3.1 has it."""
-    joined = f"{quote_plus(client_id)}:{quote_plus(secret)}"
-    return "Basic " + base64.b64encode(joined.encode()).decode()
-
-
-class RelyingParty:
-    """One app. Keyword arguments of its methods are form fields; None leaves a field out."""
+class RelyingParty(BackChannelClient):
+    """`sent` is the last request, `verifier` its PKCE secret."""
 
     def __init__(self, harness: Harness, client_id: str = "web", **traits: Any) -> None:
-        self.harness = harness
-        self.method = traits.get("token_endpoint_auth_method", "client_secret_basic")
-        self.app = harness.client(client_id, **traits)
-        self.http = WerkzeugClient(harness.app)
+        super().__init__(harness, client_id, **traits)
+        self.sent: dict[str, str] = {}
+        self.verifier = ""
 
-    def twin(self) -> Self:
-        """The same app on a connection of its own, for use in another thread."""
-        other = copy.copy(self)
-        other.http = WerkzeugClient(self.harness.app)
-        return other
-
-    def granted(
-        self, person: Someone, *, scopes: tuple[str, ...] = ("openid", "offline_access"), **traits: Any
-    ) -> Code:
-        """An authorization by `person`, signed in a minute ago with password and code, and its code of 60 seconds."""
-        entropy, now = SystemEntropy(), self.harness.clock.now()
-        code = entropy.token()
+    def request(self, **changes: Any) -> dict[str, str]:
+        """A good request, as changed; None leaves a parameter out."""
+        entropy = SystemEntropy()
+        self.verifier = entropy.token()
         values: dict[str, Any] = {
-            "id": entropy.token(16),
-            "user_id": person.id,
+            "response_type": "code",
             "client_id": self.app.client_id,
-            "sid": "sid-1",
-            "offline": "offline_access" in scopes,
-            "scopes": list(scopes),
-            "claims": {},
-            "acr": "mfa",
-            "amr": ["pwd", "otp", "mfa"],
-            "auth_time": now - 60,
-            "second_factor_at": now - 60,
-            "nonce": "n-1",
             "redirect_uri": self.app.redirect_uri,
-            "code_digest": digest(code),
-            "code_challenge": s256(VERIFIER),
-            "code_expires_at": now + 60,
-            "expires_at": now + self.harness.settings.refresh_token_lifetime,
+            "scope": "openid",
+            "state": entropy.token(96),
+            "nonce": entropy.token(),
+            "code_challenge": s256(self.verifier),
+            "code_challenge_method": "S256",
         }
-        grant = Grant(**(values | traits))
-        with self.harness.services.database.write() as tx:
-            tx.grants.add(grant)
-        return Code(code, grant.redirect_uri, VERIFIER, grant.id)
+        self.sent = {name: str(value) for name, value in (values | changes).items() if value is not None}
+        return self.sent
 
-    def post(
-        self, path: str, form: Mapping[str, Any], *, headers: Mapping[str, str] | None = None, anonymous: bool = False
-    ) -> TestResponse:
-        """Posts a form, authenticated in the registered way unless `anonymous`."""
-        sent = dict(headers or {})
-        fields = dict(form)
-        if not anonymous and self.method == "client_secret_basic":
-            sent.setdefault("Authorization", basic(self.app.client_id, self.app.secret))
-        if not anonymous and self.method in {"client_secret_post", "none"}:
-            fields.setdefault("client_id", self.app.client_id)
-        if not anonymous and self.method == "client_secret_post":
-            fields.setdefault("client_secret", self.app.secret)
-        body = urlencode({name: value for name, value in fields.items() if value is not None})
-        return self.raw(path, body.encode(), headers=sent)
+    def address(self, **changes: Any) -> str:
+        """The request as a link."""
+        return "/authorize?" + urlencode(self.request(**changes))
 
-    def raw(
-        self, path: str, body: bytes, *, content_type: str = FORM, headers: Mapping[str, str] | None = None
-    ) -> TestResponse:
-        """Posts exactly these bytes."""
-        return self.http.post(path, data=body, content_type=content_type, headers=dict(headers or {}), base_url=ISSUER)
+    def send(self, browser: Browser, **changes: Any) -> TestResponse:
+        """Sends the browser to us, as a link on the app's own site does."""
+        return browser.get(self.address(**changes), site="cross-site")
 
-    def redeem(self, code: Code, /, **changes: Any) -> TestResponse:
-        """Posts a code to the token endpoint."""
-        form = {
-            "grant_type": "authorization_code",
-            "code": code.value,
-            "redirect_uri": code.redirect_uri,
-            "code_verifier": code.verifier,
-        }
-        return self.post("/token", form | changes)
+    def sign_in(self, browser: Browser, someone: Someone, **changes: Any) -> dict[str, str]:
+        """Sends the browser to us, proves whatever is asked, and takes the answer."""
+        self.send(browser, **changes)
+        return self.go_through(browser, someone)
 
-    def refresh(self, refresh_token: str, /, **changes: Any) -> TestResponse:
-        """Posts a refresh token to the token endpoint."""
-        return self.post("/token", {"grant_type": "refresh_token", "refresh_token": refresh_token} | changes)
+    def go_through(self, browser: Browser, someone: Someone) -> dict[str, str]:
+        """Proves whatever is asked, from wherever the browser stands; a time step is let pass before a code."""
+        if "/identify" in browser.at:
+            browser.submit(username=someone.username, password=someone.password)
+        if browser.at.endswith("/code"):
+            self.harness.clock.advance(PERIOD)
+            browser.submit(code=someone.code(self.harness.clock))
+        return self.answer(browser)
 
-    def client_credentials(self, **changes: Any) -> TestResponse:
-        """Asks for a token for the app itself."""
-        return self.post("/token", {"grant_type": "client_credentials"} | changes)
+    def told(self, browser: Browser, someone: Someone, **changes: Any) -> dict[str, Any]:
+        """Signs in and redeems the code; what the ID token tells the app."""
+        return self.id_claims(self.tokens_from(self.sign_in(browser, someone, **changes)))
 
-    def introspect(self, token: str, /, **changes: Any) -> TestResponse:
-        """Asks what a token is good for."""
-        return self.post("/introspect", {"token": token} | changes)
+    def answer(self, browser: Browser) -> dict[str, str]:
+        """What came back by redirect or form post; it is ours, for this request, and holds nothing else."""
+        uri, parameters = self._delivered(browser)
+        own = dict(parse_qsl(urlsplit(self.sent["redirect_uri"]).query, keep_blank_values=True))
+        assert uri.partition("?")[0] == self.sent["redirect_uri"].partition("?")[0], uri
+        assert {name: parameters.pop(name) for name in own} == own
+        assert parameters.pop("iss") == ISSUER
+        assert parameters.pop("state", None) == self.sent.get("state")
+        assert parameters.keys() in ({"code"}, {"error", "error_description"}), parameters
+        description = parameters.get("error_description", "")
+        assert description.isascii()
+        assert not set(description) & set('"\\\r\n\t')
+        return parameters
 
-    def revoke(self, token: str, /, **changes: Any) -> TestResponse:
-        """Gives a token back."""
-        return self.post("/revoke", {"token": token} | changes)
+    def error(self, browser: Browser) -> str:
+        """The error that came back."""
+        return self.answer(browser)["error"]
 
-    def get(self, path: str, token: str, **headers: str) -> TestResponse:
-        """Calls one of our APIs with an access token."""
-        sent = {"Authorization": f"Bearer {token}"} | headers
-        return self.http.get(path, headers=sent, base_url=ISSUER)
+    def tokens_from(self, answer: dict[str, str]) -> dict[str, Any]:
+        """Redeems the code."""
+        return self.redeemed(Code(answer["code"], self.sent["redirect_uri"], self.verifier))
 
-    def userinfo(self, token: str) -> TestResponse:
-        """Asks about the person."""
-        return self.get("/userinfo", token)
+    def id_claims(self, tokens: dict[str, Any]) -> dict[str, Any]:
+        """The ID token's claims: signed by us, for this app and this request."""
+        claims = self.claims_of(tokens["id_token"], "JWT")
+        assert (claims["iss"], claims["aud"], claims.get("nonce")) == (
+            ISSUER,
+            self.app.client_id,
+            self.sent.get("nonce"),
+        )
+        return claims
 
-    def tokens(self, person: Someone, **traits: Any) -> dict[str, Any]:
-        """A whole token response for `person`."""
-        return self.redeemed(self.granted(person, **traits))
-
-    def redeemed(self, code: Code) -> dict[str, Any]:
-        """The token response to a code that must be good."""
-        response = self.redeem(code)
-        assert response.status_code == 200, response.text
-        found: dict[str, Any] = response.json or {}
-        return found
-
-    def claims_of(self, token: str, typ: str = "at+jwt") -> dict[str, Any]:
-        """What one of our tokens says, its signature verified."""
-        return self.harness.services.keyring.verify(token, typ=typ, now=self.harness.clock.now())
+    def _delivered(self, browser: Browser) -> tuple[str, dict[str, str]]:
+        if self.sent.get("response_mode") == "form_post" and browser.page.status_code == 200:
+            target = FORM_ACTION.search(browser.page.text)
+            assert target, (browser.at, browser.page.text)
+            fields = {name: html.unescape(value) for name, value in HIDDEN.findall(browser.page.text)}
+            return html.unescape(target[1]), fields
+        location = browser.left_for
+        assert browser.page.headers["Cache-Control"] == "no-store"
+        pairs = parse_qsl(urlsplit(location).query, keep_blank_values=True)
+        assert len(dict(pairs)) == len(pairs), location
+        return location, dict(pairs)
 
 
-def refused(response: TestResponse, error: str, status: int = 400) -> None:
-    """Asserts a well-formed OAuth refusal (RFC 6749 section 5.2)."""
-    assert (response.status_code, (response.json or {}).get("error")) == (status, error), response.text
-    assert response.headers["Cache-Control"] == "no-store"
-    assert response.mimetype == "application/json"
-    description = (response.json or {})["error_description"]
-    assert description.isascii()
-    assert not set(description) & set('"\\\r\n\t')
-    assert ("WWW-Authenticate" in response.headers) == (
-        status == 401 or error == "insufficient_scope" or bearer(response)
-    )
-
-
-def bearer(response: TestResponse) -> bool:
-    """Whether the answer challenges for an access token."""
-    return response.headers.get("WWW-Authenticate", "").startswith("Bearer ")
+def is_page(browser: Browser, status: int = 400) -> bool:
+    """Whether the person sees our own error page and is sent nowhere."""
+    page = browser.page
+    assert page.status_code == status, (browser.at, page.status)
+    assert "Location" not in page.headers
+    assert "data-send" not in page.text
+    return "we cannot continue" in page.text or status != 400

@@ -1,4 +1,4 @@
-"""The checks of `idp doctor`: is this installation fit to serve?
+"""The checks of `idp doctor`: whether this installation is fit to serve.
 
 checks        configuration, database, keys, passwords, issuer; `run_checks` runs all of them
 transports    can messages be delivered, and which wait too long?

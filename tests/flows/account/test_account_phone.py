@@ -10,7 +10,7 @@ from idp.factors.message_code import LIFE, TRIES
 from idp.login.methods.sent_codes import PAUSE
 from tests.support.account import PHONE, PROFILE, SECURITY, Account, forget_mail, words
 from tests.support.browser import Browser
-from tests.support.crowd import CROWD, rush, twin
+from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mailed import codes, letters, texts, undo_links

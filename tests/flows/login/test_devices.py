@@ -4,7 +4,7 @@ import pytest
 
 from idp.kernel.clock import DAY, MINUTE
 from tests.support.browser import Browser
-from tests.support.crowd import close, twin
+from tests.support.concurrency import close, twin
 from tests.support.harness import Harness, Someone
 from tests.support.login_driver import LoginDriver
 from tests.support.tables import events

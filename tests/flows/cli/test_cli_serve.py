@@ -22,9 +22,9 @@ from idp.services import Services
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD
+from tests.support.http_person import HttpPerson
 from tests.support.mail_server import mail_server, text_of
 from tests.support.tables import let_pass
-from tests.support.visitor import Visitor
 
 DISCOVERY = "/.well-known/openid-configuration"
 NEW = "violet tram sleeps under nine bridges"
@@ -145,9 +145,9 @@ def test_what_a_killed_server_had_promised_arrives_once_from_the_next(command: C
         with command.running("serve", "--port", str(port), "--workers", "1") as process:
             first_line(process)
             assert server.called.wait(PATIENCE)
-            visitor = Visitor("jane")
-            visitor.get(f"http://localhost:{port}/recover")
-            assert visitor.submit(username="jane").status_code == 200
+            person = HttpPerson("jane")
+            person.get(f"http://localhost:{port}/recover")
+            assert person.submit(username="jane").status_code == 200
             kill_group(process)
         server.hangs = False
         services = assemble(load(command.environment))

@@ -10,7 +10,7 @@ import pytest
 from tests.support.account import CODES, PASSKEYS, PROTECTED, SECURITY, TOTP, TURN_OFF, Account, mails, words
 from tests.support.authenticator import Authenticator, b64
 from tests.support.browser import Browser
-from tests.support.crowd import CROWD, rush, twin
+from tests.support.concurrency import CROWD, rush, twin
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver
 from tests.support.passkeys import ADD, add, factors, options, use, with_passkey

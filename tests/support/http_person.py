@@ -17,7 +17,7 @@ MAX_HOPS = 20
 SETUP_KEY = re.compile(r'id="secret"[^>]*>([^<]+)<')
 
 
-class Visitor:
+class HttpPerson:
     """`page` is the last answer, `at` its address; `seed` is what their authenticator app keeps."""
 
     def __init__(self, username: str, *, stop_at: str = "\0") -> None:
@@ -82,9 +82,9 @@ class Visitor:
         """The browser is closed: it loses its session, and the product is not told."""
         del self._session.cookies["countersign-session"]
 
-    def twin(self) -> "Visitor":
+    def twin(self) -> "HttpPerson":
         """Another window of the same browser at the same page, or a thief with all its cookies."""
-        other = Visitor(self.username)
+        other = HttpPerson(self.username)
         other.at, other.page = self.at, self.page
         other._session.cookies.update(self._session.cookies)
         return other

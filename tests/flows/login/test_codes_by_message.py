@@ -12,7 +12,7 @@ from idp.messaging.notices import EMAIL
 from idp.messaging.sealed import seal
 from idp.persistence.sent_codes import CodePurpose
 from idp.server.background import Background
-from tests.support.crowd import CROWD, rush
+from tests.support.concurrency import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, text_of

@@ -10,7 +10,7 @@ from idp.app import MAX_BODY
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver, csrf_of
-from tests.support.stages import STEPS, Stage, stand_at
+from tests.support.login_stages import STEPS, Stage, stand_at
 from tests.support.tables import Snapshot, rows
 
 FORM = "application/x-www-form-urlencoded"

@@ -8,7 +8,7 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import REDIRECT_URI, Harness
-from tests.support.rp import Rp, is_page
+from tests.support.relying_party import RelyingParty, is_page
 
 HOSTILE = {
     "path appended": REDIRECT_URI + "/more",
@@ -71,7 +71,7 @@ HOSTILE = {
 @pytest.mark.parametrize("changes", [{}, {"prompt": "none"}, {"response_type": None}, {"response_mode": "form_post"}])
 def test_oidcc_ensure_registered_redirect_uri(harness: Harness, browser: Browser, changes: dict[str, Any]) -> None:
     """ASVS 10.4.1: exact string match; whatever else is wrong with the request does not matter yet."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for name, uri in HOSTILE.items():
         app.send(browser, redirect_uri=uri, **changes)
         assert is_page(browser), name
@@ -84,15 +84,15 @@ def test_there_are_at_least_forty_hostile_redirect_uris() -> None:
 
 def test_oidcc_ensure_redirect_uri_in_authorization_request(harness: Harness, browser: Browser) -> None:
     """With one registered address as with two, it must be said."""
-    Rp(harness, "one").send(browser, redirect_uri=None)
+    RelyingParty(harness, "one").send(browser, redirect_uri=None)
     assert is_page(browser)
-    two = Rp(harness, "two", redirect_uris=[REDIRECT_URI, REDIRECT_URI + "2"])
+    two = RelyingParty(harness, "two", redirect_uris=[REDIRECT_URI, REDIRECT_URI + "2"])
     two.send(browser, redirect_uri=None)
     assert is_page(browser)
 
 
 def test_oidcc_redirect_uri_query_mismatch(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness, redirect_uris=[REDIRECT_URI + "?bar=foo"])
+    app = RelyingParty(harness, redirect_uris=[REDIRECT_URI + "?bar=foo"])
     for changed in ("", "?bar=foo&x=y", "?foo=bar", "?bar=foo2"):
         app.send(browser, redirect_uri=REDIRECT_URI + changed)
         assert is_page(browser), changed
@@ -101,7 +101,7 @@ def test_oidcc_redirect_uri_query_mismatch(harness: Harness, browser: Browser) -
 def test_oidcc_redirect_uri_query_ok(harness: Harness, browser: Browser) -> None:
     """RFC 6749 section 3.1.2: the address's own query is kept, to the letter."""
     own = ("?bar=foo", "?a", "?a=%20b&c=+", "?")
-    app = Rp(harness, redirect_uris=[REDIRECT_URI + each for each in own])
+    app = RelyingParty(harness, redirect_uris=[REDIRECT_URI + each for each in own])
     for each in own:
         app.send(browser, redirect_uri=REDIRECT_URI + each, prompt="none")
         assert app.error(browser) == "login_required"
@@ -109,21 +109,21 @@ def test_oidcc_redirect_uri_query_ok(harness: Harness, browser: Browser) -> None
 
 
 def test_unknown_client_is_a_page(harness: Harness, browser: Browser) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     for client_id in (None, "", "nobody", "web\x00", "WEB", "web ", "w" * 300, "web'--"):
         app.send(browser, client_id=client_id)
         assert is_page(browser), client_id
 
 
 def test_disabled_client_is_a_page(harness: Harness, browser: Browser) -> None:
-    Rp(harness, disabled=True).send(browser)
+    RelyingParty(harness, disabled=True).send(browser)
     assert is_page(browser)
 
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
 def test_doubled_client_or_address_is_a_page(harness: Harness, browser: Browser, name: str) -> None:
     """Also when both are alike, and in either order of good and bad."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     good = app.address()
     for more in (f"&{name}={quote(app.sent[name])}", f"&{name}=evil", f"&{name}="):
         browser.get(good + more)
@@ -134,7 +134,7 @@ def test_doubled_client_or_address_is_a_page(harness: Harness, browser: Browser,
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
 def test_undecodable_client_or_address_is_a_page(harness: Harness, browser: Browser, name: str) -> None:
-    address = Rp(harness).address(**{name: None})
+    address = RelyingParty(harness).address(**{name: None})
     browser.get(f"{address}&{name}=%ff%fe")
     assert is_page(browser)
 
@@ -160,8 +160,10 @@ LOOPBACKS = {
 
 def test_native_apps_choose_their_port(harness: Harness, browser: Browser) -> None:
     """RFC 8252 section 7.3: the port of a loopback address is free, for public clients alone."""
-    native = Rp(harness, "native", redirect_uris=["http://127.0.0.1:3000/cb"], token_endpoint_auth_method="none")
-    web = Rp(harness, "web", redirect_uris=["http://127.0.0.1:3000/cb"])
+    native = RelyingParty(
+        harness, "native", redirect_uris=["http://127.0.0.1:3000/cb"], token_endpoint_auth_method="none"
+    )
+    web = RelyingParty(harness, "web", redirect_uris=["http://127.0.0.1:3000/cb"])
     for name, (uri, accepted) in LOOPBACKS.items():
         native.send(browser, redirect_uri=uri, prompt="none")
         assert (native.error(browser) == "login_required") if accepted else is_page(browser), name
@@ -171,12 +173,12 @@ def test_native_apps_choose_their_port(harness: Harness, browser: Browser) -> No
 
 
 def test_a_request_too_long_is_a_page(harness: Harness, browser: Browser) -> None:
-    browser.get(Rp(harness).address() + "&x=" + "y" * 33_000)
+    browser.get(RelyingParty(harness).address() + "&x=" + "y" * 33_000)
     assert is_page(browser, 414)
 
 
 def test_a_page_leaves_nothing_behind(harness: Harness, browser: Browser) -> None:
-    Rp(harness).send(browser, redirect_uri="https://evil.example/")
+    RelyingParty(harness).send(browser, redirect_uri="https://evil.example/")
     assert is_page(browser)
     assert tables.count(harness, "login_flows") == 0
     assert browser.cookie("login") is None
@@ -184,7 +186,7 @@ def test_a_page_leaves_nothing_behind(harness: Harness, browser: Browser) -> Non
 
 def test_post_from_another_site_becomes_get(harness: Harness, browser: Browser) -> None:
     """OIDC Core section 3.1.2.1; the cookies that are Lax come along only then. Nothing in the body gets loose."""
-    app = Rp(harness)
+    app = RelyingParty(harness)
     body = urlencode(app.request(state="a b+c&d="))
     answer = browser.client.post(
         "/authorize", data=body, content_type="application/x-www-form-urlencoded", base_url="https://id.example.test"

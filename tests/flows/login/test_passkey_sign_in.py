@@ -7,7 +7,7 @@ import pytest
 from idp.kernel.clock import DAY
 from tests.support.authenticator import Authenticator, b64
 from tests.support.browser import Browser
-from tests.support.crowd import CROWD, rush, twin
+from tests.support.concurrency import CROWD, rush, twin
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.passkeys import Owner, factors, options, send, use, with_passkey

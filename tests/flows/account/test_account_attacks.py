@@ -18,8 +18,8 @@ from tests.support.account import (
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.passkeys import ADD
+from tests.support.relying_party import RelyingParty
 from tests.support.routes import every
-from tests.support.rp import Rp
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_sign_in_asked_for_a_page_is_good_for_one_change(harness: Harness, acc
 
 def test_somebody_who_owes_a_second_step_reaches_nothing_but_its_set_up_and_the_way_out(harness: Harness) -> None:
     """Signed in when it became required, and no time is given: every page and form of the account leads to set-up."""
-    app, account = Rp(harness), Account(harness, harness.person())
+    app, account = RelyingParty(harness), Account(harness, harness.person())
     account.open()
     with harness.services.database.write() as tx:
         user = tx.users.by_id(account.someone.id)

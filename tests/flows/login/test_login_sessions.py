@@ -5,7 +5,7 @@ import pytest
 from idp.factors.totp import PERIOD
 from idp.kernel.clock import DAY
 from tests.support.browser import Browser
-from tests.support.crowd import close, twin
+from tests.support.concurrency import close, twin
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.tables import count, rows

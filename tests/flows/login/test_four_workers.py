@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from idp.kernel.clock import MINUTE
-from tests.support.arena import CONTESTS, Arena, arena, race
-from tests.support.crowd import rush
+from tests.support.concurrency import rush
+from tests.support.contests import CONTESTS, ServedInstance, race, served_instance
+from tests.support.http_person import HttpPerson
 from tests.support.tables import events, let_pass
-from tests.support.visitor import Visitor
 
 LIMIT = 10
 WINDOW = 15 * MINUTE
@@ -17,41 +17,43 @@ SESSIONS, EACH = 50, 10
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstance]:
     """One server per kind of database for all tests here: its start costs more than any of them."""
-    with arena(request.getfixturevalue(f"{request.param}_databases"), tmp_path_factory.mktemp("arena")) as made:
+    with served_instance(
+        request.getfixturevalue(f"{request.param}_databases"), tmp_path_factory.mktemp("arena")
+    ) as made:
         yield made
 
 
 @pytest.mark.promise("ES10", "FM15", "MS6")
-def test_what_works_once_has_one_winner_of_32(place: Arena) -> None:
-    outcomes = {name: race(prepare(place)) for name, prepare in CONTESTS.items()}
+def test_what_works_once_has_one_winner_of_32(instance: ServedInstance) -> None:
+    outcomes = {name: race(prepare(instance)) for name, prepare in CONTESTS.items()}
     assert {name: winners for name, (winners, _) in outcomes.items()} == dict.fromkeys(CONTESTS, 1)
     assert {status for _, statuses in outcomes.values() for status in statuses if status >= 500} == set()
 
 
-def test_500_wrong_codes_from_50_sessions_are_judged_no_more_often_than_the_limit(place: Arena) -> None:
-    jane = place.harness.person(totp=True)
-    owner = place.with_password(jane)
+def test_500_wrong_codes_from_50_sessions_are_judged_no_more_often_than_the_limit(instance: ServedInstance) -> None:
+    jane = instance.harness.person(totp=True)
+    owner = instance.with_password(jane)
     owner.submit(code=owner.next_code())
     assert owner.inside
-    rush([functools.partial(guess, place.with_password(jane)) for _ in range(SESSIONS)])
-    judged, refused = (events(place.harness, "sign_in.second_step", outcome) for outcome in ("failure", "throttled"))
+    rush([functools.partial(guess, instance.with_password(jane)) for _ in range(SESSIONS)])
+    judged, refused = (events(instance.harness, "sign_in.second_step", outcome) for outcome in ("failure", "throttled"))
     assert (judged, refused) == (LIMIT, SESSIONS * EACH - LIMIT)
-    late = place.with_password(jane)
+    late = instance.with_password(jane)
     assert late.submit(code=late.next_code()).status_code == 429, "the right code comes too late"
     owner.close()
-    owner.get(place.product.issuer + "/account/security")
+    owner.get(instance.product.issuer + "/account/security")
     owner.sign_in()
     assert owner.inside, "their own browser has a lane of its own"
     late.get(late.at.replace("/code", "/recovery"))
     assert late.submit(code=jane.codes[0]).status_code == 429
-    let_pass(place.harness.services.database, WINDOW, "throttles", "short_started_at")
+    let_pass(instance.harness.services.database, WINDOW, "throttles", "short_started_at")
     assert late.submit(code=jane.codes[0]).status_code == 200
     assert late.inside
 
 
-def guess(visitor: Visitor) -> None:
+def guess(person: HttpPerson) -> None:
     """Ten wrong codes, one after the other."""
     for _ in range(EACH):
-        assert visitor.submit(code="000000").status_code in {400, 429}
+        assert person.submit(code="000000").status_code in {400, 429}

@@ -5,7 +5,7 @@ import pytest
 from tests.support.account import SECURITY, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 from tests.support.tables import events, rows
 
 APPS = "/account/apps"
@@ -14,9 +14,11 @@ SCOPE = "openid email offline_access"
 
 
 @pytest.fixture
-def shop(harness: Harness) -> Rp:
+def shop(harness: Harness) -> RelyingParty:
     """An app that is not the organisation's own."""
-    return Rp(harness, "shop", client_name="Shop <b>", client_uri="https://shop.example.test/", first_party=False)
+    return RelyingParty(
+        harness, "shop", client_name="Shop <b>", client_uri="https://shop.example.test/", first_party=False
+    )
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def here(harness: Harness) -> Account:
     return Account(harness, harness.person(totp=True))
 
 
-def connect(here: Account, shop: Rp, scope: str = SCOPE) -> dict[str, str]:
+def connect(here: Account, shop: RelyingParty, scope: str = SCOPE) -> dict[str, str]:
     """Signs in to the app and allows what it asks; its tokens."""
     shop.send(here.browser, scope=scope)
     here.browser.submit(choice="approve")
@@ -33,7 +35,7 @@ def connect(here: Account, shop: Rp, scope: str = SCOPE) -> dict[str, str]:
 
 
 @pytest.fixture
-def tokens(here: Account, shop: Rp) -> dict[str, str]:
+def tokens(here: Account, shop: RelyingParty) -> dict[str, str]:
     here.open()
     return connect(here, shop)
 
@@ -44,7 +46,7 @@ def test_nobody_without_apps_sees_an_empty_page_that_helps(here: Account) -> Non
 
 
 def test_an_app_is_shown_with_what_it_sees_since_when_and_last_use(
-    harness: Harness, here: Account, shop: Rp, tokens: dict[str, str]
+    harness: Harness, here: Account, shop: RelyingParty, tokens: dict[str, str]
 ) -> None:
     harness.clock.advance(86_400)
     assert shop.refresh(tokens["refresh_token"]).status_code == 200
@@ -56,7 +58,9 @@ def test_an_app_is_shown_with_what_it_sees_since_when_and_last_use(
     assert "last used 2 June 2026" in words(page)
 
 
-def test_a_removed_app_is_dead_at_once(harness: Harness, here: Account, shop: Rp, tokens: dict[str, str]) -> None:
+def test_a_removed_app_is_dead_at_once(
+    harness: Harness, here: Account, shop: RelyingParty, tokens: dict[str, str]
+) -> None:
     assert shop.userinfo(tokens["access_token"]).status_code == 200
     here.open(APPS)
     here.browser.submit(action="/shop/remove")
@@ -84,7 +88,7 @@ def test_an_app_of_the_organisation_needs_no_consent_and_is_shown_all_the_same(h
     assert "Intranet" not in words(here.browser.page)
 
 
-def test_nobody_elses_apps_are_seen_or_removed(harness: Harness, shop: Rp, tokens: dict[str, str]) -> None:
+def test_nobody_elses_apps_are_seen_or_removed(harness: Harness, shop: RelyingParty, tokens: dict[str, str]) -> None:
     mallory = Account(harness, harness.person("mallory", totp=True), Browser(harness))
     assert "Shop" not in words(mallory.open(APPS))
     before = rows(harness, *KEPT)
@@ -94,7 +98,7 @@ def test_nobody_elses_apps_are_seen_or_removed(harness: Harness, shop: Rp, token
     assert shop.userinfo(tokens["access_token"]).status_code == 200
 
 
-def test_the_same_app_of_another_person_stays(harness: Harness, here: Account, shop: Rp) -> None:
+def test_the_same_app_of_another_person_stays(harness: Harness, here: Account, shop: RelyingParty) -> None:
     other = Account(harness, harness.person("olga"), Browser(harness))
     other.open()
     kept = connect(other, shop)

@@ -17,7 +17,7 @@ from idp.persistence.throttles import Limit
 from idp.server.background import Background
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words
 from tests.support.browser import Browser
-from tests.support.crowd import CROWD, rush, twin
+from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.login_driver import LoginDriver, offered_seed

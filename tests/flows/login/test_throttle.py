@@ -10,7 +10,7 @@ from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, MINUTE
 from idp.web import context
 from tests.support.browser import Browser
-from tests.support.crowd import close, rush
+from tests.support.concurrency import close, rush
 from tests.support.harness import Harness, Someone
 from tests.support.login_driver import LoginDriver
 from tests.support.tables import count, events

@@ -12,7 +12,7 @@ from idp.persistence.users import User
 from tests.support.account import PASSWORD, SECURITY, TOTP, Account
 from tests.support.authenticator import Authenticator
 from tests.support.browser import Browser
-from tests.support.crowd import close, twin
+from tests.support.concurrency import close, twin
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.login_driver import LoginDriver
 from tests.support.mailed import reset_links

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import Browser
-from tests.support.crowd import twin
+from tests.support.concurrency import twin
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, PASSWORD, Harness, migrate
 from tests.support.login_driver import LoginDriver, csrf_of
+from tests.support.login_stages import STEPS, Stage, stand_at
+from tests.support.relying_party import RelyingParty
 from tests.support.routes import every
-from tests.support.rp import Rp
-from tests.support.stages import STEPS, Stage, stand_at
 from tests.support.tables import Snapshot, rows
 
 OFFER = "offer"
@@ -152,7 +152,7 @@ def test_a_half_finished_sign_in_reaches_nothing_but_its_own_pages(
     harness: Harness, driver: LoginDriver, state: str
 ) -> None:
     """Every route there is, with all its cookies and the right answer at hand; choosing an account is no such state."""
-    app, stage = Rp(harness), STATES[state](driver)
+    app, stage = RelyingParty(harness), STATES[state](driver)
     flow_id = stage.base.rpartition("/")[2]
     form = {"password": PASSWORD, "saved": "1"} | stage.right | {"csrf": csrf_of(stage.browser)}
 

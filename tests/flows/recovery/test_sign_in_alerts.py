@@ -5,7 +5,7 @@ import pytest
 from idp.kernel.clock import DAY
 from tests.support.account import SECURITY, Account, grant, revoked, words
 from tests.support.browser import Browser
-from tests.support.crowd import close
+from tests.support.concurrency import close
 from tests.support.harness import ISSUER, Harness
 from tests.support.mailed import alert_links, letters
 from tests.support.network import ABROAD, browser_at

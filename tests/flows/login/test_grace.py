@@ -13,11 +13,11 @@ from idp.kernel.dates import Moment
 from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
 from tests.support.command import Command
-from tests.support.crowd import CROWD, rush, twin
+from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.login_driver import LoginDriver, offered_seed
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 from tests.support.tables import count, events
 
 DAYS = 7
@@ -59,7 +59,7 @@ def set_up(harness: Harness, browser: Browser) -> str:
 
 @pytest.mark.promise("ES2", "ES22", "ES23")
 def test_it_can_wait_until_the_day_named_and_not_a_second_longer(harness: Harness, max_: Someone) -> None:
-    app, browser = Rp(harness), Browser(harness)
+    app, browser = RelyingParty(harness), Browser(harness)
     until = harness.clock.now() + DAYS * DAY
     app.send(browser)
     give_password(browser, max_)
@@ -105,7 +105,7 @@ def test_it_can_wait_until_the_day_named_and_not_a_second_longer(harness: Harnes
 def test_a_request_for_two_factors_knows_no_grace(harness: Harness, driver: LoginDriver, max_: Someone) -> None:
     """Neither what an app's least level nor what the request itself asks can be put off, in or before a session."""
     essential = '{"id_token": {"acr": {"essential": true, "value": "mfa"}}}'
-    strict, plain = Rp(harness, "strict", min_acr="mfa"), Rp(harness)
+    strict, plain = RelyingParty(harness, "strict", min_acr="mfa"), RelyingParty(harness)
     browser = Browser(harness)
     driver.authorize(browser, "pwd")
     give_password(browser, max_)
@@ -206,7 +206,7 @@ def test_the_bar_comes_at_once_to_somebody_signed_in_and_goes_with_the_set_up(
 
 
 def test_an_app_that_asks_first_begins_the_window_too(harness: Harness, command: Command) -> None:
-    app, browser = Rp(harness), Browser(harness)
+    app, browser = RelyingParty(harness), Browser(harness)
     app.sign_in(browser, harness.person("max"))
     command.done("users", "set", "max", "--second-step", "required", "--yes")
     app.send(browser)

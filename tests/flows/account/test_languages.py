@@ -6,7 +6,7 @@ from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.mailed import alert_links, letters
-from tests.support.rp import Rp
+from tests.support.relying_party import RelyingParty
 
 ARABIC_IN_BERLIN = {"name": "Jane", "locale": "ar", "zoneinfo": "Europe/Berlin"}
 LONG = 100_000
@@ -29,7 +29,11 @@ def language(browser: Browser) -> tuple[str, str]:
 
 
 def test_what_the_app_asks_goes_before_the_person_and_the_person_before_the_browser(harness: Harness) -> None:
-    jane, browser, app = harness.person(totp=True, profile=ARABIC_IN_BERLIN), in_language(harness, "ja"), Rp(harness)
+    jane, browser, app = (
+        harness.person(totp=True, profile=ARABIC_IN_BERLIN),
+        in_language(harness, "ja"),
+        RelyingParty(harness),
+    )
     app.send(browser, ui_locales="tlh de-AT fr")
     assert language(browser) == ("de", "ltr")
     assert "Anmelden" in words(browser.page)
@@ -60,7 +64,7 @@ def test_what_the_app_asks_goes_before_the_person_and_the_person_before_the_brow
 
 def test_mail_is_in_the_persons_language_and_zone_or_in_that_of_what_caused_it(harness: Harness) -> None:
     jane, john = harness.person("jane", profile=ARABIC_IN_BERLIN), harness.person("john")
-    app = Rp(harness)
+    app = RelyingParty(harness)
     app.sign_in(in_language(harness, "ja"), jane, ui_locales="de")
     app.sign_in(in_language(harness, "ja"), john, ui_locales="de")
     Account(harness, john, in_language(harness, "fr-CH")).open()
@@ -107,7 +111,7 @@ def test_unknown_languages_and_refused_ones_fall_back(harness: Harness) -> None:
 
 
 def test_endless_wishes_are_not_read_to_their_end(harness: Harness) -> None:
-    app = Rp(harness)
+    app = RelyingParty(harness)
     browser = in_language(harness, "xx," * (LONG // 3) + "de")
     app.send(browser)
     assert (browser.page.status_code, language(browser)[0]) == (200, "en")

@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from tests.support.browser import Browser
-from tests.support.crowd import twin
+from tests.support.concurrency import twin
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver, csrf_of
-from tests.support.stages import STEPS, stand_at
+from tests.support.login_stages import STEPS, stand_at
 from tests.support.tables import rows
 
 ELSEWHERE = "https://evil.example"

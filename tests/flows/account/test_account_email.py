@@ -24,7 +24,7 @@ from tests.support.account import (
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.mailed import email_links, letters, undo_links
-from tests.support.meter import metered
+from tests.support.statements import metered
 from tests.support.tables import events, rows
 
 NEW = "jane@new.example.test"
