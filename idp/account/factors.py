@@ -10,7 +10,7 @@ from idp.audit import Event, Outcome
 from idp.factors.message_code import masked
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction

@@ -12,7 +12,7 @@ from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import recovery_code, sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.context import services

@@ -24,7 +24,7 @@ from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction

@@ -12,7 +12,7 @@ from idp.factors.message_code import masked
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.devices import Device

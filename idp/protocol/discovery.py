@@ -13,7 +13,7 @@ from flask import Response, current_app
 from idp.config import Settings
 from idp.language.tags import LANGUAGES
 from idp.login.policy.assurance import Level, best_of_all
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.protocol import claims, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
 from idp.protocol.backchannel import client_authentication

@@ -13,7 +13,7 @@ from idp.kernel.handles import digest
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.person import Person
 from idp.messaging import contacts
 from idp.persistence.contact_changes import ContactKind

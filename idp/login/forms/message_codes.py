@@ -13,7 +13,7 @@ from idp.login.forms import errors
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import PendingCode
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.person import Person
 from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction

@@ -20,7 +20,7 @@ from idp.login.methods import message_code, second_step, sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.pages.alternatives import alternative_methods
-from idp.login.policy.proofs import SENT, Method
+from idp.login.policy.methods import SENT, Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import code_page

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from idp.login.policy.proofs import FIRST, LASTING, SECOND, Key, Method, Proof
+from idp.login.policy.methods import FIRST, LASTING, SECOND, Method
+from idp.login.policy.proofs import Key, Proof
 
 
 class Level(IntEnum):
@@ -33,28 +34,9 @@ class Level(IntEnum):
 LEVELS = {level.acr: level for level in Level if level is not Level.NONE}
 """acr value -> level."""
 
-AMR = {
-    Method.PASSWORD: {"pwd"},
-    Method.TOTP: {"otp"},
-    Method.RECOVERY_CODE: {"otp"},
-    Method.PASSKEY: {"user"},
-    Method.EMAIL: {"otp", "mca"},
-    Method.SMS: {"sms", "mca"},
-    Method.WHATSAPP: {"otp", "mca"},
-    Method.DEVICE: set[str](),
-}
-"""What each method says for itself in amr (RFC 8176 section 2); a passkey adds how its key is kept."""
-
-KINDS = {
-    Method.PASSWORD: "know",
-    Method.TOTP: "have",
-    Method.RECOVERY_CODE: "have",
-    Method.PASSKEY: "have",
-    Method.SMS: "have",
-    Method.WHATSAPP: "have",
-}
-"""NIST SP 800-63B kinds; two proofs of one kind are not two factors. A mailbox is none: it shows no possession of
-anything (SP 800-63B section 3.1.3.1), so a code from there is a second step and never a second factor."""
+KINDS = {method: method.spec.kind for method in Method if method.spec.kind}
+"""Kinds of factor (NIST SP 800-63B); two proofs of one kind are not two factors. A mailbox is none: it shows no
+possession of anything (SP 800-63B section 3.1.3.1), so a code from there is a second step and never a second factor."""
 
 UNLOCKED = "know or are"
 """The kind that a passkey adds when it checked its owner: by which of the two, nobody is told."""
@@ -91,7 +73,7 @@ def assess(counted: Iterable[Proof]) -> Assurance:
     return Assurance(
         level=max(map(_phishing_resistant, _complete(real)), default=Level.NONE)
         or (Level.MFA if multi else _without_second_factor({proof.method for proof in proofs})),
-        amr=tuple(value for value in AMR_ORDER if value in said),
+        amr=tuple(sorted(said, key=_amr_order)),
         auth_time=max(proof.at for proof in real),
         second_factor_at=max(seconds, default=None),
     )
@@ -106,12 +88,12 @@ def reachable(methods: Iterable[Method], *, attested: bool = False) -> Level:
     able = set(methods)
     if not able & FIRST:
         return Level.NONE
-    if Method.PASSKEY in able:
+    if any(method.spec.phishing_resistant for method in able):
         return Level.PHRH if attested else Level.PHR
     second = able & LASTING or able & SECOND
-    if second == {Method.EMAIL}:
-        return Level.TWO_STEP
-    return Level.MFA if second else Level.PWD
+    if not second:
+        return Level.PWD
+    return Level.MFA if any(method.spec.kind for method in second) else Level.TWO_STEP
 
 
 def best_of_all(*, attested: bool) -> Level:
@@ -129,20 +111,24 @@ def _kinds(proof: Proof) -> set[str]:
 
 
 def _without_second_factor(methods: set[Method]) -> Level:
-    if Method.EMAIL in methods:
+    if any(method.spec.lasting and not method.spec.kind for method in methods):
         return Level.TWO_STEP
     return Level.REMEMBERED if Method.DEVICE in methods else Level.PWD
 
 
-def _said(proof: Proof) -> set[str]:
-    return AMR[proof.method] | ({proof.key} if proof.key else set())
+def _said(proof: Proof) -> frozenset[str]:
+    return proof.method.spec.amr | ({proof.key} if proof.key else set())
+
+
+def _amr_order(value: str) -> tuple[int, str]:
+    return AMR_ORDER.index(value) if value in AMR_ORDER else len(AMR_ORDER), value
 
 
 def _complete(real: Iterable[Proof]) -> list[Proof]:
     """The passkeys that make two factors by themselves, or together with a password."""
     proofs = tuple(real)
     helped = any(proof.method is Method.PASSWORD for proof in proofs)
-    return [proof for proof in proofs if proof.method is Method.PASSKEY and (proof.verified or helped)]
+    return [proof for proof in proofs if proof.method.spec.phishing_resistant and (proof.verified or helped)]
 
 
 def _phishing_resistant(passkey: Proof) -> Level:

@@ -7,31 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-
-class Method(StrEnum):
-    """Ways of proving, and the one way of being let off (`DEVICE`, which is never a factor)."""
-
-    PASSWORD = "password"  # noqa: S105 - the name of a method
-    TOTP = "totp"
-    RECOVERY_CODE = "recovery_code"
-    PASSKEY = "passkey"
-    EMAIL = "email"
-    SMS = "sms"
-    WHATSAPP = "whatsapp"
-    DEVICE = "device"
-
+from idp.login.policy.methods import FIRST, SECOND, Method
 
 PASSWORD_FACTOR = "password"  # noqa: S105 - the id under which a password counts as a factor
 RECOVERY_FACTOR = "recovery"
 """How the ids of recovery codes as a factor begin; see `Person.recovery_factor`."""
-
-FIRST = frozenset({Method.PASSWORD, Method.PASSKEY})
-"""Methods that say who somebody is, and so can begin a sign-in."""
-SENT = frozenset({Method.EMAIL, Method.SMS, Method.WHATSAPP})
-"""Methods whose code is sent; each is named after the channel it travels by."""
-LASTING = frozenset({Method.TOTP, Method.PASSKEY, *SENT})
-"""Second factors that are used again and again."""
-SECOND = LASTING | {Method.RECOVERY_CODE}
 
 
 class Key(StrEnum):
@@ -80,7 +60,7 @@ def counted(proofs: Iterable[Proof], *, live: frozenset[str], freshness: Freshne
     fresh = tuple(proof for proof in alive if proof.at >= _oldest(proof, freshness))
     if any(proof.method is Method.PASSWORD for proof in fresh):
         return fresh
-    aged = (proof for proof in alive if proof.method is Method.PASSKEY and proof not in fresh)
+    aged = (proof for proof in alive if proof.method in FIRST and proof not in fresh)
     return (*(replace(proof, verified=False) for proof in aged if proof.at >= freshness.not_before), *fresh)
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from idp.login.policy.assurance import Level, reachable
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import MOST_SECURE_FIRST, Method
 from idp.persistence.factors import Factor
-
-MOST_SECURE_FIRST = (Method.PASSKEY, Method.TOTP, Method.WHATSAPP, Method.SMS, Method.EMAIL)
-"""A passkey cannot be given to the wrong site; an app's code crosses no network; a phone is harder to take over than a
-mailbox, and a number that can be moved to another card harder to keep than an account bound to the phone."""
 
 
 def available_methods(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:

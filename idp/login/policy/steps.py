@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from idp.login.policy.assurance import Assurance, Level, assess, best_of_all, reachable
-from idp.login.policy.proofs import FIRST, LASTING, Method, Proof
+from idp.login.policy.methods import FIRST, LASTING, Method
+from idp.login.policy.proofs import Proof
 from idp.login.policy.requirement import AuthRequirement
 
 SET_UP_REACHES = Level.MFA

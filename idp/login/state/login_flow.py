@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 from idp.config import Settings
 from idp.login.policy.assurance import Level, assess
-from idp.login.policy.proofs import FIRST, SENT, Method, Proof, from_rows
+from idp.login.policy.methods import FIRST, Method
+from idp.login.policy.proofs import Proof, from_rows
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.selection import available_methods, preferred_method
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
@@ -57,23 +58,25 @@ class LoginFlow:
         """The second steps that could be set up now and would be enough, apart from the app."""
         if self.person is None:
             return ()
-        there = (Method.PASSKEY, *self.person.channels(settings))
-        return available_methods((Method.PASSWORD, *there), self.requirement.min_level)
+        methods = (Method.PASSWORD, *self.person.enrollable(settings))
+        return available_methods(methods, self.requirement.min_level)
 
     @property
     def preferred_sent_method(self) -> Method | None:
         """The second step to begin with, if its code has to be sent first."""
-        first = preferred_method(self.available_methods, self.person.factors) if self.person else None
-        return first if first in SENT else None
+        method = self._preferred_method
+        return method if method and method.spec.destination else None
+
+    @property
+    def _preferred_method(self) -> Method | None:
+        return preferred_method(self.available_methods, self.person.factors) if self.person else None
 
     @property
     def page(self) -> str:
         """Where the present step is done: the last part of the page's address."""
         if self.step is not Step.CODE:
             return self.step
-        if not self.available_methods:
-            return paths.RECOVERY_CODE
-        return paths.code_page(self.preferred_sent_method) if self.preferred_sent_method else Step.CODE
+        return paths.code_page(self._preferred_method or Method.RECOVERY_CODE)
 
     @property
     def is_step_up(self) -> bool:

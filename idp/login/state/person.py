@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from idp.config import Settings
 from idp.login.policy import rules
 from idp.login.policy.assurance import Level, reachable
-from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
+from idp.login.policy.methods import MOST_SECURE_FIRST, Method
+from idp.login.policy.methods.spec import MethodContext
+from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Proof, counted
 from idp.login.policy.requirement import AuthRequirement, join
-from idp.login.policy.selection import MOST_SECURE_FIRST
 from idp.persistence.factors import Factor
 from idp.persistence.recovery import RecoverySet
 from idp.persistence.transaction import Transaction
@@ -67,8 +68,16 @@ class Person:
 
     def channels(self, settings: Settings) -> tuple[Method, ...]:
         """The channels this person could have codes by: a number can be typed in, a mailbox must be known."""
-        there = (method for method in MOST_SECURE_FIRST if method in SENT and method in settings.channels)
-        return tuple(method for method in there if method is not Method.EMAIL or self.user.email)
+        return tuple(method for method in self.enrollable(settings) if method.spec.destination)
+
+    def enrollable(self, settings: Settings) -> tuple[Method, ...]:
+        """Methods that could be set up instead of an authenticator app, the most secure first."""
+        context = MethodContext(settings, self.user)
+        return tuple(
+            method
+            for method in MOST_SECURE_FIRST
+            if (entry := method.spec.enrolment) and method.spec.usable(context) and entry.possible(context)
+        )
 
     @property
     def best(self) -> Level:
@@ -133,7 +142,8 @@ def load(tx: Transaction, user: User, settings: Settings) -> Person:
     own = tx.factors.for_user(user.id)
     if not own:
         return without_factors(user)
-    usable = tuple(factor for factor in own if factor.kind not in SENT or factor.kind in settings.channels)
+    context = MethodContext(settings, user)
+    usable = tuple(factor for factor in own if Method(factor.kind).spec.usable(context))
     recovery, left = tx.recovery.with_count(user.id)
     trusted = frozenset(device.trust_id for device in tx.devices.trusted_for_user(user.id, user.epoch))
     withheld = len(usable) < len(own)
