@@ -20,7 +20,7 @@ from idp.web.forms import single_value
 from idp.web.pages import see_other
 from idp.web.transactions import origin, read_transaction, write_transaction
 
-blueprint = Blueprint("message_codes", __name__, url_prefix="/security/codes/<any(email, sms, whatsapp):channel>")
+blueprint = Blueprint("message_codes", __name__, url_prefix=f"/security/codes/{message_codes.CHANNEL}")
 
 
 @blueprint.get("")

@@ -37,7 +37,7 @@ from idp.web.transactions import origin
 blueprint = Blueprint(
     "login_enrol_message_code",
     __name__,
-    url_prefix=f"/login/<flow_id>/{Step.ENROL}/<any(email, sms, whatsapp):channel>",
+    url_prefix=f"/login/<flow_id>/{Step.ENROL}/{message_codes.CHANNEL}",
 )
 
 
