@@ -76,7 +76,7 @@ def _render(auth_session: AuthenticatedSession, factor: Factor) -> Response:
     return pages.render(
         auth_session,
         "account/factor.html",
-        kind=factor.kind,
+        name=Method(factor.kind).spec.name,
         masked=masked(factor.address) if factor.address else "",
         added=Moment(factor.created_at),
         used=Moment(factor.last_used_at) if factor.last_used_at else "",

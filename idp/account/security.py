@@ -73,7 +73,9 @@ def _messages(person: Person, method: Method) -> dict[str, Any]:
     """Codes by one channel: where they go if they are set up, and where to set them up or see more."""
     factor = next(iter(person.factors_of(method)), None)
     return {
-        "channel": method,
+        "name": method.spec.name,
+        "symbol": method.spec.symbol,
+        "hint": method.spec.enrolment.account_hint if method.spec.enrolment else "",
         "on": factor is not None,
         "masked": masked(factor.address or "") if factor else "",
         "used": Moment(factor.last_used_at) if factor and factor.last_used_at else "",

@@ -38,7 +38,7 @@ def alternative_methods(
 def enrolment_alternatives(flow: LoginFlow, settings: Settings) -> list[AlternativeMethod]:
     """Return what could be set up instead of the authenticator app."""
     return [
-        AlternativeMethod(entry.title, entry.hint, method.spec.symbol, href=page.flow_url(flow, entry.page))
+        AlternativeMethod(method.spec.name, entry.hint, method.spec.symbol, href=page.flow_url(flow, entry.page))
         for method in flow.enrollable_methods(settings)
         if (entry := method.spec.enrolment)
     ]

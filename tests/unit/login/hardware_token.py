@@ -17,10 +17,11 @@ HARDWARE_TOKEN = MethodSpec(
     amr=frozenset({"otp", "hwk", "x-token"}),
     lasting=True,
     usable=_usable,
+    name=Text("Token"),
     title=Text("Use your token"),
     symbol="key",
     page="code/token",
-    enrolment=Enrolment(title=Text("Token"), hint=Text("A device that shows codes."), page="enrol/token"),
+    enrolment=Enrolment(hint=Text("A device that shows codes."), page="enrol/token"),
     change_notices=ChangeNotices(
         added=Notice.AUTHENTICATOR_ADDED, replaced=Notice.AUTHENTICATOR_REPLACED, removed=Notice.AUTHENTICATOR_REMOVED
     ),

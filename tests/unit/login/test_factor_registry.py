@@ -58,6 +58,7 @@ def test_a_description_has_every_field_that_its_method_needs(method: Method) -> 
         assert spec.page
         assert f'"{spec.symbol}":' in ICONS
     if method in LASTING:
+        assert isinstance(spec.name, Text)
         assert spec.amr
         assert spec.change_notices
         assert spec.history.added
@@ -67,10 +68,10 @@ def test_a_description_has_every_field_that_its_method_needs(method: Method) -> 
         assert spec.page == f"code/{method}"
         assert spec.enrolment
         assert spec.enrolment.page == f"enrol/{method}"
+        assert spec.enrolment.account_hint
         assert spec.history.sent
     if spec.enrolment:
         assert spec.lasting
-        assert spec.enrolment.title
         assert spec.enrolment.hint
     words = (getattr(spec.history, name) for name in ("added", "replaced", "removed", "second_step", "sent"))
     assert all(sentence.endswith(".") and "{" not in sentence for sentence in words if sentence)

@@ -22,11 +22,15 @@ EMAIL = MethodSpec(
     lasting=True,
     destination=Destination.MAILBOX,
     usable=_usable,
+    name=Text("Codes by email"),
     title=Text("Send code by email"),
     symbol="mail",
     page="code/email",
     enrolment=Enrolment(
-        title=Text("Codes by email"), hint=Text("The least safe of these."), page="enrol/email", possible=_can_enrol
+        hint=Text("The least safe of these."),
+        page="enrol/email",
+        account_hint=Text("Better than a password alone, and less safe than a passkey or an app."),
+        possible=_can_enrol,
     ),
     change_notices=ChangeNotices(
         added=Notice.MESSAGE_CODES_ADDED,

@@ -13,12 +13,11 @@ PASSKEY = MethodSpec(
     begins_sign_in=True,
     lasting=True,
     phishing_resistant=True,
+    name=Text("Passkey"),
     title=Text("Use your passkey"),
     symbol="passkey",
     page="code",
-    enrolment=Enrolment(
-        title=Text("Passkey"), hint=Text("Your finger, face or PIN. The safest way."), page="enrol/passkey"
-    ),
+    enrolment=Enrolment(hint=Text("Your finger, face or PIN. The safest way."), page="enrol/passkey"),
     change_notices=ChangeNotices(
         added=Notice.PASSKEY_ADDED, replaced=Notice.PASSKEY_ADDED, removed=Notice.PASSKEY_REMOVED
     ),

@@ -26,10 +26,13 @@ SMS = MethodSpec(
     lasting=True,
     destination=Destination.NUMBER,
     usable=_usable,
+    name=Text("Codes by text message"),
     title=Text("Send code by text message"),
     page="code/sms",
     enrolment=Enrolment(
-        title=Text("Codes by text message"), hint=Text("Less safe than a passkey or an app."), page="enrol/sms"
+        hint=Text("Less safe than a passkey or an app."),
+        page="enrol/sms",
+        account_hint=Text("Works on any phone; less safe than a passkey or an app."),
     ),
     change_notices=ChangeNotices(
         added=Notice.MESSAGE_CODES_ADDED,

@@ -46,12 +46,13 @@ def always(_: MethodContext) -> bool:
 class Enrolment:
     """An entry for the method on the page that sets up an authenticator app, at sign-in.
 
-    `page` is the last part of the path of the page it links to. `possible`: whether this user can set it up.
+    `page` is the last part of the path of the page it links to. `account_hint`: what the security page of the account
+    says while it is off. `possible`: whether this user can set it up.
     """
 
-    title: Text
     hint: Text
     page: str
+    account_hint: Text | None = None
     possible: Callable[[MethodContext], bool] = always
 
 
@@ -88,8 +89,9 @@ class MethodSpec:
     lasting one. `phishing_resistant`: bound to our origin, so two factors with it reach `phr`. `destination`: what its
     codes are sent to, by the channel of the name `id`; None where nothing is sent.
 
-    `usable`: whether the installation can use it now. `title` is its entry in the selector of second steps, `symbol`
-    the icon (`templates/_icons.html`), `page` the last part of the path of the page that asks for it.
+    `usable`: whether the installation can use it now. `name` is its heading where it is enrolled and removed,
+    `title` its entry in the selector of second steps, `symbol` the icon (`templates/_icons.html`), `page` the last part
+    of the path of the page that asks for it.
     """
 
     id: str
@@ -101,6 +103,7 @@ class MethodSpec:
     phishing_resistant: bool = False
     destination: Destination | None = None
     usable: Callable[[MethodContext], bool] = always
+    name: str = ""
     title: str = ""
     symbol: str = "phone"
     page: str = ""

@@ -11,6 +11,7 @@ TOTP = MethodSpec(
     kind=Kind.HAVE,
     amr=frozenset({"otp"}),
     lasting=True,
+    name=Text("Authenticator app"),
     title=Text("Use your authenticator app"),
     page="code",
     change_notices=ChangeNotices(

@@ -26,10 +26,13 @@ WHATSAPP = MethodSpec(
     lasting=True,
     destination=Destination.NUMBER,
     usable=_usable,
+    name=Text("Codes by WhatsApp"),
     title=Text("Send code via WhatsApp"),
     page="code/whatsapp",
     enrolment=Enrolment(
-        title=Text("Codes by WhatsApp"), hint=Text("Less safe than a passkey or an app."), page="enrol/whatsapp"
+        hint=Text("Less safe than a passkey or an app."),
+        page="enrol/whatsapp",
+        account_hint=Text("Works on any phone; less safe than a passkey or an app."),
     ),
     change_notices=ChangeNotices(
         added=Notice.MESSAGE_CODES_ADDED,
