@@ -11,7 +11,7 @@ from idp.factors.totp import Setup
 from idp.kernel.text import Text
 from idp.login.enrolment import totp
 from idp.login.forms.errors import CLOCK_HINT, LONGEST_CODE, NO_APP_CODE
-from idp.login.policy.proofs import FIRST, Method
+from idp.login.policy.methods import FIRST, Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.context import services

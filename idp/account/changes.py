@@ -13,7 +13,8 @@ from idp.kernel.handles import digest
 from idp.login.enrolment import factor_changes, totp
 from idp.login.enrolment.totp import ConfirmedSetup
 from idp.login.methods import recovery_code
-from idp.login.policy.proofs import Method, Proof, to_rows
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof, to_rows
 from idp.login.state.session import AuthenticatedSession
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
@@ -78,7 +79,7 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     if last:
         factor_changes.remove_all_factors(tx, user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=kind, factor_id=factor_id)
-    notify(tx, user, factor_changes.REMOVED[kind])
+    notify(tx, user, factor_changes.NOTICES[kind].removed)
     return renew(tx, auth_session, services)
 
 

@@ -8,7 +8,7 @@ from idp.account import guard, pages, paths, requirements
 from idp.kernel.addresses import LONGEST_EMAIL, is_email
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.text import Text
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactKind
 from idp.persistence.transaction import Transaction

@@ -10,7 +10,7 @@ from idp.audit import Event, Outcome
 from idp.factors.message_code import masked
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
@@ -76,7 +76,7 @@ def _render(auth_session: AuthenticatedSession, factor: Factor) -> Response:
     return pages.render(
         auth_session,
         "account/factor.html",
-        kind=factor.kind,
+        name=Method(factor.kind).spec.name,
         masked=masked(factor.address) if factor.address else "",
         added=Moment(factor.created_at),
         used=Moment(factor.last_used_at) if factor.last_used_at else "",

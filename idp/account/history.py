@@ -7,6 +7,7 @@ from typing import Any
 
 from idp.audit import Event, Outcome
 from idp.kernel.text import Text
+from idp.login.policy.methods import Method
 from idp.persistence.audit_events import AuditEvent
 
 QUIET = frozenset({Event.TOKEN_ISSUED})
@@ -114,19 +115,6 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.PASSWORD_CHANGED, "by", "owner"): Text("You changed your password."),
     (Event.PASSWORD_CHANGED, "by", "administrator"): Text("An administrator gave you a new password."),
     (Event.PASSWORD_CHANGED, "by", "mailed link"): Text("A new password was set with the link that was mailed to you."),
-    (Event.SECOND_STEP, "method", "passkey"): Text("Your passkey was used as the second step."),
-    (Event.FACTOR_ADDED, "method", "email"): Text("Codes by email were set up."),
-    (Event.FACTOR_ADDED, "method", "sms"): Text("Codes by text message were set up."),
-    (Event.FACTOR_ADDED, "method", "whatsapp"): Text("Codes by WhatsApp were set up."),
-    (Event.FACTOR_REMOVED, "method", "email"): Text("Codes by email were turned off."),
-    (Event.FACTOR_REMOVED, "method", "sms"): Text("Codes by text message were turned off."),
-    (Event.FACTOR_REMOVED, "method", "whatsapp"): Text("Codes by WhatsApp were turned off."),
-    (Event.FACTOR_REMOVED, "method", "totp"): Text("Your authenticator app was removed."),
-    (Event.CODE_SENT, "channel", "email"): Text("A code was mailed to you."),
-    (Event.CODE_SENT, "channel", "sms"): Text("A code was sent to you by text message."),
-    (Event.CODE_SENT, "channel", "whatsapp"): Text("A code was sent to you by WhatsApp."),
-    (Event.FACTOR_ADDED, "method", "passkey"): Text("A passkey was added."),
-    (Event.FACTOR_REMOVED, "method", "passkey"): Text("A passkey was removed."),
     (Event.FACTOR_ADDED, "replaced", True): Text("Your authenticator app was replaced by another one."),
     (Event.USER_CHANGED, "status", "disabled"): Text("An administrator closed your account."),
     (Event.USER_CHANGED, "status", "active"): Text("An administrator opened your account again."),
@@ -135,7 +123,7 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
         "An administrator made the second step optional for you."
     ),
 }
-"""Better words where a detail of the event allows them: event, detail, its value."""
+"""Better words where a detail of the event allows them: event, detail, its value. Those of a method are in its spec."""
 
 WITH_APP: Mapping[str, Text] = {
     Event.SIGN_IN: Text("You signed in, on the way to {app}."),
@@ -158,9 +146,30 @@ def _words(event: AuditEvent, *, known: bool) -> Text:
         return THROTTLED.get(event.event, UNKNOWN)
     if event.outcome == Outcome.FAILURE:
         return NOT_DONE.get(event.event, UNKNOWN)
+    if words := _method_words(event):
+        return words
     for name, value in event.detail.items():
         if isinstance(value, str | bool) and (event.event, name, value) in DETAILED:
             return DETAILED[event.event, name, value]
     if known and event.event in WITH_APP:
         return WITH_APP[event.event]
     return DONE.get(event.event, UNKNOWN)
+
+
+def _method_words(event: AuditEvent) -> Text | None:
+    """The sentence of the method that the event names, if it has one."""
+    name = event.detail.get("method") or event.detail.get("channel")
+    method = next((each for each in Method if each == name), None)
+    if method is None:
+        return None
+    words = method.spec.history
+    match event.event:
+        case Event.FACTOR_ADDED:
+            return (words.replaced if event.detail.get("replaced") else None) or words.added
+        case Event.FACTOR_REMOVED:
+            return words.removed
+        case Event.SECOND_STEP:
+            return words.second_step
+        case Event.CODE_SENT:
+            return words.sent
+    return None

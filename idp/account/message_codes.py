@@ -12,7 +12,7 @@ from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import recovery_code, sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
@@ -20,7 +20,7 @@ from idp.web.forms import single_value
 from idp.web.pages import see_other
 from idp.web.transactions import origin, read_transaction, write_transaction
 
-blueprint = Blueprint("message_codes", __name__, url_prefix="/security/codes/<any(email, sms, whatsapp):channel>")
+blueprint = Blueprint("message_codes", __name__, url_prefix=f"/security/codes/{message_codes.CHANNEL}")
 
 
 @blueprint.get("")

@@ -8,7 +8,7 @@ from idp.audit import Event
 from idp.factors.passkey import VerifiedRegistration
 from idp.factors.recovery_codes import FreshSet
 from idp.login.enrolment import passkey
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction

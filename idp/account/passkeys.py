@@ -15,7 +15,7 @@ from idp.login.enrolment import passkey
 from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import AlreadyKnown, Factor
 from idp.persistence.transaction import Transaction

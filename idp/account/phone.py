@@ -24,7 +24,7 @@ from idp.login.forms.errors import LONGEST_CODE
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import SENT_TO_NUMBER
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction
@@ -68,14 +68,14 @@ def send(tx: Transaction) -> Response:
     return see_other(f"{paths.PHONE}/{channel}")
 
 
-@blueprint.get("/<any(sms, whatsapp):channel>")
+@blueprint.get(f"/{message_codes.NUMBER_CHANNEL}")
 @guard.requires(requirements.change_credentials_requirement, back=paths.PHONE)
 def show_code_form(tx: Transaction, auth_session: AuthenticatedSession, channel: str) -> Response:
     """Show the form for the code."""
     return _render_code_page(tx, auth_session, channel)
 
 
-@blueprint.post("/<any(sms, whatsapp):channel>/send")
+@blueprint.post(f"/{message_codes.NUMBER_CHANNEL}/send")
 @write_transaction
 def send_again(tx: Transaction, channel: str) -> Response:
     """Send another code, to where the last one went."""
@@ -88,7 +88,7 @@ def send_again(tx: Transaction, channel: str) -> Response:
     return see_other(f"{paths.PHONE}/{channel}")
 
 
-@blueprint.post("/<any(sms, whatsapp):channel>")
+@blueprint.post(f"/{message_codes.NUMBER_CHANNEL}")
 @write_transaction
 def confirm(tx: Transaction, channel: str) -> Response:
     """Verify the code, and store the number that it proves."""
@@ -134,7 +134,7 @@ def _render(
     auth_session: AuthenticatedSession, *, typed: str, error: tuple[str, Text] | None = None, status: int | None = None
 ) -> Response:
     person = auth_session.person
-    copies = [factor.address for factor in person.factors if factor.kind in {Method.SMS, Method.WHATSAPP}]
+    copies = [factor.address for factor in person.factors if factor.kind in SENT_TO_NUMBER]
     return pages.render(
         auth_session,
         "account/phone.html",

@@ -12,7 +12,7 @@ from idp.factors.message_code import masked
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.devices import Device
@@ -73,7 +73,9 @@ def _messages(person: Person, method: Method) -> dict[str, Any]:
     """Codes by one channel: where they go if they are set up, and where to set them up or see more."""
     factor = next(iter(person.factors_of(method)), None)
     return {
-        "channel": method,
+        "name": method.spec.name,
+        "symbol": method.spec.symbol,
+        "hint": method.spec.enrolment.account_hint if method.spec.enrolment else "",
         "on": factor is not None,
         "masked": masked(factor.address or "") if factor else "",
         "used": Moment(factor.last_used_at) if factor and factor.last_used_at else "",

@@ -13,7 +13,8 @@ from flask import Response, current_app
 from idp.config import Settings
 from idp.language.tags import LANGUAGES
 from idp.login.policy.assurance import Level, best_of_all
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import LASTING
+from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
 from idp.protocol.backchannel import client_authentication
@@ -75,7 +76,9 @@ def metadata() -> dict[str, Any]:
 def levels(settings: Settings) -> tuple[Level, ...]:
     """The levels that people really reach here, weakest first."""
     remembered = (Level.REMEMBERED,) if settings.remember_days else ()
-    mailed = (Level.TWO_STEP,) if Method.EMAIL in settings.channels else ()
+    context = MethodContext(settings)
+    two_step = any(not method.spec.kind and method.spec.usable(context) for method in LASTING)
+    mailed = (Level.TWO_STEP,) if two_step else ()
     return (Level.PWD, *remembered, *mailed, Level.MFA, best_of_all(attested=settings.attesting))
 
 

@@ -13,7 +13,8 @@ from idp.kernel.handles import digest
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import SENT_TO_NUMBER, Method
+from idp.login.policy.methods.spec import MethodContext
 from idp.login.state.person import Person
 from idp.messaging import contacts
 from idp.persistence.contact_changes import ContactKind
@@ -26,7 +27,7 @@ from idp.services import Services
 
 def channels(settings: Settings) -> tuple[Method, ...]:
     """The channels by which a number can be proven here."""
-    return tuple(method for method in (Method.SMS, Method.WHATSAPP) if method in settings.channels)
+    return tuple(method for method in sorted(SENT_TO_NUMBER) if method.spec.usable(MethodContext(settings)))
 
 
 def phone_code_slot(owner: str, person: Person, channel: str) -> CodeSlot:

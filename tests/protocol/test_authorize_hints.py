@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty

@@ -14,25 +14,16 @@ from idp import audit
 from idp.audit import Event
 from idp.factors.recovery_codes import FreshSet
 from idp.login.methods import recovery_code
-from idp.login.policy.proofs import SENT, Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from idp.services import Services
 
-ADDED = {
-    Method.TOTP: Notice.AUTHENTICATOR_ADDED,
-    Method.PASSKEY: Notice.PASSKEY_ADDED,
-    **dict.fromkeys(SENT, Notice.MESSAGE_CODES_ADDED),
-}
-REPLACED = ADDED | {Method.TOTP: Notice.AUTHENTICATOR_REPLACED}
-REMOVED = {
-    Method.TOTP: Notice.APP_REMOVED,
-    Method.PASSKEY: Notice.PASSKEY_REMOVED,
-    **dict.fromkeys(SENT, Notice.MESSAGE_CODES_REMOVED),
-}
-"""The notice to the owner, by method."""
+NOTICES = {method: method.spec.change_notices for method in Method if method.spec.change_notices}
+"""The notices to the owner, by method."""
 
 
 def add_factor(
@@ -62,7 +53,7 @@ def add_factor(
         recovery_code.replace_codes(tx, person, codes, services)
     tx.devices.distrust(user_id=user.id)
     audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
-    notify(tx, user, (REPLACED if replaced else ADDED)[kind])
+    notify(tx, user, NOTICES[kind].replaced if replaced else NOTICES[kind].added)
     return Proof(kind, factor.id, tx.now)
 
 

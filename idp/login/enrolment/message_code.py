@@ -19,7 +19,8 @@ from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.policy import rate_limits
-from idp.login.policy.proofs import Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
 from idp.persistence.sent_codes import CodePurpose, CodeSlot

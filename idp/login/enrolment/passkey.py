@@ -16,7 +16,8 @@ from idp.factors.passkey import AuthenticatorResponse, Rejected, VerifiedRegistr
 from idp.factors.recovery_codes import FreshSet
 from idp.login.enrolment import factor_changes
 from idp.login.methods import passkey
-from idp.login.policy.proofs import Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof
 from idp.login.state.person import Person
 from idp.persistence.challenges import Purpose
 from idp.persistence.factors import Factor

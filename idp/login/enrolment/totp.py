@@ -17,7 +17,8 @@ from idp.factors.recovery_codes import FreshSet
 from idp.factors.totp import Setup
 from idp.login.enrolment import factor_changes
 from idp.login.methods import recovery_code
-from idp.login.policy.proofs import Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction

@@ -9,7 +9,8 @@ from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.login import devices
 from idp.login.flow import alerts
-from idp.login.policy.proofs import SECOND, Method, to_rows
+from idp.login.policy.methods import SECOND, Method
+from idp.login.policy.proofs import to_rows
 from idp.login.revocation import end_session
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person

@@ -13,12 +13,15 @@ from idp.login.forms import errors
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import PendingCode
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import SENT, SENT_TO_NUMBER, Method
 from idp.login.state.person import Person
 from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.web.forms import single_value
 
+CHANNEL = f"<any({', '.join(sorted(SENT))}):channel>"
+NUMBER_CHANNEL = f"<any({', '.join(sorted(SENT_TO_NUMBER))}):channel>"
+"""Parts of URL rules: the channels codes are sent by, and those that lead to a phone number."""
 LONGEST_NUMBER = 40
 NO_NUMBER = Text("Enter your number with the country code, such as +49 1512 3456789.")
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, then try again.")

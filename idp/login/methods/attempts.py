@@ -9,7 +9,8 @@ from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
-from idp.login.policy.proofs import Method, Proof, to_rows
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof, to_rows
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.login_flows import LoginFlowRow

@@ -6,7 +6,7 @@ from idp.login.methods import sent_codes
 from idp.login.methods.attempts import known_device
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor

@@ -21,7 +21,8 @@ from idp.kernel.handles import digest
 from idp.login import devices
 from idp.login.methods import attempts
 from idp.login.methods.result import Result
-from idp.login.policy.proofs import Key, Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Key, Proof
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.challenges import Purpose

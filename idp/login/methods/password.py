@@ -19,7 +19,8 @@ from idp.login import devices
 from idp.login.methods.attempts import record_proofs
 from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
-from idp.login.policy.proofs import PASSWORD_FACTOR, Method, Proof, from_rows
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import PASSWORD_FACTOR, Proof, from_rows
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User

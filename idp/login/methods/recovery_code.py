@@ -18,7 +18,8 @@ from idp.factors import recovery_codes
 from idp.factors.recovery_codes import FreshSet
 from idp.login.methods import attempts
 from idp.login.methods.result import Result
-from idp.login.policy.proofs import Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from idp.audit import Outcome
 from idp.login.methods import attempts, message_code, totp
 from idp.login.methods.result import Result
-from idp.login.policy.proofs import SENT, Method, Proof
+from idp.login.policy.methods import SENT, Method
+from idp.login.policy.proofs import Proof
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor

@@ -22,7 +22,8 @@ from idp.login.methods import recovery_code, sent_codes
 from idp.login.methods.attempts import record_proof
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
-from idp.login.policy.proofs import Method, Proof
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import enrolment_page
@@ -36,7 +37,7 @@ from idp.web.transactions import origin
 blueprint = Blueprint(
     "login_enrol_message_code",
     __name__,
-    url_prefix=f"/login/<flow_id>/{Step.ENROL}/<any(email, sms, whatsapp):channel>",
+    url_prefix=f"/login/<flow_id>/{Step.ENROL}/{message_codes.CHANNEL}",
 )
 
 

@@ -20,7 +20,7 @@ from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
 from idp.login.methods.attempts import record_proof
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import enrolment_page

@@ -10,7 +10,7 @@ from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.forms import errors
 from idp.login.methods import password
 from idp.login.methods.result import Result
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow

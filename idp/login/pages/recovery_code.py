@@ -14,7 +14,7 @@ from idp.login.methods import attempts, recovery_code
 from idp.login.methods.recovery_code import PreparedRecoveryCode
 from idp.login.methods.result import Result
 from idp.login.pages.alternatives import alternative_methods
-from idp.login.policy.proofs import SENT, Method
+from idp.login.policy.methods import SENT, Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import RECOVERY_CODE

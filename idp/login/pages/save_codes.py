@@ -12,7 +12,7 @@ from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
 from idp.login.forms.recovery_codes import download_href
 from idp.login.methods import recovery_code
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person

@@ -13,7 +13,7 @@ from idp.login.forms.errors import FieldError
 from idp.login.methods import second_step
 from idp.login.methods.result import Result
 from idp.login.pages.alternatives import alternative_methods
-from idp.login.policy.proofs import SENT, Method
+from idp.login.policy.methods import LASTING, SENT, Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
@@ -22,7 +22,7 @@ from idp.web.context import services
 from idp.web.forms import is_checked, single_value
 
 NO_CODE = Text("Enter the 6-digit code your app shows.")
-CODE_PAGE_METHODS = {Method.PASSKEY, Method.TOTP}
+CODE_PAGE_METHODS = {method for method in LASTING if method.spec.page == Step.CODE}
 """Methods that need nothing sent first, and share a page."""
 
 blueprint = Blueprint("login_second_step", __name__, url_prefix="/login/<flow_id>")

@@ -20,7 +20,7 @@ from idp.login.methods import message_code, second_step, sent_codes
 from idp.login.methods.result import Result
 from idp.login.methods.sent_codes import SendResult
 from idp.login.pages.alternatives import alternative_methods
-from idp.login.policy.proofs import SENT, Method
+from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import code_page
@@ -33,7 +33,7 @@ from idp.web.pages import see_other
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, or choose another way.")
 
 blueprint = Blueprint("login_sent_code", __name__, url_prefix=f"/login/<flow_id>/{Step.CODE}")
-CHANNEL = f"/<any({', '.join(sorted(SENT))}):channel>"
+CHANNEL = f"/{message_codes.CHANNEL}"
 
 
 def _is_available(flow: LoginFlow, channel: str) -> bool:

@@ -1,4 +1,4 @@
-"""What was proven: the only thing a page may report, and the only thing a level is derived from. Pure."""
+"""Proofs: all that pages store about a sign-in, and all that levels are derived from. Pure."""
 
 from __future__ import annotations
 
@@ -7,35 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-
-class Method(StrEnum):
-    """Ways of proving, and the one way of being let off (`DEVICE`, which is never a factor)."""
-
-    PASSWORD = "password"  # noqa: S105 - the name of a method
-    TOTP = "totp"
-    RECOVERY_CODE = "recovery_code"
-    PASSKEY = "passkey"
-    EMAIL = "email"
-    SMS = "sms"
-    WHATSAPP = "whatsapp"
-    DEVICE = "device"
-
+from idp.login.policy.methods import FIRST, SECOND, Method
 
 PASSWORD_FACTOR = "password"  # noqa: S105 - the id under which a password counts as a factor
 RECOVERY_FACTOR = "recovery"
-"""How the ids of recovery codes as a factor begin; see `Person.recovery_factor`."""
-
-FIRST = frozenset({Method.PASSWORD, Method.PASSKEY})
-"""Methods that say who somebody is, and so can begin a sign-in."""
-SENT = frozenset({Method.EMAIL, Method.SMS, Method.WHATSAPP})
-"""Methods whose code is sent; each is named after the channel it travels by."""
-LASTING = frozenset({Method.TOTP, Method.PASSKEY, *SENT})
-"""Second factors that are used again and again."""
-SECOND = LASTING | {Method.RECOVERY_CODE}
+"""Prefix of the factor id of recovery codes; see `Person.recovery_factor`."""
 
 
 class Key(StrEnum):
-    """How a passkey's private key is kept, as far as we know; the values are those of amr."""
+    """How the private key of a passkey is stored, as far as known; the values are those of amr (RFC 8176)."""
 
     POP = "pop"
     SYNCED = "swk"
@@ -44,11 +24,11 @@ class Key(StrEnum):
 
 @dataclass(frozen=True)
 class Proof:
-    """One thing proven.
+    """One proof.
 
-    `factor` is the id of what it was proven with; a proof stops counting when that is gone. `at` is when (seconds,
-    UTC); for `DEVICE` it is when the second factor that earned the waiver was really given. Of a passkey, `verified`
-    says that it checked its owner (a PIN, a finger, a face), and `key` how it is kept.
+    `factor` is the id of the factor used; the proof stops counting when that factor is removed. `at` is the time
+    (seconds, UTC); for `DEVICE` it is the time of the second factor that the device was remembered for. Of a passkey,
+    `verified` is user verification (a PIN, a finger, a face), and `key` how it is stored.
     """
 
     method: Method
@@ -60,10 +40,10 @@ class Proof:
 
 @dataclass(frozen=True)
 class Freshness:
-    """How old proofs may be.
+    """The oldest proofs that count.
 
-    `since`: nothing proven before this counts (seconds, UTC). `second_since`: the same for second factors and waivers
-    alone, whose life is shorter.
+    `not_before`: no earlier proof counts (seconds, UTC). `second_factor_not_before`: the same for second factors only,
+    whose lifetime is shorter.
     """
 
     not_before: int = 0
@@ -71,21 +51,21 @@ class Freshness:
 
 
 def counted(proofs: Iterable[Proof], *, live: frozenset[str], freshness: Freshness) -> tuple[Proof, ...]:
-    """The proofs that still count: recent enough, and of a factor that exists and is allowed (`live` ids).
+    """Return the proofs that count: recent enough, and of a factor that exists and is usable (`live` ids).
 
-    A waiver is as good as the device row behind it, so its age is not judged here, only that the row lives. A passkey
-    too old to be a second factor is still a first one, unless there is a password to be that.
+    A remembered device expires with its row, so its age is not checked here. A passkey that is too old to be a second
+    factor is still a first one, unless a password is.
     """
     alive = tuple(proof for proof in proofs if proof.factor in live)
     fresh = tuple(proof for proof in alive if proof.at >= _oldest(proof, freshness))
     if any(proof.method is Method.PASSWORD for proof in fresh):
         return fresh
-    aged = (proof for proof in alive if proof.method is Method.PASSKEY and proof not in fresh)
+    aged = (proof for proof in alive if proof.method in FIRST and proof not in fresh)
     return (*(replace(proof, verified=False) for proof in aged if proof.at >= freshness.not_before), *fresh)
 
 
 def latest(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
-    """Each factor's newest proof, in order of time; a passkey's newest with and newest without its owner checked."""
+    """Return each factor's newest proof, oldest first; of a passkey one with and one without user verification."""
     newest: dict[tuple[Method, str, bool], Proof] = {}
     for proof in sorted(proofs, key=lambda each: each.at):
         newest[proof.method, proof.factor, proof.verified] = proof
@@ -93,14 +73,14 @@ def latest(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
 
 
 def to_rows(proofs: Iterable[Proof]) -> list[dict[str, Any]]:
-    """As JSON to be stored; what only passkeys have is left out for the rest."""
+    """Return the newest proofs as JSON; fields that only passkeys have are left out for the rest."""
     return [
         {name: value for name, value in asdict(proof).items() if value} | {"at": proof.at} for proof in latest(proofs)
     ]
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[Proof, ...]:
-    """From stored JSON."""
+    """Return the proofs of stored JSON."""
     return tuple(
         Proof(
             Method(row["method"]),

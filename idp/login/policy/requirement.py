@@ -1,4 +1,4 @@
-"""What must be true before a door opens. Demands form a lattice: joining two can only make them stricter. Pure."""
+"""What a sign-in must reach. Requirements form a lattice: joining two can only make them stricter. Pure."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from idp.login.policy.assurance import Assurance, Level
 
 @dataclass(frozen=True)
 class AuthRequirement:
-    """The least level, the oldest proof that counts, and what applies beyond.
+    """The lowest level and the oldest proof that are enough.
 
-    `level`: what must be reached, by setting up a second step if need be.
-    `wished`: what is tried for with what the person already has, and no further (voluntary `acr_values`).
-    `since`: only proofs given at or after this count (seconds, UTC).
-    `enrol`: a second step must be set up even if the level is reached without one.
+    `min_level`: must be reached, by enrolling a second step if needed.
+    `voluntary_level`: attempted with the factors a person has, and no further (voluntary `acr_values`).
+    `not_before`: only proofs given at or after this time count (seconds, UTC).
+    `require_enrolment`: a second step must be enrolled even if the level is reached without one.
     """
 
     min_level: Level = Level.PWD
@@ -24,7 +24,7 @@ class AuthRequirement:
     require_enrolment: bool = False
 
     def join(self, other: AuthRequirement) -> AuthRequirement:
-        """Both at once."""
+        """Return the requirement that satisfies both."""
         return AuthRequirement(
             min_level=max(self.min_level, other.min_level),
             voluntary_level=max(self.voluntary_level, other.voluntary_level),
@@ -33,11 +33,11 @@ class AuthRequirement:
         )
 
     def target(self, best: Level) -> Level:
-        """The level to go for, when `best` is what the person's present factors can reach."""
+        """Return the level to reach, when `best` is what the person's factors can reach."""
         return max(self.min_level, min(self.voluntary_level, best))
 
     def satisfied_by(self, assurance: Assurance, *, best: Level, enrolled: bool) -> bool:
-        """Whether proofs already filtered by `since` are enough for a person who can reach `best`."""
+        """Whether proofs already filtered by `not_before` are enough for a person who can reach `best`."""
         return assurance.level >= self.target(best) and (enrolled or not self.require_enrolment)
 
 
@@ -45,5 +45,5 @@ NO_REQUIREMENT = AuthRequirement()
 
 
 def join(*requirements: AuthRequirement) -> AuthRequirement:
-    """All of them at once."""
+    """Return the requirement that satisfies all of them."""
     return reduce(AuthRequirement.join, requirements, NO_REQUIREMENT)

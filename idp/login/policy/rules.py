@@ -1,4 +1,4 @@
-"""From settings, people and requests to demands. Pure; every source of strictness is one function here."""
+"""Requirements from settings, users and requests: one function for each source. Pure."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from idp.login.policy.requirement import AuthRequirement
 
 
 class Unreachable(Exception):
-    """Nobody can reach what an essential acr asks: `unmet_authentication_requirements` (OIDC Core section 5.5.1.1)."""
+    """No user can reach an essential acr: `unmet_authentication_requirements` (OIDC Core section 5.5.1.1)."""
 
 
 def second_step_level(remember_days: int) -> Level:
-    """What "a second step" means: a remembered device will do, unless the organisation remembers none."""
+    """Return the level of "a second step": a remembered device is enough, unless devices are not remembered."""
     return Level.REMEMBERED if remember_days else Level.TWO_STEP
 
 
 def organisation_requirement(*, second_step: str, remember_days: int) -> AuthRequirement:
-    """The setting `second_step`."""
+    """Return what the setting `second_step` requires."""
     required = second_step == "required"
     return (
         AuthRequirement(min_level=second_step_level(remember_days), require_enrolment=True)
@@ -30,17 +30,17 @@ def organisation_requirement(*, second_step: str, remember_days: int) -> AuthReq
 
 
 def person_requirement(*, required: bool, has_second_step: bool, remember_days: int) -> AuthRequirement:
-    """An administrator's `Required`, or the person's own choice to set up a second step."""
+    """Return what an administrator's `Required`, or the user's own second step, requires."""
     if not required and not has_second_step:
         return AuthRequirement()
     return AuthRequirement(min_level=second_step_level(remember_days), require_enrolment=required)
 
 
 def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
-    """Until when somebody may go on without the second step that policy asks of them (all times in seconds, UTC).
+    """Return when the grace for enrolling a required second step ends (all times in seconds, UTC).
 
-    `stored` is the end of the one window this person gets; None: it would begin now. Without days of grace there is
-    none, whatever was stored while there were some.
+    `stored` is the end of the one grace window a person gets; None: it would start now. Without days of grace there
+    is none, even if an end was stored while there were some.
     """
     if not grace_days:
         return now
@@ -48,9 +48,9 @@ def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
 
 
 def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
-    """What is left of a policy's demand while a person may still put off the set-up it asks.
+    """Drop the second step from a requirement of policy, while a person may still postpone it.
 
-    Only for demands of policy: what a door asks itself is never put off.
+    Only for policy: what the initiator of a login flow requires is never postponed.
     """
     return (
         replace(requirement, min_level=Level.PWD, require_enrolment=False)
@@ -60,25 +60,25 @@ def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
 
 
 def client_requirement(min_acr: str | None) -> AuthRequirement:
-    """The least level an app accepts."""
+    """Return the lowest level that a client accepts."""
     return AuthRequirement(min_level=LEVELS[min_acr]) if min_acr else AuthRequirement()
 
 
 def freshness_requirement(*, max_age: int | None, login_again: bool, requested_at: int) -> AuthRequirement:
-    """`max_age` (seconds) and `prompt=login`, counted from the moment of the request (OIDC Core section 3.1.2.1)."""
+    """Return what `max_age` (seconds) and `prompt=login` require at the time of the request (OIDC Core 3.1.2.1)."""
     if login_again or max_age == 0:
         return AuthRequirement(not_before=requested_at)
     return AuthRequirement() if max_age is None else AuthRequirement(not_before=requested_at - max_age)
 
 
 def acr_requirement(values: Sequence[str], *, essential: bool, best: Level) -> AuthRequirement:
-    """`acr_values`, or the `claims` parameter's acr: the lowest listed level, so that any other listed one will do.
+    """Return what `acr_values` or the `claims` parameter's acr requires: the lowest level listed.
 
-    A must when essential; when voluntary, tried for as far as the person's factors go, and unknown values are ignored.
-    `best` is the highest that anybody can reach here.
+    Essential values must be reached; voluntary ones only as far as the person's factors allow, and unknown ones are
+    ignored. `best` is the highest level that anybody can reach here.
 
     Raises:
-        Unreachable: when essential and none of the values can be reached by anybody here.
+        Unreachable: when essential and nobody can reach any of the values here.
     """
     levels = (LEVELS[value] for value in values if value in LEVELS)
     lowest = min((level for level in levels if level <= best), default=None)
@@ -90,8 +90,9 @@ def acr_requirement(values: Sequence[str], *, essential: bool, best: Level) -> A
 
 
 def account_change_requirement(*, fresh_sign_in: int, now: int) -> AuthRequirement:
-    """A change of what protects the account: two factors if its owner has two, at most so many seconds old.
+    """Require two factors, if the owner has two, for a change of what protects the account.
 
-    Not the highest level: somebody who lost their passkey must be able to remove it with what they have left.
+    They are at most `fresh_sign_in` seconds old. Not the highest level: whoever lost a passkey must be able to remove
+    it with another factor.
     """
     return AuthRequirement(voluntary_level=Level.MFA, not_before=now - fresh_sign_in)

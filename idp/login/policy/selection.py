@@ -1,31 +1,30 @@
-"""Which ways of giving a second step there are for somebody, the most secure first; and which is shown first. Pure."""
+"""Which second steps a person can use, the most secure first, and which one is shown first. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from idp.login.policy.assurance import Level, reachable
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import MOST_SECURE_FIRST, Method
 from idp.persistence.factors import Factor
-
-MOST_SECURE_FIRST = (Method.PASSKEY, Method.TOTP, Method.WHATSAPP, Method.SMS, Method.EMAIL)
-"""A passkey cannot be given to the wrong site; an app's code crosses no network; a phone is harder to take over than a
-mailbox, and a number that can be moved to another card harder to keep than an account bound to the phone."""
 
 
 def available_methods(methods: Iterable[Method], target: Level) -> tuple[Method, ...]:
-    """Those of a person's methods with which, after a password, `target` is reached.
+    """Return the methods that reach `target` together with a password.
 
-    Which of several passkeys will be used nobody knows before, so a passkey counts as one that its maker vouches for.
+    A passkey counts as attested: which of several will be used is not known yet.
     """
     able = frozenset(methods)
-    worth = {method: reachable({Method.PASSWORD, method}, attested=True) for method in able}
-    return tuple(method for method in MOST_SECURE_FIRST if method in able and worth[method] >= target)
+    levels = {method: reachable({Method.PASSWORD, method}, attested=True) for method in able}
+    return tuple(method for method in MOST_SECURE_FIRST if method in able and levels[method] >= target)
 
 
-def preferred_method(ways: tuple[Method, ...], factors: Iterable[Factor]) -> Method | None:
-    """The way that was used last, if it is open; otherwise the most secure one. None when no way is open."""
-    used = [factor for factor in factors if factor.kind in ways and factor.last_used_at]
+def preferred_method(methods: tuple[Method, ...], factors: Iterable[Factor]) -> Method | None:
+    """Return the method that was used last, else the most secure one; None when there is no method.
+
+    `methods` has the most secure one first.
+    """
+    used = [factor for factor in factors if factor.kind in methods and factor.last_used_at]
     if used:
         return Method(max(used, key=lambda factor: factor.last_used_at or 0).kind)
-    return ways[0] if ways else None
+    return methods[0] if methods else None

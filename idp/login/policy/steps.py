@@ -1,4 +1,4 @@
-"""What is missing: the one place that decides what comes next in a sign-in. Pure; pages only report back to it."""
+"""The next step of a login flow; nothing else decides it. Pure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from idp.login.policy.assurance import Assurance, Level, assess, best_of_all, reachable
-from idp.login.policy.proofs import FIRST, LASTING, Method, Proof
+from idp.login.policy.methods import FIRST, LASTING, Method
+from idp.login.policy.proofs import Proof
 from idp.login.policy.requirement import AuthRequirement
 
 SET_UP_REACHES = Level.MFA
-"""What somebody can reach by setting up an authenticator app on the way in."""
+"""The level that enrolling an authenticator app during a login flow can reach."""
 
 
 class Step(StrEnum):
-    """Where a sign-in stands; the values are the last parts of the pages' addresses."""
+    """A step of a login flow; the values are the last parts of the pages' paths."""
 
     CHOOSE = "account"
     IDENTIFY = "identify"
@@ -28,13 +29,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class State:
-    """All that the decision depends on.
+    """Everything the next step depends on.
 
-    `proofs` are those that count already; `methods` what the person could prove with now. `may_enrol`: the password
-    is fresh enough to set up a factor. `codes_to_save`: recovery codes were made and the person has not yet said that
-    they are saved. `must_choose`: the app asked that the person be asked which account. `attested`: the maker of one
-    of the person's passkeys vouched for it; `attesting`: makers are trusted to do so. `may_wait`: a session is to be
-    opened for somebody who owes a second step and may still put it off.
+    `proofs`: those that count. `methods`: those the person can use now. `may_enrol`: the password is fresh enough to
+    enrol a factor. `codes_to_save`: the person has not confirmed yet that the recovery codes are saved. `must_choose`:
+    the client requested the choice of an account. `attested`: one of the person's passkeys is; `attesting`: the
+    installation trusts manufacturers to attest passkeys. `may_wait`: a session is to be opened for a person who can
+    still postpone a required second step.
     """
 
     proofs: tuple[Proof, ...] = ()
@@ -48,22 +49,22 @@ class State:
 
     @property
     def assurance(self) -> Assurance:
-        """What the counted proofs are worth."""
+        """The claims of the counted proofs."""
         return assess(self.proofs)
 
     @property
     def enrolled(self) -> bool:
-        """Whether there is a second step to ask for."""
+        """Whether a second step is enrolled."""
         return bool(self.methods & LASTING)
 
     @property
     def has_password(self) -> bool:
-        """Whether one of the proofs is a password; nothing but that, or a passkey, can follow a passkey alone."""
+        """Whether one of the proofs is a password; without one only a password or a passkey can be the next proof."""
         return any(proof.method is Method.PASSWORD for proof in self.proofs)
 
 
 def next_step(state: State, requirement: AuthRequirement) -> Step:
-    """The next thing to ask for; never less than the demand, never more than needed."""
+    """Return the next step: never less than the requirement, never more than needed."""
     if state.must_choose:
         return Step.CHOOSE
     if requirement.min_level > best_of_all(attested=state.attesting):
@@ -76,12 +77,12 @@ def next_step(state: State, requirement: AuthRequirement) -> Step:
 
 
 def enough_to_save(state: State) -> Level:
-    """What must be proven before recovery codes are shown that are not saved yet: what they stand in for."""
+    """Return the level that shows unsaved recovery codes: that of the factors they replace."""
     return max(Level.TWO_STEP, min(reachable(state.methods), Level.MFA))
 
 
 def _second_step(state: State, requirement: AuthRequirement) -> Step:
-    """What a person who proved a first factor still owes."""
+    """Return the next step after a first factor."""
     best = reachable(state.methods, attested=state.attested)
     if requirement.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
         return Step.OFFER if state.may_wait else Step.DONE
@@ -90,10 +91,10 @@ def _second_step(state: State, requirement: AuthRequirement) -> Step:
     if requirement.min_level > max(best, SET_UP_REACHES):
         return Step.REFUSE
     if state.assurance.level < min(best, Level.MFA):
-        return _prove_more(state)  # a stronger way is added by what there is, or a thief of the password would add it
+        return _prove_more(state)  # a stronger factor needs the present ones, or a thief of the password could add it
     return Step.ENROL if state.may_enrol else Step.IDENTIFY
 
 
 def _prove_more(state: State) -> Step:
-    """A passkey that did not check its owner is something held; a code would only be another such thing."""
+    """Return the step for one more proof; a passkey without user verification and a code are both something held."""
     return Step.CODE if state.has_password else Step.IDENTIFY

@@ -1,1 +1,7 @@
-"""TODO."""
+"""What one request knows, as read from rows: the person, their session, and the login flow.
+
+person        a user with their factors: what they can prove now, and which of their proofs count
+session       the authenticated session of this browser, evaluated anew at every request
+login_flow    a login flow: its person, its requirement and its next step
+paths         the paths of the pages of a login flow
+"""

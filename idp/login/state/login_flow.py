@@ -1,4 +1,4 @@
-"""One sign-in under way, with everything the next decision depends on."""
+"""A login flow, with everything that its next step depends on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 from idp.config import Settings
 from idp.login.policy.assurance import Level, assess
-from idp.login.policy.proofs import FIRST, SENT, Method, Proof, from_rows
+from idp.login.policy.methods import FIRST, Method
+from idp.login.policy.proofs import Proof, from_rows
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.selection import available_methods, preferred_method
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
@@ -20,7 +21,7 @@ from idp.persistence.transaction import Transaction
 
 @dataclass(frozen=True)
 class LoginFlow:
-    """A login row, whom it is about (None: nobody yet), and what is asked of them."""
+    """A row, its person (None: not known yet), and the requirement that applies to them."""
 
     row: LoginFlowRow
     auth_session: AuthenticatedSession | None
@@ -36,14 +37,14 @@ class LoginFlow:
 
     @property
     def step(self) -> Step:
-        """What is missing."""
+        """The next step."""
         return next_step(self.state, self.requirement)
 
     @property
     def available_methods(self) -> tuple[Method, ...]:
-        """The second steps to be asked for, the most secure first; recovery codes are for when there is none.
+        """The second steps that can be used now, the most secure first; recovery codes are for when there is none.
 
-        Those that are enough; where none is, those that come before setting one up that is.
+        Those that are enough; if none is, those that must be proven before one that is can be enrolled.
         """
         if self.person is None:
             return ()
@@ -54,30 +55,32 @@ class LoginFlow:
         return available_methods(self.person.methods, min(target, best))
 
     def enrollable_methods(self, settings: Settings) -> tuple[Method, ...]:
-        """The second steps that could be set up now and would be enough, apart from the app."""
+        """Return the second steps that would be enough and could be enrolled, apart from an authenticator app."""
         if self.person is None:
             return ()
-        there = (Method.PASSKEY, *self.person.channels(settings))
-        return available_methods((Method.PASSWORD, *there), self.requirement.min_level)
+        methods = (Method.PASSWORD, *self.person.enrollable(settings))
+        return available_methods(methods, self.requirement.min_level)
 
     @property
     def preferred_sent_method(self) -> Method | None:
-        """The second step to begin with, if its code has to be sent first."""
-        first = preferred_method(self.available_methods, self.person.factors) if self.person else None
-        return first if first in SENT else None
+        """The second step to start with, if its code has to be sent first."""
+        method = self._preferred_method
+        return method if method and method.spec.destination else None
+
+    @property
+    def _preferred_method(self) -> Method | None:
+        return preferred_method(self.available_methods, self.person.factors) if self.person else None
 
     @property
     def page(self) -> str:
-        """Where the present step is done: the last part of the page's address."""
+        """The page of the present step: the last part of its path."""
         if self.step is not Step.CODE:
             return self.step
-        if not self.available_methods:
-            return paths.RECOVERY_CODE
-        return paths.code_page(self.preferred_sent_method) if self.preferred_sent_method else Step.CODE
+        return paths.code_page(self._preferred_method or Method.RECOVERY_CODE)
 
     @property
     def is_step_up(self) -> bool:
-        """Whether finishing raises the session at hand, rather than opening another."""
+        """Whether the flow ends by stepping up the present session, rather than by opening another."""
         return (
             self.auth_session is not None
             and self.person is not None
@@ -86,44 +89,46 @@ class LoginFlow:
 
     @property
     def password_at(self) -> int:
-        """When the password that counts was given (seconds, UTC)."""
+        """The time of the last first factor that counts (seconds, UTC)."""
         return max(proof.at for proof in self.state.proofs if proof.method in FIRST)
 
     @property
     def set_up_until(self) -> int:
-        """Until when a factor may be set up on the strength of that password (seconds, UTC)."""
+        """The time until that first factor allows enrolment (seconds, UTC)."""
         return self.password_at + SET_UP_TIME
 
 
 SET_UP_TIME = 600
-"""Seconds to finish setting up a factor after the password was given."""
+"""Seconds to finish enrolling a factor after the first factor was given."""
 
 
 def load_flow(
     tx: Transaction, row: LoginFlowRow, auth_session: AuthenticatedSession | None, settings: Settings
 ) -> LoginFlow:
-    """Judge a login row as it stands."""
+    """Load the login flow of a row, with the proofs that count now."""
     requested = stored_requirement(row)
-    person, own = _load_person(tx, row, settings)
+    person, own_proofs = _load_person(tx, row, settings)
     if person is None and auth_session is not None and row.user_id in {None, auth_session.person.user.id}:
-        person = auth_session.person  # never in the place of another, who began to prove themselves here
+        person = auth_session.person  # never for the flow of another person, who proved something in it
     if person is None:
-        choosing = row.must_choose and auth_session is not None
+        must_choose = row.must_choose and auth_session is not None
         return LoginFlow(
-            row, auth_session, None, (), requested, State(must_choose=choosing, attesting=settings.attesting)
+            row, auth_session, None, (), requested, State(must_choose=must_choose, attesting=settings.attesting)
         )
     requirement = person.with_policy(requested, settings, now=tx.now)
-    shared = (
+    session_proofs = (
         auth_session.proofs
         if auth_session is not None and _session_proofs_count(auth_session, person, row, requirement)
         else ()
     )
-    counting = person.counting_proofs((*shared, *own), not_before=requirement.not_before, settings=settings, now=tx.now)
-    password_at = max((proof.at for proof in counting if proof.method in FIRST), default=0)
+    proofs = person.counting_proofs(
+        (*session_proofs, *own_proofs), not_before=requirement.not_before, settings=settings, now=tx.now
+    )
+    password_at = max((proof.at for proof in proofs if proof.method in FIRST), default=0)
     state = State(
-        proofs=counting,
+        proofs=proofs,
         methods=person.methods,
-        may_enrol=tx.now < password_at + SET_UP_TIME and not _bypasses_unavailable_factor(person, counting),
+        may_enrol=tx.now < password_at + SET_UP_TIME and not _bypasses_unavailable_factor(person, proofs),
         codes_to_save=person.codes_to_save,
         must_choose=row.must_choose and auth_session is not None and row.user_id is None,
         attested=person.attested,
@@ -131,46 +136,45 @@ def load_flow(
         may_wait=person.may_wait(settings, tx.now)
         and not (auth_session is not None and _is_same_person(auth_session.person, person)),
     )
-    return LoginFlow(row, auth_session, person, own, requirement, state)
+    return LoginFlow(row, auth_session, person, own_proofs, requirement, state)
 
 
 def requirement_to_json(requirement: AuthRequirement) -> dict[str, int | bool]:
-    """A demand as JSON to be stored."""
+    """Return the requirement as JSON."""
     return asdict(requirement)
 
 
 def stored_requirement(row: LoginFlowRow) -> AuthRequirement:
-    """The demand of the door behind this login."""
+    """Return the requirement of the initiator of this flow."""
     stored = row.requirement
-    level, wished = Level(stored["min_level"]), Level(stored["voluntary_level"])
     return AuthRequirement(
-        min_level=level,
-        voluntary_level=wished,
+        min_level=Level(stored["min_level"]),
+        voluntary_level=Level(stored["voluntary_level"]),
         not_before=int(stored["not_before"]),
         require_enrolment=bool(stored["require_enrolment"]),
     )
 
 
 def _load_person(tx: Transaction, row: LoginFlowRow, settings: Settings) -> tuple[Person | None, tuple[Proof, ...]]:
-    """Who proved something here, and what; nothing once the account was disabled or its epoch moved on."""
+    """Return the person of a flow and their proofs in it; none once the user is disabled or the epoch changed."""
     user = tx.users.by_id(row.user_id) if row.user_id else None
     if user is None or not user.active or user.epoch != row.epoch:
         return None, ()
     return people.load(tx, user, settings), from_rows(row.proofs)
 
 
-def _bypasses_unavailable_factor(person: Person, counting: tuple[Proof, ...]) -> bool:
-    """Whether a new second step would take the place of one that only cannot be given at the moment.
+def _bypasses_unavailable_factor(person: Person, proofs: tuple[Proof, ...]) -> bool:
+    """Whether a new second step would replace one that is only unavailable at the moment.
 
-    Else a thief of the password would need no more than a channel that is out of service.
+    Otherwise a thief of the password would need no more than a channel that is out of service.
     """
-    return person.has_unavailable_factor and assess(counting).level < Level.TWO_STEP
+    return person.has_unavailable_factor and assess(proofs).level < Level.TWO_STEP
 
 
 def _session_proofs_count(
     auth_session: AuthenticatedSession, person: Person, row: LoginFlowRow, requirement: AuthRequirement
 ) -> bool:
-    """Whether the session's proofs count: not those of another, nor, when all must be new, one of this very second."""
+    """Whether the session's proofs count: only those of its person, and none where all must be newer than the flow."""
     return _is_same_person(auth_session.person, person) and requirement.not_before < row.created_at
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from idp.login.policy.proofs import Method
+from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 
-RECOVERY_CODE = "recovery"
-"""The page of recovery codes."""
+RECOVERY_CODE = Method.RECOVERY_CODE.spec.page
 PASSKEY = "passkey"
 """A passkey in place of name and password."""
 FORGOT_PASSWORD = "forgot"  # noqa: S105 - the path of a page
@@ -23,10 +22,10 @@ def flow_path(flow_id: str, page: str = "") -> str:
 
 
 def code_page(method: Method) -> str:
-    """Return the page of codes that are sent by this method."""
-    return f"{Step.CODE}/{method}"
+    """Return the page that asks for this method as the second step."""
+    return method.spec.page
 
 
 def enrolment_page(method: Method) -> str:
-    """Return the page that enrols this method."""
-    return f"{Step.ENROL}/{method}"
+    """Return the page that enrols this method; an authenticator app has none but the first one of the step."""
+    return method.spec.enrolment.page if method.spec.enrolment else Step.ENROL

@@ -1,4 +1,4 @@
-"""What a person could prove with now, and which of their proofs would still count."""
+"""A person: what they can prove now, and which of their proofs count."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from idp.config import Settings
 from idp.login.policy import rules
 from idp.login.policy.assurance import Level, reachable
-from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, SENT, Freshness, Method, Proof, counted
+from idp.login.policy.methods import MOST_SECURE_FIRST, Method
+from idp.login.policy.methods.spec import MethodContext
+from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Proof, counted
 from idp.login.policy.requirement import AuthRequirement, join
-from idp.login.policy.selection import MOST_SECURE_FIRST
 from idp.persistence.factors import Factor
 from idp.persistence.recovery import RecoverySet
 from idp.persistence.transaction import Transaction
@@ -18,10 +19,10 @@ from idp.persistence.users import User
 
 @dataclass(frozen=True)
 class Person:
-    """A user together with everything that bears on their sign-ins.
+    """A user with everything that their sign-ins depend on.
 
-    `factors` are those that could be used now; `withheld` says that there are others, whose channel the installation
-    no longer has. `trusted` are the `trust_id`s of the devices that are remembered at this moment.
+    `factors` are those that are usable now; `has_unavailable_factor`: there are others, whose channel the installation
+    no longer has. `trusted` are the `trust_id`s of the remembered devices.
     """
 
     user: User
@@ -33,69 +34,77 @@ class Person:
 
     @property
     def methods(self) -> frozenset[Method]:
-        """Ways of proving that would work now."""
-        found = {Method.PASSWORD} if self.user.password_hash else set()
-        found |= {Method(factor.kind) for factor in self.factors}
-        return frozenset(found | ({Method.RECOVERY_CODE} if self.has_second_step and self.codes_left else set()))
+        """Methods that are usable now."""
+        methods = {Method.PASSWORD} if self.user.password_hash else set()
+        methods |= {Method(factor.kind) for factor in self.factors}
+        return frozenset(methods | ({Method.RECOVERY_CODE} if self.has_second_step and self.codes_left else set()))
 
     def factors_of(self, method: Method) -> tuple[Factor, ...]:
-        """Those of one kind, oldest first."""
+        """Return the factors of one method, oldest first."""
         return tuple(factor for factor in self.factors if factor.kind == method)
 
     @property
     def has_second_step(self) -> bool:
-        """Whether a second step is set up, be it one that cannot be used now."""
+        """Whether a second step is enrolled, including one that is unavailable now."""
         return bool(self.factors) or self.has_unavailable_factor
 
     def is_last(self, factor: Factor) -> bool:
-        """Whether nothing but the password is left without it."""
+        """Whether this is the only second step."""
         return not self.has_unavailable_factor and all(each.id == factor.id for each in self.factors)
 
     def needs(self, factor: Factor, settings: Settings) -> bool:
-        """Whether policy forbids to remove it, because it is the last."""
+        """Whether policy forbids removing this factor, because it is the last one."""
         return self.is_last(factor) and self.must_have_second_step(settings)
 
     @property
     def codes_to_save(self) -> bool:
-        """Whether there are recovery codes that the person has not yet said are saved."""
+        """Whether there are recovery codes that the person has not confirmed as saved."""
         return self.recovery is not None and self.recovery.acknowledged_at is None
 
     @property
     def recovery_factor(self) -> str:
-        """What a recovery code counts as: a stand-in for the factor of this moment, worthless once that is replaced."""
+        """The factor id of a recovery code; its proofs stop counting when the factor it stands for is replaced."""
         return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"
 
     def channels(self, settings: Settings) -> tuple[Method, ...]:
-        """The channels this person could have codes by: a number can be typed in, a mailbox must be known."""
-        there = (method for method in MOST_SECURE_FIRST if method in SENT and method in settings.channels)
-        return tuple(method for method in there if method is not Method.EMAIL or self.user.email)
+        """Return the channels of codes that this person could enrol, the most secure first."""
+        return tuple(method for method in self.enrollable(settings) if method.spec.destination)
+
+    def enrollable(self, settings: Settings) -> tuple[Method, ...]:
+        """Return the methods that could be enrolled instead of an authenticator app, the most secure first."""
+        context = MethodContext(settings, self.user)
+        return tuple(
+            method
+            for method in MOST_SECURE_FIRST
+            if (entry := method.spec.enrolment) and method.spec.usable(context) and entry.possible(context)
+        )
 
     @property
     def best(self) -> Level:
-        """The highest level these ways can reach."""
+        """The highest level that these methods can reach."""
         return reachable(self.methods, attested=self.attested)
 
     @property
     def attested(self) -> bool:
-        """Whether a maker vouched for one of their passkeys."""
+        """Whether one of their passkeys is attested."""
         return any(factor.attested for factor in self.factors)
 
     def counting_proofs(
         self, proofs: tuple[Proof, ...], *, not_before: int, settings: Settings, now: int
     ) -> tuple[Proof, ...]:
-        """The proofs that count: of living factors, given at or after `since`, second factors inside their life."""
+        """Return the proofs that count: of usable factors, at or after `not_before`, second factors while they last."""
         live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
         live |= {self.recovery_factor} if self.has_second_step else set()
         freshness = Freshness(not_before=not_before, second_factor_not_before=now - settings.second_factor_lifetime)
         return counted(proofs, live=frozenset(live), freshness=freshness)
 
     def with_policy(self, requested: AuthRequirement, settings: Settings, *, now: int) -> AuthRequirement:
-        """What the door asks, joined with what policy asks of this person now; their grace softens policy alone."""
+        """Join a requirement with those of policy for this person now; grace relaxes policy alone."""
         policies = self._policies(settings)
         return join(*(map(rules.without_enrolment, policies) if self.may_wait(settings, now) else policies), requested)
 
     def _policies(self, settings: Settings) -> tuple[AuthRequirement, ...]:
-        """What the organisation and this person's own settings ask."""
+        """Return the requirements of the organisation and of this person's settings."""
         organisation = rules.organisation_requirement(
             second_step=settings.second_step, remember_days=settings.remember_days
         )
@@ -107,34 +116,35 @@ class Person:
         return organisation, own
 
     def must_have_second_step(self, settings: Settings) -> bool:
-        """Whether policy forbids this person to turn the second step off."""
+        """Whether policy forbids this person to turn off the second step."""
         return join(*self._policies(settings)).require_enrolment
 
     def second_step_due(self, settings: Settings, now: int) -> int | None:
-        """Until when they may go on without the second step they owe (seconds, UTC); None when they owe none."""
+        """Return the deadline to enrol a required second step (seconds, UTC); None when none is missing."""
         if self.has_second_step or not self.must_have_second_step(settings):
             return None
         stored, days = self.user.second_step_due_at, settings.second_step_grace_days
         return rules.set_up_due(stored, grace_days=days, now=now)
 
     def may_wait(self, settings: Settings, now: int) -> bool:
-        """Whether they owe a second step and may still put it off."""
+        """Whether a required second step is missing and can still be postponed."""
         due = self.second_step_due(settings, now)
         return due is not None and now < due
 
 
 def without_factors(user: User) -> Person:
-    """Somebody who has no second step."""
+    """Return a person who has no second step."""
     return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, trusted=frozenset())
 
 
 def load(tx: Transaction, user: User, settings: Settings) -> Person:
-    """Read what bears on this person's sign-ins: one statement, or three once they have a second step."""
-    own = tx.factors.for_user(user.id)
-    if not own:
+    """Load a person: one statement, or three once they have a second step."""
+    factors = tx.factors.for_user(user.id)
+    if not factors:
         return without_factors(user)
-    usable = tuple(factor for factor in own if factor.kind not in SENT or factor.kind in settings.channels)
+    context = MethodContext(settings, user)
+    usable = tuple(factor for factor in factors if Method(factor.kind).spec.usable(context))
     recovery, left = tx.recovery.with_count(user.id)
     trusted = frozenset(device.trust_id for device in tx.devices.trusted_for_user(user.id, user.epoch))
-    withheld = len(usable) < len(own)
-    return Person(user, usable, has_unavailable_factor=withheld, recovery=recovery, codes_left=left, trusted=trusted)
+    unavailable = len(usable) < len(factors)
+    return Person(user, usable, has_unavailable_factor=unavailable, recovery=recovery, codes_left=left, trusted=trusted)

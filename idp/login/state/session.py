@@ -1,4 +1,4 @@
-"""Who is signed in at this browser, judged afresh at every request."""
+"""The authenticated session of this browser, evaluated anew at every request."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ SEEN_EVERY = 5 * MINUTE
 
 @dataclass(frozen=True)
 class AuthenticatedSession:
-    """A live session and the person it belongs to."""
+    """A session that has not ended, and its person."""
 
     session: Session
     person: Person
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
-        """Everything proven in this session, whether it still counts or not."""
+        """All proofs of this session, whether they still count or not."""
         return from_rows(self.session.proofs)
 
     def assurance(self, *, not_before: int, settings: Settings, now: int) -> Assurance:
-        """What the session is worth, looking only at proofs given at or after `since` (seconds, UTC)."""
+        """Return the claims of the proofs given at or after `not_before` (seconds, UTC)."""
         return assess(self.person.counting_proofs(self.proofs, not_before=not_before, settings=settings, now=now))
 
     def satisfies(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
-        """The claims, when the session satisfies the door's demand and every policy; None when it does not."""
+        """Return the claims if the session satisfies the requirement and every policy, else None."""
         requirement = self.person.with_policy(requested, settings, now=now)
-        reached = self.assurance(not_before=requirement.not_before, settings=settings, now=now)
-        enough = requirement.satisfied_by(reached, best=self.person.best, enrolled=self.person.has_second_step)
-        return reached if enough else None
+        assurance = self.assurance(not_before=requirement.not_before, settings=settings, now=now)
+        enough = requirement.satisfied_by(assurance, best=self.person.best, enrolled=self.person.has_second_step)
+        return assurance if enough else None
 
     def admits(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
-        """The same, but None also while recovery codes wait to be saved: until then no door opens."""
+        """Return the same, but None also until the recovery codes are saved."""
         return None if self.person.codes_to_save else self.satisfies(requested, settings=settings, now=now)
 
 
 def load_session(tx: Transaction, handle: str | None, settings: Settings) -> AuthenticatedSession | None:
-    """The visitor whose session cookie this is; None when the session ended, idled out, or its person was disabled."""
-    found = tx.sessions.with_user(digest(handle)) if handle else None
-    if found is None:
+    """Return the session of this cookie; None when it ended or idled out, or its user was disabled."""
+    row = tx.sessions.with_user(digest(handle)) if handle else None
+    if row is None:
         return None
-    session, user = found
+    session, user = row
     idle_end = session.last_seen_at + settings.session_idle
     if not user.active or tx.now >= min(session.expires_at, idle_end):
         return None
@@ -60,6 +60,6 @@ def load_session(tx: Transaction, handle: str | None, settings: Settings) -> Aut
 
 
 def touch(tx: Transaction, auth_session: AuthenticatedSession) -> None:
-    """Note that the person is still there."""
+    """Record that the session is in use."""
     if tx.now - auth_session.session.last_seen_at >= SEEN_EVERY:
         tx.sessions.touch(auth_session.session)

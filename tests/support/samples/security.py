@@ -14,15 +14,22 @@ def _session(browser: str, *, place: str, seen: str, current: bool) -> dict[str,
     return {"browser": browser, "place": place, "seen": seen, "current": current, "action": "#"}
 
 
+def _messages(name: str, *, hint: str) -> dict[str, Any]:
+    return {"name": name, "symbol": "phone", "hint": hint, "on": False, "masked": "", "used": "", "href": "#"}
+
+
+ON_ANY_PHONE = "Works on any phone; less safe than a passkey or an app."
 SECURITY: dict[str, Any] = ACCOUNT | {
     "password": {"changed": "3 March 2026", "href": "#"},
     "two_step": {
         "on": True, "required": False, "since": "12 June 2026",
         "set_up_href": "#", "replace_href": "#", "turn_off_href": "#", "any": True, "remove_href": "#"},
     "messages": [
-        {"channel": "whatsapp", "on": False, "masked": "", "used": "", "href": "#"},
-        {"channel": "sms", "on": True, "masked": "+49 ••• 78", "used": "20 November 2026", "href": "#"},
-        {"channel": "email", "on": False, "masked": "", "used": "", "href": "#"},
+        _messages("Codes by WhatsApp", hint=ON_ANY_PHONE),
+        _messages("Codes by text message", hint=ON_ANY_PHONE) | {
+            "on": True, "masked": "+49 ••• 78", "used": "20 November 2026"},
+        _messages("Codes by email", hint="Better than a password alone, and less safe than a passkey or an app.") | {
+            "symbol": "mail"},
     ],
     "passkeys": [
         {"name": "iPhone", "added": "12 June 2026", "used": "20 November 2026", "kind": "backed up", "href": "#"},
@@ -51,8 +58,8 @@ VIEWED_CODES = {
     "download_href": DOWNLOAD,
 }  # fmt: skip
 FACTOR = {
-    "kind": "sms", "masked": "+49 ••• 78", "added": "12 June 2026", "used": "20 November 2026", "last": False,
-    "remove_action": "#", "back_href": "#",
+    "name": "Codes by text message", "masked": "+49 ••• 78", "added": "12 June 2026", "used": "20 November 2026",
+    "last": False, "remove_action": "#", "back_href": "#",
 }  # fmt: skip
 ONE_PASSKEY = {
     "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_action": "#",
@@ -88,7 +95,7 @@ SECURITY_PAGES: list[Sample] = [
     ("message-codes", "account/message_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
     ("factor", "account/factor.html", ACCOUNT | FACTOR),
     ("factor-needed", "account/factor.html", ACCOUNT | FACTOR | {
-        "kind": "totp", "masked": "", "used": "", "remove_action": None, "last": True,
+        "name": "Authenticator app", "masked": "", "used": "", "remove_action": None, "last": True,
     }),
     ("passkey-add", "account/passkey_add.html", ACCOUNT | {
         "action": "#", "options_href": "#", "back_href": "#", "suggestion": "Firefox on Windows", "longest_name": 60}),

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.login.policy.assurance import LEVELS, NOBODY, Level, assess, best_of_all, reachable
-from idp.login.policy.proofs import LASTING, SECOND, Freshness, Key, Method, Proof, counted, from_rows, latest, to_rows
+from idp.login.policy.methods import LASTING, SECOND, Method
+from idp.login.policy.proofs import Freshness, Key, Proof, counted, from_rows, latest, to_rows
 
 PASSWORD = Proof(Method.PASSWORD, "password", 100)
 TOTP = Proof(Method.TOTP, "app", 130)

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from idp.login.policy.assurance import Level
-from idp.login.policy.proofs import FIRST, SECOND, Method, Proof
+from idp.login.policy.methods import FIRST, SECOND, Method
+from idp.login.policy.proofs import Proof
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import State, Step, next_step
 
