@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.flows.test_codes_by_message import promise
 
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.mailbox import Mailbox
 from idp.server.background import Background
+from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.flows.test_codes_by_message import promise
 
 from idp.config import Settings
 from idp.kernel.clock import SystemClock
@@ -17,6 +16,7 @@ from idp.messaging.providers.meta import nearest
 from idp.messaging.texts import Provider, ShortText
 from idp.messaging.transports import Rejected, Undelivered
 from idp.server.background import Background
+from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import mail_server, self_signed

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.flows.test_login_twins import CHANGING, statements
 from werkzeug.test import TestResponse
 
+from tests.flows.login.test_login_twins import CHANGING, statements
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import csrf_of

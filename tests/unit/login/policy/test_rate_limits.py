@@ -9,7 +9,7 @@ from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.login.policy import rate_limits
 from idp.persistence.throttles import Limit
 
-PAGE = Path(__file__).parents[3] / "docs" / "reference" / "limits.md"
+PAGE = Path(__file__).parents[4] / "docs" / "reference" / "limits.md"
 SETTINGS = Settings(issuer="https://id.example.test", smtp_url="smtp://localhost:1")
 QUARTER = 15 * MINUTE
 SPANS = {"in 20 minutes": 20 * MINUTE, "in an hour": HOUR}
