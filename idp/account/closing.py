@@ -57,7 +57,7 @@ def close(tx: Transaction) -> Response:
 def show_closed() -> Response:
     """The last page."""
     message = Text("Everything about you was deleted, and your apps are told. We have sent you a mail about it.")
-    return page("login/ended.html", title=Text("Your account is closed"), message=message)
+    return page("recovery/ended.html", title=Text("Your account is closed"), message=message)
 
 
 def _render(auth_session: AuthenticatedSession, *, error: Text | None = None) -> Response:

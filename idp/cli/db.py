@@ -28,7 +28,7 @@ def upgrade(work: CliContext) -> None:
 @as_json
 @with_workplace
 def current(work: CliContext, *, json_wanted: bool) -> None:
-    """Tell which revision the tables are at, and whether that is the one this version needs."""
+    """Show which revision the tables are at, and whether that is the one this version needs."""
     status = schema.status(work.settings.database)
     if json_wanted:
         print_json({"state": status.state, "revision": status.revision, "needed": schema.head()})

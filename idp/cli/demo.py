@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 
 import click
 
 from idp import config
-from idp.kernel.clock import sleep
 from idp.server import CannotServe, ports
 from idp.server.demo.children import Children, children
 from idp.server.demo.demonstration import ADMIN, CLIENT, DEMO, Demonstration, Secrets
@@ -35,16 +33,15 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     demo = Demonstration(data_dir.absolute(), keys_dir.absolute(), port, app_port)
     _check(demo)
     secrets = demo.prepare()
-    with contextlib.suppress(KeyboardInterrupt), children() as running:
+    with children() as running:
         _start(running, demo, secrets)
         running.wait_until(
             lambda: None not in (ports.answers(HOST, port, DISCOVERY), ports.answers(HOST, app_port)),
             within=START_WITHIN,
         )
         click.echo(_welcome(demo, secrets))
-        while True:
+        while not running.wait_for_stop(LOOK_EVERY):
             running.check()
-            sleep(LOOK_EVERY)
     click.echo("\nStopped. The data is kept for the next time.")
 
 

@@ -17,9 +17,9 @@ from idp.server import launch, preparing
 @click.option("--upgrade", is_flag=True, help="Bring the database to this version first, as `idp db upgrade` does.")
 @with_workplace
 def command(work: CliContext, host: str, port: int, workers: int | None, *, upgrade: bool) -> None:
-    """Run the server until it is told to stop (SIGTERM or Ctrl-C); requests under way are finished first.
+    """Run the server until SIGTERM or Ctrl-C; requests under way are finished first.
 
-    It speaks plain HTTP. On the internet it belongs behind a proxy that ends TLS and buffers slow requests, such as
+    It serves plain HTTP. On the internet it belongs behind a proxy that ends TLS and buffers slow requests, such as
     nginx, Caddy or HAProxy: see docs/how-to/run-in-production.md.
     """
     if upgrade:

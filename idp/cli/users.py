@@ -146,7 +146,7 @@ def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
 @assume_yes
 @with_workplace
 def set_(work: CliContext, name: str, second_step: str, *, yes: bool) -> None:
-    """Say whether somebody must have a second step."""
+    """Set whether somebody must have a second step."""
     required = second_step == REQUIRED
     with work.database.read() as tx:
         users.find(tx, name)

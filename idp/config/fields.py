@@ -11,6 +11,6 @@ from idp.config.tokens import Tokens
 
 
 class SettingFields(Messages, Tokens, SignIn, Installation):
-    """What an operator may decide. Durations are seconds unless the name says otherwise."""
+    """What an operator may decide. Durations are seconds unless the name has another unit."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

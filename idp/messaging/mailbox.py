@@ -61,7 +61,7 @@ class Mailbox:
             raise Undelivered(f"{self._folder}: {error}") from error
 
     def check(self) -> str:
-        """Say where it is."""
+        """Return where messages are stored."""
         return f"kept in {self._folder} (development mode)"
 
     def latest(self, limit: int) -> list[StoredMessage]:
@@ -86,7 +86,7 @@ class MailboxTexts:
         self._mailbox.send(mail)
 
     def check(self) -> str:
-        """Say where they are."""
+        """Return where messages are stored."""
         return self._mailbox.check()
 
 

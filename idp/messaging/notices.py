@@ -70,7 +70,7 @@ def session_ref(user_id: str, sid: str, device_id: str | None) -> dict[str, str 
 
 
 def enqueue_account_closed(tx: Transaction, user: User) -> None:
-    """Promise the last mail of an account that is being closed; call it while the address is still known."""
+    """Enqueue the last mail of an account that is being closed; call it while the address is still known."""
     if not user.email:
         return
     context = {"event": ACCOUNT_CLOSED, **message_context(tx, user)}
@@ -79,7 +79,7 @@ def enqueue_account_closed(tx: Transaction, user: User) -> None:
 
 
 def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> None:
-    """Promise the person a mail that asks whether this transaction's sign-in was theirs; not without an address."""
+    """Enqueue the mail that asks whether this transaction's sign-in was theirs; nothing without an address."""
     if not user.email:
         return
     context = {"event": SIGN_IN_ALERT, **message_context(tx, user), **link.as_context()}
@@ -90,13 +90,13 @@ def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> No
 def enqueue_password_reset(
     tx: Transaction, digest: str, *, link: SealedSecret, user: User | None, minutes: int
 ) -> None:
-    """Promise a mail to whomever the password reset of this digest was made for, and nobody if none was."""
+    """Enqueue a mail to the user of the password reset with this digest; to nobody if there is none."""
     context = {"event": RESET_OFFER, **message_context(tx, user), **link.as_context(), "minutes": minutes}
     tx.outbox.enqueue_password_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
 
 
 def message_context(tx: Transaction, user: User | None) -> dict[str, Any]:
-    """Who is addressed, in which words, and what every message may say of the request that caused it."""
+    """Return what every message contains: its reader, and the request that caused it."""
     reader = Reader.from_profile(user.profile if user else {}, otherwise=tx.origin.language)
     return {
         "name": user.display_name if user else "",

@@ -1,11 +1,11 @@
-"""Calling other people's servers: the one way out over HTTP.
+"""Outbound HTTP requests: the only place that connects to servers of others.
 
-    resolve the name -> every address allowed? -> connect to exactly that address -> send -> answer, and hang up
+    resolve the name -> every address allowed? -> connect to exactly that address -> send -> read -> close
 
-Addresses of apps were typed by an administrator, so nothing inside this network may be reached by them; those of
-providers are the operator's own settings, and may be anywhere. The address that was judged is the one that is dialled,
-so a name that changes its mind in between (DNS rebinding) gains nothing. Redirects are not followed, proxies of the
-environment are not used, and of the answer's body no more is read than somebody asked for.
+Addresses of clients were typed by an administrator, so they may not reach anything inside this network; those of
+providers are the operator's own settings, and may be anywhere. The connection goes to the address that was checked,
+so a name that resolves differently in between (DNS rebinding) gains nothing. Redirects are not followed, proxies of the
+environment are not used, and no more of the response body is read than was requested.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class HttpResponse:
 
 @dataclass(frozen=True)
 class Outbound:
-    """The way out. Hosts in `trusted` may have any address, and plain http as far as they are this machine."""
+    """The HTTP client. Hosts in `trusted` may have any address, and plain http if they are this machine."""
 
     trusted: frozenset[str]
     within: float = APP_WITHIN

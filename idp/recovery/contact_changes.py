@@ -1,10 +1,10 @@
-"""Changes of email address and phone number: proven by the new one, told to the old one, undone from there.
+"""Changes of email address and phone number: proven at the new one, reported to the old one, undone from there.
 
-    ask_email   pay, keep the change, promise a link to the new address; nothing else changes        (writing)
-    make        once it is proven: store, raise the epoch, tell the new address and the old one      (writing)
-    undo        what the link in the old mailbox does: back to before, and everything open is over   (writing)
+    request_email_change   consume an attempt, store the change, enqueue a link to the new address   (write transaction)
+    apply_change           once proven: store, raise the epoch, mail both addresses                  (write transaction)
+    undo_change            the link in the old mailbox: restore, and revoke all access               (write transaction)
 
-An address that is somebody else's is answered like any other; only the letter differs, and it goes to its owner. What
+An address that is somebody else's gets the same response; only the mail differs, and it goes to its owner. What
 is stored is what was proven, so no reset and no code ever goes to an address that was merely typed.
 """
 

@@ -1,7 +1,7 @@
-"""A person's new phone number: proven by a code that was sent to it, then kept like any other change of contact.
+"""A person's new phone number: proven by a code that was sent to it, then stored like any other change of contact.
 
-confirm    the code: the number it proves is kept                                               (writing)
-keep       through `contact_changes.make`; the number of before is told by text message         (writing)
+confirm_number    verify the code, and store the number that it proves                          (write transaction)
+store_number      by `contact_changes.apply_change`; a text message goes to the previous number  (write transaction)
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Forgot password: a mailed link that lets its holder set a new one, and nothing else.
 
-    ask      pay, keep a link, promise the mail: the same statements whoever it is, or nobody     (writing)
-    find     whose link is this, if it still works?                                               (reading)
-    finish   spend the link, replace the password                     (writing; the hash was made before)
+    request_reset    consume, store a link, enqueue the mail: the same statements for every name   (write transaction)
+    find_reset       the holder of a link that is valid                                             (read transaction)
+    finish_reset     claim the link, replace the password; the hash was made before                 (write transaction)
 
-It signs nobody in and touches no second step: a mailbox alone opens nothing. A link dies by use, time, sign-in, and any
-change of password or factors.
+It signs nobody in and changes no second step: a mailbox alone gives no access. A link ends by use, time, sign-in and
+any change of password or factors.
 """
 
 from __future__ import annotations

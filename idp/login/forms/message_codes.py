@@ -39,8 +39,8 @@ def sent_code_variables(channel: str, pending: PendingCode | None, *, send_actio
         "send_action": send_action,
         "sent": pending is not None,
         "masked": pending.masked if pending else "",
-        "again_in": pending.retry_after if pending else 0,
-        "troubled": pending is not None and pending.delivery_delayed,
+        "retry_after": pending.retry_after if pending else 0,
+        "delivery_delayed": pending is not None and pending.delivery_delayed,
     }
 
 

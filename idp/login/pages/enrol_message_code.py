@@ -60,7 +60,7 @@ def _render(
     return page.render(
         tx,
         flow,
-        "login/set_up_codes.html",
+        "login/enrol_message_code.html",
         status=status or (400 if error else 200),
         errors=dict([error] if error else []),
         action=action,

@@ -97,7 +97,7 @@ def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
     return page.render(
         tx,
         flow,
-        "login/set_up_passkey.html",
+        "login/enrol_passkey.html",
         status=400 if error else 200,
         errors={"form": error} if error else {},
         action=action,

@@ -83,6 +83,6 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         required=flow.requirement.require_enrolment,
         stronger=person.has_second_step,
         remember_days=services().settings.remember_days,
-        other_ways=enrolment_alternatives(flow, services().settings),
+        alternatives=enrolment_alternatives(flow, services().settings),
         sends=False,
     )

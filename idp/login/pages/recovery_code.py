@@ -79,6 +79,6 @@ def _render(
         action=page.flow_url(flow, RECOVERY_CODE),
         passkey=page.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
         has_app=Method.TOTP in flow.available_methods,
-        other_ways=alternative_methods(flow, set(), recovery=False),
+        alternatives=alternative_methods(flow, set(), recovery=False),
         sends=bool(SENT & set(flow.available_methods)),
     )

@@ -42,7 +42,7 @@ def render(
         action=page.flow_url(flow, Step.CODE),
         passkey=page.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
         has_app=Method.TOTP in flow.available_methods,
-        other_ways=alternative_methods(flow, CODE_PAGE_METHODS),
+        alternatives=alternative_methods(flow, CODE_PAGE_METHODS),
         sends=bool(SENT & set(flow.available_methods)),
     )
 

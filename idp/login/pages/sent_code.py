@@ -62,7 +62,7 @@ def _render(
         errors=dict([error] if error else []),
         action=action,
         remember_days=services().settings.remember_days,
-        other_ways=alternative_methods(flow, {method}),
+        alternatives=alternative_methods(flow, {method}),
         sends=True,
         **variables | {"masked": masked(factor.address or "")},
     )

@@ -14,12 +14,12 @@ from idp.messaging.transports import Rejected, Undelivered
 def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: Collection[int] = ()) -> None:
     """Return when the message was taken.
 
-    `error` is the provider's own number for what is wrong, and `never` those that say that this recipient cannot get
-    it at all. Its words are not kept: they repeat the number that was to be written to.
+    `error` is the provider's own number of the error, and `never` those that mean that this recipient cannot get
+    it at all. Its text is not stored: it repeats the recipient's number.
 
     Raises:
         Rejected: when the error is one of `never`.
-        Undelivered: for every other answer; trying again may help, be it because the operator has put it right.
+        Undelivered: for every other response; trying again may help.
     """
     if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return

@@ -1,6 +1,6 @@
 """WhatsApp by Meta's Cloud API: an authentication template, approved by Meta in one or more languages.
 
-The code stands in it twice, as the documentation demands: in the text, and in the button that copies it.
+The code is in it twice, as the documentation requires: in the text, and in the button that copies it.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ NEVER = frozenset({21211, 21266, 21268, 21610, 21614, 63024})
 
 
 class Twilio:
-    """One account; `channel` says in which form."""
+    """One account; `channel` selects the form of the request."""
 
     def __init__(self, settings: Settings, channel: str) -> None:
         self._settings, self._channel = settings, channel

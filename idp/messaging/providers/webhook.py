@@ -1,6 +1,6 @@
 """Any other gateway: each message as JSON, signed as the Standard Webhooks specification has it.
 
-    webhook-id         the same for every try, so that a gateway that took it already can tell
+    webhook-id         the same for every try, so that a gateway can recognise a repeated message
     webhook-timestamp  when this try was made
     webhook-signature  "v1," base64( HMAC-SHA-256( key, id "." timestamp "." body ) )
 
@@ -59,7 +59,7 @@ class Webhook:
         settle(NAME, answer)
 
     def check(self) -> str:
-        """Nothing can be asked of a gateway without sending. Its whole address is not told: it may hold a secret."""
+        """Return the host that messages go to. Nothing is tested: that would send. The whole URL may hold a secret."""
         return f"messages go to {urlsplit(self._url).netloc}; not tried, since only a message could tell"
 
 

@@ -1,8 +1,8 @@
-"""Revocation (RFC 7009): the app has no more use for a token.
+"""Revocation (RFC 7009): the client no longer needs a token.
 
 A refresh token ends its whole grant, and with it every access token; an access token ends alone. The answer is 200 for
-every token, also an unknown one (section 2.2) and one of another client, which is left as it is: an error would tell a
-thief that what he found is good.
+every token, also an unknown one (section 2.2) and one of another client, which is left as it is: an error would show a
+thief that a stolen token is valid.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def disown(tx: Transaction) -> Response:
 @blueprint.get("/done")
 def show_result() -> Response:
     """Whoever it was knows the password: on to a new one."""
-    return mailed_link.result_page("login/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
+    return mailed_link.result_page("recovery/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
 
 
 def _link(tx: Transaction) -> AlertLink | None:
@@ -67,7 +67,7 @@ def _link(tx: Transaction) -> AlertLink | None:
 
 def _render(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
     return LINK.render(
-        "login/alert.html",
+        "recovery/alert.html",
         errors,
         event=link.event,
         browser=user_agents.name(link.user_agent),

@@ -58,7 +58,7 @@ def confirm() -> Response:
 def show_result() -> Response:
     """The end; whoever is signed in finds their profile, others a sign-in."""
     return mailed_link.result_page(
-        "login/ended.html",
+        "recovery/ended.html",
         title=Text("Your email address is confirmed"),
         message=Text("From now on we write to it, and you can sign in with it."),
         restart_href=PROFILE,
@@ -86,7 +86,7 @@ def _confirm(tx: Transaction) -> Response:
 
 
 def _render(change: ContactChange, user: User, *, errors: dict[str, str] | None = None) -> Response:
-    return LINK.render("login/email.html", errors, address=change.new, username=user.username)
+    return LINK.render("recovery/email_change.html", errors, address=change.new, username=user.username)
 
 
 def _render_dead_link() -> Response:

@@ -56,7 +56,7 @@ def sent(tx: Transaction, flow_id: str) -> Response:
     return page.render(
         tx,
         flow,
-        "login/forgot_sent.html",
+        "recovery/forgot_password_sent.html",
         minutes=password_reset.LIFE // MINUTE,
         back_href=page.flow_url(flow, Step.IDENTIFY),
         again_href=page.flow_url(flow, paths.FORGOT_PASSWORD),
@@ -74,7 +74,7 @@ def _render(
     return page.render(
         tx,
         flow,
-        "login/forgot.html",
+        "recovery/forgot_password.html",
         status=status,
         errors=errors or {},
         username=username or "",

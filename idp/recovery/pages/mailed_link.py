@@ -79,4 +79,4 @@ def result_page(template: str, **variables: Any) -> Response:
 def dead_link_page(message: Text, *, restart_href: str, **more: Text) -> Response:
     """The page of a link that does nothing any more (410); `more`: the template's label of the way on."""
     title = Text("This link no longer works")
-    return page("login/ended.html", status=410, title=title, message=message, restart_href=restart_href, **more)
+    return page("recovery/ended.html", status=410, title=title, message=message, restart_href=restart_href, **more)

@@ -102,7 +102,7 @@ def show_result(tx: Transaction) -> Response:
         href = flow_path(row.id) if row.open_at(tx.now) else ACCOUNT
     except binding.LoginFlowClosed:
         href = ACCOUNT
-    return mailed_link.result_page("login/password_set.html", sign_in_href=href)
+    return mailed_link.result_page("recovery/password_set.html", sign_in_href=href)
 
 
 def _holder(tx: Transaction) -> ResetLinkHolder | None:
@@ -116,7 +116,7 @@ def _holder(tx: Transaction) -> ResetLinkHolder | None:
 def _render(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Response:
     person = holder.person
     return LINK.render(
-        "login/new_password.html",
+        "recovery/new_password.html",
         errors,
         username=person.user.username,
         two_step_on=person.has_second_step,

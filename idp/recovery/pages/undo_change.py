@@ -55,7 +55,7 @@ def show_result() -> Response:
         "your password: set a new one now. Then look at your security page, and remove what you did not set up."
     )
     return mailed_link.result_page(
-        "login/ended.html",
+        "recovery/ended.html",
         title=Text("The change is undone"),
         message=message,
         restart_href=reset_password.START,
@@ -83,7 +83,7 @@ def _undo(tx: Transaction) -> Response:
 
 def _render(change: ContactChange, errors: dict[str, str] | None = None) -> Response:
     return LINK.render(
-        "login/undo.html",
+        "recovery/undo.html",
         errors,
         kind=change.kind,
         old=change.old,

@@ -6,11 +6,12 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from idp.kernel.clock import sleep, stopwatch
+from idp.kernel.clock import stopwatch
 from idp.server import CannotServe
 
 LOOK_EVERY = 0.05
@@ -32,14 +33,18 @@ class Child:
             last = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:])
             raise CannotServe(f"{self.name} ended with exit code {code}. Its last words, from {self.log}:\n{last}")
 
-    def end(self) -> None:
-        """Stop it and whatever it started."""
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, sign)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(END_WITHIN)
-                return
+    def signal(self, sign: signal.Signals) -> None:
+        """Send a signal to it and whatever it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, sign)
+
+    def wait(self) -> None:
+        """Wait until it has ended; kill it when that takes too long."""
+        try:
+            self.process.wait(END_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            self.process.wait()
 
 
 class Children:
@@ -47,6 +52,15 @@ class Children:
 
     def __init__(self) -> None:
         self._all: list[Child] = []
+        self._stop = threading.Event()
+
+    def request_stop(self, *_: object) -> None:
+        """Handle a signal. It sets an event: an exception can be lost inside a destructor or callback."""
+        self._stop.set()
+
+    def wait_for_stop(self, seconds: float) -> bool:
+        """Wait so long at most; True once a stop was requested."""
+        return self._stop.wait(seconds)
 
     def start(
         self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path
@@ -59,13 +73,12 @@ class Children:
         self._all.append(Child(name, process, log))
 
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
-        """Wait for a condition; raises `CannotServe` when a program ends first, or after `within` seconds."""
+        """Wait for a condition or a stop; raises `CannotServe` when a program ends first, or after `within` seconds."""
         end = stopwatch() + within
-        while not ready():
+        while not ready() and not self.wait_for_stop(LOOK_EVERY):
             self.check()
             if stopwatch() > end:
                 raise CannotServe(f"The programs did not answer within {within:.0f} seconds.")
-            sleep(LOOK_EVERY)
 
     def check(self) -> None:
         """Raise `CannotServe` when one has ended."""
@@ -73,18 +86,22 @@ class Children:
             child.check()
 
     def end(self) -> None:
-        """Stop all, the last one first."""
-        while self._all:
-            self._all.pop().end()
+        """Stop all at once."""
+        for child in self._all:
+            child.signal(signal.SIGTERM)
+        for child in self._all:
+            child.wait()
+        self._all.clear()
 
 
 @contextlib.contextmanager
 def children() -> Iterator[Children]:
-    """Programs that live as long as the block; SIGTERM ends it like Ctrl-C."""
+    """Programs that live as long as the block; SIGTERM and Ctrl-C request its stop."""
     running = Children()
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {sign: signal.signal(sign, running.request_stop) for sign in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield running
     finally:
-        signal.signal(signal.SIGTERM, before)
         running.end()
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

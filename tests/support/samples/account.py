@@ -31,8 +31,8 @@ CHANGE_PHONE = {
     "channels": ["sms", "whatsapp"], "codes_to": ["+44 ••• 18"], "remove_action": "#",
 }  # fmt: skip
 PHONE_CODE = {
-    "action": "#", "back_href": "#", "send_action": "#", "channel": "sms", "masked": "+44 ••• 18", "again_in": 42,
-    "troubled": False,
+    "action": "#", "back_href": "#", "send_action": "#", "channel": "sms", "masked": "+44 ••• 18", "retry_after": 42,
+    "delivery_delayed": False,
 }  # fmt: skip
 CHANGE_EMAIL = {
     "action": "#", "back_href": "#", "typed": "", "longest": 254, "present": "ada@example.org", "minutes": 60,

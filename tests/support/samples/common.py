@@ -45,11 +45,11 @@ def _qr(text: str) -> Markup:
 
 ENROL = {
     "action": "#", "qr_svg": _qr(OTPAUTH), "secret": SECRET, "account_name": "ada@example.org", "minutes": 10,
-    "can_cancel": True, "required": True, "app_href": OTPAUTH, "other_ways": WAYS[:1], "sends": False,
+    "can_cancel": True, "required": True, "app_href": OTPAUTH, "alternatives": WAYS[:1], "sends": False,
     "stronger": False,
 }  # fmt: skip
 SET_UP_CODES = {
-    "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "again_in": 0,
-    "troubled": False,
+    "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "retry_after": 0,
+    "delivery_delayed": False,
     "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True,
 }  # fmt: skip

@@ -12,35 +12,35 @@ ALERT = {
 }  # fmt: skip
 
 LINKS: list[Sample] = [
-    ("forgot", "login/forgot.html", FORGOT),
-    ("forgot-empty", "login/forgot.html", FORGOT | {
+    ("forgot", "recovery/forgot_password.html", FORGOT),
+    ("forgot-empty", "recovery/forgot_password.html", FORGOT | {
         "errors": {"username": "Enter your user name or email address."}}),
-    ("forgot-too-often", "login/forgot.html", FORGOT | {
+    ("forgot-too-often", "recovery/forgot_password.html", FORGOT | {
         "username": "ada@example.org", "errors": {"form": "Too many links were asked for from your network."}}),
-    ("forgot-sent", "login/forgot_sent.html", {"minutes": 30, "back_href": "#", "again_href": "#"}),
-    ("new-password", "login/new_password.html", NEW_PASSWORD),
-    ("new-password-weak", "login/new_password.html", NEW_PASSWORD | {
+    ("forgot-sent", "recovery/forgot_password_sent.html", {"minutes": 30, "back_href": "#", "again_href": "#"}),
+    ("new-password", "recovery/new_password.html", NEW_PASSWORD),
+    ("new-password-weak", "recovery/new_password.html", NEW_PASSWORD | {
         "two_step_on": True, "min_length": 8, "errors": {"password": "Use at least 8 characters."}}),
-    ("new-password-stale", "login/new_password.html", NEW_PASSWORD | {
+    ("new-password-stale", "recovery/new_password.html", NEW_PASSWORD | {
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
-    ("password-set", "login/password_set.html", {"sign_in_href": "#"}),
-    ("alert", "login/alert.html", ALERT),
-    ("alert-change", "login/alert.html", ALERT | {"event": "message_codes_added"}),
-    ("alert-stale", "login/alert.html", ALERT | {
+    ("password-set", "recovery/password_set.html", {"sign_in_href": "#"}),
+    ("alert", "recovery/alert.html", ALERT),
+    ("alert-change", "recovery/alert.html", ALERT | {"event": "message_codes_added"}),
+    ("alert-stale", "recovery/alert.html", ALERT | {
         "address": "2001:db8::17",
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
-    ("email-confirm", "login/email.html", {"action": "#", "address": "ada@new.example", "username": "ada"}),
-    ("undo", "login/undo.html", {
+    ("email-confirm", "recovery/email_change.html", {"action": "#", "address": "ada@new.example", "username": "ada"}),
+    ("undo", "recovery/undo.html", {
         "action": "#", "kind": "email", "old": "ada@example.org", "new": "mallory.the.very.long@example.com",
         "when": "20 November 2026, 20:03 UTC"}),
-    ("undo-phone", "login/undo.html", {
+    ("undo-phone", "recovery/undo.html", {
         "action": "#", "kind": "phone", "old": "+44 20 7946 0018", "new": None, "when": "20 November 2026, 20:03 UTC",
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
-    ("undone", "login/ended.html", {
+    ("undone", "recovery/ended.html", {
         "title": "The change is undone", "restart_href": "#", "restart_label": "Set a new password by mail",
         "message": "Everything is as it was before, and every browser is signed out. Set a new password now."}),
-    ("alert-done", "login/alert_done.html", {"forgot_href": "#", "password_href": "#"}),
-    ("link-dead", "login/ended.html", {
+    ("alert-done", "recovery/alert_done.html", {"forgot_href": "#", "password_href": "#"}),
+    ("link-dead", "recovery/ended.html", {
         "title": "This link no longer works", "restart_href": "#", "restart_label": "Set a new password",
         "message": "It was used already, or it is too old. If somebody else may know your password, set a new one."}),
 ]  # fmt: skip

@@ -8,16 +8,16 @@ IDENTIFY = {
 }  # fmt: skip
 CODE = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": False,
-    "other_ways": [RECOVERY_WAY], "passkey": None, "has_app": True,
+    "alternatives": [RECOVERY_WAY], "passkey": None, "has_app": True,
 }  # fmt: skip
 SENT_CODE = {
-    "action": "#", "send_action": "#", "channel": "sms", "masked": "+49 ••• 78", "sent": True, "again_in": 42,
-    "troubled": False,
-    "remember_days": 14, "can_cancel": True, "other_ways": [*WAYS[:2], RECOVERY_WAY], "sends": True,
+    "action": "#", "send_action": "#", "channel": "sms", "masked": "+49 ••• 78", "sent": True, "retry_after": 42,
+    "delivery_delayed": False,
+    "remember_days": 14, "can_cancel": True, "alternatives": [*WAYS[:2], RECOVERY_WAY], "sends": True,
 }  # fmt: skip
 RECOVERY = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": True,
-    "other_ways": WAYS, "passkey": PASSKEY, "has_app": True,
+    "alternatives": WAYS, "passkey": PASSKEY, "has_app": True,
 }  # fmt: skip
 
 SIGN_IN: list[Sample] = [
@@ -38,7 +38,7 @@ SIGN_IN: list[Sample] = [
     ("code-passkey-only", "login/code.html", CODE | {"passkey": PASSKEY, "has_app": False}),
     ("code-sent", "login/sent_code.html", SENT_CODE),
     ("code-sent-wrong", "login/sent_code.html", SENT_CODE | {
-        "channel": "email", "masked": "a•••@example.org", "again_in": 0, "troubled": True,
+        "channel": "email", "masked": "a•••@example.org", "retry_after": 0, "delivery_delayed": True,
         "errors": {"code": "That code did not work."},
     }),
     ("code-to-send", "login/sent_code.html", SENT_CODE | {"sent": False, "channel": "whatsapp"}),
@@ -46,10 +46,10 @@ SIGN_IN: list[Sample] = [
     ("recovery-code-wrong", "login/recovery_code.html", RECOVERY | {
         "errors": {"code": "That recovery code did not work. Each one works once; try another one from your list."}}),
     ("select-account", "login/select_account.html", {"accounts": [ADA], "action": "#", "client": ACME}),
-    ("ended", "login/ended.html", {
+    ("ended", "recovery/ended.html", {
         "title": "This sign-in has expired", "restart_href": "#",
         "message": "It was left open for too long. Nothing is lost: start again and you are back in a moment."}),
-    ("ended-elsewhere", "login/ended.html", {
+    ("ended-elsewhere", "recovery/ended.html", {
         "title": "Opened in another browser",
         "message": "This sign-in began in another browser. Go back there, or return to the app and sign in from it."}),
 ]  # fmt: skip
