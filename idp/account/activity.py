@@ -53,7 +53,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     local = event.user_agent == LOCAL.user_agent
     return {
         "sentence": history.sentence(event, names.get(event.client_id or "")),
-        "browser": Text("On the server") if local else user_agents.name(event.user_agent),
+        "browser": Text("On the server") if local else user_agents.browser_name(event.user_agent),
         "address": "" if local else geoip.with_location(event.address),
         "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel.handles import digest
 from idp.login.enrolment import factor_changes, totp
 from idp.login.enrolment.totp import ConfirmedSetup
@@ -83,7 +83,7 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     return renew(tx, auth_session, services)
 
 
-def regenerate(tx: Transaction, auth_session: AuthenticatedSession, fresh: FreshSet, services: Services) -> str:
+def regenerate(tx: Transaction, auth_session: AuthenticatedSession, fresh: NewRecoverySet, services: Services) -> str:
     """Put new recovery codes in place of the old, and forget every device. Returns the session's new handle.
 
     Raises:

@@ -10,7 +10,7 @@ from idp import audit
 from idp.account import guard, own_data, paths, requirements
 from idp.audit import Event
 from idp.web.context import services
-from idp.web.pages import json_text
+from idp.web.pages import json_response
 from idp.web.transactions import origin
 
 FILE = "my-account.json"
@@ -28,6 +28,6 @@ def download() -> Response:
         audit.record(tx, Event.DATA_EXPORTED, user_id=auth_session.person.user.id)
     with services().database.read(origin()) as tx:
         data = own_data.export_data(tx, auth_session.person)
-    response = json_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    response = json_response(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
     return response

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from idp import audit
 from idp.account import changes, guard, pages, paths, reauthentication, requirements
 from idp.audit import Event, Outcome
-from idp.factors.message_code import masked
+from idp.factors.message_code import mask
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
@@ -77,7 +77,7 @@ def _render(auth_session: AuthenticatedSession, factor: Factor) -> Response:
         auth_session,
         "account/factor.html",
         name=Method(factor.kind).spec.name,
-        masked=masked(factor.address) if factor.address else "",
+        masked=mask(factor.address) if factor.address else "",
         added=Moment(factor.created_at),
         used=Moment(factor.last_used_at) if factor.last_used_at else "",
         last=auth_session.person.is_last(factor),

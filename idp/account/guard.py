@@ -71,7 +71,7 @@ def require_form(
         SignInNeeded, CodesToSave: as `require`.
     """
     auth_session = require(tx, requirement_at, back=back, saving_codes=saving_codes)
-    if not csrf.valid(SESSION.read(), PURPOSE):
+    if not csrf.is_valid(SESSION.read(), PURPOSE):
         raise Refusal(
             400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
         )

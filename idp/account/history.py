@@ -138,7 +138,7 @@ def sentence(event: AuditEvent, app: str | None) -> Text:
 
     A row that is older than these words, or written by a newer node, gets a general sentence.
     """
-    return _words(event, known=app is not None).given(app=app or SOME_APP)
+    return _words(event, known=app is not None).with_values(app=app or SOME_APP)
 
 
 def _words(event: AuditEvent, *, known: bool) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from idp.account import changes, guard, pages, paths, reauthentication, requirements
-from idp.factors.message_code import NotANumber
+from idp.factors.message_code import InvalidPhoneNumber
 from idp.login.enrolment import message_code
 from idp.login.forms import message_codes
 from idp.login.forms.errors import LONGEST_CODE
@@ -50,7 +50,7 @@ def send(tx: Transaction, channel: str) -> Response:
     owner = _owner(auth_session)
     try:
         sent = message_code.send_first_code(tx, owner, auth_session.person, method, typed, services=services())
-    except NotANumber:
+    except InvalidPhoneNumber:
         return _render(tx, auth_session, method, error=("number", message_codes.NO_NUMBER))
     if sent is SendResult.TOO_MANY:
         return _render(tx, auth_session, method, error=("form", message_codes.NOT_SENT), status=429)

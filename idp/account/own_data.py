@@ -84,7 +84,7 @@ def _devices(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
 def _sessions(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
     return [
         {
-            "browser": user_agents.name(session.user_agent),
+            "browser": user_agents.browser_name(session.user_agent),
             "address": session.address,
             "began": _time(session.created_at),
             "last_seen": _time(session.last_seen_at),

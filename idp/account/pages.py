@@ -89,7 +89,7 @@ def redirect_with_session(path: str, handle: str) -> Response:
 
 def notice() -> str | None:
     """What was just done, unless the address came from another site, which might only pretend so."""
-    return NOTICES.get(request.args.get("done", "")) if csrf.same_origin() else None
+    return NOTICES.get(request.args.get("done", "")) if csrf.is_same_origin() else None
 
 
 def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:

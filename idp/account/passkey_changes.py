@@ -6,7 +6,7 @@ from idp import audit
 from idp.account.changes import ConcurrentChange, renew
 from idp.audit import Event
 from idp.factors.passkey import VerifiedRegistration
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.login.enrolment import passkey
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
@@ -21,7 +21,7 @@ def add(
     made: VerifiedRegistration,
     label: str,
     *,
-    codes: FreshSet | None,
+    codes: NewRecoverySet | None,
     services: Services,
 ) -> str:
     """Make a key one of the person's; this session has proven it. Returns the session's new handle.

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, request
 
 from idp.account import factors, guard, pages, passkey_changes, paths, reauthentication, requirements
 from idp.account.security import backup_state
-from idp.factors.passkey import Rejected
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.passkey import InvalidResponse
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
@@ -17,11 +17,11 @@ from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
-from idp.persistence.factors import AlreadyKnown, Factor
+from idp.persistence.factors import CredentialExists, Factor
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import json_text, see_other, translate
+from idp.web.pages import json_response, see_other, translate
 from idp.web.transactions import origin, write_transaction
 
 LONGEST_NAME = 60
@@ -47,7 +47,7 @@ def options(tx: Transaction) -> Response:
     )
     reauthentication.require_reauthentication(tx, auth_session, paths.ADD_PASSKEY)
     made = passkey.options(tx, auth_session.person, owner=_owner(auth_session), services=services())
-    return json_text(made)
+    return json_response(made)
 
 
 @blueprint.post("/security/passkeys/add")
@@ -63,7 +63,7 @@ def add() -> Response:
     try:
         with database.write(origin()) as tx:
             return _add(tx, guard.require_unchanged(tx, first, requirements.change_credentials_requirement), codes)
-    except AlreadyKnown:
+    except CredentialExists:
         with database.write(origin()) as tx:
             passkey.audit_refusal(tx, first.person, "known")
         return _render_add_page(first, error=errors.PASSKEY_KNOWN)
@@ -93,10 +93,10 @@ def rename(tx: Transaction, factor_id: str) -> Response:
     return pages.redirect_done("passkey-renamed")
 
 
-def _add(tx: Transaction, auth_session: AuthenticatedSession, codes: FreshSet | None) -> Response:
+def _add(tx: Transaction, auth_session: AuthenticatedSession, codes: NewRecoverySet | None) -> Response:
     try:
         made = passkey.check(tx, read_passkey_response(), owner=_owner(auth_session), services=services())
-    except Rejected as reason:
+    except InvalidResponse as reason:
         passkey.audit_refusal(tx, auth_session.person, str(reason))
         return _render_add_page(auth_session, error=errors.PASSKEY_FAILED)
     name = _name() or _suggestion()
@@ -121,7 +121,7 @@ def _name() -> str:
 
 
 def _suggestion() -> str:
-    return translate(user_agents.name(request.headers.get("User-Agent", "")))[:LONGEST_NAME]
+    return translate(user_agents.browser_name(request.headers.get("User-Agent", "")))[:LONGEST_NAME]
 
 
 def _render_add_page(auth_session: AuthenticatedSession, *, error: str = "") -> Response:

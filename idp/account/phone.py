@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 
 from idp.account import changes, guard, pages, paths, requirements
 from idp.factors import message_code
-from idp.factors.message_code import NotANumber
+from idp.factors.message_code import InvalidPhoneNumber
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
 from idp.login.forms import message_codes
@@ -58,8 +58,8 @@ def send(tx: Transaction) -> Response:
     if channel not in new_phone.channels(services().settings):
         return _render(auth_session, typed=typed, error=("form", NO_WAY))
     try:
-        number = message_code.number(typed)
-    except NotANumber:
+        number = message_code.parse_phone_number(typed)
+    except InvalidPhoneNumber:
         return _render(auth_session, typed=typed, error=("number", message_codes.NO_NUMBER))
     if number == user.phone_number and user.phone_number_verified:
         return _render(auth_session, typed=typed, error=("number", SAME))
@@ -145,7 +145,7 @@ def _render(
         longest=message_codes.LONGEST_NUMBER,
         present=person.user.phone_number,
         channels=new_phone.channels(services().settings),
-        codes_to=[message_code.masked(address) for address in dict.fromkeys(filter(None, copies))],
+        codes_to=[message_code.mask(address) for address in dict.fromkeys(filter(None, copies))],
         told=bool(person.user.email),
         days=contact_changes.UNDO_WITHIN // DAY,
         remove_action=f"{paths.PHONE}/remove",

@@ -52,7 +52,7 @@ def show_saved_codes(tx: Transaction) -> Response:
     kept = auth_session.person.recovery
     if kept is None or not services().settings.recovery_codes_viewable:
         return see_other(paths.SECURITY)
-    codes = recovery_codes.readable(kept, services().sealer)
+    codes = recovery_codes.unseal_codes(kept, services().sealer)
     if codes:
         audit.record(tx, Event.RECOVERY_CODES_SHOWN, user_id=auth_session.person.user.id)
     auth_sessions.touch(tx, auth_session)
@@ -77,7 +77,7 @@ def regenerate() -> Response:
         first = guard.require_form(tx, requirements.change_credentials_requirement)
     if not first.person.has_second_step:
         return see_other(paths.SECURITY)
-    fresh = recovery_codes.mint(entropy, services().hasher)
+    fresh = recovery_codes.generate_set(entropy, services().hasher)
     with database.write(origin()) as tx:
         auth_session = guard.require_unchanged(tx, first, requirements.change_credentials_requirement)
         handle = changes.regenerate(tx, auth_session, fresh, services())
@@ -86,7 +86,7 @@ def regenerate() -> Response:
 
 def _render_codes(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
     kept = auth_session.person.recovery
-    codes = recovery_codes.readable(kept, services().sealer) if kept else ()
+    codes = recovery_codes.unseal_codes(kept, services().sealer) if kept else ()
     return pages.render(
         auth_session,
         "account/recovery_codes.html",

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from idp.account import pages, paths, reauthentication
 from idp.account.guard import requires
-from idp.factors.message_code import masked
+from idp.factors.message_code import mask
 from idp.factors.recovery_codes import COUNT
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
@@ -77,7 +77,7 @@ def _messages(person: Person, method: Method) -> dict[str, Any]:
         "symbol": method.spec.symbol,
         "hint": method.spec.enrolment.account_hint if method.spec.enrolment else "",
         "on": factor is not None,
-        "masked": masked(factor.address or "") if factor else "",
+        "masked": mask(factor.address or "") if factor else "",
         "used": Moment(factor.last_used_at) if factor and factor.last_used_at else "",
         "href": f"{paths.FACTORS}/{factor.id}" if factor else f"{paths.CODES}/{method}",
     }
@@ -109,7 +109,7 @@ def _recovery(person: Person) -> dict[str, Any] | None:
 
 def _device(device: Device, own: Session) -> dict[str, Any]:
     return {
-        "name": user_agents.from_stored(device.name),
+        "name": user_agents.from_stored_name(device.name),
         "since": Moment(device.trusted_at or device.first_seen_at),
         "until": Moment(device.trusted_until or device.first_seen_at),
         "current": device.id == own.device_id,
@@ -125,7 +125,7 @@ def _live(sessions: list[Session], own: Session, now: int) -> list[Session]:
 
 def _session(session: Session, own: Session) -> dict[str, Any]:
     return {
-        "browser": user_agents.name(session.user_agent),
+        "browser": user_agents.browser_name(session.user_agent),
         "place": geoip.location_from_here(session.address),
         "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,

@@ -52,7 +52,7 @@ def sign_out(tx: Transaction) -> Response:
     if auth_session is None:
         SESSION.clear(response)
         return response
-    if not csrf.valid(SESSION.read(), guard.PURPOSE):
+    if not csrf.is_valid(SESSION.read(), guard.PURPOSE):
         raise Refusal(
             400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
         )

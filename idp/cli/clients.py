@@ -10,7 +10,7 @@ import click
 
 from idp.admin import Refused, clients
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
-from idp.cli.context import CliContext, with_workplace
+from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS
@@ -55,7 +55,7 @@ def command() -> None:
 )
 @click.option("--id-token-alg", type=click.Choice(OWN), help=f"What its ID tokens are signed with. Default: {OWN[0]}.")
 @as_json
-@with_workplace
+@pass_cli_context
 def add(
     work: CliContext, /, client_id: str, *, name: str, public: bool, auth_method: str | None, jwks_file: Path | None,
     json_wanted: bool, **given: Any,
@@ -91,11 +91,11 @@ def add(
 
 @command.command(name="list")
 @as_json
-@with_workplace
+@pass_cli_context
 def list_(work: CliContext, *, json_wanted: bool) -> None:
     """List all apps."""
     with work.database.read() as tx:
-        found = tx.clients.listed()
+        found = tx.clients.all()
     if json_wanted:
         print_json([_facts(client) for client in found])
         return
@@ -109,7 +109,7 @@ def list_(work: CliContext, *, json_wanted: bool) -> None:
 @command.command(name="show")
 @click.argument("client_id")
 @as_json
-@with_workplace
+@pass_cli_context
 def show_client(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
     """Show how an app is registered; secrets are not kept, so they cannot be shown."""
     with work.database.read() as tx:
@@ -123,7 +123,7 @@ def show_client(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
 @command.command()
 @click.argument("client_id")
 @assume_yes
-@with_workplace
+@pass_cli_context
 def remove(work: CliContext, client_id: str, *, yes: bool) -> None:
     """Remove an app; its tokens are dead at once, and consent to it is forgotten."""
     with work.database.read() as tx:
@@ -137,7 +137,7 @@ def remove(work: CliContext, client_id: str, *, yes: bool) -> None:
 
 @command.command()
 @click.argument("client_id")
-@with_workplace
+@pass_cli_context
 def disable(work: CliContext, client_id: str) -> None:
     """Refuse an app until it is enabled again; its tokens are dead at once."""
     with work.database.write() as tx:
@@ -147,7 +147,7 @@ def disable(work: CliContext, client_id: str) -> None:
 
 @command.command()
 @click.argument("client_id")
-@with_workplace
+@pass_cli_context
 def enable(work: CliContext, client_id: str) -> None:
     """Accept an app again. Tokens that died stay dead."""
     with work.database.write() as tx:
@@ -160,7 +160,7 @@ def enable(work: CliContext, client_id: str) -> None:
 @click.option("--grace", type=click.IntRange(0, 90 * DAY), default=DAY, show_default=True, metavar="SECONDS",
               help="How long the present secret stays good.")  # fmt: skip
 @as_json
-@with_workplace
+@pass_cli_context
 def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: bool) -> None:
     """Give an app a new secret; it is shown once, now."""
     with work.database.write() as tx:

@@ -49,4 +49,4 @@ class CliContext:
         return BreachedPasswords.from_settings(self.settings.breached_passwords)
 
 
-with_workplace = click.make_pass_decorator(CliContext, ensure=True)
+pass_cli_context = click.make_pass_decorator(CliContext, ensure=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from idp.cli.context import CliContext, with_workplace
+from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, print_json
 from idp.persistence import schema
 from idp.persistence.schema import State
@@ -17,7 +17,7 @@ def command() -> None:
 
 
 @command.command()
-@with_workplace
+@pass_cli_context
 def upgrade(work: CliContext) -> None:
     """Bring the tables to what this version needs. Safe to run again, and from several machines at once."""
     before = migrate(work.settings)
@@ -26,7 +26,7 @@ def upgrade(work: CliContext) -> None:
 
 @command.command()
 @as_json
-@with_workplace
+@pass_cli_context
 def current(work: CliContext, *, json_wanted: bool) -> None:
     """Show which revision the tables are at, and whether that is the one this version needs."""
     status = schema.status(work.settings.database)

@@ -16,7 +16,7 @@ from idp.server.doctor.discovery import PATH as DISCOVERY
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
 START_WITHIN = 30.0
-LOOK_EVERY = 0.5
+POLL_INTERVAL = 0.5
 PORT = click.IntRange(1, 65535)
 
 
@@ -36,12 +36,12 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     with children() as running:
         _start(running, demo, secrets)
         running.wait_until(
-            lambda: None not in (ports.answers(HOST, port, DISCOVERY), ports.answers(HOST, app_port)),
+            lambda: None not in (ports.http_status(HOST, port, DISCOVERY), ports.http_status(HOST, app_port)),
             within=START_WITHIN,
         )
         click.echo(_welcome(demo, secrets))
-        while not running.wait_for_stop(LOOK_EVERY):
-            running.check()
+        while not running.wait_for_stop(POLL_INTERVAL):
+            running.raise_if_ended()
     click.echo("\nStopped. The data is kept for the next time.")
 
 
@@ -50,7 +50,7 @@ def _check(demo: Demonstration) -> None:
     if demo.port == demo.app_port:
         raise CannotServe("--port and --app-port must differ.")
     for port, option in ((demo.port, "--port"), (demo.app_port, "--app-port")):
-        if reason := ports.why_not_free(HOST, port):
+        if reason := ports.port_problem(HOST, port):
             raise CannotServe(f"Cannot start: {reason}. Stop that program, or choose another port with {option}.")
     if not (ROOT / "clients" / "web_app").is_dir():
         raise CannotServe("The sample app is not part of this installation. Run ./dev run in a checkout.")

@@ -6,7 +6,7 @@ import click
 
 from idp.admin import keys
 from idp.app import open_keyring
-from idp.cli.context import CliContext, with_workplace
+from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, print_json, print_table, utc
 from idp.signing.algorithms import OWN
 
@@ -20,7 +20,7 @@ def command() -> None:
 
 @command.command(name="list")
 @as_json
-@with_workplace
+@pass_cli_context
 def list_(work: CliContext, *, json_wanted: bool) -> None:
     """List every key, the state it is in, and until when."""
     found = open_keyring(work.settings, work.clock).survey()
@@ -49,7 +49,7 @@ def list_(work: CliContext, *, json_wanted: bool) -> None:
 @command.command()
 @click.option("--now", "at_once", is_flag=True, help="Sign with the new key at once: for a key that may be known.")
 @click.option("--alg", "algs", multiple=True, type=click.Choice(OWN), help="Only this algorithm; may be repeated.")
-@with_workplace
+@pass_cli_context
 def rotate(work: CliContext, algs: tuple[str, ...], *, at_once: bool) -> None:
     """Publish the next signing key now; it signs once apps have had time to fetch it.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from idp.cli.context import CliContext, with_workplace
+from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, print_json
 
 
 @click.command(name="purge")
 @as_json
-@with_workplace
+@pass_cli_context
 def command(work: CliContext, *, json_wanted: bool) -> None:
     """Delete ended sessions, sign-ins, tokens and counters. A running server does this by itself every hour."""
     with work.database.write() as tx:

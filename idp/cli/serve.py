@@ -6,7 +6,7 @@ import os
 
 import click
 
-from idp.cli.context import CliContext, with_workplace
+from idp.cli.context import CliContext, pass_cli_context
 from idp.server import launch, preparing
 
 
@@ -15,7 +15,7 @@ from idp.server import launch, preparing
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; default: one for each processor.")
 @click.option("--upgrade", is_flag=True, help="Bring the database to this version first, as `idp db upgrade` does.")
-@with_workplace
+@pass_cli_context
 def command(work: CliContext, host: str, port: int, workers: int | None, *, upgrade: bool) -> None:
     """Run the server until SIGTERM or Ctrl-C; requests under way are finished first.
 

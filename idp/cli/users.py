@@ -9,7 +9,7 @@ import click
 
 from idp.admin import users
 from idp.cli import passwords
-from idp.cli.context import CliContext, with_workplace
+from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
 from idp.login.state import person as people
 from idp.persistence.transaction import Transaction
@@ -30,7 +30,7 @@ def command() -> None:
 @click.option("--name", "full_name", help="What they are called on pages and in claims.")
 @click.option("--required", is_flag=True, help="They must have a second step.")
 @passwords.from_stdin
-@with_workplace
+@pass_cli_context
 def add(
     work: CliContext, name: str, email: str | None, full_name: str | None, *, required: bool, password_stdin: bool
 ) -> None:
@@ -47,7 +47,7 @@ def add(
 @command.command(name="list")
 @click.option("--late", is_flag=True, help="Only those whose time to set up the second step they must have is over.")
 @as_json
-@with_workplace
+@pass_cli_context
 def list_(work: CliContext, *, late: bool, json_wanted: bool) -> None:
     """List everybody, with their second step and until when those who owe one may go on without."""
     with work.database.read() as tx:
@@ -66,7 +66,7 @@ def list_(work: CliContext, *, late: bool, json_wanted: bool) -> None:
 @command.command(name="show")
 @click.argument("name")
 @as_json
-@with_workplace
+@pass_cli_context
 def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
     """Show one person and the state of their account."""
     with work.database.read() as tx:
@@ -88,7 +88,7 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
 
 @command.command()
 @click.argument("name")
-@with_workplace
+@pass_cli_context
 def disable(work: CliContext, name: str) -> None:
     """Close an account: every session, token and remembered device ends at once."""
     with work.database.write() as tx:
@@ -98,7 +98,7 @@ def disable(work: CliContext, name: str) -> None:
 
 @command.command()
 @click.argument("name")
-@with_workplace
+@pass_cli_context
 def enable(work: CliContext, name: str) -> None:
     """Open an account again."""
     with work.database.write() as tx:
@@ -109,7 +109,7 @@ def enable(work: CliContext, name: str) -> None:
 @command.command(name="set-password")
 @click.argument("name")
 @passwords.from_stdin
-@with_workplace
+@pass_cli_context
 def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
     """Give somebody a new password: every session, token and remembered device of theirs ends."""
     with work.database.read() as tx:
@@ -125,7 +125,7 @@ def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
 @command.command(name="reset-mfa")
 @click.argument("name")
 @assume_yes
-@with_workplace
+@pass_cli_context
 def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
     """Remove somebody's authenticator app, recovery codes and remembered devices; they stay signed in."""
     with work.database.read() as tx:
@@ -144,7 +144,7 @@ def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
 @click.argument("name")
 @click.option("--second-step", type=click.Choice([REQUIRED, NOT_REQUIRED]), required=True)
 @assume_yes
-@with_workplace
+@pass_cli_context
 def set_(work: CliContext, name: str, second_step: str, *, yes: bool) -> None:
     """Set whether somebody must have a second step."""
     required = second_step == REQUIRED

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from idp.config.fields import SettingFields
 from idp.config.installation import LOOPBACK
 
-NEEDED = {
+REQUIRED_WITH_PROVIDER = {
     ("sms_provider", "twilio"): ("twilio_account_sid", "twilio_auth_token", "twilio_sms_from"),
     ("sms_provider", "webhook"): ("message_webhook_url", "message_webhook_secret"),
     ("whatsapp_provider", "twilio"): (
@@ -18,7 +18,7 @@ NEEDED = {
     ("whatsapp_provider", "meta"): ("whatsapp_phone_number_id", "whatsapp_access_token", "whatsapp_template"),
     ("whatsapp_provider", "webhook"): ("message_webhook_url", "message_webhook_secret"),
 }
-FORMS = {
+PATTERNS = {
     "twilio_account_sid": (r"AC[0-9a-fA-F]{32}", "must be an account SID: AC and 32 hexadecimal digits"),
     "twilio_auth_token": (r"[!-~]+", "must be one word, without spaces or line breaks"),
     "twilio_sms_from": (
@@ -37,15 +37,15 @@ FORMS = {
 }
 NEVER_EMPTY = ("whatsapp_template_languages",)
 OPTIONAL = ("message_webhook_url",)
-ADDRESSES = ("twilio_url", "meta_url", *OPTIONAL)
-LEAST_KEY = 24
+URL_SETTINGS = ("twilio_url", "meta_url", *OPTIONAL)
+MIN_KEY_BYTES = 24
 """Bytes (Standard Webhooks), which are 32 characters of base64."""
 
 
 def provider_problems(settings: SettingFields) -> Iterator[str]:
     """Whatever a chosen provider lacks."""
     means = type(settings).model_fields
-    for (choice, provider), needed in NEEDED.items():
+    for (choice, provider), needed in REQUIRED_WITH_PROVIDER.items():
         if getattr(settings, choice) == provider:
             for name in needed:
                 if not getattr(settings, name):
@@ -53,17 +53,17 @@ def provider_problems(settings: SettingFields) -> Iterator[str]:
                     yield f"IDP_{name.upper()}: must be set, since {chosen}. {means[name].description}"
 
 
-def form_problems(settings: SettingFields) -> Iterator[str]:
+def format_problems(settings: SettingFields) -> Iterator[str]:
     """Yield malformed values; a pasted line break would otherwise end up in a header."""
-    for name, (form, sentence) in FORMS.items():
+    for name, (form, sentence) in PATTERNS.items():
         value = getattr(settings, name)
         if (value or name in NEVER_EMPTY) and not re.fullmatch(form, value):
             yield f"IDP_{name.upper()}: {sentence}"
 
 
-def address_problems(settings: SettingFields) -> Iterator[str]:
+def url_problems(settings: SettingFields) -> Iterator[str]:
     """Codes and credentials cross a network under TLS only."""
-    for name in ADDRESSES:
+    for name in URL_SETTINGS:
         value = getattr(settings, name)
         try:
             parts = urlsplit(value)
@@ -81,7 +81,7 @@ def address_problems(settings: SettingFields) -> Iterator[str]:
 def secret_problems(settings: SettingFields) -> Iterator[str]:
     """A key that can be guessed would let anybody sign in our name."""
     try:
-        usable = not settings.message_webhook_secret or len(settings.message_webhook_key) >= LEAST_KEY
+        usable = not settings.message_webhook_secret or len(settings.message_webhook_key) >= MIN_KEY_BYTES
     except ValueError:
         usable = False
     if not usable:
@@ -91,4 +91,4 @@ def secret_problems(settings: SettingFields) -> Iterator[str]:
         )
 
 
-ALL = (provider_problems, form_problems, address_problems, secret_problems)
+ALL = (provider_problems, format_problems, url_problems, secret_problems)

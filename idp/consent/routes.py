@@ -38,7 +38,7 @@ def decide(tx: Transaction, flow_id: str) -> Response:
     if person is None:
         return see_other(flow.row.return_to)
     choice = request.form.get("choice")
-    if not csrf.valid(LOGIN.read(), _purpose(flow)) or choice not in {"approve", "cancel"}:
+    if not csrf.is_valid(LOGIN.read(), _purpose(flow)) or choice not in {"approve", "cancel"}:
         return _render(tx, flow, person, error=errors.STALE_FORM)
     settle = service.store_consent if choice == "approve" else service.refuse_consent
     settle(tx, flow.row, person.user.id, scopes)

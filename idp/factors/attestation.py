@@ -57,7 +57,7 @@ class AttestationTrustAnchors:
     def __bool__(self) -> bool:
         return bool(self.roots)
 
-    def vouch_for(self, attestation: bytes) -> bool:
+    def is_trusted(self, attestation: bytes) -> bool:
         """Whether one of them does, for a statement (CBOR) whose signature was found to be right."""
         stated = parse_attestation_object(attestation)
         chain, key = stated.att_stmt.x5c, stated.auth_data.attested_credential_data
@@ -65,12 +65,12 @@ class AttestationTrustAnchors:
             return False
         try:
             validate_certificate_chain(x5c=chain, pem_root_certs_bytes=list(self.roots))
-            return _signs_for(x509.load_der_x509_certificate(chain[0]), key.aaguid)
+            return _is_attestation_certificate(x509.load_der_x509_certificate(chain[0]), key.aaguid)
         except (InvalidCertificateChain, ValueError):
             return False
 
 
-def _signs_for(certificate: x509.Certificate, model: bytes) -> bool:
+def _is_attestation_certificate(certificate: x509.Certificate, model: bytes) -> bool:
     """Whether it is one for statements, and for this model when it names one (section 8.2.1)."""
     units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     if certificate.version is not x509.Version.v3 or [unit.value for unit in units] != [UNIT]:

@@ -15,15 +15,15 @@ from zxcvbn import zxcvbn
 
 from idp.kernel.text import Text
 
-READ = 40
+MAX_ANALYSED = 40
 """Characters estimated. No word of zxcvbn's lists has more than 23, so further ones only make a password stronger."""
-SPELLINGS = str.maketrans("@{[<!|$+", "4(((1157")
+LOOK_ALIKES = str.maketrans("@{[<!|$+", "4(((1157")
 """The look-alikes that several signs share, as one of them."""
 MANY = 3
 """Kinds of such signs up to which each is estimated as typed."""
 
 COMMON = Text("It holds a word or name that is tried early. Add a few words that do not belong together.")
-WHY = {
+REASONS = {
     "repeat": Text("Repeats like “aaa” or “abcabc” are tried early. Add a few words that do not belong together."),
     "sequence": Text("Rows like “abc” or “6543” are tried early. Add a few words that do not belong together."),
     "spatial": Text("Keys beside each other are tried early. Add a few words that do not belong together."),
@@ -37,22 +37,22 @@ _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Guess:
+class StrengthEstimate:
     """`score` is zxcvbn's: 0 (a thousand tries) to 4 (more than ten thousand million); `why` is what it stumbled on."""
 
     score: int
-    why: Text
+    reason: Text
 
 
-def estimate(text: str, own_words: Sequence[str]) -> Guess:
+def estimate_strength(text: str, own_words: Sequence[str]) -> StrengthEstimate:
     """Estimate a password; `own_words` are tried first, as somebody who knows the person would."""
-    kinds = sum(sign in text for sign in map(chr, SPELLINGS))
-    plain = text.translate(SPELLINGS) if kinds > MANY else text
+    kinds = sum(sign in text for sign in map(chr, LOOK_ALIKES))
+    plain = text.translate(LOOK_ALIKES) if kinds > MANY else text
     with _one_at_a_time:  # zxcvbn keeps the own words in a module: two at once would use each other's
-        found = zxcvbn(plain[:READ], user_inputs=list(own_words))
-    return Guess(found["score"], _why(found["sequence"]))
+        found = zxcvbn(plain[:MAX_ANALYSED], user_inputs=list(own_words))
+    return StrengthEstimate(found["score"], _reason(found["sequence"]))
 
 
-def _why(parts: Sequence[Mapping[str, object]]) -> Text:
-    known = {str(part["pattern"]): len(str(part["token"])) for part in parts if part["pattern"] in WHY}
-    return WHY[max(known, key=known.__getitem__)] if known else TOO_FEW
+def _reason(parts: Sequence[Mapping[str, object]]) -> Text:
+    known = {str(part["pattern"]): len(str(part["token"])) for part in parts if part["pattern"] in REASONS}
+    return REASONS[max(known, key=known.__getitem__)] if known else TOO_FEW

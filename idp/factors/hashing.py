@@ -53,7 +53,7 @@ class Hasher:
                 return False
         return encoded is not None
 
-    def outdated(self, encoded: str) -> bool:
+    def needs_rehash(self, encoded: str) -> bool:
         """Whether the hash was made with other parameters than today's."""
         return self._argon2.check_needs_rehash(encoded)
 

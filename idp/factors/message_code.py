@@ -16,9 +16,9 @@ from idp.factors import typed
 from idp.kernel.entropy import Entropy
 
 DIGITS = 6
-LIFE = 600
+LIFETIME = 600
 """Seconds a code is good (NIST SP 800-63B section 3.1.3.2)."""
-TRIES = 5
+MAX_TRIES = 5
 """Tries that are checked in one slot, however often a code is sent."""
 ENTROPY_BYTES = 8
 """Enough that no code is likelier than another by more than one in ten to the thirteenth."""
@@ -26,17 +26,17 @@ HIDDEN = "•••"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHOWN_DIGITS = 2
 
-PAID_FOR = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
+PREMIUM_TYPES = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 """Premium-rate numbers: their owner would earn money with each code that we send."""
 
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 
-class NotANumber(ValueError):
+class InvalidPhoneNumber(ValueError):
     """What was typed is not a phone number with its country code."""
 
 
-def draw(entropy: Entropy) -> str:
+def generate(entropy: Entropy) -> str:
     """A new code, leading zeros included."""
     return f"{int.from_bytes(entropy.bytes(ENTROPY_BYTES), 'big') % 10**DIGITS:0{DIGITS}}"
 
@@ -46,12 +46,12 @@ def digest(pepper: bytes, code: str, *place: str) -> str:
 
     Something that is no code of ours has a digest that no code has.
     """
-    digits = typed.code(code)
+    digits = typed.normalize_code(code)
     said = "\x00".join((*place, digits if _CODE.fullmatch(digits) else ""))
     return hmac.new(pepper, said.encode(), hashlib.sha256).hexdigest()
 
 
-def number(typed: str) -> str:
+def parse_phone_number(typed: str) -> str:
     """A phone number as it is stored: E.164, such as "+4915112345678".
 
     Raises:
@@ -60,13 +60,13 @@ def number(typed: str) -> str:
     try:
         parsed = phonenumbers.parse(typed, None)
     except phonenumbers.NumberParseException as error:
-        raise NotANumber(typed) from error
-    if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) in PAID_FOR:
-        raise NotANumber(typed)
+        raise InvalidPhoneNumber(typed) from error
+    if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) in PREMIUM_TYPES:
+        raise InvalidPhoneNumber(typed)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def masked(address: str) -> str:
+def mask(address: str) -> str:
     """An address or number as a page may show it to somebody who only knows the password: "j•••@example.com"."""
     mailbox, at, host = address.partition("@")
     if at:

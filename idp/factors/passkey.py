@@ -33,7 +33,7 @@ from idp.persistence.users import User
 CHALLENGE_BYTES = 32
 CHALLENGE_LIFE = 300
 """Seconds in which a challenge has to come back signed."""
-LONGEST_CREDENTIAL_ID = 1023
+MAX_CREDENTIAL_ID = 1023
 """Bytes (Web Authentication section 4)."""
 MILLISECONDS = 1000
 
@@ -56,12 +56,12 @@ _UNREADABLE = (
 """What the library lets out when it is fed rubbish."""
 
 
-class Rejected(Exception):
+class InvalidResponse(Exception):
     """The answer is not what was asked for; the text is for the audit trail, not for people."""
 
 
 @dataclass(frozen=True)
-class Site:
+class RelyingParty:
     """Where passkeys are good: the RP id (a host name) and the one origin (scheme, host and port, compared exactly)."""
 
     rp_id: str
@@ -80,7 +80,7 @@ class AuthenticatorResponse:
 
 
 @dataclass(frozen=True)
-class Assertion:
+class VerifiedAssertion:
     """A right answer: whether the owner was checked, the counter, and whether the key is backed up by now."""
 
     verified: bool
@@ -104,12 +104,12 @@ class VerifiedRegistration:
     transports: tuple[str, ...]
 
 
-def encode_handle(challenge: bytes) -> str:
+def encode_challenge(challenge: bytes) -> str:
     """A challenge as browsers send it back: base64url."""
     return bytes_to_base64url(challenge)
 
 
-def request_options(challenge: bytes, site: Site, *, allowed: Iterable[Factor], verify: bool) -> str:
+def request_options(challenge: bytes, site: RelyingParty, *, allowed: Iterable[Factor], verify: bool) -> str:
     """Ask for a signature: of one of these keys, or of any that the browser knows when there are none.
 
     `verify`: the key must check its owner; otherwise it may.
@@ -126,7 +126,7 @@ def request_options(challenge: bytes, site: Site, *, allowed: Iterable[Factor], 
 
 def creation_options(
     challenge: bytes,
-    site: Site,
+    site: RelyingParty,
     *,
     user: User,
     brand: str,
@@ -177,10 +177,10 @@ def parse_response(text: str) -> AuthenticatorResponse:
             transports=tuple(sorted(TRANSPORTS.intersection(listed))),
         )
     except _UNREADABLE as error:
-        raise Rejected("unreadable") from error
+        raise InvalidResponse("unreadable") from error
 
 
-def verify_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) -> Assertion:
+def verify_assertion(answer: AuthenticatorResponse, factor: Factor, site: RelyingParty) -> VerifiedAssertion:
     """Verify that this key signed this challenge for this site; the store checks the signature counter.
 
     Raises:
@@ -196,14 +196,14 @@ def verify_assertion(answer: AuthenticatorResponse, factor: Factor, site: Site) 
             credential_current_sign_count=0,
         )
     except _UNREADABLE as error:
-        raise Rejected(str(error) or type(error).__name__) from error
+        raise InvalidResponse(str(error) or type(error).__name__) from error
     if (checked.credential_device_type is CredentialDeviceType.MULTI_DEVICE) is not factor.backup_eligible:
-        raise Rejected("the key is of another kind than the one that was added")
-    return Assertion(checked.user_verified, checked.new_sign_count, checked.credential_backed_up)
+        raise InvalidResponse("the key is of another kind than the one that was added")
+    return VerifiedAssertion(checked.user_verified, checked.new_sign_count, checked.credential_backed_up)
 
 
 def verify_registration(
-    answer: AuthenticatorResponse, site: Site, attestation_anchors: AttestationTrustAnchors
+    answer: AuthenticatorResponse, site: RelyingParty, attestation_anchors: AttestationTrustAnchors
 ) -> VerifiedRegistration:
     """The new key, and whether one of the makers vouches for it.
 
@@ -219,11 +219,11 @@ def verify_registration(
             supported_pub_key_algs=ALGORITHMS,
         )
     except _UNREADABLE as error:
-        raise Rejected(str(error) or type(error).__name__) from error
+        raise InvalidResponse(str(error) or type(error).__name__) from error
     if bytes_to_base64url(made.credential_id) != answer.credential_id:
-        raise Rejected("the key's id is not the one that was named")
-    if len(made.credential_id) > LONGEST_CREDENTIAL_ID:
-        raise Rejected("the key's id is too long")
+        raise InvalidResponse("the key's id is not the one that was named")
+    if len(made.credential_id) > MAX_CREDENTIAL_ID:
+        raise InvalidResponse("the key's id is too long")
     synced = made.credential_device_type is CredentialDeviceType.MULTI_DEVICE
     return VerifiedRegistration(
         credential_id=answer.credential_id,
@@ -233,7 +233,7 @@ def verify_registration(
         backed_up=made.credential_backed_up,
         aaguid=made.aaguid,
         attestation=str(made.fmt),
-        attested=not synced and attestation_anchors.vouch_for(made.attestation_object),
+        attested=not synced and attestation_anchors.is_trusted(made.attestation_object),
         verified=made.user_verified,
         transports=answer.transports,
     )

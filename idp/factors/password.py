@@ -65,13 +65,13 @@ def check_strength(
     if len(candidate) > LONGEST:
         return _refused(0, TOO_LONG)
     plain, words = _folded(candidate), _parts(own_words)
-    guess = guessing.estimate(unicodedata.normalize("NFKC", candidate), words)
+    guess = guessing.estimate_strength(unicodedata.normalize("NFKC", candidate), words)
     if len(candidate) < min_length:
         return _refused(guess.score, _too_short(min_length))
     if any(word in plain and len(plain) - len(word) < min_length for word in words):
         return _refused(0, TOO_CLOSE)
     if guess.score < LEAST_SCORE:
-        return _refused(guess.score, guess.why)
+        return _refused(guess.score, guess.reason)
     if breached and breached.contains(candidate):
         return _refused(0, STOLEN)
     return Strength(guess.score, None)

@@ -26,7 +26,7 @@ _LENGTH = CODE_BYTES * 8 // 5
 
 
 @dataclass(frozen=True)
-class FreshSet:
+class NewRecoverySet:
     """A new set before it is stored: what people see, and what is kept of it."""
 
     codes: tuple[str, ...]
@@ -34,28 +34,28 @@ class FreshSet:
     digests: tuple[str, ...]
 
 
-def mint(entropy: Entropy, hasher: Hasher) -> FreshSet:
+def generate_set(entropy: Entropy, hasher: Hasher) -> NewRecoverySet:
     """Make a set. Costs `COUNT` argon2id hashes, so call it outside every transaction."""
     codes = tuple(_format_code(entropy.bytes(CODE_BYTES)) for _ in range(COUNT))
     salt = entropy.bytes(SALT_LENGTH)
-    return FreshSet(codes, salt, tuple(hasher.digest(canonical(code), salt) for code in codes))
+    return NewRecoverySet(codes, salt, tuple(hasher.digest(canonicalize(code), salt) for code in codes))
 
 
-def canonical(text: str) -> str:
+def canonicalize(text: str) -> str:
     """A code as it is hashed: any case, with or without dashes, and look-alike letters read as meant.
 
     Something that cannot be one of our codes becomes the empty string, which matches nothing.
     """
-    plain = typed.code(text).upper().translate(_READ_AS)
+    plain = typed.normalize_code(text).upper().translate(_READ_AS)
     return plain if len(plain) == _LENGTH and all(letter in ALPHABET for letter in plain) else ""
 
 
 def digest(hasher: Hasher, salt: str, text: str) -> str:
     """What the database would hold for this code; the same work whatever was typed."""
-    return hasher.digest(canonical(text), base64.b64decode(salt))
+    return hasher.digest(canonicalize(text), base64.b64decode(salt))
 
 
-def to_row(fresh: FreshSet, *, user_id: str, set_id: str, sealer: Sealer) -> RecoverySet:
+def to_row(fresh: NewRecoverySet, *, user_id: str, set_id: str, sealer: Sealer) -> RecoverySet:
     """The set as it is stored until the person has saved it."""
     return RecoverySet(
         user_id=user_id,
@@ -65,7 +65,7 @@ def to_row(fresh: FreshSet, *, user_id: str, set_id: str, sealer: Sealer) -> Rec
     )
 
 
-def readable(stored: RecoverySet, sealer: Sealer) -> tuple[str, ...]:
+def unseal_codes(stored: RecoverySet, sealer: Sealer) -> tuple[str, ...]:
     """Return the codes that are not acknowledged as saved; empty afterwards."""
     if stored.sealed_codes is None:
         return ()

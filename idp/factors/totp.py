@@ -66,7 +66,7 @@ def matching_step(seed: str, code: str, now: int) -> int | None:
 
     `code` is as somebody typed it. The caller spends the step.
     """
-    digits = typed.code(code)
+    digits = typed.normalize_code(code)
     if not _SIX_DIGITS.fullmatch(digits):
         return None
     totp, present = pyotp.TOTP(seed), now // PERIOD

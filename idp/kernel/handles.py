@@ -24,11 +24,11 @@ def s256(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode("ascii")
 
 
-def keyed(key: str, message: str) -> str:
+def keyed_digest(key: str, message: str) -> str:
     """HMAC-SHA-256 of `message` under a handle, as hexadecimal: a value only the holder's browser and we can know."""
     return hmac.new(key.encode("utf-8", "surrogatepass"), message.encode(), hashlib.sha256).hexdigest()
 
 
-def same(left: str, right: str) -> bool:
+def constant_time_equal(left: str, right: str) -> bool:
     """Compare two secrets in constant time."""
     return hmac.compare_digest(left.encode("utf-8", "surrogatepass"), right.encode("utf-8", "surrogatepass"))

@@ -30,7 +30,7 @@ class Text(str):
         """Create `message` with each `{name}` in it replaced by that value."""
         return cls._create(message, None, values)
 
-    def given(self, **values: Any) -> Self:
+    def with_values(self, **values: Any) -> Self:
         """The same sentence with these values as well: for one that stands in a table, and is completed when used."""
         return self._create(self.message, self.many, self.values | values)
 

@@ -15,21 +15,21 @@ SOME_BROWSER = Text("A browser on {system}")
 KNOWN = Text("{browser} on {system}")
 
 
-def name(user_agent: str) -> str:
+def browser_name(user_agent: str) -> str:
     """A browser by its `User-Agent` header, as its owner would call it: "Firefox on Windows"."""
     parsed = parse(user_agent[:LONGEST]).with_defaults()
     browser, system = parsed.user_agent.family, parsed.os.family
     if browser == "Other":
-        return UNKNOWN if system == "Other" else SOME_BROWSER.given(system=system)
-    return browser if system == "Other" else KNOWN.given(browser=browser, system=system)
+        return UNKNOWN if system == "Other" else SOME_BROWSER.with_values(system=system)
+    return browser if system == "Other" else KNOWN.with_values(browser=browser, system=system)
 
 
-def from_stored(kept: str) -> str:
+def from_stored_name(kept: str) -> str:
     """Return a name that was stored in English as a translatable text."""
     if kept == UNKNOWN:
         return UNKNOWN
     browser, on, system = kept.partition(" on ")
     if not on:
         return kept
-    found = SOME_BROWSER.given(system=system)
-    return found if kept == found else KNOWN.given(browser=browser, system=system)
+    found = SOME_BROWSER.with_values(system=system)
+    return found if kept == found else KNOWN.with_values(browser=browser, system=system)

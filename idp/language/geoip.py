@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 FALLBACK = "en"
 """The language every such file has names in."""
-HOLDS = ("city", "country", "enterprise")
+DATABASE_TYPES = ("city", "country", "enterprise")
 """One of these words is in the type of a file that knows places."""
 PRIVATE = tuple(
     ipaddress.ip_network(network)
@@ -61,7 +61,7 @@ class GeoIp:
         except (ValueError, InvalidDatabaseError):
             raise _unusable(path, "is no MaxMind DB file") from None
         kind = reader.metadata().database_type
-        if not any(word in kind.lower() for word in HOLDS):
+        if not any(word in kind.lower() for word in DATABASE_TYPES):
             reader.close()
             raise _unusable(path, f"is a file of {kind!r}, which knows no places")
         return cls(reader)
@@ -71,7 +71,7 @@ class GeoIp:
         if self._reader:
             self._reader.close()
 
-    def named(self, address: str, language: str) -> Text | None:
+    def place_name(self, address: str, language: str) -> Text | None:
         """The place as in "Berlin, Germany", in a language if the file has it, else in English; None if unknown."""
         found = self._look_up(address)
         names = [_name(found, kind, language) for kind in ("city", "country")]
@@ -82,7 +82,7 @@ class GeoIp:
 
     def _look_up(self, address: str) -> Any:  # noqa: ANN401 - whatever the file says
         try:
-            where = _parsed(address)
+            where = _parse_address(address)
         except ValueError:
             return None
         try:
@@ -91,17 +91,17 @@ class GeoIp:
             log.warning("the file of places could not be asked: %s: %s", type(error).__name__, error)
             return None
 
-    def located(self, address: str, language: str) -> str:
+    def with_place(self, address: str, language: str) -> str:
         """The address itself, behind the place it is at if that is known."""
-        place = self.named(address, language)
+        place = self.place_name(address, language)
         return Text("{place} ({address})", place=place, address=address) if place else address
 
-    def seen_from(self, address: str, language: str, *, here: str) -> str:
+    def describe(self, address: str, language: str, *, here: str) -> str:
         """Return the location; without one, how the address compares with the reader's (`here`); else the address."""
-        return self.named(address, language) or _beside(address, here) or address or Text("Unknown")
+        return self.place_name(address, language) or _describe_network(address, here) or address or Text("Unknown")
 
 
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _parse_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """An address; of IPv4 one that came as IPv6 as well. Raises `ValueError`."""
     found = ipaddress.ip_address(address)
     return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
@@ -119,11 +119,11 @@ def _name(found: Any, kind: str, language: str) -> str:  # noqa: ANN401 - whatev
     return name if isinstance(name, str) else ""
 
 
-def _beside(address: str, here: str) -> Text | None:
+def _describe_network(address: str, here: str) -> Text | None:
     try:
-        found = _parsed(address)
+        found = _parse_address(address)
         network = ipaddress.ip_network((found, SUBSCRIBER[found.version]), strict=False)
-        same = here != "" and _parsed(here) in network
+        same = here != "" and _parse_address(here) in network
     except ValueError:
         return None
     if found.is_loopback:

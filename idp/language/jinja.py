@@ -16,7 +16,7 @@ from idp.language.reader import Reader
 def install(environment: Environment) -> None:
     """Teach a template environment to translate; every template then needs the variables of `variables`."""
     environment.add_extension(InternationalizationExtension)
-    environment.install_gettext_callables(_one, _counted, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
 
 
 def variables(reader: Reader) -> dict[str, str]:
@@ -25,10 +25,10 @@ def variables(reader: Reader) -> dict[str, str]:
 
 
 @pass_context
-def _one(context: Context, message: str) -> str:
+def _gettext(context: Context, message: str) -> str:
     return catalogue(context["lang"]).gettext(message)
 
 
 @pass_context
-def _counted(context: Context, message: str, many: str, count: int) -> str:
+def _ngettext(context: Context, message: str, many: str, count: int) -> str:
     return catalogue(context["lang"]).ngettext(message, many, count)

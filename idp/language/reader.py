@@ -26,7 +26,7 @@ class Reader:
         """As a person set it (`profile`: their claims). A language in `first` goes before, one in `otherwise` after."""
         wishes = (first, str(profile.get(LOCALE) or ""), otherwise)
         zone = str(profile.get(ZONEINFO) or "")
-        return cls(tags.first_supported(wishes) or tags.DEFAULT, zone if zone and zones.find(zone) else zones.UTC)
+        return cls(tags.best_match(wishes) or tags.DEFAULT, zone if zone and zones.find(zone) else zones.UTC)
 
     @property
     def direction(self) -> str:

@@ -17,25 +17,25 @@ LANGUAGES = {
 }
 """Tag (BCP 47) -> the language's own name."""
 
-MOST_WISHES = 20
-LONGEST_TAG = 35
+MAX_TAGS = 20
+MAX_TAG_LENGTH = 35
 """Characters that a language tag may sensibly have (RFC 5646 section 4.4.1)."""
 
 
-def match_language(wish: str) -> str | None:
+def match_tag(wish: str) -> str | None:
     """Which of our languages a tag means: itself, or what remains as it is cut from the end (RFC 4647 section 3.4).
 
     "de-AT" and "de_AT" are "de"; None when it is none of ours.
     """
-    tag = wish.strip().replace("_", "-").lower() if len(wish) <= LONGEST_TAG else ""
+    tag = wish.strip().replace("_", "-").lower() if len(wish) <= MAX_TAG_LENGTH else ""
     while tag and tag not in LANGUAGES:
         tag = tag.rpartition("-")[0]
     return tag or None
 
 
-def first_supported(wishes: Iterable[str]) -> str | None:
+def best_match(wishes: Iterable[str]) -> str | None:
     """Return the first of at most twenty requested tags that is one of ours."""
-    for _, wish in zip(range(MOST_WISHES), wishes, strict=False):
-        if tag := match_language(wish):
+    for _, wish in zip(range(MAX_TAGS), wishes, strict=False):
+        if tag := match_tag(wish):
             return tag
     return None

@@ -33,8 +33,8 @@ def localize_values(values: Mapping[str, object], reader: Reader) -> dict[str, o
 def localize_text(text: str, reader: Reader) -> str:
     """A sentence or a time in the reader's words; any other text as it is."""
     if isinstance(text, Text):
-        return _sentence(text, reader) if text.message else ""  # to gettext, nothing means a catalogue's header
-    return _time(text.at, reader) if isinstance(text, Moment) else text
+        return _translate(text, reader) if text.message else ""  # to gettext, nothing means a catalogue's header
+    return _format_time(text.at, reader) if isinstance(text, Moment) else text
 
 
 def _localize(value: object, reader: Reader) -> object:
@@ -49,23 +49,23 @@ def _localize(value: object, reader: Reader) -> object:
     return value
 
 
-def _sentence(text: Text, reader: Reader) -> str:
+def _translate(text: Text, reader: Reader) -> str:
     translations = catalogue(reader.language)
     if text.many is None:
         found = translations.gettext(text.message)
     else:
         found = translations.ngettext(text.message, text.many, text.values["count"])
-    return found.format_map({name: _inner(one, reader) for name, one in text.values.items()}) if text.values else found
+    return found.format_map({name: _localize_argument(one, reader) for name, one in text.values.items()}) if text.values else found
 
 
-def _inner(value: object, reader: Reader) -> object:
+def _localize_argument(value: object, reader: Reader) -> object:
     """A value inside a sentence; a name in Latin letters must not turn an Arabic sentence around (UAX 9, isolates)."""
     own = _localize(value, reader)
     foreign = isinstance(own, str) and not isinstance(value, (Text, Moment)) and reader.direction == RTL
     return f"{ISOLATE}{own}{END_OF_ISOLATE}" if foreign else own
 
 
-def _time(at: int, reader: Reader) -> str:
+def _format_time(at: int, reader: Reader) -> str:
     """Such as "2 June 2026, 16:05" in the reader's zone, and "… 14:05 UTC" if they named none (`at`: seconds, UTC)."""
     locale = Locale.parse(DAY_FIRST.get(reader.language, reader.language))
     moment = dt.datetime.fromtimestamp(at, zones.find(reader.zone) or dt.UTC)

@@ -13,7 +13,7 @@ from idp.audit import Event
 from idp.kernel import user_agents
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.entropy import Entropy
-from idp.kernel.handles import digest, same
+from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.devices import Browser, Device
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -69,7 +69,7 @@ def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str |
         browser_id = entropy.token(12)
         tx.devices.add_browser(browser_id, digest(secret))
     device = Device(
-        id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=str(user_agents.name(tx.origin.user_agent))
+        id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=str(user_agents.browser_name(tx.origin.user_agent))
     )
     tx.devices.record_seen(device)
     stored = tx.devices.find(user.id, browser_id) or device
@@ -86,10 +86,10 @@ def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, day
 
 def _is_valid(browser: Browser, secret: str, now: int) -> bool:
     shown = digest(secret)
-    if same(shown, browser.secret_digest):
+    if constant_time_equal(shown, browser.secret_digest):
         return True
     return (
         browser.previous_digest is not None
-        and same(shown, browser.previous_digest)
+        and constant_time_equal(shown, browser.previous_digest)
         and now < browser.rotated_at + GRACE
     )

@@ -41,28 +41,28 @@ class RetryPolicy:
         return int(min(self.longest_pause, self.first_pause * 2 ** min(attempts, 16)))
 
 
-PATIENT = RetryPolicy(first_pause=30, longest_pause=HOUR, give_up_after=DAY, expires=False)
+DEFAULT_POLICY = RetryPolicy(first_pause=30, longest_pause=HOUR, give_up_after=DAY, expires=False)
 """A notice that comes later than this frightens more than it helps; apps end their own sessions by then."""
 
 
 def retry_policy(message: OutboxMessage) -> RetryPolicy:
     """Somebody sits and waits for a code, and cannot use it later."""
     if message.template != CODE:
-        return PATIENT
+        return DEFAULT_POLICY
     return RetryPolicy(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, expires=True)
 
 
 Send = Callable[[OutboxMessage], None]
 """Delivers one message, outside any transaction; raises `Undelivered`, or `Rejected` when trying again is useless."""
 
-Abandoned = Callable[[Transaction, OutboxMessage, str], None]
+RecordAbandoned = Callable[[Transaction, OutboxMessage, str], None]
 """Records, in the same transaction, that a message was given up, and the last reason."""
 
 
 class OutboxDispatcher:
     """Delivers the messages of one channel, one at a time; any number of couriers may work beside each other."""
 
-    def __init__(self, database: Database, *, channel: str, send: Send, lease: int, abandoned: Abandoned) -> None:
+    def __init__(self, database: Database, *, channel: str, send: Send, lease: int, abandoned: RecordAbandoned) -> None:
         """Be ready to deliver. `lease` (seconds) is longer than one delivery can take."""
         self._database = database
         self._channel = channel
@@ -80,28 +80,28 @@ class OutboxDispatcher:
         if message is None:
             return False
         spoilt = retry_policy(message).expires and _is_old(message, now)
-        failure = Rejected("it came too late to be of use") if spoilt else self._try(message)
+        failure = Rejected("it came too late to be of use") if spoilt else self._attempt_delivery(message)
         with self._database.write() as tx:
-            self._settle(tx, message, failure)
+            self._record_result(tx, message, failure)
         return True
 
-    def _try(self, message: OutboxMessage) -> Undelivered | None:
+    def _attempt_delivery(self, message: OutboxMessage) -> Undelivered | None:
         """Why it was not delivered; None when it was."""
         try:
             self._send(message)
         except Undelivered as error:
-            log.warning("%s %s was not taken: %s", self._channel, message.id, error, extra=self._fact("failed"))
+            log.warning("%s %s was not taken: %s", self._channel, message.id, error, extra=self._log_extra("failed"))
             return error
         except Exception as error:
-            log.exception("%s %s could not be made", self._channel, message.id, extra=self._fact("failed"))
+            log.exception("%s %s could not be made", self._channel, message.id, extra=self._log_extra("failed"))
             return Undelivered(type(error).__name__)
-        log.info("%s %s was delivered", self._channel, message.id, extra=self._fact("delivered"))
+        log.info("%s %s was delivered", self._channel, message.id, extra=self._log_extra("delivered"))
         return None
 
-    def _fact(self, delivery: str) -> dict[str, str]:
+    def _log_extra(self, delivery: str) -> dict[str, str]:
         return {"channel": self._channel, "delivery": delivery}
 
-    def _settle(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
+    def _record_result(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
         if failure is None:
             tx.outbox.delete_delivered(message.id)
         elif isinstance(failure, Rejected) or _is_old(message, tx.now):

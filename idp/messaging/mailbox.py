@@ -17,7 +17,7 @@ from typing import Self
 
 from idp.config import Settings
 from idp.messaging.notices import EMAIL
-from idp.messaging.texts import ShortText
+from idp.messaging.texts import TextMessage
 from idp.messaging.transports import Undelivered
 
 CHANNEL = "X-Channel"
@@ -71,13 +71,13 @@ class Mailbox:
         return [_read(file) for _, _, file in ours[:limit]]
 
 
-class MailboxTexts:
+class MailboxProvider:
     """The provider of a channel that has none: texts go to the mailbox."""
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
         self._mailbox, self._settings = mailbox, settings
 
-    def send(self, message: ShortText) -> None:
+    def send(self, message: TextMessage) -> None:
         """Keep it; raises `Undelivered`."""
         mail = EmailMessage()
         mail["To"], mail[CHANNEL], mail["Date"] = message.recipient, message.channel, formatdate(message.at)

@@ -23,13 +23,13 @@ from idp.config import LOOPBACK, Settings
 from idp.messaging.addresses import is_public
 from idp.messaging.transports import Undelivered
 
-APP_WITHIN, PROVIDER_WITHIN = 3.0, 8.0
+APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0
 """Seconds for each of connecting, and the whole of sending and answering."""
-MOST_READ = 16_384
+MAX_BODY = 16_384
 """Bytes of a provider's answer that are looked at; its errors are a few lines."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
-ALWAYS = {"Connection": "close", "User-Agent": "Countersign"}
-MOST_ADDRESSES = 3
+DEFAULT_HEADERS = {"Connection": "close", "User-Agent": "Countersign"}
+MAX_ADDRESSES = 3
 """How many of a name's addresses are tried."""
 
 
@@ -41,16 +41,16 @@ class Forbidden(Undelivered):
 class Content:
     """What is sent, and its media type."""
 
-    kind: str
+    media_type: str
     body: bytes
 
 
-def form(fields: Mapping[str, str]) -> Content:
+def form_content(fields: Mapping[str, str]) -> Content:
     """A form, as browsers send it."""
     return Content("application/x-www-form-urlencoded", urlencode(fields).encode("ascii"))
 
 
-def as_json(value: object) -> Content:
+def json_content(value: object) -> Content:
     """JSON (RFC 8259)."""
     return Content("application/json", json.dumps(value, ensure_ascii=False).encode())
 
@@ -68,8 +68,8 @@ class Outbound:
     """The HTTP client. Hosts in `trusted` may have any address, and plain http if they are this machine."""
 
     trusted: frozenset[str]
-    within: float = APP_WITHIN
-    reads: int = 0
+    timeout: float = APP_TIMEOUT
+    max_body: int = 0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Outbound:
@@ -79,17 +79,17 @@ class Outbound:
     @classmethod
     def to_provider(cls, url: str) -> Outbound:
         """To the server of a setting, wherever that is."""
-        return cls(frozenset({urlsplit(url).hostname or ""}), within=PROVIDER_WITHIN, reads=MOST_READ)
+        return cls(frozenset({urlsplit(url).hostname or ""}), timeout=PROVIDER_TIMEOUT, max_body=MAX_BODY)
 
     def post(self, url: str, content: Content, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """Post something; raises as `call` does."""
-        return self.call("POST", url, {"Content-Type": content.kind, **(headers or {})}, content.body)
+        return self.request("POST", url, {"Content-Type": content.media_type, **(headers or {})}, content.body)
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
         """Look something up; raises as `call` does."""
-        return self.call("GET", url, headers or {})
+        return self.request("GET", url, headers or {})
 
-    def call(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpResponse:
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpResponse:
         """Ask, and return the answer, whatever its status.
 
         Raises:
@@ -102,14 +102,14 @@ class Outbound:
         except (OSError, UnicodeError) as error:  # also TLS; a host name longer than DNS allows
             raise Undelivered(f"{parts.netloc}: {type(error).__name__}: {error}") from error
         late = threading.Event()
-        hang_up = threading.Timer(self.within, _cut, (connection, late))
+        hang_up = threading.Timer(self.timeout, _abort, (connection, late))
         hang_up.daemon = True
         hang_up.start()
         try:
-            speaker = _speaker(connection, parts)
-            speaker.request(method, _target(parts), body, {"Host": parts.netloc, **ALWAYS, **headers})
+            speaker = _http_connection(connection, parts)
+            speaker.request(method, _target(parts), body, {"Host": parts.netloc, **DEFAULT_HEADERS, **headers})
             answer = speaker.getresponse()
-            found = HttpResponse(answer.status, answer.read(self.reads) if self.reads else b"")
+            found = HttpResponse(answer.status, answer.read(self.max_body) if self.max_body else b"")
             if late.is_set():  # what was cut off reads like an answer that ended
                 raise TimeoutError("it took too long to answer")
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -122,8 +122,8 @@ class Outbound:
     def _connect(self, parts: SplitResult) -> socket.socket:
         host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
         addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        self._judge(parts, addresses)
-        connection = _dial(addresses, port, self.within)
+        self._raise_if_forbidden(parts, addresses)
+        connection = _connect_any(addresses, port, self.timeout)
         if parts.scheme != "https":
             return connection
         try:
@@ -132,7 +132,7 @@ class Outbound:
             connection.close()
             raise
 
-    def _judge(self, parts: SplitResult, addresses: list[str]) -> None:
+    def _raise_if_forbidden(self, parts: SplitResult, addresses: list[str]) -> None:
         host = parts.hostname or ""
         is_trusted = host in self.trusted
         if parts.scheme != "https" and not (is_trusted and host in LOOPBACK):
@@ -149,10 +149,10 @@ def _parse(url: str) -> SplitResult:
     return parts
 
 
-def _dial(addresses: list[str], port: int, within: float) -> socket.socket:
+def _connect_any(addresses: list[str], port: int, within: float) -> socket.socket:
     """The first of these addresses that takes the call; raises `OSError` when none does."""
     failure: OSError = OSError("no address")
-    for address in addresses[:MOST_ADDRESSES]:
+    for address in addresses[:MAX_ADDRESSES]:
         try:
             return socket.create_connection((address, port), timeout=within)
         except OSError as error:
@@ -160,7 +160,7 @@ def _dial(addresses: list[str], port: int, within: float) -> socket.socket:
     raise failure
 
 
-def _speaker(connection: socket.socket, parts: SplitResult) -> http.client.HTTPConnection:
+def _http_connection(connection: socket.socket, parts: SplitResult) -> http.client.HTTPConnection:
     """HTTP over a connection that is there already, so that no name is looked up a second time."""
     speaker = http.client.HTTPConnection(parts.netloc)
     speaker.sock, speaker.auto_open = connection, 0
@@ -171,7 +171,7 @@ def _target(parts: SplitResult) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _cut(connection: socket.socket, late: threading.Event) -> None:
+def _abort(connection: socket.socket, late: threading.Event) -> None:
     """End a conversation that takes too long, however steadily the other side drips."""
     late.set()
     try:

@@ -102,9 +102,9 @@ class Renderer:
     def _address(self, address: str, reader: Reader) -> str:
         if address == LOCAL.address:
             return Text("The server itself")
-        return self._places.located(address, reader.language) or Text("Unknown")
+        return self._places.with_place(address, reader.language) or Text("Unknown")
 
 
 def _browser(user_agent: str) -> str:
     local = user_agent == LOCAL.user_agent
-    return Text("None: an administrator did this") if local else user_agents.name(user_agent)
+    return Text("None: an administrator did this") if local else user_agents.browser_name(user_agent)

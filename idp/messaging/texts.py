@@ -10,7 +10,7 @@ from idp.persistence.outbox import OutboxMessage
 
 
 @dataclass(frozen=True)
-class ShortText:
+class TextMessage:
     """What a provider is given. WhatsApp's own templates need the code alone, everybody else sends the text."""
 
     name: str
@@ -30,7 +30,7 @@ class ShortText:
 class Provider(Protocol):
     """Anything that takes short texts."""
 
-    def send(self, message: ShortText) -> None:
+    def send(self, message: TextMessage) -> None:
         """Hand it over; raises `Undelivered`, or `Rejected` when this number can never get it."""
         ...
 
@@ -49,7 +49,7 @@ class Texter:
         """Write the text and hand it over; raises `Undelivered`."""
         note = self._renderer.render_text(message.template, message.context, channel=message.channel)
         self._provider.send(
-            ShortText(
+            TextMessage(
                 name=message.name,
                 channel=message.channel,
                 recipient=message.recipient,

@@ -45,4 +45,4 @@ class AlertLinkStore(Store):
     def claim(self, digest: str) -> bool:
         """Claim a link; True for exactly one caller."""
         query = update(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
-        return self._row_count(query.where(AlertLink.expires_at > self._now).values(used_at=self._now)) == 1
+        return self._execute(query.where(AlertLink.expires_at > self._now).values(used_at=self._now)) == 1

@@ -34,12 +34,12 @@ class Store:
         self._session = session
         self._now = now
 
-    def _row_count(self, statement: Executable) -> int:
+    def _execute(self, statement: Executable) -> int:
         """Run a change and return the number of rows."""
         result = self._session.execute(statement, execution_options={"synchronize_session": False})
         return int(cast("CursorResult[Any]", result).rowcount)
 
-    def _first_row(self, statement: ReturningUpdate[Row]) -> Row | None:
+    def _claim_row(self, statement: ReturningUpdate[Row]) -> Row | None:
         """Run a conditional `UPDATE ... RETURNING`: the row as it is now, or None when another was first."""
         options = {"synchronize_session": False, "populate_existing": True}
         return self._session.scalars(statement, execution_options=options).one_or_none()

@@ -36,10 +36,10 @@ class ChallengeStore(Store):
         """Keep the digest of a challenge until `expires_at` (seconds, UTC)."""
         values = {"digest": digest, "expires_at": expires_at, "used_at": None}
         insert = self._upsert(Challenge).values(owner=owner, purpose=purpose, **values)
-        self._row_count(insert.on_conflict_do_update(index_elements=["owner", "purpose"], set_=values))
+        self._execute(insert.on_conflict_do_update(index_elements=["owner", "purpose"], set_=values))
 
     def claim(self, owner: str, purpose: Purpose, digest: str) -> bool:
         """Spend a challenge; True for exactly one caller, and only before it expires."""
         query = update(Challenge).where(Challenge.owner == owner, Challenge.purpose == purpose)
         query = query.where(Challenge.digest == digest, Challenge.used_at.is_(None), Challenge.expires_at > self._now)
-        return self._row_count(query.values(used_at=self._now)) == 1
+        return self._execute(query.values(used_at=self._now)) == 1

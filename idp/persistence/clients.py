@@ -9,7 +9,7 @@ from sqlalchemy import JSON, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.kernel.handles import digest, same
+from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.base import Base, Store
 
 
@@ -52,13 +52,13 @@ class Client(Base):
     created_at: Mapped[int]
     updated_at: Mapped[int]
 
-    def secret_is(self, secret: str, *, now: int) -> bool:
+    def verify_secret(self, secret: str, *, now: int) -> bool:
         """Whether `secret` is this client's present one, or the previous one inside its grace time (seconds, UTC)."""
         given = digest(secret)
-        if self.secret_digest and same(given, self.secret_digest):
+        if self.secret_digest and constant_time_equal(given, self.secret_digest):
             return True
         in_grace = self.previous_secret_expires_at is not None and now < self.previous_secret_expires_at
-        return in_grace and bool(self.previous_secret_digest) and same(given, self.previous_secret_digest or "")
+        return in_grace and bool(self.previous_secret_digest) and constant_time_equal(given, self.previous_secret_digest or "")
 
 
 class ClientStore(Store):
@@ -86,7 +86,7 @@ class ClientStore(Store):
         except IntegrityError as error:
             raise ClientExists from error
 
-    def listed(self) -> list[Client]:
+    def all(self) -> list[Client]:
         """Every client in order of `client_id`."""
         return list(self._session.scalars(select(Client).order_by(Client.client_id)))
 
@@ -94,13 +94,13 @@ class ClientStore(Store):
         """Give the client a new secret; the present one stays good for `grace` seconds."""
         values = {"secret_digest": secret_digest, "previous_secret_digest": client.secret_digest}
         query = update(Client).where(Client.client_id == client.client_id)
-        self._row_count(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
+        self._execute(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
 
     def set_disabled(self, client: Client, *, disabled: bool) -> None:
         """Disable or enable a client; the caller revokes its grants."""
         query = update(Client).where(Client.client_id == client.client_id)
-        self._row_count(query.values(disabled=disabled, updated_at=self._now))
+        self._execute(query.values(disabled=disabled, updated_at=self._now))
 
     def remove(self, client_id: str) -> bool:
         """Remove an app; its grants are revoked by the caller."""
-        return self._row_count(delete(Client).where(Client.client_id == client_id)) == 1
+        return self._execute(delete(Client).where(Client.client_id == client_id)) == 1

@@ -42,4 +42,4 @@ class ConsentStore(Store):
     def revoke(self, user_id: str, client_id: str) -> bool:
         """Forget it; the caller revokes the grants."""
         query = delete(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id)
-        return self._row_count(query) == 1
+        return self._execute(query) == 1

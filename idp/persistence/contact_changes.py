@@ -70,7 +70,7 @@ class ContactChangeStore(Store):
             ContactChange.digest == digest, ContactChange.made_at.is_(None), ContactChange.expires_at > self._now
         )
         values = {"made_at": self._now, "undo_digest": undo_digest, "undo_until": undo_until}
-        return self._row_count(query.where(same_epoch).values(**values)) == 1
+        return self._execute(query.where(same_epoch).values(**values)) == 1
 
     def for_user(self, user_id: str) -> list[ContactChange]:
         """What this person asked for and changed lately, oldest first."""
@@ -98,7 +98,7 @@ class ContactChangeStore(Store):
     def claim_undo(self, undo_digest: str) -> bool:
         """Undo a change; True for exactly one caller."""
         query = update(ContactChange).where(*self._undoable(undo_digest))
-        return self._row_count(query.values(undone_at=self._now)) == 1
+        return self._execute(query.values(undone_at=self._now)) == 1
 
     def undo_later_changes(self, change: ContactChange) -> list[ContactChange]:
         """Mark as undone what its owner changed after this, and return it, latest first."""
@@ -106,7 +106,7 @@ class ContactChangeStore(Store):
         standing = (*later, ContactChange.made_at.is_not(None), ContactChange.undone_at.is_(None))
         query = select(ContactChange).where(*standing).order_by(ContactChange.epoch.desc())
         found = list(self._session.scalars(query))
-        self._row_count(update(ContactChange).where(*standing).values(undone_at=self._now))
+        self._execute(update(ContactChange).where(*standing).values(undone_at=self._now))
         return found
 
     def _undoable(self, undo_digest: str) -> tuple[ColumnElement[bool], ...]:
@@ -116,4 +116,4 @@ class ContactChangeStore(Store):
     def delete_pending(self, user_id: str, kind: ContactKind) -> None:
         """Drop what this person asked for and did not finish."""
         query = delete(ContactChange).where(ContactChange.user_id == user_id, ContactChange.kind == kind)
-        self._row_count(query.where(ContactChange.made_at.is_(None)))
+        self._execute(query.where(ContactChange.made_at.is_(None)))

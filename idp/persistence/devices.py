@@ -75,7 +75,7 @@ class DeviceStore(Store):
         """Give the browser a new secret; False when a request beside this one did it first."""
         query = update(Browser).where(Browser.id == browser.id, Browser.secret_digest == browser.secret_digest)
         values = {"secret_digest": secret_digest, "previous_digest": browser.secret_digest}
-        return self._row_count(query.values(**values, rotated_at=self._now, last_seen_at=self._now)) == 1
+        return self._execute(query.values(**values, rotated_at=self._now, last_seen_at=self._now)) == 1
 
     def find(self, user_id: str, browser_id: str) -> Device | None:
         """This person on this browser, if they ever finished a sign-in there."""
@@ -96,12 +96,12 @@ class DeviceStore(Store):
 
     def remove(self, device_id: str) -> bool:
         """Forget that this person was ever on that browser: it is unknown again."""
-        return self._row_count(delete(Device).where(Device.id == device_id)) == 1
+        return self._execute(delete(Device).where(Device.id == device_id)) == 1
 
     def trust(self, user_id: str, browser_id: str, *, proven_at: int, until: int, epoch: int) -> None:
         """Remember the device: the second step may be skipped there until `until`."""
         query = update(Device).where(Device.user_id == user_id, Device.browser_id == browser_id)
-        self._row_count(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
+        self._execute(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
 
     def for_user(self, user_id: str) -> list[Device]:
         """Where the person was ever signed in, last used first."""
@@ -122,4 +122,4 @@ class DeviceStore(Store):
         wanted = ((Device.user_id, user_id), (Device.id, device_id), (Device.browser_id, browser_id))
         conditions += [column == value for column, value in wanted if value is not None]
         nothing = {"trusted_at": None, "trusted_until": None, "trust_epoch": None}
-        return self._row_count(update(Device).where(*conditions).values(**nothing))
+        return self._execute(update(Device).where(*conditions).values(**nothing))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.persistence.base import Base, Store
 
 
-class AlreadyKnown(Exception):
+class CredentialExists(Exception):
     """The passkey to be added is one that somebody has."""
 
 
@@ -73,13 +73,13 @@ class FactorStore(Store):
         try:
             self._session.flush()
         except IntegrityError as error:
-            raise AlreadyKnown from error
+            raise CredentialExists from error
 
     def use_step(self, factor_id: str, step: int) -> bool:
         """Spend one TOTP time step; False when it, or a later one, was spent before."""
         unused = or_(Factor.last_step.is_(None), Factor.last_step < step)
         query = update(Factor).where(Factor.id == factor_id, unused).values(last_step=step, last_used_at=self._now)
-        return self._row_count(query) == 1
+        return self._execute(query) == 1
 
     def by_credential(self, credential_id: str) -> Factor | None:
         """The passkey of this credential id, whosever it is."""
@@ -94,22 +94,22 @@ class FactorStore(Store):
         counts_on = Factor.sign_count < sign_count if sign_count else Factor.sign_count == 0
         query = update(Factor).where(Factor.id == factor_id, or_(Factor.backup_eligible, counts_on))
         values: dict[str, Any] = {"sign_count": sign_count, "backed_up": backed_up, "last_used_at": self._now}
-        return self._row_count(query.values(**values)) == 1
+        return self._execute(query.values(**values)) == 1
 
-    def used(self, factor_id: str) -> None:
+    def record_use(self, factor_id: str) -> None:
         """Note that a code sent there was right."""
-        self._row_count(update(Factor).where(Factor.id == factor_id).values(last_used_at=self._now))
+        self._execute(update(Factor).where(Factor.id == factor_id).values(last_used_at=self._now))
 
     def rename(self, user_id: str, factor_id: str, label: str) -> bool:
         """Give one of this person's factors another name; False when there is no such factor."""
         query = update(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)
-        return self._row_count(query.values(label=label)) == 1
+        return self._execute(query.values(label=label)) == 1
 
     def remove(self, user_id: str, factor_id: str) -> bool:
         """Remove one factor of this person; False when there is no such factor."""
-        return self._row_count(delete(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)) == 1
+        return self._execute(delete(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)) == 1
 
     def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
         """Remove every factor of this person, or every one of a kind."""
         of_kind: tuple[ColumnElement[bool], ...] = () if kind is None else (Factor.kind == kind,)
-        return self._row_count(delete(Factor).where(Factor.user_id == user_id, *of_kind))
+        return self._execute(delete(Factor).where(Factor.user_id == user_id, *of_kind))

@@ -91,7 +91,7 @@ class GrantStore(Store):
             Grant.revoked_at.is_(None),
             exists().where(User.id == Grant.user_id, User.status == ACTIVE),
         )
-        return self._first_row(query.values(code_used_at=self._now).returning(Grant))
+        return self._claim_row(query.values(code_used_at=self._now).returning(Grant))
 
     def by_code(self, code_digest: str) -> Grant | None:
         """The grant a code belonged to, to learn why it could not be redeemed."""
@@ -147,7 +147,7 @@ class GrantStore(Store):
             User.status == ACTIVE,
         )
         query = update(RefreshToken).where(RefreshToken.token_digest == token_digest, RefreshToken.used_at.is_(None))
-        return self._row_count(query.where(RefreshToken.grant_id == grant_id, live).values(used_at=self._now)) == 1
+        return self._execute(query.where(RefreshToken.grant_id == grant_id, live).values(used_at=self._now)) == 1
 
     def revoke(self, grant_id: str) -> bool:
         """End one grant and all that came of it."""
@@ -178,4 +178,4 @@ class GrantStore(Store):
         return self._session.get(RevokedToken, jti, populate_existing=True) is not None
 
     def _revoke(self, which: ColumnElement[bool]) -> int:
-        return self._row_count(update(Grant).where(which, Grant.revoked_at.is_(None)).values(revoked_at=self._now))
+        return self._execute(update(Grant).where(which, Grant.revoked_at.is_(None)).values(revoked_at=self._now))

@@ -77,7 +77,7 @@ class LoginFlowStore(Store):
         query = update(LoginFlowRow).where(
             LoginFlowRow.id == row.id, LoginFlowRow.version == row.version, *self._still_open()
         )
-        if not self._row_count(query.values(version=row.version + 1, **values)):
+        if not self._execute(query.values(version=row.version + 1, **values)):
             return False
         self._session.refresh(row)
         return True
@@ -91,14 +91,14 @@ class LoginFlowStore(Store):
         query = update(LoginFlowRow).where(
             LoginFlowRow.browser_digest == old_digest, LoginFlowRow.finished_at.is_(None)
         )
-        self._row_count(query.values(browser_digest=new_digest))
+        self._execute(query.values(browser_digest=new_digest))
 
     def finish(self, flow_id: str) -> bool:
         """Close a flow, cancelled or not; True for exactly one caller."""
         query = update(LoginFlowRow).where(
             LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_(None), LoginFlowRow.expires_at > self._now
         )
-        return self._row_count(query.values(finished_at=self._now)) == 1
+        return self._execute(query.values(finished_at=self._now)) == 1
 
     def _still_open(self) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -64,29 +64,29 @@ class OutboxStore(Store):
     def claim_next(self, *, channel: str, lease: int) -> OutboxMessage | None:
         """Take the longest-waiting message of a channel that is due and nobody's, for `lease` seconds."""
         due = self._due(channel).order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(1)
-        query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), self._is_free())
-        return self._first_row(query.values(claimed_until=self._now + lease).returning(OutboxMessage))
+        query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), self._unclaimed())
+        return self._claim_row(query.values(claimed_until=self._now + lease).returning(OutboxMessage))
 
     def _due(self, channel: str) -> Select[int]:
-        due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, self._is_free())
+        due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, self._unclaimed())
         return due.where(OutboxMessage.channel == channel)
 
-    def _is_free(self) -> ColumnElement[bool]:
+    def _unclaimed(self) -> ColumnElement[bool]:
         return or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
 
     def delete_delivered(self, message_id: int) -> None:
         """The transport accepted it: nothing of it is kept."""
-        self._row_count(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+        self._execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
 
     def delete_abandoned(self, message_id: int) -> None:
         """Nobody took it in time; the caller records that."""
-        self._row_count(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+        self._execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
 
     def schedule_retry(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
         """Try again in `retry_in` seconds."""
         query = update(OutboxMessage).where(OutboxMessage.id == message.id)
         values = {"attempts": message.attempts + 1, "last_error": error, "next_attempt_at": self._now + retry_in}
-        self._row_count(query.values(**values, claimed_until=None))
+        self._execute(query.values(**values, claimed_until=None))
 
     def has_failed_delivery(self, *, channel: str, recipient: str) -> bool:
         """Whether something for this recipient waits that a try to deliver has failed for."""

@@ -38,7 +38,7 @@ class PasswordResetStore(Store):
         columns = ("digest", "user_id", "epoch", "flow_id", "created_at", "expires_at")
         values = (literal(digest), User.id, User.epoch, literal(flow_id), literal(self._now), literal(expires_at))
         reachable = select(*values).where(User.id == user_id, User.status == ACTIVE, User.email.is_not(None))
-        return self._row_count(insert(PasswordReset).from_select(columns, reachable)) == 1
+        return self._execute(insert(PasswordReset).from_select(columns, reachable)) == 1
 
     def live(self, digest: str) -> tuple[PasswordReset, User] | None:
         """A link that would still work, and whose it is."""
@@ -61,8 +61,8 @@ class PasswordResetStore(Store):
             PasswordReset.expires_at > self._now,
             exists().where(User.id == PasswordReset.user_id, User.epoch == PasswordReset.epoch, User.status == ACTIVE),
         )
-        return self._row_count(query.values(used_at=self._now)) == 1
+        return self._execute(query.values(used_at=self._now)) == 1
 
     def delete_for_user(self, user_id: str) -> None:
         """Make every link of this person worthless."""
-        self._row_count(delete(PasswordReset).where(PasswordReset.user_id == user_id))
+        self._execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))

@@ -21,11 +21,11 @@ from idp.persistence.sent_codes import SentCode
 from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle
 
-KNOWN_BROWSER_KEPT = 400 * DAY
+BROWSER_RETENTION = 400 * DAY
 """A browser not seen for this long (seconds) is a stranger again; it is also the longest life browsers give cookies."""
 
 
-PERSONAL = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, PasswordReset, AlertLink)
+PERSONAL_TABLES = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, PasswordReset, AlertLink)
 """What belongs to one person alone, and is nothing without them."""
 
 
@@ -34,8 +34,8 @@ class PurgeStore(Store):
 
     def delete_person(self, user_id: str) -> None:
         """Forget what a closed account had; its sessions and grants have ended, and go with time."""
-        for model in PERSONAL:
-            self._row_count(delete(model).where(model.user_id == user_id))
+        for model in PERSONAL_TABLES:
+            self._execute(delete(model).where(model.user_id == user_id))
 
     def run(self, *, session_idle: int, keep_codes: bool) -> dict[str, int]:
         """Delete ended rows; returns how many of each kind went.
@@ -58,17 +58,17 @@ class PurgeStore(Store):
             ContactChange: (ContactChange.expires_at < now)
             & func.coalesce(ContactChange.undo_until < now, ContactChange.made_at.is_(None)),
             Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row == 0),
-            Device: Device.last_seen_at < now - KNOWN_BROWSER_KEPT,
+            Device: Device.last_seen_at < now - BROWSER_RETENTION,
             Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),
         }
         dead_grants = select(Grant.id).where(Grant.expires_at < now - DAY)
-        gone = {"refresh_tokens": self._row_count(delete(RefreshToken).where(RefreshToken.grant_id.in_(dead_grants)))}
-        gone["grants"] = self._row_count(delete(Grant).where(Grant.expires_at < now - DAY))
+        gone = {"refresh_tokens": self._execute(delete(RefreshToken).where(RefreshToken.grant_id.in_(dead_grants)))}
+        gone["grants"] = self._execute(delete(Grant).where(Grant.expires_at < now - DAY))
         for model, over in ended.items():
-            gone[model.__tablename__] = self._row_count(delete(model).where(over))
+            gone[model.__tablename__] = self._execute(delete(model).where(over))
         if not keep_codes:
             saved = RecoverySet.acknowledged_at.is_not(None) & RecoverySet.sealed_codes.is_not(None)
-            gone["readable_codes"] = self._row_count(update(RecoverySet).where(saved).values(sealed_codes=None))
+            gone["readable_codes"] = self._execute(update(RecoverySet).where(saved).values(sealed_codes=None))
         lapsed = update(Device).where(Device.trusted_until <= now)
-        gone["remembered"] = self._row_count(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
+        gone["remembered"] = self._execute(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
         return gone

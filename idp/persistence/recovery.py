@@ -72,7 +72,7 @@ class RecoveryStore(Store):
     def use(self, set_id: str, code_digest: str) -> bool:
         """Spend one code; False when it is not of this set or was spent before."""
         query = update(RecoveryCode).where(RecoveryCode.set_id == set_id, RecoveryCode.code_digest == code_digest)
-        return self._row_count(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
+        return self._execute(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
 
     def used_positions(self, set_id: str) -> set[int]:
         """The positions (from 0, in the printed order) of the codes of a set that are used."""
@@ -83,11 +83,11 @@ class RecoveryStore(Store):
         """The person has saved the codes: forget the readable copy, unless it is to be kept."""
         query = update(RecoverySet).where(RecoverySet.user_id == user_id, RecoverySet.acknowledged_at.is_(None))
         kept = RecoverySet.sealed_codes if keep else None
-        return self._row_count(query.values(acknowledged_at=self._now, sealed_codes=kept)) == 1
+        return self._execute(query.values(acknowledged_at=self._now, sealed_codes=kept)) == 1
 
     def remove(self, user_id: str) -> None:
         """Forget the set and its codes."""
         self._session.expire_all()
         ids = select(RecoverySet.id).where(RecoverySet.user_id == user_id)
-        self._row_count(delete(RecoveryCode).where(RecoveryCode.set_id.in_(ids)))
-        self._row_count(delete(RecoverySet).where(RecoverySet.user_id == user_id))
+        self._execute(delete(RecoveryCode).where(RecoveryCode.set_id.in_(ids)))
+        self._execute(delete(RecoverySet).where(RecoverySet.user_id == user_id))

@@ -20,7 +20,7 @@ class AssertionId(Base):
 class ReplayStore(Store):
     """Spending assertion ids."""
 
-    def first_use(self, issuer: str, jti: str, expires_at: int) -> bool:
+    def claim(self, issuer: str, jti: str, expires_at: int) -> bool:
         """Claim a `jti`; True for exactly one caller."""
         insert = self._upsert(AssertionId).values(issuer=issuer, jti=jti, expires_at=expires_at)
         taken = insert.on_conflict_do_nothing().returning(AssertionId.jti)

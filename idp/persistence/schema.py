@@ -66,7 +66,7 @@ def status(url: str) -> Status:
         return Status(State.UNREACHABLE, reason=str(error.__cause__ or error).strip().partition("\n")[0])
     if revision is None:
         return Status(State.EMPTY)
-    scripts = ScriptDirectory.from_config(config())
+    scripts = ScriptDirectory.from_config(alembic_config())
     if revision == scripts.get_current_head():
         return Status(State.CURRENT, revision)
     known = {script.revision for script in scripts.walk_revisions()}
@@ -95,10 +95,10 @@ def current(url: str) -> str | None:
 
 def head() -> str:
     """The revision this version of the product needs."""
-    return str(ScriptDirectory.from_config(config()).get_current_head())
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
 
 
-def config(connection: Connection | None = None) -> Config:
+def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, without a file of its own."""
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
@@ -112,6 +112,6 @@ def _run(url: str, action: Callable[[Config], None]) -> None:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-            action(config(connection))
+            action(alembic_config(connection))
     finally:
         engine.dispose()

@@ -77,14 +77,14 @@ class SentCodeStore(Store):
     def consume_attempt(self, slot: CodeSlot, *, most: int) -> bool:
         """Consume one of the tries of this slot; False when all are used, and then nothing may be checked."""
         query = update(SentCode).where(*self._in_slot(slot), SentCode.tries < most)
-        return self._row_count(query.values(tries=SentCode.tries + 1)) == 1
+        return self._execute(query.values(tries=SentCode.tries + 1)) == 1
 
     def claim(self, slot: CodeSlot, digest: str) -> str | None:
         """Spend the code of this digest: the address it proves for exactly one caller, and only while it is good."""
         query = update(SentCode).where(
             *self._in_slot(slot), SentCode.digest == digest, SentCode.used_at.is_(None), SentCode.expires_at > self._now
         )
-        row = self._first_row(query.values(used_at=self._now).returning(SentCode))
+        row = self._claim_row(query.values(used_at=self._now).returning(SentCode))
         return row.address if row else None
 
     @staticmethod

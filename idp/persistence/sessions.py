@@ -73,17 +73,17 @@ class SessionStore(Store):
         """Give a session its new proofs and, with them, a new name: the old cookie is dead at once."""
         query = update(Session).where(Session.sid == sid)
         values = {"handle_digest": handle_digest, "proofs": proofs, "device_id": device_id, "last_seen_at": self._now}
-        return self._row_count(query.values(**values)) == 1
+        return self._execute(query.values(**values)) == 1
 
     def touch(self, session: Session) -> None:
         """Note that the person is still there."""
-        self._row_count(update(Session).where(Session.sid == session.sid).values(last_seen_at=self._now))
+        self._execute(update(Session).where(Session.sid == session.sid).values(last_seen_at=self._now))
 
     def end(self, sid: str) -> bool:
         """End one session; True for exactly one caller."""
-        return self._row_count(delete(Session).where(Session.sid == sid)) == 1
+        return self._execute(delete(Session).where(Session.sid == sid)) == 1
 
     def end_others(self, user_id: str, keep_sid: str | None) -> int:
         """End every session of this person but one."""
         query = delete(Session).where(Session.user_id == user_id)
-        return self._row_count(query if keep_sid is None else query.where(Session.sid != keep_sid))
+        return self._execute(query if keep_sid is None else query.where(Session.sid != keep_sid))

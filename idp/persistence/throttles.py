@@ -82,8 +82,8 @@ class ThrottleStore(Store):
 
     def reset(self, bucket: str) -> None:
         """Empty the counters of this bucket alone, after the right secret."""
-        self._row_count(delete(Throttle).where(Throttle.bucket == bucket))
+        self._execute(delete(Throttle).where(Throttle.bucket == bucket))
 
     def reset_all(self, prefix: str) -> int:
         """Empty the counters of every bucket with this prefix; returns their number."""
-        return self._row_count(delete(Throttle).where(Throttle.bucket.startswith(prefix, autoescape=True)))
+        return self._execute(delete(Throttle).where(Throttle.bucket.startswith(prefix, autoescape=True)))

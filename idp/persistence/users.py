@@ -207,4 +207,4 @@ class UserStore(Store):
 
     def _change(self, user: User, *conditions: ColumnElement[bool], **values: Any) -> bool:
         query = update(User).where(User.id == user.id, *conditions).values(updated_at=self._now, **values)
-        return self._row_count(query) == 1
+        return self._execute(query) == 1

@@ -15,7 +15,7 @@ from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import json_text, translate
+from idp.web.pages import json_response, translate
 
 
 def consume_attempt(tx: Transaction, person: Person) -> bool:
@@ -31,12 +31,12 @@ def strength_response(person: Person, *, paid: bool) -> Response:
     """
     typed = single_value(request.form, "password")
     if not paid:
-        return json_text("{}", status=429)
+        return json_response("{}", status=429)
     if not typed:
-        return json_text("{}", status=400)
+        return json_response("{}", status=400)
     single_factor = not person.has_second_step
     found = new_password.check_new_password(
         typed, person.user, services().settings, services().breached, single_factor=single_factor
     )
     words, advice = translate(found.words), translate(found.problem) if found.problem else ""
-    return json_text(json.dumps({"score": found.score, "words": words, "advice": advice}))
+    return json_response(json.dumps({"score": found.score, "words": words, "advice": advice}))

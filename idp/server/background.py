@@ -19,7 +19,7 @@ from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
 from idp.login.flow import alerts
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.dispatcher import LEASE, Abandoned, OutboxDispatcher, Send
+from idp.messaging.dispatcher import LEASE, OutboxDispatcher, RecordAbandoned, Send
 from idp.messaging.logouts import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import Mailer, transport_for
 from idp.messaging.notices import EMAIL
@@ -34,7 +34,7 @@ from idp.services import Services
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 1.0
+POLL_INTERVAL = 1.0
 """Seconds between two looks for messages."""
 CLAIM_EVERY = MINUTE
 """Seconds between two tries to claim the slower work; a try is a write."""
@@ -43,10 +43,10 @@ HTTP_LEASE = MINUTE
 PURGE_EVERY = HOUR
 ROTATE_EVERY = 10 * MINUTE
 
-Work = Callable[[], None]
+Job = Callable[[], None]
 
 
-class Background:
+class BackgroundJobs:
     """The threads and their work. `run_once` is one round, for tests and for the loops alike."""
 
     def __init__(self, services: Services) -> None:
@@ -63,53 +63,53 @@ class Background:
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
         logouts = LogoutSender(services, Outbound.from_settings(settings))
         self._couriers = {
-            EMAIL: self._courier(EMAIL, mailer.send, LEASE, undelivered.mail),
-            BACKCHANNEL_LOGOUT: self._courier(BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered.logout),
+            EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered.record_mail),
+            BACKCHANNEL_LOGOUT: self._dispatcher(BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered.record_logout),
         }
         for channel in sorted({SMS, WHATSAPP} & settings.channels):
             texter = Texter(renderer=renderer, provider=for_channel(settings, channel, services.clock))
-            self._couriers[channel] = self._courier(channel, texter.send, HTTP_LEASE, undelivered.text)
+            self._couriers[channel] = self._dispatcher(channel, texter.send, HTTP_LEASE, undelivered.record_text)
 
     def _offer(self, about: Mapping[str, Any]) -> str:
         """A link that ends the session which a mail is about."""
         with self._services.database.write() as tx:
             return alerts.create_alert_link(tx, about, self._services)
 
-    def _courier(self, channel: str, send: Send, lease: int, abandoned: Abandoned) -> OutboxDispatcher:
+    def _dispatcher(self, channel: str, send: Send, lease: int, abandoned: RecordAbandoned) -> OutboxDispatcher:
         return OutboxDispatcher(self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned)
 
     def start(self) -> None:
         """Begin. The threads end by themselves when the process does, after the piece of work in hand."""
-        for name, work in self._works():
+        for name, work in self._jobs():
             threading.Thread(target=self._run, args=(work,), name=name).start()
 
     def run_once(self) -> None:
         """Do everything that is due. One kind of work failing keeps no other from being done."""
-        for _, work in self._works():
-            self._round(work)
+        for _, work in self._jobs():
+            self._run_safely(work)
 
-    def _works(self) -> list[tuple[str, Work]]:
-        return [*((channel, partial(self.deliver, channel)) for channel in self._couriers), ("tidying", self._tidy)]
+    def _jobs(self) -> list[tuple[str, Job]]:
+        return [*((channel, partial(self.deliver, channel)) for channel in self._couriers), ("tidying", self._run_maintenance)]
 
     def deliver(self, channel: str) -> None:
         """Deliver whatever is due in one channel."""
-        while _going_on() and self._couriers[channel].deliver_next():
+        while _process_is_running() and self._couriers[channel].deliver_next():
             pass
 
-    def _round(self, work: Work) -> None:
+    def _run_safely(self, work: Job) -> None:
         try:
             work()
         except Exception:
             log.exception("background work failed; it will be tried again")
 
-    def _run(self, work: Work) -> None:
-        user_agents.name("")  # its first call reads a long list: better here than in somebody's sign-in
+    def _run(self, work: Job) -> None:
+        user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
         pause = threading.Event()
-        while _going_on():
-            self._round(work)
-            pause.wait(LOOK_EVERY)
+        while _process_is_running():
+            self._run_safely(work)
+            pause.wait(POLL_INTERVAL)
 
-    def _tidy(self) -> None:
+    def _run_maintenance(self) -> None:
         now = self._services.clock.now()
         if abs(now - self._claimed_at) < CLAIM_EVERY:
             return
@@ -124,6 +124,6 @@ class Background:
                 keys.rotate(tx, self._services.keyring)
 
 
-def _going_on() -> bool:
+def _process_is_running() -> bool:
     """Whether the process means to live: the interpreter marks its main thread dead before it waits for others."""
     return threading.main_thread().is_alive()

@@ -28,7 +28,7 @@ STOP_WITHIN = 30
 HEADERS_WITHIN = 10_000
 """Milliseconds a caller may take to send its headers."""
 TARGET = "idp.server.worker:application"
-LOOK_EVERY = 0.02
+POLL_INTERVAL = 0.02
 """Seconds between two looks whether the first worker answers."""
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -92,19 +92,19 @@ class _Server(MPServer):
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 
     def _wait_until_ready(self) -> None:
-        while ports.answers(self.bind_addr, self.bind_port, DISCOVERY) is None:
-            sleep(LOOK_EVERY)
+        while ports.http_status(self.bind_addr, self.bind_port, DISCOVERY) is None:
+            sleep(POLL_INTERVAL)
         self._ready()
 
 
 def _check_ports(settings: Settings, host: str, port: int) -> None:
-    if reason := ports.why_not_free(host, port):
+    if reason := ports.port_problem(host, port):
         raise CannotServe(f"Cannot listen: {reason}. Choose another with --port.")
     if not settings.ops_port:
         return
     if settings.ops_port == port:
         raise CannotServe("IDP_OPS_PORT must differ from --port: health and metrics are not for the public.")
-    if reason := ports.why_not_free(settings.ops_host, settings.ops_port):
+    if reason := ports.port_problem(settings.ops_host, settings.ops_port):
         raise CannotServe(f"Cannot listen: {reason}. Choose another with IDP_OPS_PORT.")
 
 

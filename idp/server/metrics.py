@@ -24,7 +24,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds."""
 
 
-class LogMetrics(logging.Handler):
+class MetricsHandler(logging.Handler):
     """Counts requests, security events, tokens and messages. Labels take few values: never a path, name or address."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class LogMetrics(logging.Handler):
 
 def install() -> None:
     """Count in this process, whatever level is written to the log."""
-    meter = LogMetrics()
+    meter = MetricsHandler()
     for name in COUNTED:
         logger = logging.getLogger(name)
         logger.addHandler(meter)

@@ -12,7 +12,7 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names of addr
 ANSWER_TIMEOUT = 5
 
 
-def why_not_free(host: str, port: int) -> str | None:
+def port_problem(host: str, port: int) -> str | None:
     """Why nothing of ours can listen at `host` and `port`, as half a sentence; None when it can.
 
     The address is taken for a moment and let go. It must be asked: servers that share a port among their workers
@@ -35,7 +35,7 @@ def why_not_free(host: str, port: int) -> str | None:
     return None
 
 
-def answers(host: str, port: int, path: str = "/") -> int | None:
+def http_status(host: str, port: int, path: str = "/") -> int | None:
     """The HTTP status of a GET without any proxy between; None when nobody answers."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=ANSWER_TIMEOUT)
     with closing(connection):

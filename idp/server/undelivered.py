@@ -9,7 +9,7 @@ from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
 
 
-def mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
+def record_mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     """Nobody but the operator can mend it."""
     audit.record(
         tx,
@@ -22,7 +22,7 @@ def mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     )
 
 
-def text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
+def record_text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     """Audit it for the person, who waited for it; without the number."""
     audit.record(
         tx,
@@ -36,7 +36,7 @@ def text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     )
 
 
-def logout(tx: Transaction, message: OutboxMessage, reason: str) -> None:
+def record_logout(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     """Audit it for the person, who may still be signed in to that client."""
     audit.record(
         tx,

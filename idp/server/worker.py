@@ -7,7 +7,7 @@ from flask import Flask
 from idp import config
 from idp.app import assemble, create_app
 from idp.server import metrics
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from idp.web import logs
 
 
@@ -20,5 +20,5 @@ def application() -> Flask:
         metrics.install()
     services = assemble(settings)
     app = create_app(services)
-    Background(services).start()
+    BackgroundJobs(services).start()
     return app

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import request
 
-from idp.kernel.handles import keyed, same
+from idp.kernel.handles import constant_time_equal, keyed_digest
 from idp.web.context import services
 
 FIELD = "csrf"
@@ -17,16 +17,16 @@ FIELD = "csrf"
 
 def token(secret: str, purpose: str) -> str:
     """The token of one form: 64 hexadecimal characters."""
-    return keyed(secret, f"csrf:{purpose}")
+    return keyed_digest(secret, f"csrf:{purpose}")
 
 
-def valid(secret: str | None, purpose: str) -> bool:
+def is_valid(secret: str | None, purpose: str) -> bool:
     """Whether the form in this request came from our own page, shown to this browser, for this purpose."""
     given = request.form.get(FIELD, "")
-    return secret is not None and same_origin() and same(given, token(secret, purpose))
+    return secret is not None and is_same_origin() and constant_time_equal(given, token(secret, purpose))
 
 
-def same_origin() -> bool:
+def is_same_origin() -> bool:
     """Whether the browser reports that the request comes from one of our own pages.
 
     A client that sends neither header is no browser, and has no cookies of a person to abuse.

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from idp.kernel.text import Text
 from idp.web.pages import page
-from idp.web.paths import redact_path
+from idp.web.paths import redact_secrets
 
 log = logging.getLogger("idp.web")
 
@@ -40,9 +40,9 @@ class Refusal(Exception):
 
 def install(app: Flask) -> None:
     """Answer every error of the application with a page."""
-    app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _crashed)
+    app.register_error_handler(Refusal, _handle_refusal)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(Exception, _handle_exception)
 
 
 def error_page(status: int, title: str, message: str) -> Response:
@@ -50,12 +50,12 @@ def error_page(status: int, title: str, message: str) -> Response:
     return page("errors/page.html", status=status, title=title, message=message, reference=g.get("request_id", ""))
 
 
-def _refused(refusal: Refusal) -> Response:
+def _handle_refusal(refusal: Refusal) -> Response:
     log.info("refused: %s", refusal.detail or refusal.title)
     return error_page(refusal.status, refusal.title, refusal.message)
 
 
-def _http(error: HTTPException) -> Response:
+def _handle_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None or 300 <= status < 400:  # noqa: PLR2004 - redirects pass
         return Response(
@@ -67,6 +67,6 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
-def _crashed(error: Exception) -> Response:
-    log.error("unexpected error at %s %s", request.method, redact_path(request.path), exc_info=error)
+def _handle_exception(error: Exception) -> Response:
+    log.error("unexpected error at %s %s", request.method, redact_secrets(request.path), exc_info=error)
     return error_page(500, *FALLBACK)

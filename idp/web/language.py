@@ -15,7 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from idp.language.reader import Reader
-from idp.language.tags import first_supported
+from idp.language.tags import best_match
 
 UI_LOCALES = "ui_locales"
 LONGEST = 500
@@ -24,7 +24,7 @@ LONGEST = 500
 
 def use_ui_locales(parameters: Mapping[str, Any]) -> None:
     """Heed `ui_locales` among an app's parameters: languages by preference, of which unknown ones are passed over."""
-    g.asked_language = first_supported(str(parameters.get(UI_LOCALES) or "").split())
+    g.asked_language = best_match(str(parameters.get(UI_LOCALES) or "").split())
 
 
 def use_profile_locale(profile: Mapping[str, Any]) -> None:
@@ -34,22 +34,22 @@ def use_profile_locale(profile: Mapping[str, Any]) -> None:
 
 def request_language() -> str:
     """The language of the request itself, whoever sent it; empty when it names none of ours."""
-    return g.get("asked_language") or _of_browser() or ""
+    return g.get("asked_language") or _browser_language() or ""
 
 
 def current_reader() -> Reader:
     """Who reads what is answered now."""
     return Reader.from_profile(
-        g.get("reader_profile", {}), first=g.get("asked_language") or "", otherwise=_of_browser() or ""
+        g.get("reader_profile", {}), first=g.get("asked_language") or "", otherwise=_browser_language() or ""
     )
 
 
-def label(response: Response, spoken_to: Reader) -> None:
+def set_language_headers(response: Response, spoken_to: Reader) -> None:
     """Set `Content-Language`, and `Vary`, since another browser may get another language."""
     response.content_language.add(spoken_to.language)
     response.vary.add("Accept-Language")
 
 
-def _of_browser() -> str | None:
+def _browser_language() -> str | None:
     accepted = parse_accept_header(request.headers.get("Accept-Language", "")[:LONGEST], LanguageAccept)
-    return first_supported(tag for tag, quality in accepted if quality > 0)
+    return best_match(tag for tag, quality in accepted if quality > 0)

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 from idp.kernel.clock import stopwatch
 from idp.kernel.entropy import Entropy
-from idp.web.paths import redact_path
+from idp.web.paths import redact_secrets
 
 log = logging.getLogger("idp.request")
 
@@ -60,7 +60,7 @@ def install(app: Flask, entropy: Entropy) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        path = redact_path(request.path)
+        path = redact_secrets(request.path)
         facts = {
             "method": request.method,
             "path": path,  # without the query, which may hold codes and hints

@@ -16,7 +16,7 @@ def install(app: Flask) -> None:
     """Prepare the template environment once, when the application is made."""
     jinja.install(app.jinja_env)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(_common)
+    app.context_processor(_template_variables)
 
 
 def page(template: str, *, status: int = 200, **variables: Any) -> Response:
@@ -24,7 +24,7 @@ def page(template: str, *, status: int = 200, **variables: Any) -> Response:
     reader = language.current_reader()
     text = render_template(template, **localize_values(variables, reader), **jinja.variables(reader))
     response = make_response(text, status)
-    language.label(response, reader)
+    language.set_language_headers(response, reader)
     return response
 
 
@@ -41,7 +41,7 @@ def see_other(path: str) -> Response:
     return response
 
 
-def json_text(text: str, *, status: int = 200) -> Response:
+def json_response(text: str, *, status: int = 200) -> Response:
     """JSON for a script of ours, kept nowhere."""
     response = make_response(text, status)
     response.mimetype = "application/json"
@@ -49,7 +49,7 @@ def json_text(text: str, *, status: int = 200) -> Response:
     return response
 
 
-def _common() -> dict[str, Any]:
+def _template_variables() -> dict[str, Any]:
     return {"brand": services().settings.brand, "static": _static}
 
 

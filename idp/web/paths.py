@@ -25,6 +25,6 @@ def install(app: Flask) -> None:
     app.url_map.converters["default"] = HandleConverter
 
 
-def redact_path(path: str) -> str:
+def redact_secrets(path: str) -> str:
     """A path without what would open something for whoever reads the log."""
     return MAILED_LINK.sub("...", path)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app, save_codes
 from tests.support.live import Live
 
@@ -14,7 +14,7 @@ NUMBER = "+49 1512 3456789"
 
 def newest_code(mailbox: Page, live: Live) -> str:
     """What the button beside the newest message copies."""
-    Background(live.harness.services).run_once()
+    BackgroundJobs(live.harness.services).run_once()
     mailbox.get_by_role("link", name="Reload").click()
     button = mailbox.get_by_role("article").first.get_by_role("button", name="Copy")
     return button.get_attribute("data-copy") or ""

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from idp.admin import users
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.support.browser import Forms
 from tests.support.databases import Databases
 from tests.support.harness import Someone, migrate
@@ -69,7 +69,7 @@ def test_an_ending_at_the_provider_ends_the_session_at_the_app(live: Live, jane:
     bystander.sign_in(live.harness.person("olga"))
     with live.harness.services.database.write() as tx:
         users.disable(tx, users.find(tx, jane.username))
-    Background(live.harness.services).run_once()
+    BackgroundJobs(live.harness.services).run_once()
     assert not visit.is_signed_in()
     assert bystander.is_signed_in()
     with live.harness.services.database.read() as tx:

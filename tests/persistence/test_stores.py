@@ -88,7 +88,7 @@ def test_background_work_is_done_by_one_node_in_each_period(harness: Harness) ->
 def test_an_assertion_is_used_once(harness: Harness) -> None:
     def use() -> bool:
         with harness.services.database.write() as tx:
-            return tx.replay.first_use("app", "jti", harness.clock.now() + 60)
+            return tx.replay.claim("app", "jti", harness.clock.now() + 60)
 
     assert rush([use] * 32).count(True) == 1
 

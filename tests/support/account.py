@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from idp.factors.totp import PERIOD
-from idp.kernel.handles import digest, keyed
+from idp.kernel.handles import digest, keyed_digest
 from idp.persistence.grants import Grant
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.sessions import Session
@@ -112,7 +112,7 @@ class Account:
     @property
     def token(self) -> str:
         """The form token of this session's pages."""
-        return keyed(self.browser.cookie("session") or "", "csrf:account")
+        return keyed_digest(self.browser.cookie("session") or "", "csrf:account")
 
     @property
     def session(self) -> Session | None:

@@ -100,7 +100,7 @@ class Harness:
         for name, value in traits.items():
             setattr(user, name, value)
         seed = pyotp.random_base32() if totp else None
-        fresh = recovery_codes.mint(self.services.entropy, self.services.hasher) if totp else None
+        fresh = recovery_codes.generate_set(self.services.entropy, self.services.hasher) if totp else None
         with self.services.database.write() as tx:
             tx.users.add(user)
             if seed and fresh:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
@@ -31,7 +31,7 @@ def add_factor(
     person: Person,
     factor: Factor,
     *,
-    codes: FreshSet | None,
+    codes: NewRecoverySet | None,
     replaces: bool = False,
     services: Services,
 ) -> Proof | None:

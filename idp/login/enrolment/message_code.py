@@ -13,7 +13,7 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.factors import message_code
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.login.enrolment import factor_changes
 from idp.login.methods import sent_codes
 from idp.login.methods.result import Result
@@ -38,8 +38,8 @@ def destination(person: Person, method: Method) -> str | None:
     if method is Method.EMAIL:
         return person.user.email
     try:
-        return message_code.number(person.user.phone_number or "")
-    except message_code.NotANumber:
+        return message_code.parse_phone_number(person.user.phone_number or "")
+    except message_code.InvalidPhoneNumber:
         return None
 
 
@@ -51,7 +51,7 @@ def send_first_code(
     Raises:
         NotANumber: when the profile has none and what was typed is none either.
     """
-    address = destination(person, method) or message_code.number(typed)
+    address = destination(person, method) or message_code.parse_phone_number(typed)
     return sent_codes.issue_code(
         tx, enrolment_slot(owner, person, method), person.user, address=address, services=services
     )
@@ -64,7 +64,7 @@ def confirm_code(
     method: Method,
     code: str,
     *,
-    codes: FreshSet | None,
+    codes: NewRecoverySet | None,
     services: Services,
 ) -> Proof | Result:
     """Store the address that the code proves as a factor; `codes` as for `factor_changes.add_factor`.

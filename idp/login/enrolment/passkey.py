@@ -12,8 +12,8 @@ from dataclasses import replace
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.factors import passkey as keys
-from idp.factors.passkey import AuthenticatorResponse, Rejected, VerifiedRegistration
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.passkey import AuthenticatorResponse, InvalidResponse, VerifiedRegistration
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.login.enrolment import factor_changes
 from idp.login.methods import passkey
 from idp.login.policy.methods import Method
@@ -46,7 +46,7 @@ def check(
         Rejected: when it does not verify.
     """
     if response is None:
-        raise Rejected("unreadable")
+        raise InvalidResponse("unreadable")
     passkey.claim_challenge(tx, owner, Purpose.ADD, response)
     site = passkey.relying_party(services.settings)
     return keys.verify_registration(response, site, services.attestation_anchors)
@@ -58,7 +58,7 @@ def add(
     made: VerifiedRegistration,
     label: str,
     *,
-    codes: FreshSet | None,
+    codes: NewRecoverySet | None,
     services: Services,
 ) -> Proof | None:
     """Store it as one of the person's passkeys; `codes`, None and `AlreadyKnown` as for `factor_changes.add_factor`."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp.factors import totp
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.factors.totp import Setup
 from idp.login.enrolment import factor_changes
 from idp.login.methods import recovery_code
@@ -34,7 +34,7 @@ class ConfirmedSetup:
 
     seed: str
     step: int
-    codes: FreshSet | None
+    codes: NewRecoverySet | None
 
 
 def new_setup(person: Person, *, owner: str, password_at: int, services: Services) -> Setup:

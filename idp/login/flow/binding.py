@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idp.kernel.handles import digest, same
+from idp.kernel.handles import constant_time_equal, digest
 from idp.kernel.text import Text
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
@@ -28,7 +28,7 @@ def load_bound_flow(tx: Transaction, flow_id: str) -> LoginFlowRow:
         raise LoginFlowClosed(
             404, Text("This sign-in is not known"), Text("Go back to the app you came from and sign in again.")
         )
-    if secret is None or not same(digest(secret), row.browser_digest):
+    if secret is None or not constant_time_equal(digest(secret), row.browser_digest):
         message = Text(
             "A sign-in can only be finished in the browser where it began. Start again from the app you came from."
         )

@@ -61,7 +61,7 @@ def passkey_form(flow: LoginFlow, *, second: bool) -> dict[str, str]:
 
 def is_stale_form(flow: LoginFlow) -> bool:
     """Whether this POST does not come from our page as it is now."""
-    return not csrf.valid(LOGIN.read(), flow.owner)
+    return not csrf.is_valid(LOGIN.read(), flow.owner)
 
 
 def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:

@@ -50,7 +50,7 @@ def enrolment_variables(
     """Return the variables of an enrolment page: the same, and where the first code goes."""
     known = destination(person, method)
     return sent_code_variables(method, pending, send_action=send_action) | {
-        "known": known and message_code.masked(known),
+        "known": known and message_code.mask(known),
         "masked": pending.address if pending and not known else pending.masked if pending else "",
         "typed": "" if pending else single_value(request.form, "number", longest=LONGEST_NUMBER),
     }

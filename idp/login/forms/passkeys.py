@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from idp.factors import passkey as passkeys
-from idp.factors.passkey import AuthenticatorResponse, Rejected
+from idp.factors.passkey import AuthenticatorResponse, InvalidResponse
 from idp.web.forms import single_value
 
 LONGEST = 64 * 1024
@@ -16,5 +16,5 @@ def read_passkey_response() -> AuthenticatorResponse | None:
     """The answer in this request's form; None when it cannot be read."""
     try:
         return passkeys.parse_response(single_value(request.form, "credential", longest=LONGEST))
-    except Rejected:
+    except InvalidResponse:
         return None

@@ -33,5 +33,5 @@ def check_code(tx: Transaction, flow: LoginFlow, factor: Factor, code: str, serv
     proven = sent_codes.verify_code(tx, sign_in_slot(flow, factor), code, services)
     if proven != factor.address:
         return Result.WRONG
-    tx.factors.used(factor.id)
+    tx.factors.record_use(factor.id)
     return Result.RIGHT

@@ -15,7 +15,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors import passkey
-from idp.factors.passkey import AuthenticatorResponse, Rejected, Site
+from idp.factors.passkey import AuthenticatorResponse, InvalidResponse, RelyingParty
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login import devices
@@ -32,15 +32,15 @@ from idp.persistence.users import User
 from idp.services import Services
 
 
-def relying_party(settings: Settings) -> Site:
+def relying_party(settings: Settings) -> RelyingParty:
     """The WebAuthn relying party of our passkeys: the issuer's host and origin, nothing beside or below."""
-    return Site(rp_id=settings.host, origin=settings.issuer)
+    return RelyingParty(rp_id=settings.host, origin=settings.issuer)
 
 
 def issue_challenge(tx: Transaction, owner: str, purpose: Purpose, entropy: Entropy) -> bytes:
     """Store a new challenge for a login flow or session; it is valid once, for five minutes."""
     made = entropy.bytes(passkey.CHALLENGE_BYTES)
-    tx.challenges.issue(owner, purpose, digest(passkey.encode_handle(made)), expires_at=tx.now + passkey.CHALLENGE_LIFE)
+    tx.challenges.issue(owner, purpose, digest(passkey.encode_challenge(made)), expires_at=tx.now + passkey.CHALLENGE_LIFE)
     return made
 
 
@@ -51,7 +51,7 @@ def claim_challenge(tx: Transaction, owner: str, purpose: Purpose, response: Aut
         Rejected: when it is another owner's, for another purpose, expired or claimed before.
     """
     if not tx.challenges.claim(owner, purpose, digest(response.challenge)):
-        raise Rejected("no such challenge is open here")
+        raise InvalidResponse("no such challenge is open here")
 
 
 def options(tx: Transaction, flow: LoginFlow, *, second: bool, services: Services) -> str:
@@ -79,7 +79,7 @@ def verify_first_factor(
         claim_challenge(tx, flow.owner, Purpose.SIGN_IN, response)
         user = _verify_user(user, response)
         proof = _use_passkey(tx, response, found, user, settings)
-    except Rejected as reason:
+    except InvalidResponse as reason:
         return audit_rows.refused(reason)
     audit_rows.accepted()
     browser = devices.recognise_browser(tx, browser_cookie)
@@ -104,7 +104,7 @@ def verify_second_factor(
         claim_challenge(tx, flow.owner, Purpose.SIGN_IN, response)
         user = _verify_user(person.user, response, unnamed=True)
         proof = _use_passkey(tx, response, found, user, settings)
-    except Rejected as reason:
+    except InvalidResponse as reason:
         return audit_rows.refused(reason)
     audit_rows.accepted()
     return attempts.record_proof(tx, flow, user, proof, remember=remember)
@@ -112,9 +112,9 @@ def verify_second_factor(
 
 def _verify_user(user: User | None, response: AuthenticatorResponse, *, unnamed: bool = False) -> User:
     if user is None or not user.active:
-        raise Rejected("nobody's key, or that of a closed account")
+        raise InvalidResponse("nobody's key, or that of a closed account")
     if response.user_handle != user.id and not (unnamed and response.user_handle is None):
-        raise Rejected("the key names another person")
+        raise InvalidResponse("the key names another person")
     return user
 
 
@@ -123,10 +123,10 @@ def _use_passkey(
 ) -> Proof:
     """Verify the signature, and store the new signature counter, which must have grown."""
     if factor is None or factor.user_id != user.id:
-        raise Rejected("another person's key")
+        raise InvalidResponse("another person's key")
     assertion = passkey.verify_assertion(response, factor, relying_party(settings))
     if not tx.factors.use_passkey(factor.id, sign_count=assertion.sign_count, backed_up=assertion.backed_up):
-        raise Rejected("the key's counter did not go on: there may be a copy of it")
+        raise InvalidResponse("the key's counter did not go on: there may be a copy of it")
     return Proof(
         Method.PASSKEY,
         factor.id,
@@ -148,7 +148,7 @@ class _Audit:
     def accepted(self) -> None:
         self._record(Outcome.SUCCESS, None)
 
-    def refused(self, reason: Rejected) -> Result:
+    def refused(self, reason: InvalidResponse) -> Result:
         self._record(Outcome.FAILURE, str(reason))
         return Result.WRONG
 

@@ -68,7 +68,7 @@ def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
         return Checked(right=False)
     encoded = candidate.user.password_hash if candidate.user else None
     right = hasher.verify(encoded, password)
-    return Checked(right, hasher.hash(password) if right and encoded and hasher.outdated(encoded) else None)
+    return Checked(right, hasher.hash(password) if right and encoded and hasher.needs_rehash(encoded) else None)
 
 
 def record_result(

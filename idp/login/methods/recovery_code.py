@@ -15,7 +15,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors import recovery_codes
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.login.methods import attempts
 from idp.login.methods.result import Result
 from idp.login.policy.methods import Method
@@ -33,7 +33,7 @@ class PreparedRecoveryCode:
 
     set_id: str
     digest: str
-    next_set: FreshSet | None
+    next_set: NewRecoverySet | None
 
 
 def prepare_code(person: Person, typed: str, services: Services) -> PreparedRecoveryCode | None:
@@ -41,7 +41,7 @@ def prepare_code(person: Person, typed: str, services: Services) -> PreparedReco
     if person.recovery is None or not person.codes_left:
         return None
     digest = recovery_codes.digest(services.hasher, person.recovery.salt, typed)
-    next_set = recovery_codes.mint(services.entropy, services.hasher) if person.codes_left == 1 else None
+    next_set = recovery_codes.generate_set(services.entropy, services.hasher) if person.codes_left == 1 else None
     return PreparedRecoveryCode(person.recovery.id, digest, next_set)
 
 
@@ -65,12 +65,12 @@ def verify_code(
     return attempts.record_proof(tx, flow, person.user, proof, remember=False)
 
 
-def first_set(person: Person, services: Services) -> FreshSet | None:
+def first_set(person: Person, services: Services) -> NewRecoverySet | None:
     """Mint recovery codes for somebody who has none. It is costly: call it outside every transaction."""
-    return None if person.recovery else recovery_codes.mint(services.entropy, services.hasher)
+    return None if person.recovery else recovery_codes.generate_set(services.entropy, services.hasher)
 
 
-def replace_codes(tx: Transaction, person: Person, fresh: FreshSet, services: Services) -> None:
+def replace_codes(tx: Transaction, person: Person, fresh: NewRecoverySet, services: Services) -> None:
     """Store a new set of recovery codes; the old ones are dead with this transaction."""
     set_id = services.entropy.token(12)
     row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=set_id, sealer=services.sealer)

@@ -54,7 +54,7 @@ class PendingCode:
     @property
     def masked(self) -> str:
         """The address, mostly hidden."""
-        return message_code.masked(self.address)
+        return message_code.mask(self.address)
 
 
 def issue_code(
@@ -78,9 +78,9 @@ def issue_code(
     if not all(tx.throttles.consume(bucket, limit) for bucket, limit in buckets):
         _audit_sending(tx, slot, Outcome.THROTTLED)
         return SendResult.TOO_MANY
-    code = message_code.draw(entropy)
+    code = message_code.generate(entropy)
     digest = _digest(sealer, slot, code)
-    life = {"expires_at": tx.now + message_code.LIFE, "not_since": tx.now - PAUSE}
+    life = {"expires_at": tx.now + message_code.LIFETIME, "not_since": tx.now - PAUSE}
     if not tx.sent_codes.upsert_code(slot, address=address, digest=digest, **life):
         return SendResult.TOO_SOON
     send_code(
@@ -90,7 +90,7 @@ def issue_code(
         recipient=address,
         sealed=sealed.seal(sealer, code, name=entropy.token(12)),
         purpose=slot.purpose,
-        minutes=message_code.LIFE // MINUTE,
+        minutes=message_code.LIFETIME // MINUTE,
     )
     _audit_sending(tx, slot, Outcome.SUCCESS)
     return SendResult.QUEUED
@@ -108,7 +108,7 @@ def pending_code(tx: Transaction, slot: CodeSlot) -> PendingCode | None:
 def has_no_tries_left(tx: Transaction, slot: CodeSlot) -> bool:
     """Whether the slot has no try left."""
     last = tx.sent_codes.find(slot)
-    return last is not None and last.tries >= message_code.TRIES
+    return last is not None and last.tries >= message_code.MAX_TRIES
 
 
 def verify_code(tx: Transaction, slot: CodeSlot, code: str, services: Services) -> str | None:
@@ -116,7 +116,7 @@ def verify_code(tx: Transaction, slot: CodeSlot, code: str, services: Services) 
 
     The caller has consumed from the person's bucket, which bounds guessing over many slots.
     """
-    if not tx.sent_codes.consume_attempt(slot, most=message_code.TRIES):
+    if not tx.sent_codes.consume_attempt(slot, most=message_code.MAX_TRIES):
         return None
     return tx.sent_codes.claim(slot, _digest(services.sealer, slot, code))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from idp.config import Settings
-from idp.factors.message_code import masked
+from idp.factors.message_code import mask
 from idp.login.flow import page
 from idp.login.policy.methods import Method
 from idp.login.state.login_flow import LoginFlow
@@ -50,7 +50,7 @@ def _entry(flow: LoginFlow, method: Method) -> AlternativeMethod:
         return _link(flow, method)
     (factor,) = flow.person.factors_of(method)
     action = page.flow_url(flow, f"{code_page(method)}/send")
-    return AlternativeMethod(spec.title, masked(factor.address or ""), spec.symbol, action=action)
+    return AlternativeMethod(spec.title, mask(factor.address or ""), spec.symbol, action=action)
 
 
 def _link(flow: LoginFlow, method: Method) -> AlternativeMethod:

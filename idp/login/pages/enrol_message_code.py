@@ -11,7 +11,7 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 
-from idp.factors.message_code import NotANumber
+from idp.factors.message_code import InvalidPhoneNumber
 from idp.login.enrolment import message_code
 from idp.login.flow import page
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
@@ -85,7 +85,7 @@ def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: s
     method, typed = Method(channel), single_value(request.form, "number", longest=message_codes.LONGEST_NUMBER)
     try:
         sent = message_code.send_first_code(tx, flow.owner, person, method, typed, services=services())
-    except NotANumber:
+    except InvalidPhoneNumber:
         return _render(tx, flow, person, channel, error=("number", message_codes.NO_NUMBER))
     if sent is SendResult.TOO_MANY:
         return _render(tx, flow, person, channel, error=("form", message_codes.NOT_SENT), status=429)

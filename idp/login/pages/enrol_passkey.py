@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.factors.passkey import Rejected
-from idp.factors.recovery_codes import FreshSet
+from idp.factors.passkey import InvalidResponse
+from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel import user_agents
 from idp.login.enrolment import passkey
 from idp.login.flow import page
@@ -25,11 +25,11 @@ from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import enrolment_page
 from idp.login.state.person import Person
-from idp.persistence.factors import AlreadyKnown
+from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked
-from idp.web.pages import json_text
+from idp.web.pages import json_response
 from idp.web.transactions import origin, write_transaction
 
 blueprint = Blueprint("login_enrol_passkey", __name__, url_prefix=f"/login/<flow_id>/{enrolment_page(Method.PASSKEY)}")
@@ -52,8 +52,8 @@ def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for `navigator.credentials.create()`."""
     flow = page.load_open_flow(tx, flow_id, lock=True)
     if flow.step is not Step.ENROL or flow.person is None or not _is_enrollable(flow) or page.is_stale_form(flow):
-        return json_text("{}", status=400)
-    return json_text(passkey.options(tx, flow.person, owner=flow.owner, services=services()))
+        return json_response("{}", status=400)
+    return json_response(passkey.options(tx, flow.person, owner=flow.owner, services=services()))
 
 
 @blueprint.post("")
@@ -69,22 +69,22 @@ def add(flow_id: str) -> Response:
     try:
         with database.write(origin()) as tx:
             return _store(tx, flow_id, before, codes)
-    except AlreadyKnown:
+    except CredentialExists:
         with database.read(origin()) as tx:
             return _render(tx, page.load_open_flow(tx, flow_id), error=errors.PASSKEY_KNOWN)
 
 
-def _store(tx: Transaction, flow_id: str, before: Person, codes: FreshSet | None) -> Response:
+def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet | None) -> Response:
     flow = page.load_open_flow(tx, flow_id, lock=True)
     if response := page.cancel_if_requested(tx, flow):
         return response
     person = require_person(tx, flow, Step.ENROL, same_as=before, applies=_is_enrollable)
     try:
         made = passkey.check(tx, read_passkey_response(), owner=flow.owner, services=services())
-    except Rejected as reason:
+    except InvalidResponse as reason:
         passkey.audit_refusal(tx, person, str(reason))
         return _render(tx, flow, error=errors.PASSKEY_FAILED)
-    label = user_agents.name(request.headers.get("User-Agent", ""))
+    label = user_agents.browser_name(request.headers.get("User-Agent", ""))
     proof = passkey.add(tx, person, made, label, codes=codes, services=services())
     if proof is None:
         return redirect_to_next_step(tx, flow_id)

@@ -21,7 +21,7 @@ from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
 from idp.web.forms import is_checked
-from idp.web.pages import json_text
+from idp.web.pages import json_response
 from idp.web.transactions import write_transaction
 
 WRONG = Text("That passkey did not work here. Try again, or choose another way.")
@@ -78,5 +78,5 @@ def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Re
 def _options(tx: Transaction, flow_id: str, *, second: bool) -> Response:
     flow = page.load_open_flow(tx, flow_id, lock=True)
     if page.is_stale_form(flow) or (second and flow.step is not Step.CODE):
-        return json_text("{}", status=400)
-    return json_text(passkey.options(tx, flow, second=second, services=services()))
+        return json_response("{}", status=400)
+    return json_response(passkey.options(tx, flow, second=second, services=services()))

@@ -24,7 +24,7 @@ blueprint = Blueprint("login_save_codes", __name__, url_prefix="/login/<flow_id>
 
 
 def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:
-    codes = recovery_codes.readable(person.recovery, services().sealer) if person.recovery else ()
+    codes = recovery_codes.unseal_codes(person.recovery, services().sealer) if person.recovery else ()
     return page.render(
         tx,
         flow,

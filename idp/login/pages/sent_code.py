@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.factors.message_code import masked
+from idp.factors.message_code import mask
 from idp.kernel.text import Text
 from idp.login.flow import page
 from idp.login.flow.advance import continue_flow
@@ -64,7 +64,7 @@ def _render(
         remember_days=services().settings.remember_days,
         alternatives=alternative_methods(flow, {method}),
         sends=True,
-        **variables | {"masked": masked(factor.address or "")},
+        **variables | {"masked": mask(factor.address or "")},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from idp.config import Settings
 from idp.kernel.clock import Clock
 from idp.messaging.codes import SMS
-from idp.messaging.mailbox import Mailbox, MailboxTexts
+from idp.messaging.mailbox import Mailbox, MailboxProvider
 from idp.messaging.providers.meta import Meta
 from idp.messaging.providers.twilio import Twilio
 from idp.messaging.providers.webhook import Webhook
@@ -21,4 +21,4 @@ def for_channel(settings: Settings, channel: str, clock: Clock) -> Provider:
         return Meta(settings)
     if name == "webhook":
         return Webhook(settings, clock)
-    return MailboxTexts(Mailbox.from_settings(settings), settings)
+    return MailboxProvider(Mailbox.from_settings(settings), settings)

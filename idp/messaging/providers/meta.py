@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from idp.config import Settings
-from idp.messaging.outbound import Outbound, as_json
+from idp.messaging.outbound import Outbound, json_content
 from idp.messaging.providers.answers import number_in, settle
-from idp.messaging.texts import ShortText
+from idp.messaging.texts import TextMessage
 
 NAME = "WhatsApp"
 NEVER = frozenset({131021, 131026})
@@ -26,9 +26,9 @@ class Meta:
         self._headers = {"Authorization": f"Bearer {settings.whatsapp_access_token}"}
         self._outbound = Outbound.to_provider(settings.meta_url)
 
-    def send(self, message: ShortText) -> None:
+    def send(self, message: TextMessage) -> None:
         """Send the template; raises `Rejected` and `Undelivered`."""
-        answer = self._outbound.post(f"{self._number}/messages", as_json(self._template(message)), self._headers)
+        answer = self._outbound.post(f"{self._number}/messages", json_content(self._template(message)), self._headers)
         settle(NAME, answer, error=number_in(answer, "error", "code"), never=NEVER)
 
     def check(self) -> str:
@@ -37,7 +37,7 @@ class Meta:
         settle(NAME, answer, error=number_in(answer, "error", "code"))
         return f"{NAME} knows the sending number"
 
-    def _template(self, message: ShortText) -> dict[str, Any]:
+    def _template(self, message: TextMessage) -> dict[str, Any]:
         code = [{"type": "text", "text": message.code}]
         return {
             "messaging_product": "whatsapp",

@@ -11,9 +11,9 @@ import json
 
 from idp.config import Settings
 from idp.messaging.codes import SMS
-from idp.messaging.outbound import Outbound, form
+from idp.messaging.outbound import Outbound, form_content
 from idp.messaging.providers.answers import number_in, settle
-from idp.messaging.texts import ShortText
+from idp.messaging.texts import TextMessage
 
 NAME = "Twilio"
 SERVICE = "MG"
@@ -31,10 +31,10 @@ class Twilio:
         self._headers = {"Authorization": _basic(settings.twilio_account_sid, settings.twilio_auth_token)}
         self._outbound = Outbound.to_provider(settings.twilio_url)
 
-    def send(self, message: ShortText) -> None:
+    def send(self, message: TextMessage) -> None:
         """Create a message resource; raises `Rejected` and `Undelivered`."""
         fields = self._sms(message) if self._channel == SMS else self._whatsapp(message)
-        answer = self._outbound.post(f"{self._account}/Messages.json", form(fields), self._headers)
+        answer = self._outbound.post(f"{self._account}/Messages.json", form_content(fields), self._headers)
         settle(NAME, answer, error=number_in(answer, "code"), never=NEVER)
 
     def check(self) -> str:
@@ -43,12 +43,12 @@ class Twilio:
         settle(NAME, answer, error=number_in(answer, "code"))
         return f"{NAME} knows the account"
 
-    def _sms(self, message: ShortText) -> dict[str, str]:
+    def _sms(self, message: TextMessage) -> dict[str, str]:
         sender = self._settings.twilio_sms_from
         field = "MessagingServiceSid" if sender.startswith(SERVICE) else "From"
         return {"To": message.recipient, field: sender, "Body": message.text}
 
-    def _whatsapp(self, message: ShortText) -> dict[str, str]:
+    def _whatsapp(self, message: TextMessage) -> dict[str, str]:
         return {
             "To": f"whatsapp:{message.recipient}",
             "From": f"whatsapp:{self._settings.twilio_whatsapp_from}",

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from idp.config import Settings
 from idp.kernel.clock import Clock
-from idp.messaging.outbound import Outbound, as_json
+from idp.messaging.outbound import Outbound, json_content
 from idp.messaging.providers.answers import settle
-from idp.messaging.texts import ShortText
+from idp.messaging.texts import TextMessage
 from idp.messaging.transports import Rejected
 
 NAME = "The gateway"
@@ -33,9 +33,9 @@ class Webhook:
         self._url, self._key, self._clock = settings.message_webhook_url, settings.message_webhook_key, clock
         self._outbound = Outbound.to_provider(self._url)
 
-    def send(self, message: ShortText) -> None:
+    def send(self, message: TextMessage) -> None:
         """Post it; raises `Rejected` and `Undelivered`."""
-        content = as_json(
+        content = json_content(
             {
                 "message_id": message.name,
                 "created_at": dt.datetime.fromtimestamp(message.at, dt.UTC).isoformat(),

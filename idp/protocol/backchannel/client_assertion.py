@@ -68,7 +68,7 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
         raise AssertionRefused("jti is missing or too long")
-    if not tx.replay.first_use(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY):
+    if not tx.replay.claim(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY):
         raise AssertionRefused("used before")
 
 

@@ -39,7 +39,7 @@ class RegisteredClient(ClientMixin):
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether it is the present secret, or the one before during its grace time; in constant time."""
-        return self.row.secret_is(client_secret, now=self._now)
+        return self.row.verify_secret(client_secret, now=self._now)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - the same everywhere
         """Only the registered method, at every endpoint."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from idp.messaging.logouts import SESSION, SUBJECT
-from idp.messaging.outbound import Outbound, form
+from idp.messaging.outbound import Outbound, form_content
 from idp.messaging.transports import Rejected, Undelivered
 from idp.persistence.clients import Client
 from idp.persistence.outbox import OutboxMessage
@@ -39,7 +39,7 @@ class LogoutSender:
         if client is None or not client.backchannel_logout_uri:
             return  # the client was removed, or its logout URI, since the message was enqueued
         token = self._token(client, user_id=message.context[SUBJECT], sid=message.context[SESSION])
-        status = self._outbound.post(client.backchannel_logout_uri, form({"logout_token": token})).status
+        status = self._outbound.post(client.backchannel_logout_uri, form_content({"logout_token": token})).status
         if status == HTTPStatus.BAD_REQUEST:
             raise Rejected(f"{client.client_id} answered 400: it did not accept the logout")
         if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:

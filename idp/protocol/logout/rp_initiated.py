@@ -72,7 +72,7 @@ def handle_confirmation(tx: Transaction) -> Response:
     start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
         return _signed_out_response(requested, trusted=False)
-    if not csrf.valid(SESSION.read(), PURPOSE):
+    if not csrf.is_valid(SESSION.read(), PURPOSE):
         return _render_confirmation(requested, error=STALE_FORM)
     if request.form.get("choice") == "cancel":
         return see_other(HOME)

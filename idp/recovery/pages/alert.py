@@ -70,7 +70,7 @@ def _render(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
         "recovery/alert.html",
         errors,
         event=link.event,
-        browser=user_agents.name(link.user_agent),
+        browser=user_agents.browser_name(link.user_agent),
         address=geoip.with_location(link.address),
         when=Moment(link.created_at),
     )

@@ -47,7 +47,7 @@ class MailedLink:
 
     def stale_form(self) -> bool:
         """Whether this POST did not come from our page about the link that is open now."""
-        return not csrf.valid(self.handle, self.cookie.name)
+        return not csrf.is_valid(self.handle, self.cookie.name)
 
     def render(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
         """The form, with what is wrong."""

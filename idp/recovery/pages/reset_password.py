@@ -28,7 +28,7 @@ from idp.web import language
 from idp.web.context import services
 from idp.web.cookies import RECOVER
 from idp.web.forms import single_value
-from idp.web.pages import json_text
+from idp.web.pages import json_response
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 START = "/recover"
@@ -87,7 +87,7 @@ def strength() -> Response:
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
         if holder is None or LINK.stale_form():
-            return json_text("{}", status=400)
+            return json_response("{}", status=400)
         paid = meter.consume_attempt(tx, holder.person)
     return meter.strength_response(holder.person, paid=paid)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from idp.kernel.clock import stopwatch
 from idp.server import CannotServe
 
-LOOK_EVERY = 0.05
+POLL_INTERVAL = 0.05
 END_WITHIN = 10
 """Seconds a program is given to stop by itself."""
 
@@ -27,7 +27,7 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def check(self) -> None:
+    def raise_if_ended(self) -> None:
         """Raise `CannotServe` when it has ended, with its last words."""
         if (code := self.process.poll()) is not None:
             last = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:])
@@ -75,15 +75,15 @@ class Children:
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
         """Wait for a condition or a stop; raises `CannotServe` when a program ends first, or after `within` seconds."""
         end = stopwatch() + within
-        while not ready() and not self.wait_for_stop(LOOK_EVERY):
-            self.check()
+        while not ready() and not self.wait_for_stop(POLL_INTERVAL):
+            self.raise_if_ended()
             if stopwatch() > end:
                 raise CannotServe(f"The programs did not answer within {within:.0f} seconds.")
 
-    def check(self) -> None:
+    def raise_if_ended(self) -> None:
         """Raise `CannotServe` when one has ended."""
         for child in self._all:
-            child.check()
+            child.raise_if_ended()
 
     def end(self) -> None:
         """Stop all at once."""

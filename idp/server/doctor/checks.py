@@ -16,7 +16,7 @@ from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server.doctor import discovery
 from idp.server.doctor.findings import Finding, Level
-from idp.server.doctor.transports import check_transports, waiting
+from idp.server.doctor.transports import check_outbox, check_transports
 from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore
 from idp.signing.rotation import KeyState, RotationPolicy, survey
@@ -29,7 +29,7 @@ CLOCK_TOLERANCE = 15
 
 def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
-    for check in (_configuration, _database, _keys, _passwords, check_transports, waiting, _issuer):
+    for check in (_configuration, _database, _keys, _passwords, check_transports, check_outbox, _issuer):
         yield from check(settings, clock)
 
 
@@ -109,7 +109,7 @@ def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
 
 def _issuer(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
-        seen = discovery.fetch_discovery(settings.issuer)
+        seen = discovery.fetch(settings.issuer)
     except discovery.ProviderUnreachable as error:
         remedy = "Start `idp serve`; check the proxy, the certificate and the name's address."
         yield Finding(Level.WARN, "issuer", f"{settings.issuer} does not answer as it should: {error}", remedy)

@@ -20,13 +20,13 @@ class ProviderUnreachable(Exception):
 
 
 @dataclass(frozen=True)
-class FetchedDiscovery:
+class DiscoveryResult:
     """What was found; `date` is the other side's clock (seconds, UTC), if it sent one."""
 
     date: int | None
 
 
-def fetch_discovery(issuer: str) -> FetchedDiscovery:
+def fetch(issuer: str) -> DiscoveryResult:
     """Fetch the discovery document (OpenID Connect Discovery 1.0 section 4) and compare its issuer.
 
     Raises:
@@ -49,10 +49,10 @@ def fetch_discovery(issuer: str) -> FetchedDiscovery:
         raise ProviderUnreachable("what answers is no OpenID provider") from None
     if named != issuer:
         raise ProviderUnreachable("what answers calls itself by another name")
-    return FetchedDiscovery(_seconds(response.getheader("Date")))
+    return DiscoveryResult(_parse_date(response.getheader("Date")))
 
 
-def _seconds(header: str | None) -> int | None:
+def _parse_date(header: str | None) -> int | None:
     try:
         return int(parsedate_to_datetime(header).timestamp()) if header else None
     except ValueError:

@@ -37,7 +37,7 @@ def check_transports(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield Finding(Level.FAIL, channel, str(error), PROVIDER)
 
 
-def waiting(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def check_outbox(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Messages that nobody has taken for too long; a code lives ten minutes, so for those it is one."""
     if schema.status(settings.database).problem:
         return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.kernel.handles import keyed
+from idp.kernel.handles import keyed_digest
 from tests.support.account import FORMS, HARMLESS, SECURITY, TURN_OFF, Account
 from tests.support.harness import ISSUER, Harness
 
@@ -71,7 +71,7 @@ def test_no_cookie_and_no_address_is_a_fault_of_ours(harness: Harness, value: st
             assert page.status_code in {303, 404, 405}, page.text
     began = bare.get(SECURITY, base_url=ISSUER).headers
     secret = began["Set-Cookie"].partition(";")[0]
-    csrf = keyed(secret.partition("=")[2], _purpose(began["Location"]))
+    csrf = keyed_digest(secret.partition("=")[2], _purpose(began["Location"]))
     data = {"username": "jane", "password": "x", "csrf": csrf}
     headers = {"Cookie": f"{secret}; __Host-countersign-browser={value}"}
     assert bare.post(began["Location"], base_url=ISSUER, data=data, headers=headers).status_code == 400

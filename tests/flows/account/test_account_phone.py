@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.factors.message_code import LIFE, TRIES
+from idp.factors.message_code import LIFETIME, MAX_TRIES
 from idp.login.methods.sent_codes import PAUSE
 from tests.support.account import PHONE, PROFILE, SECURITY, Account, forget_mail, words
 from tests.support.browser import Browser
@@ -104,12 +104,12 @@ def test_a_code_is_good_five_tries_ten_minutes_and_in_its_own_place(harness: Har
     elsewhere = Account(harness, jane.someone)
     elsewhere.open(PHONE)
     assert elsewhere.post(f"{PHONE}/whatsapp", code=code).status_code == 400, "of another session"
-    harness.clock.advance(LIFE)
+    harness.clock.advance(LIFETIME)
     jane.open(PHONE)
     assert jane.post(f"{PHONE}/whatsapp", code=code).status_code == 400, "of ten minutes ago"
     ask(jane, channel="whatsapp")
     code = codes(harness, "whatsapp")[-1][1]
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         jane.post(f"{PHONE}/whatsapp", code="999999" if code != "999999" else "999998")
     assert jane.post(f"{PHONE}/whatsapp", code=code).status_code == 400, "the right one comes too late"
     assert "Too many wrong codes" in words(jane.browser.page)

@@ -38,7 +38,7 @@ def test_the_secret_is_shown_once_and_works(harness: Harness, command: Command) 
     with harness.services.database.read() as tx:
         client = tx.clients.by_id("web")
     assert client is not None
-    assert client.secret_is(told["client_secret"], now=harness.clock.now())
+    assert client.verify_secret(told["client_secret"], now=harness.clock.now())
     shown = command.done("clients", "show", "web") + command.done("clients", "show", "web", "--json")
     assert told["client_secret"] not in shown
     assert "digest" not in shown
@@ -183,8 +183,8 @@ def test_a_secret_is_rotated_with_a_grace_time(harness: Harness, command: Comman
         client = tx.clients.by_id("web")
     assert client is not None
     end = client.previous_secret_expires_at or 0
-    assert [client.secret_is(secret, now=end - 1) for secret in (first, second)] == [True, True]
-    assert [client.secret_is(secret, now=end) for secret in (first, second)] == [False, True]
+    assert [client.verify_secret(secret, now=end - 1) for secret in (first, second)] == [True, True]
+    assert [client.verify_secret(secret, now=end) for secret in (first, second)] == [False, True]
     command.done("clients", "add", "phone", "--name", "Phone", "--public", "--redirect-uri", CALLBACK)
     assert "has no secret to rotate" in command.refused("clients", "rotate-secret", "phone")
 

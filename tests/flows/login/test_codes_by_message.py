@@ -11,7 +11,7 @@ from idp.messaging.codes import send_code
 from idp.messaging.notices import EMAIL
 from idp.messaging.sealed import seal
 from idp.persistence.sent_codes import CodePurpose
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.support.concurrency import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
@@ -45,7 +45,7 @@ def promise(harness: Harness, code: str, *, channel: str = EMAIL, to: str = "jan
 def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harness, server: MailServer) -> None:
     promise(post, "048213")
     assert "048213" not in str(rows(post)), "it waits sealed"
-    Background(post.services).run_once()
+    BackgroundJobs(post.services).run_once()
     (mail,) = server.taken()
     assert mail["Subject"] == "Your sign-in code \N{EN DASH} Countersign", "subjects are logged on the way"
     for part in ("plain", "html"):
@@ -58,7 +58,7 @@ def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harn
 def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness, server: MailServer) -> None:
     server.answer = "451 try later"
     promise(post, "048213")
-    background = Background(post.services)
+    background = BackgroundJobs(post.services)
     background.run_once()
     server.answer = "250 OK"
     post.clock.advance(2)
@@ -75,8 +75,8 @@ def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> N
     codes = ["048213", "751904", "300001"]
     for code in codes:
         promise(post, code)
-    rush([partial(Background(post.services).deliver, EMAIL)] * CROWD)
-    Background(post.services).deliver(
+    rush([partial(BackgroundJobs(post.services).deliver, EMAIL)] * CROWD)
+    BackgroundJobs(post.services).deliver(
         EMAIL
     )  # a courier that lost every race found nothing, and looks again a second later
     texts = [text_of(mail) for mail in server.taken()]

@@ -9,12 +9,12 @@ import pyotp
 import pytest
 
 from idp.admin import users
-from idp.factors.message_code import LIFE, TRIES
+from idp.factors.message_code import LIFETIME, MAX_TRIES
 from idp.factors.totp import PERIOD
 from idp.login.methods.sent_codes import PAUSE
 from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_bucket
 from idp.persistence.throttles import Limit
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
@@ -112,7 +112,7 @@ def test_a_code_lives_ten_minutes_and_works_once_for_the_sign_in_it_was_sent_to(
     (_, one), (_, two) = codes(harness, "email")[-2:]
     second.submit(code=one)
     assert second.page.status_code == 400, "it was sent to the other sign-in"
-    harness.clock.advance(LIFE)
+    harness.clock.advance(LIFETIME)
     first.submit(code=one)
     second.submit(code=two)
     assert (first.page.status_code, second.page.status_code) == (400, 400), "ten minutes are over to the second"
@@ -135,7 +135,7 @@ def test_sending_again_waits_a_minute_replaces_the_code_and_gives_no_new_tries(
     assert "1:00" in words(browser.page)
     browser.submit(action="/send")
     assert codes(harness, "sms") == before, "too soon"
-    for _ in range(TRIES - 1):
+    for _ in range(MAX_TRIES - 1):
         browser.submit(action="/code/sms", code="000000")
     harness.clock.advance(PAUSE)
     browser.submit(action="/send")
@@ -155,7 +155,7 @@ def test_a_session_that_proved_an_address_may_prove_the_next_one(harness: Harnes
     for _ in range(2):
         jane.open(page_of("sms"))
         jane.browser.submit(action="/send", number=NUMBER)
-        for _ in range(TRIES - 1):
+        for _ in range(MAX_TRIES - 1):
             jane.browser.submit(action=page_of("sms"), code="000000")
         jane.browser.submit(action=page_of("sms"), code="")
         assert "Enter the 6-digit code" in words(jane.browser.page), "an empty form costs no try"
@@ -410,7 +410,7 @@ def test_a_provider_that_takes_nothing_is_told_and_another_way_still_works(
     browser = to_second_step(driver, jane, "pwd")
     browser.submit(action="/code/email/send")
     assert "has not taken the message" not in words(browser.page)
-    Background(harness.services).run_once()  # nobody listens where mail should go
+    BackgroundJobs(harness.services).run_once()  # nobody listens where mail should go
     browser.get(browser.at)
     assert "Our provider has not taken the message yet" in words(browser.page)
     browser.get(browser.at.replace("/code/email", "/code"))

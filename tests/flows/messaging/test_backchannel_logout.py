@@ -13,7 +13,7 @@ from idp.app import assemble
 from idp.config import LOOPBACK
 from idp.kernel.clock import DAY
 from idp.messaging.notices import EMAIL
-from idp.server.background import HTTP_LEASE, Background
+from idp.server.background import HTTP_LEASE, BackgroundJobs
 from tests.support.account import PASSWORD, SECURITY, Account, grant
 from tests.support.browser import Browser
 from tests.support.databases import Databases
@@ -81,7 +81,7 @@ def waiting(product: Harness) -> list[tuple[str, str]]:
 
 def told(product: Harness, app: Receiver) -> list[dict[str, Any]]:
     """Delivers what is due; the claims of the tokens the app has, their signatures verified."""
-    Background(product.services).run_once()
+    BackgroundJobs(product.services).run_once()
     keyring, now = product.services.keyring, product.clock.now()
     return [keyring.verify(token, typ="logout+jwt", now=now) for token in app.tokens]
 
@@ -107,7 +107,7 @@ def test_the_token_is_signed_as_the_apps_id_tokens_are(product: Harness, alg: st
         product.client("web", backchannel_logout_uri=app.url, id_token_signed_response_alg=alg)
         account = signed_in(product, product.person())
         account.browser.submit(action="sign-out")
-        Background(product.services).run_once()
+        BackgroundJobs(product.services).run_once()
         assert product.services.keyring.verify(app.tokens[0], typ="logout+jwt", now=product.clock.now(), algs=(alg,))
 
 
@@ -122,7 +122,7 @@ def test_each_app_of_the_session_is_told_once_and_no_other(product: Harness, app
         connect(product, here, offline=True)
         here.browser.submit(action="sign-out")
         assert waiting(product) != []
-        Background(product.services).run_once()
+        BackgroundJobs(product.services).run_once()
         assert [len(each.tokens) for each in (app, second, third)] == [1, 1, 0]
         assert elsewhere.session is not None
 
@@ -197,11 +197,11 @@ def test_a_process_that_dies_before_delivery_leaves_it_to_the_next(
     with reborn.database.write() as tx:
         assert tx.outbox.claim_next(channel=CHANNEL, lease=HTTP_LEASE) is not None
     product.clock.advance(HTTP_LEASE - 1)
-    Background(reborn).run_once()
+    BackgroundJobs(reborn).run_once()
     assert app.forms == []
     product.clock.advance(1)
     for services in (reborn, product.services):
-        Background(services).run_once()
+        BackgroundJobs(services).run_once()
     assert len(app.forms) == 1
     reborn.database.close()
 
@@ -212,7 +212,7 @@ def test_an_app_in_trouble_is_told_again_with_a_fresh_token(
 ) -> None:
     here.browser.submit(action="sign-out")
     app.status, app.location = status, app.url
-    background = Background(product.services)
+    background = BackgroundJobs(product.services)
     background.run_once()
     background.run_once()
     assert len(app.forms) == 1, "not before its time, and no redirect is followed"
@@ -231,7 +231,7 @@ def test_an_app_that_says_no_is_not_asked_again_and_its_owner_is_told(
     """Section 2.8: 400 means that it could not."""
     here.browser.submit(action="sign-out")
     app.status = 400
-    Background(product.services).run_once()
+    BackgroundJobs(product.services).run_once()
     assert waiting(product) == []
     assert events(product, "backchannel_logout.abandoned", "failure") == 1
     assert "Web could not be told that you signed out" in here.open("/account/activity").text
@@ -240,7 +240,7 @@ def test_an_app_that_says_no_is_not_asked_again_and_its_owner_is_told(
 def test_an_app_that_never_answers_is_given_up_after_a_day(product: Harness, app: Receiver, here: Account) -> None:
     here.browser.submit(action="sign-out")
     app.status = 503
-    background = Background(product.services)
+    background = BackgroundJobs(product.services)
     background.run_once()
     product.clock.advance(DAY)
     background.run_once()
@@ -255,14 +255,14 @@ def test_an_app_that_is_removed_or_tells_us_no_address_any_more_is_left_alone(
     with product.services.database.write() as tx:
         tx.grants.revoke_for_client("web")
         assert tx.clients.remove("web")
-    Background(product.services).run_once()
+    BackgroundJobs(product.services).run_once()
     assert (app.forms, waiting(product)) == ([], [])
 
 
 def test_a_slow_app_keeps_neither_people_nor_mail_waiting(product: Harness, app: Receiver, here: Account) -> None:
     """The person is signed out at once; the app's thread waits alone, and not for long."""
     app.hangs = 20
-    teller = Background(product.services)
+    teller = BackgroundJobs(product.services)
     began = time.monotonic()
     here.browser.submit(action="sign-out")
     assert "You are signed out" in here.browser.page.text
@@ -288,7 +288,7 @@ def test_an_app_inside_the_network_is_not_called_unless_the_operator_allows_it(
         product.client("web", backchannel_logout_uri=inside.url.replace("http:", "https:"))
         here = signed_in(product, product.person())
         here.browser.submit(action="sign-out")
-        Background(product.services).run_once()
+        BackgroundJobs(product.services).run_once()
         with product.services.database.read() as tx:
             errors = [message.last_error or "" for message in tx.outbox.waiting() if message.channel == CHANNEL]
         assert "is no public address" in errors[0]

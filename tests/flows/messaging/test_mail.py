@@ -10,12 +10,12 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
-from idp.messaging.dispatcher import LEASE, PATIENT
+from idp.messaging.dispatcher import DEFAULT_POLICY, LEASE
 from idp.messaging.mail import transport_for
 from idp.messaging.mailbox import Mailbox
 from idp.messaging.notices import EMAIL, Notice, notify
 from idp.messaging.transports import SmtpTransport, Undelivered
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
@@ -45,7 +45,7 @@ def change_password(harness: Harness) -> None:
 def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServer) -> None:
     change_password(post)
     assert count(post, "outbox") == 1
-    Background(post.services).run_once()
+    BackgroundJobs(post.services).run_once()
     (mail,) = server.taken()
     assert mail["To"] == "jane@example.test"
     assert mail["From"].addresses[0].addr_spec == "no-reply@id.example.test"
@@ -65,7 +65,7 @@ def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServ
 def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) -> None:
     account = Account(post, post.person("jane"))
     account.set_up()
-    Background(post.services).run_once()
+    BackgroundJobs(post.services).run_once()
     assert "Second step turned on \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
 
 
@@ -75,7 +75,7 @@ def test_no_secret_is_in_any_mail_or_log(post: Harness, server: MailServer, capl
         account.set_up()
         account.open(PASSWORD)
         account.browser.submit(action=PASSWORD, password=NEW)
-        Background(post.services).run_once()
+        BackgroundJobs(post.services).run_once()
     assert len(server.taken()) >= 2
     told = caplog.text + "".join(mail.as_string() for mail in server.taken())
     person = account.someone
@@ -88,14 +88,14 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
 ) -> None:
     change_password(post)
     server.answer = "451 try later"
-    background = Background(post.services)
+    background = BackgroundJobs(post.services)
     background.run_once()
     background.run_once()
     with post.services.database.read() as tx:
         (waiting,) = tx.outbox.waiting()
     assert waiting.attempts == 1, "not tried again before its time"
     assert "451" in (waiting.last_error or "")
-    assert [PATIENT.pause(attempts) for attempts in (0, 1, 6, 7, 1000)] == [30, 60, 1920, HOUR, HOUR]
+    assert [DEFAULT_POLICY.pause(attempts) for attempts in (0, 1, 6, 7, 1000)] == [30, 60, 1920, HOUR, HOUR]
     post.clock.advance(30)
     background.run_once()
     post.clock.advance(DAY)
@@ -108,7 +108,7 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
 def test_it_arrives_once_the_server_is_back(post: Harness, server: MailServer) -> None:
     change_password(post)
     server.answer = "451 try later"
-    background = Background(post.services)
+    background = BackgroundJobs(post.services)
     background.run_once()
     server.answer = "250 OK"
     post.clock.advance(30)
@@ -121,7 +121,7 @@ def test_a_worker_that_died_while_sending_is_followed_by_another(post: Harness, 
     change_password(post)
     with post.services.database.write() as tx:
         assert tx.outbox.claim_next(channel=EMAIL, lease=LEASE) is not None
-    background = Background(post.services)
+    background = BackgroundJobs(post.services)
     post.clock.advance(LEASE - 1)
     background.run_once()
     assert server.taken() == []
@@ -139,7 +139,7 @@ def test_an_impossible_message_keeps_no_other_waiting(post: Harness, server: Mai
         mallory = tx.users.by_identifier("mallory")
         assert mallory is not None
         notify(tx, mallory, Notice.PASSWORD_CHANGED)
-    Background(post.services).run_once()
+    BackgroundJobs(post.services).run_once()
     assert {mail["To"] for mail in server.taken()} == {"jane@example.test"}
     assert all("Bcc" not in mail for mail in server.taken())
     with post.services.database.read() as tx:
@@ -149,7 +149,7 @@ def test_an_impossible_message_keeps_no_other_waiting(post: Harness, server: Mai
 def test_a_name_with_line_breaks_stays_in_its_place(post: Harness, server: MailServer) -> None:
     account = Account(post, post.person("jane", profile={"name": "Jane\r\nBcc: all@example.test"}))
     account.set_up()
-    Background(post.services).run_once()
+    BackgroundJobs(post.services).run_once()
     assert all("Bcc" not in mail for mail in server.taken())
 
 
@@ -173,7 +173,7 @@ def test_mail_is_kept_as_files_in_development_only(sqlite_databases: Databases, 
     with sqlite_databases.fresh(migrate) as url:
         harness = Harness(url, tmp_path, smtp_url="", mode="development")
         change_password(harness)
-        Background(harness.services).run_once()
+        BackgroundJobs(harness.services).run_once()
         (file,) = (tmp_path / "data" / "mailbox").iterdir()
         mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         assert (file.suffix, mail["To"]) == (".eml", "jane@example.test")
@@ -207,7 +207,7 @@ def test_a_stranger_with_a_certificate_of_its_own_gets_no_mail(monkeypatch: pyte
 
 
 def test_purging_and_rotation_are_done_by_one_of_many_and_survive_each_other(post: Harness) -> None:
-    many = [Background(post.services) for _ in range(3)]
+    many = [BackgroundJobs(post.services) for _ in range(3)]
     for background in many:
         background.run_once()
     assert isinstance(post.clock, FrozenClock)

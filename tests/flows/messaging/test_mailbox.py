@@ -7,7 +7,7 @@ import pytest
 
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.mailbox import Mailbox
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
@@ -36,7 +36,7 @@ def test_what_would_have_been_sent_is_shown_newest_first(developing: Harness) ->
     developing.clock.advance(1)
     promise(developing, "751904", channel=SMS, to="+14155550100")
     promise(developing, "300001", channel=WHATSAPP, to="+14155550100")
-    Background(developing.services).run_once()
+    BackgroundJobs(developing.services).run_once()
     status, shown = look(developing)
     assert status == 200
     found = [shown.index(f'data-copy="{code}"') for code in ("300001", "751904", "048213")]

@@ -8,7 +8,7 @@ import pytest
 
 from idp.config import LOOPBACK, BadSettings, Settings, load
 from idp.messaging.addresses import is_public
-from idp.messaging.outbound import Forbidden, HttpResponse, Outbound, form
+from idp.messaging.outbound import Forbidden, HttpResponse, Outbound, form_content
 from idp.messaging.transports import Undelivered
 from tests.support.mail_server import self_signed
 from tests.support.receiver import receiver
@@ -47,7 +47,7 @@ def test_nothing_inside_is_called_however_it_is_written(host: str) -> None:
         port = inside.getsockname()[1]
         url = f"{host}:{port}/x" if host.count(":") == 1 or host.endswith("]") else host
         with pytest.raises(Undelivered):
-            Outbound(frozenset()).post(url, form({"a": "b"}))
+            Outbound(frozenset()).post(url, form_content({"a": "b"}))
         with pytest.raises(TimeoutError):
             inside.accept()
 
@@ -56,14 +56,14 @@ def test_nothing_inside_is_called_however_it_is_written(host: str) -> None:
 def test_only_https_leaves_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("8.8.8.8", 80))])
     with pytest.raises(Forbidden):
-        Outbound(LOOPBACK).post(url, form({}))
+        Outbound(LOOPBACK).post(url, form_content({}))
 
 
 def test_one_private_address_among_public_ones_is_one_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [(2, 1, 6, "", (address, 443)) for address in ("8.8.8.8", "10.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(Forbidden, match="IDP_PRIVATE_HOSTS"):
-        Outbound(frozenset()).post("https://app.example.com/", form({}))
+        Outbound(frozenset()).post("https://app.example.com/", form_content({}))
 
 
 def test_a_name_that_changes_its_mind_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,13 +81,13 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(monkeypatch: pytest.Monk
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(socket, "create_connection", dial)
     with pytest.raises(Undelivered):
-        Outbound(frozenset()).post("https://app.example.com/", form({}))
+        Outbound(frozenset()).post("https://app.example.com/", form_content({}))
     assert (dialled, len(asked)) == ([("8.8.8.8", 443)], 1)
 
 
 def test_an_app_on_this_machine_is_reached_while_developing() -> None:
     with receiver() as app:
-        assert Outbound(LOOPBACK).post(app.url + "?a=b", form({"logout_token": "x y&z"})) == HttpResponse(200, b"")
+        assert Outbound(LOOPBACK).post(app.url + "?a=b", form_content({"logout_token": "x y&z"})) == HttpResponse(200, b"")
     assert app.forms == [{"logout_token": "x y&z"}]
     assert app.paths == ["/backchannel-logout?a=b"]
     assert app.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
@@ -97,7 +97,7 @@ def test_an_app_on_this_machine_is_reached_while_developing() -> None:
 def test_redirects_are_answers_and_not_followed() -> None:
     with receiver() as app, receiver() as other:
         app.status, app.location = 307, other.url
-        assert Outbound(LOOPBACK).post(app.url, form({})).status == 307
+        assert Outbound(LOOPBACK).post(app.url, form_content({})).status == 307
         assert not other.called.is_set()
 
 
@@ -107,7 +107,7 @@ def test_an_app_that_takes_its_time_is_hung_up_on(how: str) -> None:
         setattr(app, how, 20)
         began = time.monotonic()
         with pytest.raises(Undelivered):
-            Outbound(LOOPBACK).post(app.url, form({"a": "b"}))
+            Outbound(LOOPBACK).post(app.url, form_content({"a": "b"}))
         assert time.monotonic() - began < 5
         app.hangs = 0
 
@@ -117,7 +117,7 @@ def test_who_is_there_must_prove_it(tmp_path: Path) -> None:
     with receiver() as app:
         app.socket = self_signed(tmp_path).wrap_socket(app.socket, server_side=True)
         with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
-            Outbound(frozenset({"localhost"})).post(app.url.replace("http:", "https:"), form({"a": "b"}))
+            Outbound(frozenset({"localhost"})).post(app.url.replace("http:", "https:"), form_content({"a": "b"}))
         assert app.forms == []
 
 

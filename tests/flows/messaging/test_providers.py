@@ -13,9 +13,9 @@ from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.notices import EMAIL
 from idp.messaging.providers.choice import for_channel
 from idp.messaging.providers.meta import nearest
-from idp.messaging.texts import Provider, ShortText
+from idp.messaging.texts import Provider, TextMessage
 from idp.messaging.transports import Rejected, Undelivered
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
@@ -49,9 +49,9 @@ def webhook(server: Receiver) -> Settings:
     return settings(sms_provider="webhook", whatsapp_provider="webhook", **address)
 
 
-def text(channel: str, language: str = "en") -> ShortText:
+def text(channel: str, language: str = "en") -> TextMessage:
     said = BODY + BOUND if channel == SMS else BODY
-    return ShortText(f"{NOW}-1", channel, NUMBER, said, CODE, "sign_in", language, NOW)
+    return TextMessage(f"{NOW}-1", channel, NUMBER, said, CODE, "sign_in", language, NOW)
 
 
 def provider(chosen: Settings, channel: str) -> Provider:
@@ -172,7 +172,7 @@ def test_a_provider_that_is_down_or_hangs_keeps_no_other_channel_waiting(
     for channel, to in ((SMS, NUMBER), (WHATSAPP, NUMBER), (EMAIL, "jane@example.test")):
         promise(phones, CODE, channel=channel, to=to)
     assert CODE not in str(rows(phones)), "they wait sealed"
-    background = Background(phones.services)
+    background = BackgroundJobs(phones.services)
     meta_api.gate.clear()
     hanging = threading.Thread(target=background.deliver, args=(WHATSAPP,))
     hanging.start()
@@ -200,7 +200,7 @@ def test_a_number_that_cannot_be_reached_is_told_to_its_owner_and_nowhere_else(
 ) -> None:
     apis[1].error = (400, 131026)
     promise(phones, CODE, channel=WHATSAPP, to=NUMBER)
-    Background(phones.services).run_once()
+    BackgroundJobs(phones.services).run_once()
     assert (count(phones, "outbox"), events(phones, "message.abandoned", "failure")) == (0, 1)
     with phones.services.database.read() as tx:
         (row,) = tx.audit.latest(event="message.abandoned", limit=2)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.server.background import Background
+from idp.server.background import BackgroundJobs
 from tests.support.account import REGENERATE, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases
@@ -27,7 +27,7 @@ def harness(databases: Databases, server: MailServer, tmp_path: Path) -> Iterato
 
 def delivered(harness: Harness, server: MailServer, subject: str) -> str:
     """The text of the one mail with this in its subject, after everything due was sent."""
-    Background(harness.services).run_once()
+    BackgroundJobs(harness.services).run_once()
     (mail,) = [each for each in server.taken() if subject in str(each["Subject"])]
     return text_of(mail)
 

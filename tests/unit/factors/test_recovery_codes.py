@@ -9,7 +9,7 @@ from idp.factors.hashing import Hasher
 from idp.kernel.entropy import SystemEntropy
 
 HASHER = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
-FRESH = recovery_codes.mint(SystemEntropy(), HASHER)
+FRESH = recovery_codes.generate_set(SystemEntropy(), HASHER)
 
 
 @pytest.mark.promise("FM13", "ES13")
@@ -29,12 +29,12 @@ def test_any_case_with_or_without_the_dash(as_typed) -> None:  # type: ignore[no
 
 
 def test_letters_that_look_like_digits_are_read_as_meant() -> None:
-    assert recovery_codes.canonical("OIL0-1111-2222-3333") == "0110111122223333"
+    assert recovery_codes.canonicalize("OIL0-1111-2222-3333") == "0110111122223333"
 
 
 @pytest.mark.parametrize("typed", ["", "1234", "U" * 16, "0" * 17, "é" * 16, "\x00" * 16])
 def test_what_cannot_be_a_code_matches_nothing(typed: str) -> None:
-    assert recovery_codes.canonical(typed) == ""
+    assert recovery_codes.canonicalize(typed) == ""
 
 
 def test_every_letter_of_the_alphabet_can_come_up_and_the_ends_are_right() -> None:
@@ -48,5 +48,5 @@ def test_every_letter_of_the_alphabet_can_come_up_and_the_ends_are_right() -> No
         def token(self, n: int = 32) -> str:
             return "t" * n
 
-    assert recovery_codes.mint(Fixed(b"\x00"), HASHER).codes[0] == "0000-0000-0000-0000"
-    assert recovery_codes.mint(Fixed(b"\xff"), HASHER).codes[0] == "ZZZZ-ZZZZ-ZZZZ-ZZZZ"
+    assert recovery_codes.generate_set(Fixed(b"\x00"), HASHER).codes[0] == "0000-0000-0000-0000"
+    assert recovery_codes.generate_set(Fixed(b"\xff"), HASHER).codes[0] == "ZZZZ-ZZZZ-ZZZZ-ZZZZ"

@@ -32,14 +32,14 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GeoIp]:
 def test_a_place_has_the_name_that_its_reader_knows_it_by(
     places: GeoIp, address: str, language: str, words: str
 ) -> None:
-    assert places.named(address, language) == words
-    assert localize_text(places.located(address, language), Reader("en")) == f"{words} ({address})"
+    assert places.place_name(address, language) == words
+    assert localize_text(places.with_place(address, language), Reader("en")) == f"{words} ({address})"
 
 
 @pytest.mark.parametrize("address", [NOWHERE, "9.9.9.9", "", "local", "81.2.69.999", "x" * 500, "10.0.0.1"])
 def test_what_the_file_does_not_know_or_says_oddly_is_the_address_alone(places: GeoIp, address: str) -> None:
-    assert places.named(address, "en") is None
-    assert places.located(address, "en") == address
+    assert places.place_name(address, "en") is None
+    assert places.with_place(address, "en") == address
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_the_file_does_not_know_or_says_oddly_is_the_address_alone(places: 
     ],
 )
 def test_without_a_file_it_is_said_beside_where_the_reader_is(address: str, here: str, words: str) -> None:
-    assert GeoIp.open("").seen_from(address, "en", here=here) == words
+    assert GeoIp.open("").describe(address, "en", here=here) == words
 
 
 def test_a_file_that_is_missing_broken_or_of_something_else_is_refused_with_words(tmp_path: Path) -> None:
@@ -84,8 +84,8 @@ def test_a_file_that_breaks_later_makes_no_page_fail(tmp_path: Path, caplog: pyt
     places, whole = GeoIp.open(str(path)), path.read_bytes()
     for cut in (0, 1, 10, 200):
         path.write_bytes(whole[:cut])
-        assert places.located(MUNICH, "en") in {MUNICH, f"Munich, Germany ({MUNICH})"}
+        assert places.with_place(MUNICH, "en") in {MUNICH, f"Munich, Germany ({MUNICH})"}
     assert "the file of places could not be asked" in caplog.text
     path.write_bytes(whole)
-    assert places.named(MUNICH, "en") == "Munich, Germany"
+    assert places.place_name(MUNICH, "en") == "Munich, Germany"
     places.close()

@@ -82,12 +82,12 @@ def test_a_template_gets_plain_text_however_deep_the_sentence_stands() -> None:
     ids=lambda value: str(value)[:20],
 )  # fmt: skip
 def test_a_wish_means_the_language_that_remains_when_it_is_cut(wish: str, language: str | None) -> None:
-    assert tags.match_language(wish) == language
+    assert tags.match_tag(wish) == language
 
 
 @given(st.lists(st.text(max_size=60), max_size=40))
 def test_any_wishes_at_all_end_in_a_language_of_ours_or_none(wishes: list[str]) -> None:
-    assert tags.first_supported(wishes) in {None, *tags.LANGUAGES}
+    assert tags.best_match(wishes) in {None, *tags.LANGUAGES}
 
 
 @given(

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from idp.config import Settings
-from idp.factors.message_code import TRIES
+from idp.factors.message_code import MAX_TRIES
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.login.policy import rate_limits
 from idp.persistence.throttles import Limit
@@ -41,7 +41,7 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
         as_told(rate_limits.password_limit(SETTINGS)),
         code,
         code,
-        (TRIES, QUARTER, None, None),
+        (MAX_TRIES, QUARTER, None, None),
         *map(
             as_told,
             (rate_limits.SEND_LIMIT, rate_limits.RECEIVE_LIMIT, rate_limits.RESET_LIMIT, rate_limits.ADDRESS_LIMIT),
