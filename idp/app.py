@@ -1,4 +1,4 @@
-"""The composition root: everything is put together here, and nowhere else."""
+"""The composition root: creates the services and the application."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from idp.web import context, errors, headers, logs, pages, paths
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 MAX_BODY = 128 * 1024
-"""Bytes. No form or token request of ours comes near it."""
+"""Bytes. Far more than any of our forms and token requests."""
 MAX_FORM_FIELDS = 100
 
 
 def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Services:
-    """Open the database and the keys, making what does not exist yet; what the command line uses too.
+    """Create the services; missing database and keys are created. Also used by the command line.
 
     Raises:
-        UnsafeKeyFile: when somebody else on this machine could read a key.
-        BadSettings: when a file that a setting names cannot be used.
+        UnsafeKeyFile: when another account on this machine could read a key.
+        BadSettings: when a file named by a setting is unusable.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     return Services(
@@ -57,7 +57,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
 
 
 def open_keyring(settings: Settings, clock: Clock) -> Keyring:
-    """The signing keys, made if there are none; raises `UnsafeKeyFile` as `assemble` does."""
+    """Open the signing keys, creating them if missing; raises `UnsafeKeyFile`."""
     hinted = settings.session_lifetime  # an app shows its ID token for as long: to sign somebody out, or as a hint
     policy = RotationPolicy(
         period=settings.key_rotation_days * DAY,
@@ -68,7 +68,7 @@ def open_keyring(settings: Settings, clock: Clock) -> Keyring:
 
 
 def create_app(services: Services) -> Flask:
-    """The WSGI application over a bundle of collaborators."""
+    """Create the WSGI application."""
     app = Flask("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     context.install(app, services)

@@ -13,7 +13,7 @@
                            |<-----------------------------------|  POST /backchannel-logout (later, when it is over)
 
 `provider.py` and `tokens.py` hold every check; copy them first. `pages.py` asks for a stronger sign-in before a
-payout (step-up), and `api.py` is the same demand made by an API (RFC 9470).
+payout (step-up), and `api.py` is the same requirement of an API (RFC 9470).
 """
 
 from .app import create_app

@@ -25,7 +25,7 @@ def balance() -> Response:
             provider().signatures.decode(token.strip()),
             issuer=settings().issuer,
             # The provider's tokens are for the provider itself, so every app holds such tokens: only our own may pass.
-            # An API with tokens of its own (RFC 8707) demands its own name here instead.
+            # An API with tokens of its own (RFC 8707) requires its own name here instead.
             audience=settings().issuer,
             client_id=settings().client_id,
             now=int(now()),

@@ -1,4 +1,4 @@
-"""Puts the pieces together."""
+"""Creates the application."""
 
 import logging
 import time
@@ -30,10 +30,7 @@ def create_app(
     base_url: str | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Flask:
-    """Make the app. What is not given comes from SAMPLE_APP_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _BASE_URL.
-
-    Raises ValueError naming a setting that is missing or unsafe. `clock` returns UTC epoch seconds.
-    """
+    """Create the app; missing arguments come from SAMPLE_APP_ISSUER, _CLIENT_ID, _CLIENT_SECRET and _BASE_URL."""
     chosen = Settings.load(issuer=issuer, client_id=client_id, client_secret=client_secret, base_url=base_url)
     app = Flask(__name__)
     app.config.update(
@@ -57,7 +54,7 @@ def create_app(
 
 
 def _register(app: Flask, chosen: Settings, clock: Callable[[], float]) -> Provider:
-    """Everything the provider needs to be told; endpoints, keys and algorithms come from its discovery document."""
+    """Register the provider; endpoints, keys and algorithms come from its discovery document."""
     registered = OAuth(app).register(
         "provider",
         client_cls=Provider,
@@ -80,7 +77,7 @@ def _register(app: Flask, chosen: Settings, clock: Callable[[], float]) -> Provi
 
 
 def _protect(response: Response) -> Response:
-    """Headers for every answer: no foreign content, no frames, no caching of personal pages."""
+    """Set headers on every response: no foreign content, no frames, no caching of personal pages."""
     parts = urlsplit(settings().issuer)
     response.headers.setdefault(
         "Content-Security-Policy",

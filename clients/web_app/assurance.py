@@ -1,4 +1,4 @@
-"""How sure we are who this is: the rule this app demands, and the words that explain a sign-in to its owner."""
+"""Assurance: the level this app requires, and explanations of a sign-in for the person."""
 
 import json
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def is_satisfied(
 
 
 def step_up(acr_values: Sequence[str], max_age: int | None, *, has_claims_parameter: bool) -> dict[str, object]:
-    """Parameters of an authorization request that ask for one of `acr_values`, proven within `max_age` seconds."""
+    """Return authorization parameters that require one of `acr_values` within `max_age` seconds."""
     wishes: dict[str, object] = {} if max_age is None else {"max_age": max_age}
     if acr_values and has_claims_parameter:
         # Essential: reach one of these or fail (Core section 5.5.1.1). `acr_values` alone is only a wish.
@@ -60,7 +60,7 @@ def step_up(acr_values: Sequence[str], max_age: int | None, *, has_claims_parame
 
 
 def proofs(claims: Claims) -> list[str]:
-    """The methods of `amr` (RFC 8176) in plain words, such as "password" and "one-time code"."""
+    """Describe the methods of `amr` (RFC 8176), such as "password" and "one-time code"."""
     amr = [str(method) for method in claims.get("amr") or []]
     words = dict(AMR_WORDS)
     if "mca" in amr:
@@ -69,12 +69,12 @@ def proofs(claims: Claims) -> list[str]:
 
 
 def moment(seconds: float) -> str:
-    """A time of day a person can read, always in UTC."""
+    """Format a time of day, in UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y, %H:%M:%S UTC")
 
 
 def distance(seconds: float) -> str:
-    """How far away a moment is: "in 5 minutes", "2 hours ago"."""
+    """Format a relative time: "in 5 minutes", "2 hours ago"."""
     if -JUST_NOW_SECONDS < seconds < JUST_NOW_SECONDS:
         return "just now"
     size, unit = abs(seconds), "second"
@@ -87,7 +87,7 @@ def distance(seconds: float) -> str:
 
 
 def meaning(name: str, claims: Claims) -> str:
-    """One plain sentence for an ID token claim; empty when the name says it all."""
+    """Explain an ID token claim in one sentence; empty when its name is clear."""
     value = claims[name]
     if name == "acr":
         return ACR_WORDS.get(str(value), "")

@@ -23,14 +23,14 @@ log = logging.getLogger(__name__)
 
 
 class UsedTokens:
-    """Token ids that were used, kept until their tokens end. Several processes need a store they share."""
+    """Used token ids, kept until the tokens expire. Several processes need a shared store."""
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._lock = Lock()
 
     def take(self, jti: str, *, until: float, at: float) -> bool:
-        """Whether this is the first use; both times are UTC epoch seconds."""
+        """Record a token id; False when it was used before. Times are UTC epoch seconds."""
         with self._lock:
             for old in [old for old, end in self._until.items() if end < at]:
                 del self._until[old]
@@ -42,22 +42,24 @@ class UsedTokens:
 
 @backchannel.post("/backchannel-logout")
 def logout() -> Response:
-    """End the sessions that a logout token names (section 2.7). None found is fine: then they are over already."""
+    """End the sessions named by a logout token (section 2.7); none is a success as well."""
     try:
         claims = _read(request.form.get("logout_token", ""))
     except (JoseError, ValueError) as error:
         log.warning("logout token refused: %s", error)
-        return _answer(HTTPStatus.BAD_REQUEST, error="invalid_request", error_description="not a valid logout token")
+        return _respond(HTTPStatus.BAD_REQUEST, error="invalid_request", error_description="not a valid logout token")
     except RequestException:
-        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, error="temporarily_unavailable")  # the keys could not be fetched
+        return _respond(
+            HTTPStatus.SERVICE_UNAVAILABLE, error="temporarily_unavailable"
+        )  # the keys could not be fetched
     sessions: MemorySessions = current_app.extensions["sessions"]
     ended = sessions.end_where(lambda content: _is_meant(content, claims))
     log.info("logged out %s sessions", ended)
-    return _answer(HTTPStatus.OK)
+    return _respond(HTTPStatus.OK)
 
 
 def _read(token: str) -> Claims:
-    """Verify it completely, and use it up. Raises JoseError or ValueError."""
+    """Verify the token and record its use. Raises JoseError or ValueError."""
     claims = check_logout_token(
         provider().signatures.decode(token),
         issuer=settings().issuer,
@@ -71,14 +73,14 @@ def _read(token: str) -> Claims:
 
 
 def _is_meant(content: dict[str, Any], claims: Claims) -> bool:
-    """Whether a session is the one named by `sid`; without one, every session of the person is."""
+    """Whether a session matches `sid`, or without one, the person."""
     person: Person | None = content.get("person")
     named = [name for name in ("sid", "sub") if name in claims]
     return person is not None and all(person.claims.get(name) == claims[name] for name in named)
 
 
-def _answer(status: HTTPStatus, **parameters: str) -> Response:
-    """Section 2.8: never cached, and an error in JSON."""
+def _respond(status: HTTPStatus, **parameters: str) -> Response:
+    """Create the response of section 2.8: never cached, errors in JSON."""
     response = jsonify(parameters)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

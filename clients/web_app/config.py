@@ -1,4 +1,4 @@
-"""What an app must know to sign people in: four values, checked before anything runs."""
+"""The app's registration: four values, validated at start."""
 
 import ipaddress
 import os

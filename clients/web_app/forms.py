@@ -1,4 +1,4 @@
-"""Forms only this app can have written: protection against cross-site request forgery."""
+"""CSRF protection of forms."""
 
 import secrets
 
@@ -9,7 +9,7 @@ FROM_THE_PROVIDER = ("backchannel.logout",)
 
 
 def csrf_token() -> str:
-    """The secret a form carries; one per session, so that several tabs work."""
+    """Return the form token; one per session, so that several tabs work."""
     return str(session.setdefault("csrf", secrets.token_urlsafe(32)))
 
 

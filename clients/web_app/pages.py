@@ -1,4 +1,4 @@
-"""What a signed-in person sees and does. Everything that changes something is a POST."""
+"""Pages for signed-in people. Every change is a POST."""
 
 from http import HTTPStatus
 from threading import Lock
@@ -20,7 +20,7 @@ _refreshing = Lock()
 
 @pages.app_context_processor
 def words() -> dict[str, object]:
-    """What templates may call."""
+    """Return functions for templates."""
     return {"person": current_person(), "meaning": meaning, "moment": moment, "distance": distance, "now": now}
 
 
@@ -34,7 +34,7 @@ def home() -> str:
 
 @pages.route("/payout", methods=["GET", "POST"])
 def payout() -> Response | str | tuple[str, int]:
-    """Only after a strong and recent sign-in; looked at on every request, so also when the form is sent."""
+    """Require a strong and recent sign-in on every request, including the form's POST."""
     person = current_person()
     if person is None:
         return redirect(url_for("signin.login", next="/payout"))
@@ -45,7 +45,7 @@ def payout() -> Response | str | tuple[str, int]:
 
 @pages.get("/balance")
 def balance() -> Response | str | tuple[str, int]:
-    """Read from an API with the access token, doing as the API says when it wants more (RFC 9470)."""
+    """Call an API with the access token, and step up when it requires that (RFC 9470)."""
     person = current_person()
     if person is None:
         return redirect(url_for("signin.login", next="/balance"))
@@ -63,7 +63,7 @@ def balance() -> Response | str | tuple[str, int]:
 
 @pages.post("/refresh")
 def refresh() -> Response:
-    """Fetch a new access token without asking the person anything. Claims about the sign-in do not change."""
+    """Refresh the access token without the person. Claims about the sign-in do not change."""
     with _refreshing:
         person = current_person()
         if person is None:

@@ -1,4 +1,4 @@
-"""Who is signed in at this browser, and the small things every page asks for."""
+"""The signed-in person of this browser."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from .tokens import Claims
 
 @dataclass
 class Person:
-    """A signed-in person. Lives in the server-side session; nothing of it reaches the browser unasked."""
+    """A signed-in person, stored in the server-side session only."""
 
     claims: Claims
     """The verified ID token's."""

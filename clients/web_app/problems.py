@@ -1,4 +1,4 @@
-"""Every way a sign-in can fail, told in words a person can act on. None of them is a server error of ours."""
+"""Error pages for every way a sign-in can fail. None is a server error of this app."""
 
 from authlib.common.errors import AuthlibBaseError
 from flask import Flask, current_app, render_template
@@ -27,7 +27,7 @@ OTHERWISE = ("Sign-in did not work", "The sign-in service did not accept the req
 
 
 def explain_problems(app: Flask) -> None:
-    """Turn exceptions into pages."""
+    """Register the error handlers."""
     app.register_error_handler(AuthlibBaseError, refused)
     app.register_error_handler(JoseError, not_believed)
     app.register_error_handler(RequestException, not_reached)

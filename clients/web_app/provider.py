@@ -59,7 +59,7 @@ class Provider(FlaskOAuth2App):
     def start(
         self, *, goal: str, acr_values: Sequence[str] = (), max_age: int | None = None, hint: str = ""
     ) -> Response:
-        """Send the browser to sign in, and on to `goal` afterwards; `acr_values` and `max_age` make it a step-up."""
+        """Redirect to the provider, and to `goal` afterwards; `acr_values` and `max_age` request a step-up."""
         can_insist = bool(self.load_server_metadata().get("claims_parameter_supported"))
         wishes = step_up(acr_values, max_age, has_claims_parameter=can_insist)
         outgoing = self.create_authorization_url(self.redirect_uri, login_hint=hint or None, **wishes)
@@ -86,7 +86,7 @@ class Provider(FlaskOAuth2App):
         return token, asked
 
     def _check_sender(self) -> None:
-        """RFC 9207 section 2.4: the answer names its issuer, and a provider that promised to must."""
+        """Check the response's issuer (RFC 9207 section 2.4), required if the provider supports it."""
         sender = request.args.get("iss")
         must_be_named = self.load_server_metadata().get("authorization_response_iss_parameter_supported")
         if sender != self.issuer and (sender is not None or must_be_named):
@@ -113,7 +113,7 @@ class Provider(FlaskOAuth2App):
         )
 
     def read_userinfo(self, token: Claims, id_claims: Claims) -> Claims:
-        """What the person agreed to share beyond the ID token."""
+        """Fetch claims that are not in the ID token."""
         # The access token alone: given the refresh token too, Authlib may use that up unseen, and the new one is lost.
         userinfo = dict(self.userinfo(token={"access_token": token["access_token"], "token_type": "Bearer"}))
         check_same_person(id_claims, userinfo)
@@ -134,7 +134,7 @@ class Provider(FlaskOAuth2App):
         return {"id_token": token["id_token"]} | renewed, id_claims
 
     def revoke(self, refresh_token: str) -> None:
-        """Tell the provider the refresh token is done with (RFC 7009). Never stands in the way of signing out."""
+        """Revoke the refresh token (RFC 7009). Failures do not prevent signing out."""
         try:
             endpoint = self.load_server_metadata().get("revocation_endpoint")
             if endpoint:

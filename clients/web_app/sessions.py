@@ -16,7 +16,7 @@ IDLE_SECONDS = 8 * 3600
 
 
 class ServerSession(dict[str, Any], SessionMixin):
-    """One browser's data. `id` is empty until there is something to remember."""
+    """One browser's data. `id` is empty until there is data to store."""
 
     id: str = ""
     used_at: float = 0.0
@@ -24,20 +24,20 @@ class ServerSession(dict[str, Any], SessionMixin):
 
 
 def renew(session: SessionMixin) -> None:
-    """Ask for a new id, so that one known before sign-in (session fixation) is worth nothing after it."""
+    """Request a new id, against session fixation."""
     if isinstance(session, ServerSession):
         session.is_renewed = True
 
 
 class MemorySessions(SessionInterface):
-    """Flask's door to the sessions; install it with `app.session_interface = MemorySessions()`."""
+    """Session interface for Flask: `app.session_interface = MemorySessions()`."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._live: dict[str, ServerSession] = {}
 
     def end_where(self, is_meant: Callable[[dict[str, Any]], bool]) -> int:
-        """End every session whose content is meant, at once, wherever its browser is; returns how many."""
+        """End every matching session, in any browser; return how many."""
         doomed = [key for key, kept in list(self._live.items()) if is_meant(kept)]
         return sum(self._live.pop(key, None) is not None for key in doomed)
 
@@ -57,7 +57,7 @@ class MemorySessions(SessionInterface):
             if not session:
                 response.delete_cookie(name, path="/", secure=self.get_cookie_secure(app))
         if session:
-            self._keep(session)
+            self._store(session)
             response.set_cookie(
                 name,
                 session.id,
@@ -67,7 +67,7 @@ class MemorySessions(SessionInterface):
                 samesite="Lax",  # Strict would withhold it when the provider sends the browser to /callback
             )
 
-    def _keep(self, session: ServerSession) -> None:
+    def _store(self, session: ServerSession) -> None:
         for key in [key for key, kept in list(self._live.items()) if self._is_over(kept)]:
             self._live.pop(key, None)
         session.id, session.used_at, session.is_renewed = secrets.token_urlsafe(32), self._clock(), False

@@ -1,4 +1,4 @@
-"""Finds out whether a JWT was signed by the provider, with an algorithm worth trusting."""
+"""Verification of JWT signatures by the provider, with a fixed list of algorithms."""
 
 from collections.abc import Callable
 from typing import Any

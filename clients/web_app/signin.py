@@ -1,4 +1,4 @@
-"""Signing in, proving it again (step-up) and signing out."""
+"""Sign-in, step-up and sign-out."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from joserfc.errors import InvalidClaimError
@@ -16,13 +16,13 @@ GOALS = ("/", "/payout", "/balance")
 
 @signin.get("/login")
 def login() -> Response:
-    """Begin. A plain link may do this: it changes nothing, and `state` ties the answer to this browser."""
+    """Start a sign-in. GET is safe: nothing changes, and `state` binds the response to this browser."""
     return provider().start(goal=_goal("/"))
 
 
 @signin.get("/confirm")
 def confirm() -> Response:
-    """Step up: ask for a stronger or fresher sign-in than the one there is."""
+    """Start a step-up: a stronger or fresher sign-in."""
     person = current_person()
     return provider().start(
         goal=_goal("/payout"),
@@ -34,7 +34,7 @@ def confirm() -> Response:
 
 @signin.get("/callback")
 def callback() -> Response:
-    """Take the provider's answer; whatever is wrong with it is raised and becomes a page in `problems.py`."""
+    """Handle the authorization response; errors become pages in `problems.py`."""
     token, asked = provider().finish()
     claims = dict(token.pop("userinfo"))
     before = current_person()
@@ -68,7 +68,7 @@ def logout() -> Response:
 
 @signin.get("/signed-out")
 def signed_out() -> str:
-    """Where the provider sends the browser afterwards. Anybody may link here, so it changes nothing."""
+    """Landing page after sign-out. Anybody may link here, so it changes nothing."""
     return render_template("signed_out.html", is_answer=_is_own_logout())
 
 

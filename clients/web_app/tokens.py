@@ -1,8 +1,8 @@
-"""Finds out whether a signed token is what it should be, and for us. Pure checks: the signature was verified before.
+"""Validation of token claims. Pure: signatures were verified before.
 
-An ID token is for the app and says who signed in. An access token is for an API and says what may be done. A logout
-token is for the app and says whose session is over. Each check refuses the other kinds, so that one can never be passed
-off as another.
+An ID token is for the app and says who signed in; an access token is for an API and says what is allowed; a logout
+token is for the app and says whose session is over. Each check refuses the other kinds, so that none can be passed off
+as another.
 """
 
 from typing import Any

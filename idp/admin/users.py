@@ -22,7 +22,7 @@ from idp.recovery.new_password import ChangedBy
 
 LONGEST_USERNAME = 64
 LONGEST_NAME = 200
-OVERTAKEN = "The account was changed at the same moment by somebody else. Look at it and try again."
+CONCURRENT_CHANGE = "The account was changed at the same moment by somebody else. Look at it and try again."
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
     The hash is the caller's to make, outside every transaction. The second step stays as it is.
     """
     if not new_password.replace_password(tx, user, password_hash, by=ChangedBy.ADMINISTRATOR):
-        raise Refused(OVERTAKEN)
+        raise Refused(CONCURRENT_CHANGE)
     _reset_rate_limits(tx, user)
 
 
@@ -136,7 +136,7 @@ def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
 def _claim(tx: Transaction, user: User) -> None:
     """With the epoch go sign-ins under way and remembered devices."""
     if not tx.users.raise_epoch(user):
-        raise Refused(OVERTAKEN)
+        raise Refused(CONCURRENT_CHANGE)
 
 
 def _reset_rate_limits(tx: Transaction, user: User) -> None:

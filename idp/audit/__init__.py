@@ -1,9 +1,9 @@
-"""What happened, recorded in the transaction that made it happen.
+"""Audit events, recorded in the transaction that caused them.
 
-    record(tx, Event.X, user_id=...)    one row: event, outcome, who, which app, from where, and listed details
+    record(tx, Event.X, user_id=...)    one row: event, outcome, person, client, origin, details
 
-There is no event without its change and no change without its event, because both commit together. Rows never hold a
-secret: no password, code, seed, token or handle.
+Event and change commit together, so neither exists alone. Rows never hold a secret: no password, code, seed, token or
+handle.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from idp.persistence.transaction import Transaction
 log = logging.getLogger("idp.audit")
 
 MAX_TEXT = 300
-"""User agents longer than this (characters) are cut: they are the caller's own words."""
+"""Characters kept of a user agent: it is untrusted input."""
 
 
 class Event(StrEnum):
-    """Everything that is recorded; names are stable, operators search by them."""
+    """Event types; names are stable, operators search by them."""
 
     SIGN_IN = "sign_in"
     PASSWORD = "sign_in.password"  # noqa: S105 - the name of an event
@@ -75,7 +75,7 @@ class Event(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How it ended."""
+    """The outcome of an event."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -92,7 +92,7 @@ def record(
     sid: str | None = None,
     **detail: str | int | bool | list[str] | None,
 ) -> None:
-    """Record one event; `detail` holds small facts that are no secrets, and None values are left out."""
+    """Record one event; `detail` must hold no secrets, and None values are omitted."""
     facts = {name: value for name, value in detail.items() if value is not None}
     origin = tx.origin
     row = AuditEvent(

@@ -1,13 +1,13 @@
-"""What operators type: `idp COMMAND`.
+"""The command line: `idp COMMAND`.
 
     serve, demo            run it
-    db, keys, purge        look after it
-    users, clients         who may sign in, and where
-    doctor                 what is wrong, and how to mend it
+    db, keys, purge        maintain it
+    users, clients         manage people and clients
+    doctor                 diagnose problems
 
-One file per command group, loaded when it is used. Commands parse, ask and print; what they do is done by
-`idp.admin` and `idp.server`. A script can rely on: exit code 0 done, 1 refused or failed with a sentence on standard
-error, 2 wrong usage; results on standard output, as JSON with `--json`.
+One file per command group, imported when used. Commands parse, prompt and print; the work is done by `idp.admin` and
+`idp.server`. Scripts can rely on: exit code 0 done, 1 refused or failed with a sentence on standard error, 2 wrong
+usage; results on standard output, as JSON with `--json`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ GROUPS = {
 
 
 class _Commands(click.Group):
-    """Finds commands in modules of their names, and ends every expected failure with a sentence."""
+    """Loads commands from modules of the same name, and turns expected failures into sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base class's signature
         return list(GROUPS)

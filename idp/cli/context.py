@@ -1,4 +1,4 @@
-"""What commands work with, each opened when it is first asked for: a listing needs no keys, a rotation no hash."""
+"""Resources of commands, each opened on first use: a listing needs no keys, a rotation no hasher."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from idp.persistence.database import Database
 
 
 class CliContext:
-    """The installation that the settings describe."""
+    """The configured installation."""
 
     def __init__(self) -> None:
         self.clock: Clock = SystemClock()
@@ -26,12 +26,12 @@ class CliContext:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings in force; raises `BadSettings`."""
+        """Return the settings; raises `BadSettings`."""
         return config.load()
 
     @cached_property
     def database(self) -> Database:
-        """The database, once it is known to have the tables this version needs; raises `Refused`."""
+        """Return the database; raises `Refused` unless its schema is current."""
         if problem := schema.status(self.settings.database).problem:
             raise Refused(problem)
         database = Database(self.settings.database, self.clock)
@@ -40,12 +40,12 @@ class CliContext:
 
     @cached_property
     def hasher(self) -> Hasher:
-        """argon2id as configured."""
+        """Return the configured hasher."""
         return Hasher.from_settings(self.settings)
 
     @cached_property
     def breached(self) -> BreachedPasswords | None:
-        """The list of breached passwords, if one is configured; raises `BadSettings`."""
+        """Return the list of breached passwords, if configured; raises `BadSettings`."""
         return BreachedPasswords.from_settings(self.settings.breached_passwords)
 
 

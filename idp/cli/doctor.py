@@ -1,4 +1,4 @@
-"""Looking for trouble: `idp doctor`."""
+"""Diagnosis: `idp doctor`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures that are nobody's mistake in the code, as a sentence and exit code 1 instead of a stack trace."""
+"""Expected failures, as a sentence and exit code 1 instead of a stack trace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from idp.signing.files import KeyFileError
 
 @contextmanager
 def friendly_errors() -> Iterator[None]:
-    """Turn what an operator can mend into `click.ClickException`."""
+    """Convert failures an operator can fix to `click.ClickException`."""
     try:
         yield
     except (Refused, CannotServe, KeyFileError) as error:

@@ -1,4 +1,4 @@
-"""Results on standard output: a table for people, JSON for programs."""
+"""Output of results: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ assume_yes = click.option("--yes", is_flag=True, help="Do not ask for confirmati
 
 
 def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
-    """One JSON document."""
+    """Print a JSON document."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Columns as wide as their widest cell, with a head."""
+    """Print aligned columns with a header."""
     widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
     for row in (heads, *rows):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_facts(facts: dict[str, str]) -> None:
-    """One thing, a line for each fact."""
+    """Print one fact per line."""
     width = max(map(len, facts))
     for name, value in facts.items():
         click.echo(f"{name.ljust(width)}  {value}".rstrip())
 
 
 def utc(seconds: int | None) -> str:
-    """A time for people, such as "2026-06-01 12:00 UTC"; empty for none."""
+    """Format a time such as "2026-06-01 12:00 UTC"; empty for None."""
     return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def yes_no(value: bool) -> str:  # noqa: FBT001 - it is the thing shown
-    """A flag for people."""
+    """Format a flag."""
     return "yes" if value else "no"

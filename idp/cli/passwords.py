@@ -1,6 +1,6 @@
-"""Asking for a password: hidden and twice at a terminal, otherwise the first line of standard input.
+"""Password input: hidden and twice at a terminal, otherwise the first line of standard input.
 
-Never an argument: other users of the machine can read those, and the shell keeps them.
+Never an argument: other users of the machine can read those, and the shell stores them.
 """
 
 from __future__ import annotations

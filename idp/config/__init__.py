@@ -1,14 +1,16 @@
-"""Every setting, typed, checked and documented where it is declared; the only reader of the environment.
+"""Every setting: type, default, validation and documentation; the only reader of the environment.
 
-    installation, sign_in, tokens, messages     the settings, by what they are about
+    installation, sign_in, tokens, messages     the settings by topic
     fields                                      all of them in one model
-    settings                                    all of them together
-    loading                                     from the environment and a file, misspelt names refused
+    rules, message_rules                        what settings require of each other
+    settings                                    the model with the rules applied
+    loading                                     reads the environment and a file, refuses unknown names
     environment                                 the environment of child processes and libraries
 
-A setting comes from the environment as `IDP_<NAME>`, or from the TOML file that `IDP_CONFIG` names (keys in lower case,
-without the prefix); the environment wins. `docs/reference/settings.md` is generated from this package. A name that is
-not a setting is refused, so that a misspelt one cannot silently leave a default in force.
+A setting is read from the environment as `IDP_<NAME>`, or from the TOML file named by `IDP_CONFIG` (keys in lower case,
+without the prefix); the environment has precedence. `docs/reference/settings.md` is generated from this package.
+Unknown
+names are refused, so that a misspelt one cannot silently leave a default in force.
 """
 
 from idp.config.environment import child_env, export_env, scrub_env

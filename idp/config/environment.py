@@ -1,4 +1,4 @@
-"""What other processes and libraries find in the environment."""
+"""Environment variables of child processes and libraries."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from idp.config.loading import PREFIX
 
 
 def export_env(name: str, value: str) -> None:
-    """Set a variable for child processes; for libraries that have no other setting."""
+    """Set a variable for child processes and libraries that have no other configuration."""
     os.environ[name] = value
 
 
 def scrub_env() -> None:
-    """Forget our settings in this process's environment, and whatever could pass for a request header.
+    """Remove our settings, and variables that look like request headers, from the environment.
 
-    A WSGI server copies the environment into every request's; passwords of databases and mail servers have no business
-    there, nor has HTTP_PROXY (CVE-2016-5385).
+    A WSGI server copies the environment into every request's: passwords must not be there, nor HTTP_PROXY
+    (CVE-2016-5385).
     """
     for name in [name for name in os.environ if name.startswith((PREFIX, "HTTP_"))]:
         del os.environ[name]
 
 
 def child_env(**changes: str) -> dict[str, str]:
-    """This process's environment without any setting of ours, and with `changes`: what a child process is given."""
+    """Return this environment without our settings, and with `changes`."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | changes

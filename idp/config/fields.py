@@ -1,4 +1,4 @@
-"""Every setting in one model, before the rules about them are applied."""
+"""All settings in one model, without the rules between them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from idp.config.tokens import Tokens
 
 
 class SettingFields(Messages, Tokens, SignIn, Installation):
-    """What an operator may decide. Durations are seconds unless the name has another unit."""
+    """All settings. Durations are seconds unless the name says otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

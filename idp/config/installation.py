@@ -1,4 +1,4 @@
-"""Settings of the installation itself: who it is, where it keeps things, how it is reached and watched."""
+"""Settings of the installation: identity, storage, network and logs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 
 DAY = 86_400
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Hosts that can only be this machine."""
+"""Host names of this machine."""
 
 
 class Installation(BaseModel):
-    """Name and address, database, keys, proxies, logs."""
+    """Name and address, database, keys, proxies and logs."""
 
     mode: Literal["production", "development"] = Field(
         "production", description="`development` allows an http issuer on localhost and keeps mail on disk."
@@ -44,15 +44,15 @@ class Installation(BaseModel):
 
     @property
     def secure(self) -> bool:
-        """Whether people reach us over https, which decides the cookies' `Secure` and `__Host-`."""
+        """Whether the issuer is https, which decides the cookies' `Secure` and `__Host-`."""
         return self.issuer.startswith("https://")
 
     @property
     def host(self) -> str:
-        """The issuer's host name, without a port."""
+        """Return the issuer's host name without a port."""
         return urlsplit(self.issuer).hostname or ""
 
     @property
     def database(self) -> str:
-        """The database URL in force."""
+        """Return the effective database URL."""
         return self.database_url or f"sqlite:///{self.data_dir / 'countersign.db'}"

@@ -1,4 +1,4 @@
-"""Settings read from the environment and from a file, and what is wrong with them in words."""
+"""Load settings from the environment and a file; describe errors."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CONFIG_FILE = "IDP_CONFIG"
 
 
 class BadSettings(Exception):
-    """The settings cannot be used; the message names each one that is wrong, and the remedy, never its value."""
+    """The settings are invalid; the message names each one and the remedy, never its value."""
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings in force.
+    """Load the effective settings.
 
     Raises:
-        BadSettings: naming every setting that is missing, misspelt or out of range, and what to do about it.
+        BadSettings: names every setting that is missing, misspelt or out of range, and the remedy.
     """
     environment = os.environ if environment is None else environment
     values = _from_file(environment.get(CONFIG_FILE, ""))
@@ -43,7 +43,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """Return the environment variable of a setting."""
     return PREFIX + name.upper()
 
 

@@ -1,4 +1,4 @@
-"""Rules for the settings of a message provider: complete, and encrypted in transit."""
+"""What the settings of message providers require: completeness, format and TLS."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ NEVER_EMPTY = ("whatsapp_template_languages",)
 OPTIONAL = ("message_webhook_url",)
 URL_SETTINGS = ("twilio_url", "meta_url", *OPTIONAL)
 MIN_KEY_BYTES = 24
-"""Bytes (Standard Webhooks), which are 32 characters of base64."""
+"""Bytes (Standard Webhooks): 32 characters of base64."""
 
 
 def provider_problems(settings: SettingFields) -> Iterator[str]:
-    """Whatever a chosen provider lacks."""
+    """Report missing settings of the selected providers."""
     means = type(settings).model_fields
     for (choice, provider), needed in REQUIRED_WITH_PROVIDER.items():
         if getattr(settings, choice) == provider:
@@ -54,7 +54,7 @@ def provider_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def format_problems(settings: SettingFields) -> Iterator[str]:
-    """Yield malformed values; a pasted line break would otherwise end up in a header."""
+    """Report badly formatted values; a pasted line break would otherwise end up in a header."""
     for name, (form, sentence) in PATTERNS.items():
         value = getattr(settings, name)
         if (value or name in NEVER_EMPTY) and not re.fullmatch(form, value):
@@ -62,7 +62,7 @@ def format_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def url_problems(settings: SettingFields) -> Iterator[str]:
-    """Codes and credentials cross a network under TLS only."""
+    """Report URLs without TLS: codes and credentials must not cross a network unencrypted."""
     for name in URL_SETTINGS:
         value = getattr(settings, name)
         try:
@@ -79,7 +79,7 @@ def url_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def secret_problems(settings: SettingFields) -> Iterator[str]:
-    """A key that can be guessed would let anybody sign in our name."""
+    """Report a weak webhook key: whoever guesses it can sign messages as this server."""
     try:
         usable = not settings.message_webhook_secret or len(settings.message_webhook_key) >= MIN_KEY_BYTES
     except ValueError:

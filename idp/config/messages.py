@@ -1,4 +1,4 @@
-"""Settings of what leaves the house: mail, text messages, WhatsApp, and which addresses may be called."""
+"""Settings of outgoing messages: mail, text messages, WhatsApp, and the hosts that may be called."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 WEBHOOK_SECRET = "whsec_"  # noqa: S105 - the mark of a secret, and none itself
-"""What may stand before it, so that people and scanners know what it is."""
+"""Optional prefix of the key, which lets people and secret scanners recognise it."""
 
 
 class Messages(BaseModel):
-    """Mail, and the providers of text messages. A channel that is not configured is offered to nobody."""
+    """Mail and message providers. A channel that is not configured is not offered."""
 
     smtp_url: str = Field(
         "",
@@ -65,15 +65,15 @@ class Messages(BaseModel):
 
     @property
     def whatsapp_languages(self) -> list[str]:
-        """`whatsapp_template_languages`, one by one."""
+        """Return `whatsapp_template_languages` as a list."""
         return [language.strip() for language in self.whatsapp_template_languages.split(",")]
 
     @property
     def message_webhook_key(self) -> bytes:
-        """`message_webhook_secret` as Standard Webhooks reads it; raises `ValueError` when it is no base64."""
+        """Decode `message_webhook_secret` (Standard Webhooks); raises `ValueError` for bad base64."""
         return base64.b64decode(self.message_webhook_secret.removeprefix(WEBHOOK_SECRET), validate=True)
 
     @property
     def private_host_names(self) -> frozenset[str]:
-        """`private_hosts`, one by one."""
+        """Return `private_hosts` as a set."""
         return frozenset(host.strip() for host in self.private_hosts.split(",") if host.strip())

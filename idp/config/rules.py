@@ -1,4 +1,4 @@
-"""Rules between settings: sentences that name the setting and the remedy, never its value."""
+"""What settings require of each other; problems name the setting and the remedy, never its value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 
 def _issuer_problems(settings: SettingFields) -> Iterator[str]:
-    """OIDC Discovery section 3: an https URL without query or fragment; here also without a path."""
+    """Check the issuer: an https URL without query or fragment (OIDC Discovery section 3) or path."""
     try:
         parts = urlsplit(settings.issuer)
         plain = f"{parts.scheme}://{parts.netloc}" if parts.hostname and parts.port != 0 else ""
@@ -61,6 +61,6 @@ def _private_host_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def problems(settings: SettingFields) -> list[str]:
-    """Return every problem at once."""
+    """Return all problems at once."""
     rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

@@ -1,4 +1,4 @@
-"""All settings together, as the rest of the product is given them."""
+"""The complete, validated settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from idp.config.fields import SettingFields
 
 
 class Settings(SettingFields):
-    """The settings of an installation, checked against each other."""
+    """The settings of an installation, validated against each other."""
 
     @model_validator(mode="after")
     def _settings_agree(self) -> Self:
@@ -21,24 +21,24 @@ class Settings(SettingFields):
 
     @property
     def sender(self) -> str:
-        """The address mail comes from."""
+        """Return the sender address of mail."""
         return self.mail_from or f"no-reply@{self.host}"
 
     @property
     def attesting(self) -> bool:
-        """Whether some makers of security keys are trusted to vouch for them."""
+        """Whether passkey attestation is requested and verified."""
         return bool(self.attestation_roots)
 
     @property
     def development(self) -> bool:
-        """Whether this is a trial or a developer's machine, where what nobody delivers is kept to be looked at."""
+        """Whether undelivered messages go to a local mailbox."""
         return self.mode == "development"
 
     @property
     def channels(self) -> frozenset[str]:
-        """The channels by which a code can reach somebody here: `email`, `sms`, `whatsapp`.
+        """Return the channels for codes: `email`, `sms`, `whatsapp`.
 
-        While developing, what nobody delivers is kept in a mailbox to be looked at, so all of them are there.
+        In development mode all of them exist: messages without a provider go to the local mailbox.
         """
         wanted = {
             "email": self.email_codes,

@@ -1,4 +1,4 @@
-"""Settings of signing in: how long things last, what policy asks, how often somebody may guess."""
+"""Settings of sign-in: lifetimes, policy and rate limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from idp.config.installation import DAY
 
 
 class SignIn(BaseModel):
-    """Sessions, second steps, passwords, limits on guessing, and what people may do with their own accounts."""
+    """Sessions, second steps, passwords, rate limits and account self-service."""
 
     session_idle: int = Field(7 * DAY, ge=60, description="A session nobody used for this long has ended.")
     session_lifetime: int = Field(30 * DAY, ge=60, description="A session ends at this age, used or not.")

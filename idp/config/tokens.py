@@ -1,4 +1,4 @@
-"""Settings of what apps are given."""
+"""Settings of authorization codes and tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from idp.config.installation import DAY
 
 
 class Tokens(BaseModel):
-    """Lives of codes and tokens."""
+    """Lifetimes of codes and tokens."""
 
     code_lifetime: int = Field(60, ge=5, le=600, description="Life of an authorization code.")
     access_token_lifetime: int = Field(300, ge=30, le=DAY, description="Life of an access token.")

@@ -1,15 +1,15 @@
-"""Ways of proving who you are, one module each, and what they share.
+"""Authentication factors, one module each, and shared parts.
 
-    hashing         argon2id for human secrets, a bounded number at a time
-    password        what a new password must be
-    guessing        how hard it is to guess
-    breached        whether it is among the stolen ones that the operator's list holds
-    typed           codes as people type them
+    hashing         argon2id for human secrets, with bounded concurrency
+    password        rules for new passwords
+    guessing        password strength estimation
+    breached        the operator's list of breached passwords
+    typed           normalisation of typed codes
     totp            authenticator apps (RFC 6238)
-    message_code    codes sent to a mailbox or a phone, and what a phone number is
-    passkey         keys in phones, computers and security keys (Web Authentication)
-    attestation     whether a maker that is trusted vouches for one of them
-    recovery_codes  printed codes, each good once
+    message_code    codes sent by mail or to a phone, and phone numbers
+    passkey         passkeys (Web Authentication)
+    attestation     trust in authenticator attestations
+    recovery_codes  printed single-use codes
 
-A factor verifies and spends; it never decides whether that is enough (that is `login`'s).
+A factor verifies a secret; whether that is enough is decided in `login`.
 """

@@ -1,10 +1,10 @@
-"""Attestation: whether a maker that the operator trusts vouches that a new passkey lives in hardware.
+"""Attestation: whether a trusted manufacturer certifies that a new passkey is in hardware.
 
-    Makers.open     the root certificates that the setting `attestation_roots` names
-    vouch_for       does the certificate that signed this key's statement come from one of them?
+    AttestationTrustAnchors.open        load the root certificates of the setting `attestation_roots`
+    AttestationTrustAnchors.is_trusted  verify the certificate chain of an attestation statement
 
-Verified are `packed` statements with certificates, those of security keys (Web Authentication section 8.2). A key
-without one is accepted; it is only not reported as hardware-bound.
+Only `packed` statements with certificates are verified: those of security keys (Web Authentication section 8.2). Other
+passkeys are accepted as well, but not recorded as hardware.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from webauthn.helpers.structs import AttestationFormat
 from idp.config import BadSettings
 
 AAGUID = x509.ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
-"""Where a certificate names the one model it is for."""
+"""Certificate extension with the AAGUID of its authenticator model."""
 OCTETS = b"\x04\x10"
-"""How DER begins a string of sixteen bytes."""
+"""DER header of a string of sixteen bytes."""
 UNIT = "Authenticator Attestation"
-"""The organisational unit of every certificate that signs such statements (section 8.2.1)."""
+"""The organisational unit of attestation certificates (section 8.2.1)."""
 
 
 @dataclass(frozen=True)
 class AttestationTrustAnchors:
-    """Root certificates (PEM, one each) of the makers to be believed; none: nobody is asked to vouch."""
+    """Root certificates (PEM, one each) of trusted manufacturers; if empty, no attestation is requested."""
 
     roots: tuple[bytes, ...] = ()
 
     @classmethod
     def open(cls, path: str) -> Self:
-        """Read one file, or every `.pem` of a folder; an empty `path` names nobody.
+        """Load one file, or every `.pem` file of a folder; an empty `path` loads nothing.
 
         Raises:
-            BadSettings: when there is no certificate in it, or it cannot be read.
+            BadSettings: when there is no certificate, or it cannot be read.
         """
         if not path:
             return cls()
@@ -58,7 +58,7 @@ class AttestationTrustAnchors:
         return bool(self.roots)
 
     def is_trusted(self, attestation: bytes) -> bool:
-        """Whether one of them does, for a statement (CBOR) whose signature was found to be right."""
+        """Whether a statement (CBOR) with a verified signature chains up to one of the roots."""
         stated = parse_attestation_object(attestation)
         chain, key = stated.att_stmt.x5c, stated.auth_data.attested_credential_data
         if not self.roots or stated.fmt != AttestationFormat.PACKED or not chain or key is None:
@@ -71,7 +71,7 @@ class AttestationTrustAnchors:
 
 
 def _is_attestation_certificate(certificate: x509.Certificate, model: bytes) -> bool:
-    """Whether it is one for statements, and for this model when it names one (section 8.2.1)."""
+    """Whether it is an attestation certificate, for this model if it names one (section 8.2.1)."""
     units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     if certificate.version is not x509.Version.v3 or [unit.value for unit in units] != [UNIT]:
         return False

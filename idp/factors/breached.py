@@ -1,10 +1,10 @@
-"""Passwords known from breaches: a file the operator supplies, looked up without being loaded.
+"""Breached passwords: binary search in a file supplied by the operator.
 
-One SHA-1 hash a line in hexadecimal, sorted, perhaps with `:count` behind it, as Have I Been Pwned gives them out
-"ordered by hash": some 40 GB. A look is a binary search of about 25 short reads; nothing of the file stays in memory.
+One SHA-1 hash a line in hexadecimal, sorted, optionally with `:count`, as in Have I Been Pwned's download "ordered by
+hash" (40 GB). A lookup takes about 25 short reads; nothing is kept in memory.
 
-An unusable file is refused at the start. One that fails later makes no page fail (ASVS 6.2.12): the password is checked
-by the other rules, and the log records that the list was not read.
+An unusable file is refused at start. A later failure never fails a page (ASVS 6.2.12): the other rules still apply, and
+the error is logged.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ log = logging.getLogger(__name__)
 
 HASH_LENGTH = 40
 LONGEST_LINE = 100
-"""Bytes; a hash, a colon and a count need half of it."""
+"""Bytes; twice the length of hash, colon and count."""
 BLOCK = 4096
-"""Bytes that are read at once when the search has come so close."""
+"""Bytes read at once at the end of the search."""
 PROBES = 256
-"""Places at which the order is checked at the start."""
+"""Positions at which the order is checked at start."""
 
 _LINE = re.compile(rb"([0-9A-Fa-f]{40})(?=[:\r\n]|$)")
 
 
 class _Unreadable(Exception):
-    """The file, or a line of it, cannot be read now."""
+    """The file, or a line of it, cannot be read."""
 
 
 class BreachedPasswords:
-    """One such file, opened once. Safe to share among threads: reads have no common position."""
+    """The open file. Safe to share among threads: reads use explicit positions."""
 
     def __init__(self, descriptor: int, size: int) -> None:
         self._descriptor, self._size = descriptor, size
 
     @classmethod
     def open(cls, path: str) -> Self:
-        """Open the file and see whether it looks like what it should be.
+        """Open the file and check its format.
 
         Raises:
-            BadSettings: when it is missing, unreadable, something else, or not sorted where it was looked at.
+            BadSettings: when it is missing, unreadable, malformed, or unsorted at a probed position.
         """
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -64,15 +64,15 @@ class BreachedPasswords:
 
     @classmethod
     def from_settings(cls, path: str) -> Self | None:
-        """The list that the setting names; None when it names none. Raises `BadSettings`."""
+        """Open the configured list, if any. Raises `BadSettings`."""
         return cls.open(path) if path else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
 
     def contains(self, password: str) -> bool:
-        """Whether it is in the list; False also when the list cannot be read now, which is logged."""
+        """Whether the password is in the list; False, and logged, when the list cannot be read."""
         wanted = hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest().upper().encode()
         try:
             return self._find(wanted)
@@ -93,7 +93,7 @@ class BreachedPasswords:
         return any(line[:HASH_LENGTH].upper() == wanted for line in block.split(b"\n"))
 
     def _line_after(self, position: int) -> tuple[int, bytes]:
-        """Where the first line behind `position` begins, and its hash."""
+        """Return position and hash of the first line after `position`."""
         text = self._read(position, 2 * LONGEST_LINE)
         start = text.find(b"\n", 0, LONGEST_LINE) + 1
         if not start:

@@ -1,8 +1,8 @@
-"""How hard a password is to guess, by zxcvbn: how many tries until somebody who knows people's habits has it.
+"""Password strength estimation with zxcvbn.
 
-Its cost is bounded here. It tries every mixture of look-alike spellings (`@` and `4` for `a`): a text of 72 such
-characters kept it busy for nine seconds. So a text with many kinds of them is estimated with one spelling for each, and
-what stands behind the first `READ` characters is not read. At worst it takes 0.15 seconds.
+Its cost is bounded here. It tries every combination of look-alike characters (`@` and `4` for `a`): 72 of them took
+nine seconds. So a text with many kinds of them is reduced to one spelling each, and only the first `MAX_ANALYSED`
+characters are analysed. The worst case is 0.15 seconds.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from zxcvbn import zxcvbn
 from idp.kernel.text import Text
 
 MAX_ANALYSED = 40
-"""Characters estimated. No word of zxcvbn's lists has more than 23, so further ones only make a password stronger."""
+"""Characters. zxcvbn's words have at most 23, so what follows can only make a password stronger."""
 LOOK_ALIKES = str.maketrans("@{[<!|$+", "4(((1157")
-"""The look-alikes that several signs share, as one of them."""
+"""Look-alike characters, mapped to one of them."""
 MANY = 3
-"""Kinds of such signs up to which each is estimated as typed."""
+"""Kinds of look-alikes up to which the text is not reduced."""
 
 COMMON = Text("It holds a word or name that is tried early. Add a few words that do not belong together.")
 REASONS = {
@@ -38,14 +38,14 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class StrengthEstimate:
-    """`score` is zxcvbn's: 0 (a thousand tries) to 4 (more than ten thousand million); `why` is what it stumbled on."""
+    """zxcvbn's `score`, from 0 (a thousand guesses) to 4 (over 10^10), and the `reason` for it."""
 
     score: int
     reason: Text
 
 
 def estimate_strength(text: str, own_words: Sequence[str]) -> StrengthEstimate:
-    """Estimate a password; `own_words` are tried first, as somebody who knows the person would."""
+    """Estimate a password; `own_words` are what an attacker who knows the person tries first."""
     kinds = sum(sign in text for sign in map(chr, LOOK_ALIKES))
     plain = text.translate(LOOK_ALIKES) if kinds > MANY else text
     with _one_at_a_time:  # zxcvbn keeps the own words in a module: two at once would use each other's

@@ -1,6 +1,6 @@
-"""argon2id for secrets that people choose or type (RFC 9106), with a bound on how many run at once.
+"""argon2id for secrets that people choose or type (RFC 9106), with bounded concurrency.
 
-Hashing happens outside every transaction: SQLite has one writer, and a hash takes longer than a hundred writes.
+Hash outside of transactions: SQLite has one writer, and a hash takes longer than a hundred writes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ SALT_LENGTH = 16
 class Hasher:
     """Hashes and verifies. Safe to share among threads.
 
-    `memory_kib` and `time_cost` are argon2's; `concurrency` bounds memory to `memory_kib * concurrency` and leaves the
-    other threads a processor when many people sign in at once.
+    `concurrency` bounds memory to `memory_kib * concurrency`, and leaves CPU to other threads when many people sign in.
     """
 
     def __init__(self, *, memory_kib: int, time_cost: int, concurrency: int) -> None:
@@ -32,7 +31,7 @@ class Hasher:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """The hasher that the settings ask for."""
+        """Create the configured hasher."""
         return cls(
             memory_kib=settings.hash_memory_kib,
             time_cost=settings.hash_time_cost,
@@ -40,12 +39,12 @@ class Hasher:
         )
 
     def hash(self, secret: str) -> str:
-        """The encoded argon2id hash of a secret, salt and parameters included."""
+        """Return the encoded argon2id hash, including salt and parameters."""
         with self._places:
             return self._argon2.hash(secret)
 
     def verify(self, encoded: str | None, secret: str) -> bool:
-        """Whether `secret` is what was hashed; None (nobody, or no password) costs the same and is never right."""
+        """Whether `secret` matches; None (no account, or no password) costs the same and never matches."""
         with self._places:
             try:
                 self._argon2.verify(encoded or self._nobody, secret)
@@ -54,11 +53,11 @@ class Hasher:
         return encoded is not None
 
     def needs_rehash(self, encoded: str) -> bool:
-        """Whether the hash was made with other parameters than today's."""
+        """Whether the hash has other parameters than the current ones."""
         return self._argon2.check_needs_rehash(encoded)
 
     def digest(self, secret: str, salt: bytes) -> str:
-        """A salted argon2id digest as hexadecimal, for secrets that must be found by it (recovery codes)."""
+        """Return a salted argon2id digest in hexadecimal, for secrets looked up by it (recovery codes)."""
         with self._places:
             raw = hash_secret_raw(
                 secret.encode("utf-8", "surrogatepass"),

@@ -1,6 +1,6 @@
-"""Codes sent to a mailbox or a phone: six random digits, kept as a keyed digest that only this installation can make.
+"""Codes sent by mail or to a phone: six random digits, stored as a keyed digest.
 
-Six digits are found by trying, so a plain digest in a stolen database would give them away within the ten minutes.
+Six digits are found by brute force, so a plain digest in a stolen database would reveal them within their lifetime.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from idp.kernel.entropy import Entropy
 
 DIGITS = 6
 LIFETIME = 600
-"""Seconds a code is good (NIST SP 800-63B section 3.1.3.2)."""
+"""Seconds a code is valid (NIST SP 800-63B section 3.1.3.2)."""
 MAX_TRIES = 5
-"""Tries that are checked in one slot, however often a code is sent."""
+"""Attempts per slot, however many codes are sent."""
 ENTROPY_BYTES = 8
-"""Enough that no code is likelier than another by more than one in ten to the thirteenth."""
+"""Enough that the modulo bias is below 1 in 10^13."""
 HIDDEN = "•••"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 SHOWN_DIGITS = 2
 
 PREMIUM_TYPES = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
-"""Premium-rate numbers: their owner would earn money with each code that we send."""
+"""Numbers that earn their owner money per message: codes sent there would be a fraud."""
 
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 
 class InvalidPhoneNumber(ValueError):
-    """What was typed is not a phone number with its country code."""
+    """The text is not a phone number with country code."""
 
 
 def generate(entropy: Entropy) -> str:
-    """A new code, leading zeros included."""
+    """Generate a code, including leading zeros."""
     return f"{int.from_bytes(entropy.bytes(ENTROPY_BYTES), 'big') % 10**DIGITS:0{DIGITS}}"
 
 
 def digest(pepper: bytes, code: str, *place: str) -> str:
-    """What is kept of a code sent in a place; `code` is as it was drawn, or as somebody typed it.
+    """Return the stored digest of a generated or typed code, bound to its slot.
 
-    Something that is no code of ours has a digest that no code has.
+    A malformed code has a digest that no valid code has.
     """
     digits = typed.normalize_code(code)
     said = "\x00".join((*place, digits if _CODE.fullmatch(digits) else ""))
@@ -52,10 +52,10 @@ def digest(pepper: bytes, code: str, *place: str) -> str:
 
 
 def parse_phone_number(typed: str) -> str:
-    """A phone number as it is stored: E.164, such as "+4915112345678".
+    """Parse a phone number into E.164, such as "+4915112345678".
 
     Raises:
-        NotANumber: when it has no country code, is no valid number there, or is a premium-rate number.
+        InvalidPhoneNumber: when it has no country code, is invalid there, or is a premium-rate number.
     """
     try:
         parsed = phonenumbers.parse(typed, None)
@@ -67,7 +67,7 @@ def parse_phone_number(typed: str) -> str:
 
 
 def mask(address: str) -> str:
-    """An address or number as a page may show it to somebody who only knows the password: "j•••@example.com"."""
+    """Mask an address or number, for somebody who only knows the password: "j•••@example.com"."""
     mailbox, at, host = address.partition("@")
     if at:
         return f"{mailbox[:1]}{HIDDEN}@{host}"

@@ -1,10 +1,10 @@
-"""Passkeys (Web Authentication): what the browser is asked, and whether what comes back is right. Through py_webauthn.
+"""Passkeys (Web Authentication), through py_webauthn.
 
-    request_options, creation_options     the JSON for `navigator.credentials.get` and `.create`
-    read                                  an answer as far as it can be read without trusting it
-    check_assertion, check_registration   origin, RP id, type, challenge, signature; raises `Rejected`
+    request_options, creation_options       JSON for `navigator.credentials.get` and `.create`
+    parse_response                          parse a response without trusting it
+    verify_assertion, verify_registration   origin, RP id, type, challenge, signature; raise `InvalidResponse`
 
-The caller has spent the challenge, knows whose key it is, and decides what the proof is worth.
+The caller redeems the challenge, finds the credential, and decides what the proof is worth.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from idp.persistence.users import User
 
 CHALLENGE_BYTES = 32
 CHALLENGE_LIFE = 300
-"""Seconds in which a challenge has to come back signed."""
+"""Seconds a challenge is valid."""
 MAX_CREDENTIAL_ID = 1023
 """Bytes (Web Authentication section 4)."""
 MILLISECONDS = 1000
@@ -53,16 +53,16 @@ _UNREADABLE = (
     TypeError,
     ValueError,
 )
-"""What the library lets out when it is fed rubbish."""
+"""What the library raises for malformed input."""
 
 
 class InvalidResponse(Exception):
-    """The answer is not what was asked for; the text is for the audit trail, not for people."""
+    """The response is invalid; the text is for the audit trail, not for people."""
 
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """Where passkeys are good: the RP id (a host name) and the one origin (scheme, host and port, compared exactly)."""
+    """The RP id (a host name) and the only valid origin (compared exactly)."""
 
     rp_id: str
     origin: str
@@ -70,7 +70,7 @@ class RelyingParty:
 
 @dataclass(frozen=True)
 class AuthenticatorResponse:
-    """What the browser sent; nothing in it is checked yet. `challenge` and `credential_id` are base64url."""
+    """An unverified response of the browser. `challenge` and `credential_id` are base64url."""
 
     text: str
     credential_id: str
@@ -81,7 +81,7 @@ class AuthenticatorResponse:
 
 @dataclass(frozen=True)
 class VerifiedAssertion:
-    """A right answer: whether the owner was checked, the counter, and whether the key is backed up by now."""
+    """A valid assertion: user verification, signature counter and backup state."""
 
     verified: bool
     sign_count: int
@@ -90,7 +90,7 @@ class VerifiedAssertion:
 
 @dataclass(frozen=True)
 class VerifiedRegistration:
-    """A verified registration, with the properties that the authenticator reported."""
+    """A new passkey and its reported properties."""
 
     credential_id: str
     public_key: str
@@ -105,14 +105,14 @@ class VerifiedRegistration:
 
 
 def encode_challenge(challenge: bytes) -> str:
-    """A challenge as browsers send it back: base64url."""
+    """Encode a challenge in base64url, as browsers return it."""
     return bytes_to_base64url(challenge)
 
 
 def request_options(challenge: bytes, site: RelyingParty, *, allowed: Iterable[Factor], verify: bool) -> str:
-    """Ask for a signature: of one of these keys, or of any that the browser knows when there are none.
+    """Create options for an assertion by one of `allowed`, or by any discoverable credential if empty.
 
-    `verify`: the key must check its owner; otherwise it may.
+    `verify`: user verification is required; otherwise preferred.
     """
     options = webauthn.generate_authentication_options(
         rp_id=site.rp_id,
@@ -133,9 +133,9 @@ def creation_options(
     existing: Iterable[Factor],
     attestation_anchors: AttestationTrustAnchors,
 ) -> str:
-    """Ask for a new key, on something that does not hold one of `existing` already.
+    """Create options for a new passkey, on an authenticator without any of `existing`.
 
-    Its maker is asked to vouch for it only where some maker would be believed: it makes keys traceable.
+    Attestation is requested only where trust anchors are configured: it makes authenticators traceable.
     """
     options = webauthn.generate_registration_options(
         rp_id=site.rp_id,
@@ -158,10 +158,10 @@ def creation_options(
 
 
 def parse_response(text: str) -> AuthenticatorResponse:
-    """Read what `PublicKeyCredential.toJSON()` gave.
+    """Parse the JSON of `PublicKeyCredential.toJSON()`.
 
     Raises:
-        Rejected: when it is not that.
+        InvalidResponse: when it is malformed.
     """
     try:
         sent = json.loads(text)
@@ -181,10 +181,10 @@ def parse_response(text: str) -> AuthenticatorResponse:
 
 
 def verify_assertion(answer: AuthenticatorResponse, factor: Factor, site: RelyingParty) -> VerifiedAssertion:
-    """Verify that this key signed this challenge for this site; the store checks the signature counter.
+    """Verify an assertion by this passkey for this relying party; the store checks the counter.
 
     Raises:
-        Rejected: when anything is not as it must be (Web Authentication section 7.2).
+        InvalidResponse: when a check of Web Authentication section 7.2 fails.
     """
     try:
         checked = webauthn.verify_authentication_response(
@@ -205,10 +205,10 @@ def verify_assertion(answer: AuthenticatorResponse, factor: Factor, site: Relyin
 def verify_registration(
     answer: AuthenticatorResponse, site: RelyingParty, attestation_anchors: AttestationTrustAnchors
 ) -> VerifiedRegistration:
-    """The new key, and whether one of the makers vouches for it.
+    """Verify a new passkey and its attestation.
 
     Raises:
-        Rejected: when anything is not as it must be (Web Authentication section 7.1).
+        InvalidResponse: when a check of Web Authentication section 7.1 fails.
     """
     try:
         made = webauthn.verify_registration_response(
@@ -240,5 +240,5 @@ def verify_registration(
 
 
 def _descriptors(factors: Iterable[Factor]) -> list[PublicKeyCredentialDescriptor]:
-    """Without transports: a key that was plugged in once may be held to the phone next time."""
+    """Omit transports: a security key used by USB may be used by NFC next time."""
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id or "")) for each in factors]

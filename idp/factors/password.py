@@ -1,8 +1,8 @@
-"""What a new password must be: long enough, not easily guessed, nothing of the person or the place in it, not stolen.
+"""Rules for new passwords: long enough, hard to guess, unrelated to the person and product, not breached.
 
-No composition rules, no expiry, no hints (NIST SP 800-63B section 3.1.1.2). It is kept exactly as typed: every
-character counts, case and spaces included, none is normalised (ASVS 6.2.8). Only the strength estimate folds spellings:
-letters of full width, capitals and the like make a bad password no better.
+No composition rules, expiry or hints (NIST SP 800-63B section 3.1.1.2). Passwords are stored exactly as typed, without
+normalisation (ASVS 6.2.8). Only the strength check normalises, so that full-width letters or capitals do not improve a
+bad password.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from idp.factors.breached import BreachedPasswords
 from idp.kernel.text import Text
 
 LONGEST = 128
-"""Characters (code points); more is refused rather than cut."""
+"""Characters (code points); longer ones are refused, not cut."""
 LEAST_SCORE = 3
 """zxcvbn's "safely unguessable: moderate protection from offline slow-hash scenario"."""
 SHORTEST_WORD = 3
 SHORTEST_PART = 4
-"""Characters: shorter ones are in everything."""
+"""Characters; shorter parts occur in too many words."""
 
 WORDS = (
     Text("Far too easy to guess."),
@@ -31,7 +31,7 @@ WORDS = (
     Text("Strong."),
     Text("Very strong."),
 )
-"""What the scores 0 to 4 are called."""
+"""Names of the scores 0 to 4."""
 TOO_LONG = Text("Use at most {most} characters.", most=LONGEST)
 TOO_CLOSE = Text("That is too close to your name or ours. Choose something that has nothing to do with either.")
 STOLEN = Text(
@@ -44,23 +44,23 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True)
 class Strength:
-    """`score` goes from 0 to 4 and is below `LEAST_SCORE` when there is a `problem`, a sentence for the person."""
+    """A `score` from 0 to 4; it is below `LEAST_SCORE` when there is a `problem` to show."""
 
     score: int
     problem: Text | None
 
     @property
     def words(self) -> Text:
-        """The score in words."""
+        """Return the name of the score."""
         return WORDS[self.score]
 
 
 def check_strength(
     candidate: str, *, min_length: int, own_words: Iterable[str], breached: BreachedPasswords | None = None
 ) -> Strength:
-    """How good a new password is, and why it cannot be one.
+    """Check a new password.
 
-    `least` is the shortest length allowed; `own_words` are the person's and the product's names.
+    `min_length` is in characters; `own_words` are names of the person and the product.
     """
     if len(candidate) > LONGEST:
         return _refused(0, TOO_LONG)
@@ -86,7 +86,7 @@ def _too_short(min_length: int) -> Text:
 
 
 def _parts(own_words: Iterable[str]) -> list[str]:
-    """The words themselves, and what they are made of: of `jane.doe` also `jane`."""
+    """Split names into words: `jane.doe` also gives `jane`."""
     found: dict[str, None] = {}
     for word in map(_folded, own_words):
         whole = [word] if len(word) >= SHORTEST_WORD else []
@@ -95,5 +95,5 @@ def _parts(own_words: Iterable[str]) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """As it is compared: one spelling for letters that look alike, no capitals."""
+    """Normalize for comparison: NFKC, case-folded."""
     return unicodedata.normalize("NFKC", text).casefold()

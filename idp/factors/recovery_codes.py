@@ -1,7 +1,7 @@
-"""Recovery codes: printed secrets, each good once, for the day the phone is lost.
+"""Recovery codes: printed, single-use secrets for when other factors are lost.
 
-Each code holds 80 random bits. The set has one salt, so that finding a code costs a single argon2id however many codes
-there are, and a stolen database costs one argon2id a guess (NIST SP 800-63B section 3.1.2: look-up secrets).
+Each code has 80 random bits. The set has one salt, so a lookup costs one argon2id for all codes, and each guess against
+a stolen database costs one as well (NIST SP 800-63B section 3.1.2: look-up secrets).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COUNT = 8
 CODE_BYTES = 10
 GROUP = 4
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base32: no I, L, O or U, so that a printed code is read without doubt."""
+"""Crockford's base32: no I, L, O or U, so printed codes are unambiguous."""
 
 _READ_AS = str.maketrans({"I": "1", "L": "1", "O": "0"})
 _LENGTH = CODE_BYTES * 8 // 5
@@ -27,7 +27,7 @@ _LENGTH = CODE_BYTES * 8 // 5
 
 @dataclass(frozen=True)
 class NewRecoverySet:
-    """A new set before it is stored: what people see, and what is kept of it."""
+    """A new set: codes to show, salt, and digests to store."""
 
     codes: tuple[str, ...]
     salt: bytes
@@ -35,28 +35,28 @@ class NewRecoverySet:
 
 
 def generate_set(entropy: Entropy, hasher: Hasher) -> NewRecoverySet:
-    """Make a set. Costs `COUNT` argon2id hashes, so call it outside every transaction."""
+    """Generate a set. Costs `COUNT` argon2id hashes, so call it outside of transactions."""
     codes = tuple(_format_code(entropy.bytes(CODE_BYTES)) for _ in range(COUNT))
     salt = entropy.bytes(SALT_LENGTH)
     return NewRecoverySet(codes, salt, tuple(hasher.digest(canonicalize(code), salt) for code in codes))
 
 
 def canonicalize(text: str) -> str:
-    """A code as it is hashed: any case, with or without dashes, and look-alike letters read as meant.
+    """Normalize a typed code for hashing: case, dashes and look-alike letters.
 
-    Something that cannot be one of our codes becomes the empty string, which matches nothing.
+    Malformed codes become the empty string, which matches nothing.
     """
     plain = typed.normalize_code(text).upper().translate(_READ_AS)
     return plain if len(plain) == _LENGTH and all(letter in ALPHABET for letter in plain) else ""
 
 
 def digest(hasher: Hasher, salt: str, text: str) -> str:
-    """What the database would hold for this code; the same work whatever was typed."""
+    """Return the stored digest of a typed code; the work is the same for any input."""
     return hasher.digest(canonicalize(text), base64.b64decode(salt))
 
 
 def to_row(fresh: NewRecoverySet, *, user_id: str, set_id: str, sealer: Sealer) -> RecoverySet:
-    """The set as it is stored until the person has saved it."""
+    """Create the row of a new set, with sealed codes."""
     return RecoverySet(
         user_id=user_id,
         id=set_id,
@@ -66,7 +66,7 @@ def to_row(fresh: NewRecoverySet, *, user_id: str, set_id: str, sealer: Sealer) 
 
 
 def unseal_codes(stored: RecoverySet, sealer: Sealer) -> tuple[str, ...]:
-    """Return the codes that are not acknowledged as saved; empty afterwards."""
+    """Decrypt the codes; empty once they have been deleted."""
     if stored.sealed_codes is None:
         return ()
     return tuple(sealer.unseal(stored.sealed_codes, row=stored.id).decode().split("\n"))

@@ -1,8 +1,8 @@
-"""Authenticator apps: time-based one-time passwords (RFC 6238) through pyotp, with the QR code as inline SVG.
+"""TOTP (RFC 6238) through pyotp, with the QR code as inline SVG.
 
-The seed of a set-up that is not finished is never stored: it is derived from the sealing key and the set-up's own
-context (whose, for which login flow, since which password). So a reload shows the same picture, and another flow a new
-one. Only the first right code makes it a factor; from then on the seed lies sealed in its row.
+The seed of an unfinished set-up is not stored: it is derived from the sealing key and the set-up's context (person,
+login flow, password). So a reload shows the same QR code, and another set-up a new one. The first correct code makes it
+a factor, whose seed is sealed in its row.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from qrcode.image.svg import SvgPathImage
 from idp.factors import typed
 
 PERIOD = 30
-"""Seconds in a time step."""
+"""Seconds per time step."""
 DRIFT = 1
-"""Steps a phone's clock may be off, either way (RFC 6238 section 5.2)."""
+"""Time steps a clock may be off, either way (RFC 6238 section 5.2)."""
 SEED_LENGTH = 20
 """Bytes: 160 bits, the length of the HMAC-SHA-1 that apps compute (RFC 4226 section 4 R6)."""
 
@@ -32,7 +32,7 @@ _SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 @dataclass(frozen=True)
 class Setup:
-    """A set-up under way: what the page shows."""
+    """A set-up in progress."""
 
     seed: str
     account: str
@@ -40,31 +40,31 @@ class Setup:
 
     @property
     def uri(self) -> str:
-        """The `otpauth://` URI that apps scan."""
+        """Return the `otpauth://` URI for the QR code."""
         return pyotp.TOTP(self.seed).provisioning_uri(name=self.account, issuer_name=self.issuer)
 
     @property
     def grouped(self) -> str:
-        """The seed in groups of four, for typing."""
+        """Return the seed in groups of four, for typing."""
         return " ".join(self.seed[start : start + 4] for start in range(0, len(self.seed), 4))
 
     def picture(self) -> Markup:
-        """The QR code as an SVG element, without the XML prologue that HTML has no place for."""
+        """Render the QR code as an SVG element, without XML prologue."""
         image = qrcode.make(self.uri, image_factory=SvgPathImage, border=2)
         # Our own drawing of a URI of our own making: digits and letters of a path, nothing that could be markup.
         return Markup(image.to_string(encoding="unicode"))  # noqa: S704 - see above
 
 
 def derive_seed(pepper: bytes, context: str) -> str:
-    """The base32 seed of a set-up, from a secret key and the context that makes it unique."""
+    """Derive the base32 seed of a set-up from a secret key and its context."""
     raw = hmac.new(pepper, b"totp set-up\x00" + context.encode(), hashlib.sha256).digest()[:SEED_LENGTH]
     return base64.b32encode(raw).decode("ascii")
 
 
 def matching_step(seed: str, code: str, now: int) -> int | None:
-    """The time step whose code this is, within the drift allowed; None for a wrong code.
+    """Return the time step of a typed code within the allowed drift; None for a wrong code.
 
-    `code` is as somebody typed it. The caller spends the step.
+    The caller records the step as used.
     """
     digits = typed.normalize_code(code)
     if not _SIX_DIGITS.fullmatch(digits):

@@ -1,5 +1,4 @@
-"""The few things everything else stands on: time, randomness, opaque handles, sentences, and the facts of a request.
+"""Shared basics: time, randomness, opaque handles, translatable text and request metadata.
 
-Nothing here imports anything of ours. Time and randomness are values handed in, never read from the side, so that a
-test can freeze the one and repeat the other.
+Imports nothing from the other packages. Clock and randomness are passed in, so tests can fix both.
 """

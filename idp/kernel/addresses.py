@@ -1,4 +1,4 @@
-"""What an email address looks like."""
+"""Syntax of email addresses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LONGEST_EMAIL = 254
 
 
 def is_email(text: str) -> bool:
-    """Whether mail could be sent there: one address and nothing else, so that no list of recipients hides in it."""
+    """Whether the text is exactly one valid email address; a list of recipients is not."""
     if len(text) > LONGEST_EMAIL or not text.isprintable() or any(character.isspace() for character in text):
         return False
     try:

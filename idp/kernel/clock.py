@@ -1,4 +1,4 @@
-"""Time, as whole seconds since 1970-01-01T00:00:00Z. The only module that asks the machine what time it is."""
+"""Time in whole seconds since 1970-01-01T00:00:00Z. The only module that reads the system clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY = 24 * HOUR
 
 
 class Clock(Protocol):
-    """Anything that knows the time."""
+    """A source of the current time."""
 
     def now(self) -> int:
         """Seconds since the Unix epoch, UTC (the NumericDate of RFC 7519, without fractions)."""
@@ -19,7 +19,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The system clock."""
 
     def now(self) -> int:
         """Seconds since the Unix epoch, UTC."""
@@ -27,10 +27,10 @@ class SystemClock:
 
 
 def stopwatch() -> float:
-    """Return a monotonic reading in seconds, for durations only."""
+    """Return a monotonic time in seconds, for measuring durations only."""
     return time.perf_counter()
 
 
 def sleep(seconds: float) -> None:
-    """Sleep, for background loops only."""
+    """Sleep; for background loops only."""
     time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Times as people read them."""
+"""Timestamps that are formatted for their reader."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Self
 
 
 class Moment(str):
-    """A time as text: in English and UTC by itself, and in its reader's words and time zone wherever it is shown.
+    """A timestamp as a string: English and UTC by default, localized when it is rendered.
 
-    `at` is the time itself (seconds, UTC); see `idp.language`.
+    `at` is the time in seconds, UTC; see `idp.language`.
     """
 
     __slots__ = ("at",)
@@ -17,7 +17,7 @@ class Moment(str):
     at: int
 
     def __new__(cls, at: int) -> Self:
-        """Make the text of a time (seconds, UTC): "2 June 2026, 14:05 UTC"."""
+        """Format a time (seconds, UTC) as "2 June 2026, 14:05 UTC"."""
         moment = dt.datetime.fromtimestamp(at, dt.UTC)
         said = super().__new__(cls, f"{moment.day} {moment:%B %Y, %H:%M} UTC")
         said.at = at

@@ -1,4 +1,4 @@
-"""Randomness for secrets. The only module that asks the operating system for it."""
+"""Random bytes for secrets. The only module that reads the operating system's generator."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ class Entropy(Protocol):
     """A source of unpredictable bytes."""
 
     def bytes(self, n: int) -> bytes:
-        """`n` random bytes."""
+        """Return `n` random bytes."""
         ...
 
     def token(self, n: int = 32) -> str:
-        """`n` random bytes as unpadded URL-safe base64: 32 bytes become 43 characters of 256 bits."""
+        """Return `n` random bytes as unpadded base64url: 32 bytes are 43 characters."""
         ...
 
 
@@ -23,14 +23,14 @@ class SystemEntropy:
     """The operating system's generator."""
 
     def bytes(self, n: int) -> bytes:
-        """`n` random bytes."""
+        """Return `n` random bytes."""
         return secrets.token_bytes(n)
 
     def token(self, n: int = 32) -> str:
-        """`n` random bytes as unpadded URL-safe base64."""
+        """Return `n` random bytes as unpadded base64url."""
         return urlsafe(self.bytes(n))
 
 
 def urlsafe(raw: bytes) -> str:
-    """Unpadded URL-safe base64 (RFC 4648 section 5), the form of every opaque handle we give out."""
+    """Encode as unpadded base64url (RFC 4648 section 5), the format of every opaque handle."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

@@ -1,4 +1,4 @@
-"""Where a request came from, for the audit trail."""
+"""Metadata of a request, for the audit trail."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """The facts of one request: client address, `User-Agent`, the id that ties its log lines together, its language.
+    """Client address, `User-Agent`, request id, language and session of one request.
 
-    `language` is a tag of ours, or empty when the request names none of ours. `session` is the digest of the
-    session cookie it came with, or empty.
+    `language` is a supported tag or empty. `session` is the digest of the session cookie or empty.
     """
 
     address: str = ""

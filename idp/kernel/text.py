@@ -1,12 +1,12 @@
-"""Sentences for people as values: English text that can still be translated.
+"""Sentences for people, as values that can be translated later.
 
-Code that decides uses English; a page or a mail translates it into its reader's language:
+Code creates English sentences; pages and mails translate them for their reader:
 
-    Text("Use at least {least} characters.", least=8)                                a sentence with values
-    plural("{count} code left", "{count} codes left", count=3)                       the same, by number
+    Text("Use at least {least} characters.", least=8)                                with values
+    plural("{count} code left", "{count} codes left", count=3)                       singular or plural
 
-Both are strings, in English, so they can be logged, compared and tested as such. `idp.language` translates them as they
-are shown; only the first arguments, which must be literals, are looked up (`./dev languages` collects them).
+Both are English strings, so they can be logged, compared and tested. `idp.language` translates them when they are
+rendered; the first arguments must be literals (`./dev languages` extracts them).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, Self
 
 
 class Text(str):
-    """A sentence: the English it is known by (`message`, perhaps `many`), and the values that stand in its braces.
+    """A translatable sentence: English `message`, plural form `many`, and values for its placeholders.
 
-    A value may be a `Text` or a `Moment` itself; it is put into the reader's words first.
+    A value may be a `Text` or `Moment` itself; it is localized first.
     """
 
     __slots__ = ("many", "message", "values")
@@ -27,11 +27,11 @@ class Text(str):
     values: dict[str, Any]
 
     def __new__(cls, message: str, /, **values: Any) -> Self:
-        """Create `message` with each `{name}` in it replaced by that value."""
+        """Create a sentence; each `{name}` in it is replaced by that value."""
         return cls._create(message, None, values)
 
     def with_values(self, **values: Any) -> Self:
-        """The same sentence with these values as well: for one that stands in a table, and is completed when used."""
+        """Return the same sentence with these values added."""
         return self._create(self.message, self.many, self.values | values)
 
     @classmethod
@@ -43,5 +43,5 @@ class Text(str):
 
 
 def plural(message: str, many: str, /, *, count: int, **values: Any) -> Text:
-    """Create `message` for one thing and `many` for any other number of them; `count` is that number."""
+    """Create a sentence whose form depends on `count`: `message` for one, `many` otherwise."""
     return Text._create(message, many, {"count": count, **values})  # noqa: SLF001 - the other way to make one

@@ -1,4 +1,4 @@
-"""What people call the program at the other end."""
+"""Display names of browsers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ua_parser import parse
 from idp.kernel.text import Text
 
 LONGEST = 500
-"""Characters that are looked at: the header is the caller's own text, and may be of any length."""
+"""Characters parsed: the header is untrusted and may have any length."""
 
 
 UNKNOWN = Text("Unknown browser")
@@ -16,7 +16,7 @@ KNOWN = Text("{browser} on {system}")
 
 
 def browser_name(user_agent: str) -> str:
-    """A browser by its `User-Agent` header, as its owner would call it: "Firefox on Windows"."""
+    """Return the display name for a `User-Agent` header: "Firefox on Windows"."""
     parsed = parse(user_agent[:LONGEST]).with_defaults()
     browser, system = parsed.user_agent.family, parsed.os.family
     if browser == "Other":
@@ -25,7 +25,7 @@ def browser_name(user_agent: str) -> str:
 
 
 def from_stored_name(kept: str) -> str:
-    """Return a name that was stored in English as a translatable text."""
+    """Convert a name stored in English back to a translatable text."""
     if kept == UNKNOWN:
         return UNKNOWN
     browser, on, system = kept.partition(" on ")

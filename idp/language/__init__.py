@@ -1,17 +1,17 @@
-"""Translating sentences into people's languages, and times into their zones.
+"""Translation of sentences and formatting of times for their reader.
 
-wishes (ui_locales, own setting, browser)  ->  tags.first_spoken   ->  one of ours
-own setting                                ->  Reader: language, direction, time zone
-values with `Text` and `Moment` in them    ->  words.localize_values ->  the same values in the reader's words
-templates' `_()` and `{% trans %}`         ->  jinja               ->  likewise, by the variable `lang`
+requested tags (ui_locales, profile, browser)  ->  tags.best_match  ->  a supported language
+profile                                        ->  Reader: language, direction, time zone
+values with `Text` and `Moment`                ->  words.localize_values  ->  localized values
+templates' `_()` and `{% trans %}`             ->  jinja, by the variable `lang`
 
-tags        our languages, and which of them matches a requested tag
-reader      who reads: language and zone
-zones       the time zones people may choose
-places      where an address is, if the operator supplies a file that knows
+tags        supported languages, and matching of language tags
+reader      language and time zone of a reader
+zones       selectable time zones
+geoip       locations of IP addresses, from the operator's file
 catalogues  `templates/languages/<tag>.po`, read once per process
-words       sentences and times for a reader
-jinja       translations inside templates
+words       localized sentences and times
+jinja       translation in templates
 
-What has no translation (yet) stays English.
+Text without a translation stays English.
 """

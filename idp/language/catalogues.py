@@ -1,6 +1,6 @@
-"""Catalogues: what each message is in another language, as text files that translators edit.
+"""Message catalogues (.po files).
 
-They are compiled in memory at the first use of a language, so that nothing is built, and nothing can be out of date.
+They are compiled in memory on first use, so there is no build step and no stale file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "templates" / "languages"
 
 @functools.cache
 def catalogue(language: str) -> NullTranslations:
-    """Return the translations of one of our languages; what is missing stays English."""
+    """Return the translations of a language; messages without one stay English."""
     path = FOLDER / f"{language}.po"
     if language == DEFAULT or not path.exists():
         return NullTranslations()

@@ -1,8 +1,7 @@
-"""Where an address is, in words, if the operator supplies a MaxMind DB file of cities or countries.
+"""Locations of IP addresses, from an optional MaxMind DB file of cities or countries.
 
-The file is read as it is asked (a fifth of a millisecond), not mapped into memory: whoever overwrites a mapped file in
-place ends every process that looks into it. An unusable file is refused at the start; one that fails later makes no
-page fail.
+The file is read on each lookup (0.2 ms), not mapped into memory: overwriting a mapped file in place would crash every
+process that reads it. An unusable file is refused at start; a later failure never fails a page.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ from idp.kernel.text import Text
 log = logging.getLogger(__name__)
 
 FALLBACK = "en"
-"""The language every such file has names in."""
+"""The language in which every such file has names."""
 DATABASE_TYPES = ("city", "country", "enterprise")
-"""One of these words is in the type of a file that knows places."""
+"""The type of a usable file contains one of these words."""
 PRIVATE = tuple(
     ipaddress.ip_network(network)
     for network in (
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10",
     )
 )  # fmt: skip
-"""Networks that are nowhere on the internet (RFC 1918, RFC 6598, RFC 4193, link-local)."""
+"""Networks that are not on the internet (RFC 1918, RFC 6598, RFC 4193, link-local)."""
 SUBSCRIBER = {4: 32, 6: 64}
-"""Bits of an address that one subscriber's network has in common."""
+"""Prefix length (bits) of one subscriber's network."""
 
 
 DAMAGED = (InvalidDatabaseError, ValueError, TypeError, IndexError, RecursionError, OSError)
-"""What the library raises where a file is damaged or cut short later; also for IPv6 in a file of IPv4."""
+"""What the library raises for a damaged or truncated file, and for IPv6 in a file of IPv4."""
 
 
 class GeoIp:
@@ -47,10 +46,10 @@ class GeoIp:
 
     @classmethod
     def open(cls, path: str) -> Self:
-        """Open the file; without a path nothing is known.
+        """Open the file; without a path, lookups find nothing.
 
         Raises:
-            BadSettings: when there is no such file, or it is none that knows places.
+            BadSettings: when the file is missing or has no locations.
         """
         if not path:
             return cls()
@@ -67,12 +66,12 @@ class GeoIp:
         return cls(reader)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._reader:
             self._reader.close()
 
     def place_name(self, address: str, language: str) -> Text | None:
-        """The place as in "Berlin, Germany", in a language if the file has it, else in English; None if unknown."""
+        """Return "Berlin, Germany", in this language or else in English; None if unknown."""
         found = self._look_up(address)
         names = [_name(found, kind, language) for kind in ("city", "country")]
         city, country = names[0], names[1] or _name(found, "registered_country", language)
@@ -92,17 +91,17 @@ class GeoIp:
             return None
 
     def with_place(self, address: str, language: str) -> str:
-        """The address itself, behind the place it is at if that is known."""
+        """Return the address, preceded by its place if known."""
         place = self.place_name(address, language)
         return Text("{place} ({address})", place=place, address=address) if place else address
 
     def describe(self, address: str, language: str, *, here: str) -> str:
-        """Return the location; without one, how the address compares with the reader's (`here`); else the address."""
+        """Return the place; else how the address relates to `here`, the reader's address; else the address."""
         return self.place_name(address, language) or _describe_network(address, here) or address or Text("Unknown")
 
 
 def _parse_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """An address; of IPv4 one that came as IPv6 as well. Raises `ValueError`."""
+    """Parse an address; IPv4-mapped IPv6 becomes IPv4. Raises `ValueError`."""
     found = ipaddress.ip_address(address)
     return (found.ipv4_mapped or found) if isinstance(found, ipaddress.IPv6Address) else found
 

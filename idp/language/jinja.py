@@ -1,6 +1,6 @@
-"""Translations inside templates: `_()` and `{% trans %}`, in the language of the template's own variable `lang`.
+"""Translation in templates: `_()` and `{% trans %}`, by the template variable `lang`.
 
-A template that imports macros with words in them does so `with context`, or they would not know their reader.
+Macros with translated text must be imported `with context`, or `lang` is undefined in them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from idp.language.reader import Reader
 
 
 def install(environment: Environment) -> None:
-    """Teach a template environment to translate; every template then needs the variables of `variables`."""
+    """Add translation to a template environment; templates then need `variables`."""
     environment.add_extension(InternationalizationExtension)
     environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
 
 
 def variables(reader: Reader) -> dict[str, str]:
-    """What a template must know of its reader: `lang` and `dir`, as HTML wants them."""
+    """Return the template variables `lang` and `dir` of a reader, as in HTML."""
     return {"lang": reader.language, "dir": reader.direction}
 
 

@@ -1,11 +1,11 @@
-"""Our languages, and matching requested tags to them. Pure."""
+"""Supported languages, and matching of language tags. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 DEFAULT = "en"
-"""The language of the sources, and the default."""
+"""The language of the sources, and the fallback."""
 
 LANGUAGES = {
     "en": "English",
@@ -19,13 +19,13 @@ LANGUAGES = {
 
 MAX_TAGS = 20
 MAX_TAG_LENGTH = 35
-"""Characters that a language tag may sensibly have (RFC 5646 section 4.4.1)."""
+"""Characters of a reasonable language tag (RFC 5646 section 4.4.1)."""
 
 
 def match_tag(wish: str) -> str | None:
-    """Which of our languages a tag means: itself, or what remains as it is cut from the end (RFC 4647 section 3.4).
+    """Return the supported language for a tag, by lookup (RFC 4647 section 3.4).
 
-    "de-AT" and "de_AT" are "de"; None when it is none of ours.
+    "de-AT" and "de_AT" are "de"; None when the language is not supported.
     """
     tag = wish.strip().replace("_", "-").lower() if len(wish) <= MAX_TAG_LENGTH else ""
     while tag and tag not in LANGUAGES:
@@ -34,7 +34,7 @@ def match_tag(wish: str) -> str | None:
 
 
 def best_match(wishes: Iterable[str]) -> str | None:
-    """Return the first of at most twenty requested tags that is one of ours."""
+    """Return the first supported language; only the first twenty tags are examined."""
     for _, wish in zip(range(MAX_TAGS), wishes, strict=False):
         if tag := match_tag(wish):
             return tag

@@ -1,4 +1,4 @@
-"""Sentences and times, in their reader's words."""
+"""Localized sentences and times."""
 
 from __future__ import annotations
 
@@ -17,21 +17,18 @@ from idp.language.catalogues import catalogue
 from idp.language.reader import Reader
 
 DAY_FIRST = {"en": "en_GB"}
-"""Our English writes dates and times as most of its readers do: 2 June 2026, 14:05."""
+"""English dates and times are day-first with 24 hours: 2 June 2026, 14:05."""
 RTL = "rtl"
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def localize_values(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
-    """Values for a template, with each `Text` and `Moment` among them, however deep, in the reader's words.
-
-    It is done before a template sees them, so that whatever a template does with a sentence, it does it with theirs.
-    """
+    """Localize each `Text` and `Moment` in template values, at any depth."""
     return {name: _localize(one, reader) for name, one in values.items()}
 
 
 def localize_text(text: str, reader: Reader) -> str:
-    """A sentence or a time in the reader's words; any other text as it is."""
+    """Localize a sentence or time; other text is returned unchanged."""
     if isinstance(text, Text):
         return _translate(text, reader) if text.message else ""  # to gettext, nothing means a catalogue's header
     return _format_time(text.at, reader) if isinstance(text, Moment) else text
@@ -55,18 +52,22 @@ def _translate(text: Text, reader: Reader) -> str:
         found = translations.gettext(text.message)
     else:
         found = translations.ngettext(text.message, text.many, text.values["count"])
-    return found.format_map({name: _localize_argument(one, reader) for name, one in text.values.items()}) if text.values else found
+    return (
+        found.format_map({name: _localize_argument(one, reader) for name, one in text.values.items()})
+        if text.values
+        else found
+    )
 
 
 def _localize_argument(value: object, reader: Reader) -> object:
-    """A value inside a sentence; a name in Latin letters must not turn an Arabic sentence around (UAX 9, isolates)."""
+    """Localize a placeholder value; isolate Latin text in right-to-left sentences (UAX 9)."""
     own = _localize(value, reader)
     foreign = isinstance(own, str) and not isinstance(value, (Text, Moment)) and reader.direction == RTL
     return f"{ISOLATE}{own}{END_OF_ISOLATE}" if foreign else own
 
 
 def _format_time(at: int, reader: Reader) -> str:
-    """Such as "2 June 2026, 16:05" in the reader's zone, and "… 14:05 UTC" if they named none (`at`: seconds, UTC)."""
+    """Format "2 June 2026, 16:05" in the reader's zone, with "UTC" if none is set (`at`: seconds, UTC)."""
     locale = Locale.parse(DAY_FIRST.get(reader.language, reader.language))
     moment = dt.datetime.fromtimestamp(at, zones.find(reader.zone) or dt.UTC)
     date = format_date(moment.date(), "long", locale)

@@ -1,4 +1,4 @@
-"""Time zones, by their names in the IANA database ("Europe/Berlin")."""
+"""Time zones by IANA name ("Europe/Berlin")."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ UTC = "UTC"
 
 
 def find(name: str) -> ZoneInfo | None:
-    """The zone of this name; None when there is none."""
+    """Return the zone of this name, or None."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # ValueError: a path that leads elsewhere; OSError: a folder
@@ -19,7 +19,7 @@ def find(name: str) -> ZoneInfo | None:
 
 @functools.cache
 def choices() -> tuple[str, ...]:
-    """The zones to choose from, in order of name: one for each place that keeps a time of its own, after UTC."""
+    """Return the selectable zone names: UTC, then the main zone of each region, sorted."""
     table = resources.files("tzdata").joinpath("zoneinfo/zone.tab").read_text(encoding="utf-8")
     names = {line.split("\t")[2] for line in table.splitlines() if line and not line.startswith("#")}
     return (UTC, *sorted(names))

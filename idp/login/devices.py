@@ -69,7 +69,10 @@ def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str |
         browser_id = entropy.token(12)
         tx.devices.add_browser(browser_id, digest(secret))
     device = Device(
-        id=entropy.token(12), user_id=user.id, browser_id=browser_id, name=str(user_agents.browser_name(tx.origin.user_agent))
+        id=entropy.token(12),
+        user_id=user.id,
+        browser_id=browser_id,
+        name=str(user_agents.browser_name(tx.origin.user_agent)),
     )
     tx.devices.record_seen(device)
     stored = tx.devices.find(user.id, browser_id) or device

@@ -1,15 +1,15 @@
-"""Whose an IP address is: the internet's, or that of some network inside."""
+"""Classification of IP addresses as public or private."""
 
 from __future__ import annotations
 
 import ipaddress
 
 EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-"""NAT64 (RFC 6052, RFC 8215): IPv6 addresses that lead to an IPv4 address inside them."""
+"""NAT64 (RFC 6052, RFC 8215): IPv6 addresses with an IPv4 address inside."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address can only belong to somebody on the internet: also what it may carry inside is looked at."""
+    """Whether an IP address is on the public internet, including any IPv4 address embedded in it."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
         inside = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)

@@ -1,7 +1,6 @@
-"""One-time codes on their way to a person, by mail, text message or WhatsApp.
+"""One-time codes by mail, text message or WhatsApp.
 
-Who gets one, and what it proves, is decided elsewhere; here it is enqueued. The code itself waits
-sealed. It is of no use once its life is over, so by then it is given up, and it is tried again within seconds.
+The code is sealed while it waits in the outbox. It is retried within seconds, and abandoned once it has expired.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def send_code(
     purpose: CodePurpose,
     minutes: int,
 ) -> None:
-    """Enqueue a code that is valid for `minutes`, to an address or an E.164 number of this person."""
+    """Enqueue a code valid for `minutes`, to an address or E.164 number of this person."""
     about = {"user_id": user.id, "purpose": purpose, "minutes": minutes}
     context = about | message_context(tx, user) | sealed.as_context()
     tx.outbox.enqueue(OutboxMessage(channel=channel, recipient=recipient, template=CODE, context=context))

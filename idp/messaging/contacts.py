@@ -1,4 +1,4 @@
-"""Letters about a change of email address or phone number: to the new address, to the old one, to one that is taken."""
+"""Messages about a change of email address or phone number: to the new, the old or a taken address."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ PHONE_CHANGED = "phone_changed"
 def enqueue_confirmation(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
     """Enqueue the link that confirms a new address, to that address.
 
-    Whose it is, is not proven yet: the letter holds the user name, which is nobody's to choose freely, and no other
-    words of the person's own, or it would carry them to any mailbox.
+    The address is not verified yet: the mail contains only the user name, and no text chosen by the person, or this
+    server could be used to send it to any mailbox.
     """
     _enqueue(tx, user, EMAIL_CHANGE, to=address, name=user.username, minutes=minutes, **link.as_context())
 
 
 def enqueue_address_taken(tx: Transaction, owner: User) -> None:
-    """Enqueue the mail that informs an owner that somebody tried to use their address."""
+    """Notify the owner that another account tried to use their address."""
     _enqueue(tx, owner, EMAIL_TAKEN, to=owner.email or "", event=EMAIL_TAKEN)
 
 
 def enqueue_contact_changed(
     tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int
 ) -> None:
-    """Enqueue the mail about a change, with the link that undoes it for some days."""
+    """Notify of a change, with the link that undoes it for some days."""
     _enqueue(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
 
 
 def enqueue_number_changed(tx: Transaction, user: User, *, to: str) -> None:
-    """Enqueue the text message to the previous number."""
+    """Notify the old number, by text message, that it no longer belongs to the account."""
     context = {"user_id": user.id, "purpose": PHONE_CHANGED, **message_context(tx, user)}
     tx.outbox.enqueue(OutboxMessage(channel=SMS, recipient=to, template=PHONE_CHANGED, context=context))
 

@@ -1,10 +1,10 @@
-"""Delivering messages from the outbox.
+"""Delivery of outbox messages.
 
-    claim a row, commit  ->  make it and send, outside any transaction  ->  settle, commit
+    claim a row, commit  ->  render and send, outside any transaction  ->  record the result, commit
 
-A worker that dies in the middle leaves a claim that lapses, and another one delivers: at worst twice, never not at
-all. A message that is not taken is tried again after growing pauses, and given up when it was refused for good or its
-time is over: a day for a notice; the life of a code, which is then not even tried, since it would only confuse.
+The claim of a crashed worker expires and another one delivers: at worst twice, never not at all. Failed messages are
+retried with growing pauses, and abandoned when rejected or too old: a day for a notice, its lifetime for a code. An
+expired code is not sent, since it would only confuse.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from idp.persistence.transaction import Transaction
 log = logging.getLogger(__name__)
 
 LEASE = 5 * MINUTE
-"""Seconds a claim on mail lasts: more than an SMTP server can take with every answer just within its time limit."""
+"""Seconds a claim on mail lasts: longer than the slowest SMTP delivery within its timeouts."""
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How a kind of message is tried again: pauses, and the age at which it is given up, all in seconds."""
+    """Retry schedule of a message: pauses, and the age at which it is abandoned, in seconds."""
 
     first_pause: int
     longest_pause: int
@@ -37,16 +37,16 @@ class RetryPolicy:
     """Whether a message of that age is of no use at all."""
 
     def pause(self, attempts: int) -> int:
-        """How long to wait after so many earlier failures; twice as long each time."""
+        """Return the pause after this many failures; it doubles each time."""
         return int(min(self.longest_pause, self.first_pause * 2 ** min(attempts, 16)))
 
 
 DEFAULT_POLICY = RetryPolicy(first_pause=30, longest_pause=HOUR, give_up_after=DAY, expires=False)
-"""A notice that comes later than this frightens more than it helps; apps end their own sessions by then."""
+"""A later notice would frighten more than help; clients have ended their sessions by then."""
 
 
 def retry_policy(message: OutboxMessage) -> RetryPolicy:
-    """Somebody sits and waits for a code, and cannot use it later."""
+    """Return the policy of a message; a code is needed at once and is useless later."""
     if message.template != CODE:
         return DEFAULT_POLICY
     return RetryPolicy(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, expires=True)
@@ -56,14 +56,14 @@ Send = Callable[[OutboxMessage], None]
 """Delivers one message, outside any transaction; raises `Undelivered`, or `Rejected` when trying again is useless."""
 
 RecordAbandoned = Callable[[Transaction, OutboxMessage, str], None]
-"""Records, in the same transaction, that a message was given up, and the last reason."""
+"""Records an abandoned message and the last error, in the same transaction."""
 
 
 class OutboxDispatcher:
-    """Delivers the messages of one channel, one at a time; any number of couriers may work beside each other."""
+    """Delivers the messages of one channel, one at a time; several may run in parallel."""
 
     def __init__(self, database: Database, *, channel: str, send: Send, lease: int, abandoned: RecordAbandoned) -> None:
-        """Be ready to deliver. `lease` (seconds) is longer than one delivery can take."""
+        """Create a dispatcher. `lease` (seconds) is longer than one delivery can take."""
         self._database = database
         self._channel = channel
         self._send = send
@@ -71,7 +71,7 @@ class OutboxDispatcher:
         self._abandoned = abandoned
 
     def deliver_next(self) -> bool:
-        """Try the message that is due longest; False when none is due."""
+        """Deliver the message that is due longest; False when none is due."""
         with self._database.read() as tx:
             if not tx.outbox.anything_due(channel=self._channel):
                 return False
@@ -86,7 +86,7 @@ class OutboxDispatcher:
         return True
 
     def _attempt_delivery(self, message: OutboxMessage) -> Undelivered | None:
-        """Why it was not delivered; None when it was."""
+        """Send the message; return the failure, or None."""
         try:
             self._send(message)
         except Undelivered as error:

@@ -1,6 +1,6 @@
-"""Enqueuing back-channel logouts (OpenID Connect Back-Channel Logout 1.0).
+"""Back-channel logouts of clients (OpenID Connect Back-Channel Logout 1.0).
 
-`protocol.logout.back_channel` creates the token, which is valid for two minutes, for each try to deliver it.
+They are only enqueued here; `protocol.logout.back_channel` creates the token, valid for two minutes, at each attempt.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SUBJECT, SESSION = "sub", "sid"
 
 
 def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
-    """Enqueue a logout token to each client that got tokens in one of these sessions of a person."""
+    """Enqueue a logout token to each client with grants in these sessions of a person."""
     for sid, client_id in tx.grants.logout_clients(sids):
         context = {SUBJECT: user_id, SESSION: sid}
         message = OutboxMessage(

@@ -1,4 +1,4 @@
-"""Mail: a message of the outbox becomes a letter, and leaves by a transport."""
+"""Delivery of outbox messages as mail."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Mailer:
     def __init__(
         self, *, settings: Settings, renderer: Renderer, transport: Transport, offer: Callable[[Mapping[str, Any]], str]
     ) -> None:
-        """Be ready to send; `offer` makes the link that ends the session a message's context names."""
+        """Create a mailer; `create_link` makes the link that ends the session in a message's context."""
         self._settings, self._renderer, self._transport, self._offer = settings, renderer, transport, offer
 
     def send(self, message: OutboxMessage) -> None:
-        """Write the letter and hand it over; raises `Undelivered`."""
+        """Render and send the mail; raises `Undelivered`."""
         context = message.context
         path = self._offer(context) if "sid" in context else ""
         letter = self._renderer.render_mail(message.template, context, path=path)
@@ -37,5 +37,5 @@ class Mailer:
 
 
 def transport_for(settings: Settings) -> Transport:
-    """The transport that the settings ask for. Production always has an SMTP server: `config` sees to that."""
+    """Return the configured transport. Production always has an SMTP server (`config.rules`)."""
     return SmtpTransport(settings.smtp_url) if settings.smtp_url else Mailbox.from_settings(settings)

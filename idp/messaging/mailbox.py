@@ -1,7 +1,7 @@
-"""The development mailbox: what nobody delivers is kept in a folder, to be looked at. Never in production.
+"""The development mailbox: a folder of undelivered messages. Never in production.
 
-Mails and texts alike are .eml files (RFC 5322), which any mail program opens; a text has a number in `To`, no subject,
-and its channel in `X-Channel`.
+Mails and texts are .eml files (RFC 5322), which any mail program opens; a text has a number in `To`, no subject, and
+its channel in `X-Channel`.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from idp.messaging.transports import Undelivered
 
 CHANNEL = "X-Channel"
 NAME = re.compile(r"(\d+)-(\d+)")
-"""The file name without its ending: when the message was enqueued, and its id."""
+"""File name without suffix: creation time and outbox id."""
 
 
 @dataclass(frozen=True)
 class StoredMessage:
-    """One message as its recipient would see it; `at` is seconds, UTC, and a text has no subject."""
+    """A message as its recipient would see it; `at` is seconds, UTC; texts have no subject."""
 
     channel: str
     recipient: str
@@ -37,20 +37,20 @@ class StoredMessage:
 
 
 class Mailbox:
-    """A folder. It is a transport for mail as well."""
+    """A mailbox folder; also a mail transport."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """That of the settings; raises `ValueError` in production mode."""
+        """Open the configured mailbox; raises `ValueError` in production mode."""
         if not settings.development:
             raise ValueError("production mode needs somebody who delivers: an SMTP server, a provider")
         return cls(settings.data_dir / "mailbox")
 
     def send(self, mail: EmailMessage) -> None:
-        """Write it; the same mail again replaces its own file. Raises `Undelivered`."""
+        """Write a mail to its file, replacing an earlier copy; raises `Undelivered`."""
         name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
         unfinished = self._folder / f".{name}"
         try:
@@ -61,24 +61,24 @@ class Mailbox:
             raise Undelivered(f"{self._folder}: {error}") from error
 
     def check(self) -> str:
-        """Return where messages are stored."""
+        """Describe where mail is stored."""
         return f"kept in {self._folder} (development mode)"
 
     def latest(self, limit: int) -> list[StoredMessage]:
-        """The newest messages, newest first."""
+        """List the newest messages, newest first."""
         named = [(NAME.fullmatch(file.stem), file) for file in self._folder.glob("*.eml")]
         ours = sorted(((int(name[1]), int(name[2]), file) for name, file in named if name), reverse=True)
         return [_read(file) for _, _, file in ours[:limit]]
 
 
 class MailboxProvider:
-    """The provider of a channel that has none: texts go to the mailbox."""
+    """Stores text messages of channels without a provider in the mailbox."""
 
     def __init__(self, mailbox: Mailbox, settings: Settings) -> None:
         self._mailbox, self._settings = mailbox, settings
 
     def send(self, message: TextMessage) -> None:
-        """Keep it; raises `Undelivered`."""
+        """Store the message; raises `Undelivered`."""
         mail = EmailMessage()
         mail["To"], mail[CHANNEL], mail["Date"] = message.recipient, message.channel, formatdate(message.at)
         mail["Message-ID"] = f"<{message.name}@{self._settings.host}>"
@@ -86,7 +86,7 @@ class MailboxProvider:
         self._mailbox.send(mail)
 
     def check(self) -> str:
-        """Return where messages are stored."""
+        """Describe where messages are stored."""
         return self._mailbox.check()
 
 

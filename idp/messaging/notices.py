@@ -1,4 +1,4 @@
-"""Security notices: a mail to the owner about every change to what protects the account."""
+"""Security notices: the account owner is notified of every change to credentials."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACCOUNT_CLOSED = "account_closed"
 
 
 class Notice(StrEnum):
-    """The kinds of notice; `templates/email/_events.txt` has the words."""
+    """Types of notices; their text is in `templates/email/_events.txt`."""
 
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a notice
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a notice
@@ -43,11 +43,11 @@ class Notice(StrEnum):
 
 
 def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
-    """Enqueue a mail to the person about what this transaction does; to all their addresses, or to `to` alone.
+    """Enqueue mail about this transaction's change; to the address `to`, or to all addresses of the person.
 
-    Those are their address and, while a change of it can be undone, the ones of before: a thief who changes it first
-    would else be the only one who learns what they set up next. Nothing is sent when no address is known. Where a
-    session of theirs made the change, the mail names it, so that it can be ended from there.
+    These include old addresses while their change can be undone: a thief who changes the address first would otherwise
+    be the only one notified. Without an address nothing is enqueued. If a session of the person made the change, the
+    mail can end it.
     """
     recipients = dict[str, str]()
     for address in [to] if to else (user.email, *tx.contact_changes.old_mailboxes(user.id)):
@@ -65,12 +65,12 @@ def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None
 
 
 def session_ref(user_id: str, sid: str, device_id: str | None) -> dict[str, str | None]:
-    """Which session a mail is about."""
+    """Identify the session a mail is about."""
     return {"user_id": user_id, "sid": sid, "device_id": device_id}
 
 
 def enqueue_account_closed(tx: Transaction, user: User) -> None:
-    """Enqueue the last mail of an account that is being closed; call it while the address is still known."""
+    """Enqueue the last mail of a closing account; call it before the address is erased."""
     if not user.email:
         return
     context = {"event": ACCOUNT_CLOSED, **message_context(tx, user)}
@@ -79,7 +79,7 @@ def enqueue_account_closed(tx: Transaction, user: User) -> None:
 
 
 def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> None:
-    """Enqueue the mail that asks whether this transaction's sign-in was theirs; nothing without an address."""
+    """Enqueue a mail asking whether this sign-in was theirs; nothing without an address."""
     if not user.email:
         return
     context = {"event": SIGN_IN_ALERT, **message_context(tx, user), **link.as_context()}
@@ -90,13 +90,13 @@ def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> No
 def enqueue_password_reset(
     tx: Transaction, digest: str, *, link: SealedSecret, user: User | None, minutes: int
 ) -> None:
-    """Enqueue a mail to the user of the password reset with this digest; to nobody if there is none."""
+    """Enqueue a mail to the owner of this password reset, if there is one."""
     context = {"event": RESET_OFFER, **message_context(tx, user), **link.as_context(), "minutes": minutes}
     tx.outbox.enqueue_password_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
 
 
 def message_context(tx: Transaction, user: User | None) -> dict[str, Any]:
-    """Return what every message contains: its reader, and the request that caused it."""
+    """Return recipient, language and request metadata for a message."""
     reader = Reader.from_profile(user.profile if user else {}, otherwise=tx.origin.language)
     return {
         "name": user.display_name if user else "",

@@ -1,11 +1,10 @@
-"""Outbound HTTP requests: the only place that connects to servers of others.
+"""HTTP client for other servers.
 
-    resolve the name -> every address allowed? -> connect to exactly that address -> send -> read -> close
+    resolve the name -> all addresses allowed? -> connect to one of them -> send -> read the response, close
 
-Addresses of clients were typed by an administrator, so they may not reach anything inside this network; those of
-providers are the operator's own settings, and may be anywhere. The connection goes to the address that was checked,
-so a name that resolves differently in between (DNS rebinding) gains nothing. Redirects are not followed, proxies of the
-environment are not used, and no more of the response body is read than was requested.
+Client URLs are typed by an administrator, so they must not reach this network; provider URLs are settings and may point
+anywhere. The checked address is the one connected to, which defeats DNS rebinding. Redirects are not followed, proxies
+of the environment are not used, and the response body is limited.
 """
 
 from __future__ import annotations
@@ -24,40 +23,40 @@ from idp.messaging.addresses import is_public
 from idp.messaging.transports import Undelivered
 
 APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0
-"""Seconds for each of connecting, and the whole of sending and answering."""
+"""Seconds, each for connecting and for the whole of request and response."""
 MAX_BODY = 16_384
-"""Bytes of a provider's answer that are looked at; its errors are a few lines."""
+"""Bytes read of a provider's response; its errors are short."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 DEFAULT_HEADERS = {"Connection": "close", "User-Agent": "Countersign"}
 MAX_ADDRESSES = 3
-"""How many of a name's addresses are tried."""
+"""How many addresses of a name are tried."""
 
 
 class Forbidden(Undelivered):
-    """The address is not one that may be called from here; nothing was sent."""
+    """The address must not be called; nothing was sent."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What is sent, and its media type."""
+    """A request body and its media type."""
 
     media_type: str
     body: bytes
 
 
 def form_content(fields: Mapping[str, str]) -> Content:
-    """A form, as browsers send it."""
+    """Encode a form."""
     return Content("application/x-www-form-urlencoded", urlencode(fields).encode("ascii"))
 
 
 def json_content(value: object) -> Content:
-    """JSON (RFC 8259)."""
+    """Encode JSON (RFC 8259)."""
     return Content("application/json", json.dumps(value, ensure_ascii=False).encode())
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back: the status whatever it is, and as much of the body as was wanted."""
+    """Status and, up to the limit, the body."""
 
     status: int
     body: bytes
@@ -65,7 +64,7 @@ class HttpResponse:
 
 @dataclass(frozen=True)
 class Outbound:
-    """The HTTP client. Hosts in `trusted` may have any address, and plain http if they are this machine."""
+    """The HTTP client. Hosts in `trusted` may have private addresses, and plain http if they are this machine."""
 
     trusted: frozenset[str]
     timeout: float = APP_TIMEOUT
@@ -73,28 +72,28 @@ class Outbound:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Outbound:
-        """To apps, as the settings have it; while developing, those on this machine are reached."""
+        """Create the client for calls to clients; in development it reaches this machine."""
         return cls(settings.private_host_names | (LOOPBACK if settings.development else frozenset()))
 
     @classmethod
     def to_provider(cls, url: str) -> Outbound:
-        """To the server of a setting, wherever that is."""
+        """Create the client for a configured provider, at any address."""
         return cls(frozenset({urlsplit(url).hostname or ""}), timeout=PROVIDER_TIMEOUT, max_body=MAX_BODY)
 
     def post(self, url: str, content: Content, headers: Mapping[str, str] | None = None) -> HttpResponse:
-        """Post something; raises as `call` does."""
+        """Send a POST request; raises as `request` does."""
         return self.request("POST", url, {"Content-Type": content.media_type, **(headers or {})}, content.body)
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
-        """Look something up; raises as `call` does."""
+        """Send a GET request; raises as `request` does."""
         return self.request("GET", url, headers or {})
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpResponse:
-        """Ask, and return the answer, whatever its status.
+        """Send a request and return the response, whatever its status.
 
         Raises:
             Forbidden: when the address must not be called.
-            Undelivered: when nobody answered in time, or not over HTTP, or the certificate is not theirs.
+            Undelivered: on timeouts and on network, TLS and HTTP errors.
         """
         parts = _parse(url)
         try:
@@ -150,7 +149,7 @@ def _parse(url: str) -> SplitResult:
 
 
 def _connect_any(addresses: list[str], port: int, within: float) -> socket.socket:
-    """The first of these addresses that takes the call; raises `OSError` when none does."""
+    """Connect to the first address that accepts; raises `OSError` when none does."""
     failure: OSError = OSError("no address")
     for address in addresses[:MAX_ADDRESSES]:
         try:
@@ -161,7 +160,7 @@ def _connect_any(addresses: list[str], port: int, within: float) -> socket.socke
 
 
 def _http_connection(connection: socket.socket, parts: SplitResult) -> http.client.HTTPConnection:
-    """HTTP over a connection that is there already, so that no name is looked up a second time."""
+    """Use HTTP on an open connection, so that the name is not resolved a second time."""
     speaker = http.client.HTTPConnection(parts.netloc)
     speaker.sock, speaker.auto_open = connection, 0
     return speaker
@@ -172,7 +171,7 @@ def _target(parts: SplitResult) -> str:
 
 
 def _abort(connection: socket.socket, late: threading.Event) -> None:
-    """End a conversation that takes too long, however steadily the other side drips."""
+    """Abort an exchange that exceeds the timeout, even if the server keeps sending slowly."""
     late.set()
     try:
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,6 +1,6 @@
-"""Rendering outbox messages as mail: a subject, a plain text and an HTML form.
+"""Rendering of outbox messages: subject, plain text and HTML.
 
-It is not the pages' environment: mail is made far from any request, and only its HTML form is escaped.
+Messages have their own template environment: they are rendered outside any request, and only HTML is escaped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SECURITY_PAGE, RECOVER_PAGE = "/account/security", "/recover"
 
 @dataclass(frozen=True)
 class RenderedText:
-    """A short text, and the code in it."""
+    """A text message and the code in it."""
 
     text: str
     code: str
@@ -36,7 +36,7 @@ class RenderedText:
 
 @dataclass(frozen=True)
 class RenderedMail:
-    """What a person gets to read; the subject is one line."""
+    """A mail; the subject is one line."""
 
     subject: str
     text: str
@@ -44,7 +44,7 @@ class RenderedMail:
 
 
 class Renderer:
-    """Renders messages from the templates in `templates/email` and `templates/message`. Safe to share among threads."""
+    """Renders the templates in `templates/email` and `templates/message`. Safe to share among threads."""
 
     def __init__(self, templates: Path, *, brand: str, issuer: str, unseal: Unseal, places: GeoIp) -> None:
         self._issuer, self._unseal, self._places = issuer, unseal, places
@@ -64,13 +64,10 @@ class Renderer:
         }
 
     def render_mail(self, template: str, context: Mapping[str, Any], *, path: str = "") -> RenderedMail:
-        """Render the mail of one outbox row. `context` is what `notices` stored: `when` is seconds, UTC.
+        """Render the mail of an outbox row; `context` comes from `notices` (`when`: seconds, UTC).
 
-        `path` is that of a link made for it just now, where none waited with it.
-
-        It is in the language and the zone that were its reader's when it was enqueued.
-
-        Links begin with the issuer of the settings, whatever Host the request came with.
+        `path` is a link created just now, for messages without a sealed one. Language and time zone are those at the
+        time of enqueuing. Links begin with the configured issuer, whatever the request's Host was.
         """
         forms = [f"email/{template}.{form}" for form in ("subject.txt", "txt", "html")]
         variables = self._variables(context, path)
@@ -79,7 +76,7 @@ class Renderer:
         return RenderedMail(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
 
     def render_text(self, template: str, context: Mapping[str, Any], *, channel: str) -> RenderedText:
-        """The short text of one outbox row, as `letter` does it; phones expect their own line in a text message."""
+        """Render the text message of an outbox row."""
         variables = self._variables(context) | {"channel": channel}
         text = self._environment.get_template(f"message/{template}.txt").render(variables)
         return RenderedText(text.strip(), str(variables["code"]))

@@ -1,4 +1,4 @@
-"""Text messages and WhatsApp: a message of the outbox becomes a short text, and leaves by a provider."""
+"""Delivery of outbox messages as text messages and WhatsApp."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from idp.persistence.outbox import OutboxMessage
 
 @dataclass(frozen=True)
 class TextMessage:
-    """What a provider is given. WhatsApp's own templates need the code alone, everybody else sends the text."""
+    """A message for a provider. WhatsApp templates need only the code, other providers the text."""
 
     name: str
-    """The same for every try, and never again for another message."""
+    """The same for every retry, and unique per message."""
     channel: str
     recipient: str
     """An E.164 number, such as +14155550100."""
@@ -24,18 +24,18 @@ class TextMessage:
     language: str
     """A tag of `idp.language.tags`."""
     at: int
-    """When it was enqueued (seconds, UTC)."""
+    """Time of enqueuing (seconds, UTC)."""
 
 
 class Provider(Protocol):
-    """Anything that takes short texts."""
+    """A provider of text messages."""
 
     def send(self, message: TextMessage) -> None:
-        """Hand it over; raises `Undelivered`, or `Rejected` when this number can never get it."""
+        """Send the message; raises `Undelivered`, or `Rejected` when this number can never get it."""
         ...
 
     def check(self) -> str:
-        """Try without sending, as far as that can be; returns what was found, raises `Undelivered`."""
+        """Test without sending, as far as possible; returns the result, raises `Undelivered`."""
         ...
 
 
@@ -46,7 +46,7 @@ class Texter:
         self._renderer, self._provider = renderer, provider
 
     def send(self, message: OutboxMessage) -> None:
-        """Write the text and hand it over; raises `Undelivered`."""
+        """Render and send the message; raises `Undelivered`."""
         note = self._renderer.render_text(message.template, message.context, channel=message.channel)
         self._provider.send(
             TextMessage(

@@ -1,6 +1,6 @@
-"""The transport of mail: an SMTP server.
+"""Mail transport over SMTP.
 
-A transport takes a whole mail or raises `Undelivered`; when it returns, the mail is in somebody else's care.
+A transport accepts a whole mail or raises `Undelivered`.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from idp.config import LOOPBACK, Settings
 from idp.messaging.rendering import RenderedMail
 
 TIMEOUT = 20
-"""Seconds that any one answer of the mail server may take."""
+"""Seconds for each response of the mail server."""
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Undelivered(Exception):
-    """The message was not accepted; the text has the reason, for the log and the outbox."""
+    """The message was not accepted; the text is the reason for log and outbox."""
 
 
 class Rejected(Undelivered):
-    """It was refused for good: trying again is of no use."""
+    """The message was rejected permanently: a retry is useless."""
 
 
 class Transport(Protocol):
-    """Anything that takes mail."""
+    """A mail transport."""
 
     def send(self, mail: EmailMessage) -> None:
-        """Hand the mail over; raises `Undelivered`."""
+        """Send the mail; raises `Undelivered`."""
         ...
 
     def check(self) -> str:
-        """Try without sending; returns what was found, raises `Undelivered`."""
+        """Test without sending; returns the result, raises `Undelivered`."""
         ...
 
 
@@ -57,12 +57,12 @@ class SmtpTransport:
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
 
     def send(self, mail: EmailMessage) -> None:
-        """Hand the mail over; raises `Undelivered`."""
+        """Send the mail; raises `Undelivered`."""
         with self._connection() as server:
             server.send_message(mail)
 
     def check(self) -> str:
-        """Connect, start TLS, sign in and quit; raises `Undelivered`."""
+        """Connect and log in without sending; raises `Undelivered`."""
         with self._connection() as server:
             server.noop()
         return f"{self._host}:{self._port} takes mail"
@@ -94,10 +94,10 @@ class SmtpTransport:
 
 
 def compose(letter: RenderedMail, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
-    """The mail itself. `EmailMessage` refuses line breaks in headers, so no value can add a header of its own.
+    """Create the mail. `EmailMessage` refuses line breaks in headers, so values cannot inject one.
 
-    The `message_id` (without brackets and host) names the outbox row, so that a mail delivered twice can be recognised;
-    `at` is when it was enqueued (seconds, UTC). Raises `Undelivered` for an address that cannot be written to.
+    `message_id` (without brackets and host) identifies duplicates; `at` is the time of enqueuing (seconds, UTC). Raises
+    `Undelivered` for an invalid address.
     """
     mail = EmailMessage()
     try:

@@ -1,10 +1,10 @@
-"""Stored data, and the only package that uses SQL.
+"""Storage; the only package that contains SQL.
 
-    with database.write(origin) as tx:      one transaction: leaving commits, raising rolls back
-        user = tx.users.by_id(user_id)      one store per aggregate, each method named after an intention
-        tx.grants.claim_code(...)           what is single-use: one conditional UPDATE, its row count the verdict
+    with database.write(origin) as tx:      one transaction: returning commits, raising rolls back
+        user = tx.users.by_id(user_id)      one store per aggregate
+        tx.grants.claim_code(...)           single use: one conditional UPDATE, decided by its row count
 
-Rows come back as plain typed objects to be read, never edited: every change is a statement of its own, so what a
-request costs can be counted. All times are whole seconds since the epoch, UTC; all secrets are digests or sealed.
-The same code serves SQLite (WAL, `BEGIN IMMEDIATE`) and PostgreSQL (READ COMMITTED).
+Rows are read, never edited: every change is a statement of its own, so the cost of a request can be counted. Times are
+whole seconds since the epoch, UTC; secrets are digests or sealed. The same code runs on SQLite (WAL, `BEGIN IMMEDIATE`)
+and PostgreSQL (READ COMMITTED).
 """

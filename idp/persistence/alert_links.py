@@ -1,4 +1,4 @@
-"""Links in "Was this you?" mails: each names one session, for what began or was changed in it, and can end it once."""
+"""Links in "Was this you?" mails: each can end one session, once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from idp.persistence.base import Base, Store
 
 
 class AlertLink(Base):
-    """One mailed link, as the digest of its handle, and the session it ends.
+    """A mailed link by the digest of its handle, and the session it ends.
 
-    `event` is what the mail is about; `user_agent`, `address` and `created_at` (seconds, UTC) are what that came with
-    and when it was: the page still shows them when the session is gone.
+    `event` is the reported event; `user_agent`, `address` and `created_at` (seconds, UTC) are kept so that the page can
+    show them after the session has ended.
     """
 
     __tablename__ = "alert_links"
@@ -30,19 +30,19 @@ class AlertLink(Base):
 
 
 class AlertLinkStore(Store):
-    """Making and spending links."""
+    """Stores alert links."""
 
     def add(self, link: AlertLink) -> None:
-        """Keep a new link."""
+        """Insert a link."""
         self._session.add(link)
         self._session.flush()
 
     def live(self, digest: str) -> AlertLink | None:
-        """A link that would still work."""
+        """Return an unused, unexpired link."""
         query = select(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
         return self._session.scalar(query.where(AlertLink.expires_at > self._now))
 
     def claim(self, digest: str) -> bool:
-        """Claim a link; True for exactly one caller."""
+        """Mark a link as used; True for exactly one caller."""
         query = update(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
         return self._execute(query.where(AlertLink.expires_at > self._now).values(used_at=self._now)) == 1

@@ -1,4 +1,4 @@
-"""The audit trail: appended to, never edited."""
+"""The audit trail: append-only."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from idp.persistence.base import Base, Store
 
 
 class AuditEvent(Base):
-    """One thing that happened, written in the transaction that made it happen."""
+    """One event, written in the transaction that caused it."""
 
     __tablename__ = "audit_events"
     __table_args__ = (Index("ix_audit_events_user", "user_id", "id"),)
@@ -32,10 +32,10 @@ class AuditEvent(Base):
 
 
 class AuditStore(Store):
-    """Writing and reading the trail."""
+    """Appends and reads audit events."""
 
     def append(self, event: AuditEvent) -> None:
-        """Add one event at this transaction's time."""
+        """Append an event at this transaction's time."""
         event.at = self._now
         self._session.add(event)
         self._session.flush()
@@ -43,13 +43,13 @@ class AuditStore(Store):
     def for_user(
         self, user_id: str, *, limit: int = 100, before: int | None = None, without: Collection[str] = ()
     ) -> list[AuditEvent]:
-        """What happened to a person's account, newest first; only before the event of that id, and `without` some."""
+        """List a person's events, newest first: those before the id `before`, except types in `without`."""
         query = select(AuditEvent).where(AuditEvent.user_id == user_id, AuditEvent.event.not_in(without))
         if before is not None:
             query = query.where(AuditEvent.id < before)
         return list(self._session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit)))
 
     def latest(self, *, event: str | None = None, limit: int = 100) -> list[AuditEvent]:
-        """The newest events, perhaps of one kind."""
+        """List the newest events, optionally of one type."""
         query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
         return list(self._session.scalars(query if event is None else query.where(AuditEvent.event == event)))

@@ -1,4 +1,4 @@
-"""The declarative base, and what every store shares."""
+"""The declarative base and the base class of stores."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
-    """Every table; `int` columns are 64 bits wide because most of them are times."""
+    """Base class of tables; `int` columns have 64 bits because most of them are times."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {int: BigInteger}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
 
 class Store:
-    """An aggregate's intentions over one open transaction."""
+    """Base class of stores: statements on one open transaction."""
 
     def __init__(self, session: Session, now: int) -> None:
         self._session = session
         self._now = now
 
     def _execute(self, statement: Executable) -> int:
-        """Run a change and return the number of rows."""
+        """Execute a change; return the number of rows it changed."""
         result = self._session.execute(statement, execution_options={"synchronize_session": False})
         return int(cast("CursorResult[Any]", result).rowcount)
 
     def _claim_row(self, statement: ReturningUpdate[Row]) -> Row | None:
-        """Run a conditional `UPDATE ... RETURNING`: the row as it is now, or None when another was first."""
+        """Execute a conditional `UPDATE ... RETURNING`; None when no row matched."""
         options = {"synchronize_session": False, "populate_existing": True}
         return self._session.scalars(statement, execution_options=options).one_or_none()
 
     def _upsert(self, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that knows ON CONFLICT, in the dialect at hand."""
+        """Return an INSERT with ON CONFLICT in the current dialect."""
         table: Any = model.__table__
         if self._session.get_bind().dialect.name == "postgresql":
             return postgresql.insert(table)

@@ -1,4 +1,4 @@
-"""Challenges for passkeys: what an authenticator is asked to sign, once."""
+"""WebAuthn challenges, each valid once."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from idp.persistence.base import Base, Store
 
 
 class Purpose(StrEnum):
-    """What the signature is for."""
+    """The ceremony of a challenge."""
 
     SIGN_IN = "sign_in"
     ADD = "add"
 
 
 class Challenge(Base):
-    """The one open challenge of a sign-in or session (`owner`) for a purpose; a newer one takes its place."""
+    """The open challenge of a login flow or session (`owner`) for a purpose; a new one replaces it."""
 
     __tablename__ = "webauthn_challenges"
 
@@ -30,16 +30,16 @@ class Challenge(Base):
 
 
 class ChallengeStore(Store):
-    """Giving out challenges and taking them back."""
+    """Issues and redeems challenges."""
 
     def issue(self, owner: str, purpose: Purpose, digest: str, *, expires_at: int) -> None:
-        """Keep the digest of a challenge until `expires_at` (seconds, UTC)."""
+        """Store the digest of a challenge until `expires_at` (seconds, UTC)."""
         values = {"digest": digest, "expires_at": expires_at, "used_at": None}
         insert = self._upsert(Challenge).values(owner=owner, purpose=purpose, **values)
         self._execute(insert.on_conflict_do_update(index_elements=["owner", "purpose"], set_=values))
 
     def claim(self, owner: str, purpose: Purpose, digest: str) -> bool:
-        """Spend a challenge; True for exactly one caller, and only before it expires."""
+        """Mark a challenge as used; True for exactly one caller before it expires."""
         query = update(Challenge).where(Challenge.owner == owner, Challenge.purpose == purpose)
         query = query.where(Challenge.digest == digest, Challenge.used_at.is_(None), Challenge.expires_at > self._now)
         return self._execute(query.values(used_at=self._now)) == 1

@@ -1,4 +1,4 @@
-"""Relying parties: the apps that may send people here."""
+"""Registered clients (relying parties)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from idp.persistence.base import Base, Store
 
 
 class ClientExists(Exception):
-    """Another client has this `client_id`."""
+    """The `client_id` is taken."""
 
 
 class Client(Base):
-    """One registered app, named as in RFC 7591 and OpenID Connect Registration 1.0 where they have a name for it.
+    """A registered client, with the names of RFC 7591 and OpenID Connect Registration 1.0.
 
-    `first_party` skips consent; `min_acr` is the least level this app accepts; `secret_digest` is the SHA-256 of a
-    secret that we generated with 256 bits; `previous_secret_digest` stays good until `previous_secret_expires_at` so
-    that a secret can be rotated without an outage. Token lifetimes are seconds. `backchannel_logout_session_required`
-    is kept as registered; every logout token has a `sid` anyhow.
+    `first_party` skips consent; `min_acr` is the lowest level it accepts; `secret_digest` is the SHA-256 of a generated
+    256-bit secret; `previous_secret_digest` is valid until `previous_secret_expires_at`, so rotation needs no outage.
+    Token lifetimes are seconds. Every logout token has a `sid`, whatever `backchannel_logout_session_required` says.
     """
 
     __tablename__ = "clients"
@@ -53,28 +52,32 @@ class Client(Base):
     updated_at: Mapped[int]
 
     def verify_secret(self, secret: str, *, now: int) -> bool:
-        """Whether `secret` is this client's present one, or the previous one inside its grace time (seconds, UTC)."""
+        """Whether `secret` is the current one, or the previous one in its grace period (seconds, UTC)."""
         given = digest(secret)
         if self.secret_digest and constant_time_equal(given, self.secret_digest):
             return True
         in_grace = self.previous_secret_expires_at is not None and now < self.previous_secret_expires_at
-        return in_grace and bool(self.previous_secret_digest) and constant_time_equal(given, self.previous_secret_digest or "")
+        return (
+            in_grace
+            and bool(self.previous_secret_digest)
+            and constant_time_equal(given, self.previous_secret_digest or "")
+        )
 
 
 class ClientStore(Store):
-    """Registering and finding apps."""
+    """Stores clients."""
 
     def by_id(self, client_id: str) -> Client | None:
-        """The client of this `client_id`, disabled or not."""
+        """Return a client, disabled or not."""
         return self._session.get(Client, client_id, populate_existing=True)
 
     def by_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
-        """Those of these apps that still exist, by `client_id`."""
+        """Return those of these clients that exist, by `client_id`."""
         found = self._session.scalars(select(Client).where(Client.client_id.in_(client_ids)))
         return {client.client_id: client for client in found}
 
     def add(self, client: Client) -> None:
-        """Register an app.
+        """Register a client.
 
         Raises:
             ClientExists: when the `client_id` is taken.
@@ -87,11 +90,11 @@ class ClientStore(Store):
             raise ClientExists from error
 
     def all(self) -> list[Client]:
-        """Every client in order of `client_id`."""
+        """List all clients by `client_id`."""
         return list(self._session.scalars(select(Client).order_by(Client.client_id)))
 
     def rotate_secret(self, client: Client, secret_digest: str, *, grace: int) -> None:
-        """Give the client a new secret; the present one stays good for `grace` seconds."""
+        """Set a new secret; the current one stays valid for `grace` seconds."""
         values = {"secret_digest": secret_digest, "previous_secret_digest": client.secret_digest}
         query = update(Client).where(Client.client_id == client.client_id)
         self._execute(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
@@ -102,5 +105,5 @@ class ClientStore(Store):
         self._execute(query.values(disabled=disabled, updated_at=self._now))
 
     def remove(self, client_id: str) -> bool:
-        """Remove an app; its grants are revoked by the caller."""
+        """Delete a client; the caller revokes its grants."""
         return self._execute(delete(Client).where(Client.client_id == client_id)) == 1

@@ -1,4 +1,4 @@
-"""What each person allowed each app to have."""
+"""Consents: scopes granted to clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from idp.persistence.base import Base, Store
 
 
 class Consent(Base):
-    """The scopes one person granted one client, remembered until revoked."""
+    """The scopes one person granted one client, until revoked."""
 
     __tablename__ = "consents"
 
@@ -21,18 +21,18 @@ class Consent(Base):
 
 
 class ConsentStore(Store):
-    """Remembering and revoking consent."""
+    """Stores consents."""
 
     def for_user(self, user_id: str) -> list[Consent]:
-        """Every consent of this person."""
+        """List a person's consents."""
         return list(self._session.scalars(select(Consent).where(Consent.user_id == user_id)))
 
     def find(self, user_id: str, client_id: str) -> Consent | None:
-        """What this person allowed this client."""
+        """Return a person's consent for a client."""
         return self._session.get(Consent, (user_id, client_id), populate_existing=True)
 
     def remember(self, user_id: str, client_id: str, scopes: list[str]) -> None:
-        """Store the full set of scopes the person has allowed so far."""
+        """Store all scopes granted so far."""
         insert = self._upsert(Consent).values(
             user_id=user_id, client_id=client_id, scopes=scopes, granted_at=self._now, updated_at=self._now
         )
@@ -40,6 +40,6 @@ class ConsentStore(Store):
         self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "client_id"], set_=changed))
 
     def revoke(self, user_id: str, client_id: str) -> bool:
-        """Forget it; the caller revokes the grants."""
+        """Delete a consent; the caller revokes the grants."""
         query = delete(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id)
         return self._execute(query) == 1

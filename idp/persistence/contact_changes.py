@@ -1,4 +1,4 @@
-"""Changes of an address or number: proven at the new one, reported to the old one, and undone from there."""
+"""Changes of email address or phone number: confirmed at the new one, reported to the old one, undone from there."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from idp.persistence.users import ACTIVE, User
 
 
 class ContactKind(StrEnum):
-    """What changes."""
+    """What is changed."""
 
     EMAIL = "email"
     PHONE = "phone"
 
 
 class ContactChange(Base):
-    """One change, asked for and perhaps made.
+    """A requested change, perhaps made.
 
-    `digest` is that of the handle mailed to the new address (of a phone: of one nobody was sent, since a code proves
-    it); it works once, until `expires_at`, and only in the `epoch` it was asked in. `undo_digest` is that of the handle
-    sent to the old one when the change is made; it works once, until `undo_until`, whatever happened since. Each change
-    raises the epoch, so by `epoch` they are in the order in which they were made.
+    `digest` is that of the handle mailed to the new address (for a phone: of one that is never sent, since a code
+    proves it); it works once, until `expires_at`, and only in the `epoch` of the request. `undo_digest` is that of the
+    handle sent to the old address when the change is made; it works once, until `undo_until`, in any epoch. Each change
+    raises the epoch, so `epoch` gives their order.
     """
 
     __tablename__ = "contact_changes"
@@ -45,16 +45,16 @@ class ContactChange(Base):
 
 
 class ContactChangeStore(Store):
-    """Asking for, making and undoing changes."""
+    """Stores requested, made and undone changes."""
 
     def add(self, change: ContactChange) -> None:
-        """Keep a change that was asked for."""
+        """Insert a requested change."""
         change.created_at = self._now
         self._session.add(change)
         self._session.flush()
 
     def pending(self, digest: str) -> tuple[ContactChange, User] | None:
-        """A change that could still be made, and whose it is."""
+        """Return a change that can still be made, and its owner."""
         query = select(ContactChange, User).join(User, User.id == ContactChange.user_id)
         query = query.where(ContactChange.digest == digest, ContactChange.made_at.is_(None))
         query = query.where(ContactChange.expires_at > self._now, ContactChange.epoch == User.epoch)
@@ -62,7 +62,7 @@ class ContactChangeStore(Store):
         return None if row is None else (row[0], row[1])
 
     def claim(self, digest: str, *, undo_digest: str | None, undo_until: int) -> bool:
-        """Make a change: every condition in one statement, so that of any number of tries at most one succeeds."""
+        """Mark a change as made: one conditional statement, so at most one caller succeeds."""
         same_epoch = exists().where(
             User.id == ContactChange.user_id, User.epoch == ContactChange.epoch, User.status == ACTIVE
         )
@@ -73,18 +73,18 @@ class ContactChangeStore(Store):
         return self._execute(query.where(same_epoch).values(**values)) == 1
 
     def for_user(self, user_id: str) -> list[ContactChange]:
-        """What this person asked for and changed lately, oldest first."""
+        """List a person's recent changes, oldest first."""
         query = select(ContactChange).where(ContactChange.user_id == user_id)
         return list(self._session.scalars(query.order_by(ContactChange.created_at)))
 
     def pending_for_user(self, user: User, kind: ContactKind) -> ContactChange | None:
-        """What this person asked for and could still make."""
+        """Return the change this person can still make."""
         query = select(ContactChange).where(ContactChange.user_id == user.id, ContactChange.kind == kind)
         query = query.where(ContactChange.epoch == user.epoch, ContactChange.made_at.is_(None))
         return self._session.scalar(query.where(ContactChange.expires_at > self._now))
 
     def old_mailboxes(self, user_id: str) -> list[str]:
-        """The addresses from which a change of this person's could still be undone, the one of longest ago first."""
+        """List the old addresses from which a change can still be undone, oldest first."""
         query = select(ContactChange.old).where(
             ContactChange.user_id == user_id, ContactChange.kind == ContactKind.EMAIL
         )
@@ -92,16 +92,16 @@ class ContactChangeStore(Store):
         return list(filter(None, self._session.scalars(query.order_by(ContactChange.epoch))))
 
     def undoable(self, undo_digest: str) -> ContactChange | None:
-        """A change that was made and can still be undone."""
+        """Return a change that can still be undone."""
         return self._session.scalar(select(ContactChange).where(*self._undoable(undo_digest)))
 
     def claim_undo(self, undo_digest: str) -> bool:
-        """Undo a change; True for exactly one caller."""
+        """Mark a change as undone; True for exactly one caller."""
         query = update(ContactChange).where(*self._undoable(undo_digest))
         return self._execute(query.values(undone_at=self._now)) == 1
 
     def undo_later_changes(self, change: ContactChange) -> list[ContactChange]:
-        """Mark as undone what its owner changed after this, and return it, latest first."""
+        """Mark the person's later changes as undone; return them, latest first."""
         later = ContactChange.user_id == change.user_id, ContactChange.epoch > change.epoch
         standing = (*later, ContactChange.made_at.is_not(None), ContactChange.undone_at.is_(None))
         query = select(ContactChange).where(*standing).order_by(ContactChange.epoch.desc())
@@ -114,6 +114,6 @@ class ContactChangeStore(Store):
         return named, ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now
 
     def delete_pending(self, user_id: str, kind: ContactKind) -> None:
-        """Drop what this person asked for and did not finish."""
+        """Delete this person's unfinished changes."""
         query = delete(ContactChange).where(ContactChange.user_id == user_id, ContactChange.kind == kind)
         self._execute(query.where(ContactChange.made_at.is_(None)))

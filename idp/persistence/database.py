@@ -1,4 +1,4 @@
-"""The connection to SQLite or PostgreSQL, and the one way to open a transaction on it."""
+"""Connections to SQLite or PostgreSQL, and transactions on them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from idp.kernel.origin import LOCAL, Origin
 from idp.persistence.transaction import Transaction
 
 DatabaseFailure = SQLAlchemyError
-"""What every store raises when the database does not answer, or not as it should."""
+"""What stores raise when the database fails."""
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON")
 POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
@@ -29,7 +29,7 @@ SESSION: dict[str, Any] = {
 
 
 class Database:
-    """One per process; safe to share among threads."""
+    """The database, one per process; safe to share among threads."""
 
     def __init__(self, url: str, clock: Clock) -> None:
         self.url = make_url(url)
@@ -39,18 +39,18 @@ class Database:
 
     @contextmanager
     def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
-        """A transaction that may change things: leaving commits, raising rolls back."""
+        """Open a read-write transaction: returning commits, raising rolls back."""
         with Session(self.engine, **SESSION) as session, session.begin():
             yield Transaction(session, self._clock.now(), origin)
 
     @contextmanager
     def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
-        """A transaction for looking only: on SQLite it waits for no writer, and nothing done in it is kept."""
+        """Open a read-only transaction: on SQLite it waits for no writer, and changes are discarded."""
         with Session(self._reading, **SESSION) as session:
             yield Transaction(session, self._clock.now(), origin)
 
     def reachable(self) -> bool:
-        """Whether the database answers."""
+        """Whether the database responds."""
         try:
             with self._reading.connect() as connection:
                 connection.execute(text("SELECT 1"))
@@ -59,12 +59,12 @@ class Database:
         return True
 
     def close(self) -> None:
-        """Close every pooled connection."""
+        """Close all pooled connections."""
         self.engine.dispose()
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`, with the settings that make transactions mean the same on both databases."""
+    """Create an engine for `url`, with the same transaction semantics on both databases."""
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url)
         _prepare_sqlite(engine)
@@ -73,10 +73,10 @@ def open_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """WAL, and transactions begun by us.
+    """Use WAL and explicit `BEGIN IMMEDIATE`.
 
-    The driver begins one only at the first write, so that two requests may read the same state and both act on it;
-    `BEGIN IMMEDIATE` takes the write lock before anything is read.
+    The driver begins a transaction only at the first write, so two requests could read the same state and both act on
+    it; `BEGIN IMMEDIATE` takes the write lock before anything is read.
     """
 
     @event.listens_for(engine, "connect")

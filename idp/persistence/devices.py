@@ -1,4 +1,4 @@
-"""Browsers, and what each person's relation to each of them is: known, or remembered for some days."""
+"""Browsers, and each person's known and remembered devices."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from idp.persistence.base import Base, Store
 
 
 class Browser(Base):
-    """One browser, recognised by a rotating secret of its own.
+    """A browser, recognised by its own rotating secret.
 
-    The previous secret stays good for a short while so that two tabs may race. A secret older than that is a copy:
-    whoever shows it, the browser's trust is gone.
+    The previous secret stays valid briefly, so that two tabs may race. An older one is a copy: whoever presents it, the
+    browser is no longer trusted.
     """
 
     __tablename__ = "browsers"
@@ -28,9 +28,9 @@ class Browser(Base):
 class Device(Base):
     """One person on one browser.
 
-    The row's existence makes the device *known*: it has its own rate-limit buckets. While `trusted_until` lies
-    ahead and `trust_epoch` is the person's epoch, it is *remembered*: `trusted_at` is when the second factor that
-    earned it was really given (seconds, UTC). The end is absolute; using the device never moves it.
+    The row makes the browser *known*: it has its own throttle bucket. It is *remembered* while `trusted_until` is in
+    the future and `trust_epoch` is the person's epoch. `trusted_at` is when the second factor was given (seconds, UTC).
+    The end is absolute; use does not extend it.
     """
 
     __tablename__ = "devices"
@@ -47,24 +47,24 @@ class Device(Base):
     trust_epoch: Mapped[int | None]
 
     def trusted(self, *, epoch: int, now: int) -> bool:
-        """Whether the second step may be skipped here now; dead at `trusted_until` to the second."""
+        """Whether the second step may be skipped now; false from `trusted_until` on."""
         return self.trusted_until is not None and now < self.trusted_until and self.trust_epoch == epoch
 
     @property
     def trust_id(self) -> str:
-        """This remembering's own name: a waiver of one that was ended does not live again when the next one begins."""
+        """Identify this period of trust, so that a proof from an ended one is not valid in the next."""
         return f"{self.id}@{self.trusted_at}"
 
 
 class DeviceStore(Store):
-    """Recognising browsers and remembering devices."""
+    """Stores browsers and devices."""
 
     def browser(self, browser_id: str) -> Browser | None:
-        """The browser with this public id; its secret is still to be checked."""
+        """Return the browser of this public id; the caller checks its secret."""
         return self._session.get(Browser, browser_id, populate_existing=True)
 
     def add_browser(self, browser_id: str, secret_digest: str) -> None:
-        """Store a new browser."""
+        """Insert a new browser."""
         now = self._now
         self._session.add(
             Browser(id=browser_id, secret_digest=secret_digest, rotated_at=now, created_at=now, last_seen_at=now)
@@ -72,21 +72,21 @@ class DeviceStore(Store):
         self._session.flush()
 
     def rotate_secret(self, browser: Browser, secret_digest: str) -> bool:
-        """Give the browser a new secret; False when a request beside this one did it first."""
+        """Replace the browser's secret; False when a concurrent request did it first."""
         query = update(Browser).where(Browser.id == browser.id, Browser.secret_digest == browser.secret_digest)
         values = {"secret_digest": secret_digest, "previous_digest": browser.secret_digest}
         return self._execute(query.values(**values, rotated_at=self._now, last_seen_at=self._now)) == 1
 
     def find(self, user_id: str, browser_id: str) -> Device | None:
-        """This person on this browser, if they ever finished a sign-in there."""
+        """Return this person's device on this browser."""
         return self._session.scalar(select(Device).where(Device.user_id == user_id, Device.browser_id == browser_id))
 
     def by_id(self, device_id: str) -> Device | None:
-        """One device."""
+        """Return a device."""
         return self._session.get(Device, device_id, populate_existing=True)
 
     def record_seen(self, device: Device) -> None:
-        """Record that this person finished a sign-in on this browser."""
+        """Record a finished sign-in of this person on this browser."""
         table = self._upsert(Device)
         columns = ("id", "user_id", "browser_id", "name")
         values = {name: getattr(device, name) for name in columns}
@@ -95,21 +95,21 @@ class DeviceStore(Store):
         self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "browser_id"], set_=update_set))
 
     def remove(self, device_id: str) -> bool:
-        """Forget that this person was ever on that browser: it is unknown again."""
+        """Delete a device: the browser is unknown again."""
         return self._execute(delete(Device).where(Device.id == device_id)) == 1
 
     def trust(self, user_id: str, browser_id: str, *, proven_at: int, until: int, epoch: int) -> None:
-        """Remember the device: the second step may be skipped there until `until`."""
+        """Remember the device: the second step may be skipped until `until`."""
         query = update(Device).where(Device.user_id == user_id, Device.browser_id == browser_id)
         self._execute(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
 
     def for_user(self, user_id: str) -> list[Device]:
-        """Where the person was ever signed in, last used first."""
+        """List a person's devices, last used first."""
         query = select(Device).where(Device.user_id == user_id)
         return list(self._session.scalars(query.order_by(Device.last_seen_at.desc())))
 
     def trusted_for_user(self, user_id: str, epoch: int) -> list[Device]:
-        """The person's remembered devices, last used first."""
+        """List a person's remembered devices, last used first."""
         live = and_(Device.trusted_until > self._now, Device.trust_epoch == epoch)
         query = select(Device).where(Device.user_id == user_id, live).order_by(Device.last_seen_at.desc())
         return list(self._session.scalars(query))
@@ -117,7 +117,7 @@ class DeviceStore(Store):
     def distrust(
         self, *, user_id: str | None = None, device_id: str | None = None, browser_id: str | None = None
     ) -> int:
-        """Forget remembered devices: all of a person, one of theirs, or everybody's on one browser."""
+        """Forget remembered devices of a person, by id, or of everybody on a browser."""
         conditions: list[ColumnElement[bool]] = [Device.trusted_until.is_not(None)]
         wanted = ((Device.user_id, user_id), (Device.id, device_id), (Device.browser_id, browser_id))
         conditions += [column == value for column, value in wanted if value is not None]

@@ -1,4 +1,4 @@
-"""Second factors that a person has set up. One row shape serves every kind."""
+"""Second factors; one table for every kind."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from idp.persistence.base import Base, Store
 
 
 class CredentialExists(Exception):
-    """The passkey to be added is one that somebody has."""
+    """The passkey is already registered."""
 
 
 class Factor(Base):
     """One authenticator of one person; `kind` is `totp`, `passkey`, or the channel of sent codes.
 
     Of an authenticator app, `sealed_secret` is bound to this row's id, and `last_step` is the highest TOTP time step
-    ever accepted: it only rises, so a code is good once, and so is every code before it (RFC 6238 section 5.2).
+    ever accepted: it only grows, so a code is good once, and so is every code before it (RFC 6238 section 5.2).
 
     Of a passkey, `credential_id` and `public_key` (COSE) are base64url, `sign_count` is the counter it last reported
     (0: it has none), and the rest is what the authenticator reported when it was added (Web Authentication section 4);
@@ -51,22 +51,22 @@ class Factor(Base):
 
 
 class FactorStore(Store):
-    """Keeping, using and removing factors."""
+    """Stores factors."""
 
     def for_user(self, user_id: str) -> list[Factor]:
-        """Everything this person can prove a second step with, oldest first."""
+        """List a person's factors, oldest first."""
         query = select(Factor).where(Factor.user_id == user_id).order_by(Factor.created_at, Factor.id)
         return list(self._session.scalars(query))
 
     def owners(self) -> set[str]:
-        """The ids of everybody who has a second step."""
+        """Return the ids of everybody with a second step."""
         return set(self._session.scalars(select(Factor.user_id).distinct()))
 
     def add(self, factor: Factor) -> None:
-        """Keep a factor that has proven itself.
+        """Insert a verified factor.
 
         Raises:
-            AlreadyKnown: when its credential id is taken; this transaction can only be rolled back.
+            CredentialExists: when its credential id is taken; this transaction can only be rolled back.
         """
         factor.created_at = self._now
         self._session.add(factor)
@@ -76,20 +76,20 @@ class FactorStore(Store):
             raise CredentialExists from error
 
     def use_step(self, factor_id: str, step: int) -> bool:
-        """Spend one TOTP time step; False when it, or a later one, was spent before."""
+        """Record the TOTP time step; False when it or a later one was used before."""
         unused = or_(Factor.last_step.is_(None), Factor.last_step < step)
         query = update(Factor).where(Factor.id == factor_id, unused).values(last_step=step, last_used_at=self._now)
         return self._execute(query) == 1
 
     def by_credential(self, credential_id: str) -> Factor | None:
-        """The passkey of this credential id, whosever it is."""
+        """Return the passkey of this credential id, whoever owns it."""
         query = select(Factor).where(Factor.credential_id == credential_id)
         return self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
 
     def use_passkey(self, factor_id: str, *, sign_count: int, backed_up: bool) -> bool:
-        """Note a use of a passkey; False when its counter did not go on, as when there are two of it.
+        """Record a use of a passkey; False when its counter did not increase, as when it was cloned.
 
-        Synced passkeys are on several devices by design, and count nowhere (Web Authentication section 6.1.1).
+        Synced passkeys are on several devices by design and are exempt (Web Authentication section 6.1.1).
         """
         counts_on = Factor.sign_count < sign_count if sign_count else Factor.sign_count == 0
         query = update(Factor).where(Factor.id == factor_id, or_(Factor.backup_eligible, counts_on))
@@ -97,19 +97,19 @@ class FactorStore(Store):
         return self._execute(query.values(**values)) == 1
 
     def record_use(self, factor_id: str) -> None:
-        """Note that a code sent there was right."""
+        """Record a use of a factor."""
         self._execute(update(Factor).where(Factor.id == factor_id).values(last_used_at=self._now))
 
     def rename(self, user_id: str, factor_id: str, label: str) -> bool:
-        """Give one of this person's factors another name; False when there is no such factor."""
+        """Set the label of a person's factor; False when it does not exist."""
         query = update(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)
         return self._execute(query.values(label=label)) == 1
 
     def remove(self, user_id: str, factor_id: str) -> bool:
-        """Remove one factor of this person; False when there is no such factor."""
+        """Delete a person's factor; False when it does not exist."""
         return self._execute(delete(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)) == 1
 
     def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
-        """Remove every factor of this person, or every one of a kind."""
+        """Delete all of a person's factors, optionally of one kind."""
         of_kind: tuple[ColumnElement[bool], ...] = () if kind is None else (Factor.kind == kind,)
         return self._execute(delete(Factor).where(Factor.user_id == user_id, *of_kind))

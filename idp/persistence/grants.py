@@ -1,4 +1,4 @@
-"""Grants: what one authorization gave one app, its code, its refresh tokens, and the end of all of them."""
+"""Grants: one authorization with its code and refresh tokens."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from idp.persistence.users import ACTIVE, User
 
 
 class Grant(Base):
-    """One authorization of one client by one person; the row of its authorization code as well.
+    """One authorization of one client by one person, including its authorization code.
 
-    `acr`, `amr` and `auth_time` are copied here when the code is issued and never recomputed. Everything issued from a
-    grant (code, access and refresh tokens) dies when `revoked_at` is set. `expires_at` is the absolute end of its
-    refresh tokens (seconds, UTC), which rotation does not move. An `offline` grant (scope `offline_access`) outlives
-    the sign-out of its session (OpenID Connect Back-Channel Logout 1.0 section 2.7).
+    `acr`, `amr` and `auth_time` are copied when the code is issued and never recomputed. Everything issued from a grant
+    becomes invalid when `revoked_at` is set. `expires_at` is the absolute end of its refresh tokens (seconds, UTC);
+    rotation does not extend it. An `offline` grant (scope `offline_access`) outlives the sign-out of its session
+    (OpenID Connect Back-Channel Logout 1.0 section 2.7).
     """
 
     __tablename__ = "grants"
@@ -47,7 +47,7 @@ class Grant(Base):
 
 
 class RefreshToken(Base):
-    """One refresh token, good for one use; used ones stay until the grant ends so that reuse is recognised."""
+    """A single-use refresh token; used ones are kept until the grant ends, to detect reuse."""
 
     __tablename__ = "refresh_tokens"
 
@@ -58,7 +58,7 @@ class RefreshToken(Base):
 
 
 class RevokedToken(Base):
-    """An access token that was revoked before its end, by `jti`; kept until it would have expired."""
+    """An access token revoked early, by `jti`; kept until it would have expired."""
 
     __tablename__ = "revoked_tokens"
 
@@ -67,19 +67,19 @@ class RevokedToken(Base):
 
 
 class GrantStore(Store):
-    """Issuing and spending what a grant gives."""
+    """Stores grants, codes and tokens."""
 
     def add(self, grant: Grant) -> None:
-        """Keep a new grant with its code."""
+        """Insert a grant with its code."""
         grant.created_at = self._now
         self._session.add(grant)
         self._session.flush()
 
     def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
-        """Redeem a code: every condition in one statement, so that of any number of tries at most one succeeds.
+        """Redeem a code: one conditional statement, so at most one caller succeeds.
 
-        The code must be unused, unexpired and unrevoked, this client's, sent to this redirect URI, and made for this
-        PKCE challenge; the person must still be active. None otherwise, and then nothing was spent.
+        The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge; the person
+        must be active. None otherwise, and then nothing was changed.
         """
         query = update(Grant).where(
             Grant.code_digest == code_digest,
@@ -94,51 +94,51 @@ class GrantStore(Store):
         return self._claim_row(query.values(code_used_at=self._now).returning(Grant))
 
     def by_code(self, code_digest: str) -> Grant | None:
-        """The grant a code belonged to, to learn why it could not be redeemed."""
+        """Return the grant of a code, to find out why it could not be redeemed."""
         return self._session.scalar(select(Grant).where(Grant.code_digest == code_digest))
 
     def by_id(self, grant_id: str) -> Grant | None:
-        """One grant, live or not."""
+        """Return a grant, live or not."""
         return self._session.get(Grant, grant_id, populate_existing=True)
 
     def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User] | None:
-        """Grant and person behind an access token, in one statement; None when anything about it has ended."""
+        """Return grant and person of an access token; None when any of them is no longer valid."""
         query = select(Grant, User).join(User, User.id == Grant.user_id)
         query = query.where(Grant.id == grant_id, Grant.revoked_at.is_(None), User.status == ACTIVE)
         row = self._session.execute(query.where(~exists().where(RevokedToken.jti == jti))).one_or_none()
         return None if row is None else (row[0], row[1])
 
     def live_for_user(self, user_id: str) -> list[Grant]:
-        """What apps hold of this person, oldest first."""
+        """List a person's live grants, oldest first."""
         live = select(Grant).where(Grant.user_id == user_id, Grant.revoked_at.is_(None), Grant.expires_at > self._now)
         return list(self._session.scalars(live.order_by(Grant.created_at)))
 
     def last_used(self, user_id: str) -> dict[str, int]:
-        """When each app last came for this person: to be authorized, or to renew (`client_id` -> seconds, UTC)."""
+        """Return when each client last got a code or refresh token (`client_id` -> seconds, UTC)."""
         renewed = func.max(func.coalesce(RefreshToken.created_at, Grant.created_at))
         query = select(Grant.client_id, renewed).outerjoin(RefreshToken, RefreshToken.grant_id == Grant.id)
         rows = self._session.execute(query.where(Grant.user_id == user_id).group_by(Grant.client_id))
         return {client_id: int(at) for client_id, at in rows}
 
     def logout_clients(self, sids: Collection[str]) -> list[tuple[str, str]]:
-        """Which apps hold something of which of these sessions and want to know of its end: `sid`, `client_id`."""
+        """List the `sid` and `client_id` of grants whose clients want back-channel logout."""
         wanting = exists().where(Client.client_id == Grant.client_id, Client.backchannel_logout_uri.is_not(None))
         query = select(Grant.sid, Grant.client_id).where(Grant.sid.in_(sids), wanting).distinct()
         return [(sid, client_id) for sid, client_id in self._session.execute(query)]
 
     def add_refresh_token(self, grant_id: str, token_digest: str) -> None:
-        """Keep a refresh token of this grant."""
+        """Insert a refresh token."""
         self._session.add(RefreshToken(token_digest=token_digest, grant_id=grant_id, created_at=self._now))
         self._session.flush()
 
     def find_refresh_token(self, token_digest: str) -> tuple[RefreshToken, Grant] | None:
-        """A refresh token and its grant, whatever their state."""
+        """Return a refresh token and its grant, in any state."""
         query = select(RefreshToken, Grant).join(Grant, Grant.id == RefreshToken.grant_id)
         row = self._session.execute(query.where(RefreshToken.token_digest == token_digest)).one_or_none()
         return None if row is None else (row[0], row[1])
 
     def claim_refresh_token(self, token_digest: str, grant_id: str) -> bool:
-        """Claim a refresh token: unused, of a live grant of an active person; True for exactly one caller."""
+        """Mark a live refresh token of an active person as used; True for exactly one caller."""
         live = exists().where(
             Grant.id == grant_id,
             Grant.revoked_at.is_(None),
@@ -150,31 +150,31 @@ class GrantStore(Store):
         return self._execute(query.where(RefreshToken.grant_id == grant_id, live).values(used_at=self._now)) == 1
 
     def revoke(self, grant_id: str) -> bool:
-        """End one grant and all that came of it."""
+        """Revoke a grant."""
         return self._revoke(Grant.id == grant_id) == 1
 
     def revoke_for_session(self, sid: str, *, offline_too: bool) -> int:
-        """End the grants given in this session; offline ones only when the session is distrusted, not just over."""
+        """Revoke a session's grants; offline ones only when the session is distrusted, not just ended."""
         given_here = Grant.sid == sid
         return self._revoke(given_here if offline_too else and_(given_here, Grant.offline.is_(False)))
 
     def revoke_for_user(self, user_id: str, *, keep_sid: str | None = None) -> int:
-        """End every grant of a person, except perhaps those of one session."""
+        """Revoke a person's grants, optionally except those of one session."""
         mine = Grant.user_id == user_id
         return self._revoke(mine if keep_sid is None else and_(mine, Grant.sid != keep_sid))
 
     def revoke_for_client(self, client_id: str, *, user_id: str | None = None) -> int:
-        """End every grant of a client, or only one person's."""
+        """Revoke a client's grants, optionally of one person only."""
         its = Grant.client_id == client_id
         return self._revoke(its if user_id is None else and_(its, Grant.user_id == user_id))
 
     def revoke_access_token(self, jti: str, expires_at: int) -> None:
-        """Remember that this access token is dead before its time; twice is once."""
+        """Store an early revoked access token; idempotent."""
         insert = self._upsert(RevokedToken).values(jti=jti, expires_at=expires_at)
         self._session.execute(insert.on_conflict_do_nothing())
 
     def access_token_revoked(self, jti: str) -> bool:
-        """Whether a token that has no grant (client credentials) was revoked."""
+        """Whether a token without a grant (client credentials) was revoked."""
         return self._session.get(RevokedToken, jti, populate_existing=True) is not None
 
     def _revoke(self, which: ColumnElement[bool]) -> int:

@@ -1,4 +1,4 @@
-"""Background work that some node must do from time to time."""
+"""Periodic background jobs, shared among nodes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from idp.persistence.base import Base, Store
 
 
 class Job(Base):
-    """Background work that some node must do from time to time; a run is claimed by moving `next_run_at`."""
+    """A periodic job; a run is claimed by moving `next_run_at`."""
 
     __tablename__ = "jobs"
 
@@ -17,10 +17,10 @@ class Job(Base):
 
 
 class JobStore(Store):
-    """Sharing background work among nodes."""
+    """Claims runs of jobs."""
 
     def claim(self, name: str, *, every: int) -> bool:
-        """True for exactly one caller in each period of `every` seconds."""
+        """Claim a run; True for exactly one caller in each period of `every` seconds."""
         insert = self._upsert(Job).values(name=name, next_run_at=self._now + every)
         changes = {"next_run_at": self._now + every}
         upsert = insert.on_conflict_do_update(index_elements=["name"], set_=changes, where=Job.next_run_at <= self._now)

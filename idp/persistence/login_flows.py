@@ -1,4 +1,4 @@
-"""Login flows: the stored part of one sign-in in one browser."""
+"""Login flows: one sign-in in progress at one browser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from idp.persistence.base import Base, Store
 
 
 class LoginFlowRow(Base):
-    """A login flow, open or closed.
+    """A login flow in progress.
 
-    `browser_digest` binds it to the cookie of one browser, so that a copied address opens nothing. `initiator` is what
-    started it (`authorize` or `account`), `request` the stored parameters of that request, `requirement` an
-    `AuthRequirement` as JSON, `return_to` the path that it leads back to. `proofs` are those given in this flow;
-    `epoch` is the person's epoch at the first of them.
+    `browser_digest` binds it to the cookie of the browser that started it, so that a copied URL is useless. `initiator`
+    is what started it (`authorize` or `account`), `request` the stored request, `requirement` an `AuthRequirement` as
+    JSON, `return_to` the path to continue at. `proofs` are those collected so far; `epoch` is the person's epoch at the
+    first of them.
     """
 
     __tablename__ = "login_flows"
@@ -42,12 +42,12 @@ class LoginFlowRow(Base):
     finished_at: Mapped[int | None]
 
     def open_at(self, now: int) -> bool:
-        """Whether the flow is neither closed nor expired (`now` in seconds, UTC)."""
+        """Whether the flow is still open (`now` in seconds, UTC)."""
         return self.finished_at is None and self.cancelled_at is None and now < self.expires_at
 
 
 class LoginFlowStore(Store):
-    """Starting, advancing and closing login flows."""
+    """Stores login flows."""
 
     def add(self, row: LoginFlowRow) -> None:
         """Store a new flow."""
@@ -56,13 +56,13 @@ class LoginFlowStore(Store):
         self._session.flush()
 
     def by_id(self, flow_id: str) -> LoginFlowRow | None:
-        """Return the flow with this id: open, closed or expired."""
+        """Return a flow: open, closed or expired."""
         return self._session.get(LoginFlowRow, flow_id, populate_existing=True)
 
     def lock(self, browser_digest: str) -> None:
-        """Lock every open flow of this browser until this transaction ends.
+        """Lock the unfinished flows of this browser until the transaction ends.
 
-        A proof changes all of them (`rebind`); locked in one order, two tabs cannot deadlock.
+        Each proof changes all of them (`rebind`); locking in one order prevents deadlocks between tabs.
         """
         query = select(LoginFlowRow.id).where(
             LoginFlowRow.browser_digest == browser_digest, LoginFlowRow.finished_at.is_(None)
@@ -70,9 +70,9 @@ class LoginFlowStore(Store):
         self._session.execute(query.order_by(LoginFlowRow.id).with_for_update())
 
     def advance(self, row: LoginFlowRow, **values: Any) -> bool:
-        """Change an open flow; False when another request changed or closed it first.
+        """Update an open flow; False when another request changed it first.
 
-        The write holds only for the version that was read.
+        Optimistic locking: the write applies only to the version that was read.
         """
         query = update(LoginFlowRow).where(
             LoginFlowRow.id == row.id, LoginFlowRow.version == row.version, *self._still_open()
@@ -83,11 +83,11 @@ class LoginFlowStore(Store):
         return True
 
     def cancel(self, row: LoginFlowRow) -> bool:
-        """Mark a flow as cancelled; the initiator still has to answer."""
+        """Mark the flow as cancelled; its initiator has still to be informed."""
         return self.advance(row, cancelled_at=self._now)
 
     def rebind(self, old_digest: str, new_digest: str) -> None:
-        """Bind every open flow of this browser to its new cookie; the old cookie is dead."""
+        """Bind all flows of this browser to its new cookie, after a proof; the old one is invalid."""
         query = update(LoginFlowRow).where(
             LoginFlowRow.browser_digest == old_digest, LoginFlowRow.finished_at.is_(None)
         )

@@ -1,4 +1,4 @@
-"""Links that let somebody who forgot their password set a new one: each good once, for a short while."""
+"""Password reset links: single-use and short-lived."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from idp.persistence.users import ACTIVE, User
 
 
 class PasswordReset(Base):
-    """One mailed link, as the digest of its handle.
+    """A mailed link by the digest of its handle.
 
-    `epoch` is the person's when it was asked for: any change of password or factors makes the link worthless.
-    `flow_id` is the sign-in it was asked from, to lead back there.
+    `epoch` is the person's at the request: any change of password or factors invalidates the link. `flow_id` is the
+    login flow to return to.
     """
 
     __tablename__ = "password_resets"
@@ -28,12 +28,12 @@ class PasswordReset(Base):
 
 
 class PasswordResetStore(Store):
-    """Making, spending and forgetting links."""
+    """Stores password reset links."""
 
     def make(self, digest: str, *, user_id: str, flow_id: str, expires_at: int) -> bool:
-        """Keep a link for this person; False, and nothing kept, unless they are active and have an address.
+        """Insert a link; False unless the person is active and has an address.
 
-        One statement for every id, also for one that nobody has, so that its cost reveals nothing.
+        One statement even for an unknown id, so that timing does not reveal whether the account exists.
         """
         columns = ("digest", "user_id", "epoch", "flow_id", "created_at", "expires_at")
         values = (literal(digest), User.id, User.epoch, literal(flow_id), literal(self._now), literal(expires_at))
@@ -41,7 +41,7 @@ class PasswordResetStore(Store):
         return self._execute(insert(PasswordReset).from_select(columns, reachable)) == 1
 
     def live(self, digest: str) -> tuple[PasswordReset, User] | None:
-        """A link that would still work, and whose it is."""
+        """Return a valid link and its person."""
         query = select(PasswordReset, User).join(User, User.id == PasswordReset.user_id)
         query = query.where(
             PasswordReset.digest == digest,
@@ -54,7 +54,7 @@ class PasswordResetStore(Store):
         return None if row is None else (row[0], row[1])
 
     def claim(self, digest: str) -> bool:
-        """Spend a link: every condition in one statement, so that of any number of tries at most one succeeds."""
+        """Mark a link as used: one conditional statement, so at most one caller succeeds."""
         query = update(PasswordReset).where(
             PasswordReset.digest == digest,
             PasswordReset.used_at.is_(None),
@@ -64,5 +64,5 @@ class PasswordResetStore(Store):
         return self._execute(query.values(used_at=self._now)) == 1
 
     def delete_for_user(self, user_id: str) -> None:
-        """Make every link of this person worthless."""
+        """Delete a person's links."""
         self._execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))

@@ -1,4 +1,4 @@
-"""Deleting ended rows, each type some time after its end."""
+"""Deletion of ended rows, each type after its own retention period."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle
 
 BROWSER_RETENTION = 400 * DAY
-"""A browser not seen for this long (seconds) is a stranger again; it is also the longest life browsers give cookies."""
+"""Seconds after which an unused browser is unknown; also the longest cookie lifetime in browsers."""
 
 
 PERSONAL_TABLES = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, PasswordReset, AlertLink)
-"""What belongs to one person alone, and is nothing without them."""
+"""Tables whose rows belong to one person."""
 
 
 class PurgeStore(Store):
-    """Deleting what no longer matters, and counting it."""
+    """Deletes ended rows and counts them."""
 
     def delete_person(self, user_id: str) -> None:
-        """Forget what a closed account had; its sessions and grants have ended, and go with time."""
+        """Delete the rows of a closed account; ended sessions and grants are purged later."""
         for model in PERSONAL_TABLES:
             self._execute(delete(model).where(model.user_id == user_id))
 
     def run(self, *, session_idle: int, keep_codes: bool) -> dict[str, int]:
-        """Delete ended rows; returns how many of each kind went.
+        """Delete ended rows; return the number deleted per table.
 
-        A grant and the count of tries at a sent code are kept a day beyond their end and a login an hour, so that late
-        or repeated requests still get the right answer. A run of failures whose length is limited is kept until it
-        ends, or a few tries a day could go on for ever. `session_idle` is the idle limit of sessions in seconds.
-        Unless `keep_codes`, readable copies of recovery codes that their owners have saved go as well.
+        Grants and the attempt counts of sent codes are kept for a day after their end and login flows for an hour, so
+        that late or repeated requests get the right answer. Failures in a row are kept while they are limited:
+        otherwise a few tries a day could go on for ever. `session_idle` is in seconds. Unless `keep_codes`, sealed
+        copies of saved recovery codes are deleted.
         """
         now = self._now
         ended: dict[type[Base], ColumnElement[bool]] = {

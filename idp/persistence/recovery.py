@@ -1,4 +1,4 @@
-"""Recovery codes: one set per person, each code good once."""
+"""Recovery codes: one set per person, each code valid once."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from idp.persistence.base import Base, Store
 
 
 class RecoverySet(Base):
-    """A person's present set of codes.
+    """A person's current set of codes.
 
-    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, stored until the person acknowledges
-    that it is saved (`acknowledged_at`), so that a reload or a closed browser before that loses nothing; longer only
-    where people may view their codes again (`recovery_codes_viewable`).
+    `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept until the person has saved it
+    (`acknowledged_at`), so that a reload or closed browser loses nothing; longer only with the setting
+    `recovery_codes_viewable`.
     """
 
     __tablename__ = "recovery_sets"
@@ -38,27 +38,27 @@ class RecoveryCode(Base):
 
 
 class RecoveryStore(Store):
-    """Issuing, spending and forgetting recovery codes."""
+    """Stores recovery codes."""
 
     def set_for_user(self, user_id: str) -> RecoverySet | None:
-        """The person's present set."""
+        """Return the person's current set."""
         return self._session.get(RecoverySet, user_id, populate_existing=True)
 
     def with_count(self, user_id: str) -> tuple[RecoverySet | None, int]:
-        """The person's present set, and how many of its codes are unused."""
+        """Return the person's current set and the number of unused codes."""
         unused = select(func.count()).where(RecoveryCode.set_id == RecoverySet.id, RecoveryCode.used_at.is_(None))
         query = select(RecoverySet, unused.scalar_subquery()).where(RecoverySet.user_id == user_id)
         row = self._session.execute(query).one_or_none()
         return (None, 0) if row is None else (row[0], int(row[1]))
 
     def codes_in_set(self, user_id: str) -> list[RecoveryCode]:
-        """The codes of the present set in their printed order, used ones included."""
+        """List the codes of the current set in printed order, including used ones."""
         query = select(RecoveryCode).join(RecoverySet, RecoverySet.id == RecoveryCode.set_id)
         query = query.where(RecoverySet.user_id == user_id).order_by(RecoveryCode.position)
         return list(self._session.scalars(query))
 
     def replace(self, new: RecoverySet, digests: list[str]) -> None:
-        """Put a new set in place of the old one, whose codes die with it."""
+        """Replace the set; the old codes become invalid."""
         self.remove(new.user_id)
         new.created_at = self._now
         self._session.add(new)
@@ -70,23 +70,23 @@ class RecoveryStore(Store):
         self._session.flush()
 
     def use(self, set_id: str, code_digest: str) -> bool:
-        """Spend one code; False when it is not of this set or was spent before."""
+        """Mark a code as used; False when it is unknown or was used before."""
         query = update(RecoveryCode).where(RecoveryCode.set_id == set_id, RecoveryCode.code_digest == code_digest)
         return self._execute(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
 
     def used_positions(self, set_id: str) -> set[int]:
-        """The positions (from 0, in the printed order) of the codes of a set that are used."""
+        """Return the positions (from 0, in printed order) of used codes."""
         query = select(RecoveryCode.position).where(RecoveryCode.set_id == set_id, RecoveryCode.used_at.is_not(None))
         return set(self._session.scalars(query))
 
     def acknowledge(self, user_id: str, *, keep: bool) -> bool:
-        """The person has saved the codes: forget the readable copy, unless it is to be kept."""
+        """Record that the codes are saved; delete the readable copy unless `keep`."""
         query = update(RecoverySet).where(RecoverySet.user_id == user_id, RecoverySet.acknowledged_at.is_(None))
         kept = RecoverySet.sealed_codes if keep else None
         return self._execute(query.values(acknowledged_at=self._now, sealed_codes=kept)) == 1
 
     def remove(self, user_id: str) -> None:
-        """Forget the set and its codes."""
+        """Delete the set and its codes."""
         self._session.expire_all()
         ids = select(RecoverySet.id).where(RecoverySet.user_id == user_id)
         self._execute(delete(RecoveryCode).where(RecoveryCode.set_id.in_(ids)))

@@ -1,4 +1,4 @@
-"""Marks against replay of things that others sign."""
+"""Replay protection for client assertions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from idp.persistence.base import Base, Store
 
 
 class AssertionId(Base):
-    """The `jti` of a client assertion that was used (RFC 7523 section 3), kept until the assertion has expired."""
+    """The `jti` of a used client assertion (RFC 7523 section 3), kept until it expires."""
 
     __tablename__ = "assertion_ids"
 
@@ -18,10 +18,10 @@ class AssertionId(Base):
 
 
 class ReplayStore(Store):
-    """Spending assertion ids."""
+    """Stores used assertion ids."""
 
     def claim(self, issuer: str, jti: str, expires_at: int) -> bool:
-        """Claim a `jti`; True for exactly one caller."""
+        """Record a `jti` as used; True for exactly one caller."""
         insert = self._upsert(AssertionId).values(issuer=issuer, jti=jti, expires_at=expires_at)
         taken = insert.on_conflict_do_nothing().returning(AssertionId.jti)
         return self._session.execute(taken).first() is not None

@@ -1,4 +1,4 @@
-"""The schema as a whole, and how it moves from one revision to the next."""
+"""The schema as a whole, and migrations between its revisions."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ MODULES = (transaction,)
 """Importing these declares every table."""
 
 ADVISORY_LOCK = 0x1D9_C0DE
-"""PostgreSQL lock taken while migrating, so that nodes starting together do it once."""
+"""PostgreSQL lock for migrations, so that nodes starting together migrate once."""
 
 
 class State(StrEnum):
-    """How the database relates to this version of the product."""
+    """The schema's revision relative to this version's."""
 
     UNREACHABLE = "unreachable"
     EMPTY = "empty"
@@ -38,7 +38,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """The state of a database; `revision` is where it is, `reason` why it cannot be reached."""
+    """State of a database, its `revision`, and the `reason` why it cannot be reached."""
 
     state: State
     revision: str | None = None
@@ -46,7 +46,7 @@ class Status:
 
     @property
     def problem(self) -> str | None:
-        """Why this version cannot use it as it is, and what to do; None when it can."""
+        """Describe why this version cannot use the database, and the remedy; None when it can."""
         return {
             State.UNREACHABLE: f"The database cannot be reached ({self.reason}). Check IDP_DATABASE_URL.",
             State.EMPTY: "The database has no tables yet. Run: idp db upgrade",
@@ -56,7 +56,7 @@ class Status:
 
 
 def status(url: str) -> Status:
-    """Look at the database at `url` without changing it; a SQLite file is not made by looking."""
+    """Inspect the database at `url` without changing it; a missing SQLite file is not created."""
     file = make_url(url).database if url.startswith("sqlite") else None
     if file and not Path(file).exists():
         return Status(State.EMPTY)
@@ -74,17 +74,17 @@ def status(url: str) -> Status:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database at `url` up to `revision`; safe to call from several nodes at once."""
+    """Migrate up to `revision`; safe to run on several nodes at once."""
     _run(url, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Migrate the database at `url` down to `revision` (`base`: nothing left)."""
+    """Migrate down to `revision` (`base`: empty)."""
     _run(url, lambda config: command.downgrade(config, revision))
 
 
 def current(url: str) -> str | None:
-    """The revision the database is at; None when it is empty."""
+    """Return the database's revision; None when it is empty."""
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
@@ -94,12 +94,12 @@ def current(url: str) -> str | None:
 
 
 def head() -> str:
-    """The revision this version of the product needs."""
+    """Return the revision this version needs."""
     return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration, without a file of its own."""
+    """Create Alembic's configuration, without a file."""
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     made.attributes["connection"] = connection

@@ -1,4 +1,4 @@
-"""Codes sent to somebody's mailbox or phone: each good once, for a short while, for one purpose."""
+"""Codes sent by mail or to a phone: single-use, short-lived, for one purpose."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from idp.persistence.base import Base, Store
 
 
 class CodePurpose(StrEnum):
-    """What a sent code is for; it does nothing else."""
+    """The only purpose a sent code is valid for."""
 
     SIGN_IN = "sign_in"
     SET_UP = "set_up"
@@ -23,7 +23,7 @@ class CodePurpose(StrEnum):
 
 @dataclass(frozen=True)
 class CodeSlot:
-    """Which code is meant: whose sign-in or session (`owner`), what for, by which channel, of which person."""
+    """Identifies a code: login flow or session (`owner`), purpose, channel and person."""
 
     owner: str
     purpose: CodePurpose
@@ -32,11 +32,10 @@ class CodeSlot:
 
 
 class SentCode(Base):
-    """The one open code of a sign-in or session (`owner`) for a purpose and channel; a newer one takes its place.
+    """The open code of an owner, purpose and channel; a new one replaces it.
 
-    `tries` counts checked tries over all codes of this slot since one was right, or since the last was long expired:
-    sending again does not give new ones (NIST SP 800-63B section 3.2.2). `address` is where it went, so that what it
-    proves is that address and no other.
+    `tries` counts attempts over all codes sent in this slot since the last success or long-expired code: resending does
+    not reset it (NIST SP 800-63B section 3.2.2). `address` is the recipient, and the only address the code proves.
     """
 
     __tablename__ = "sent_codes"
@@ -54,15 +53,15 @@ class SentCode(Base):
 
 
 class SentCodeStore(Store):
-    """Storing, checking and claiming codes."""
+    """Stores sent codes."""
 
     def find(self, slot: CodeSlot) -> SentCode | None:
-        """The code last sent there, used or not."""
+        """Return the latest code of the slot, used or not."""
         found = self._session.get(SentCode, (slot.owner, slot.purpose, slot.channel), populate_existing=True)
         return found if found and found.user_id == slot.user_id else None
 
     def upsert_code(self, slot: CodeSlot, *, address: str, digest: str, expires_at: int, not_since: int) -> bool:
-        """Keep a new code instead of the last; False when one was sent after `not_since` (seconds, UTC) already."""
+        """Replace the code; False when one was already sent after `not_since` (seconds, UTC)."""
         values: dict[str, Any] = {"user_id": slot.user_id, "address": address, "digest": digest}
         values |= {"sent_at": self._now, "expires_at": expires_at, "used_at": None}
         key = {"owner": slot.owner, "purpose": slot.purpose, "channel": slot.channel}
@@ -75,12 +74,12 @@ class SentCodeStore(Store):
         return self._session.execute(upsert.returning(SentCode.owner)).first() is not None
 
     def consume_attempt(self, slot: CodeSlot, *, most: int) -> bool:
-        """Consume one of the tries of this slot; False when all are used, and then nothing may be checked."""
+        """Consume one attempt; False when none is left, and then nothing may be verified."""
         query = update(SentCode).where(*self._in_slot(slot), SentCode.tries < most)
         return self._execute(query.values(tries=SentCode.tries + 1)) == 1
 
     def claim(self, slot: CodeSlot, digest: str) -> str | None:
-        """Spend the code of this digest: the address it proves for exactly one caller, and only while it is good."""
+        """Mark a valid code as used; return the address it proves, for exactly one caller."""
         query = update(SentCode).where(
             *self._in_slot(slot), SentCode.digest == digest, SentCode.used_at.is_(None), SentCode.expires_at > self._now
         )

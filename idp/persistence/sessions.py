@@ -12,10 +12,10 @@ from idp.persistence.users import User
 
 
 class Session(Base):
-    """A signed-in browser.
+    """A session.
 
-    `handle_digest` names the row by the cookie's digest and changes at every rise of what was proven; `sid` is the
-    public name that ID tokens carry and never changes. `proofs` are `login.policy.proofs.Proof` values as JSON.
+    `handle_digest` is the digest of the cookie and rotates whenever more is proven; `sid` is the public id in ID tokens
+    and never changes. `proofs` are `login.policy.proofs.Proof` values as JSON.
     """
 
     __tablename__ = "sessions"
@@ -33,57 +33,57 @@ class Session(Base):
 
 
 class SessionStore(Store):
-    """Opening, raising and ending sessions."""
+    """Stores sessions."""
 
     def with_user(self, handle_digest: str) -> tuple[Session, User] | None:
-        """The session whose cookie has this digest, and whose it is, live or not."""
+        """Return the session of this cookie digest and its person, live or not."""
         query = select(Session, User).join(User, User.id == Session.user_id)
         row = self._session.execute(query.where(Session.handle_digest == handle_digest)).one_or_none()
         return None if row is None else (row[0], row[1])
 
     def by_handle(self, handle_digest: str) -> Session | None:
-        """The session whose cookie has this digest, live or not."""
+        """Return the session of this cookie digest, live or not."""
         return self._session.scalar(select(Session).where(Session.handle_digest == handle_digest))
 
     def by_sid(self, sid: str) -> Session | None:
-        """The session of this public name, live or not."""
+        """Return the session of this public id, live or not."""
         return self._session.get(Session, sid, populate_existing=True)
 
     def for_user(self, user_id: str) -> list[Session]:
-        """The person's sessions that have not reached their absolute end, last seen first."""
+        """List a person's unexpired sessions, last seen first."""
         query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
         return list(self._session.scalars(query.order_by(Session.last_seen_at.desc())))
 
     def lock(self, handle_digest: str) -> bool:
-        """Whether the session still has this handle; it then keeps it until this transaction ends.
+        """Lock the session while it has this handle; False when it no longer has.
 
-        Without it, on PostgreSQL, an app could be given a grant just after a change has ended the session with all its
+        Without the lock, on PostgreSQL, a client could get a grant just after a change ended the session and its
         grants.
         """
         query = select(Session.sid).where(Session.handle_digest == handle_digest)
         return self._session.scalar(query.with_for_update(read=True, key_share=True)) is not None
 
     def open(self, new: Session) -> None:
-        """Keep a new session."""
+        """Insert a session."""
         new.created_at = new.last_seen_at = self._now
         self._session.add(new)
         self._session.flush()
 
     def rotate(self, sid: str, *, handle_digest: str, proofs: list[dict[str, Any]], device_id: str | None) -> bool:
-        """Give a session its new proofs and, with them, a new name: the old cookie is dead at once."""
+        """Set new proofs and a new handle; the old cookie is invalid at once."""
         query = update(Session).where(Session.sid == sid)
         values = {"handle_digest": handle_digest, "proofs": proofs, "device_id": device_id, "last_seen_at": self._now}
         return self._execute(query.values(**values)) == 1
 
     def touch(self, session: Session) -> None:
-        """Note that the person is still there."""
+        """Update the time of last use."""
         self._execute(update(Session).where(Session.sid == session.sid).values(last_seen_at=self._now))
 
     def end(self, sid: str) -> bool:
-        """End one session; True for exactly one caller."""
+        """Delete a session; True for exactly one caller."""
         return self._execute(delete(Session).where(Session.sid == sid)) == 1
 
     def end_others(self, user_id: str, keep_sid: str | None) -> int:
-        """End every session of this person but one."""
+        """Delete a person's sessions, optionally except one."""
         query = delete(Session).where(Session.user_id == user_id)
         return self._execute(query if keep_sid is None else query.where(Session.sid != keep_sid))

@@ -1,4 +1,4 @@
-"""Rate-limit counters, stored where every worker and every restart sees them."""
+"""Rate-limit counters, shared by all workers and kept across restarts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from idp.persistence.base import Base, Store
 
 @dataclass(frozen=True)
 class Limit:
-    """How many failed attempts a bucket allows: in the short window, in the long one, and in a row (None: no limit).
+    """Failed attempts a bucket allows: in a short window, a long window, and in a row (None: unlimited).
 
     Windows are seconds.
     """
@@ -25,9 +25,9 @@ class Limit:
 
 
 class Throttle(Base):
-    """One bucket: attempts since the start of its short and of its long window, and since the last success.
+    """The counters of one bucket: short window, long window, and since the last success.
 
-    `in_a_row` stays 0 where runs have no limit, so that names strangers make up can be forgotten.
+    `in_a_row` stays 0 where it is not limited, so that rows for made-up user names can be purged.
     """
 
     __tablename__ = "throttles"
@@ -41,10 +41,10 @@ class Throttle(Base):
 
 
 class ThrottleStore(Store):
-    """Counting attempts before they are checked, so that parallel attempts cannot beat the limit."""
+    """Counts attempts before they are verified, so that parallel attempts cannot exceed the limit."""
 
     def has_capacity(self, bucket: str, limit: Limit) -> bool:
-        """Whether a claim would succeed now: a look that spares a costly hash; only `claim` decides."""
+        """Whether `consume` would succeed now; saves a costly hash, but only `consume` decides."""
         row = self._session.get(Throttle, bucket, populate_existing=True)
         if row is None:
             return True
@@ -53,7 +53,7 @@ class ThrottleStore(Store):
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
 
     def consume(self, bucket: str, limit: Limit) -> bool:
-        """Count one attempt; False when the bucket is empty, and then the attempt must not be checked."""
+        """Count one attempt; False when the limit is reached, and then nothing may be verified."""
         short_over = Throttle.short_started_at <= self._now - limit.short_seconds
         long_over = Throttle.long_started_at <= self._now - limit.long_seconds
         run = int(limit.in_a_row is not None)
@@ -81,9 +81,9 @@ class ThrottleStore(Store):
         return self._session.execute(upsert.returning(Throttle.bucket)).first() is not None
 
     def reset(self, bucket: str) -> None:
-        """Empty the counters of this bucket alone, after the right secret."""
+        """Delete the counters of this bucket, after a success."""
         self._execute(delete(Throttle).where(Throttle.bucket == bucket))
 
     def reset_all(self, prefix: str) -> int:
-        """Empty the counters of every bucket with this prefix; returns their number."""
+        """Delete the counters of every bucket with this prefix (administrators only)."""
         return self._execute(delete(Throttle).where(Throttle.bucket.startswith(prefix, autoescape=True)))

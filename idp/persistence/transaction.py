@@ -1,4 +1,4 @@
-"""One transaction, and the stores that share it."""
+"""A transaction and its stores."""
 
 from __future__ import annotations
 
@@ -30,10 +30,9 @@ from idp.persistence.users import UserStore
 
 
 class Transaction:
-    """Everything done through one of these is kept together or not at all.
+    """A database transaction with one store per aggregate.
 
-    `now` (seconds, UTC) is read once, so that all of a request happens at one instant; `origin` is where the request
-    came from, for the audit trail.
+    `now` (seconds, UTC) is read once, so that a request happens at one instant; `origin` is for the audit trail.
     """
 
     def __init__(self, session: OrmSession, now: int, origin: Origin) -> None:

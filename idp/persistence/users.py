@@ -1,4 +1,4 @@
-"""Users: identifiers, password hash, profile, and the security epoch."""
+"""People: identity, credentials and the epoch."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class NameTaken(Exception):
 INVISIBLE = "Cf"
 """Unicode's format characters: zero-width joiners, soft hyphens, direction marks."""
 NOBODY = "\u2060"
-"""One of them: the key of a closed account begins with it, so that no name anybody types is that key."""
+"""The key of a closed account begins with this character, which no typed name can contain."""
 
 
 def lookup_key(name: str) -> str:
-    """How names are compared: NFKC, case folded, without what nobody sees, so that look-alike spellings are one."""
+    """Normalize a name for comparison: NFKC, case-folded, without invisible characters, against look-alikes."""
     seen = "".join(character for character in name if unicodedata.category(character) != INVISIBLE)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
 
@@ -36,7 +36,7 @@ def lookup_key(name: str) -> str:
 class User(Base):
     """One person.
 
-    `id` is the OIDC `sub`, never reused: of a closed account nothing else is left. `epoch` rises with every change of
+    `id` is the OIDC `sub`, never reused: of a closed account nothing else is left. `epoch` grows with every change of
     password or factors; pending logins and remembered devices carry the epoch they were made in and die when it moves.
     `profile` holds the standard claims of OIDC Core section 5.1 that are not columns of their own.
     `second_step_due_at` (seconds, UTC) is the end of the one grace window a person gets who must have a second step.
@@ -74,32 +74,31 @@ class User(Base):
 
 
 class UserStore(Store):
-    """Finding and changing people."""
+    """Stores people."""
 
     def by_id(self, user_id: str) -> User | None:
-        """The person with this `sub`, active or not."""
+        """Return the person with this `sub`, active or not."""
         return self._session.get(User, user_id, populate_existing=True)
 
     def by_identifier(self, identifier: str) -> User | None:
-        """The person whose user name or email address this is; a user name never holds an `@`."""
+        """Return the person of this user name or email address; a user name has no `@`."""
         key = lookup_key(identifier)
         return self._session.scalar(select(User).where(or_(User.username_key == key, User.email_key == key)))
 
     def lock(self, user_ids: Iterable[str]) -> None:
-        """Let nobody change how these people prove who they are until this transaction ends.
+        """Lock these people's credentials until the transaction ends.
 
-        Without it, on PostgreSQL, a sign-in begun under the old password could open its session just after the change
-        has ended all sessions.
+        Without the lock, on PostgreSQL, a sign-in begun with the old password could open its session just after the
+        change ended all sessions.
         """
         query = select(User.id).where(User.id.in_(sorted(user_ids))).order_by(User.id)
         self._session.execute(query.with_for_update(key_share=True))
 
     def add(self, user: User) -> None:
-        """Keep a new person.
+        """Insert a person.
 
         Raises:
-            NameTaken: when the user name or email address is another's, also in another spelling, or the user name
-                could be read as an address, which might be another's as well.
+            NameTaken: when user name or email address is taken, also in another spelling, or the user name has an `@`.
         """
         user.username_key = lookup_key(user.username)
         if "@" in user.username_key:
@@ -127,7 +126,7 @@ class UserStore(Store):
         return int(self._session.scalar(select(func.count()).select_from(User).where(User.status != CLOSED)) or 0)
 
     def raise_epoch(self, user: User) -> bool:
-        """Claim the right to change how this person proves who they are; False when another change came first."""
+        """Claim a change of this person's credentials; False when another change came first."""
         if not self._change(user, User.epoch == user.epoch, epoch=user.epoch + 1):
             return False
         self._session.refresh(user, ["epoch"])
@@ -138,11 +137,11 @@ class UserStore(Store):
         self._change(user, password_hash=password_hash, password_changed_at=self._now)
 
     def rehash_password(self, user: User, password_hash: str) -> None:
-        """Store the same password under newer parameters, unless it was changed meanwhile."""
+        """Store the same password under newer parameters, unless it was changed concurrently."""
         self._change(user, User.password_hash == user.password_hash, password_hash=password_hash)
 
     def set_profile(self, user: User, profile: dict[str, Any]) -> None:
-        """Store the claims that a person set."""
+        """Store the person's profile claims."""
         self._change(user, profile=profile)
 
     def set_email(self, user: User, email: str | None, *, verified: bool) -> None:
@@ -164,11 +163,11 @@ class UserStore(Store):
         self._session.refresh(user, ["phone_number", "phone_number_verified"])
 
     def prove_email(self, user: User, address: str) -> None:
-        """Note that mail to this address reaches the person, if it is the one they have."""
+        """Mark the address as verified, if it is the person's current one."""
         self._change(user, User.email == address, email_verified=True)
 
     def prove_phone(self, user: User, number: str) -> None:
-        """Note that messages to this number reach the person: theirs if they have none, or if it is the one they have.
+        """Store the number as verified, if the person has none or this one.
 
         `number` is E.164.
         """
@@ -180,7 +179,7 @@ class UserStore(Store):
         self._change(user, status=status)
 
     def close(self, user: User) -> None:
-        """Keep nothing of somebody but their `id`, for good; the user name and the address are free again."""
+        """Erase a person except their `id`; user name and address are free again."""
         nothing: dict[str, Any] = {
             "email": None,
             "email_key": None,

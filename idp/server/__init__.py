@@ -1,14 +1,17 @@
-"""The product as running processes.
+"""The server processes.
 
 idp serve
-  launch       ports free? database at head? keys safe? then one parent and its workers (granian)
-    |-- parent       operations: /healthz, /readyz, /metrics, on a port of their own
-    `-- each worker  worker: the WSGI application, four threads of requests,
-                     background: a thread for each channel that delivers; one that purges and rotates keys
+  launch       check ports, database and keys; then start one parent and its workers (granian)
 
-metrics      counts structured log records; nothing else knows that it is counted
-undelivered  what is recorded when a message is given up
-doctor       what is wrong here, and how to mend it; doctor_messages does so for what leaves the house
+-- parent       operations: /healthz, /readyz, /metrics, on a separate port
+    `-- each worker  worker: the WSGI application, four request threads,
+                     background: a thread per delivery channel, and one for maintenance
+
+metrics      Prometheus counters, filled from log records
+undelivered  audit records of abandoned messages
+preparing    creates directories and tables
+ports        checks of local ports
+doctor       diagnosis of an installation
 demo         everything on one machine for a first look (`./dev run`)
 """
 
@@ -16,4 +19,4 @@ from __future__ import annotations
 
 
 class CannotServe(Exception):
-    """The server was not started; the message has the reason and the remedy."""
+    """Nothing was started; the message gives the reason and the remedy."""

@@ -1,8 +1,7 @@
-"""Work that no request should wait for: messages, logouts, purging, key rotation. Threads in every worker process.
+"""Background threads in every worker process: messages, logouts, purging, key rotation.
 
-Every channel has a thread of its own: an app or a provider that is slow to answer keeps nobody else's messages waiting.
-Each piece of work is claimed by a row, so that of any number of workers and nodes one does it, and none is missed when
-some come or go.
+Every channel has its own thread, so a slow client or provider delays no other channel. Work is claimed in the database,
+so that exactly one of all workers does it.
 """
 
 from __future__ import annotations
@@ -35,11 +34,11 @@ from idp.services import Services
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0
-"""Seconds between two looks for messages."""
+"""Seconds between two polls for messages."""
 CLAIM_EVERY = MINUTE
-"""Seconds between two tries to claim the slower work; a try is a write."""
+"""Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
-"""Seconds a claim lasts on what goes out over HTTP; `outbound` gives up well before."""
+"""Seconds a claim on an HTTP delivery lasts; `outbound` times out well before."""
 PURGE_EVERY = HOUR
 ROTATE_EVERY = 10 * MINUTE
 
@@ -47,7 +46,7 @@ Job = Callable[[], None]
 
 
 class BackgroundJobs:
-    """The threads and their work. `run_once` is one round, for tests and for the loops alike."""
+    """The background threads. `run_once` runs every job once, for tests."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -62,16 +61,18 @@ class BackgroundJobs:
         )
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
         logouts = LogoutSender(services, Outbound.from_settings(settings))
-        self._couriers = {
+        self._dispatchers = {
             EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered.record_mail),
-            BACKCHANNEL_LOGOUT: self._dispatcher(BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered.record_logout),
+            BACKCHANNEL_LOGOUT: self._dispatcher(
+                BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered.record_logout
+            ),
         }
         for channel in sorted({SMS, WHATSAPP} & settings.channels):
             texter = Texter(renderer=renderer, provider=for_channel(settings, channel, services.clock))
-            self._couriers[channel] = self._dispatcher(channel, texter.send, HTTP_LEASE, undelivered.record_text)
+            self._dispatchers[channel] = self._dispatcher(channel, texter.send, HTTP_LEASE, undelivered.record_text)
 
     def _offer(self, about: Mapping[str, Any]) -> str:
-        """A link that ends the session which a mail is about."""
+        """Create a link that ends the session of a mail."""
         with self._services.database.write() as tx:
             return alerts.create_alert_link(tx, about, self._services)
 
@@ -79,21 +80,24 @@ class BackgroundJobs:
         return OutboxDispatcher(self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned)
 
     def start(self) -> None:
-        """Begin. The threads end by themselves when the process does, after the piece of work in hand."""
+        """Start the threads. They stop after the current job when the process ends."""
         for name, work in self._jobs():
             threading.Thread(target=self._run, args=(work,), name=name).start()
 
     def run_once(self) -> None:
-        """Do everything that is due. One kind of work failing keeps no other from being done."""
+        """Run every due job. A failing job does not stop the others."""
         for _, work in self._jobs():
             self._run_safely(work)
 
     def _jobs(self) -> list[tuple[str, Job]]:
-        return [*((channel, partial(self.deliver, channel)) for channel in self._couriers), ("tidying", self._run_maintenance)]
+        return [
+            *((channel, partial(self.deliver, channel)) for channel in self._dispatchers),
+            ("tidying", self._run_maintenance),
+        ]
 
     def deliver(self, channel: str) -> None:
-        """Deliver whatever is due in one channel."""
-        while _process_is_running() and self._couriers[channel].deliver_next():
+        """Deliver all due messages of a channel."""
+        while _process_is_running() and self._dispatchers[channel].deliver_next():
             pass
 
     def _run_safely(self, work: Job) -> None:
@@ -125,5 +129,5 @@ class BackgroundJobs:
 
 
 def _process_is_running() -> bool:
-    """Whether the process means to live: the interpreter marks its main thread dead before it waits for others."""
+    """Whether the main thread is alive; the interpreter marks it dead before joining other threads."""
     return threading.main_thread().is_alive()

@@ -1,4 +1,4 @@
-"""Starting and stopping the server: one parent, its workers, and the checks before any of them runs."""
+"""Start and stop of the server: checks, the parent process and its workers."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from idp.signing.files import KeyFileError
 from idp.web import logs
 
 THREADS = 4
-"""Requests one worker answers at a time: enough that slow ones do not stop the rest, few enough for SQLite."""
+"""Requests a worker handles at a time: slow ones do not block the rest, and SQLite can keep up."""
 STOP_WITHIN = 30
-"""Seconds that requests under way are given to finish after SIGTERM."""
+"""Seconds for requests in progress to finish after SIGTERM."""
 HEADERS_WITHIN = 10_000
-"""Milliseconds a caller may take to send its headers."""
+"""Milliseconds a client may take to send its headers."""
 TARGET = "idp.server.worker:application"
 POLL_INTERVAL = 0.02
-"""Seconds between two looks whether the first worker answers."""
+"""Seconds between two checks whether the first worker responds."""
 DISCOVERY = "/.well-known/openid-configuration"
 
 GRANIAN_LOGS = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}}}
-"""Its loggers write through ours, as JSON lines."""
+"""Its loggers propagate to ours, as JSON lines."""
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then let requests under way finish. `ready` is called when the first answers.
+    """Serve until SIGTERM or SIGINT, then finish requests in progress. `ready` is called at the first response.
 
     Raises:
         CannotServe: before anything was started.
@@ -54,7 +54,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Call
 
 
 def open_services(settings: Settings) -> Services:
-    """Database and keys, in the words of somebody who starts a server; raises `CannotServe`."""
+    """Open database and keys; raises `CannotServe`."""
     try:
         return assemble(settings)
     except KeyFileError as error:
@@ -64,7 +64,7 @@ def open_services(settings: Settings) -> Services:
 
 
 class _Server(MPServer):
-    """Granian, with our own threads in the parent: begun only once the workers are forked off."""
+    """Granian, with threads of the parent that start after the workers were forked."""
 
     def __init__(self, services: Services, ready: Callable[[], None], *, host: str, port: int, workers: int) -> None:
         super().__init__(
@@ -85,7 +85,7 @@ class _Server(MPServer):
         self._services, self._ready = services, ready
 
     def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
-        """Start the workers, then what is the parent's own."""
+        """Start the workers, then the parent's threads."""
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # the library has no types
         if self._services.settings.ops_port:
             Operations(self._services).start()

@@ -1,11 +1,9 @@
-"""Counters for Prometheus, filled from the structured log records.
+"""Prometheus counters, filled from log records.
 
-Events are logged once: by `audit.record`, at the end of each request, and at each try to deliver a
-message; this handler listens. Nothing
-else knows that it is counted.
+A logging handler counts the records of `audit.record`, requests and delivery attempts; other code does not know of it.
 
-Every worker counts into files of its own, and the parent adds them up when asked: `share_among_processes` must come
-before the library is first imported, hence the imports inside functions.
+Each worker counts into its own files, and the parent adds them up: `share_among_processes` must run before the library
+is first imported, hence the imports inside functions.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 class MetricsHandler(logging.Handler):
-    """Counts requests, security events, tokens and messages. Labels take few values: never a path, name or address."""
+    """Counts requests, audit events, tokens and messages. Labels have few values: never a path, name or address."""
 
     def __init__(self) -> None:
         from prometheus_client import Counter, Histogram  # noqa: PLC0415 - see above
@@ -52,7 +50,7 @@ class MetricsHandler(logging.Handler):
 
 
 def install() -> None:
-    """Count in this process, whatever level is written to the log."""
+    """Count in this process, whatever the log level."""
     meter = MetricsHandler()
     for name in COUNTED:
         logger = logging.getLogger(name)
@@ -62,14 +60,14 @@ def install() -> None:
 
 @contextmanager
 def share_among_processes() -> Iterator[None]:
-    """Let the processes started inside the block count together."""
+    """Share counters among the processes started inside the block."""
     with tempfile.TemporaryDirectory(prefix="countersign-metrics-") as folder:
         export_env(SHARED_FOLDER, folder)
         yield
 
 
 def exposition() -> tuple[bytes, str]:
-    """Everything counted so far by every process: the text, and its content type."""
+    """Return the counters of all processes: text and content type."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - see above
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - reads its directory from the environment when imported
 

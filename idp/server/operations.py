@@ -1,7 +1,7 @@
-"""What machines ask about us, on a port of its own that the public never sees.
+"""Health checks and metrics, on a separate, non-public port.
 
-/healthz   the process lives                            200
-/readyz    it can do its work: database and keys        200 or 503
+/healthz   the process is alive                         200
+/readyz    database and keys are usable                 200 or 503
 /metrics   counters of all workers, for Prometheus      200
 """
 
@@ -20,26 +20,26 @@ from idp.services import Services
 log = logging.getLogger(__name__)
 
 SLOWEST_CLIENT = 10
-"""Seconds a caller may take to ask."""
+"""Seconds a client may take to send its request."""
 
 Answer = tuple[int, str, bytes]
 """Status, content type, body."""
 
 
 class Operations(ThreadingHTTPServer):
-    """The server behind that port; `core` is asked for database and keys."""
+    """The HTTP server of that port."""
 
     daemon_threads = True
 
     def __init__(self, services: Services) -> None:
-        """Listen at the settings' address; raises `OSError` when it is taken."""
+        """Listen at the configured address; raises `OSError` when it is in use."""
         self._services = services
         host = services.settings.ops_host
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, services.settings.ops_port), _Handler)
 
     def start(self) -> None:
-        """Answer from now on, in a thread of its own."""
+        """Serve in a thread."""
         threading.Thread(target=self.serve_forever, name="operations", daemon=True).start()
 
     def respond_to(self, path: str) -> Answer:
@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def version_string(self) -> str:
-        """No version: it would only help those who look for old ones."""
+        """Omit the version: it would help attackers find old ones."""
         return "countersign"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class calls it so

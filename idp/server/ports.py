@@ -1,4 +1,4 @@
-"""Addresses of this machine: whether one is free, and whether somebody answers there."""
+"""Checks of local ports: free, or serving HTTP."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import socket
 from contextlib import closing
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names of addresses, nothing listens here
-"""The address to connect to when a server listens on every address."""
+"""Address to connect to when a server listens on all addresses."""
 ANSWER_TIMEOUT = 5
 
 
 def port_problem(host: str, port: int) -> str | None:
-    """Why nothing of ours can listen at `host` and `port`, as half a sentence; None when it can.
+    """Describe why `host` and `port` cannot be bound; None when they can.
 
-    The address is taken for a moment and let go. It must be asked: servers that share a port among their workers
-    would share it with a stranger's as well, and each would get half of the requests.
+    They are bound for a moment to test: with port sharing, a server would share the port with another program's, and
+    each would get half of the requests.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
@@ -36,7 +36,7 @@ def port_problem(host: str, port: int) -> str | None:
 
 
 def http_status(host: str, port: int, path: str = "/") -> int | None:
-    """The HTTP status of a GET without any proxy between; None when nobody answers."""
+    """Return the HTTP status of a GET without proxy; None without a response."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=ANSWER_TIMEOUT)
     with closing(connection):
         try:

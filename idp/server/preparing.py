@@ -1,4 +1,4 @@
-"""What must be there before anything runs: folders and tables."""
+"""Creation of directories and tables before anything runs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from idp.server import CannotServe
 
 
 def migrate(settings: Settings) -> State:
-    """Bring the database to this version's revision, making it if need be; returns what it was before.
+    """Create or upgrade the database; return its state before.
 
     Raises:
-        CannotServe: when it cannot be reached, or a newer version made it.
+        CannotServe: when it is unreachable or of a newer version.
     """
     make_data_dir(settings)
     status = schema.status(settings.database)
@@ -25,12 +25,12 @@ def migrate(settings: Settings) -> State:
 
 
 def make_data_dir(settings: Settings) -> None:
-    """Make the data directory, for its owner alone; raises `CannotServe`."""
+    """Create the data directory with mode 0700; raises `CannotServe`."""
     _make(settings.data_dir, "IDP_DATA_DIR")
 
 
 def close_keys_dir(settings: Settings) -> None:
-    """Make the keys directory its owner's alone, as a checkout with a generous umask is not; raises `CannotServe`."""
+    """Create the keys directory, or set its mode to 0700 if the umask was wider; raises `CannotServe`."""
     _make(settings.keys_dir, "IDP_KEYS_DIR").chmod(0o700)
 
 

@@ -1,4 +1,4 @@
-"""What is recorded, in the same transaction, when a message is given up."""
+"""Audit records of abandoned messages, in the same transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from idp.persistence.transaction import Transaction
 
 
 def record_mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
-    """Nobody but the operator can mend it."""
+    """Record an abandoned mail for the operator, who alone can fix it."""
     audit.record(
         tx,
         Event.MAIL_ABANDONED,
@@ -23,7 +23,7 @@ def record_mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
 
 
 def record_text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
-    """Audit it for the person, who waited for it; without the number."""
+    """Record an abandoned text in the person's history, without the number."""
     audit.record(
         tx,
         Event.MESSAGE_ABANDONED,
@@ -37,7 +37,7 @@ def record_text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
 
 
 def record_logout(tx: Transaction, message: OutboxMessage, reason: str) -> None:
-    """Audit it for the person, who may still be signed in to that client."""
+    """Record an abandoned logout in the person's history: they may still be signed in there."""
     audit.record(
         tx,
         Event.LOGOUT_ABANDONED,

@@ -1,4 +1,4 @@
-"""One worker process: what granian calls to get the application."""
+"""A worker process: the entry point for granian."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from idp.web import logs
 
 
 def application() -> Flask:
-    """The WSGI application of a fresh worker, its background thread running."""
+    """Create the WSGI application of a worker, and start its background threads."""
     settings = config.load()
     config.scrub_env()
     logs.configure(settings.log_level)

@@ -1,18 +1,18 @@
-"""HTTP plumbing that every page and endpoint shares; it knows nothing of sign-in or OAuth.
+"""HTTP plumbing shared by all pages and endpoints; independent of sign-in and OAuth.
 
 request -> request id -> view(tx): reads cookies and form, checks csrf -> headers -> log line
                          returning commits, raising rolls back
 
-context     what the views are given: settings, clock, database, keys
-transact    one transaction per request
-cookies     names and attributes of all our cookies
-csrf        same-origin check and form tokens
-forms       reading a form strictly
-paths       what may stand in a variable part of an address
-headers     content security policy and its companions
-errors      every refusal as a page with a remedy, and never a stack trace
-logs        one JSON object per line
-language    which language a page is in
-places      where an address is, in the words of that language
-pages       rendering, with what every template needs
+context       services available to views: settings, clock, database, keys
+transactions  one transaction per request
+cookies       names and attributes of our cookies
+csrf          same-origin check and form tokens
+forms         strict parsing of form fields
+paths         path parameters, and redaction of paths
+headers       content security policy and other headers
+errors        error pages
+logs          JSON log lines
+language      language of the page
+geoip         localized locations of IP addresses
+pages         rendering of pages
 """

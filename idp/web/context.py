@@ -1,4 +1,4 @@
-"""The services of the application that serves this request."""
+"""The services available to every view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KEY = "countersign"
 
 
 def install(app: Flask, services: Services) -> None:
-    """Give the application its services."""
+    """Attach the services to the application."""
     app.extensions[KEY] = services
 
 

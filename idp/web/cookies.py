@@ -1,14 +1,14 @@
-"""The cookies we set, and how: HttpOnly, SameSite=Lax, and on https `Secure` with the `__Host-` prefix.
+"""Our cookies: HttpOnly, SameSite=Lax, and on https `Secure` with the `__Host-` prefix.
 
-    session   who is signed in here; dies with the browser's own session or ours, whichever is first
-    login     binds sign-ins under way to this browser
-    recover   the handle of a mailed link that sets a new password, out of the address once the link was opened
-    alert     the same of a link that ends a sign-in
-    email     the same of a link that confirms a new address
-    undo      the same of a link that takes such a change back
-    browser   lets us recognise this browser again: known devices, remembered devices
+    session   the session handle
+    login     binds login flows to this browser
+    recover   handle of an opened password reset link, removed from the URL
+    alert     the same for a link that ends a session
+    email     the same for a link that confirms an address
+    undo      the same for a link that undoes a change
+    browser   recognises this browser: known and remembered devices
 
-Lax, not Strict: an app's redirect to us must find the session. Values are opaque handles; the database holds digests.
+Lax, not Strict: a redirect from a client must carry the session. Values are opaque handles; the database holds digests.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from idp.web.forms import is_storable
 
 @dataclass(frozen=True)
 class Cookie:
-    """One cookie: its name without prefix, and its life in seconds (None: until the browser is closed)."""
+    """A cookie: name without prefix, and lifetime in seconds (None: until the browser is closed)."""
 
     name: str
     max_age: int | None = None
 
     @property
     def full_name(self) -> str:
-        """The name on the wire; `__Host-` keeps a sibling or subdomain from planting it (RFC 6265bis section 4.1.3)."""
+        """Return the full name; `__Host-` prevents a subdomain from setting it (RFC 6265bis section 4.1.3)."""
         return ("__Host-" if services().settings.secure else "") + f"countersign-{self.name}"
 
     def read(self) -> str | None:
-        """The value the browser sent, if it can be one of ours."""
+        """Return the value sent by the browser, if well-formed."""
         value = request.cookies.get(self.full_name)
         return value if value and len(value) <= MAX_HANDLE_LENGTH and is_storable(value) else None
 
     def write(self, response: Response, value: str) -> None:
-        """Set it."""
+        """Set the cookie."""
         response.set_cookie(
             self.full_name,
             value,
@@ -53,7 +53,7 @@ class Cookie:
         )
 
     def clear(self, response: Response) -> None:
-        """Remove it."""
+        """Delete the cookie."""
         response.delete_cookie(
             self.full_name, secure=services().settings.secure, httponly=True, samesite="Lax", path="/"
         )

@@ -1,4 +1,4 @@
-"""Refusals people see: a plain sentence, what to do next, and a reference for support; never a stack trace."""
+"""Error pages: a sentence, a remedy and a reference for support; never a stack trace."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ FALLBACK = (
 
 
 class Refusal(Exception):
-    """Stop here with a page: nothing done in this request is kept.
+    """Abort the request with an error page; the transaction is rolled back.
 
-    `title` and `message` are shown to the person; `detail` goes to the log only.
+    `title` and `message` are shown to the person; `detail` is only logged.
     """
 
     def __init__(self, status: int, title: str, message: str, *, detail: str = "") -> None:
@@ -39,14 +39,14 @@ class Refusal(Exception):
 
 
 def install(app: Flask) -> None:
-    """Answer every error of the application with a page."""
+    """Register the error handlers."""
     app.register_error_handler(Refusal, _handle_refusal)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(Exception, _handle_exception)
 
 
 def error_page(status: int, title: str, message: str) -> Response:
-    """The page itself, for views that refuse and yet keep what they did."""
+    """Render an error page, for views that refuse and still commit."""
     return page("errors/page.html", status=status, title=title, message=message, reference=g.get("request_id", ""))
 
 

@@ -1,4 +1,4 @@
-"""Reading a form or a query strictly: text only, once each, of bounded length."""
+"""Strict parsing of form and query fields: single values, valid text, bounded length."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from werkzeug.datastructures import MultiDict
 
 MAX_FIELD = 4096
-"""Characters. Long enough for any password, short enough that normalising and hashing it costs nothing."""
+"""Characters. Enough for any password, short enough to normalise and hash cheaply."""
 
 
 def single_value(values: MultiDict[str, str], name: str, *, longest: int = MAX_FIELD) -> str:
-    """The one value of a field; empty when it is missing, doubled, too long or not text that can be stored."""
+    """Return a field's value; empty when missing, repeated, too long or not storable."""
     found = values.getlist(name)
     if len(found) != 1 or len(found[0]) > longest or not is_storable(found[0]):
         return ""
@@ -19,10 +19,10 @@ def single_value(values: MultiDict[str, str], name: str, *, longest: int = MAX_F
 
 
 def is_storable(text: str) -> bool:
-    """Whether both databases can hold it: no NUL (PostgreSQL), no lone surrogate (UTF-8)."""
+    """Whether both databases can store the text: no NUL (PostgreSQL), no lone surrogate (UTF-8)."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def is_checked(values: Mapping[str, str], name: str) -> bool:
-    """Whether a checkbox was ticked."""
+    """Whether a checkbox is checked."""
     return values.get(name, "") in {"on", "1", "true", "yes"}

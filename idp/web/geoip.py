@@ -1,4 +1,4 @@
-"""Places in the words of whoever reads the page."""
+"""Locations of IP addresses in the reader's language."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from idp.web.context import services
 
 
 def location_from_here(address: str) -> str:
-    """Where an address is, seen from where the reader is now."""
+    """Describe an address relative to the reader's own."""
     return services().geoip.describe(address, language.current_reader().language, here=request.remote_addr or "")
 
 
 def with_location(address: str) -> str:
-    """An address, and where it is if that is known."""
+    """Return an address with its place, if known."""
     return services().geoip.with_place(address, language.current_reader().language)

@@ -1,4 +1,4 @@
-"""Response headers that keep pages from being framed, scripted, cached or sniffed."""
+"""Response headers against framing, scripting, caching and sniffing."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ALWAYS = {
 
 
 def allow_form_target(redirect_uri: str) -> None:
-    """Let the form on this page end, after its redirects, at an app: its scheme and host, or a scheme of its own.
+    """Allow a redirect URI in the page's `form-action`.
 
-    Browsers apply `form-action` to every redirect that follows a form, so the client's redirect URI must be listed.
+    Browsers apply `form-action` to every redirect after a form, so the client's URI must be listed.
     """
     parts = urlsplit(redirect_uri)
     target = f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} else f"{parts.scheme}:"
@@ -30,7 +30,7 @@ def allow_form_target(redirect_uri: str) -> None:
 
 
 def apply(response: Response) -> Response:
-    """Add the headers; a view that set one itself keeps it."""
+    """Add the headers; those set by the view are kept."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     if services().settings.secure:

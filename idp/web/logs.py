@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object per line, UTC, with the id that ties a request's lines together."""
+"""Structured logs: one JSON object per line, UTC, with the request id."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from idp.web.paths import redact_secrets
 log = logging.getLogger("idp.request")
 
 QUIET = {"authlib": logging.INFO, "werkzeug": logging.WARNING, "alembic": logging.WARNING}
-"""Authlib's debug lines hold whole tokens; whatever our own level is, they are never written."""
+"""Authlib's debug lines contain whole tokens: never log them, whatever the level."""
 
 GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 FACTS = ("event", "outcome", "about", "method", "path", "endpoint", "status", "milliseconds", "address")
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as JSON, so that no text in it can forge a line of its own."""
+    """Formats records as JSON, which prevents forged log lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Format one record."""
         at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
         line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
@@ -39,7 +39,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send everything at `level` and above to standard error as JSON lines."""
+    """Log everything at `level` and above to standard error as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     handler.setLevel(level)  # some loggers let more through, to be counted
@@ -49,7 +49,7 @@ def configure(level: str) -> None:
 
 
 def install(app: Flask, entropy: Entropy) -> None:
-    """Give each request an id (a proxy's own is kept when it is well-formed) and a log line when it ends."""
+    """Add a request id (a well-formed one of a proxy is kept) and a log line to each request."""
 
     @app.before_request
     def begin() -> None:

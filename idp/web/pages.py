@@ -1,4 +1,4 @@
-"""Rendering a page with what every template needs."""
+"""Rendering of pages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from idp.web.context import services
 
 
 def install(app: Flask) -> None:
-    """Prepare the template environment once, when the application is made."""
+    """Configure the template environment."""
     jinja.install(app.jinja_env)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_template_variables)
 
 
 def page(template: str, *, status: int = 200, **variables: Any) -> Response:
-    """A page as a response, in its reader's language; whatever words are among the variables as well."""
+    """Render a page in its reader's language."""
     reader = language.current_reader()
     text = render_template(template, **localize_values(variables, reader), **jinja.variables(reader))
     response = make_response(text, status)
@@ -29,12 +29,12 @@ def page(template: str, *, status: int = 200, **variables: Any) -> Response:
 
 
 def translate(text: str) -> str:
-    """A sentence in the language of this request's reader, for what is no page."""
+    """Translate a sentence for the current reader."""
     return localize_text(text, language.current_reader())
 
 
 def see_other(path: str) -> Response:
-    """Go on with GET (303): a form's content is never posted twice, nor on to another site."""
+    """Redirect with GET (303): a form is never posted twice, nor to another site."""
     response = make_response("", 303)
     response.headers["Location"] = path
     response.mimetype = "text/plain"
@@ -42,7 +42,7 @@ def see_other(path: str) -> Response:
 
 
 def json_response(text: str, *, status: int = 200) -> Response:
-    """JSON for a script of ours, kept nowhere."""
+    """Return JSON for our scripts, not cached."""
     response = make_response(text, status)
     response.mimetype = "application/json"
     response.headers["Cache-Control"] = "no-store"

@@ -1,4 +1,4 @@
-"""What may stand in a variable part of our addresses, and which of them may be written down."""
+"""Path parameters, and redaction of secrets in paths."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 MAILED_LINK = re.compile(r"(?<=^/recover/).{16,}|(?<=^/(?:alert|email)/).{16,}|(?<=^/undo/).{16,}", re.DOTALL)
-"""The secret part of a mailed link, also with something stuck to it that makes it none of ours."""
+"""The secret part of a mailed link, also when something is appended to it."""
 
 
 class HandleConverter(BaseConverter):
@@ -21,10 +21,10 @@ class HandleConverter(BaseConverter):
 
 
 def install(app: Flask) -> None:
-    """Make it what `<name>` means in every rule; call before rules are added."""
+    """Make it the default converter; call before rules are added."""
     app.url_map.converters["default"] = HandleConverter
 
 
 def redact_secrets(path: str) -> str:
-    """A path without what would open something for whoever reads the log."""
+    """Remove secrets from a path, for logs."""
     return MAILED_LINK.sub("...", path)

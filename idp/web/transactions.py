@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 
 def origin() -> Origin:
-    """Where this request came from, for the audit trail."""
+    """Return the request's metadata for the audit trail."""
     return Origin(
         address=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
@@ -31,7 +31,7 @@ def origin() -> Origin:
 
 
 def write_transaction(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
-    """Hand the view an open transaction as its first argument; what it returns is sent after the commit."""
+    """Pass a transaction to the view; the response is sent after the commit."""
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -42,7 +42,7 @@ def write_transaction(view: Callable[Concatenate[Transaction, P], R]) -> Callabl
 
 
 def read_transaction(view: Callable[Concatenate[Transaction, P], R]) -> Callable[P, R]:
-    """The same for a view that changes nothing: on SQLite it waits for no writer."""
+    """Pass a read-only transaction to the view: on SQLite it waits for no writer."""
 
     @functools.wraps(view)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -40,7 +40,9 @@ def relying_party(settings: Settings) -> RelyingParty:
 def issue_challenge(tx: Transaction, owner: str, purpose: Purpose, entropy: Entropy) -> bytes:
     """Store a new challenge for a login flow or session; it is valid once, for five minutes."""
     made = entropy.bytes(passkey.CHALLENGE_BYTES)
-    tx.challenges.issue(owner, purpose, digest(passkey.encode_challenge(made)), expires_at=tx.now + passkey.CHALLENGE_LIFE)
+    tx.challenges.issue(
+        owner, purpose, digest(passkey.encode_challenge(made)), expires_at=tx.now + passkey.CHALLENGE_LIFE
+    )
     return made
 
 

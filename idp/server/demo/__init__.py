@@ -1,5 +1,5 @@
-"""`idp demo`: a provider and a sample app on this machine, with an embedded database.
+"""The demonstration: a provider and a sample client on one machine (`idp demo`, `./dev run`).
 
-demonstration    settings, people and the app's registration, made once and stored
-children         the two processes: started, watched, stopped together
+demonstration  creates settings, tables, people and the client's registration
+children       starts, watches and stops the two programs
 """

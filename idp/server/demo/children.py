@@ -1,4 +1,4 @@
-"""Programs started beside this one, watched, and ended with it."""
+"""Child processes: started, watched and stopped with this one."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from idp.server import CannotServe
 
 POLL_INTERVAL = 0.05
 END_WITHIN = 10
-"""Seconds a program is given to stop by itself."""
+"""Seconds for a program to stop by itself."""
 
 
 @dataclass(frozen=True)
 class Child:
-    """One running program; what it prints goes to `log`."""
+    """A running program; its output goes to `log`."""
 
     name: str
     process: subprocess.Popen[bytes]
     log: Path
 
     def raise_if_ended(self) -> None:
-        """Raise `CannotServe` when it has ended, with its last words."""
+        """Raise `CannotServe`, with its last output, when it has ended."""
         if (code := self.process.poll()) is not None:
             last = "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-10:])
             raise CannotServe(f"{self.name} ended with exit code {code}. Its last words, from {self.log}:\n{last}")
@@ -48,7 +48,7 @@ class Child:
 
 
 class Children:
-    """All of them; leaving the block, in whatever way, ends them."""
+    """All child processes."""
 
     def __init__(self) -> None:
         self._all: list[Child] = []
@@ -65,7 +65,7 @@ class Children:
     def start(
         self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path
     ) -> None:
-        """Start a program in a process group of its own, so that Ctrl-C reaches us alone and we end it in order."""
+        """Start a program in its own process group, so that Ctrl-C reaches only the parent, which stops it."""
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own programs, with arguments of our own
                 list(command), env=dict(environment), stdout=output, stderr=output, cwd=folder, start_new_session=True
@@ -73,7 +73,7 @@ class Children:
         self._all.append(Child(name, process, log))
 
     def wait_until(self, ready: Callable[[], bool], *, within: float) -> None:
-        """Wait for a condition or a stop; raises `CannotServe` when a program ends first, or after `within` seconds."""
+        """Wait for a condition; raises `CannotServe` when a program ends first, or after `within` seconds."""
         end = stopwatch() + within
         while not ready() and not self.wait_for_stop(POLL_INTERVAL):
             self.raise_if_ended()
@@ -81,12 +81,12 @@ class Children:
                 raise CannotServe(f"The programs did not answer within {within:.0f} seconds.")
 
     def raise_if_ended(self) -> None:
-        """Raise `CannotServe` when one has ended."""
+        """Raise `CannotServe` when a program has ended."""
         for child in self._all:
             child.raise_if_ended()
 
     def end(self) -> None:
-        """Stop all at once."""
+        """Stop all, in reverse order."""
         for child in self._all:
             child.signal(signal.SIGTERM)
         for child in self._all:
@@ -96,7 +96,7 @@ class Children:
 
 @contextlib.contextmanager
 def children() -> Iterator[Children]:
-    """Programs that live as long as the block; SIGTERM and Ctrl-C request its stop."""
+    """Manage child processes for the length of the block; SIGTERM ends it like Ctrl-C."""
     running = Children()
     before = {sign: signal.signal(sign, running.request_stop) for sign in (signal.SIGTERM, signal.SIGINT)}
     try:

@@ -1,4 +1,4 @@
-"""One machine, everything on it: a provider, two people, a sample app. What is made is kept for the next time."""
+"""A provider, two people and a sample client on one machine. The data is kept for the next run."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ GROUPS, GROUP_LENGTH = 4, 5
 
 @dataclass
 class Secrets:
-    """What the demonstration must know again next time; kept in a file that only its owner can read."""
+    """Passwords and client secret of the demonstration, in a file with mode 0600."""
 
     passwords: dict[str, str]
     client_secret: str = ""
 
     @classmethod
     def load(cls, data_dir: Path) -> Self:
-        """Those of last time, or none."""
+        """Load them, or return none."""
         try:
             return cls(**json.loads((data_dir / SECRETS_FILE).read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return cls(passwords={})
 
     def save(self, data_dir: Path) -> None:
-        """Keep them."""
+        """Save them."""
         descriptor = os.open(data_dir / SECRETS_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(asdict(self), file, indent=2)
@@ -48,7 +48,7 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Demonstration:
-    """Where it runs: the directories and the two ports."""
+    """Directories and ports of the demonstration."""
 
     data_dir: Path
     keys_dir: Path
@@ -57,21 +57,21 @@ class Demonstration:
 
     @property
     def issuer(self) -> str:
-        """The provider's address."""
+        """Return the provider's URL."""
         return f"http://localhost:{self.port}"
 
     @property
     def app(self) -> str:
-        """The sample app's address."""
+        """Return the sample client's URL."""
         return f"http://localhost:{self.app_port}"
 
     @property
     def settings_file(self) -> Path:
-        """What `IDP_CONFIG` names."""
+        """Return the path for `IDP_CONFIG`."""
         return self.data_dir / SETTINGS_FILE
 
     def prepare(self) -> Secrets:
-        """Make what is missing: folders, tables, people, the app's registration. Raises `CannotServe` or `Refused`."""
+        """Create what is missing: directories, tables, people, client. Raises `CannotServe` or `Refused`."""
         values = {
             "mode": "development",
             "issuer": self.issuer,
@@ -130,6 +130,6 @@ def _ensure_person(database: Database, name: str, secrets: Secrets, *, hasher: H
 
 
 def _password(entropy: Entropy) -> str:
-    """100 random bits in letters that are read and typed without doubt."""
+    """Generate 100 random bits in unambiguous characters."""
     letters = "".join(ALPHABET[byte & 31] for byte in entropy.bytes(GROUPS * GROUP_LENGTH)).lower()
     return "-".join(letters[start : start + GROUP_LENGTH] for start in range(0, len(letters), GROUP_LENGTH))

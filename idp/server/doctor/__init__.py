@@ -1,7 +1,7 @@
-"""The checks of `idp doctor`: whether this installation is fit to serve.
+"""Diagnosis of an installation (`idp doctor`). Read-only: nothing is created, changed or sent.
 
-checks        configuration, database, keys, passwords, issuer; `run_checks` runs all of them
-transports    can messages be delivered, and which wait too long?
-discovery     the discovery document as the world sees it
-findings      one result: its level, what was found, and the remedy
+checks      every check, in order
+transports  mail, text messages, WhatsApp, and undelivered messages
+discovery   the provider as a client sees it
+findings    results
 """

@@ -1,6 +1,6 @@
-"""What is wrong with an installation, and how to mend it. Looks only: nothing is made, changed or sent.
+"""Checks of an installation, with remedies. Read-only.
 
-Each check yields findings: `ok`, `warn` (works, but not as it should) or `FAIL` (people or apps are turned away).
+Each check yields findings: `ok`, `warn` (works, but not as it should) or `FAIL` (people or clients are turned away).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from idp.signing.sealing import Sealer
 
 OTHERS = 0o077
 CLOCK_TOLERANCE = 15
-"""Seconds: half a time step of an authenticator app."""
+"""Seconds: half a TOTP time step."""
 
 
 def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Run every check; each reports as it is done. Network checks wait a few seconds at most."""
+    """Run every check; each yields its findings as it finishes. Network checks wait a few seconds at most."""
     for check in (_configuration, _database, _keys, _passwords, check_transports, check_outbox, _issuer):
         yield from check(settings, clock)
 

@@ -1,4 +1,4 @@
-"""Looking at a provider from outside, as an app would."""
+"""The provider's discovery document, fetched as a client would."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ProviderUnreachable(Exception):
 
 @dataclass(frozen=True)
 class DiscoveryResult:
-    """What was found; `date` is the other side's clock (seconds, UTC), if it sent one."""
+    """The result; `date` is the server's clock (seconds, UTC), if it sent one."""
 
     date: int | None
 
@@ -30,7 +30,7 @@ def fetch(issuer: str) -> DiscoveryResult:
     """Fetch the discovery document (OpenID Connect Discovery 1.0 section 4) and compare its issuer.
 
     Raises:
-        Unreachable: when there is none, or it belongs to another issuer.
+        Unreachable: when there is none, or it has another issuer.
     """
     parts = urlsplit(issuer)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection

@@ -1,4 +1,4 @@
-"""The findings of the doctor."""
+"""Results of the doctor's checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad it is."""
+    """Severity."""
 
     OK = "ok"
     WARN = "warn"
@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; `remedy` is empty when nothing needs to be done."""
+    """One result; `remedy` is empty when nothing needs to be done."""
 
     level: Level
     topic: str

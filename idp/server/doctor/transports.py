@@ -1,4 +1,4 @@
-"""Whether mail, text messages and WhatsApp leave the house, and what waits for it. Nothing is sent."""
+"""Checks of mail, text messages and WhatsApp, and of undelivered messages. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROVIDER = "Check the provider's settings (IDP_SMS_PROVIDER, IDP_WHATSAPP_PROVID
 
 
 def check_transports(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Ask the mail server and each provider as far as that is possible without sending."""
+    """Check the mail server and each provider, as far as possible without sending."""
     try:
         yield Finding(Level.OK, "mail", transport_for(settings).check())
     except Undelivered as error:
@@ -38,7 +38,7 @@ def check_transports(settings: Settings, clock: Clock) -> Iterator[Finding]:
 
 
 def check_outbox(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Messages that nobody has taken for too long; a code lives ten minutes, so for those it is one."""
+    """Report messages undelivered for too long: an hour, or a minute for codes."""
     if schema.status(settings.database).problem:
         return
     database = Database(settings.database, clock)

@@ -87,7 +87,9 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(monkeypatch: pytest.Monk
 
 def test_an_app_on_this_machine_is_reached_while_developing() -> None:
     with receiver() as app:
-        assert Outbound(LOOPBACK).post(app.url + "?a=b", form_content({"logout_token": "x y&z"})) == HttpResponse(200, b"")
+        assert Outbound(LOOPBACK).post(app.url + "?a=b", form_content({"logout_token": "x y&z"})) == HttpResponse(
+            200, b""
+        )
     assert app.forms == [{"logout_token": "x y&z"}]
     assert app.paths == ["/backchannel-logout?a=b"]
     assert app.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
