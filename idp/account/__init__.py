@@ -9,7 +9,7 @@ replacing, turning off and removing the last factor need a login flow started fo
 
     guard             decorators and checks: which session may see a page or post a form
     reauthentication  a login flow that is good for one change
-    paths, pages      paths; what all pages share
+    pages             what all pages share; their paths are `web.account_paths`
     changes           passwords, factors, recovery codes; each ends with a new session handle
     passkey_changes   adding and renaming passkeys
     access            sessions and remembered devices, ended one by one or together

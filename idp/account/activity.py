@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from idp.account import history, pages, paths
+from idp.account import history, pages
 from idp.account.guard import requires
 from idp.audit import Outcome
 from idp.kernel import user_agents
@@ -16,7 +16,7 @@ from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
-from idp.web import geoip
+from idp.web import account_paths, geoip
 from idp.web.forms import single_value
 
 PAGE = 50
@@ -39,8 +39,8 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
         auth_session,
         "account/activity.html",
         events=[_row(event, names) for event in shown],
-        older_href=f"{paths.ACTIVITY}?before={shown[-1].id}" if len(found) > PAGE else None,
-        newest_href=paths.ACTIVITY if before is not None else None,
+        older_href=f"{account_paths.ACTIVITY}?before={shown[-1].id}" if len(found) > PAGE else None,
+        newest_href=account_paths.ACTIVITY if before is not None else None,
     )
 
 

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from idp import audit
-from idp.account import guard, pages, paths, requirements
+from idp.account import guard, pages, requirements
 from idp.audit import Event
 from idp.consent import words
 from idp.kernel.dates import Moment
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
+from idp.web import account_paths
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("apps", __name__)
@@ -46,13 +47,15 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 @write_transaction
 def remove(tx: Transaction, client_id: str) -> Response:
     """Forget what the person allowed this app, and end everything it was given."""
-    auth_session = guard.require_form(tx, requirements.end_sessions_requirement, back=f"{paths.APPS}?done=confirmed")
+    auth_session = guard.require_form(
+        tx, requirements.end_sessions_requirement, back=f"{account_paths.APPS}?done=confirmed"
+    )
     user_id = auth_session.person.user.id
     allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_for_client(client_id, user_id=user_id)
     if not allowed and not ended:
         abort(404)
     audit.record(tx, Event.CONSENT_REVOKED, user_id=user_id, client_id=client_id, grants=ended)
-    return pages.redirect_done("removed", page_path=paths.APPS)
+    return pages.redirect_done("removed", page_path=account_paths.APPS)
 
 
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
@@ -74,7 +77,7 @@ def _row(client: Client, connection: Connection, used: int | None) -> dict[str, 
         "own": client.first_party,
         "since": Moment(connection.since),
         "used": Moment(used) if used is not None else "",
-        "action": f"{paths.APPS}/{client.client_id}/remove",
+        "action": f"{account_paths.APPS}/{client.client_id}/remove",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import changes, guard, pages, paths, reauthentication, requirements
+from idp.account import changes, guard, pages, reauthentication, requirements
 from idp.audit import Event, Outcome
 from idp.factors.totp import Setup
 from idp.kernel.text import Text
@@ -14,6 +14,7 @@ from idp.login.forms.errors import CLOCK_HINT, LONGEST_CODE, NO_APP_CODE
 from idp.login.policy.methods import FIRST, Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.errors import error_page
 from idp.web.forms import single_value
@@ -24,10 +25,10 @@ blueprint = Blueprint("authenticator", __name__)
 
 
 @blueprint.get("/security/totp")
-@guard.requires(back=reauthentication.reauth_return_url(paths.TOTP))
+@guard.requires(back=reauthentication.reauth_return_url(account_paths.TOTP))
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask who is there before showing a secret; then the picture and the key, and on a reload the same."""
-    reauthentication.require_reauthentication(tx, auth_session, paths.TOTP)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.TOTP)
     return _render(auth_session, tx.now)
 
 
@@ -39,11 +40,13 @@ def confirm() -> Response:
     with database.read(origin()) as tx:
         first, now = (
             guard.require_form(
-                tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.TOTP)
+                tx,
+                requirements.change_credentials_requirement,
+                back=reauthentication.reauth_return_url(account_paths.TOTP),
             ),
             tx.now,
         )
-        reauthentication.require_reauthentication(tx, first, paths.TOTP)
+        reauthentication.require_reauthentication(tx, first, account_paths.TOTP)
     person = first.person
     confirmed = totp.check_first_code(_setup(first), code, person=person, now=now, services=services())
     if confirmed is None:
@@ -52,19 +55,19 @@ def confirm() -> Response:
         auth_session = guard.require_unchanged(tx, first, requirements.change_credentials_requirement)
         handle = changes.activate(tx, auth_session, confirmed, services())
         if person.recovery is None:
-            return pages.redirect_with_session(paths.RECOVERY_CODES, handle)
+            return pages.redirect_with_session(account_paths.RECOVERY_CODES, handle)
         return pages.redirect_done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
 
 
 @blueprint.get("/security/turn-off")
-@guard.requires(back=reauthentication.reauth_return_url(paths.TURN_OFF))
+@guard.requires(back=reauthentication.reauth_return_url(account_paths.TURN_OFF))
 def show_turn_off(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask for everything again, then whether it is meant."""
     if not auth_session.person.has_second_step:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     if _required(auth_session):
         return _refusal()
-    reauthentication.require_reauthentication(tx, auth_session, paths.TURN_OFF)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.TURN_OFF)
     return _render_turn_off(auth_session)
 
 
@@ -73,14 +76,14 @@ def show_turn_off(tx: Transaction, auth_session: AuthenticatedSession) -> Respon
 def turn_off(tx: Transaction) -> Response:
     """Remove the second step, unless policy wants it."""
     auth_session = guard.require_form(
-        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.TURN_OFF)
+        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(account_paths.TURN_OFF)
     )
     if not auth_session.person.has_second_step:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     if _required(auth_session):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         return _refusal()
-    reauthentication.require_reauthentication(tx, auth_session, paths.TURN_OFF)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.TURN_OFF)
     return pages.redirect_done("turned-off", handle=changes.turn_off(tx, auth_session, services()))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import guard, pages, paths, reauthentication, requirements
+from idp.account import guard, pages, reauthentication, requirements
 from idp.account.changes import ConcurrentChange
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import lookup_key
 from idp.recovery import closing
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import error_page
@@ -18,18 +19,16 @@ from idp.web.forms import single_value
 from idp.web.pages import page, see_other
 from idp.web.transactions import write_transaction
 
-CLOSED = "/account/closed"
-
 blueprint = Blueprint("closing", __name__)
 
 
 @blueprint.get("/profile/close")
-@guard.requires(back=reauthentication.reauth_return_url(paths.CLOSE))
+@guard.requires(back=reauthentication.reauth_return_url(account_paths.CLOSE))
 def show_form(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show what is lost, and ask; after re-authentication for this page, however recent the sign-in."""
     if not services().settings.people_may_close_account:
         return _refusal()
-    reauthentication.require_reauthentication(tx, auth_session, paths.CLOSE)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.CLOSE)
     return _render(auth_session)
 
 
@@ -38,17 +37,17 @@ def show_form(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 def close(tx: Transaction) -> Response:
     """Close it, if its name was typed."""
     auth_session = guard.require_form(
-        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.CLOSE)
+        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(account_paths.CLOSE)
     )
     user = auth_session.person.user
     if not services().settings.people_may_close_account:
         return _refusal()
-    reauthentication.require_reauthentication(tx, auth_session, paths.CLOSE)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.CLOSE)
     if lookup_key(single_value(request.form, "username")) != user.username_key:
         return _render(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
     if not closing.close_account(tx, user):
         raise ConcurrentChange
-    response = see_other(CLOSED)
+    response = see_other(account_paths.CLOSED)
     SESSION.clear(response)
     return response
 
@@ -66,7 +65,7 @@ def _render(auth_session: AuthenticatedSession, *, error: Text | None = None) ->
         "account/close.html",
         status=400 if error else 200,
         error=("username", error) if error else None,
-        back_href=paths.PROFILE,
+        back_href=account_paths.PROFILE,
     )
 
 

@@ -7,8 +7,9 @@ import json
 from flask import Blueprint, Response
 
 from idp import audit
-from idp.account import guard, own_data, paths, requirements
+from idp.account import guard, own_data, requirements
 from idp.audit import Event
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.pages import json_response
 from idp.web.transactions import origin
@@ -23,7 +24,7 @@ def download() -> Response:
     """Note it, then gather: the file is as it is once the audit row stands, and no lock is held while it is made."""
     with services().database.write(origin()) as tx:
         auth_session = guard.require_form(
-            tx, requirements.change_credentials_requirement, back=f"{paths.PROFILE}?done=download"
+            tx, requirements.change_credentials_requirement, back=f"{account_paths.PROFILE}?done=download"
         )
         audit.record(tx, Event.DATA_EXPORTED, user_id=auth_session.person.user.id)
     with services().database.read(origin()) as tx:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import guard, pages, paths, requirements
+from idp.account import guard, pages, requirements
 from idp.kernel.addresses import LONGEST_EMAIL, is_email
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.text import Text
@@ -13,6 +13,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactKind
 from idp.persistence.transaction import Transaction
 from idp.recovery import contact_changes
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.transactions import write_transaction
@@ -44,7 +45,7 @@ def send(tx: Transaction) -> Response:
         return _render(auth_session, typed=typed, error=SAME)
     if not contact_changes.request_email_change(tx, user, typed, services()):
         return _render(auth_session, typed=typed, error=TOO_OFTEN, status=429)
-    return pages.redirect_done("email-asked", page_path=paths.PROFILE)
+    return pages.redirect_done("email-asked", page_path=account_paths.PROFILE)
 
 
 @blueprint.post("/profile/email/forget")
@@ -53,7 +54,7 @@ def forget(tx: Transaction) -> Response:
     """Make the link that was sent worthless, as when the address was mistyped."""
     auth_session = guard.require_form(tx, requirements.view_requirement)
     tx.contact_changes.delete_pending(auth_session.person.user.id, ContactKind.EMAIL)
-    return pages.redirect_done("email-forgotten", page_path=paths.PROFILE)
+    return pages.redirect_done("email-forgotten", page_path=account_paths.PROFILE)
 
 
 def _render(
@@ -65,7 +66,7 @@ def _render(
         "account/email.html",
         status=status if error else 200,
         error=("email", error) if error else None,
-        back_href=paths.PROFILE,
+        back_href=account_paths.PROFILE,
         typed=typed,
         longest=LONGEST_EMAIL,
         present=user.email,

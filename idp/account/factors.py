@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp import audit
-from idp.account import changes, guard, pages, paths, reauthentication, requirements
+from idp.account import changes, guard, pages, reauthentication, requirements
 from idp.audit import Event, Outcome
 from idp.factors.message_code import mask
 from idp.kernel.dates import Moment
@@ -14,6 +14,7 @@ from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.errors import error_page
 from idp.web.pages import see_other
@@ -28,7 +29,7 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession, factor_id: st
     """What it is, and a button that removes it."""
     factor = _own(auth_session, factor_id)
     if factor is None:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     _require_removal(tx, auth_session, factor)
     return _render(auth_session, factor)
 
@@ -40,11 +41,11 @@ def remove(tx: Transaction, factor_id: str) -> Response:
     auth_session = guard.require_form(
         tx,
         requirements.change_credentials_requirement,
-        back=reauthentication.reauth_return_url(f"{paths.FACTORS}/{factor_id}"),
+        back=reauthentication.reauth_return_url(f"{account_paths.FACTORS}/{factor_id}"),
     )
     factor = _own(auth_session, factor_id)
     if factor is None:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     if auth_session.person.needs(factor, services().settings):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         message = Text("Your organisation requires a second step. Set up another one first, then remove this one.")
@@ -57,13 +58,13 @@ def remove(tx: Transaction, factor_id: str) -> Response:
 def removal_action(auth_session: AuthenticatedSession, factor: Factor) -> str | None:
     """Where the form that removes it goes; None while policy forbids it."""
     needed = auth_session.person.needs(factor, services().settings)
-    return None if needed else reauthentication.with_reauth_id(f"{paths.FACTORS}/{factor.id}/remove")
+    return None if needed else reauthentication.with_reauth_id(f"{account_paths.FACTORS}/{factor.id}/remove")
 
 
 def _require_removal(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor) -> None:
     """Ask who is there; for the last one anew, since to remove it is to turn the second step off."""
     if auth_session.person.is_last(factor):
-        reauthentication.require_reauthentication(tx, auth_session, f"{paths.FACTORS}/{factor.id}")
+        reauthentication.require_reauthentication(tx, auth_session, f"{account_paths.FACTORS}/{factor.id}")
     else:
         guard.require(tx, requirements.change_credentials_requirement)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from idp.account import changes, guard, pages, paths, reauthentication, requirements
+from idp.account import changes, guard, pages, reauthentication, requirements
 from idp.factors.message_code import InvalidPhoneNumber
 from idp.login.enrolment import message_code
 from idp.login.forms import message_codes
@@ -15,6 +15,7 @@ from idp.login.methods.sent_codes import SendResult
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.pages import see_other
@@ -86,7 +87,7 @@ def confirm(channel: str) -> Response:
             return _render(tx, auth_session, method, error=("code", sentence), status=status)
         handle = changes.renew(tx, auth_session, services(), done)
         return (
-            pages.redirect_with_session(paths.RECOVERY_CODES, handle)
+            pages.redirect_with_session(account_paths.RECOVERY_CODES, handle)
             if codes
             else pages.redirect_done("codes-added", handle=handle)
         )
@@ -103,7 +104,7 @@ def _owner(auth_session: AuthenticatedSession) -> str:
 
 
 def _page_path(channel: str) -> str:
-    return f"{paths.CODES}/{channel}"
+    return f"{account_paths.CODES}/{channel}"
 
 
 def _render(

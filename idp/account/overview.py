@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from idp.account import pages, paths
+from idp.account import pages
 from idp.account.guard import requires
 from idp.kernel.text import Text
 from idp.language.reader import LOCALE
@@ -12,6 +12,7 @@ from idp.language.tags import LANGUAGES
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
+from idp.web import account_paths
 
 CLAIMS = {
     "name": Text("Name"),
@@ -41,8 +42,8 @@ def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
         "account/home.html",
         claims=[{"title": title, "value": value} for title, value in _profile(auth_session.person.user) if value],
         two_step_on=auth_session.person.has_second_step,
-        security_href=paths.SECURITY,
-        profile_href=paths.PROFILE,
+        security_href=account_paths.SECURITY,
+        profile_href=account_paths.PROFILE,
     )
 
 

@@ -6,23 +6,22 @@ from typing import Any
 
 from flask import Response, request
 
-from idp.account import paths
 from idp.account.guard import PURPOSE
 from idp.account.reauthentication import with_reauth_id
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
-from idp.web import csrf
+from idp.web import account_paths, csrf
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.pages import page, see_other
 
 NAVIGATION = (
-    (Text("Overview"), paths.HOME),
-    (Text("Profile"), paths.PROFILE),
-    (Text("Security"), paths.SECURITY),
-    (Text("Connected apps"), paths.APPS),
-    (Text("Activity"), paths.ACTIVITY),
+    (Text("Overview"), account_paths.HOME),
+    (Text("Profile"), account_paths.PROFILE),
+    (Text("Security"), account_paths.SECURITY),
+    (Text("Connected apps"), account_paths.APPS),
+    (Text("Activity"), account_paths.ACTIVITY),
 )
 
 NOTICES = {
@@ -64,17 +63,17 @@ def render(
     common = {
         "user": {"name": user.display_name, "username": user.username},
         "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
-        "logout_action": paths.SIGN_OUT,
+        "logout_action": account_paths.SIGN_OUT,
         "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
         "action": with_reauth_id(request.path),
-        "back_href": paths.SECURITY,
+        "back_href": account_paths.SECURITY,
         "errors": dict([error] if error else []),
         "bar": _bar(auth_session),
     }
     return page(template, status=status, **(common | more))
 
 
-def redirect_done(what: str, *, handle: str | None = None, page_path: str = paths.SECURITY) -> Response:
+def redirect_done(what: str, *, handle: str | None = None, page_path: str = account_paths.SECURITY) -> Response:
     """Redirect to a page that shows what was done; `handle` is the session's new handle."""
     path = f"{page_path}?done={what}"
     return redirect_with_session(path, handle) if handle else see_other(path)
@@ -98,8 +97,10 @@ def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
     if due is None:
         return None
     text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))
-    return {"text": text, "href": paths.SET_UP, "label": Text("Set it up now")}
+    return {"text": text, "href": account_paths.SET_UP, "label": Text("Set it up now")}
 
 
 def _within(href: str) -> bool:
-    return request.path.rstrip("/") == href.rstrip("/") or (href != paths.HOME and request.path.startswith(f"{href}/"))
+    return request.path.rstrip("/") == href.rstrip("/") or (
+        href != account_paths.HOME and request.path.startswith(f"{href}/")
+    )

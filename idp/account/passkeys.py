@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import factors, guard, pages, passkey_changes, paths, reauthentication, requirements
+from idp.account import factors, guard, pages, passkey_changes, reauthentication, requirements
 from idp.account.security import backup_state
 from idp.factors.passkey import InvalidResponse
 from idp.factors.recovery_codes import NewRecoverySet
@@ -19,6 +19,7 @@ from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import CredentialExists, Factor
 from idp.persistence.transaction import Transaction
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.pages import json_response, see_other, translate
@@ -31,10 +32,10 @@ blueprint = Blueprint("passkeys", __name__)
 
 
 @blueprint.get("/security/passkeys/add")
-@guard.requires(back=reauthentication.reauth_return_url(paths.ADD_PASSKEY))
+@guard.requires(back=reauthentication.reauth_return_url(account_paths.ADD_PASSKEY))
 def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask who is there before another way in is added; then the page whose button asks the browser for a key."""
-    reauthentication.require_reauthentication(tx, auth_session, paths.ADD_PASSKEY)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.ADD_PASSKEY)
     return _render_add_page(auth_session)
 
 
@@ -43,9 +44,11 @@ def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""
     auth_session = guard.require_form(
-        tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.ADD_PASSKEY)
+        tx,
+        requirements.change_credentials_requirement,
+        back=reauthentication.reauth_return_url(account_paths.ADD_PASSKEY),
     )
-    reauthentication.require_reauthentication(tx, auth_session, paths.ADD_PASSKEY)
+    reauthentication.require_reauthentication(tx, auth_session, account_paths.ADD_PASSKEY)
     made = passkey.options(tx, auth_session.person, owner=_owner(auth_session), services=services())
     return json_response(made)
 
@@ -56,9 +59,11 @@ def add() -> Response:
     database = services().database
     with database.read(origin()) as tx:
         first = guard.require_form(
-            tx, requirements.change_credentials_requirement, back=reauthentication.reauth_return_url(paths.ADD_PASSKEY)
+            tx,
+            requirements.change_credentials_requirement,
+            back=reauthentication.reauth_return_url(account_paths.ADD_PASSKEY),
         )
-        reauthentication.require_reauthentication(tx, first, paths.ADD_PASSKEY)
+        reauthentication.require_reauthentication(tx, first, account_paths.ADD_PASSKEY)
     codes = recovery_code.first_set(first.person, services())
     try:
         with database.write(origin()) as tx:
@@ -74,7 +79,7 @@ def add() -> Response:
 def show_page(_: Transaction, auth_session: AuthenticatedSession, factor_id: str) -> Response:
     """One passkey, to be renamed or removed."""
     factor = _own(auth_session, factor_id)
-    return _render_one(auth_session, factor) if factor else see_other(paths.SECURITY)
+    return _render_one(auth_session, factor) if factor else see_other(account_paths.SECURITY)
 
 
 @blueprint.post("/security/passkeys/<factor_id>/rename")
@@ -82,11 +87,11 @@ def show_page(_: Transaction, auth_session: AuthenticatedSession, factor_id: str
 def rename(tx: Transaction, factor_id: str) -> Response:
     """Give it another name."""
     auth_session = guard.require_form(
-        tx, requirements.change_credentials_requirement, back=f"{paths.PASSKEYS}/{factor_id}"
+        tx, requirements.change_credentials_requirement, back=f"{account_paths.PASSKEYS}/{factor_id}"
     )
     factor = _own(auth_session, factor_id)
     if factor is None:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     if not (name := _name()):
         return _render_one(auth_session, factor, error=NO_NAME)
     passkey_changes.rename(tx, auth_session, factor, name)
@@ -102,7 +107,7 @@ def _add(tx: Transaction, auth_session: AuthenticatedSession, codes: NewRecovery
     name = _name() or _suggestion()
     handle = passkey_changes.add(tx, auth_session, made, name, codes=codes, services=services())
     return (
-        pages.redirect_with_session(paths.RECOVERY_CODES, handle)
+        pages.redirect_with_session(account_paths.RECOVERY_CODES, handle)
         if codes
         else pages.redirect_done("passkey-added", handle=handle)
     )
@@ -130,14 +135,14 @@ def _render_add_page(auth_session: AuthenticatedSession, *, error: str = "") -> 
         "account/passkey_add.html",
         status=400 if error else 200,
         error=("form", error) if error else None,
-        options_href=reauthentication.with_reauth_id(f"{paths.PASSKEYS}/options"),
+        options_href=reauthentication.with_reauth_id(f"{account_paths.PASSKEYS}/options"),
         suggestion=_suggestion(),
         longest_name=LONGEST_NAME,
     )
 
 
 def _render_one(auth_session: AuthenticatedSession, factor: Factor, *, error: str = "") -> Response:
-    address = f"{paths.PASSKEYS}/{factor.id}"
+    address = f"{account_paths.PASSKEYS}/{factor.id}"
     return pages.render(
         auth_session,
         "account/passkey.html",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import changes, guard, pages, paths, requirements
+from idp.account import changes, guard, pages, requirements
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery import password_strength as meter
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.transactions import origin
@@ -47,7 +48,7 @@ def change() -> Response:
 def strength() -> Response:
     """Return how strong the typed password is; a session is enough, since nothing is changed or revealed."""
     with services().database.write(origin()) as tx:
-        auth_session = guard.require_form(tx, requirements.view_requirement, back=paths.PASSWORD)
+        auth_session = guard.require_form(tx, requirements.view_requirement, back=account_paths.PASSWORD)
         paid = meter.consume_attempt(tx, auth_session.person)
     return meter.strength_response(auth_session.person, paid=paid)
 
@@ -58,6 +59,6 @@ def _render(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
         "account/password.html",
         status=400 if error else 200,
         error=("password", error) if error else None,
-        strength_href=f"{paths.PASSWORD}/strength",
+        strength_href=f"{account_paths.PASSWORD}/strength",
         min_length=new_password.min_length(services().settings, single_factor=not auth_session.person.has_second_step),
     )

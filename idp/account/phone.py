@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import changes, guard, pages, paths, requirements
+from idp.account import changes, guard, pages, requirements
 from idp.factors import message_code
 from idp.factors.message_code import InvalidPhoneNumber
 from idp.kernel.clock import DAY
@@ -29,6 +29,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.sent_codes import CodeSlot
 from idp.persistence.transaction import Transaction
 from idp.recovery import contact_changes, new_phone
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.pages import see_other
@@ -65,11 +66,11 @@ def send(tx: Transaction) -> Response:
         return _render(auth_session, typed=typed, error=("number", SAME))
     if _send(tx, auth_session, channel, number) is SendResult.TOO_MANY:
         return _render(auth_session, typed=typed, error=("form", message_codes.NOT_SENT), status=429)
-    return see_other(f"{paths.PHONE}/{channel}")
+    return see_other(f"{account_paths.PHONE}/{channel}")
 
 
 @blueprint.get(f"/{message_codes.NUMBER_CHANNEL}")
-@guard.requires(requirements.change_credentials_requirement, back=paths.PHONE)
+@guard.requires(requirements.change_credentials_requirement, back=account_paths.PHONE)
 def show_code_form(tx: Transaction, auth_session: AuthenticatedSession, channel: str) -> Response:
     """Show the form for the code."""
     return _render_code_page(tx, auth_session, channel)
@@ -79,20 +80,20 @@ def show_code_form(tx: Transaction, auth_session: AuthenticatedSession, channel:
 @write_transaction
 def send_again(tx: Transaction, channel: str) -> Response:
     """Send another code, to where the last one went."""
-    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=paths.PHONE)
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=account_paths.PHONE)
     last = tx.sent_codes.find(_place(auth_session, channel))
     if last is None or channel not in new_phone.channels(services().settings):
-        return see_other(paths.PHONE)
+        return see_other(account_paths.PHONE)
     if _send(tx, auth_session, channel, last.address) is SendResult.TOO_MANY:
         return _render_code_page(tx, auth_session, channel, error=("form", message_codes.NOT_SENT), status=429)
-    return see_other(f"{paths.PHONE}/{channel}")
+    return see_other(f"{account_paths.PHONE}/{channel}")
 
 
 @blueprint.post(f"/{message_codes.NUMBER_CHANNEL}")
 @write_transaction
 def confirm(tx: Transaction, channel: str) -> Response:
     """Verify the code, and store the number that it proves."""
-    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=paths.PHONE)
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=account_paths.PHONE)
     code = single_value(request.form, "code", longest=LONGEST_CODE)
     if not code:
         return _render_code_page(tx, auth_session, channel, error=("code", message_codes.NO_CODE))
@@ -104,21 +105,21 @@ def confirm(tx: Transaction, channel: str) -> Response:
         status, sentence = message_codes.refusal_message(tx, slot, done, used_up=message_codes.USED_UP_IN_ACCOUNT)
         return _render_code_page(tx, auth_session, channel, error=("code", sentence), status=status)
     handle = changes.renew(tx, auth_session, services())
-    return pages.redirect_done("phone", handle=handle, page_path=paths.PROFILE)
+    return pages.redirect_done("phone", handle=handle, page_path=account_paths.PROFILE)
 
 
 @blueprint.post("/remove")
 @write_transaction
 def remove(tx: Transaction) -> Response:
     """Know no number any longer."""
-    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=paths.PHONE)
+    auth_session = guard.require_form(tx, requirements.change_credentials_requirement, back=account_paths.PHONE)
     user = auth_session.person.user
     if user.phone_number is None:
-        return see_other(paths.PROFILE)
+        return see_other(account_paths.PROFILE)
     if not new_phone.store_number(tx, user, None, services()):
         raise changes.ConcurrentChange
     handle = changes.renew(tx, auth_session, services())
-    return pages.redirect_done("phone-removed", handle=handle, page_path=paths.PROFILE)
+    return pages.redirect_done("phone-removed", handle=handle, page_path=account_paths.PROFILE)
 
 
 def _place(auth_session: AuthenticatedSession, channel: str) -> CodeSlot:
@@ -140,7 +141,7 @@ def _render(
         "account/phone.html",
         status=status or (400 if error else 200),
         error=error,
-        back_href=paths.PROFILE,
+        back_href=account_paths.PROFILE,
         typed=typed,
         longest=message_codes.LONGEST_NUMBER,
         present=person.user.phone_number,
@@ -148,7 +149,7 @@ def _render(
         codes_to=[message_code.mask(address) for address in dict.fromkeys(filter(None, copies))],
         told=bool(person.user.email),
         days=contact_changes.UNDO_WITHIN // DAY,
-        remove_action=f"{paths.PHONE}/remove",
+        remove_action=f"{account_paths.PHONE}/remove",
     )
 
 
@@ -162,13 +163,13 @@ def _render_code_page(
 ) -> Response:
     waiting = sent_codes.pending_code(tx, _place(auth_session, channel))
     if waiting is None and error is None:
-        return see_other(paths.PHONE)
+        return see_other(account_paths.PHONE)
     return pages.render(
         auth_session,
         "account/phone_code.html",
         status=status or (400 if error else 200),
         error=error,
-        back_href=paths.PHONE,
-        action=f"{paths.PHONE}/{channel}",
-        **message_codes.sent_code_variables(channel, waiting, send_action=f"{paths.PHONE}/{channel}/send"),
+        back_href=account_paths.PHONE,
+        action=f"{account_paths.PHONE}/{channel}",
+        **message_codes.sent_code_variables(channel, waiting, send_action=f"{account_paths.PHONE}/{channel}/send"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import guard, pages, paths, profile_form, requirements
+from idp.account import guard, pages, profile_form, requirements
 from idp.account.profile_form import ProfileForm
 from idp.audit import Event
 from idp.kernel.text import Text
@@ -17,6 +17,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.transactions import write_transaction
 
@@ -45,7 +46,7 @@ def save(tx: Transaction) -> Response:
     if changed := [name for name in {**before, **form.profile} if before.get(name) != form.profile.get(name)]:
         tx.users.set_profile(user, form.profile)
         audit.record(tx, Event.PROFILE_CHANGED, user_id=user.id, claims=sorted(changed))
-    return pages.redirect_done("profile", page_path=paths.PROFILE)
+    return pages.redirect_done("profile", page_path=account_paths.PROFILE)
 
 
 def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileForm | None = None) -> Response:
@@ -61,10 +62,10 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
         longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
-        download_action=paths.DOWNLOAD,
-        close_href=paths.CLOSE if services().settings.people_may_close_account else None,
+        download_action=account_paths.DOWNLOAD,
+        close_href=account_paths.CLOSE if services().settings.people_may_close_account else None,
         email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
-        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": paths.PHONE},
+        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": account_paths.PHONE},
     )
 
 
@@ -72,9 +73,9 @@ def _email(user: User, waiting: ContactChange | None) -> dict[str, Any]:
     return {
         "address": user.email,
         "verified": user.email_verified,
-        "change_href": paths.EMAIL,
+        "change_href": account_paths.EMAIL,
         "waiting": waiting.new if waiting else None,
-        "forget_action": f"{paths.EMAIL}/forget",
+        "forget_action": f"{account_paths.EMAIL}/forget",
     }
 
 

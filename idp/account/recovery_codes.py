@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import changes, guard, pages, paths, requirements
+from idp.account import changes, guard, pages, requirements
 from idp.audit import Event
 from idp.factors import recovery_codes
 from idp.login.forms.errors import NOT_SAVED
@@ -14,6 +14,7 @@ from idp.login.methods import recovery_code
 from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
+from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import is_checked
 from idp.web.pages import see_other
@@ -26,7 +27,7 @@ blueprint = Blueprint("recovery_codes", __name__)
 @guard.requires(requirements.change_credentials_requirement, saving_codes=True)
 def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The codes before they are saved."""
-    return _render_codes(auth_session) if auth_session.person.codes_to_save else see_other(paths.SECURITY)
+    return _render_codes(auth_session) if auth_session.person.codes_to_save else see_other(account_paths.SECURITY)
 
 
 @blueprint.post("/security/recovery-codes")
@@ -35,7 +36,7 @@ def acknowledge_saved(tx: Transaction) -> Response:
     """Store that the codes are saved; it needs no recent sign-in."""
     auth_session = guard.require_form(tx, requirements.view_requirement, saving_codes=True)
     if not auth_session.person.codes_to_save:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     if not is_checked(request.form, "saved"):
         return _render_codes(
             guard.require(tx, requirements.change_credentials_requirement, saving_codes=True), error=NOT_SAVED
@@ -51,7 +52,7 @@ def show_saved_codes(tx: Transaction) -> Response:
     auth_session = guard.require(tx, requirements.change_credentials_requirement)
     kept = auth_session.person.recovery
     if kept is None or not services().settings.recovery_codes_viewable:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     codes = recovery_codes.unseal_codes(kept, services().sealer)
     if codes:
         audit.record(tx, Event.RECOVERY_CODES_SHOWN, user_id=auth_session.person.user.id)
@@ -64,7 +65,7 @@ def show_saved_codes(tx: Transaction) -> Response:
 def show_form(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Ask first: the old codes will be worthless."""
     if not auth_session.person.has_second_step:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     viewable = services().settings.recovery_codes_viewable
     return pages.render(auth_session, "account/regenerate.html", left=auth_session.person.codes_left, viewable=viewable)
 
@@ -76,12 +77,12 @@ def regenerate() -> Response:
     with database.read(origin()) as tx:
         first = guard.require_form(tx, requirements.change_credentials_requirement)
     if not first.person.has_second_step:
-        return see_other(paths.SECURITY)
+        return see_other(account_paths.SECURITY)
     fresh = recovery_codes.generate_set(entropy, services().hasher)
     with database.write(origin()) as tx:
         auth_session = guard.require_unchanged(tx, first, requirements.change_credentials_requirement)
         handle = changes.regenerate(tx, auth_session, fresh, services())
-        return pages.redirect_with_session(paths.RECOVERY_CODES, handle)
+        return pages.redirect_with_session(account_paths.RECOVERY_CODES, handle)
 
 
 def _render_codes(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
@@ -109,5 +110,5 @@ def _render_view(auth_session: AuthenticatedSession, codes: tuple[str, ...], use
         left=auth_session.person.codes_left,
         total=recovery_codes.COUNT,
         download_href=download_href(tuple(code for position, code in enumerate(codes) if position not in used)),
-        regenerate_href=paths.REGENERATE,
+        regenerate_href=account_paths.REGENERATE,
     )

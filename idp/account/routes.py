@@ -24,8 +24,8 @@ from idp.account import (
 )
 from idp.account.changes import ConcurrentChange
 from idp.account.guard import CodesToSave, SignInNeeded
-from idp.account.paths import HOME, RECOVERY_CODES
 from idp.login.flow import start
+from idp.web.account_paths import HOME, RECOVERY_CODES
 from idp.web.context import services
 from idp.web.pages import see_other
 from idp.web.transactions import origin

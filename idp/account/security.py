@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from idp.account import pages, paths, reauthentication
+from idp.account import pages, reauthentication
 from idp.account.guard import requires
 from idp.factors.message_code import mask
 from idp.factors.recovery_codes import COUNT
@@ -19,7 +19,7 @@ from idp.persistence.devices import Device
 from idp.persistence.factors import Factor
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
-from idp.web import geoip
+from idp.web import account_paths, geoip
 from idp.web.context import services
 
 blueprint = Blueprint("security", __name__)
@@ -36,23 +36,23 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
         auth_session,
         "account/security.html",
         notice=pages.notice(),
-        password={"changed": Moment(user.password_changed_at), "href": paths.PASSWORD},
+        password={"changed": Moment(user.password_changed_at), "href": account_paths.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
-        add_passkey_href=paths.ADD_PASSKEY,
+        add_passkey_href=account_paths.ADD_PASSKEY,
         messages=[_messages(person, method) for method in person.channels(services().settings)],
         recovery=_recovery(person),
         devices=[_device(device, own) for device in tx.devices.trusted_for_user(user.id, user.epoch)],
         sessions=[_session(session, own) for session in sessions],
-        end_others_action=f"{paths.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
+        end_others_action=f"{account_paths.SECURITY}/sessions/end-others" if len(sessions) > 1 else None,
     )
 
 
 @blueprint.get("/security/set-up")
-@requires(back=paths.SECURITY)
+@requires(back=account_paths.SECURITY)
 def start_enrolment(tx: Transaction, _: AuthenticatedSession) -> Response:
     """Where the bar leads: the set-up that a sign-in will insist on when the time is over, done now."""
-    raise reauthentication.enrolment_needed(tx.now, f"{paths.SECURITY}?done=saved")
+    raise reauthentication.enrolment_needed(tx.now, f"{account_paths.SECURITY}?done=saved")
 
 
 def _two_step(person: Person) -> dict[str, Any]:
@@ -60,12 +60,12 @@ def _two_step(person: Person) -> dict[str, Any]:
     return {
         "on": bool(apps),
         "any": person.has_second_step,
-        "remove_href": f"{paths.FACTORS}/{apps[0].id}" if apps and not person.is_last(apps[0]) else None,
+        "remove_href": f"{account_paths.FACTORS}/{apps[0].id}" if apps and not person.is_last(apps[0]) else None,
         "required": person.must_have_second_step(services().settings),
         "since": Moment(apps[0].created_at) if apps else "",
-        "set_up_href": paths.TOTP,
-        "replace_href": paths.TOTP,
-        "turn_off_href": paths.TURN_OFF,
+        "set_up_href": account_paths.TOTP,
+        "replace_href": account_paths.TOTP,
+        "turn_off_href": account_paths.TURN_OFF,
     }
 
 
@@ -79,7 +79,7 @@ def _messages(person: Person, method: Method) -> dict[str, Any]:
         "on": factor is not None,
         "masked": mask(factor.address or "") if factor else "",
         "used": Moment(factor.last_used_at) if factor and factor.last_used_at else "",
-        "href": f"{paths.FACTORS}/{factor.id}" if factor else f"{paths.CODES}/{method}",
+        "href": f"{account_paths.FACTORS}/{factor.id}" if factor else f"{account_paths.CODES}/{method}",
     }
 
 
@@ -89,7 +89,7 @@ def _passkey(factor: Factor) -> dict[str, Any]:
         "added": Moment(factor.created_at),
         "used": Moment(factor.last_used_at) if factor.last_used_at else "",
         "kind": backup_state(factor),
-        "href": f"{paths.PASSKEYS}/{factor.id}",
+        "href": f"{account_paths.PASSKEYS}/{factor.id}",
     }
 
 
@@ -103,8 +103,8 @@ def backup_state(factor: Factor) -> str:
 def _recovery(person: Person) -> dict[str, Any] | None:
     if person.recovery is None:
         return None
-    show_href = paths.VIEW_CODES if services().settings.recovery_codes_viewable else None
-    return {"left": person.codes_left, "total": COUNT, "href": paths.REGENERATE, "show_href": show_href}
+    show_href = account_paths.VIEW_CODES if services().settings.recovery_codes_viewable else None
+    return {"left": person.codes_left, "total": COUNT, "href": account_paths.REGENERATE, "show_href": show_href}
 
 
 def _device(device: Device, own: Session) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _device(device: Device, own: Session) -> dict[str, Any]:
         "since": Moment(device.trusted_at or device.first_seen_at),
         "until": Moment(device.trusted_until or device.first_seen_at),
         "current": device.id == own.device_id,
-        "action": f"{paths.SECURITY}/devices/{device.id}/forget",
+        "action": f"{account_paths.SECURITY}/devices/{device.id}/forget",
     }
 
 
@@ -129,5 +129,5 @@ def _session(session: Session, own: Session) -> dict[str, Any]:
         "place": geoip.location_from_here(session.address),
         "seen": Moment(session.last_seen_at),
         "current": session.sid == own.sid,
-        "action": f"{paths.SECURITY}/sessions/{session.sid}/end",
+        "action": f"{account_paths.SECURITY}/sessions/{session.sid}/end",
     }

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from idp.account import access, guard, pages, paths, requirements
+from idp.account import access, guard, pages, requirements
 from idp.kernel.text import Text
 from idp.login.flow import sign_out as signing_out
 from idp.login.flow import start
 from idp.persistence.transaction import Transaction
-from idp.web import csrf
+from idp.web import account_paths, csrf
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.pages import page, see_other
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("sessions", __name__)
-CONFIRMED = f"{paths.SECURITY}?done=confirmed"
+CONFIRMED = f"{account_paths.SECURITY}?done=confirmed"
 
 
 @blueprint.post("/security/devices/<device_id>/forget")
@@ -48,7 +48,7 @@ def end_others(tx: Transaction) -> Response:
 @write_transaction
 def sign_out(tx: Transaction) -> Response:
     """Sign out here, whatever policy would still ask of this session."""
-    auth_session, response = start.current_session(tx), see_other(paths.SIGNED_OUT)
+    auth_session, response = start.current_session(tx), see_other(account_paths.SIGNED_OUT)
     if auth_session is None:
         SESSION.clear(response)
         return response
@@ -62,4 +62,4 @@ def sign_out(tx: Transaction) -> Response:
 @blueprint.get("/signed-out")
 def signed_out() -> Response:
     """The last page."""
-    return page("session/logged_out.html", client=None, back_href=paths.HOME)
+    return page("session/logged_out.html", client=None, back_href=account_paths.HOME)

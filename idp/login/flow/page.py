@@ -15,14 +15,14 @@ from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
 from idp.persistence.transaction import Transaction
-from idp.web import csrf
+from idp.web import account_paths, csrf
 from idp.web.context import services
 from idp.web.cookies import LOGIN
 from idp.web.headers import allow_form_target
 from idp.web.pages import page, see_other
 
 RETRY_AFTER = "900"
-CANCEL_URLS = {start.ACCOUNT: "/account/security"}
+CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY}
 """Where Cancel leads when `return_to` would only start the same login again."""
 
 

@@ -26,7 +26,7 @@ from idp.protocol.hints import Hint, read_hint
 from idp.protocol.query import Query
 from idp.protocol.response_modes import with_query
 from idp.signing.compact import InvalidToken
-from idp.web import csrf, language
+from idp.web import account_paths, csrf, language
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.headers import allow_form_target
@@ -34,7 +34,6 @@ from idp.web.pages import page, see_other
 
 PATH = "/logout"
 CONFIRM = "/logout/confirm"
-HOME = "/account/"
 PURPOSE = "logout"
 LONGEST = {
     "id_token_hint": 8192, "client_id": 256, "post_logout_redirect_uri": 2048, "state": 4096, "ui_locales": 256,
@@ -75,7 +74,7 @@ def handle_confirmation(tx: Transaction) -> Response:
     if not csrf.is_valid(SESSION.read(), PURPOSE):
         return _render_confirmation(requested, error=STALE_FORM)
     if request.form.get("choice") == "cancel":
-        return see_other(HOME)
+        return see_other(account_paths.HOME)
     client_id = requested.client.client_id if requested.client else None
     return sign_out(tx, auth_session, _signed_out_response(requested, trusted=True), client_id=client_id)
 
@@ -141,7 +140,7 @@ def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response
     """
     if requested.target and trusted:
         return see_other(requested.target)
-    back = requested.target or (requested.client.client_uri if requested.client else HOME)
+    back = requested.target or (requested.client.client_uri if requested.client else account_paths.HOME)
     return page("session/logged_out.html", client=_client(requested), back_href=back)
 
 

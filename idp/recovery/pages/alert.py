@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
@@ -13,21 +13,14 @@ from idp.persistence.transaction import Transaction
 from idp.recovery import alerts
 from idp.recovery.pages import mailed_link, reset_password
 from idp.recovery.pages.mailed_link import MailedLink
-from idp.web import geoip
+from idp.web import account_paths, geoip
 from idp.web.cookies import ALERT
 from idp.web.transactions import read_transaction, write_transaction
 
 LINK = MailedLink("/alert", ALERT)
 DONE = "/alert/done"
-PASSWORD = "/account/security/password"  # noqa: S105 - the path of a page
 
-blueprint = Blueprint("login_alert", __name__, url_prefix="/alert")
-
-
-@blueprint.get("/<handle>")
-def open_link(handle: str) -> Response:
-    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
-    return LINK.open(handle)
+blueprint = LINK.blueprint("recovery_alert", "/alert")
 
 
 @blueprint.get("")
@@ -40,7 +33,7 @@ def show_form(tx: Transaction) -> Response:
 
 @blueprint.post("")
 @write_transaction
-def disown(tx: Transaction) -> Response:
+def report_unrecognised(tx: Transaction) -> Response:
     """End it."""
     link = _link(tx)
     if link is None:
@@ -55,7 +48,9 @@ def disown(tx: Transaction) -> Response:
 @blueprint.get("/done")
 def show_result() -> Response:
     """Whoever it was knows the password: on to a new one."""
-    return mailed_link.result_page("recovery/alert_done.html", forgot_href=reset_password.START, password_href=PASSWORD)
+    return mailed_link.result_page(
+        "recovery/alert_done.html", forgot_href=reset_password.START, password_href=account_paths.PASSWORD
+    )
 
 
 def _link(tx: Transaction) -> AlertLink | None:

@@ -8,7 +8,7 @@ GET  /email/done        that it was
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from idp.kernel.text import Text
 from idp.login.forms import errors
@@ -18,22 +18,15 @@ from idp.persistence.users import NameTaken, User
 from idp.recovery import contact_changes
 from idp.recovery.pages import mailed_link
 from idp.recovery.pages.mailed_link import MailedLink
-from idp.web import language
+from idp.web import account_paths, language
 from idp.web.context import services
 from idp.web.cookies import EMAIL
 from idp.web.transactions import origin, read_transaction
 
 LINK = MailedLink("/email", EMAIL)
 DONE = "/email/done"
-PROFILE = "/account/profile"
 
-blueprint = Blueprint("login_email", __name__, url_prefix="/email")
-
-
-@blueprint.get("/<handle>")
-def open_link(handle: str) -> Response:
-    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
-    return LINK.open(handle)
+blueprint = LINK.blueprint("recovery_email_change", "/email")
 
 
 @blueprint.get("")
@@ -61,7 +54,7 @@ def show_result() -> Response:
         "recovery/ended.html",
         title=Text("Your email address is confirmed"),
         message=Text("From now on we write to it, and you can sign in with it."),
-        restart_href=PROFILE,
+        restart_href=account_paths.PROFILE,
         restart_label=Text("Go to my account"),
     )
 
@@ -94,4 +87,6 @@ def _render_dead_link() -> Response:
         "It was used already, it is too old, or the account was changed since. Nothing was changed. Ask for a new one "
         "in your profile."
     )
-    return mailed_link.dead_link_page(message, restart_href=PROFILE, restart_label=Text("Go to my account"))
+    return mailed_link.dead_link_page(
+        message, restart_href=account_paths.PROFILE, restart_label=Text("Go to my account")
+    )

@@ -1,8 +1,8 @@
 """What the pages of every mailed link share.
 
-GET  <prefix>/<handle>    the link: the handle moves from the address into a cookie, and nothing else happens
-GET  <form>               the question; mail scanners may come this far and change nothing
-POST <form>               what the link is for, done once
+GET  <prefix>/<handle>    move the handle from the address into a cookie
+GET  <form>               show the form; mail scanners may come this far and change nothing
+POST <form>               claim the link
 
 None of them signs anybody in.
 """
@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
 from idp.persistence.transaction import Transaction
@@ -36,27 +36,36 @@ class MailedLink:
 
     @property
     def handle(self) -> str:
-        """The handle of the link that this browser opened; empty when it opened none."""
+        """Return the handle of the link that this browser opened; empty when it opened none."""
         return self.cookie.read() or ""
 
-    def open(self, handle: str) -> Response:
-        """Take the handle out of the address, where history, referrer and onlookers would find it."""
+    def blueprint(self, name: str, prefix: str) -> Blueprint:
+        """Create the blueprint of these pages, with the route of the mailed address."""
+        made = Blueprint(name, __name__, url_prefix=prefix)
+        made.add_url_rule("/<handle>", "open_link", self.open_link)
+        return made
+
+    def open_link(self, handle: str) -> Response:
+        """Move the handle from the address into a cookie, and do nothing else: mail scanners open links, too.
+
+        In the address, history, referrer and onlookers would find it.
+        """
         response = see_other(self.form)
         self.cookie.write(response, handle)
         return response
 
     def stale_form(self) -> bool:
-        """Whether this POST did not come from our page about the link that is open now."""
+        """Whether this POST does not come from our page about the link that is open now."""
         return not csrf.is_valid(self.handle, self.cookie.name)
 
     def render(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
-        """The form, with what is wrong."""
+        """Render the form, with what is wrong."""
         token = csrf.token(self.handle, self.cookie.name)
         common = {"errors": errors or {}, "action": self.form, "csrf_token": token}
         return page(template, status=400 if errors else 200, **common, **variables)
 
     def redirect_after_use(self, path: str) -> Response:
-        """On to `path`: the link has done what it is for. Whose it was is not known there, yet their language is."""
+        """Redirect to `path` after the link was claimed, with the person's language; the person is not known there."""
         mark = "&" if "?" in path else "?"
         response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.current_reader().language}")
         self.cookie.clear(response)
@@ -71,12 +80,12 @@ def use_owner_locale(tx: Transaction, user_id: str | None) -> None:
 
 
 def result_page(template: str, **variables: Any) -> Response:
-    """The page after `MailedLink.used`, in the language that it was sent on with."""
+    """Render the page after `redirect_after_use`, in the language of its address."""
     language.use_ui_locales(request.args)
     return page(template, **variables)
 
 
 def dead_link_page(message: Text, *, restart_href: str, **more: Text) -> Response:
-    """The page of a link that does nothing any more (410); `more`: the template's label of the way on."""
+    """Render the page of a link that no longer works (410); `more`: the label of the link to start again."""
     title = Text("This link no longer works")
     return page("recovery/ended.html", status=410, title=title, message=message, restart_href=restart_href, **more)

@@ -10,7 +10,7 @@ GET  /recover/done             nobody is signed in: the way to the sign-in page
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
@@ -24,7 +24,7 @@ from idp.recovery import password_strength as meter
 from idp.recovery.pages import mailed_link
 from idp.recovery.pages.mailed_link import MailedLink
 from idp.recovery.password_reset import ResetLinkHolder
-from idp.web import language
+from idp.web import account_paths, language
 from idp.web.context import services
 from idp.web.cookies import RECOVER
 from idp.web.forms import single_value
@@ -34,23 +34,16 @@ from idp.web.transactions import origin, read_transaction, write_transaction
 START = "/recover"
 LINK = MailedLink("/recover/new-password", RECOVER)
 DONE = "/recover/done"
-ACCOUNT = "/account/security"
 
-blueprint = Blueprint("login_recover", __name__, url_prefix="/recover")
+blueprint = LINK.blueprint("recovery_reset_password", "/recover")
 
 
 @blueprint.get("")
 @write_transaction
 def begin(tx: Transaction) -> Response:
     """Ask for a link."""
-    requested = start.LoginRequest(start.ACCOUNT, return_to=ACCOUNT)
+    requested = start.LoginRequest(start.ACCOUNT, return_to=account_paths.SECURITY)
     return start.start_login(tx, AuthRequirement(), requested, page=FORGOT_PASSWORD)
-
-
-@blueprint.get("/<handle>")
-def open_link(handle: str) -> Response:
-    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
-    return LINK.open(handle)
 
 
 @blueprint.get("/new-password")
@@ -99,9 +92,9 @@ def show_result(tx: Transaction) -> Response:
     asked_from = single_value(request.args, "login", longest=MAX_HANDLE_LENGTH)
     try:
         row = binding.load_bound_flow(tx, asked_from)
-        href = flow_path(row.id) if row.open_at(tx.now) else ACCOUNT
+        href = flow_path(row.id) if row.open_at(tx.now) else account_paths.SECURITY
     except binding.LoginFlowClosed:
-        href = ACCOUNT
+        href = account_paths.SECURITY
     return mailed_link.result_page("recovery/password_set.html", sign_in_href=href)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
@@ -20,13 +20,7 @@ from idp.web.transactions import origin, read_transaction
 LINK = MailedLink("/undo", UNDO)
 DONE = "/undo/done"
 
-blueprint = Blueprint("login_undo", __name__, url_prefix="/undo")
-
-
-@blueprint.get("/<handle>")
-def open_link(handle: str) -> Response:
-    """Take the handle out of the address, and do nothing else: mail scanners open links, too."""
-    return LINK.open(handle)
+blueprint = LINK.blueprint("recovery_undo_change", "/undo")
 
 
 @blueprint.get("")

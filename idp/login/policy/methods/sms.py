@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 from idp.kernel.text import Text
-from idp.login.policy.methods.spec import (
-    ChangeNotices,
-    Destination,
-    Enrolment,
-    History,
-    Kind,
-    MethodContext,
-    MethodSpec,
-)
-from idp.messaging.notices import Notice
+from idp.login.policy.methods.number_code import number_code
+from idp.login.policy.methods.spec import History
 
-
-def _usable(context: MethodContext) -> bool:
-    return "sms" in context.settings.channels
-
-
-SMS = MethodSpec(
-    id="sms",
-    kind=Kind.HAVE,
+SMS = number_code(
+    "sms",
     amr=frozenset({"sms", "mca"}),
-    lasting=True,
-    destination=Destination.NUMBER,
-    usable=_usable,
     name=Text("Codes by text message"),
     title=Text("Send code by text message"),
-    page="code/sms",
-    enrolment=Enrolment(
-        hint=Text("Less safe than a passkey or an app."),
-        page="enrol/sms",
-        account_hint=Text("Works on any phone; less safe than a passkey or an app."),
-    ),
-    change_notices=ChangeNotices(
-        added=Notice.MESSAGE_CODES_ADDED,
-        replaced=Notice.MESSAGE_CODES_ADDED,
-        removed=Notice.MESSAGE_CODES_REMOVED,
-    ),
     history=History(
         added=Text("Codes by text message were set up."),
         removed=Text("Codes by text message were turned off."),

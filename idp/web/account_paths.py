@@ -1,4 +1,4 @@
-"""The paths of the account's pages."""
+"""The paths of the account's pages, for every package that links there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ EMAIL = "/account/profile/email"
 PHONE = "/account/profile/phone"
 DOWNLOAD = "/account/profile/download"
 CLOSE = "/account/profile/close"
+CLOSED = "/account/closed"
 SECURITY = "/account/security"
 TOTP = "/account/security/totp"
 PASSKEYS = "/account/security/passkeys"
