@@ -14,6 +14,6 @@ class Result(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
-    REUSED = "spent"
+    REUSED = "reused"
     THROTTLED = "throttled"
-    CONFLICT = "moved"
+    CONFLICT = "conflict"
