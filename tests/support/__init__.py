@@ -1,1 +1,1 @@
-"""TODO."""
+"""What tests share: databases, people, browsers, relying parties, receivers."""

@@ -1,8 +1,8 @@
-"""An app on the back channel: registered, holding codes, posting forms; the browser's half is left out.
+"""A client on the back channel: registered, with codes, posting forms; without a browser.
 
-rp = RelyingParty(harness)              a confidential client; traits as in Harness.client
-code = rp.granted(jane)                 what the authorization endpoint would have sent
-rp.redeem(code)                         the token response
+client = BackChannelClient(harness)     a confidential client; traits as in Harness.client
+code = client.granted(jane)             what the authorization endpoint would have sent
+client.redeem(code)                     the token response
 """
 
 import base64

@@ -1,8 +1,8 @@
-"""A door of the tests' own: sign-in can be tried from every side without any app or page behind it.
+"""Drives a login from every side, with a page of the tests' own in place of a client or *My account*.
 
-door = Door(harness)
-door.knock(browser, "mfa")        what the door says to who is signed in, or None and the browser stands at the sign-in
-door.sign_in(browser, jane)       all the way in
+driver = LoginDriver(harness)
+driver.authorize(browser, "mfa")    the claims of the session, or None and the browser is at the login flow
+driver.sign_in(browser, jane)       the whole login
 """
 
 import dataclasses

@@ -1,10 +1,10 @@
-"""An app with its browser half: it writes authorization requests, follows a person through them and checks the answer.
+"""A relying party with a browser: sends authorization requests, follows a person, checks the response.
 
-`relying_party` is its other half, the back channel.
+`back_channel` is the class below it, without a browser.
 
-app = Rp(harness)                       registered; traits as in Harness.client
-app.send(browser, prompt="login")       the browser at our door, with PKCE, state and nonce made afresh
-app.sign_in(browser, jane)              all the way in and back; the answer, its `state` and `iss` checked
+app = RelyingParty(harness)             registered; traits as in Harness.client
+app.send(browser, prompt="login")       the browser at /authorize, with new PKCE, state and nonce
+app.sign_in(browser, jane)              the whole flow; the response, its `state` and `iss` checked
 app.tokens_from(answer)                 the token response
 """
 
