@@ -63,15 +63,15 @@ def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: i
 
 
 def disable(tx: Transaction, client: Client) -> None:
-    """Refuse a client from now on, and revoke every token it holds; its registration and consents stay."""
-    tx.clients.set_disabled(client, disabled=True)
+    """Refuse a client from now on, and end every token it holds; its registration and consents stay."""
+    tx.clients.disable(client)
     tx.grants.revoke_for_client(client.client_id)
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=True)
 
 
 def enable(tx: Transaction, client: Client) -> None:
     """Accept a client again. Tokens that were revoked stay revoked."""
-    tx.clients.set_disabled(client, disabled=False)
+    tx.clients.enable(client)
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=False)
 
 

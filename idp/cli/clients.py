@@ -198,4 +198,4 @@ def _text(name: str, value: Any) -> str:  # noqa: ANN401 - a column
         return utc(value)
     if isinstance(value, bool):
         return yes_no(value)
-    return " ".join(value) if isinstance(value, list) else str(value or "")
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)

@@ -48,6 +48,8 @@ class Client(Base):
     default_max_age: Mapped[int | None]
     client_uri: Mapped[str | None]
     disabled: Mapped[bool] = mapped_column(default=False)
+    tokens_not_before: Mapped[int] = mapped_column(default=0)
+    """Seconds, UTC: tokens of the client itself, which belong to no grant, count only if issued after this."""
     created_at: Mapped[int]
     updated_at: Mapped[int]
 
@@ -99,10 +101,15 @@ class ClientStore(Store):
         query = update(Client).where(Client.client_id == client.client_id)
         self._execute(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
 
-    def set_disabled(self, client: Client, *, disabled: bool) -> None:
-        """Disable or enable a client; the caller revokes its grants."""
+    def disable(self, client: Client) -> None:
+        """Disable a client, and end the tokens of the client itself; the caller revokes its grants."""
         query = update(Client).where(Client.client_id == client.client_id)
-        self._execute(query.values(disabled=disabled, updated_at=self._now))
+        self._execute(query.values(disabled=True, tokens_not_before=self._now, updated_at=self._now))
+
+    def enable(self, client: Client) -> None:
+        """Enable a client again; tokens that ended stay ended."""
+        query = update(Client).where(Client.client_id == client.client_id)
+        self._execute(query.values(disabled=False, updated_at=self._now))
 
     def remove(self, client_id: str) -> bool:
         """Delete a client; the caller revokes its grants."""

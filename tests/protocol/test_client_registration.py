@@ -1,9 +1,11 @@
 """What a registration says, and what it changes on the wire: each field is written by `idp clients`."""
 
 import dataclasses
+import re
 
 import pytest
 
+from idp.admin import clients
 from idp.kernel.clock import HOUR
 from idp.signing.algorithms import OWN
 from idp.signing.compact import CompactJws
@@ -60,6 +62,38 @@ def test_a_disabled_client_is_refused_everywhere_and_enabled_again(harness: Harn
     assert rp.userinfo(tokens["access_token"]).status_code == 401
     assert rp.told(browser, jane)["sub"] == jane.id
     assert events(harness, "client.changed") == 2
+
+
+def test_tokens_of_the_client_itself_stay_dead_after_it_is_enabled_again(harness: Harness) -> None:
+    robot = ("--grant", "client_credentials", "--scope", "orders:read")
+    rp = RegisteredRelyingParty(harness, *robot, "--grant", "authorization_code")
+    token = (rp.client_credentials().json or {})["access_token"]
+    assert (rp.introspect(token).json or {})["active"] is True
+    with harness.services.database.write() as tx:  # not the command, which has a clock of its own
+        clients.disable(tx, clients.find(tx, "web"))
+    refused(rp.introspect(token), "invalid_client", 401)
+    with harness.services.database.write() as tx:
+        clients.enable(tx, clients.find(tx, "web"))
+    assert rp.introspect(token).json == {"active": False}
+    harness.clock.advance(1)
+    newer = (rp.client_credentials().json or {})["access_token"]
+    assert (rp.introspect(newer).json or {})["active"] is True
+
+
+def test_a_refresh_token_ends_with_the_client_that_is_disabled(harness: Harness) -> None:
+    rp = RegisteredRelyingParty(harness, "--scope", "openid", "--scope", "offline_access")
+    command = Command.of(harness.settings)
+    token = rp.tokens(harness.person())["refresh_token"]
+    command.done("clients", "disable", "web")
+    refused(rp.refresh(token), "invalid_client", 401)
+    command.done("clients", "enable", "web")
+    refused(rp.refresh(token), "invalid_grant")
+
+
+def test_a_max_age_of_zero_is_shown(harness: Harness) -> None:
+    RegisteredRelyingParty(harness, "--default-max-age", "0")
+    shown = Command.of(harness.settings).done("clients", "show", "web")
+    assert re.search(r"default max age +0$", shown, re.MULTILINE)
 
 
 def test_the_home_page_is_where_sign_out_leads_back_to(harness: Harness, browser: Browser) -> None:

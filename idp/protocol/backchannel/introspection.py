@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749 import TokenEndpoint
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.kernel.handles import digest
+from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
@@ -21,7 +22,7 @@ from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.issuing import BEARER
 from idp.signing.compact import InvalidToken
 
-TOLD = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time")
+CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time")
 
 
 class Introspection(TokenEndpoint):
@@ -36,25 +37,28 @@ class Introspection(TokenEndpoint):
         token = oauth_request.form.get("token")
         if token is None:
             raise InvalidRequestError("token is missing")
-        found = live(oauth_request.tx, token)
+        found = live(oauth_request.tx, token, client.row)
         if found is None or found["client_id"] != client.client_id:
             return 200, {"active": False}, []
         return 200, {"active": True, **found}, []
 
 
-def live(tx: Transaction, token: str) -> dict[str, Any] | None:
-    """Return the claims of a token that would be accepted now; None for every other."""
-    return _access_token(tx, token) if "." in token else _refresh_token(tx, token)
+def live(tx: Transaction, token: str, client: Client) -> dict[str, Any] | None:
+    """Return the claims of a token that would be accepted now; None for every other. `client` is the one that asks."""
+    return _access_token(tx, token, client) if "." in token else _refresh_token(tx, token)
 
 
-def _access_token(tx: Transaction, token: str) -> dict[str, Any] | None:
+def _access_token(tx: Transaction, token: str, client: Client) -> dict[str, Any] | None:
     try:
         claims = tokens.read_access_token(token, now=tx.now)
     except InvalidToken:
         return None
     grant_id, jti = tokens.grant_id_from(claims), str(claims["jti"])
-    alive = tx.grants.live_with_user(grant_id, jti) if grant_id else not tx.grants.access_token_revoked(jti)
-    return {"token_type": BEARER} | {name: claims[name] for name in TOLD if name in claims} if alive else None
+    if grant_id:
+        alive = tx.grants.live_with_user(grant_id, jti) is not None
+    else:
+        alive = claims["iat"] > client.tokens_not_before and not tx.grants.access_token_revoked(jti)
+    return {"token_type": BEARER} | {name: claims[name] for name in CLAIMS if name in claims} if alive else None
 
 
 def _refresh_token(tx: Transaction, token: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Login flows, requirements and rate-limit buckets under the names that the code has for them."""
+"""Login flows, requirements and rate-limit buckets under the names that the code has; the end of clients' tokens."""
 
 from collections.abc import Mapping
 
@@ -28,10 +28,12 @@ def upgrade() -> None:
     _rename_members("requirement", REQUIREMENT)
     op.alter_column("password_resets", "login_id", new_column_name="flow_id")
     op.alter_column("throttles", "lane", new_column_name="bucket")
+    op.add_column("clients", sa.Column("tokens_not_before", sa.BigInteger(), nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
     """Leave the schema as the revision before had it."""
+    op.drop_column("clients", "tokens_not_before")
     op.alter_column("throttles", "bucket", new_column_name="lane")
     op.alter_column("password_resets", "flow_id", new_column_name="login_id")
     _rename_members("requirement", {new: old for old, new in REQUIREMENT.items()})
