@@ -33,7 +33,7 @@ def step(
 ) -> Callable[[View], View]:
     """Run a view only while `expected` is the present step; it gets the transaction, the flow and its person.
 
-    `render`, called like the view and with `error`, shows a stale form again; every POST needs it.
+    `render`, called like the view and with `error`, shows a stale form again; without it a POST redirects.
     """
 
     def decorate(view: View) -> View:
@@ -45,8 +45,11 @@ def step(
                     return view(tx, *require_step(tx, flow_id, expected, applies=fits), **url)
             with services().database.write(origin()) as tx:
                 flow, person = require_step(tx, flow_id, expected, applies=fits, lock=True)
-                if render is not None and page.is_stale_form(flow):
-                    return render(tx, flow, person, error=("form", STALE_FORM), **url)
+                if page.is_stale_form(flow):  # also without `render`: a forgotten argument must not skip the check
+                    error = ("form", STALE_FORM)
+                    return (
+                        render(tx, flow, person, error=error, **url) if render else redirect_to_next_step(tx, flow_id)
+                    )
                 if cancellable and (response := page.cancel_if_requested(tx, flow)):
                     return response
                 return view(tx, flow, person, **url)
