@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 LONGEST_FILE = 300  # lines
+LONGEST_FUNCTION = 40
 SOURCES = sorted(path for part in ("idp", "clients") for path in (ROOT / part).rglob("*.py"))
 OURS = [path for path in SOURCES if path.is_relative_to(ROOT / "idp")]
 
@@ -105,6 +106,18 @@ def test_no_source_file_is_too_long_to_have_one_job() -> None:
     checked = [path for path in SOURCES if not path.is_relative_to(migrations)]
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in checked}
     assert [str(path.relative_to(ROOT)) for path, lines in lengths.items() if lines > LONGEST_FILE] == []
+
+
+def test_no_function_is_longer_than_forty_lines() -> None:
+    migrations = ROOT / "idp/persistence/migrations/versions"  # a list of tables is as long as it is
+    checked = [path for path in SOURCES if not path.is_relative_to(migrations)]
+    assert [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path in checked
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= LONGEST_FUNCTION
+    ] == []
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="an exported tree has nothing to commit to")

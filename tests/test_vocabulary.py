@@ -14,13 +14,14 @@ RETIRED = {
     r"doors?|gates?": "initiator, guard, or the name of the page",
     r"visitors?": "auth_session, or person",
     r"lanes?": "bucket",
-    r"demands?|wished": "requirement, requires, voluntary_level",
+    r"(?<!on )demands?|wished": "requirement, requires, voluntary_level",
     r"hears?|heard|greet|farewell": "use_ui_locales, use_profile_locale, result_page",
     r"promis(e|es|ed|ing)": "enqueue",
     r"onward|walk(s|ed)? away": "advance_flow, redirect_to_next_step, cancel",
     r"thaw|frozen request": "from_stored, stored_params",
     r"way[ _]back|ReturnPath": "client redirect, AuthorizationResponder",
     r"login transaction": "login flow",
+    r"login attempts?": "login flow",
     r"repay|pays? for": "consume_attempt, reset_attempts",
     r"overtaken": "ConcurrentChange, conflict",
     r"courier|perishable": "OutboxDispatcher, expires",
@@ -33,6 +34,7 @@ ALONE = frozenset({"of", "ask", "show", "keep", "look", "it", "hear", "meet", "t
 """Names that say nothing at the call, or name no action."""
 
 WORDS = {re.compile(rf"\b(?:{word})\b", re.IGNORECASE): instead for word, instead in RETIRED.items()}
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 HISTORY = "migrations/versions"
 """Migrations name the tables and columns of their time."""
 
@@ -50,7 +52,7 @@ def prose_and_names(path: Path) -> Iterator[tuple[int, str]]:
     }
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.NAME:
-            yield token.start[0], token.string.replace("_", " ")
+            yield token.start[0], CAMEL.sub(" ", token.string).replace("_", " ")
         if token.type == tokenize.COMMENT or (token.type == tokenize.STRING and token.start[0] in docstrings):
             yield token.start[0], token.string
 
@@ -67,5 +69,9 @@ def test_no_retired_word_is_used(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_functions_are_named_after_what_they_do(path: Path) -> None:
-    functions = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef))
+    functions = (
+        node
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
     assert [f"{node.name}, line {node.lineno}" for node in functions if node.name.lstrip("_") in ALONE] == []

@@ -27,7 +27,7 @@ blueprint = Blueprint("authenticator", __name__)
 @blueprint.get("/security/totp")
 @guard.requires(back=reauthentication.reauth_return_url(account_paths.TOTP))
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """Ask who is there before showing a secret; then the picture and the key, and on a reload the same."""
+    """Require re-authentication, then show the QR code and the key; a reload shows the same ones."""
     reauthentication.require_reauthentication(tx, auth_session, account_paths.TOTP)
     return _render(auth_session, tx.now)
 

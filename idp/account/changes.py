@@ -29,7 +29,7 @@ class ConcurrentChange(Exception):
 
 
 def change_password(tx: Transaction, auth_session: AuthenticatedSession, password_hash: str, services: Services) -> str:
-    """Store a new password; whatever the old one opened elsewhere is over (`new_password.replace`).
+    """Store a new password, and revoke all other access (`new_password.replace_password`).
 
     Returns the session's new handle.
 

@@ -62,7 +62,7 @@ def removal_action(auth_session: AuthenticatedSession, factor: Factor) -> str | 
 
 
 def _require_removal(tx: Transaction, auth_session: AuthenticatedSession, factor: Factor) -> None:
-    """Ask who is there; for the last one anew, since to remove it is to turn the second step off."""
+    """Require a recent sign-in; re-authentication for the last factor, since that turns the second step off."""
     if auth_session.person.is_last(factor):
         reauthentication.require_reauthentication(tx, auth_session, f"{account_paths.FACTORS}/{factor.id}")
     else:

@@ -27,7 +27,7 @@ blueprint = Blueprint("message_codes", __name__, url_prefix=f"/security/codes/{m
 @blueprint.get("")
 @read_transaction
 def show_page(tx: Transaction, channel: str) -> Response:
-    """Ask who is there, then where the first code goes; once it is sent, the form for it."""
+    """Require re-authentication, then show where the first code goes; once it is sent, the form for it."""
     auth_session = guard.require(
         tx, requirements.view_requirement, back=reauthentication.reauth_return_url(_page_path(channel))
     )

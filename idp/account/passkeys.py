@@ -34,7 +34,7 @@ blueprint = Blueprint("passkeys", __name__)
 @blueprint.get("/security/passkeys/add")
 @guard.requires(back=reauthentication.reauth_return_url(account_paths.ADD_PASSKEY))
 def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """Ask who is there before another way in is added; then the page whose button asks the browser for a key."""
+    """Require re-authentication, then show the page whose button asks the browser for a passkey."""
     reauthentication.require_reauthentication(tx, auth_session, account_paths.ADD_PASSKEY)
     return _render_add_page(auth_session)
 

@@ -48,7 +48,7 @@ def acknowledge_saved(tx: Transaction) -> Response:
 @blueprint.get("/security/recovery-codes/view")
 @write_transaction
 def show_saved_codes(tx: Transaction) -> Response:
-    """Show the saved codes again, used ones as such, to somebody who has just proven everything; each look is kept."""
+    """Show the saved codes again, used ones as such; audited, and only after everything was proven recently."""
     auth_session = guard.require(tx, requirements.change_credentials_requirement)
     kept = auth_session.person.recovery
     if kept is None or not services().settings.recovery_codes_viewable:

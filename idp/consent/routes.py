@@ -1,4 +1,4 @@
-"""The page below `/consent/<login>`: what an app wants to see, and the person's yes or no."""
+"""The page `/consent/<flow>`: the scopes that a client requests, and the person's decision."""
 
 from __future__ import annotations
 

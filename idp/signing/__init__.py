@@ -1,4 +1,4 @@
-"""The keys of the house: those that sign tokens, and the one that seals secrets at rest.
+"""The keys that sign tokens, and the key that seals secrets at rest.
 
 The life of a signing key, one line of keys per algorithm:
 

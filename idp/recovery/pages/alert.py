@@ -34,7 +34,7 @@ def show_form(tx: Transaction) -> Response:
 @blueprint.post("")
 @write_transaction
 def report_unrecognised(tx: Transaction) -> Response:
-    """End it."""
+    """Claim the link, and end the session and the browser's trust."""
     link = _link(tx)
     if link is None:
         return _render_dead_link()
@@ -47,7 +47,7 @@ def report_unrecognised(tx: Transaction) -> Response:
 
 @blueprint.get("/done")
 def show_result() -> Response:
-    """Whoever it was knows the password: on to a new one."""
+    """Show the way to a new password: whoever signed in knows the present one."""
     return mailed_link.result_page(
         "recovery/alert_done.html", forgot_href=reset_password.START, password_href=account_paths.PASSWORD
     )

@@ -49,7 +49,7 @@ def confirm() -> Response:
 
 @blueprint.get("/done")
 def show_result() -> Response:
-    """The end; whoever is signed in finds their profile, others a sign-in."""
+    """Show that the address is confirmed, with a link to the profile."""
     return mailed_link.result_page(
         "recovery/ended.html",
         title=Text("Your email address is confirmed"),

@@ -33,7 +33,7 @@ def show_form(tx: Transaction) -> Response:
 
 @blueprint.post("")
 def submit_undo() -> Response:
-    """Undo it."""
+    """Claim the link, and undo the change."""
     try:
         with services().database.write(origin()) as tx:
             return _undo(tx)
