@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec
 
 from flask import Response, request
 
-from idp.account.changes import ConcurrentChange
+from idp.account.credential_changes import ConcurrentChange
 from idp.account.requirements import RequirementFactory, view_requirement
 from idp.kernel.text import Text
 from idp.login.flow import grace, start

@@ -1,9 +1,9 @@
-"""Passkeys added and renamed. Adding claims the person's epoch, as in `changes`, which removes them too."""
+"""Passkeys added and renamed. Adding claims the person's epoch, as in `credential_changes`, which removes them too."""
 
 from __future__ import annotations
 
 from idp import audit
-from idp.account.changes import ConcurrentChange, renew
+from idp.account.credential_changes import ConcurrentChange, renew
 from idp.audit import Event
 from idp.factors.passkey import VerifiedRegistration
 from idp.factors.recovery_codes import NewRecoverySet

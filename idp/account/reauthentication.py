@@ -13,7 +13,7 @@ from flask import request
 from idp.account.guard import SignInNeeded
 from idp.account.requirements import change_credentials_requirement
 from idp.kernel.handles import MAX_HANDLE_LENGTH
-from idp.login.policy import rules
+from idp.login.policy import requirement_sources
 from idp.login.policy.requirement import AuthRequirement, join
 from idp.login.state import login_flow
 from idp.login.state.session import AuthenticatedSession
@@ -56,11 +56,16 @@ def require_reauthentication(tx: Transaction, auth_session: AuthenticatedSession
         requested = join(login_flow.stored_requirement(row), change_credentials_requirement(tx.now))
         if auth_session.satisfies(requested, settings=services().settings, now=tx.now) is not None:
             return
-    raise SignInNeeded(rules.account_change_requirement(fresh_sign_in=0, now=tx.now), reauth_return_url(page))
+    raise SignInNeeded(
+        requirement_sources.account_change_requirement(fresh_sign_in=0, now=tx.now), reauth_return_url(page)
+    )
 
 
 def enrolment_needed(now: int, page: str) -> SignInNeeded:
     """Return the error that asks for the password, and for the enrolment that policy requires."""
     return SignInNeeded(
-        rules.account_change_requirement(fresh_sign_in=0, now=now).join(AuthRequirement(require_enrolment=True)), page
+        requirement_sources.account_change_requirement(fresh_sign_in=0, now=now).join(
+            AuthRequirement(require_enrolment=True)
+        ),
+        page,
     )

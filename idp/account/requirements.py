@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from idp.login.policy import rules
+from idp.login.policy import requirement_sources
 from idp.login.policy.requirement import AuthRequirement
 from idp.web.context import services
 
@@ -24,4 +24,4 @@ def end_sessions_requirement(now: int) -> AuthRequirement:
 
 def change_credentials_requirement(now: int) -> AuthRequirement:
     """Require everything the person has, proven recently, to change what protects the account (ASVS 7.5.1)."""
-    return rules.account_change_requirement(fresh_sign_in=services().settings.fresh_sign_in, now=now)
+    return requirement_sources.account_change_requirement(fresh_sign_in=services().settings.fresh_sign_in, now=now)

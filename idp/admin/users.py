@@ -8,11 +8,11 @@ from idp import audit
 from idp.admin import Refused
 from idp.audit import Event
 from idp.config import Settings
-from idp.kernel.addresses import is_email
+from idp.kernel.email_addresses import is_email
 from idp.kernel.entropy import Entropy
+from idp.login.access_revocation import revoke_all_access
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
-from idp.login.revocation import revoke_all_access
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction

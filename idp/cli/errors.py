@@ -11,7 +11,7 @@ from idp.admin import Refused
 from idp.config import BadSettings
 from idp.persistence.database import DatabaseFailure
 from idp.server import CannotServe
-from idp.signing.files import KeyFileError
+from idp.signing.private_files import KeyFileError
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from idp.config import LOOPBACK
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.mailbox import Mailbox, StoredMessage
+from idp.messaging.development_mailbox import Mailbox, StoredMessage
 from idp.web.context import services
 from idp.web.pages import page
 

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from idp.factors import guessing
-from idp.factors.breached import BreachedPasswords
+from idp.factors import password_strength
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.kernel.text import Text
 
 LONGEST = 128
@@ -65,7 +65,7 @@ def check_strength(
     if len(candidate) > LONGEST:
         return _refused(0, TOO_LONG)
     plain, words = _folded(candidate), _parts(own_words)
-    guess = guessing.estimate_strength(unicodedata.normalize("NFKC", candidate), words)
+    guess = password_strength.estimate_strength(unicodedata.normalize("NFKC", candidate), words)
     if len(candidate) < min_length:
         return _refused(guess.score, _too_short(min_length))
     if any(word in plain and len(plain) - len(word) < min_length for word in words):

@@ -6,7 +6,7 @@ from typing import Any
 
 from idp.messaging.codes import SMS
 from idp.messaging.notices import EMAIL, Notice, message_context
-from idp.messaging.sealed import SealedSecret
+from idp.messaging.sealed_secrets import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User

@@ -6,17 +6,17 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from idp.kernel.clock import DAY
 from idp.persistence.alert_links import AlertLink
+from idp.persistence.assertion_replay import AssertionId
 from idp.persistence.base import Base, Store
-from idp.persistence.challenges import Challenge
 from idp.persistence.consents import Consent
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Browser, Device
 from idp.persistence.factors import Factor
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
 from idp.persistence.login_flows import LoginFlowRow
+from idp.persistence.passkey_challenges import Challenge
 from idp.persistence.password_resets import PasswordReset
-from idp.persistence.recovery import RecoverySet
-from idp.persistence.replay import AssertionId
+from idp.persistence.recovery_codes import RecoverySet
 from idp.persistence.sent_codes import SentCode
 from idp.persistence.sessions import Session
 from idp.persistence.throttles import Throttle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp.persistence.transaction import Transaction
-from idp.protocol import discovery, query
+from idp.protocol import discovery, frontchannel_parameters
 from idp.protocol.authorize import endpoint
 from idp.protocol.logout import rp_initiated as logouts
 from idp.web.transactions import write_transaction
@@ -23,7 +23,7 @@ def authorize(tx: Transaction) -> Response:
 @frontchannel.post("/authorize")
 def authorize_by_post() -> Response:
     """The same by POST (OIDC Core section 3.1.2.1)."""
-    return query.redirect_to_get("/authorize")
+    return frontchannel_parameters.redirect_to_get("/authorize")
 
 
 @frontchannel.get("/authorize/resume/<flow_id>")
@@ -43,7 +43,7 @@ def logout(tx: Transaction) -> Response:
 @frontchannel.post("/logout")
 def logout_by_post() -> Response:
     """The same by POST."""
-    return query.redirect_to_get(logouts.PATH)
+    return frontchannel_parameters.redirect_to_get(logouts.PATH)
 
 
 @frontchannel.post("/logout/confirm")

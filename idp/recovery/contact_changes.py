@@ -14,11 +14,11 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
+from idp.login.access_revocation import revoke_all_access
 from idp.login.policy import rate_limits
-from idp.login.revocation import revoke_all_access
 from idp.messaging import contacts
 from idp.messaging.notices import Notice, notify
-from idp.messaging.sealed import seal_link
+from idp.messaging.sealed_secrets import seal_link
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User

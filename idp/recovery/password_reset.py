@@ -21,7 +21,7 @@ from idp.login.policy import rate_limits
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.messaging.notices import enqueue_password_reset
-from idp.messaging.sealed import seal_link
+from idp.messaging.sealed_secrets import seal_link
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy

@@ -1,6 +1,7 @@
 """The strength of a new password while it is typed (`strength.js`). Nothing typed is stored.
 
-Only somebody who may set a password here is answered, and only so often: the estimate is costly (`factors.guessing`).
+Only somebody who may set a password here gets an answer, a limited number of times: the estimate in
+`factors.password_strength` is costly.
 """
 
 from __future__ import annotations

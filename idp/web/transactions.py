@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from flask import g, request
 
 from idp.kernel.handles import digest
-from idp.kernel.origin import Origin
+from idp.kernel.request_origin import Origin
 from idp.persistence.transaction import Transaction
 from idp.web import language
 from idp.web.context import services

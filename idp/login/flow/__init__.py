@@ -1,7 +1,7 @@
 """One login flow from start to end, as requests see it.
 
     start.start_login          a client or My account needs more than the session has   -> row, cookie, redirect
-    guards.step                a page of the present step; every other request is redirected to that step
+    step_views.step            a page of the present step; every other request is redirected to that step
     advance.advance_flow       something was proven: rotate the cookie, and either
         completion.complete        open the session, or step it up; remember the device; send the alert
         or the next step           whose code is sent when the person's usual method needs one

@@ -8,8 +8,8 @@ from idp.kernel.handles import digest
 from idp.login import devices
 from idp.login.flow import grace, start
 from idp.login.flow.completion import complete
-from idp.login.methods.message_code import send_code
 from idp.login.methods.result import Result
+from idp.login.methods.sent_code import send_code
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path

@@ -6,7 +6,7 @@ from flask import Response
 
 from idp import audit
 from idp.audit import Event
-from idp.login.revocation import end_session
+from idp.login.access_revocation import end_session
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.cookies import LOGIN, SESSION

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.forms import errors
 from idp.login.methods import password
@@ -30,7 +30,7 @@ blueprint = Blueprint("login_identify", __name__, url_prefix="/login/<flow_id>")
 @read_transaction
 def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show the form; for a person who is signed in it asks for the password alone."""
-    flow = page.load_open_flow(tx, flow_id)
+    flow = rendering.load_open_flow(tx, flow_id)
     if flow.step is not Step.IDENTIFY and "other" not in request.args:
         return redirect_to_next_step(tx, flow_id)
     return render(tx, flow)
@@ -44,8 +44,8 @@ def verify_password(flow_id: str) -> Response:
     secret = single_value(request.form, "password")
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
-        flow = page.load_open_flow(tx, flow_id)
-        if page.is_stale_form(flow):
+        flow = rendering.load_open_flow(tx, flow_id)
+        if rendering.is_stale_form(flow):
             return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=identifier)
         if not cancelling and not (identifier and secret):
             return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
@@ -53,8 +53,8 @@ def verify_password(flow_id: str) -> Response:
     unchecked = password.Checked(right=False)
     checked = unchecked if cancelling else password.verify_hash(candidate, secret, services().hasher)
     with database.write(origin()) as tx:
-        flow = page.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
-        if response := page.cancel_if_requested(tx, flow):
+        flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
+        if response := rendering.cancel_if_requested(tx, flow):
             return response
         result = password.record_result(tx, flow.row, candidate, checked, settings)
         if result in {Result.RIGHT, Result.CONFLICT}:
@@ -75,17 +75,17 @@ def render(
     known = flow.person.user if flow.person and "other" not in request.args else None
     if username and known and username != known.username:
         known = None
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "login/identify.html",
         status=status,
         errors=errors or {},
         notice=UNCHECKED if any(proof.method is Method.PASSKEY for proof in flow.state.proofs) else None,
-        action=page.flow_url(flow, Step.IDENTIFY),
-        passkey=page.passkey_form(flow, second=False),
+        action=rendering.flow_url(flow, Step.IDENTIFY),
+        passkey=rendering.passkey_form(flow, second=False),
         username=username or flow.row.login_hint or "",
         known_user=known and {"name": known.display_name, "username": known.username},
-        switch_href=page.flow_url(flow, paths.OTHER_PERSON),
-        forgot_href=page.flow_url(flow, paths.FORGOT_PASSWORD),
+        switch_href=rendering.flow_url(flow, paths.OTHER_PERSON),
+        forgot_href=rendering.flow_url(flow, paths.FORGOT_PASSWORD),
     )

@@ -11,8 +11,8 @@ from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import redirect_uris
-from idp.protocol.backchannel.clients import NONE
-from idp.protocol.query import Query
+from idp.protocol.backchannel.authlib_client import NONE
+from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import FORM_POST, QUERY, AuthorizationResponder
 from idp.web.errors import Refusal
 

@@ -7,8 +7,8 @@ from flask import Response
 
 from idp.login.flow import binding, start
 from idp.persistence.transaction import Transaction
-from idp.protocol import query as queries
-from idp.protocol.authorize import authorization, client_redirect, resume
+from idp.protocol import frontchannel_parameters as queries
+from idp.protocol.authorize import client_redirect, handler, resume
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.web import language
 
@@ -23,7 +23,7 @@ def authorize(tx: Transaction) -> Response:
     language.use_ui_locales(query.values)
     client, back = client_redirect.validate_redirect(tx, query)
     try:
-        return authorization.handle_authorization_request(tx, validate_request(tx, query, client, back))
+        return handler.handle_authorization_request(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
         return back.send_error(error)
 

@@ -12,7 +12,7 @@ from idp.protocol import claims
 from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
-from idp.protocol.query import Query
+from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import AuthorizationResponder
 
 LONGEST = {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from idp.factors.message_code import LIFETIME, MAX_TRIES
-from idp.login.methods.sent_codes import PAUSE
+from idp.factors.sent_code import LIFETIME, MAX_TRIES
+from idp.login.sent_codes import PAUSE
 from tests.support.account import PHONE, PROFILE, SECURITY, Account, forget_mail, words
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin

@@ -9,10 +9,10 @@ import pyotp
 import pytest
 
 from idp.admin import users
-from idp.factors.message_code import LIFETIME, MAX_TRIES
+from idp.factors.sent_code import LIFETIME, MAX_TRIES
 from idp.factors.totp import PERIOD
-from idp.login.methods.sent_codes import PAUSE
 from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_bucket
+from idp.login.sent_codes import PAUSE
 from idp.persistence.throttles import Limit
 from idp.server.background import BackgroundJobs
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words

@@ -10,11 +10,11 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
+from idp.messaging.development_mailbox import Mailbox
 from idp.messaging.dispatcher import DEFAULT_POLICY, LEASE
 from idp.messaging.mail import transport_for
-from idp.messaging.mailbox import Mailbox
 from idp.messaging.notices import EMAIL, Notice, notify
-from idp.messaging.transports import SmtpTransport, Undelivered
+from idp.messaging.smtp import SmtpTransport, Undelivered
 from idp.server.background import BackgroundJobs
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
@@ -192,13 +192,13 @@ def test_a_full_disk_is_no_lost_mail(tmp_path: Path) -> None:
 def test_mail_leaves_this_machine_under_verified_tls_only(monkeypatch: pytest.MonkeyPatch, server: MailServer) -> None:
     """The server offers no STARTTLS; were it not local, nothing would be said to it."""
     assert "takes mail" in SmtpTransport(server.url).check()
-    monkeypatch.setattr("idp.messaging.transports.LOOPBACK", frozenset())
+    monkeypatch.setattr("idp.messaging.smtp.LOOPBACK", frozenset())
     with pytest.raises(Undelivered, match="STARTTLS"):
         SmtpTransport(server.url).check()
 
 
 def test_a_stranger_with_a_certificate_of_its_own_gets_no_mail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("idp.messaging.transports.LOOPBACK", frozenset())
+    monkeypatch.setattr("idp.messaging.smtp.LOOPBACK", frozenset())
     with mail_server(tls=self_signed(tmp_path)) as stranger:
         with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
             SmtpTransport(stranger.url).check()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.factors.password import LEAST_SCORE, check_strength
 from tests.support.breached import write_list

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from idp.config import Settings
-from idp.factors.message_code import MAX_TRIES
+from idp.factors.sent_code import MAX_TRIES
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.login.policy import rate_limits
 from idp.persistence.throttles import Limit
