@@ -1,4 +1,4 @@
-"""Changes of what protects an account.
+"""Changes of what protects an account, made by its owner.
 
 Each claims the person's epoch first, so that of two at once only one happens; with it go all other pending sign-ins.
 Each ends with a new handle for the session that made it: the cookie of before, and every form token, is dead.
@@ -7,10 +7,12 @@ Each ends with a new handle for the session that made it: the cookie of before, 
 from __future__ import annotations
 
 from idp import audit
+from idp.account.errors import ConcurrentChange
 from idp.audit import Event
+from idp.factors.passkey import VerifiedRegistration
 from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel.handles import digest
-from idp.login.enrolment import factor_changes, totp
+from idp.login.enrolment import factor_changes, passkey, totp
 from idp.login.enrolment.totp import ConfirmedSetup
 from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
@@ -22,10 +24,6 @@ from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
 from idp.services import Services
-
-
-class ConcurrentChange(Exception):
-    """Another change to the account, or the end of this session, came first: nothing of this one is kept."""
 
 
 def change_password(tx: Transaction, auth_session: AuthenticatedSession, password_hash: str, services: Services) -> str:
@@ -42,7 +40,9 @@ def change_password(tx: Transaction, auth_session: AuthenticatedSession, passwor
     return renew(tx, auth_session, services)
 
 
-def activate(tx: Transaction, auth_session: AuthenticatedSession, confirmed: ConfirmedSetup, services: Services) -> str:
+def activate_totp(
+    tx: Transaction, auth_session: AuthenticatedSession, confirmed: ConfirmedSetup, services: Services
+) -> str:
     """Make the confirmed app the second step; this session has proven it, no other has. Returns its new handle.
 
     Raises:
@@ -54,7 +54,30 @@ def activate(tx: Transaction, auth_session: AuthenticatedSession, confirmed: Con
     return renew(tx, auth_session, services, proof)
 
 
-def turn_off(tx: Transaction, auth_session: AuthenticatedSession, services: Services) -> str:
+def add_passkey(
+    tx: Transaction,
+    auth_session: AuthenticatedSession,
+    registration: VerifiedRegistration,
+    label: str,
+    *,
+    codes: NewRecoverySet | None,
+    services: Services,
+) -> str:
+    """Add a passkey; this session has proven it. Returns the session's new handle.
+
+    `codes` are the recovery codes of a person who had no second step before.
+
+    Raises:
+        ConcurrentChange: when another change came first.
+        CredentialExists: when somebody has that passkey.
+    """
+    proof = passkey.add(tx, auth_session.person, registration, label, codes=codes, services=services)
+    if proof is None:
+        raise ConcurrentChange
+    return renew(tx, auth_session, services, proof)
+
+
+def turn_off_second_step(tx: Transaction, auth_session: AuthenticatedSession, services: Services) -> str:
     """Remove the second step with its recovery codes and remembered devices. Returns the session's new handle.
 
     Raises:
@@ -83,7 +106,9 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     return renew(tx, auth_session, services)
 
 
-def regenerate(tx: Transaction, auth_session: AuthenticatedSession, fresh: NewRecoverySet, services: Services) -> str:
+def regenerate_recovery_codes(
+    tx: Transaction, auth_session: AuthenticatedSession, fresh: NewRecoverySet, services: Services
+) -> str:
     """Put new recovery codes in place of the old, and forget every device. Returns the session's new handle.
 
     Raises:

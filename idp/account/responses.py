@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Response, request
 
-from idp.account.guard import PURPOSE
-from idp.account.reauthentication import with_reauth_id
+from idp.account.change_guard import with_reauth_id
+from idp.account.session_guard import PURPOSE
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
@@ -30,7 +30,6 @@ NOTICES = {
     "email-forgotten": Text("Your email address stays as it is."),
     "phone": Text("Your phone number is confirmed."),
     "phone-removed": Text("Your phone number is removed."),
-    "download": Text("Thank you. Now press Download again."),
     "password": Text("Your password is changed. Everywhere else you are signed out."),
     "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
     "added": Text("Your authenticator app is set up."),
@@ -80,7 +79,7 @@ def redirect_done(what: str, *, handle: str | None = None, page_path: str = acco
 
 
 def redirect_with_session(path: str, handle: str) -> Response:
-    """On to a page of ours, under the session's new name."""
+    """Redirect to a page of ours, and set the session's new handle."""
     response = see_other(path)
     SESSION.write(response, handle)
     return response

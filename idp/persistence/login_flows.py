@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -99,6 +99,11 @@ class LoginFlowStore(Store):
             LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_(None), LoginFlowRow.expires_at > self._now
         )
         return self._execute(query.values(finished_at=self._now)) == 1
+
+    def claim_finished(self, flow_id: str) -> bool:
+        """Delete a finished flow, to use its re-authentication once; True for exactly one caller."""
+        query = delete(LoginFlowRow).where(LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_not(None))
+        return self._execute(query) == 1
 
     def _still_open(self) -> tuple[ColumnElement[bool], ...]:
         return (

@@ -1,36 +1,44 @@
-"""The account's blueprints, and the responses when a requirement is not met."""
+"""The pages of *My account*. Private; `credentials` has those that change or reveal what opens the account.
+
+What is raised instead of a page is answered here: with a login flow, or with a redirect to the page that comes first.
+"""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account.credential_changes import ConcurrentChange
-from idp.account.guard import CodesToSave, SignInNeeded
+from idp.account.errors import CodesToSave, ConcurrentChange, SignInNeeded
 from idp.account.pages import (
-    account_closing,
     activity,
     apps,
     devices_and_sessions,
-    download,
-    email,
-    factors,
+    factor,
     home,
-    passkeys,
-    password,
-    phone,
+    passkey,
+    password_strength,
     profile,
     recovery_codes,
     security,
+)
+from idp.account.pages.credentials import (
+    account_closing,
+    download,
+    email,
+    factor_removal,
+    password,
+    phone,
     sent_codes,
     totp,
+    turn_off,
 )
+from idp.account.pages.credentials import passkey as new_passkey
+from idp.account.pages.credentials import recovery_codes as saved_codes
 from idp.login.flow import start
 from idp.web.account_paths import HOME, RECOVERY_CODES
 from idp.web.context import services
 from idp.web.pages import see_other
 from idp.web.transactions import origin
 
-blueprint = Blueprint("account", __name__, url_prefix="/account")
 PARTS = (
     home,
     profile,
@@ -40,20 +48,26 @@ PARTS = (
     account_closing,
     security,
     totp,
-    passkeys,
+    turn_off,
+    new_passkey,
+    passkey,
     sent_codes,
-    factors,
+    factor,
+    factor_removal,
     recovery_codes,
+    saved_codes,
     password,
+    password_strength,
     devices_and_sessions,
     apps,
     activity,
 )
+
+blueprint = Blueprint("account", __name__)
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
-
-
 root = Blueprint("root", __name__)
+blueprints = (root, blueprint)
 
 
 @root.get("/")
@@ -63,14 +77,14 @@ def redirect_to_account() -> Response:
 
 
 @blueprint.errorhandler(SignInNeeded)
-def sign_in(needed: SignInNeeded) -> Response:
+def start_sign_in(needed: SignInNeeded) -> Response:
     """Start a login flow that leads back by GET: a posted form is not executed, but shown again."""
     with services().database.write(origin()) as tx:
         return start.start_login(tx, needed.requirement, start.LoginRequest(start.ACCOUNT, needed.return_to))
 
 
 @blueprint.errorhandler(CodesToSave)
-def save_codes(_: CodesToSave) -> Response:
+def show_codes_to_save(_: CodesToSave) -> Response:
     """Redirect to the recovery codes."""
     return see_other(RECOVERY_CODES)
 
@@ -79,6 +93,3 @@ def save_codes(_: CodesToSave) -> Response:
 def show_current_state(_: ConcurrentChange) -> Response:
     """Redirect to the page, which shows the present state."""
     return see_other(request.path)
-
-
-blueprints = (root, blueprint)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.account import activity_text, responses
-from idp.account.guard import requires
+from idp.account.session_guard import requires
 from idp.audit import Outcome
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
@@ -26,7 +26,7 @@ LONGEST_ID = 18
 blueprint = Blueprint("activity", __name__)
 
 
-@blueprint.get("/activity")
+@blueprint.get(account_paths.ACTIVITY)
 @requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """One page of the person's own audit trail, newest first; `before` in the address continues an earlier page."""

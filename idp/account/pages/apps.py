@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from idp import audit
-from idp.account import guard, requirements, responses
+from idp.account import responses, session_guard
+from idp.account.requirements import end_sessions_requirement
 from idp.audit import Event
 from idp.consent import words
 from idp.kernel.dates import Moment
@@ -31,8 +32,8 @@ class Connection:
     since: int
 
 
-@blueprint.get("/apps")
-@guard.requires()
+@blueprint.get(account_paths.APPS)
+@session_guard.requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """All of them, by name."""
     user_id = auth_session.person.user.id
@@ -43,13 +44,11 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     return responses.render(auth_session, "account/apps.html", notice=responses.notice(), apps=rows)
 
 
-@blueprint.post("/apps/<client_id>/remove")
+@blueprint.post(f"{account_paths.APPS}/<client_id>/remove")
 @write_transaction
-def remove(tx: Transaction, client_id: str) -> Response:
+def remove_app(tx: Transaction, client_id: str) -> Response:
     """Forget what the person allowed this app, and end everything it was given."""
-    auth_session = guard.require_form(
-        tx, requirements.end_sessions_requirement, back=f"{account_paths.APPS}?done=confirmed"
-    )
+    auth_session = session_guard.require_form(tx, end_sessions_requirement, back=f"{account_paths.APPS}?done=confirmed")
     user_id = auth_session.person.user.id
     allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_for_client(client_id, user_id=user_id)
     if not allowed and not ended:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp.account import responses
-from idp.account.guard import requires
+from idp.account.session_guard import requires
 from idp.kernel.text import Text
 from idp.language.reader import LOCALE
 from idp.language.tags import LANGUAGES
@@ -30,10 +30,10 @@ CLAIMS = {
 }
 """Standard claims kept in the profile (OIDC Core section 5.1), in the order of the page."""
 
-blueprint = Blueprint("overview", __name__)
+blueprint = Blueprint("home", __name__)
 
 
-@blueprint.get("/", strict_slashes=False)
+@blueprint.get(account_paths.HOME, strict_slashes=False)
 @requires()
 def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The profile, and whether there is a second step."""

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import guard, profile_form, requirements, responses
+from idp.account import profile_form, responses, session_guard
 from idp.account.profile_form import ProfileForm
 from idp.audit import Event
 from idp.kernel.text import Text
@@ -17,25 +17,25 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.web import account_paths
+from idp.web.account_paths import CLOSE, DOWNLOAD, EMAIL, FORGET_EMAIL, PHONE, PROFILE
 from idp.web.context import services
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("profile", __name__)
 
 
-@blueprint.get("/profile")
-@guard.requires()
+@blueprint.get(PROFILE)
+@session_guard.requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """The form as the profile stands, and the ways to reach the person."""
     return _render(tx, auth_session)
 
 
-@blueprint.post("/profile")
+@blueprint.post(PROFILE)
 @write_transaction
-def save(tx: Transaction) -> Response:
+def save_profile(tx: Transaction) -> Response:
     """Keep what changed. Nothing here opens anything, so no fresh sign-in is asked and no mail goes out."""
-    auth_session = guard.require_form(tx, requirements.view_requirement)
+    auth_session = session_guard.require_form(tx)
     user = auth_session.person.user
     form = profile_form.parse_profile_form(
         request.form, user.profile, today=dt.datetime.fromtimestamp(tx.now, dt.UTC).date()
@@ -46,7 +46,16 @@ def save(tx: Transaction) -> Response:
     if changed := [name for name in {**before, **form.profile} if before.get(name) != form.profile.get(name)]:
         tx.users.set_profile(user, form.profile)
         audit.record(tx, Event.PROFILE_CHANGED, user_id=user.id, claims=sorted(changed))
-    return responses.redirect_done("profile", page_path=account_paths.PROFILE)
+    return responses.redirect_done("profile", page_path=PROFILE)
+
+
+@blueprint.post(FORGET_EMAIL)
+@write_transaction
+def forget_new_email(tx: Transaction) -> Response:
+    """Invalidate the link that was sent to a new address, as when it was mistyped; the address stays as it is."""
+    auth_session = session_guard.require_form(tx, back=PROFILE)
+    tx.contact_changes.delete_pending(auth_session.person.user.id, ContactKind.EMAIL)
+    return responses.redirect_done("email-forgotten", page_path=PROFILE)
 
 
 def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileForm | None = None) -> Response:
@@ -62,10 +71,10 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
         longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
-        download_action=account_paths.DOWNLOAD,
-        close_href=account_paths.CLOSE if services().settings.people_may_close_account else None,
+        download_href=DOWNLOAD,
+        close_href=CLOSE if services().settings.people_may_close_account else None,
         email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
-        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": account_paths.PHONE},
+        phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": PHONE},
     )
 
 
@@ -73,9 +82,9 @@ def _email(user: User, waiting: ContactChange | None) -> dict[str, Any]:
     return {
         "address": user.email,
         "verified": user.email_verified,
-        "change_href": account_paths.EMAIL,
+        "change_href": EMAIL,
         "waiting": waiting.new if waiting else None,
-        "forget_action": f"{account_paths.EMAIL}/forget",
+        "forget_action": FORGET_EMAIL,
     }
 
 

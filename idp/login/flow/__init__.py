@@ -7,8 +7,8 @@
         or the next step           whose code is sent when the person's usual method needs one
     sign_out.sign_out          the end of a session
 
-binding    which flow belongs to this browser, and why one is closed
-page       rendering a page of a flow, its form token, Cancel
-grace      the one window in which a required second step may be postponed
-alerts     *Was this you?*: the mail about a new browser, and its link
+binding          which flow belongs to this browser, and why one is closed
+rendering        rendering a page of a flow, its form token, Cancel
+grace            the one window in which a required second step may be postponed
+sign_in_alerts   *Was this you?*: the mail about a new browser, and its link
 """

@@ -36,7 +36,7 @@ from idp.web.pages import see_other
 from idp.web.transactions import origin
 
 blueprint = Blueprint(
-    "login_enrol_message_code",
+    "login_enrol_sent_code",
     __name__,
     url_prefix=f"/login/<flow_id>/{Step.ENROL}/{sent_code_pages.CHANNEL}",
 )
@@ -61,7 +61,7 @@ def _render(
     return rendering.render(
         tx,
         flow,
-        "login/enrol_message_code.html",
+        "login/enrol_sent_code.html",
         status=status or (400 if error else 200),
         errors=dict([error] if error else []),
         action=action,

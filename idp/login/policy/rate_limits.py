@@ -46,6 +46,11 @@ def code_bucket(user_id: str, device_id: str | None) -> str:
     return f"code:user:{user_id}:{device_id or STRANGERS}"
 
 
+def present_password_bucket(user_id: str) -> str:
+    """Return the bucket of present passwords, typed to change the password of a signed-in person."""
+    return f"present-password:user:{user_id}"
+
+
 def proving_bucket(user_id: str) -> str:
     """Return the bucket of codes that prove an address or number of a signed-in person."""
     return f"proving:user:{user_id}"
@@ -103,7 +108,12 @@ def password_bucket_prefix(user_id: str) -> str:
 
 def bucket_prefixes(user_id: str) -> tuple[str, ...]:
     """Return the prefixes of every bucket of guesses at a person's secrets, for an administrator to reset."""
-    return password_bucket_prefix(user_id), f"code:user:{user_id}:", proving_bucket(user_id)
+    return (
+        password_bucket_prefix(user_id),
+        present_password_bucket(user_id),
+        f"code:user:{user_id}:",
+        proving_bucket(user_id),
+    )
 
 
 def password_limit(settings: Settings) -> Limit:

@@ -43,6 +43,10 @@ class Person:
         """Return the factors of one method, oldest first."""
         return tuple(factor for factor in self.factors if factor.kind == method)
 
+    def factor(self, factor_id: str) -> Factor | None:
+        """Return the usable factor with this id."""
+        return next((factor for factor in self.factors if factor.id == factor_id), None)
+
     @property
     def has_second_step(self) -> bool:
         """Whether a second step is enrolled, including one that is unavailable now."""

@@ -23,7 +23,7 @@ from tests.support.tables import count, events
 DAYS = 7
 SET_UP = "/account/security/set-up"
 BAR = 'role="region" aria-label="Needed from you"'
-PAGES = ("/account/", SECURITY, "/account/apps", "/account/activity", "/account/security/password")
+PAGES = ("/account/", SECURITY, "/account/apps", "/account/activity", "/account/profile")
 
 
 @pytest.fixture

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import guard, requirements, responses
+from idp.account import change_guard, responses
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.email_addresses import LONGEST_EMAIL, is_email
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
-from idp.persistence.contact_changes import ContactKind
 from idp.persistence.transaction import Transaction
 from idp.recovery import contact_changes
-from idp.web import account_paths
+from idp.web.account_paths import EMAIL, PROFILE
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.transactions import write_transaction
+from idp.web.transactions import read_transaction, write_transaction
 
 NO_ADDRESS = Text("Enter an email address, such as jane@example.com.")
 SAME = Text("That is your address already, and it is confirmed.")
@@ -25,19 +24,20 @@ TOO_OFTEN = Text("Too many mails were sent. Wait an hour, then try again.")
 blueprint = Blueprint("email", __name__)
 
 
-@blueprint.get("/profile/email")
-@guard.requires(requirements.change_credentials_requirement)
-def show_form(_: Transaction, auth_session: AuthenticatedSession) -> Response:
+@blueprint.get(EMAIL)
+@read_transaction
+def show_form(tx: Transaction) -> Response:
     """Show the form; an address that is not confirmed stands in it, to be confirmed."""
+    auth_session = change_guard.require(tx, EMAIL)
     user = auth_session.person.user
     return _render(auth_session, typed="" if user.email_verified else user.email or "")
 
 
-@blueprint.post("/profile/email")
+@blueprint.post(EMAIL)
 @write_transaction
-def send(tx: Transaction) -> Response:
+def send_link(tx: Transaction) -> Response:
     """Send the link, or inform the owner of the address; the response is the same."""
-    auth_session = guard.require_form(tx, requirements.change_credentials_requirement)
+    auth_session = change_guard.require_form(tx, EMAIL)
     user, typed = auth_session.person.user, single_value(request.form, "email", longest=LONGEST_EMAIL).strip()
     if not is_email(typed):
         return _render(auth_session, typed=typed, error=NO_ADDRESS)
@@ -45,16 +45,8 @@ def send(tx: Transaction) -> Response:
         return _render(auth_session, typed=typed, error=SAME)
     if not contact_changes.request_email_change(tx, user, typed, services()):
         return _render(auth_session, typed=typed, error=TOO_OFTEN, status=429)
-    return responses.redirect_done("email-asked", page_path=account_paths.PROFILE)
-
-
-@blueprint.post("/profile/email/forget")
-@write_transaction
-def forget(tx: Transaction) -> Response:
-    """Make the link that was sent worthless, as when the address was mistyped."""
-    auth_session = guard.require_form(tx, requirements.view_requirement)
-    tx.contact_changes.delete_pending(auth_session.person.user.id, ContactKind.EMAIL)
-    return responses.redirect_done("email-forgotten", page_path=account_paths.PROFILE)
+    change_guard.claim(tx)
+    return responses.redirect_done("email-asked", page_path=PROFILE)
 
 
 def _render(
@@ -66,7 +58,7 @@ def _render(
         "account/email.html",
         status=status if error else 200,
         error=("email", error) if error else None,
-        back_href=account_paths.PROFILE,
+        back_href=PROFILE,
         typed=typed,
         longest=LONGEST_EMAIL,
         present=user.email,

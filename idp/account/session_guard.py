@@ -1,6 +1,7 @@
-"""Which session may see a page of the account, and which may change something. Only signing out needs neither.
+"""Guards of views that change nothing that opens the account: a session is required, for some pages a recent proof.
 
-A requirement that is not met is raised, so that the transaction is rolled back; `routes` answers with a login flow.
+Views that change credentials use `change_guard`. A requirement that is not met is raised, so that the transaction is
+rolled back; `pages` answers with a login flow.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from typing import Concatenate, ParamSpec
 
 from flask import Response, request
 
-from idp.account.credential_changes import ConcurrentChange
+from idp.account.errors import CodesToSave, SignInNeeded
 from idp.account.requirements import RequirementFactory, view_requirement
 from idp.kernel.text import Text
 from idp.login.flow import grace, start
-from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
@@ -31,20 +31,12 @@ PURPOSE = "account"
 """Form tokens of these pages are bound to the session cookie and this word."""
 
 
-class SignInNeeded(Exception):
-    """The session does not satisfy `requirement`; `return_to` is the path of ours to come back to, by GET."""
-
-    def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
-        super().__init__(return_to)
-        self.requirement, self.return_to = requirement, return_to
-
-
-class CodesToSave(Exception):
-    """Recovery codes wait to be saved: that comes first."""
-
-
 def require(
-    tx: Transaction, requirement_at: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
+    tx: Transaction,
+    requirement_at: RequirementFactory = view_requirement,
+    *,
+    back: str | None = None,
+    saving_codes: bool = False,
 ) -> AuthenticatedSession:
     """Return the session, if it satisfies the requirement. `back` is the page to return to (None: the present path).
 
@@ -62,36 +54,33 @@ def require(
 
 
 def require_form(
-    tx: Transaction, requirement_at: RequirementFactory, *, back: str | None = None, saving_codes: bool = False
+    tx: Transaction,
+    requirement_at: RequirementFactory = view_requirement,
+    *,
+    back: str | None = None,
+    saving_codes: bool = False,
 ) -> AuthenticatedSession:
     """Return the session that sent one of our own forms.
 
     Raises:
-        Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
+        Refusal: as `check_form_token`.
         SignInNeeded, CodesToSave: as `require`.
     """
     auth_session = require(tx, requirement_at, back=back, saving_codes=saving_codes)
+    check_form_token()
+    return auth_session
+
+
+def check_form_token() -> None:
+    """Require a form that one of our pages sent in this session.
+
+    Raises:
+        Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
+    """
     if not csrf.is_valid(SESSION.read(), PURPOSE):
         raise Refusal(
             400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
         )
-    return auth_session
-
-
-def require_unchanged(
-    tx: Transaction, first: AuthenticatedSession, requirement_at: RequirementFactory
-) -> AuthenticatedSession:
-    """Return the same session in a second transaction, after costly work outside any.
-
-    Raises:
-        ConcurrentChange: when the account changed in between.
-        Refusal, SignInNeeded, CodesToSave: as `require_form`.
-    """
-    auth_session = require_form(tx, requirement_at)
-    was, now = first.person.user, auth_session.person.user
-    if (was.id, was.epoch) != (now.id, now.epoch):
-        raise ConcurrentChange
-    return auth_session
 
 
 def requires(
