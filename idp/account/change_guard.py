@@ -17,7 +17,7 @@ from flask import Response, abort, request
 
 from idp.account import session_guard
 from idp.account.errors import ConcurrentChange, SignInNeeded
-from idp.account.requirements import recent_factors_requirement
+from idp.account.page_requirements import recent_factors_requirement
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import from_rows

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec
 from flask import Response, request
 
 from idp.account.errors import CodesToSave, SignInNeeded
-from idp.account.requirements import RequirementFactory, view_requirement
+from idp.account.page_requirements import RequirementFactory, view_requirement
 from idp.kernel.text import Text
 from idp.login.flow import grace, start
 from idp.login.state import session as auth_sessions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.consent import decision, service, words
+from idp.consent import decision, scope_texts, service
 from idp.login.flow import rendering
 from idp.login.forms import errors
 from idp.login.policy.steps import Step
@@ -63,9 +63,9 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = ""
         errors={"form": error} if error else {},
         csrf_token=csrf.token(LOGIN.read() or "", _purpose(flow)),
         user={"name": person.user.display_name, "username": person.user.username},
-        scopes=words.scope_descriptions(scopes, person.user),
+        scopes=scope_texts.scope_descriptions(scopes, person.user),
         again=remembered is not None and not set(scopes) & set(remembered.scopes),
-        lifetime=words.refresh_lifetime(scopes, services().settings.refresh_token_lifetime),
+        lifetime=scope_texts.refresh_lifetime(scopes, services().settings.refresh_token_lifetime),
     )
 
 

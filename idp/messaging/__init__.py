@@ -4,7 +4,7 @@ notify(tx, user, Notice.X), send_code(tx, user, ...), enqueue_logouts(tx, ...)  
 dispatcher, on every node: claim a row -> send -> record the result       (retried with growing pauses)
 
 notices               security notices and their recipients
-contacts              messages about changes of address or number
+contact_messages      messages about changes of address or number
 codes                 one-time codes
 logout_notifications  back-channel logouts of clients
 sealed_secrets        links and codes are sealed while they wait in the outbox
@@ -13,7 +13,7 @@ mail, smtp            sends outbox rows as mail; the transport
 phone_messages        sends outbox rows as text messages and WhatsApp
 providers             providers of text messages and WhatsApp
 http_client           HTTP client for other servers
-ip_addresses          recognises public IP addresses
+public_addresses      recognises public IP addresses
 development_mailbox   local folder of undelivered messages, for development
 dispatcher            delivery loop and retry policy
 """

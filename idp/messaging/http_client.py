@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from idp.config import LOOPBACK, Settings
-from idp.messaging.ip_addresses import is_public
+from idp.messaging.public_addresses import is_public
 from idp.messaging.smtp import Undelivered
 
 APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from idp.kernel.clock import DAY
-from idp.persistence.alert_links import AlertLink
 from idp.persistence.assertion_replay import AssertionId
 from idp.persistence.base import Base, Store
 from idp.persistence.consents import Consent
@@ -19,6 +18,7 @@ from idp.persistence.password_resets import PasswordReset
 from idp.persistence.recovery_codes import RecoverySet
 from idp.persistence.sent_codes import SentCode
 from idp.persistence.sessions import Session
+from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.throttles import Throttle
 
 BROWSER_RETENTION = 400 * DAY

@@ -7,7 +7,6 @@ from functools import cached_property
 from sqlalchemy.orm import Session as OrmSession
 
 from idp.kernel.request_origin import Origin
-from idp.persistence.alert_links import AlertLinkStore
 from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.background_jobs import JobStore
@@ -25,6 +24,7 @@ from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.sessions import SessionStore
+from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
 from idp.persistence.users import UserStore
 

@@ -16,7 +16,7 @@ from idp.login.policy import rate_limits
 from idp.login.policy.methods import SENT_TO_NUMBER, Method
 from idp.login.policy.methods.spec import MethodContext
 from idp.login.state.person import Person
-from idp.messaging import contacts
+from idp.messaging import contact_messages
 from idp.persistence.contact_changes import ContactKind
 from idp.persistence.sent_codes import CodePurpose, CodeSlot
 from idp.persistence.transaction import Transaction
@@ -61,5 +61,5 @@ def store_number(tx: Transaction, user: User, number: str | None, services: Serv
     if not contact_changes.apply_change(tx, change, user, services):
         return False
     if before and before != number and Method.SMS in services.settings.channels:
-        contacts.enqueue_number_changed(tx, user, to=before)
+        contact_messages.enqueue_number_changed(tx, user, to=before)
     return True

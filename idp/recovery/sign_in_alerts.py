@@ -6,7 +6,7 @@ from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.login.access_revocation import end_session
-from idp.persistence.alert_links import AlertLink
+from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.transaction import Transaction
 
 

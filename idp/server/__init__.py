@@ -9,7 +9,7 @@ idp serve
 
 metrics               Prometheus counters, filled from log records
 undelivered_messages  audit records of abandoned messages
-storage               creates directories and tables
+storage_setup         creates directories and tables
 local_ports           checks of local ports
 doctor                diagnosis of an installation
 demo                  everything on one machine for a first look (`./dev run`)

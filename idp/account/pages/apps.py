@@ -11,9 +11,9 @@ from flask import Blueprint, Response, abort
 
 from idp import audit
 from idp.account import responses, session_guard
-from idp.account.requirements import end_sessions_requirement
+from idp.account.page_requirements import end_sessions_requirement
 from idp.audit import Event
-from idp.consent import words
+from idp.consent import scope_texts
 from idp.kernel.dates import Moment
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
@@ -72,7 +72,7 @@ def _row(client: Client, connection: Connection, used: int | None) -> dict[str, 
     return {
         "name": client.client_name,
         "host": urlsplit(address).netloc or address,
-        "sees": words.scope_titles(sorted(connection.scopes, key=_usual_order)),
+        "sees": scope_texts.scope_titles(sorted(connection.scopes, key=_usual_order)),
         "own": client.first_party,
         "since": Moment(connection.since),
         "used": Moment(used) if used is not None else "",
@@ -81,5 +81,5 @@ def _row(client: Client, connection: Connection, used: int | None) -> dict[str, 
 
 
 def _usual_order(scope: str) -> int:
-    known = list(words.TITLES)
+    known = list(scope_texts.TITLES)
     return known.index(scope) if scope in known else len(known)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort
 
 from idp.account import responses, session_changes, session_guard
-from idp.account.requirements import end_sessions_requirement
+from idp.account.page_requirements import end_sessions_requirement
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.account import responses, session_guard
-from idp.account.requirements import recent_factors_requirement
+from idp.account.page_requirements import recent_factors_requirement
 from idp.factors import recovery_codes
 from idp.login.forms.errors import NOT_SAVED
 from idp.login.forms.recovery_codes import download_href

@@ -12,8 +12,8 @@ from idp import audit
 from idp.kernel.handles import digest
 from idp.messaging.notices import SIGN_IN_ALERT, enqueue_sign_in_alert, message_context, session_ref
 from idp.messaging.sealed_secrets import seal_link
-from idp.persistence.alert_links import AlertLink
 from idp.persistence.devices import Device
+from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.services import Services

@@ -27,7 +27,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
     return rendering.render(
         tx,
         flow,
-        "login/offer.html",
+        "login/optional_enrolment.html",
         status=400 if error else 200,
         errors=dict([error] if error else []),
         due=Moment(due or tx.now),

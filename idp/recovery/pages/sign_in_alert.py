@@ -8,7 +8,7 @@ from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.forms import errors
-from idp.persistence.alert_links import AlertLink
+from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.transaction import Transaction
 from idp.recovery import sign_in_alerts
 from idp.recovery.pages import mailed_link, reset_password

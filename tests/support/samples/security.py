@@ -87,7 +87,7 @@ SECURITY_PAGES: list[Sample] = [
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {"viewable": True}),
     ("view-codes", "account/view_codes.html", ACCOUNT | VIEWED_CODES),
     ("view-codes-none", "account/view_codes.html", ACCOUNT | VIEWED_CODES | {"codes": []}),
-    ("regenerate", "account/regenerate.html", ACCOUNT | {
+    ("regenerate", "account/regenerate_recovery_codes.html", ACCOUNT | {
         "action": "#", "back_href": "#", "left": 6, "viewable": False}),
     ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "kinds": {"totp"}}),
     ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {

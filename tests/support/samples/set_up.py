@@ -3,9 +3,9 @@
 from tests.support.samples.common import CLOCK, ENROL, FRESH_CODES, PASSKEY, SET_UP_CODES, Sample
 
 SET_UP: list[Sample] = [
-    ("offer", "login/offer.html", {
+    ("offer", "login/optional_enrolment.html", {
         "action": "#", "username": "ada", "can_cancel": True, "due": "2 December 2026, 20:03 UTC"}),
-    ("offer-nothing-chosen", "login/offer.html", {
+    ("offer-nothing-chosen", "login/optional_enrolment.html", {
         "action": "#", "username": "ada", "can_cancel": False, "due": "2 December 2026, 20:03 UTC",
         "errors": {"form": "Choose whether to set it up now."}}),
     ("set-up-codes", "login/enrol_sent_code.html", SET_UP_CODES),

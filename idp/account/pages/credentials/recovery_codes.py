@@ -42,7 +42,7 @@ def show_form(tx: Transaction) -> Response:
     auth_session = change_guard.require(tx, REGENERATE, refusal=_refusal)
     viewable = services().settings.recovery_codes_viewable
     return responses.render(
-        auth_session, "account/regenerate.html", left=auth_session.person.codes_left, viewable=viewable
+        auth_session, "account/regenerate_recovery_codes.html", left=auth_session.person.codes_left, viewable=viewable
     )
 
 
