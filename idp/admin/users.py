@@ -141,7 +141,7 @@ def _claim(tx: Transaction, user: User) -> None:
 
 def _reset_rate_limits(tx: Transaction, user: User) -> None:
     """Failures with the old secret must not keep the owner of the new one waiting."""
-    for prefix in rate_limits.bucket_prefixes(user.id):
+    for prefix in rate_limits.bucket_prefixes(user.id, user.username, user.email):
         tx.throttles.reset_all(prefix)
 
 

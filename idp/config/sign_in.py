@@ -67,11 +67,20 @@ class SignIn(BaseModel):
         15, ge=8, description="Least password length where the password is the only factor."
     )
     throttle_per_quarter_hour: int = Field(
-        10, ge=1, description="Failed passwords, and failed codes, one lane allows in 15 minutes."
+        10, ge=1, description="Failed passwords, and failed codes, one bucket allows in 15 minutes."
     )
     throttle_per_day: int = Field(
-        50, ge=1, description="Failed passwords, and failed codes, one lane allows in 24 hours."
+        50, ge=1, description="Failed passwords, and failed codes, one bucket allows in 24 hours."
     )
+    throttle_network_per_quarter_hour: int = Field(
+        100,
+        ge=1,
+        description=(
+            "Wrong passwords, of all names together, one network (IPv4 address, IPv6 /64) may send in 15 minutes; "
+            "known devices are not counted. Raise it when very many people share one address."
+        ),
+    )
+    throttle_network_per_day: int = Field(1000, ge=1, description="The same in 24 hours.")
     throttle_codes_in_a_row: int = Field(
         100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
     )

@@ -20,7 +20,7 @@ def close_account(tx: Transaction, user: User) -> bool:
         return False
     enqueue_account_closed(tx, user)
     revoke_all_access(tx, user.id, reason="account closed")
-    for buckets in rate_limits.bucket_prefixes(user.id):
+    for buckets in rate_limits.bucket_prefixes(user.id, user.username, user.email):
         tx.throttles.reset_all(buckets)
     tx.purge.delete_person(user.id)
     tx.users.close(user)

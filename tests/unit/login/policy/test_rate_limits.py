@@ -39,6 +39,8 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
     code = as_told(rate_limits.code_limit(SETTINGS))
     assert told() == [
         as_told(rate_limits.password_limit(SETTINGS)),
+        as_told(rate_limits.network_limit(SETTINGS)),
+        as_told(rate_limits.password_limit(SETTINGS)),
         code,
         code,
         (MAX_TRIES, QUARTER, None, None),
