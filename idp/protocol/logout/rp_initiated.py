@@ -29,7 +29,7 @@ from idp.signing.compact import InvalidToken
 from idp.web import account_paths, csrf, language
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
-from idp.web.headers import allow_form_target
+from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
 PATH = "/logout"
@@ -121,7 +121,7 @@ def _hint(query: Query, *, now: int) -> Hint | None:
 
 def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Response:
     if requested.target:
-        allow_form_target(requested.target)
+        allow_client_redirects()
     return page(
         "session/logout_confirm.html",
         status=400 if error else 200,
