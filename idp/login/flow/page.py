@@ -41,7 +41,7 @@ def load_open_flow(tx: Transaction, flow_id: str, *, lock: bool = False, lock_us
     if lock:
         tx.users.lock([row.user_id or "", lock_user])
     if not row.open_at(tx.now):
-        raise binding.closed_error(row)
+        raise binding.closed_error(tx, row)
     auth_session = start.current_session(tx)
     flow = load_flow(tx, row, auth_session, services().settings)
     start.use_person_locale(flow.person or (auth_session.person if auth_session else None))

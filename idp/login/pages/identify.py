@@ -31,9 +31,7 @@ blueprint = Blueprint("login_identify", __name__, url_prefix="/login/<flow_id>")
 def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show the form; for a person who is signed in it asks for the password alone."""
     flow = page.load_open_flow(tx, flow_id)
-    if flow.step is not Step.IDENTIFY and "other" not in request.args:
-        return redirect_to_next_step(tx, flow_id)
-    return render(tx, flow)
+    return redirect_to_next_step(tx, flow_id) if _is_over(flow) else render(tx, flow)
 
 
 @blueprint.post(f"/{Step.IDENTIFY}")
@@ -46,7 +44,7 @@ def verify_password(flow_id: str) -> Response:
     with database.read(origin()) as tx:
         flow = page.load_open_flow(tx, flow_id)
         if page.is_stale_form(flow):
-            return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=identifier)
+            return show_stale_form(tx, flow, username=identifier)
         if not cancelling and not (identifier and secret):
             return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
         candidate = password.lookup(tx, identifier, BROWSER.read(), settings)
@@ -61,6 +59,17 @@ def verify_password(flow_id: str) -> Response:
             return continue_flow(tx, flow_id, result)
         status, sentence = errors.refusal_message(result, WRONG)
         return render(tx, flow, status=status, errors={"form": sentence}, username=identifier)
+
+
+def show_stale_form(tx: Transaction, flow: LoginFlow, *, username: str = "") -> Response:
+    """Show the form again, or redirect as GET does when another tab got further; also for a passkey tried on it."""
+    if _is_over(flow):
+        return redirect_to_next_step(tx, flow.row.id)
+    return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=username)
+
+
+def _is_over(flow: LoginFlow) -> bool:
+    return flow.step is not Step.IDENTIFY and "other" not in request.args
 
 
 def _missing(identifier: str, secret: str) -> dict[str, str]:

@@ -140,8 +140,9 @@ def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response
     """
     if requested.target and trusted:
         return see_other(requested.target)
-    back = requested.target or (requested.client.client_uri if requested.client else account_paths.HOME)
-    return page("session/logged_out.html", client=_client(requested), back_href=back)
+    back = requested.target or (requested.client.client_uri if requested.client else None)
+    client = _client(requested) if back else None
+    return page("session/logged_out.html", client=client, back_href=back or account_paths.HOME)
 
 
 def _client(requested: LogoutRequest) -> dict[str, str] | None:
