@@ -1,5 +1,6 @@
 """Every page for everybody: axe, small, dark, mirrored, in every language, and by keyboard alone (WCAG 2.2 AA)."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 
@@ -38,6 +39,19 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, gallery: str
         found += [f"{name}: {fault}" for fault in faults_of(page, axe)]
     context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["enrol", "account-totp"])
+def test_the_qr_code_is_black_on_white_in_every_look(chromium: Browser, gallery: str, name: str) -> None:
+    """Cameras read nothing else; forced colours are Windows' contrast themes."""
+    pictures = set()
+    for options in itertools.product(("light", "dark"), ("none", "active")):
+        context = chromium.new_context(color_scheme=options[0], forced_colors=options[1])
+        page = context.new_page()
+        page.goto(f"{gallery}/{name}")
+        pictures.add(page.locator(".qr svg").screenshot())
+        context.close()
+    assert len(pictures) == 1, "every look shows the picture of the light one"
 
 
 def test_pages_as_they_are_really_served_are_clean_on_a_small_dark_phone(
