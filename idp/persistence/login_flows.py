@@ -86,6 +86,11 @@ class LoginFlowStore(Store):
         self._session.refresh(row)
         return True
 
+    def keep_signed_in(self, row: LoginFlowRow, *, keep: bool) -> None:
+        """Store the choice to stay signed in when the browser is closed."""
+        if row.keep_signed_in is not keep:
+            self.advance(row, keep_signed_in=keep)
+
     def cancel(self, row: LoginFlowRow) -> bool:
         """Mark the flow as cancelled; its initiator has still to be informed."""
         return self.advance(row, cancelled_at=self._now)

@@ -16,7 +16,7 @@ from idp.login.state.paths import flow_path
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.cookies import BROWSER, LOGIN, SESSION
+from idp.web.cookies import BROWSER, LOGIN, write_new_session, write_session
 from idp.web.pages import see_other
 
 
@@ -77,7 +77,10 @@ def _open_session(tx: Transaction, flow: LoginFlow, response: Response) -> None:
     if flow.person is None:
         return
     completed = complete(tx, flow, flow.person, browser_cookie=BROWSER.read(), services=services())
-    SESSION.write(response, completed.session_handle)
+    if flow.is_step_up:
+        write_session(response, completed.session_handle)
+    else:
+        write_new_session(response, completed.session_handle, keep=flow.row.keep_signed_in)
     BROWSER.write(response, completed.browser_cookie)
     if flow.row.initiator == start.ACCOUNT:
         tx.login_flows.finish(flow.row.id)

@@ -17,9 +17,10 @@ from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
-from idp.web.forms import single_value
+from idp.web.forms import is_checked, single_value
 from idp.web.transactions import origin, read_transaction
 
+KEEP_FIELD = "keep"
 WRONG = Text("That user name and password do not belong together. Check both and try again.")
 UNCHECKED = Text("Your passkey did not check that it is you. Enter your password as well.")
 
@@ -54,6 +55,7 @@ def verify_password(flow_id: str) -> Response:
         flow = page.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
         if response := page.cancel_if_requested(tx, flow):
             return response
+        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
         result = password.record_result(tx, flow.row, candidate, checked, settings)
         if result in {Result.RIGHT, Result.CONFLICT}:
             return continue_flow(tx, flow_id, result)
@@ -94,6 +96,8 @@ def render(
         action=page.flow_url(flow, Step.IDENTIFY),
         passkey=page.passkey_form(flow, second=False),
         username=username or flow.row.login_hint or "",
+        keep_days=services().settings.keep_signed_in_days,
+        keep=is_checked(request.form, KEEP_FIELD) if request.form else flow.row.keep_signed_in,
         known_user=known and {"name": known.display_name, "username": known.username},
         switch_href=page.flow_url(flow, paths.OTHER_PERSON),
         forgot_href=page.flow_url(flow, paths.FORGOT_PASSWORD),

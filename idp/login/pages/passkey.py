@@ -54,6 +54,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
     result = Result.WRONG
     if response is not None:
         settings, cookie = services().settings, BROWSER.read()
+        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
         result = passkey.verify_first_factor(tx, flow, response, browser_cookie=cookie, settings=settings)
     if result is Result.WRONG:
         return identify.render(tx, flow, status=400, errors={"form": WRONG})
