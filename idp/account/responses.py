@@ -13,7 +13,7 @@ from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
 from idp.web import account_paths, csrf
 from idp.web.context import services
-from idp.web.cookies import SESSION
+from idp.web.cookies import SESSION, write_session
 from idp.web.pages import page, see_other
 
 NAVIGATION = (
@@ -81,7 +81,7 @@ def redirect_done(what: str, *, handle: str | None = None, page_path: str = acco
 def redirect_with_session(path: str, handle: str) -> Response:
     """Redirect to a page of ours, and set the session's new handle."""
     response = see_other(path)
-    SESSION.write(response, handle)
+    write_session(response, handle)
     return response
 
 

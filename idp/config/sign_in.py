@@ -14,6 +14,15 @@ class SignIn(BaseModel):
 
     session_idle: int = Field(7 * DAY, ge=60, description="A session nobody used for this long has ended.")
     session_lifetime: int = Field(30 * DAY, ge=60, description="A session ends at this age, used or not.")
+    keep_signed_in_days: int = Field(
+        7,
+        ge=0,
+        le=7,
+        description=(
+            "Days that closing the browser does not sign a person out, if they choose so when they sign in; 0 never "
+            "offers it."
+        ),
+    )
     second_factor_lifetime: int = Field(
         DAY,
         ge=60,

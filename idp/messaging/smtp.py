@@ -16,6 +16,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from idp.config import LOOPBACK, Settings
+from idp.kernel.email_addresses import envelope_address
 from idp.messaging.rendering import RenderedMail
 
 TIMEOUT = 20
@@ -101,8 +102,8 @@ def compose(letter: RenderedMail, *, recipient: str, settings: Settings, message
     """
     mail = EmailMessage()
     try:
-        mail["From"] = Address(settings.brand, addr_spec=settings.sender)
-        mail["To"] = Address(addr_spec=recipient)
+        mail["From"] = Address(settings.brand, addr_spec=envelope_address(settings.sender))
+        mail["To"] = Address(addr_spec=envelope_address(recipient))
     except (ValueError, IndexError) as error:
         message = f"not an address that mail can be sent to: {error}"
         raise Undelivered(message) from error

@@ -8,7 +8,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import discovery, frontchannel_parameters
 from idp.protocol.authorize import endpoint
 from idp.protocol.logout import rp_initiated as logouts
-from idp.web.transactions import write_transaction
+from idp.web.transactions import read_transaction, write_transaction
 
 frontchannel = Blueprint("frontchannel", __name__)
 
@@ -31,6 +31,13 @@ def authorize_by_post() -> Response:
 def resume(tx: Transaction, flow_id: str) -> Response:
     """Where a sign-in or a consent leads back to."""
     return endpoint.resume_view(tx, flow_id)
+
+
+@frontchannel.get("/authorize/again/<flow_id>")
+@read_transaction
+def restart(tx: Transaction, flow_id: str) -> Response:
+    """Where the page of a sign-in that ended leads, to start it again."""
+    return endpoint.restart_view(tx, flow_id)
 
 
 @frontchannel.get("/logout")

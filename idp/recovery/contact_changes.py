@@ -134,7 +134,8 @@ def undo_change(tx: Transaction, change: ContactChange) -> bool:
     for each in first.values():
         kind = ContactKind(each.kind)
         lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
-        _store(tx, user, kind, None if lost else each.old, verified=each.old_verified and not lost)
+        proven = each.old_verified or (each is change and kind is ContactKind.EMAIL)  # the link was mailed there
+        _store(tx, user, kind, None if lost else each.old, verified=proven and not lost)
     revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
     for address in dict.fromkeys(filter(None, (user.email, told))):

@@ -7,6 +7,7 @@
         or the next step           whose code is sent when the person's usual method needs one
     sign_out.sign_out          the end of a session
 
+answers          the answer to a proof, again, for a browser that did not get it
 binding          which flow belongs to this browser, and why one is closed
 rendering        rendering a page of a flow, its form token, Cancel
 grace            the one window in which a required second step may be postponed

@@ -18,7 +18,7 @@ from idp.persistence.transaction import Transaction
 from idp.web import account_paths, csrf
 from idp.web.context import services
 from idp.web.cookies import LOGIN
-from idp.web.headers import allow_form_target
+from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
 RETRY_AFTER = "900"
@@ -41,7 +41,7 @@ def load_open_flow(tx: Transaction, flow_id: str, *, lock: bool = False, lock_us
     if lock:
         tx.users.lock([row.user_id or "", lock_user])
     if not row.open_at(tx.now):
-        raise binding.closed_error(row)
+        raise binding.closed_error(tx, row)
     auth_session = start.current_session(tx)
     flow = load_flow(tx, row, auth_session, services().settings)
     start.use_person_locale(flow.person or (auth_session.person if auth_session else None))
@@ -79,7 +79,7 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
     client = tx.clients.by_id(flow.row.client_id) if flow.row.client_id else None
     target = flow.row.request.get("redirect_uri", "")
     if target:
-        allow_form_target(target)
+        allow_client_redirects()
     common = {
         "action": request.path,
         "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),

@@ -8,7 +8,6 @@ from idp.kernel.text import Text
 from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
 from idp.login.flow.step_views import step
-from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import passkey
 from idp.login.methods.result import Result
@@ -51,10 +50,11 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
     known = tx.factors.by_credential(response.credential_id) if response else None
     flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=known.user_id if known else "")
     if rendering.is_stale_form(flow):
-        return identify.render(tx, flow, status=400, errors={"form": errors.STALE_FORM})
+        return identify.show_stale_form(tx, flow)
     result = Result.WRONG
     if response is not None:
         settings, cookie = services().settings, BROWSER.read()
+        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
         result = passkey.verify_first_factor(tx, flow, response, browser_cookie=cookie, settings=settings)
     if result is Result.WRONG:
         return identify.render(tx, flow, status=400, errors={"form": WRONG})

@@ -1,6 +1,8 @@
-"""The two addresses of the authorization endpoint: the client's request, and its resumption after a login."""
+"""The addresses of the authorization endpoint: the client's request, its resumption after a login, and its restart."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response
@@ -11,6 +13,7 @@ from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import client_redirect, handler, resume
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.web import language
+from idp.web.pages import see_other
 
 
 def authorize(tx: Transaction) -> Response:
@@ -37,7 +40,7 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
     """
     row = binding.load_bound_flow(tx, flow_id)
     if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
-        raise binding.closed_error(row)
+        raise binding.closed_error(tx, row)
     query = queries.from_stored(row.request, LONGEST)
     client, back = client_redirect.validate_redirect(tx, query)
     try:
@@ -45,3 +48,15 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
     except OAuth2Error as error:
         resume.close(tx, row)
         return back.send_error(error)
+
+
+def restart_view(tx: Transaction, flow_id: str) -> Response:
+    """Redirect to the authorization request that a login flow was started for, as if the client sent it again.
+
+    Raises:
+        LoginFlowClosed: when the flow does not exist, or belongs to another browser.
+    """
+    row = binding.load_bound_flow(tx, flow_id, outdated_too=True)
+    if row.initiator != start.AUTHORIZE:
+        return see_other(row.return_to)
+    return see_other(f"/authorize?{urlencode(queries.from_stored(row.request, LONGEST).values)}")

@@ -7,6 +7,7 @@ from authlib.oidc.core.errors import ConsentRequiredError, InteractionRequiredEr
 from flask import Response
 
 from idp.consent import service as consent
+from idp.login import devices
 from idp.login.flow import start
 from idp.login.policy.assurance import Assurance, Level, best_of_all
 from idp.login.policy.requirement import AuthRequirement
@@ -18,6 +19,7 @@ from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.web.context import services
+from idp.web.cookies import BROWSER
 
 RETURN_TO = "/authorize/resume/{login}"
 
@@ -68,10 +70,20 @@ def start_login_for(
         RETURN_TO,
         params=request.stored_params,
         client_id=request.client.client_id,
-        login_hint=request.login_hint,
+        login_hint=request.login_hint or _known_username(tx, request),
         must_choose=must_choose or Prompt.SELECT_ACCOUNT in request.prompts,
     )
     return start.start_login(tx, requirement, requested, as_other=as_other)
+
+
+def _known_username(tx: Transaction, request: AuthorizationRequest) -> str | None:
+    """Return the user name of the person whom an ID token of ours names, if they ever signed in at this browser.
+
+    Otherwise anybody who has a `sub` would learn whose it is.
+    """
+    known = devices.recognise_browser(tx, BROWSER.read()) if request.hinted_subject else None
+    user = tx.users.by_id(request.hinted_subject) if known and request.hinted_subject else None
+    return user.username if known and user and known.find_device(tx, user) else None
 
 
 def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:

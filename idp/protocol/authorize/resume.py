@@ -49,7 +49,7 @@ def close(tx: Transaction, row: LoginFlowRow) -> None:
         LoginFlowClosed: another request closed it.
     """
     if not tx.login_flows.finish(row.id):
-        raise binding.closed_error(row)
+        raise binding.closed_error(tx, row)
 
 
 def _signed_in(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) -> Response:

@@ -69,6 +69,18 @@ def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) ->
     assert "Second step turned on \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
 
 
+def test_a_domain_outside_ascii_is_in_ascii_on_the_envelope(post: Harness, server: MailServer) -> None:
+    """RFC 6531 section 3.2: a server without SMTPUTF8 takes no other."""
+    max_ = post.person("max", email="max@m\u00fcller.example")
+    with post.services.database.write() as tx:
+        user = tx.users.by_id(max_.id)
+        assert user is not None
+        notify(tx, user, Notice.PASSWORD_CHANGED)
+    BackgroundJobs(post.services).run_once()
+    (mail,) = server.taken()
+    assert (server.recipients, mail["To"]) == (["max@xn--mller-kva.example"], "max@xn--mller-kva.example")
+
+
 def test_no_secret_is_in_any_mail_or_log(post: Harness, server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         account = Account(post, post.person("jane"))

@@ -4,7 +4,7 @@ from tests.support.samples.common import ACME, ADA, CLOCK, PASSKEY, RECOVERY_WAY
 
 IDENTIFY = {
     "passkey": PASSKEY, "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME,
-    "forgot_href": "#",
+    "forgot_href": "#", "keep_days": 7, "keep": False,
 }  # fmt: skip
 CODE = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": False,

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from idp.account import change_guard, responses
 from idp.kernel.clock import DAY, MINUTE
-from idp.kernel.email_addresses import LONGEST_EMAIL, is_email
+from idp.kernel.email_addresses import LONGEST_EMAIL, email_problem
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
@@ -17,7 +17,6 @@ from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.transactions import read_transaction, write_transaction
 
-NO_ADDRESS = Text("Enter an email address, such as jane@example.com.")
 SAME = Text("That is your address already, and it is confirmed.")
 TOO_OFTEN = Text("Too many mails were sent. Wait an hour, then try again.")
 
@@ -39,8 +38,8 @@ def send_link(tx: Transaction) -> Response:
     """Send the link, or inform the owner of the address; the response is the same."""
     auth_session = change_guard.require_form(tx, EMAIL)
     user, typed = auth_session.person.user, single_value(request.form, "email", longest=LONGEST_EMAIL).strip()
-    if not is_email(typed):
-        return _render(auth_session, typed=typed, error=NO_ADDRESS)
+    if problem := email_problem(typed):
+        return _render(auth_session, typed=typed, error=problem)
     if typed == user.email and user.email_verified:
         return _render(auth_session, typed=typed, error=SAME)
     if not contact_changes.request_email_change(tx, user, typed, services()):
