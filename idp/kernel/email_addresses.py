@@ -12,7 +12,7 @@ LONGEST_EMAIL = 254
 """Characters: RFC 5321 section 4.5.3.1.3, without the angle brackets."""
 NO_ADDRESS = Text("Enter an email address, such as jane@example.com.")
 NOT_ASCII = Text(
-    "We cannot send mail to this address, because of the letters before the @: use one with letters from a to z there."
+    "We cannot send mail to this address. Before the @ it must have only letters from a to z, digits and signs."
 )
 
 
