@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -60,14 +59,16 @@ def _start(running: Children, demo: Demonstration, secrets: Secrets) -> None:
     local = {"NO_PROXY": "localhost,127.0.0.1", "no_proxy": "localhost,127.0.0.1"}  # the two talk to each other
     running.start(
         "Countersign",
-        [sys.executable, "-c", "from idp.cli import main; main()", "serve", "--port", str(demo.port), "--workers", "1"],
+        "idp.cli",
+        *("serve", "--port", str(demo.port), "--workers", "1"),
         environment=config.child_env(IDP_CONFIG=str(demo.settings_file), **local),
         log=demo.data_dir / "countersign.log",
         folder=ROOT,
     )
     running.start(
         "The sample app",
-        [sys.executable, "-m", "clients.web_app", "--host", HOST, "--port", str(demo.app_port)],
+        "clients.web_app",
+        *("--host", HOST, "--port", str(demo.app_port)),
         environment=config.child_env(
             SAMPLE_APP_ISSUER=demo.issuer,
             SAMPLE_APP_CLIENT_ID=CLIENT,

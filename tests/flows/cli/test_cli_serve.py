@@ -27,6 +27,7 @@ from tests.support.mail_server import mail_server, text_of
 from tests.support.tables import let_pass
 
 DISCOVERY = "/.well-known/openid-configuration"
+READY = {"status": "ready", "database": True, "keys": True, "workers": True, "workers_waiting": 0}
 NEW = "violet tram sleeps under nine bridges"
 
 
@@ -81,7 +82,7 @@ def test_it_starts_is_watched_and_stops_cleanly(command: Command) -> None:
         for _ in range(20):
             fetch(port, "/token")
         assert fetch(ops, "/healthz") == (200, '{"status": "alive"}')
-        assert json.loads(fetch(ops, "/readyz")[1]) == {"status": "ready", "database": True, "keys": True}
+        assert json.loads(fetch(ops, "/readyz")[1]) == READY
         assert counted(fetch(ops, "/metrics")[1], "countersign_http_requests_total", 'status="405"') == 20
         assert [fetch(port, path)[0] for path in ("/healthz", "/readyz", "/metrics")] == [404, 404, 404]
         assert fetch(ops, DISCOVERY)[0] == 404
