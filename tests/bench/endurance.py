@@ -1,7 +1,6 @@
 """Prints stops and kills: `./dev bench stops` and `./dev bench kills`."""
 
 import statistics
-import sys
 from pathlib import Path
 
 from tests.bench import kills, stops
@@ -17,15 +16,16 @@ def print_stops(folder: Path, count: int, kinds: tuple[str, ...]) -> bool:
         for stop in stops.measure(kind, folder / kind, count):
             done.append(stop)
             if stop.took > stops.BAR:
-                print(f"  {kind}: {stop.sign} {stop.after:.2f} s after the start took {stop.took:.1f} s")
-            sys.stdout.flush()
-        times = sorted(stop.took for stop in done)
-        late = sum(took > stops.BAR for took in times)
-        passed = passed and not late
-        print(
-            f"  idp {kind:6} {len(done)} stops: median {statistics.median(times):.2f} s, slowest {times[-1]:.2f} s; "
-            f"over {stops.BAR:.0f} s: {late}"
-        )
+                print(f"  {kind}: {stop.sign} {stop.after:.2f} s after the start took {stop.took:.1f} s", flush=True)
+        for serving in (False, True):
+            times = sorted(stop.took for stop in done if stop.serving is serving)
+            late = sum(took > stops.BAR for took in times)
+            passed = passed and not late
+            print(
+                f"  idp {kind:6} {len(times)} stops while it {'serves' if serving else 'starts'}: "
+                f"median {statistics.median(times):.2f} s, slowest {times[-1]:.2f} s; over {stops.BAR:.0f} s: {late}",
+                flush=True,
+            )
     return passed
 
 

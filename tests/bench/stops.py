@@ -1,4 +1,7 @@
-"""Stops of `idp serve` and `idp demo` at random moments under load: how long each takes, and what is left behind."""
+"""Stops of `idp serve` and `idp demo` under load: how long each takes until every process is gone.
+
+One half is stopped at a random moment while it starts, the other while it serves.
+"""
 
 import contextlib
 import itertools
@@ -13,41 +16,50 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from idp.server import ports
 from tests.bench.wire import Connection, Request
 from tests.support.command import PROGRAM, Command, free_port
 from tests.support.processes import marked
 
 KINDS = ("serve", "demo")
 WORKERS = 2
-MOMENT = (0.05, 4.0)
-"""Seconds after the start; the first second or two it is not serving yet."""
+SERVING = 1.0
+"""Seconds: a stop comes so long, at most, after the first answer."""
+START_WITHIN = 120.0
 BAR = 5.0
 GIVE_UP = 60.0
 MARKER = "COUNTERSIGN_BENCH_STOP"
-BUSY_LOOPS = 2
+BUSY_LOOPS = 1
 CLIENTS = 2
 DISCOVERY = Request("GET", "/.well-known/openid-configuration")
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One stop: the signal's name, how long after the start it was sent, and how long until every process was gone."""
+    """One stop: the signal's name, whether it served, and the seconds until every process was gone."""
 
     sign: str
+    serving: bool
     after: float
     took: float
-    code: int
 
 
 def measure(kind: str, directory: Path, count: int) -> Iterator[Stop]:
     """Start and stop one installation so many times, while other processes keep the machine busy."""
     port, app_port = free_port(), free_port()
     command, arguments = _prepared(kind, directory, port, app_port)
+    starting = 2.0
     with _busy_machine():
         for number in range(count):
-            mark = f"{MARKER}={os.getpid()}-{kind}-{number}-"
-            name, _, value = mark.partition("=")
-            yield _stop_once(arguments, command.environment | {name: value}, mark, port)
+            value = f"{os.getpid()}-{kind}-{number}-"
+            run = _Run(arguments, command.environment | {MARKER: value}, f"{MARKER}={value}", port)
+            with _load(port):
+                if number % 2:
+                    starting = run.wait_until_it_answers()
+                    time.sleep(random.uniform(0, SERVING))  # noqa: S311 - any moment is as good
+                else:
+                    time.sleep(random.uniform(0, starting))  # noqa: S311 - as above
+                yield run.stop(serving=bool(number % 2))
 
 
 def _prepared(kind: str, directory: Path, port: int, app_port: int) -> tuple[Command, list[str]]:
@@ -60,28 +72,41 @@ def _prepared(kind: str, directory: Path, port: int, app_port: int) -> tuple[Com
     return command, ["serve", "--port", str(port), "--workers", str(WORKERS)]
 
 
-def _stop_once(arguments: list[str], environment: dict[str, str], mark: str, port: int) -> Stop:
-    after, sign = random.uniform(*MOMENT), random.choice((signal.SIGTERM, signal.SIGINT))  # noqa: S311 - any moment is as good
-    process = subprocess.Popen(
-        [PROGRAM, *arguments],
-        env={"PATH": os.environ["PATH"], "NO_PROXY": "*"} | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    with _load(port):
-        time.sleep(after)
-        began = time.monotonic()
-        process.send_signal(sign)
+class _Run:
+    """One run of the program."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], mark: str, port: int) -> None:
+        self._mark, self._port, self._began = mark, port, time.monotonic()
+        self._process = subprocess.Popen(
+            [PROGRAM, *arguments],
+            env={"PATH": os.environ["PATH"], "NO_PROXY": "*"} | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def wait_until_it_answers(self) -> float:
+        """Return the seconds since the start."""
+        while ports.http_status("127.0.0.1", self._port, DISCOVERY.path) is None:
+            assert self._process.poll() is None, "it ended by itself"
+            assert time.monotonic() < self._began + START_WITHIN, "it did not start"
+            time.sleep(0.02)
+        return time.monotonic() - self._began
+
+    def stop(self, *, serving: bool) -> Stop:
+        """Send a signal, and wait until every process is gone."""
+        sign, began = random.choice((signal.SIGTERM, signal.SIGINT)), time.monotonic()  # noqa: S311 - either is as good
+        self._process.send_signal(sign)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(GIVE_UP)
-        while (left := marked(mark)) and time.monotonic() < began + GIVE_UP:
+            self._process.wait(GIVE_UP)
+        while (left := marked(self._mark)) and time.monotonic() < began + GIVE_UP:
             time.sleep(0.01)
-    took = time.monotonic() - began
-    for pid in left:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    return Stop(sign.name, after, took, process.wait())
+        took = time.monotonic() - began
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        return Stop(sign.name, serving, began - self._began, took)
 
 
 @contextlib.contextmanager
