@@ -7,6 +7,8 @@ import http.client
 import socket
 from contextlib import closing
 
+from idp.kernel.authority import authority
+
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names of addresses, nothing listens here
 """Address to connect to when a server listens on all addresses."""
 ANSWER_TIMEOUT = 5
@@ -31,7 +33,7 @@ def port_problem(host: str, port: int) -> str | None:
             return f"port {port} on {host} is taken by another program"
         if error.errno == errno.EACCES:
             return f"port {port} may be used by the administrator of this machine only"
-        return f"{host}:{port} cannot be used: {error.strerror or error}"
+        return f"{authority(host, port)} cannot be used: {error.strerror or error}"
     return None
 
 

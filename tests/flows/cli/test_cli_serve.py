@@ -95,6 +95,26 @@ def test_it_starts_is_watched_and_stops_cleanly(command: Command) -> None:
             os.killpg(process.pid, 0)
 
 
+@pytest.mark.parametrize(
+    ("host", "shown"), [("::1", "[::1]"), ("0:0:0:0:0:0:0:1", "[::1]"), ("127.0.0.1", "127.0.0.1")]
+)
+def test_the_announced_address_can_be_opened(command: Command, host: str, shown: str) -> None:
+    port = free_port()
+    command = Command(command.environment | {"IDP_ISSUER": f"http://{shown}:{port}"})
+    with command.running("serve", "--upgrade", "--host", host, "--port", str(port), "--workers", "1") as process:
+        line = first_line(process)
+        assert line == f"Countersign answers at http://{shown}:{port} as http://{shown}:{port}\n"
+        with requests.Session() as session:
+            session.trust_env = False
+            assert session.get(f"http://{shown}:{port}{DISCOVERY}", timeout=PATIENCE).json()["issuer"] in line
+
+
+@pytest.mark.parametrize("host", ["localhost", "[::1]", "127.0.0.300", "fe80::1%lo", ""])
+def test_only_an_ip_address_can_be_listened_on(command: Command, host: str) -> None:
+    said = command.refused("serve", "--host", host, code=2)
+    assert "127.0.0.1 or ::1 for this machine alone" in said
+
+
 def counted(exposition: str, metric: str, label: str) -> int:
     """The sum of a counter over all lines with this label."""
     lines = [line for line in exposition.splitlines() if line.startswith(metric) and label in line]
