@@ -62,7 +62,7 @@ def signals_blocked() -> Iterator[None]:
 
 def die_of_interrupt() -> None:
     """Let SIGINT end this process at once, until a handler is set: there is nothing to stop in order yet."""
-    if threading.current_thread() is threading.main_thread():
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as for background jobs
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -24,15 +24,19 @@ from idp.server.stopping import signals_blocked
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 0.1
-LONG_ENOUGH = 10.0
+LONG_ENOUGH = 5.0
 """Seconds: a worker that lived as long is replaced at once."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a worker that died younger is replaced."""
+LONGEST_WITHOUT = 2.0
+"""Seconds, while no worker runs."""
 
 
-def restart_pause(short_lives: int) -> float:
-    """Return the seconds before a worker starts again, after so many short lives in a row."""
-    return min(FIRST_PAUSE * 2 ** min(short_lives - 1, 10), LONGEST_PAUSE) if short_lives else 0.0
+def restart_pause(short_lives: int, *, alone: bool) -> float:
+    """Return the seconds before a worker starts again, after so many short lives in a row; `alone`: no other runs."""
+    if not short_lives:
+        return 0.0
+    return min(FIRST_PAUSE * 2.0 ** min(short_lives - 1, 10), LONGEST_WITHOUT if alone else LONGEST_PAUSE)
 
 
 @dataclass
@@ -99,7 +103,8 @@ class WorkerServer(MPServer):
         self._died += 1
         lived = now - slot.started
         slot.short_lives = slot.short_lives + 1 if lived < LONG_ENOUGH else 0
-        pause = restart_pause(slot.short_lives)
+        slot.due = now  # it does not count as running any more
+        pause = restart_pause(slot.short_lives, alone=self.count_workers().running == 0)
         slot.due = now + pause
         code = self.wrks[index].inner.exitcode or 0
         reason = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"

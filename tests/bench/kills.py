@@ -19,10 +19,12 @@ from tests.bench.wire import Answer, Connection, Request
 from tests.support.processes import children, kill_and_list_clients
 from tests.support.product import Product, installed
 
-WORKERS, CLIENTS = 3, 6
-PAUSE = (0.5, 4.0)
+WORKERS, CLIENTS = 4, 6
+PAUSE = (0.5, 6.0)
 """Seconds between two kills."""
 RECOVERY = 40.0
+LONGEST_GAP = 5.0
+"""Seconds without any answer at all, on a busy machine."""
 OK, REFUSED = 200, 400
 
 
@@ -58,10 +60,10 @@ class Campaign:
 
     @property
     def passed(self) -> bool:
-        """Whether the others were unharmed, nothing was done twice, and no answer was a 5xx."""
+        """Whether it was served throughout, the others were unharmed, nothing was done twice, and none was a 5xx."""
         known = self.seen.tokens <= self.issued <= self.seen.tokens + self.seen.unknown
         failed = any(status >= 500 for status in self.seen.answers)
-        return not (self.foreign or self.seen.doubled or failed) and known
+        return not (self.foreign or self.seen.doubled or failed) and known and self.gap < LONGEST_GAP
 
 
 def measure(directory: Path, database_url: str, kills: int) -> Campaign:
@@ -94,7 +96,7 @@ def _running(product: Product) -> list[int]:
     """The workers, once there is one."""
     assert product.process
     while not (found := children(product.process.pid)):
-        time.sleep(0.05)
+        time.sleep(random.uniform(*PAUSE))  # noqa: S311 - any moment is as good
     return found
 
 
