@@ -14,6 +14,8 @@ from idp.server.doctor.discovery import PATH as DISCOVERY
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""The issuer's host; the server answers no other."""
 START_WITHIN = 30.0
 POLL_INTERVAL = 0.5
 PORT = click.IntRange(1, 65535)
@@ -34,14 +36,16 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     secrets = demo.prepare()
     with children() as running:
         _start(running, demo, secrets)
-        running.wait_until(
-            lambda: None not in (ports.http_status(HOST, port, DISCOVERY), ports.http_status(HOST, app_port)),
-            within=START_WITHIN,
-        )
+        running.wait_until(lambda: _both_answer(demo), within=START_WITHIN)
         click.echo(_welcome(demo, secrets))
         while not running.wait_for_stop(POLL_INTERVAL):
             running.raise_if_ended()
     click.echo("\nStopped. The data is kept for the next time.")
+
+
+def _both_answer(demo: Demonstration) -> bool:
+    answers = ports.http_status(HOST, demo.port, DISCOVERY, name=NAME), ports.http_status(HOST, demo.app_port)
+    return None not in answers
 
 
 def _check(demo: Demonstration) -> None:

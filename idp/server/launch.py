@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -91,7 +92,8 @@ class _Server(WorkerServer):
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 
     def _wait_until_ready(self) -> None:
-        while ports.http_status(self.bind_addr, self.bind_port, DISCOVERY) is None:
+        name = urlsplit(self._services.settings.issuer).netloc
+        while ports.http_status(self.bind_addr, self.bind_port, DISCOVERY, name=name) is None:
             sleep(POLL_INTERVAL)
         self._ready()
 

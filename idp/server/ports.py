@@ -37,12 +37,12 @@ def port_problem(host: str, port: int) -> str | None:
     return None
 
 
-def http_status(host: str, port: int, path: str = "/") -> int | None:
-    """Return the HTTP status of a GET without proxy; None without a response."""
+def http_status(host: str, port: int, path: str = "/", *, name: str = "") -> int | None:
+    """Return the HTTP status of a GET without proxy; None without a response. `name` replaces the host asked for."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=ANSWER_TIMEOUT)
     with closing(connection):
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Host": name} if name else {})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Response, g
+from flask import g
+from werkzeug.wrappers import Response
 
 from idp.web.context import services
+
+Ours = TypeVar("Ours", bound=Response)
 
 HSTS = "max-age=31536000; includeSubDomains"
 ALWAYS = {
@@ -29,15 +33,16 @@ def allow_form_target(redirect_uri: str) -> None:
     g.form_targets = [*g.get("form_targets", []), target]
 
 
-def apply(response: Response) -> Response:
+def apply(response: Ours) -> Ours:
     """Add the headers; those set by the view are kept."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
+    # Also of redirects, whose address may hold a code, and whose cookies may sign somebody in.
+    response.headers.setdefault("Cache-Control", "no-store")
     if services().settings.secure:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", _policy())
-        response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
     else:
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")

@@ -87,7 +87,7 @@ class _Run:
 
     def wait_until_it_answers(self) -> float:
         """Return the seconds since the start."""
-        while ports.http_status("127.0.0.1", self._port, DISCOVERY.path) is None:
+        while ports.http_status("127.0.0.1", self._port, DISCOVERY.path, name="localhost") is None:
             assert self._process.poll() is None, "it ended by itself"
             assert time.monotonic() < self._began + START_WITHIN, "it did not start"
             time.sleep(0.02)

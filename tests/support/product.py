@@ -91,7 +91,7 @@ class Product:
                 stdout=log,
                 stderr=log,
             )
-        while ports.http_status(LOCALHOST, self.port, DISCOVERY) != 200:
+        while ports.http_status(LOCALHOST, self.port, DISCOVERY, name="localhost") != 200:
             assert self.process.poll() is None, (self.directory / "serve.log").read_text()
             assert time.perf_counter() - began < START_SECONDS, (self.directory / "serve.log").read_text()
             time.sleep(0.005)
