@@ -48,6 +48,9 @@ def measure(kind: str, directory: Path, count: int) -> Iterator[Stop]:
     """Start and stop one installation so many times, while other processes keep the machine busy."""
     port, app_port = free_port(), free_port()
     command, arguments = _prepared(kind, directory, port, app_port)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # else a bench in the background ignores it, and so do they
     starting = 2.0
     with _busy_machine():
         for number in range(count):
