@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,6 +14,7 @@ from idp.factors.breached import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
+from idp.kernel.resources import TEMPLATES
 from idp.language.geoip import GeoIp
 from idp.login.pages import blueprints as login
 from idp.persistence.database import Database
@@ -29,7 +28,6 @@ from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
 from idp.web.wsgi import FailureResponse, HostCheck
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 MAX_BODY = 128 * 1024
 """Bytes. Far more than any of our forms and token requests."""
 MAX_FORM_FIELDS = 100

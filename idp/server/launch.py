@@ -87,8 +87,12 @@ class _Server(WorkerServer):
     def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
         """Start the workers, then the parent's threads."""
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # the library has no types
-        if self._services.settings.ops_port:
-            Operations(self._services, self.count_workers).start()
+        try:
+            if self._services.settings.ops_port:
+                Operations(self._services, self.count_workers).start()
+        except OSError:
+            self._stop_workers()  # type: ignore[no-untyped-call]  # as above; Python would wait for them for ever
+            raise
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 
     def _wait_until_ready(self) -> None:

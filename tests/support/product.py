@@ -44,6 +44,7 @@ class Product:
     settings: dict[str, str] = field(default_factory=dict)
     workers: int = 1
     port: int = field(default_factory=free_port)
+    program: str = str(PROGRAM)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -86,7 +87,7 @@ class Product:
         began = time.perf_counter()
         with log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--port", str(self.port), "--workers", str(self.workers)],
+                [self.program, "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 env={"PATH": os.environ["PATH"], "NO_PROXY": "*"} | self.command.environment,
                 stdout=log,
                 stderr=log,
