@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from idp.admin import Refused, clients
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
+from idp.kernel import strict_json
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.clients import Client
@@ -181,7 +181,7 @@ def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted:
 
 def _read_jwks(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = strict_json.parse(path.read_bytes())
     except (OSError, ValueError) as error:
         raise Refused(f"{path} cannot be read as a JWK Set: {error}") from None
     if not isinstance(content, dict):

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from idp.admin import keys
-from idp.app import TEMPLATES
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
+from idp.kernel.resources import TEMPLATES
 from idp.login.flow import sign_in_alerts
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.dispatcher import LEASE, OutboxDispatcher, RecordAbandoned, Send

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import json
 from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
+
+from idp.kernel import strict_json
 
 PATH = "/.well-known/openid-configuration"
 TIMEOUT = 5
@@ -41,10 +42,12 @@ def fetch(issuer: str) -> DiscoveryResult:
             body = response.read(LARGEST)
         except (OSError, http.client.HTTPException) as error:
             raise ProviderUnreachable(str(error) or type(error).__name__) from None
+    if response.status == http.client.MISDIRECTED_REQUEST:
+        raise ProviderUnreachable("it was asked under another host: the proxy must pass on the Host header")
     if response.status != http.client.OK:
         raise ProviderUnreachable(f"it answers with status {response.status}")
     try:
-        named = json.loads(body)["issuer"]
+        named = strict_json.parse(body)["issuer"]
     except (ValueError, TypeError, KeyError):
         raise ProviderUnreachable("what answers is no OpenID provider") from None
     if named != issuer:
