@@ -22,7 +22,7 @@ from idp.persistence.transaction import Transaction
 from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import json_response, see_other, translate
+from idp.web.pages import answers_json, json_response, see_other, translate
 from idp.web.transactions import origin, write_transaction
 
 LONGEST_NAME = 60
@@ -40,6 +40,7 @@ def show_add(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 
 
 @blueprint.post("/security/passkeys/options")
+@answers_json
 @write_transaction
 def options(tx: Transaction) -> Response:
     """What the browser needs to make a key."""

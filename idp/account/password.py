@@ -13,6 +13,7 @@ from idp.recovery import password_strength as meter
 from idp.web import account_paths
 from idp.web.context import services
 from idp.web.forms import single_value
+from idp.web.pages import answers_json
 from idp.web.transactions import origin
 
 SAME = Text("That is the password you have now. Choose another one.")
@@ -45,6 +46,7 @@ def change() -> Response:
 
 
 @blueprint.post("/security/password/strength")
+@answers_json
 def strength() -> Response:
     """Return how strong the typed password is; a session is enough, since nothing is changed or revealed."""
     with services().database.write(origin()) as tx:

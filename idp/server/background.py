@@ -27,6 +27,7 @@ from idp.messaging.providers.choice import for_channel
 from idp.messaging.rendering import Renderer
 from idp.messaging.sealed import unsealer
 from idp.messaging.texts import Texter
+from idp.persistence.failures import DatabaseUnavailable
 from idp.protocol.logout.back_channel import LogoutSender
 from idp.server import undelivered
 from idp.services import Services
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0
 """Seconds between two polls for messages."""
+RETRY_PAUSE = 3.0
+"""Seconds until work that met an unavailable database is tried again; a stop of the process waits as long."""
 CLAIM_EVERY = MINUTE
 """Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
@@ -100,18 +103,22 @@ class BackgroundJobs:
         while _process_is_running() and self._dispatchers[channel].deliver_next():
             pass
 
-    def _run_safely(self, work: Job) -> None:
+    def _run_safely(self, work: Job) -> float:
+        """Run a job; return the seconds until it may run again."""
         try:
             work()
+        except DatabaseUnavailable as error:
+            log.error("background work waits, since the database is unavailable: %s", error)  # noqa: TRY400 - one line
+            return RETRY_PAUSE
         except Exception:
             log.exception("background work failed; it will be tried again")
+        return POLL_INTERVAL
 
     def _run(self, work: Job) -> None:
         user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
         pause = threading.Event()
         while _process_is_running():
-            self._run_safely(work)
-            pause.wait(POLL_INTERVAL)
+            pause.wait(self._run_safely(work))
 
     def _run_maintenance(self) -> None:
         now = self._services.clock.now()

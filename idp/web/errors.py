@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from idp.kernel.text import Text
-from idp.web.pages import page
+from idp.persistence.failures import DatabaseUnavailable
+from idp.web.pages import json_response, page
 from idp.web.paths import redact_secrets
 
 log = logging.getLogger("idp.web")
@@ -20,11 +21,20 @@ WORDS = {
     405: (Text("That is not how this page is used"), Text("Start again from the app you came from.")),
     413: (Text("That was too much at once"), Text("Shorten what you entered and try again.")),
     429: (Text("Too many tries"), Text("Wait a few minutes, then try again.")),
+    503: (
+        Text("We cannot answer at the moment"),
+        Text("Wait a few seconds, then try again. If it happens again, tell support the reference below."),
+    ),
 }
 FALLBACK = (
     Text("Something went wrong on our side"),
     Text("Try again in a moment. If it happens again, tell support the reference below."),
 )
+
+
+UNAVAILABLE = 503
+RETRY_AFTER = 5
+"""Seconds after which a request that met an unavailable database may be sent again."""
 
 
 class Refusal(Exception):
@@ -41,13 +51,32 @@ class Refusal(Exception):
 def install(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(Refusal, _handle_refusal)
+    app.register_error_handler(DatabaseUnavailable, handle_unavailable)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(Exception, _handle_exception)
 
 
 def error_page(status: int, title: str, message: str) -> Response:
     """Render an error page, for views that refuse and still commit."""
-    return page("errors/page.html", status=status, title=title, message=message, reference=g.get("request_id", ""))
+    facts = {"reference": g.get("request_id", ""), "can_reload": status == UNAVAILABLE and request.method == "GET"}
+    return page("errors/page.html", status=status, title=title, message=message, **facts)
+
+
+def ask_to_retry(response: Response) -> Response:
+    """Add `Retry-After` (RFC 9110 section 10.2.3)."""
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def log_unavailable(error: DatabaseUnavailable) -> None:
+    """Log one line: a stack trace for every request would fill the disk that may be full already."""
+    log.error("the database is unavailable at %s %s: %s", request.method, redact_secrets(request.path), error)
+
+
+def handle_unavailable(error: DatabaseUnavailable) -> Response:
+    """Answer 503: a page that says try again, or JSON to a script of ours."""
+    log_unavailable(error)
+    return ask_to_retry(_failure(UNAVAILABLE, *WORDS[UNAVAILABLE]))
 
 
 def _handle_refusal(refusal: Refusal) -> Response:
@@ -57,6 +86,8 @@ def _handle_refusal(refusal: Refusal) -> Response:
 
 def _handle_http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    if isinstance(cause := getattr(error, "original_exception", None), DatabaseUnavailable):
+        return handle_unavailable(cause)  # raised in another error handler, and wrapped by Flask
     if error.response is not None or 300 <= status < 400:  # noqa: PLR2004 - redirects pass
         return Response(
             response=error.get_response().response, status=status, headers=dict(error.get_response().headers)
@@ -69,4 +100,9 @@ def _handle_http_error(error: HTTPException) -> Response:
 
 def _handle_exception(error: Exception) -> Response:
     log.error("unexpected error at %s %s", request.method, redact_secrets(request.path), exc_info=error)
-    return error_page(500, *FALLBACK)
+    return _failure(500, *FALLBACK)
+
+
+def _failure(status: int, title: str, message: str) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return json_response("{}", status=status) if hasattr(view, "answers_json") else error_page(status, title, message)
