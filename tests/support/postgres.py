@@ -104,7 +104,7 @@ def running_server() -> Iterator[PostgresServer]:
     # Directly below /tmp, whatever TMPDIR says: a socket's path may be 107 bytes long.
     with tempfile.TemporaryDirectory(prefix="idp-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
         home = Path(name)
-        account = _unprivileged_account(home)
+        account = unprivileged_account(home)
         programs = _usable_by(account, _find_programs(), home)
         data, socket = home / "data", home / "socket"
         for directory, mode in ((data, 0o700), (socket, 0o755)):
@@ -138,7 +138,7 @@ def _find_programs() -> Path:
     raise PostgresUnavailableError(message)
 
 
-def _unprivileged_account(home: Path) -> dict[str, Any]:
+def unprivileged_account(home: Path) -> dict[str, Any]:
     """How `subprocess` is to change identity: PostgreSQL refuses to run as root. Empty when we are not."""
     if os.geteuid() != 0:
         return {}
