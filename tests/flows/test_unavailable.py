@@ -1,4 +1,4 @@
-"""What people get while the database is away, locked or full (issue 8, row 21)."""
+"""What people get while the database is away, locked or full."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode, where each transaction may be on another server connection (issue 8, row 22)."""
+"""Behind PgBouncer in transaction mode, where each transaction may be on another server connection."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What clients get while the database is away, locked or full (issue 8, row 21)."""
+"""What clients get while the database is away, locked or full."""
 
 import functools
 from collections.abc import Callable
