@@ -1,5 +1,7 @@
 """Prints the speed sheet: `./dev bench [--requests N]`; a minute, explained by docs/reference/speed.md.
 
+`./dev bench listings [--people N]` prints time and memory of listings at that size.
+
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
 """
 
@@ -9,7 +11,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, floor, load, server, sheet, sign_in
+from tests.bench import alike, floor, listings, load, server, sheet, sign_in
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -21,8 +23,9 @@ from tests.support.relying_party import RelyingParty
 def main() -> None:
     """Measure and print as we go."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Prints the speed sheet, or how alike names are.")
-    parser.add_argument("what", nargs="?", choices=("speed", "alike"), default="speed")
+    parser.add_argument("what", nargs="?", choices=("speed", "alike", "listings"), default="speed")
     parser.add_argument("--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name)")
+    parser.add_argument("--people", type=int, default=100_000, help="for listings")
     given = parser.parse_args()
     began = time.perf_counter()
     sheet.title()
@@ -34,6 +37,8 @@ def main() -> None:
         }
         if given.what == "alike":
             _alike(kinds, folder, given.requests or 1000)
+        elif given.what == "listings":
+            _listings(kinds, folder, given.people)
         else:
             _speed(kinds, folder, given.requests or 300)
     print(f"\nMeasured in {time.perf_counter() - began:.0f} s.")
@@ -43,6 +48,12 @@ def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.twins(name, alike.measure(url, folder / f"{name}-alike", tries), tries)
+
+
+def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.listings(name, listings.listings(url, folder / f"{name}-listings", people), people)
 
 
 def _speed(kinds: dict[str, Databases], folder: Path, count: int) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from tests.bench.alike import Twins
+from tests.bench.listings import FEW, Listing
 from tests.bench.load import Measured
 from tests.bench.server import Served
 from tests.bench.sign_in import SignIns
@@ -13,6 +14,7 @@ from tests.bench.sign_in import SignIns
 COLD_START = 2.0
 APART_MS, APART_SHARE, GUESSED = 2.0, 0.02, 0.55
 CODE_PAGE = 50.0
+MAY_GROW = 12
 BUDGETS = {"code redemption": (4, 1), "client_credentials": (2, 1), "userinfo": (1, 0)}
 """Statements and commits of one request."""
 SIGNATURES = {"code redemption": ("ES256", "RS256"), "refresh": ("ES256", "RS256"), "client_credentials": ("ES256",)}
@@ -80,6 +82,19 @@ def twins(database: str, found: Iterable[Twins], tries: int) -> None:
         print(
             f"  {each.place:26} {each.somebody:8.2f} {each.nobody:8.2f} {each.apart:8.3f} ms"
             f" {share:6.1%}  {each.guessed:6.1%}  {bars}"
+        )
+        sys.stdout.flush()
+
+
+def listings(database: str, found: Iterable[Listing], people: int) -> None:
+    """Seconds and memory of a command, with few people and with many."""
+    print(f"\n{database}, `idp` as a process of its own, with {FEW} people and with {people}")
+    print(f"  {'':46} {'s':>6} {'s':>7} {'MiB':>6} {'MiB':>6}")
+    for each in found:
+        grown = _verdict(each.many.memory - each.few.memory < MAY_GROW)
+        print(
+            f"  {each.name:46} {each.few.seconds:6.2f} {each.many.seconds:7.2f} {each.few.memory:6.0f}"
+            f" {each.many.memory:6.0f}  bar {MAY_GROW} MiB more: {grown}"
         )
         sys.stdout.flush()
 
