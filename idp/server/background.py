@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from idp.admin import keys
+from idp.admin.purging import purge
 from idp.app import TEMPLATES
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
@@ -126,10 +127,10 @@ class BackgroundJobs:
             return
         self._claimed_at = now
         with self._services.database.write() as tx:
-            if tx.jobs.claim("purge", every=PURGE_EVERY):
-                settings = self._services.settings
-                gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
-                log.info("purged %s rows", sum(gone.values()))
+            is_due = tx.jobs.claim("purge", every=PURGE_EVERY)
+        if is_due:
+            gone = purge(self._services.database, self._services.settings, proceed=_process_is_running)
+            log.info("purged %s rows", sum(gone.values()))
         with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
                 keys.rotate(tx, self._services.keyring)

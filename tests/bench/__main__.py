@@ -2,6 +2,8 @@
 
 `./dev bench listings [--people N]` prints time and memory of listings at that size.
 
+`./dev bench tables [--requests N]` prints how each table grows with sign-ins, and how a purge ends that.
+
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
 """
 
@@ -11,7 +13,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, floor, listings, load, server, sheet, sign_in
+from tests.bench import alike, floor, listings, load, server, sheet, sign_in, tables
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -19,12 +21,17 @@ from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
 from tests.support.relying_party import RelyingParty
 
+MANY_ROWS = 50_000
+"""Audit events of one purge."""
+
 
 def main() -> None:
     """Measure and print as we go."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Prints the speed sheet, or how alike names are.")
-    parser.add_argument("what", nargs="?", choices=("speed", "alike", "listings"), default="speed")
-    parser.add_argument("--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name)")
+    parser.add_argument("what", nargs="?", choices=("speed", "alike", "listings", "tables"), default="speed")
+    parser.add_argument(
+        "--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins)"
+    )
     parser.add_argument("--people", type=int, default=100_000, help="for listings")
     given = parser.parse_args()
     began = time.perf_counter()
@@ -37,6 +44,8 @@ def main() -> None:
         }
         if given.what == "alike":
             _alike(kinds, folder, given.requests or 1000)
+        elif given.what == "tables":
+            _tables(kinds, folder, given.requests or 40)
         elif given.what == "listings":
             _listings(kinds, folder, given.people)
         else:
@@ -54,6 +63,14 @@ def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.listings(name, listings.listings(url, folder / f"{name}-listings", people), people)
+
+
+def _tables(kinds: dict[str, Databases], folder: Path, sign_ins: int) -> None:
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.growth(name, tables.growth(url, folder / f"{name}-growth", sign_ins), sign_ins)
+        with databases.fresh(migrate) as url:
+            sheet.purging(tables.purging(url, folder / f"{name}-purging", MANY_ROWS))
 
 
 def _speed(kinds: dict[str, Databases], folder: Path, count: int) -> None:
