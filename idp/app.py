@@ -7,12 +7,12 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from idp.account.routes import blueprints as account
+from idp.account.pages import blueprints as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
 from idp.development.mailbox import blueprint as development
 from idp.factors.attestation import AttestationTrustAnchors
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy

@@ -15,7 +15,7 @@ from idp.config import LOOPBACK
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.signing.algorithms import OWN
-from idp.signing.foreign import usable_algorithms
+from idp.signing.client_jwts import usable_algorithms
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")

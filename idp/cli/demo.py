@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from idp import config
-from idp.server import CannotServe, ports
+from idp.server import CannotServe, local_ports
 from idp.server.demo.children import Children, children
 from idp.server.demo.demonstration import ADMIN, CLIENT, DEMO, Demonstration, Secrets
 from idp.server.doctor.discovery import PATH as DISCOVERY
@@ -36,7 +36,9 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     with children() as running:
         _start(running, demo, secrets)
         running.wait_until(
-            lambda: None not in (ports.http_status(HOST, port, DISCOVERY), ports.http_status(HOST, app_port)),
+            lambda: (
+                None not in (local_ports.http_status(HOST, port, DISCOVERY), local_ports.http_status(HOST, app_port))
+            ),
             within=START_WITHIN,
         )
         click.echo(_welcome(demo, secrets))
@@ -50,7 +52,7 @@ def _check(demo: Demonstration) -> None:
     if demo.port == demo.app_port:
         raise CannotServe("--port and --app-port must differ.")
     for port, option in ((demo.port, "--port"), (demo.app_port, "--app-port")):
-        if reason := ports.port_problem(HOST, port):
+        if reason := local_ports.port_problem(HOST, port):
             raise CannotServe(f"Cannot start: {reason}. Stop that program, or choose another port with {option}.")
     if not (ROOT / "clients" / "web_app").is_dir():
         raise CannotServe("The sample app is not part of this installation. Run ./dev run in a checkout.")

@@ -12,7 +12,7 @@ from idp.config import BadSettings
 from idp.persistence.database import DatabaseFailure
 from idp.persistence.failures import describe
 from idp.server import CannotServe
-from idp.signing.files import KeyFileError
+from idp.signing.private_files import KeyFileError
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 import click
 
 from idp.cli.context import CliContext, pass_cli_context
-from idp.server import launch, preparing
+from idp.server import launch, storage_setup
 
 
 @click.command(name="serve")
@@ -23,7 +23,7 @@ def command(work: CliContext, host: str, port: int, workers: int | None, *, upgr
     nginx, Caddy or HAProxy: see docs/how-to/run-in-production.md.
     """
     if upgrade:
-        preparing.migrate(work.settings)
+        storage_setup.migrate(work.settings)
 
     def announce() -> None:
         click.echo(f"Countersign answers at http://{host}:{port} as {work.settings.issuer}")

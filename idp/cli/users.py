@@ -29,15 +29,25 @@ def command() -> None:
 @command.command()
 @click.argument("name")
 @click.option("--email", help="Where they are told of changes to their account; they can sign in with it, too.")
+@click.option("--email-verified", is_flag=True, help="You know that the address is theirs; apps are told so.")
 @click.option("--name", "full_name", help="What they are called on pages and in claims.")
 @click.option("--required", is_flag=True, help="They must have a second step.")
 @passwords.from_stdin
 @pass_cli_context
 def add(
-    work: CliContext, name: str, email: str | None, full_name: str | None, *, required: bool, password_stdin: bool
+    work: CliContext,
+    name: str,
+    email: str | None,
+    full_name: str | None,
+    *,
+    email_verified: bool,
+    required: bool,
+    password_stdin: bool,
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
-    user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
+    user = users.new(
+        work.entropy, username=name, email=email, name=full_name, required=required, email_verified=email_verified
+    )
     database = work.database  # fails before anything is asked
     password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=False)
     user.password_hash = work.hasher.hash(password)

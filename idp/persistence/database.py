@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from idp.kernel.clock import Clock
-from idp.kernel.origin import LOCAL, Origin
+from idp.kernel.request_origin import LOCAL, Origin
 from idp.persistence.engine import open_engine
 from idp.persistence.failures import DatabaseUnavailable, translated_failures
 from idp.persistence.transaction import Transaction

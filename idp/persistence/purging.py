@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, inspect, select, tuple_, update
 
-from idp.persistence.alert_links import AlertLink
 from idp.persistence.base import Base, Store
 from idp.persistence.consents import Consent
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Device
 from idp.persistence.factors import Factor
 from idp.persistence.password_resets import PasswordReset
-from idp.persistence.recovery import RecoverySet
+from idp.persistence.recovery_codes import RecoverySet
 from idp.persistence.retention import Erasure, Life, Retention
 from idp.persistence.sent_codes import SentCode
+from idp.persistence.sign_in_alert_links import AlertLink
 
 BATCH = 500
 """Rows that one transaction deletes."""

@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
-from idp.persistence.alert_links import AlertLink
+from idp.persistence.assertion_replay import AssertionId
 from idp.persistence.audit_events import AuditEvent
+from idp.persistence.background_jobs import Job
 from idp.persistence.base import Base
-from idp.persistence.challenges import Challenge
 from idp.persistence.clients import Client
 from idp.persistence.consents import Consent
 from idp.persistence.contact_changes import ContactChange
 from idp.persistence.devices import Browser, Device
 from idp.persistence.factors import Factor
 from idp.persistence.grants import Grant, RefreshToken, RevokedToken
-from idp.persistence.jobs import Job
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.outbox import OutboxMessage
+from idp.persistence.passkey_challenges import Challenge
 from idp.persistence.password_resets import PasswordReset
-from idp.persistence.recovery import RecoveryCode, RecoverySet
-from idp.persistence.replay import AssertionId
+from idp.persistence.recovery_codes import RecoveryCode, RecoverySet
 from idp.persistence.sent_codes import SentCode
 from idp.persistence.sessions import Session
+from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.throttles import Throttle
 from idp.persistence.users import User
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.kernel.email_addresses import ascii_domain
 from idp.persistence.base import Base, Store
 
 ACTIVE = "active"
@@ -28,9 +29,20 @@ NOBODY = "\u2060"
 
 
 def lookup_key(name: str) -> str:
-    """Normalize a name for comparison: NFKC, case-folded, without invisible characters, against look-alikes."""
+    """Normalize a name for comparison: NFKC, case-folded, without invisible characters, against look-alikes.
+
+    The domain of an address is in ASCII, so that both forms of an internationalised one are the same (RFC 5890).
+    """
     seen = "".join(character for character in name if unicodedata.category(character) != INVISIBLE)
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
+    plain = unicodedata.normalize("NFKC", seen).strip()
+    local, at, domain = plain.rpartition("@")
+    if at and (ascii_form := ascii_domain(domain)):
+        return f"{_folded(local)}@{ascii_form}"
+    return _folded(plain)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.casefold()).strip()
 
 
 class User(Base):

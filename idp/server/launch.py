@@ -15,10 +15,10 @@ from idp.app import assemble
 from idp.config import Settings
 from idp.kernel.clock import sleep
 from idp.persistence import schema
-from idp.server import CannotServe, metrics, ports
-from idp.server.operations import Operations
+from idp.server import CannotServe, local_ports, metrics
+from idp.server.health import Operations
 from idp.services import Services
-from idp.signing.files import KeyFileError
+from idp.signing.private_files import KeyFileError
 from idp.web import logs
 
 THREADS = 4
@@ -92,19 +92,19 @@ class _Server(MPServer):
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 
     def _wait_until_ready(self) -> None:
-        while ports.http_status(self.bind_addr, self.bind_port, DISCOVERY) is None:
+        while local_ports.http_status(self.bind_addr, self.bind_port, DISCOVERY) is None:
             sleep(POLL_INTERVAL)
         self._ready()
 
 
 def _check_ports(settings: Settings, host: str, port: int) -> None:
-    if reason := ports.port_problem(host, port):
+    if reason := local_ports.port_problem(host, port):
         raise CannotServe(f"Cannot listen: {reason}. Choose another with --port.")
     if not settings.ops_port:
         return
     if settings.ops_port == port:
         raise CannotServe("IDP_OPS_PORT must differ from --port: health and metrics are not for the public.")
-    if reason := ports.port_problem(settings.ops_host, settings.ops_port):
+    if reason := local_ports.port_problem(settings.ops_host, settings.ops_port):
         raise CannotServe(f"Cannot listen: {reason}. Choose another with IDP_OPS_PORT.")
 
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, has_request_context, request
 
 from idp.kernel.clock import stopwatch
 from idp.kernel.entropy import Entropy
+from idp.web.client_address import client_address
 from idp.web.paths import redact_secrets
 
 log = logging.getLogger("idp.request")
@@ -67,7 +68,7 @@ def install(app: Flask, entropy: Entropy) -> None:
             "endpoint": request.endpoint or "",
             "status": response.status_code,
             "milliseconds": round((stopwatch() - g.get("request_began", stopwatch())) * 1000, 1),
-            "address": request.remote_addr,
+            "address": client_address(),
         }
         log.info("%s %s %s", request.method, path, response.status_code, extra=facts)
         return response

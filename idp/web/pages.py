@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, make_response, render_template, url_for
 
 from idp.language import jinja
-from idp.language.words import localize_text, localize_values
+from idp.language.localization import localize_text, localize_values
 from idp.web import language
 from idp.web.context import services
 

@@ -77,9 +77,10 @@ def test_names_that_strangers_try_leave_nothing_behind(harness: Harness) -> None
     limit = rate_limits.password_limit(harness.settings)
     with harness.services.database.write() as tx:
         for name in ("alice", "bob"):
-            bucket = rate_limits.password_bucket(name, None, None)
+            buckets = rate_limits.password_buckets(name, None, None, "203.0.113.7")
             for _ in range(10):
-                assert tx.throttles.consume(bucket, limit)
+                assert len(tx.throttles.consume_each({buckets.name, buckets.person}, limit)) == 2
+                assert tx.throttles.consume(buckets.network or "", rate_limits.network_limit(harness.settings))
     harness.clock.advance(DAY + 1)
     purge(harness)
     assert count(harness, "throttles") == 0

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from idp.server import ports
+from idp.server import local_ports
 from tests.support.command import PROGRAM, Command, free_port
 from tests.support.harness import PASSWORD
 
@@ -91,7 +91,7 @@ class Product:
                 stdout=log,
                 stderr=log,
             )
-        while ports.http_status(LOCALHOST, self.port, DISCOVERY) != 200:
+        while local_ports.http_status(LOCALHOST, self.port, DISCOVERY) != 200:
             assert self.process.poll() is None, (self.directory / "serve.log").read_text()
             assert time.perf_counter() - began < START_SECONDS, (self.directory / "serve.log").read_text()
             time.sleep(0.005)

@@ -8,7 +8,7 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from idp.signing.compact import InvalidToken, read_object
+from idp.signing.jws import InvalidToken, read_object
 
 TARGETS = ("userinfo", "id_token")
 MOST_CLAIMS = 100

@@ -11,10 +11,10 @@ from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import redirect_uris
-from idp.protocol.backchannel.clients import NONE
-from idp.protocol.query import Query
+from idp.protocol.backchannel.authlib_client import NONE
+from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import FORM_POST, QUERY, AuthorizationResponder
-from idp.web.errors import Refusal
+from idp.web.errors import MY_ACCOUNT, Refusal, home_links
 
 WEB = ("https://", "http://")
 WORDS = {
@@ -38,10 +38,10 @@ def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, Authorizat
     client = _client(tx, query)
     given = query.get("redirect_uri")
     if given is None:
-        _raise_refusal("redirect_uri", query.faults.get("redirect_uri", "is missing"))
+        _raise_refusal("redirect_uri", query.faults.get("redirect_uri", "is missing"), client)
     native = client.token_endpoint_auth_method == NONE
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
-        _raise_refusal("redirect_uri", f"is not registered for {client.client_id}")
+        _raise_refusal("redirect_uri", f"is not registered for {client.client_id}", client)
     return client, AuthorizationResponder(given, _mode(query, given), query.get("state"))
 
 
@@ -61,5 +61,7 @@ def _mode(query: Query, redirect_uri: str) -> str:
     return FORM_POST if posted else QUERY
 
 
-def _raise_refusal(name: str, fault: str) -> Never:
-    raise Refusal(400, Text("This link does not work"), WORDS[name], detail=f"authorize: {name} {fault}")
+def _raise_refusal(name: str, fault: str, client: Client | None = None) -> Never:
+    home = home_links(client.client_name, client.client_uri) if client else ()
+    detail = f"authorize: {name} {fault}"
+    raise Refusal(400, Text("This link does not work"), WORDS[name], links=(*home, MY_ACCOUNT), detail=detail)

@@ -1,17 +1,20 @@
-"""The two addresses of the authorization endpoint: the client's request, and its resumption after a login."""
+"""The addresses of the authorization endpoint: the client's request, its resumption after a login, and its restart."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response
 
 from idp.login.flow import binding, start
 from idp.persistence.transaction import Transaction
-from idp.protocol import query as queries
-from idp.protocol.authorize import authorization, client_redirect, resume
+from idp.protocol import frontchannel_parameters as queries
+from idp.protocol.authorize import client_redirect, handler, resume
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.errors import TemporarilyUnavailable
 from idp.web import language
+from idp.web.pages import see_other
 
 
 def authorize(tx: Transaction) -> Response:
@@ -24,7 +27,7 @@ def authorize(tx: Transaction) -> Response:
     language.use_ui_locales(query.values)
     client, back = client_redirect.validate_redirect(tx, query)
     try:
-        return authorization.handle_authorization_request(tx, validate_request(tx, query, client, back))
+        return handler.handle_authorization_request(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
         return back.send_error(error)
 
@@ -48,7 +51,7 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
     """
     row = binding.load_bound_flow(tx, flow_id)
     if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
-        raise binding.closed_error(row)
+        raise binding.closed_error(tx, row)
     query = queries.from_stored(row.request, LONGEST)
     client, back = client_redirect.validate_redirect(tx, query)
     try:
@@ -56,3 +59,15 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
     except OAuth2Error as error:
         resume.close(tx, row)
         return back.send_error(error)
+
+
+def restart_view(tx: Transaction, flow_id: str) -> Response:
+    """Redirect to the authorization request that a login flow was started for, as if the client sent it again.
+
+    Raises:
+        LoginFlowClosed: when the flow does not exist, or belongs to another browser.
+    """
+    row = binding.load_bound_flow(tx, flow_id, outdated_too=True)
+    if row.initiator != start.AUTHORIZE:
+        return see_other(row.return_to)
+    return see_other(f"/authorize?{urlencode(queries.from_stored(row.request, LONGEST).values)}")

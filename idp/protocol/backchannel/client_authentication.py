@@ -23,7 +23,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.protocol.backchannel import client_assertion
-from idp.protocol.backchannel.clients import NONE, RegisteredClient
+from idp.protocol.backchannel.authlib_client import NONE, RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.web.forms import is_storable
 

@@ -13,11 +13,11 @@ from flask.blueprints import BlueprintSetupState
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.protocol import cors
-from idp.protocol.api import security, userinfo
+from idp.protocol.api import account_security, userinfo
+from idp.protocol.backchannel.authlib_server import install, server
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
-from idp.protocol.backchannel.server import install, server
 from idp.protocol.errors import ServerError, oauth_error, unavailable
 from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
@@ -62,9 +62,9 @@ def userinfo_view(tx: Transaction) -> Response:
 
 @backchannel.get("/api/security", provide_automatic_options=False)
 @read_transaction
-def account_security(tx: Transaction) -> Response:
+def show_account_security(tx: Transaction) -> Response:
     """Our own API, with the challenge of RFC 9470."""
-    return security.respond(tx)
+    return account_security.respond(tx)
 
 
 @backchannel.route("/token", methods=["OPTIONS"], endpoint="token_preflight")

@@ -82,8 +82,8 @@ def strength() -> Response:
         holder = _holder(tx)
         if holder is None or LINK.stale_form():
             return json_response("{}", status=400)
-        paid = meter.consume_attempt(tx, holder.person)
-    return meter.strength_response(holder.person, paid=paid)
+        allowed = meter.consume_attempt(tx, holder.person)
+    return meter.strength_response(holder.person, allowed=allowed)
 
 
 @blueprint.get("/done")

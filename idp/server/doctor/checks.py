@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import AttestationTrustAnchors
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.kernel.clock import Clock
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
@@ -17,8 +17,8 @@ from idp.persistence.database import Database
 from idp.server.doctor import discovery
 from idp.server.doctor.findings import Finding, Level
 from idp.server.doctor.transports import check_outbox, check_transports
-from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore
+from idp.signing.private_files import KeyDirectory, KeyFileError
 from idp.signing.rotation import KeyState, RotationPolicy, survey
 from idp.signing.sealing import Sealer
 

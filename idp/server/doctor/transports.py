@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from idp.config import Settings
 from idp.kernel.clock import HOUR, MINUTE, Clock
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import transport_for
 from idp.messaging.notices import EMAIL
 from idp.messaging.providers.choice import for_channel
-from idp.messaging.transports import Undelivered
+from idp.messaging.smtp import Undelivered
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.persistence.outbox import OutboxStore

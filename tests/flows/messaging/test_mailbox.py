@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.mailbox import Mailbox
+from idp.messaging.development_mailbox import Mailbox
 from idp.server.background import BackgroundJobs
 from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases

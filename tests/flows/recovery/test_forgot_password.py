@@ -72,6 +72,20 @@ def test_the_link_sets_a_password_and_ends_everything_the_old_one_opened(harness
     assert events(harness, "password.changed") == 1
 
 
+def test_the_address_it_was_mailed_to_is_proven_by_its_use(harness: Harness) -> None:
+    jane = harness.person("jane")
+    form = open_form(harness)
+    with harness.services.database.read() as tx:
+        before = tx.users.by_id(jane.id)
+    assert before is not None
+    assert not before.email_verified, "opening the link proves nothing: mail scanners do it, too"
+    form.submit(password=NEW)
+    with harness.services.database.read() as tx:
+        after = tx.users.by_id(jane.id)
+    assert after is not None
+    assert after.email_verified
+
+
 def test_afterwards_the_second_step_is_still_asked_in_the_same_browser_and_in_others(harness: Harness) -> None:
     jane = harness.person(totp=True)
     browser = open_form(harness)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 
-from idp.signing.compact import MAX_TOKEN_LENGTH, CompactJws, InvalidToken
+from idp.signing.jws import MAX_TOKEN_LENGTH, CompactJws, InvalidToken
 from idp.signing.keyring import Keyring
 from tests.unit.signing.tools import CLAIMS, NOW, as_json, b64, hmac_signed, signed, signing_input, unsigned
 
