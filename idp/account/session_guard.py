@@ -18,11 +18,12 @@ from idp.kernel.text import Text
 from idp.login.flow import grace, start
 from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
+from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.web import csrf
 from idp.web.context import services
 from idp.web.cookies import SESSION
-from idp.web.errors import Refusal
+from idp.web.errors import Refusal, log_unavailable
 from idp.web.transactions import origin
 
 P = ParamSpec("P")
@@ -105,7 +106,11 @@ def requires(
 def _record_activity(auth_session: AuthenticatedSession) -> None:
     now, settings = services().clock.now(), services().settings
     unseen = now - auth_session.session.last_seen_at >= auth_sessions.SEEN_EVERY
-    if unseen or grace.starts_now(auth_session.person, settings, now):
+    if not (unseen or grace.starts_now(auth_session.person, settings, now)):
+        return
+    try:
         with services().database.write(origin()) as tx:
             auth_sessions.touch(tx, auth_session)
             grace.start_grace(tx, auth_session.person, settings)
+    except DatabaseUnavailable as error:
+        log_unavailable(error)  # the page was read already, and the next one records the same

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,8 @@ import click
 from idp.admin import Refused, clients
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
+from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
+from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
 from idp.kernel import strict_json
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS
@@ -24,6 +27,7 @@ SHOWN = (
     "id_token_signed_response_alg", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
+COLUMNS = ("client_id", "client_name", "token_endpoint_auth_method", "grant_types")
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
 
 
@@ -90,20 +94,19 @@ def add(
 
 
 @command.command(name="list")
-@as_json
+@listing_options("client id", "client id or name")
 @pass_cli_context
-def list_(work: CliContext, *, json_wanted: bool) -> None:
+def list_(work: CliContext, /, *, json_wanted: bool, **selected: Any) -> None:
     """List all apps."""
-    with work.database.read() as tx:
-        found = tx.clients.all()
-    if json_wanted:
-        print_json([_facts(client) for client in found])
-        return
-    rows = [
-        (client.client_id, client.client_name, client.token_endpoint_auth_method, " ".join(client.grant_types))
-        for client in found
-    ]
-    print_table(("CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS"), rows)
+    selection = Selection(**selected)
+    print_listing(
+        read_pages(partial(_page, work, selection.search), after=selection.after, key=itemgetter("client_id")),
+        selection,
+        key="client_id",
+        heads=("CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS"),
+        cells=lambda row: [_text(column, row[column]) for column in COLUMNS],
+        json_wanted=json_wanted,
+    )
 
 
 @command.command(name="show")
@@ -187,6 +190,11 @@ def _read_jwks(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise Refused(f'{path} is not a JWK Set: it must look like {{"keys": [...]}} (RFC 7517 section 5).')
     return content
+
+
+def _page(work: CliContext, search: str, after: str) -> list[Row]:
+    with work.database.read() as tx:
+        return [_facts(client) for client in tx.clients.listed(limit=PAGE, after=after, search=search)]
 
 
 def _facts(client: Client) -> dict[str, Any]:

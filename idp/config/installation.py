@@ -41,6 +41,9 @@ class Installation(BaseModel):
         0, ge=0, le=65535, description="Port on `ops_host` for /healthz, /readyz and /metrics; 0 switches it off."
     )
     ops_host: str = Field("127.0.0.1", description="Address for the port above; keep it away from the public.")
+    audit_retention_days: int = Field(
+        730, ge=0, le=36_500, description="Days an audit event is kept, in *Activity* of *My account* too; 0: for ever."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import JSON, delete, select, update
+from sqlalchemy import JSON, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -91,9 +91,13 @@ class ClientStore(Store):
         except IntegrityError as error:
             raise ClientExists from error
 
-    def all(self) -> list[Client]:
-        """List all clients by `client_id`."""
-        return list(self._session.scalars(select(Client).order_by(Client.client_id)))
+    def listed(self, *, limit: int, after: str = "", search: str = "") -> list[Client]:
+        """List clients by `client_id`, from the one behind `after`; `search` is part of the id or the name."""
+        query = select(Client).where(Client.client_id > after).order_by(Client.client_id).limit(limit)
+        if search:
+            fields = (Client.client_id, Client.client_name)
+            query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
+        return list(self._session.scalars(query))
 
     def rotate_secret(self, client: Client, secret_digest: str, *, grace: int) -> None:
         """Set a new secret; the current one stays valid for `grace` seconds."""

@@ -123,15 +123,19 @@ class UserStore(Store):
         except IntegrityError as error:
             raise NameTaken from error
 
-    def listed(self, *, limit: int = 1000, after: str = "") -> list[User]:
-        """People in order of user name, from the one after `after`."""
-        query = (
-            select(User)
-            .where(User.username_key > after, User.status != CLOSED)
-            .order_by(User.username_key)
-            .limit(limit)
-        )
-        return list(self._session.scalars(query))
+    def listed(self, *, limit: int = 1000, after: str = "", search: str = "") -> list[User]:
+        """List people in order of user name, from the one behind the name `after`.
+
+        `search` is part of the user name, the address or the name; in names, how case is ignored beyond ASCII depends
+        on the database.
+        """
+        query = select(User).where(User.username_key > lookup_key(after), User.status != CLOSED)
+        if search:
+            keys = (User.username_key, User.email_key)
+            name = User.profile["name"].as_string()
+            found = [key.contains(lookup_key(search), autoescape=True) for key in keys]
+            query = query.where(or_(*found, name.icontains(search, autoescape=True)))
+        return list(self._session.scalars(query.order_by(User.username_key).limit(limit)))
 
     def count(self) -> int:
         """How many accounts there are."""

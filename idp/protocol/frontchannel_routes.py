@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.protocol import discovery, frontchannel_parameters
 from idp.protocol.authorize import endpoint
 from idp.protocol.logout import rp_initiated as logouts
+from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
 
 frontchannel = Blueprint("frontchannel", __name__)
 
 
 @frontchannel.get("/authorize")
-@write_transaction
-def authorize(tx: Transaction) -> Response:
-    """RFC 6749 section 3.1, OIDC Core section 3.1.2."""
-    return endpoint.authorize(tx)
+def authorize() -> Response:
+    """RFC 6749 section 3.1, OIDC Core section 3.1.2.
+
+    A database that is locked or full can still be read, so the client is found and answered.
+    """
+    try:
+        return write_transaction(endpoint.authorize)()
+    except DatabaseUnavailable as error:
+        log_unavailable(error)
+        return read_transaction(endpoint.redirect_unavailable)()
 
 
 @frontchannel.post("/authorize")

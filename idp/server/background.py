@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from idp.admin import keys
+from idp.admin.purging import purge
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
 from idp.kernel.resources import TEMPLATES
@@ -27,6 +28,7 @@ from idp.messaging.phone_messages import Texter
 from idp.messaging.providers.choice import for_channel
 from idp.messaging.rendering import Renderer
 from idp.messaging.sealed_secrets import unsealer
+from idp.persistence.failures import DatabaseUnavailable
 from idp.protocol.logout.logout_tokens import LogoutSender
 from idp.server import undelivered_messages
 from idp.services import Services
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0
 """Seconds between two polls for messages."""
+RETRY_PAUSE = 3.0
+"""Seconds until work that met an unavailable database is tried again; a stop of the process waits as long."""
 CLAIM_EVERY = MINUTE
 """Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
@@ -102,18 +106,22 @@ class BackgroundJobs:
         while _process_is_running() and self._dispatchers[channel].deliver_next():
             pass
 
-    def _run_safely(self, work: Job) -> None:
+    def _run_safely(self, work: Job) -> float:
+        """Run a job; return the seconds until it may run again."""
         try:
             work()
+        except DatabaseUnavailable as error:
+            log.error("background work waits, since the database is unavailable: %s", error)  # noqa: TRY400 - one line
+            return RETRY_PAUSE
         except Exception:
             log.exception("background work failed; it will be tried again")
+        return POLL_INTERVAL
 
     def _run(self, work: Job) -> None:
         user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
         pause = threading.Event()
         while _process_is_running():
-            self._run_safely(work)
-            pause.wait(POLL_INTERVAL)
+            pause.wait(self._run_safely(work))
 
     def _run_maintenance(self) -> None:
         now = self._services.clock.now()
@@ -121,10 +129,10 @@ class BackgroundJobs:
             return
         self._claimed_at = now
         with self._services.database.write() as tx:
-            if tx.jobs.claim("purge", every=PURGE_EVERY):
-                settings = self._services.settings
-                gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
-                log.info("purged %s rows", sum(gone.values()))
+            is_due = tx.jobs.claim("purge", every=PURGE_EVERY)
+        if is_due:
+            gone = purge(self._services.database, self._services.settings, proceed=_process_is_running)
+            log.info("purged %s rows", sum(gone.values()))
         with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
                 keys.rotate(tx, self._services.keyring)

@@ -14,7 +14,8 @@ from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state.login_flow import stored_requirement
 from idp.persistence import schema
-from idp.persistence.database import Database, open_engine
+from idp.persistence.database import Database
+from idp.persistence.engine import open_engine
 from idp.persistence.users import lookup_key
 
 ROOT = Path(__file__).parents[2]

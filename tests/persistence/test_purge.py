@@ -2,6 +2,7 @@
 
 import pytest
 
+from idp.admin.purging import purge as purge_ended
 from idp.kernel.clock import DAY
 from idp.login.policy import rate_limits
 from tests.support.browser import Browser
@@ -11,8 +12,7 @@ from tests.support.tables import count, rows
 
 
 def purge(harness: Harness) -> dict[str, int]:
-    with harness.services.database.write() as tx:
-        return tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
+    return purge_ended(harness.services.database, harness.settings)
 
 
 def test_nothing_alive_is_forgotten(harness: Harness, driver: LoginDriver, browser: Browser) -> None:

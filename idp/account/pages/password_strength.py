@@ -8,12 +8,14 @@ from idp.account import session_guard
 from idp.recovery import password_strength
 from idp.web.account_paths import PASSWORD, PASSWORD_STRENGTH
 from idp.web.context import services
+from idp.web.pages import answers_json
 from idp.web.transactions import origin
 
 blueprint = Blueprint("password_strength", __name__)
 
 
 @blueprint.post(PASSWORD_STRENGTH)
+@answers_json
 def estimate_strength() -> Response:
     """Return how strong the typed password is; a session is enough, since nothing is changed or revealed."""
     with services().database.write(origin()) as tx:

@@ -29,7 +29,7 @@ from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked
-from idp.web.pages import json_response
+from idp.web.pages import answers_json, json_response
 from idp.web.transactions import origin, write_transaction
 
 blueprint = Blueprint("login_enrol_passkey", __name__, url_prefix=f"/login/<flow_id>/{enrolment_page(Method.PASSKEY)}")
@@ -47,6 +47,7 @@ def show_form(tx: Transaction, flow: LoginFlow, _: Person) -> Response:
 
 
 @blueprint.post("/options")
+@answers_json
 @write_transaction
 def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for `navigator.credentials.create()`."""

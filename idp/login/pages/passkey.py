@@ -20,7 +20,7 @@ from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
 from idp.web.forms import is_checked
-from idp.web.pages import json_response
+from idp.web.pages import answers_json, json_response
 from idp.web.transactions import write_transaction
 
 WRONG = Text("That passkey did not work here. Try again, or choose another way.")
@@ -29,6 +29,7 @@ blueprint = Blueprint("login_passkey", __name__, url_prefix="/login/<flow_id>")
 
 
 @blueprint.post(f"/{PASSKEY}/options")
+@answers_json
 @write_transaction
 def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for a passkey as the first factor: the same for everybody."""
@@ -36,6 +37,7 @@ def send_options(tx: Transaction, flow_id: str) -> Response:
 
 
 @blueprint.post(f"/{CODE_PASSKEY}/options")
+@answers_json
 @write_transaction
 def send_second_step_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for one of this person's passkeys."""

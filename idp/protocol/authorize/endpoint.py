@@ -12,6 +12,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import client_redirect, handler, resume
 from idp.protocol.authorize.request import LONGEST, validate_request
+from idp.protocol.errors import TemporarilyUnavailable
 from idp.web import language
 from idp.web.pages import see_other
 
@@ -29,6 +30,16 @@ def authorize(tx: Transaction) -> Response:
         return handler.handle_authorization_request(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
         return back.send_error(error)
+
+
+def redirect_unavailable(tx: Transaction) -> Response:
+    """Answer the request being served with `temporarily_unavailable` (RFC 6749 section 4.1.2.1).
+
+    Raises:
+        Refusal, DatabaseUnavailable: while client and redirect URI are not proven.
+    """
+    _, back = client_redirect.validate_redirect(tx, queries.parse_query(queries.request_query(), LONGEST))
+    return back.send_error(TemporarilyUnavailable())
 
 
 def resume_view(tx: Transaction, flow_id: str) -> Response:

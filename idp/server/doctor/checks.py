@@ -60,9 +60,11 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     yield Finding(Level.OK, "database", f"at revision {status.revision}, as this version needs")
     database = Database(settings.database, clock)
-    with database.read() as tx:
-        newest, people = tx.audit.latest(limit=1), tx.users.count()
-    database.close()
+    try:
+        with database.read() as tx:
+            newest, people = tx.audit.latest(limit=1), tx.users.count()
+    finally:
+        database.close()
     if not people:
         yield Finding(Level.WARN, "database", "nobody can sign in yet", "idp users add NAME")
     if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:

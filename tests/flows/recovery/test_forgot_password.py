@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from idp.admin.purging import purge
 from idp.factors.totp import PERIOD
 from idp.kernel.clock import HOUR, MINUTE
 from tests.support.account import PASSWORD, SECURITY, Account, forget_mail, grant, mails, revoked, words
@@ -370,6 +371,5 @@ def test_links_that_ended_are_forgotten(harness: Harness) -> None:
     ask(harness)
     forget_mail(harness)
     harness.clock.advance(31 * MINUTE)
-    with harness.services.database.write() as tx:
-        tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
+    purge(harness.services.database, harness.settings)
     assert count(harness, "password_resets") == 0

@@ -17,7 +17,7 @@ from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
 from idp.web.account_paths import ADD_PASSKEY, PASSKEY_OPTIONS, RECOVERY_CODES
 from idp.web.context import services
-from idp.web.pages import json_response, translate
+from idp.web.pages import answers_json, json_response, translate
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 blueprint = Blueprint("passkey", __name__)
@@ -31,6 +31,7 @@ def show_form(tx: Transaction) -> Response:
 
 
 @blueprint.post(PASSKEY_OPTIONS)
+@answers_json
 @write_transaction
 def create_options(tx: Transaction) -> Response:
     """Return what the browser needs to make a passkey."""
