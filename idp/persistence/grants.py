@@ -18,8 +18,9 @@ class Grant(Base):
 
     `acr`, `amr` and `auth_time` are copied when the code is issued and never recomputed. Everything issued from a grant
     becomes invalid when `revoked_at` is set. `expires_at` is the absolute end of its refresh tokens (seconds, UTC);
-    rotation does not extend it. An `offline` grant (scope `offline_access`) outlives the sign-out of its session
-    (OpenID Connect Back-Channel Logout 1.0 section 2.7).
+    rotation does not extend it. `code_challenge` is empty when the request had none (RFC 7636 section 4.4). An
+    `offline` grant (scope `offline_access`) outlives the sign-out of its session (OpenID Connect Back-Channel Logout
+    1.0 section 2.7).
     """
 
     __tablename__ = "grants"
@@ -78,8 +79,8 @@ class GrantStore(Store):
     def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
         """Redeem a code: one conditional statement, so at most one caller succeeds.
 
-        The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge; the person
-        must be active. None otherwise, and then nothing was changed.
+        The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge (empty: there
+        was none, and no verifier came); the person must be active. None otherwise, and then nothing was changed.
         """
         query = update(Grant).where(
             Grant.code_digest == code_digest,

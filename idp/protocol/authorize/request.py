@@ -46,7 +46,8 @@ class AuthorizationRequest:
     """What an app may ask and did ask.
 
     `subject` is the only person it wants an answer about, `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `stored_params` the parameters as they are stored with a login flow.
+    what this client may not have, `stored_params` the parameters as they are stored with a login flow. `code_challenge`
+    is empty when the client may leave PKCE out and did.
     """
 
     client: Client
@@ -93,7 +94,7 @@ def validate_request(
     checks.request_objects(query)
     checks.response_type(query, client)
     scopes = checks.scopes(query, client)
-    code_challenge = checks.code_challenge(query)
+    code_challenge = checks.code_challenge(query, client)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
     wanted = claims_parameter.parse_claims_parameter(query.get("claims"))

@@ -15,6 +15,7 @@ from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server.doctor import discovery
+from idp.server.doctor.clients import check_clients
 from idp.server.doctor.findings import Finding, Level
 from idp.server.doctor.transports import check_outbox, check_transports
 from idp.signing.files import KeyDirectory, KeyFileError
@@ -29,7 +30,7 @@ CLOCK_TOLERANCE = 15
 
 def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Run every check; each yields its findings as it finishes. Network checks wait a few seconds at most."""
-    for check in (_configuration, _database, _keys, _passwords, check_transports, check_outbox, _issuer):
+    for check in (_configuration, _database, _keys, _passwords, check_transports, check_outbox, check_clients, _issuer):
         yield from check(settings, clock)
 
 

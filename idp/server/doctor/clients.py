@@ -1,0 +1,25 @@
+"""Checks of how clients are registered: what works, and could be safer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from idp.config import Settings
+from idp.kernel.clock import Clock
+from idp.persistence import schema
+from idp.persistence.database import Database
+from idp.server.doctor.findings import Finding, Level
+
+
+def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Report clients that may leave PKCE out."""
+    if schema.status(settings.database).problem:
+        return
+    database = Database(settings.database, clock)
+    with database.read() as tx:
+        optional = [client.client_id for client in tx.clients.all() if not client.require_pkce and not client.disabled]
+    database.close()
+    if optional:
+        message = f"these apps may sign people in without PKCE: {', '.join(optional)}"
+        remedy = "Turn PKCE on in each (docs/how-to/when-an-app-cannot-connect.md): idp clients set ID --pkce required"
+        yield Finding(Level.WARN, "apps", message, remedy)
