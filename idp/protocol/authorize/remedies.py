@@ -19,7 +19,7 @@ BY_CODE = {
     "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
     "request_not_supported": "Turn request objects off in the app.",
     "request_uri_not_supported": "Turn request objects off in the app.",
-    "unmet_authentication_requirements": "Ask for a level of acr_values_supported, or: idp clients set {client} --min-acr LEVEL",
+    "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
     "login_required": SILENT,
     "interaction_required": SILENT,
     "consent_required": SILENT,

@@ -14,6 +14,7 @@ from idp.persistence.grants import Grant
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.issuing import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.web.context import services
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 section 4.1."""
@@ -71,7 +72,13 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """The tokens this code stands for."""
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
-        return token_response(self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce)
+        refresh_token = None
+        if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
+            refresh_token = services().entropy.token()
+            self.request.tx.grants.add_refresh_token(grant.id, digest(refresh_token))
+        return token_response(
+            self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce, refresh_token=refresh_token
+        )
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""
