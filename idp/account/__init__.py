@@ -14,7 +14,6 @@ replacing, turning off and removing the last factor need a login flow started fo
     passkey_changes   adding and renaming passkeys
     access            sessions and remembered devices, ended one by one or together
     history           audit rows as sentences
-    profile_form      the claims people may set, field by field
 
 Pages: overview, profile, email, phone, download (of own_data), closing, security, authenticator, passkeys,
 message_codes, factors, recovery_codes, password, sessions, apps, activity; `routes` registers them.

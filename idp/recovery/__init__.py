@@ -9,6 +9,7 @@ Each link works once: its handle is moved from the address into a cookie, a form
 
     password_reset, new_password, password_strength    setting a password
     contact_changes, new_phone                         changing address and number, and undoing it
+    profile_form                                       the claims of a profile, field by field
     alerts, closing                                    reporting a sign-in; closing the account
     pages                                              HTTP; private to this package
 """

@@ -26,7 +26,7 @@ def authorize(tx: Transaction) -> Response:
     """Validate the request being served and answer it: by redirect once the redirect URI is proven, or with a page."""
     query = queries.parse_query(queries.request_query(), LONGEST)
     language.use_ui_locales(query.values)
-    return _answer(tx, query, authorization.handle_authorization_request)
+    return _respond(tx, query, authorization.handle_authorization_request)
 
 
 def resume_view(tx: Transaction, flow_id: str) -> Response:
@@ -40,10 +40,10 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
         raise binding.closed_error(row)
 
     query = queries.from_stored(row.request, LONGEST)
-    return _answer(tx, query, lambda tx, request: resume.resume(tx, request, row), row)
+    return _respond(tx, query, lambda tx, request: resume.resume(tx, request, row), row)
 
 
-def _answer(
+def _respond(
     tx: Transaction,
     query: Query,
     respond: Callable[[Transaction, AuthorizationRequest], Response],

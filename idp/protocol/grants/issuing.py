@@ -44,16 +44,7 @@ def token_response(
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if claims.OPENID in scopes:
-        names = claims.id_token_names(grant, scopes if client.row.id_token_scope_claims else ())
-        person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
-        answer["id_token"] = tokens.id_token(
-            client.row,
-            grant,
-            now=tx.now,
-            access_token=access_token,
-            nonce=nonce,
-            more=claims.select_claims(person, grant, names),
-        )
+        answer["id_token"] = _id_token(oauth_request, grant, scopes, access_token=access_token, nonce=nonce)
     audit.record(
         tx,
         Event.TOKEN_ISSUED,
@@ -65,6 +56,16 @@ def token_response(
         repeated=repeated or None,
     )
     return answer
+
+
+def _id_token(
+    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, access_token: str, nonce: str | None
+) -> str:
+    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
+    names = claims.id_token_names(grant, scopes if client.id_token_scope_claims else ())
+    person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
+    more = claims.select_claims(person, grant, names)
+    return tokens.id_token(client, grant, now=tx.now, access_token=access_token, nonce=nonce, more=more)
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:
