@@ -36,7 +36,7 @@ def levels(command: Command) -> dict[str, set[str]]:
 
 def test_help_names_every_command(command: Command) -> None:
     said = command.done("--help")
-    for name in ("serve", "demo", "db", "users", "clients", "keys", "doctor", "purge"):
+    for name in ("serve", "demo", "db", "users", "clients", "keys", "audit", "doctor", "purge"):
         assert f"  {name} " in said
     command.refused("nonsense", code=2)
 
