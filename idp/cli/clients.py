@@ -9,6 +9,7 @@ import click
 
 from idp.admin import clients
 from idp.admin.client_rules import Registration
+from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
 from idp.cli import registration
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
@@ -23,6 +24,7 @@ SHOWN = (
     "id_token_signed_response_alg", "id_token_scope_claims", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
+DISCOVERY = "/.well-known/openid-configuration"
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
 
 
@@ -34,15 +36,31 @@ def command() -> None:
 @command.command()
 @click.argument("client_id")
 @click.option("--name", required=True, help="What people see when the app asks for their consent.")
+@click.option("--for", "software", type=click.Choice(list(RECIPES)), help="Register what this software needs, and "
+              "print the settings to paste into it.")  # fmt: skip
+@click.option("--url", help="With --for: where the app is, such as https://app.example.com.")
 @registration.registration_options
 @as_json
 @pass_cli_context
-def add(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any) -> None:
+def add(
+    work: CliContext, /, client_id: str, *, software: str | None, url: str | None, json_wanted: bool, **given: Any
+) -> None:
     """Register an app. Its secret is shown once, now."""
-    wanted = Registration(client_id=client_id, **registration.chosen_fields(given))
+    if url and not software:
+        raise click.UsageError("--url goes with --for; otherwise name each --redirect-uri.")
+    chosen = registration.chosen_fields(given)
+    fields = recipe_fields(software, url, chosen) if software else chosen
+    wanted = Registration(client_id=client_id, **fields)
     with work.database.write() as tx:
         secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
-    _print_secret(client_id, secret, f"Registered {client_id}.", json_wanted=json_wanted)
+    issuer = work.settings.issuer
+    paste = settings_for(software, issuer=issuer, client_id=client_id, secret=secret, url=url) if software else None
+    if json_wanted:
+        print_json(_secret_facts(client_id, secret) | ({"issuer": issuer, "settings": paste} if paste else {}))
+        return
+    _print_secret(client_id, secret, f"Registered {client_id}.", json_wanted=False)
+    if software and paste:
+        _print_recipe(RECIPES[software], issuer, paste)
 
 
 @command.command(name="set")
@@ -150,12 +168,22 @@ def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: 
 
 def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
     if json_wanted:
-        print_json({"client_id": client_id} | ({"client_secret": secret} if secret else {}))
+        print_json(_secret_facts(client_id, secret))
         return
     click.echo(said)
     if secret:
         click.echo(f"client secret: {secret}")
         click.echo("Keep it now: it is not stored, and cannot be shown again.")
+
+
+def _secret_facts(client_id: str, secret: str | None) -> dict[str, str]:
+    return {"client_id": client_id} | ({"client_secret": secret} if secret else {})
+
+
+def _print_recipe(recipe: Recipe, issuer: str, paste: str) -> None:
+    click.echo(f"issuer:        {issuer}\ndiscovery:     {issuer}{DISCOVERY}\n\n{recipe.title}:\n\n{paste}")
+    if recipe.note:
+        click.echo(recipe.note)
 
 
 def _facts(client: Client) -> dict[str, Any]:
