@@ -70,7 +70,7 @@ class Product:
         auth_method: str = "client_secret_basic",
         jwks_file: Path | None = None,
     ) -> RegisteredApp:
-        """A first-party app that may ask for everything its way of authenticating allows."""
+        """An app that may ask for everything its way of authenticating allows; first-party unless it is public."""
         options = ["--name", client_id.title(), "--redirect-uri", redirect_uri, "--auth-method", auth_method]
         options += [word for scope in SCOPES for word in ("--scope", scope)]
         options += [word for grant in GRANTS if (grant, auth_method) != SECRETIVE for word in ("--grant", grant)]
@@ -78,7 +78,8 @@ class Product:
             options += ["--jwks-file", str(jwks_file)]
         if signed_out_uri:
             options += ["--post-logout-redirect-uri", signed_out_uri]
-        told = self.command.read("clients", "add", client_id, *options, "--first-party")
+        options += ["--first-party"] * (auth_method != "none")
+        told = self.command.read("clients", "add", client_id, *options)
         return RegisteredApp(client_id, told.get("client_secret", ""))
 
     def start(self) -> float:
