@@ -100,3 +100,12 @@ class SignIn(BaseModel):
     hash_concurrency: int = Field(
         2, ge=1, le=64, description="How many password hashes one process computes at a time."
     )
+    hash_queue: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description=(
+            "How many requests of one process may wait for a password hash or compute it; the next is asked to come "
+            "back in a few seconds (503). Known browsers, and people who have proven something, have two more places."
+        ),
+    )

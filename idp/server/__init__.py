@@ -4,7 +4,7 @@ idp serve
   launch       check ports, database and keys; then start one parent and its workers (granian)
 
 -- parent       health: /healthz, /readyz, /metrics, on a separate port
-    `-- each worker  worker: the WSGI application, four request threads,
+    `-- each worker  worker: the WSGI application, its request threads, hash threads of lower priority,
                      background: a thread per delivery channel, and one for maintenance
 
 metrics               Prometheus counters, filled from log records

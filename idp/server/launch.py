@@ -22,8 +22,6 @@ from idp.services import Services
 from idp.signing.private_files import KeyFileError
 from idp.web import logs
 
-THREADS = 4
-"""Requests a worker handles at a time: slow ones do not block the rest, and SQLite can keep up."""
 STOP_WITHIN = 30
 """Seconds for requests in progress to finish after SIGTERM."""
 HEADERS_WITHIN = 10_000
@@ -75,7 +73,7 @@ class _Server(WorkerServer):
             address=host,
             port=port,
             workers=workers,
-            blocking_threads=THREADS,
+            blocking_threads=services.settings.worker_threads,
             stop_within=STOP_WITHIN,
             websockets=False,
             http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
