@@ -16,7 +16,6 @@ address and number, and for what reveals them. Import contracts keep the first p
     credential_changes            password, factors, recovery codes; each ends with a new session handle
     session_changes               sessions and remembered devices, ended one by one or together
     activity_text                 audit rows as sentences
-    profile_form                  the claims people may set, field by field
     data_export                   everything that is known about a person
     pages                         HTTP; private to this package
 """

@@ -1,8 +1,9 @@
 """What administrators change, as use cases: the command line calls them, and nothing in them knows that it does.
 
     users         add, disable, enable, new password, Required, reset of the second step
-    clients       register, remove, new secret
-    client_rules  what a registration must be: each field, and the fields among each other
+    user_changes  claims: profile, email address, phone number
+    clients       register, change, remove, new secret
+    client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation
     purging       deletion of what has ended
 

@@ -5,13 +5,14 @@ The names are those of RFC 7591 and OpenID Connect Dynamic Client Registration 1
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
-from idp.config import LOOPBACK
+from idp.admin import client_uris
+from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.signing.algorithms import OWN
@@ -25,12 +26,14 @@ CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "clie
 GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
-LONGEST_URI = 2000
 LONGEST_MAX_AGE = 365 * DAY
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
-_PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+_NAMESPACE = re.compile(r"[^:/.]+[:/.].+")
+"""Scopes of an API that we do not know have one, so that a misspelt name of ours never passes for them."""
+_MISSPELT = 0.85
+""""offline.access" is nearer to "offline_access" than this ratio of `difflib`; "orders:read" is near to nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +50,29 @@ class Registration:
     grant_types: Sequence[str] = (CODE, REFRESH)
     scopes: Sequence[str] = ("openid", "profile", "email")
     token_endpoint_auth_method: str = SECRET_METHODS[0]
+    strict_auth_method: bool = False
     jwks: dict[str, Any] | None = None
     first_party: bool = False
     min_acr: str | None = None
     client_uri: str | None = None
     default_max_age: int | None = None
+    require_pkce: bool = True
     id_token_signed_response_alg: str = OWN[0]
+    id_token_scope_claims: bool = False
 
 
-def problems(wanted: Registration, *, attesting: bool) -> list[str]:
+def problems(wanted: Registration, *, attesting: bool, present_scopes: Collection[str] = ()) -> list[str]:
     """Everything that is wrong with a registration, each as a sentence with its remedy; empty when it can be kept.
 
-    `attesting`: makers of security keys are trusted here, so that `phrh` can be reached.
+    `attesting`: makers of security keys are trusted here, so that `phrh` can be reached. `present_scopes`: what the
+    client has already, which stays whatever its names are.
     """
     return [
         *_fields(wanted, best_of_all(attested=attesting)),
+        *(found for scope in wanted.scopes if scope not in present_scopes and (found := _scope_problem(scope))),
         *_addresses(wanted),
         *_agreement(wanted),
+        *_method_agreement(wanted),
         *_logout_agreement(wanted),
     ]
 
@@ -78,10 +87,19 @@ def _fields(wanted: Registration, best: Level) -> Iterator[str]:
         yield f"The authentication method must be one of {', '.join(AUTH_METHODS)}."
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
         yield f"Grants must be some of {', '.join(GRANT_TYPES)}."
-    for scope in wanted.scopes:
-        if not _SCOPE.fullmatch(scope):
-            yield f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
     yield from _sign_in_fields(wanted, best)
+
+
+def _scope_problem(scope: str) -> str:
+    """Why a scope cannot be registered: people would be asked about it, and nothing would stand behind it."""
+    if not _SCOPE.fullmatch(scope):
+        return f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
+    known = list(scope_texts.TITLES)
+    if scope in known or (_NAMESPACE.fullmatch(scope) and not difflib.get_close_matches(scope, known, 1, _MISSPELT)):
+        return ""
+    nearest = difflib.get_close_matches(scope.lower(), known, 1)
+    meant = f"Did you mean {nearest[0]!r}?" if nearest else f"The scopes here are {', '.join(known)}."
+    return f"Nothing stands behind the scope {scope!r}. {meant} One of an API of yours looks like orders:read."
 
 
 def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[str]:
@@ -97,29 +115,44 @@ def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[str]:
 def _addresses(wanted: Registration) -> Iterator[str]:
     public = wanted.token_endpoint_auth_method == PUBLIC
     for uri in (*wanted.redirect_uris, *wanted.post_logout_redirect_uris):
-        if problem := _uri_problem(uri, public=public):
+        if problem := client_uris.redirect_problem(uri, public=public):
             yield f"{uri!r} cannot be a redirect URI: {problem}."
     for origin in wanted.web_origins:
-        parts = _parsed(origin)
-        if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or not _is_web(parts):
-            yield f"{origin!r} cannot be a web origin: it must look like https://app.example.com, nothing behind it."
-    if wanted.client_uri is not None and (problem := _home_page_problem(wanted.client_uri)):
+        if problem := client_uris.origin_problem(origin):
+            yield f"{origin!r} cannot be a web origin: {problem}."
+    if wanted.client_uri is not None and (problem := client_uris.home_page_problem(wanted.client_uri)):
         yield f"{wanted.client_uri!r} cannot be a home page: {problem}."
-    if wanted.backchannel_logout_uri is not None and (problem := _call_problem(wanted.backchannel_logout_uri)):
-        yield f"{wanted.backchannel_logout_uri!r} cannot be told of a logout: {problem}."
+    if wanted.backchannel_logout_uri is not None:
+        problem = client_uris.back_channel_problem(wanted.backchannel_logout_uri)
+        if problem:
+            yield f"{wanted.backchannel_logout_uri!r} cannot be told of a logout: {problem}."
 
 
 def _agreement(wanted: Registration) -> Iterator[str]:
     """Yield where one field contradicts another."""
-    method, grants = wanted.token_endpoint_auth_method, set(wanted.grant_types)
+    grants = set(wanted.grant_types)
     if CODE in grants and not wanted.redirect_uris:
         yield "The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."
     if REFRESH in grants and CODE not in grants:
         yield "The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."
-    if CLIENT_CREDENTIALS in grants and method == PUBLIC:
-        yield "A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."
     if OFFLINE_ACCESS in wanted.scopes and REFRESH not in grants:
         yield "The scope offline_access needs the grant refresh_token."
+
+
+def _method_agreement(wanted: Registration) -> Iterator[str]:
+    """Yield what contradicts the way the client authenticates."""
+    method = wanted.token_endpoint_auth_method
+    if CLIENT_CREDENTIALS in wanted.grant_types and method == PUBLIC:
+        yield "A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."
+    if method == PUBLIC and not wanted.require_pkce:
+        yield "A public client cannot do without PKCE: nothing else ties a code to the app that asked for it."
+    if wanted.strict_auth_method and method not in SECRET_METHODS:
+        yield "Strict means one of the two ways to send a secret; this client has no secret."
+    if wanted.first_party and any(decision.is_impersonable(method, uri) for uri in wanted.redirect_uris):
+        yield (
+            "A public client on localhost or with a scheme of its own cannot be first-party: any app on the same "
+            "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
+        )
     if method == PRIVATE_KEY_JWT and not wanted.jwks:
         yield "private_key_jwt needs the client's public keys (a JWK Set)."
     if wanted.jwks is not None:
@@ -143,54 +176,3 @@ def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[str]:
         yield "The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here."
     elif not any(usable_algorithms(key) for key in keys):
         yield "No key in the JWK Set can be used: RS256 or PS256 (2048 to 8192 bits), ES256 (P-256) or EdDSA (Ed25519)."
-
-
-def _uri_problem(uri: str, *, public: bool) -> str:
-    """Why an app must not be answered there (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 2.1)."""
-    parts = _parsed(uri)
-    if parts is None or not parts.scheme or len(uri) > LONGEST_URI:
-        return "it must be absolute, of plain ASCII, such as https://app.example.com/callback"
-    if "#" in uri:
-        return "it must not have a fragment"
-    if parts.username is not None or parts.password is not None:
-        return "it must not hold a user name"
-    if "*" in parts.netloc or parts.path.endswith("*"):
-        return "wildcards are not understood; register every address"
-    return _scheme_problem(parts, public=public)
-
-
-def _home_page_problem(uri: str) -> str:
-    """Why people must not be sent there (OpenID Connect Dynamic Client Registration 1.0 section 2)."""
-    parts = _parsed(uri)
-    if parts is None or not _is_web(parts):
-        return "it must be https, such as https://app.example.com; http is for localhost only"
-    return _uri_problem(uri, public=False)
-
-
-def _call_problem(uri: str) -> str:
-    """Why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
-    parts = _parsed(uri)
-    if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
-        return "it must be https, such as https://app.example.com/backchannel-logout; http is for localhost only"
-    return _uri_problem(uri, public=False)
-
-
-def _scheme_problem(parts: SplitResult, *, public: bool) -> str:
-    if parts.scheme in {"http", "https"}:
-        return "" if _is_web(parts) else "it must be https; http is for localhost only"
-    if not _PRIVATE_USE.fullmatch(parts.scheme):
-        return "its scheme must be https, or a domain of yours turned round, such as com.example.app"
-    return "" if public else "a scheme of its own is for apps on phones and desktops, which are public clients"
-
-
-def _is_web(parts: SplitResult) -> bool:
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
-
-
-def _parsed(uri: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(uri)
-        well_formed = parts.port != 0
-    except ValueError:
-        return None
-    return parts if well_formed and uri.isascii() and uri.isprintable() and not set(uri) & set(' "<>\\^`{|}') else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
+from typing import Any
 
 from idp import audit
 from idp.admin import Refused, client_rules
@@ -22,26 +23,51 @@ def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: b
     Raises:
         Refused: naming everything that is wrong, or that the `client_id` is taken.
     """
-    if problems := client_rules.problems(wanted, attesting=attesting):
-        raise Refused("\n".join(problems))
+    _refuse_problems(client_rules.problems(wanted, attesting=attesting))
     secret = entropy.token() if wanted.token_endpoint_auth_method in SECRET_METHODS else None
-    fields = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(wanted).items()}
-    client = Client(
-        **fields,
-        secret_digest=digest(secret) if secret else None,
-        response_types=["code"] if CODE in wanted.grant_types else [],
-    )
+    client = Client(**_columns(wanted), secret_digest=digest(secret) if secret else None)
     try:
         tx.clients.add(client)
     except ClientExists:
-        raise Refused(f"There is a client {wanted.client_id!r} already. Choose another id, or remove it.") from None
+        raise Refused(
+            f"There is a client {wanted.client_id!r} already. Choose another id, or change it: idp clients set."
+        ) from None
     audit.record(tx, Event.CLIENT_ADDED, client_id=client.client_id)
     return secret
 
 
-def find(tx: Transaction, client_id: str) -> Client:
-    """The app of this `client_id`; raises `Refused` when there is none."""
-    client = tx.clients.by_id(client_id)
+def registration_of(client: Client) -> Registration:
+    """Return the fields that an administrator sets, as they are now."""
+    return Registration(**{field.name: getattr(client, field.name) for field in fields(Registration)})
+
+
+def change(
+    tx: Transaction, client: Client, wanted: Registration, entropy: Entropy, *, attesting: bool = False
+) -> tuple[list[str], str | None]:
+    """Change a registration under the rules of `add`; returns the changed fields, and a secret if it got its first.
+
+    `client` comes from `find` with `lock`. Scopes that are no longer registered are left out of the next refresh.
+
+    Raises:
+        Refused: naming everything that is wrong, or that nothing would change.
+    """
+    _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=client.scopes))
+    values = {name: value for name, value in _columns(wanted).items() if value != getattr(client, name)}
+    if not values:
+        raise Refused(f"{client.client_id!r} is registered like this already.")
+    has, needs = (each.token_endpoint_auth_method in SECRET_METHODS for each in (client, wanted))
+    secret = entropy.token() if needs and not has else None
+    if has != needs:
+        values |= {"secret_digest": digest(secret) if secret else None, "previous_secret_digest": None}
+    tx.clients.change(client.client_id, values)
+    changed = sorted(values.keys() & {field.name for field in fields(Registration)})
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed)
+    return changed, secret
+
+
+def find(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
+    """The app of this `client_id`, for this transaction alone if `lock`; raises `Refused` when there is none."""
+    client = tx.clients.by_id(client_id, lock=lock)
     if client is None:
         raise Refused(f"There is no client {client_id!r}. `idp clients list` shows all.")
     return client
@@ -80,3 +106,14 @@ def remove(tx: Transaction, client: Client) -> None:
     tx.grants.revoke_for_client(client.client_id)
     tx.clients.remove(client.client_id)
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)
+
+
+def _refuse_problems(problems: list[str]) -> None:
+    if problems:
+        raise Refused("\n".join(problems))
+
+
+def _columns(wanted: Registration) -> dict[str, Any]:
+    given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
+    stored = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    return stored | {"response_types": ["code"] if CODE in wanted.grant_types else []}

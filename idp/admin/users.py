@@ -22,6 +22,7 @@ from idp.recovery.new_password import ChangedBy
 
 LONGEST_USERNAME = 64
 LONGEST_NAME = 200
+TAKEN = "That user name or email address belongs to another account already."
 CONCURRENT_CHANGE = "The account was changed at the same moment by somebody else. Look at it and try again."
 
 
@@ -87,7 +88,7 @@ def add(tx: Transaction, user: User) -> None:
     try:
         tx.users.add(user)
     except NameTaken:
-        raise Refused("That user name or email address belongs to another account already.") from None
+        raise Refused(TAKEN) from None
     audit.record(
         tx,
         Event.USER_ADDED,

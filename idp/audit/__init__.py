@@ -56,6 +56,8 @@ class Event(StrEnum):
     CONSENT_REFUSED = "consent.refused"
     CONSENT_REVOKED = "consent.revoked"
     AUTHORIZED = "authorization.granted"
+    AUTHORIZATION_REFUSED = "authorization.refused"
+    LOGOUT_TARGET_REFUSED = "sign_out.target_refused"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - the name of an event
     TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event

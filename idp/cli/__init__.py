@@ -3,7 +3,7 @@
     serve, demo            run it
     db, keys, purge        maintain it
     users, clients         manage people and clients
-    doctor                 diagnose problems
+    audit, doctor          find out what happened, diagnose problems
 
 One file per command group, imported when used. Commands parse, prompt and print; the work is done by `idp.admin` and
 `idp.server`. Scripts can rely on: exit code 0 done, 1 refused or failed with a sentence on standard error, 2 wrong
@@ -25,6 +25,7 @@ GROUPS = {
     "users": "People.",
     "clients": "Apps.",
     "keys": "Signing keys.",
+    "audit": "What happened, and why something was refused.",
     "doctor": "Check the installation.",
     "purge": "Delete what has ended.",
 }

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict, replace
 from functools import partial
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import click
 
-from idp.admin import Refused, clients
-from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS, Registration
+from idp.admin import clients
+from idp.admin.client_rules import Registration
+from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
+from idp.cli import registration
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
 from idp.kernel.clock import DAY
-from idp.login.policy.assurance import LEVELS
 from idp.persistence.clients import Client
-from idp.signing.algorithms import OWN
 
 SHOWN = (
-    "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "response_types", "scopes",
+    "client_id", "client_name", "token_endpoint_auth_method", "strict_auth_method", "require_pkce",
+    "grant_types", "response_types", "scopes",
     "redirect_uris", "post_logout_redirect_uris", "web_origins", "backchannel_logout_uri",
     "backchannel_logout_session_required", "first_party", "min_acr", "client_uri", "default_max_age",
-    "id_token_signed_response_alg", "disabled",
+    "id_token_signed_response_alg", "id_token_scope_claims", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
 COLUMNS = ("client_id", "client_name", "token_endpoint_auth_method", "grant_types")
+DISCOVERY = "/.well-known/openid-configuration"
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
 
 
@@ -39,58 +40,54 @@ def command() -> None:
 @command.command()
 @click.argument("client_id")
 @click.option("--name", required=True, help="What people see when the app asks for their consent.")
-@click.option("--redirect-uri", multiple=True, help="Exactly where people are sent back to; may be repeated.")
-@click.option("--post-logout-redirect-uri", multiple=True, help="Where they may go after signing out; repeatable.")
-@click.option("--web-origin", multiple=True, help="Scripts from there may read tokens and userinfo (CORS); repeatable.")
-@click.option("--backchannel-logout-uri", help="Where it wants to be told when somebody's session ends.")
-@click.option("--backchannel-logout-session-required", is_flag=True, help="It tells sessions apart by their id (sid).")
-@click.option("--public", is_flag=True, help="An app that cannot keep a secret: on a phone, or in a browser.")
-@click.option("--auth-method", type=click.Choice(AUTH_METHODS), help=f"Default: {SECRET_METHODS[0]}.")
-@click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for private_key_jwt.")
-@click.option(
-    "--grant", multiple=True, type=click.Choice(GRANT_TYPES), help="Default: authorization_code refresh_token."
-)
-@click.option("--scope", multiple=True, help="What it may ask for; repeatable. Default: openid profile email.")
-@click.option("--first-party", is_flag=True, help="One of our own: people are not asked for consent.")
-@click.option("--min-acr", type=click.Choice(list(LEVELS)), help="The least level of sign-in it accepts.")
-@click.option("--home-page", help="Where the app begins; people are led back there when they have nothing left to do.")
-@click.option(
-    "--default-max-age", type=int, metavar="SECONDS", help="People sign in anew when the last time is longer ago."
-)
-@click.option("--id-token-alg", type=click.Choice(OWN), help=f"What its ID tokens are signed with. Default: {OWN[0]}.")
+@click.option("--for", "software", type=click.Choice(list(RECIPES)), help="Register what this software needs, and "
+              "print the settings to paste into it.")  # fmt: skip
+@click.option("--url", help="With --for: where the app is, such as https://app.example.com.")
+@registration.registration_options
 @as_json
 @pass_cli_context
 def add(
-    work: CliContext, /, client_id: str, *, name: str, public: bool, auth_method: str | None, jwks_file: Path | None,
-    json_wanted: bool, **given: Any,
-) -> None:  # fmt: skip
+    work: CliContext, /, client_id: str, *, software: str | None, url: str | None, json_wanted: bool, **given: Any
+) -> None:
     """Register an app. Its secret is shown once, now."""
-    if public and auth_method not in {None, PUBLIC}:
-        raise Refused(f"--public means that the app has nothing to prove itself with, not even {auth_method}.")
-    lists = {
-        "redirect_uris": given["redirect_uri"],
-        "post_logout_redirect_uris": given["post_logout_redirect_uri"],
-        "web_origins": given["web_origin"],
-        "grant_types": given["grant"],
-        "scopes": given["scope"],
-    }
-    wanted = Registration(
-        client_id=client_id,
-        client_name=name,
-        token_endpoint_auth_method=PUBLIC if public else auth_method or SECRET_METHODS[0],
-        jwks=_read_jwks(jwks_file) if jwks_file else None,
-        first_party=given["first_party"],
-        min_acr=given["min_acr"],
-        backchannel_logout_uri=given["backchannel_logout_uri"],
-        backchannel_logout_session_required=given["backchannel_logout_session_required"],
-        client_uri=given["home_page"],
-        default_max_age=given["default_max_age"],
-        id_token_signed_response_alg=given["id_token_alg"] or OWN[0],
-        **{field: values for field, values in lists.items() if values},
-    )
+    if url and not software:
+        raise click.UsageError("--url goes with --for; otherwise name each --redirect-uri.")
+    chosen = registration.chosen_fields(given)
+    fields = recipe_fields(software, url, chosen) if software else chosen
+    wanted = Registration(client_id=client_id, **fields)
     with work.database.write() as tx:
         secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
-    _print_secret(client_id, secret, f"Registered {client_id}.", json_wanted=json_wanted)
+    issuer = work.settings.issuer
+    paste = settings_for(software, issuer=issuer, client_id=client_id, secret=secret, url=url) if software else None
+    if json_wanted:
+        print_json(_secret_facts(client_id, secret) | ({"issuer": issuer, "settings": paste} if paste else {}))
+        return
+    _print_secret(client_id, secret, f"Registered {client_id}.", json_wanted=False)
+    if software and paste:
+        _print_recipe(RECIPES[software], issuer, paste)
+
+
+@command.command(name="set")
+@click.argument("client_id")
+@click.option("--name", help="What people see when the app asks for their consent.")
+@registration.registration_options
+@registration.change_options
+@as_json
+@pass_cli_context
+def set_(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any) -> None:
+    """Change how an app is registered: only the fields that are named. A repeatable option replaces the whole list.
+
+    An app that gets its first secret is shown it once, now.
+    """
+    with work.database.write() as tx:
+        client = clients.find(tx, client_id, lock=True)
+        present = clients.registration_of(client)
+        emptied: dict[str, Any] = {registration.REMOVABLE[name]: None for name in given["unset"]}
+        chosen = registration.chosen_fields(given)
+        base = replace(present, **emptied, **chosen)
+        wanted = replace(base, **registration.changed_lists(given, asdict(base)))
+        changed, secret = clients.change(tx, client, wanted, work.entropy, attesting=work.settings.attesting)
+    _print_secret(client_id, secret, f"Changed {client_id}: {', '.join(changed)}.", json_wanted=json_wanted)
 
 
 @command.command(name="list")
@@ -174,7 +171,7 @@ def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: 
 
 def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
     if json_wanted:
-        print_json({"client_id": client_id} | ({"client_secret": secret} if secret else {}))
+        print_json(_secret_facts(client_id, secret))
         return
     click.echo(said)
     if secret:
@@ -182,14 +179,14 @@ def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted:
         click.echo("Keep it now: it is not stored, and cannot be shown again.")
 
 
-def _read_jwks(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Refused(f"{path} cannot be read as a JWK Set: {error}") from None
-    if not isinstance(content, dict):
-        raise Refused(f'{path} is not a JWK Set: it must look like {{"keys": [...]}} (RFC 7517 section 5).')
-    return content
+def _secret_facts(client_id: str, secret: str | None) -> dict[str, str]:
+    return {"client_id": client_id} | ({"client_secret": secret} if secret else {})
+
+
+def _print_recipe(recipe: Recipe, issuer: str, paste: str) -> None:
+    click.echo(f"issuer:        {issuer}\ndiscovery:     {issuer}{DISCOVERY}\n\n{recipe.title}:\n\n{paste}")
+    if recipe.note:
+        click.echo(recipe.note)
 
 
 def _page(work: CliContext, search: str, after: str) -> list[Row]:

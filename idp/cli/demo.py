@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -15,6 +14,8 @@ from idp.server.doctor.discovery import PATH as DISCOVERY
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""The issuer's host; the server answers no other."""
 START_WITHIN = 30.0
 POLL_INTERVAL = 0.5
 PORT = click.IntRange(1, 65535)
@@ -35,16 +36,19 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     secrets = demo.prepare()
     with children() as running:
         _start(running, demo, secrets)
-        running.wait_until(
-            lambda: (
-                None not in (local_ports.http_status(HOST, port, DISCOVERY), local_ports.http_status(HOST, app_port))
-            ),
-            within=START_WITHIN,
-        )
+        running.wait_until(lambda: _both_answer(demo), within=START_WITHIN)
         click.echo(_welcome(demo, secrets))
         while not running.wait_for_stop(POLL_INTERVAL):
             running.raise_if_ended()
     click.echo("\nStopped. The data is kept for the next time.")
+
+
+def _both_answer(demo: Demonstration) -> bool:
+    answers = (
+        local_ports.http_status(HOST, demo.port, DISCOVERY, name=NAME),
+        local_ports.http_status(HOST, demo.app_port),
+    )
+    return None not in answers
 
 
 def _check(demo: Demonstration) -> None:
@@ -62,14 +66,16 @@ def _start(running: Children, demo: Demonstration, secrets: Secrets) -> None:
     local = {"NO_PROXY": "localhost,127.0.0.1", "no_proxy": "localhost,127.0.0.1"}  # the two talk to each other
     running.start(
         "Countersign",
-        [sys.executable, "-c", "from idp.cli import main; main()", "serve", "--port", str(demo.port), "--workers", "1"],
+        "idp.cli",
+        *("serve", "--port", str(demo.port), "--workers", "1"),
         environment=config.child_env(IDP_CONFIG=str(demo.settings_file), **local),
         log=demo.data_dir / "countersign.log",
         folder=ROOT,
     )
     running.start(
         "The sample app",
-        [sys.executable, "-m", "clients.web_app", "--host", HOST, "--port", str(demo.app_port)],
+        "clients.web_app",
+        *("--host", HOST, "--port", str(demo.app_port)),
         environment=config.child_env(
             SAMPLE_APP_ISSUER=demo.issuer,
             SAMPLE_APP_CLIENT_ID=CLIENT,

@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
-from idp.admin import users
+from idp.admin import Refused, users
+from idp.admin.user_changes import set_claims
 from idp.cli import passwords
+from idp.cli.claims import chosen_claims, claim_options
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
@@ -152,21 +154,35 @@ def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
 
 
 @command.command(name="set")
-@click.argument("name")
-@click.option("--second-step", type=click.Choice([REQUIRED, NOT_REQUIRED]), required=True)
+@click.argument("username", metavar="NAME")
+@click.option("--second-step", type=click.Choice([REQUIRED, NOT_REQUIRED]))
+@claim_options
 @assume_yes
 @pass_cli_context
-def set_(work: CliContext, name: str, second_step: str, *, yes: bool) -> None:
-    """Set whether somebody must have a second step."""
-    required = second_step == REQUIRED
+def set_(work: CliContext, /, username: str, *, second_step: str | None, yes: bool, **claims: Any) -> None:
+    """Set whether somebody must have a second step, or what apps are told of them. An empty value removes a claim.
+
+    Another address or number ends their sign-ins under way and remembered devices, and is told to them.
+    """
+    wanted = chosen_claims(claims)
+    if second_step is None and wanted is None:
+        raise Refused("Say what to set: `idp users set --help` lists it.")
     with work.database.read() as tx:
-        users.find(tx, name)
-    if required and not yes:
-        question = f"Require a second step of {name}? Without one they must set it up before their time for it is over"
+        users.find(tx, username)
+    if second_step == REQUIRED and not yes:
+        question = (
+            f"Require a second step of {username}? Without one they must set it up before their time for it is over"
+        )
         click.confirm(question, abort=True, err=True)
     with work.database.write() as tx:
-        users.require_second_step(tx, users.find(tx, name), required=required)
-    click.echo(f"A second step is now {second_step.replace('-', ' ')} for {name}.")
+        user = users.find(tx, username)
+        if second_step:
+            users.require_second_step(tx, user, required=second_step == REQUIRED)
+        changed = set_claims(tx, user, wanted, work.settings) if wanted else []
+    if second_step:
+        click.echo(f"A second step is now {second_step.replace('-', ' ')} for {username}.")
+    if changed:
+        click.echo(f"Changed {username}: {', '.join(changed)}.")
 
 
 def _page(work: CliContext, search: str, after: str) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -54,6 +55,15 @@ class Installation(BaseModel):
     def host(self) -> str:
         """Return the issuer's host name without a port."""
         return urlsplit(self.issuer).hostname or ""
+
+    @property
+    def mail_domain(self) -> str:
+        """Return the issuer's host for mail: an IP address as a literal (RFC 5321 section 4.1.3)."""
+        try:
+            address = ip_address(self.host)
+        except ValueError:
+            return self.host
+        return f"[IPv6:{address}]" if isinstance(address, IPv6Address) else f"[{address}]"
 
     @property
     def database(self) -> str:

@@ -16,3 +16,10 @@ class Tokens(BaseModel):
     refresh_token_lifetime: int = Field(
         30 * DAY, ge=60, description="Absolute end of a chain of refresh tokens; rotation does not move it."
     )
+    refresh_token_grace: int = Field(
+        30,
+        ge=0,
+        le=300,
+        description="How long the answer to a refresh token can be had again, while its successor is unused: for "
+        "answers that were lost, and for requests at the same time. 0: never, and a second use ends the grant.",
+    )

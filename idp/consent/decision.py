@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+PUBLIC = "none"
+"""The authentication method of a client that cannot authenticate (RFC 7591 section 2)."""
 QUESTION = "consent"
 """Where a login row keeps the scopes that its consent page asks about."""
 ANSWER = "consented"
 """Where a login row keeps the yes given on that page: whose it was, and to which scopes."""
+
+
+def is_impersonable(auth_method: str, redirect_uri: str) -> bool:
+    """Whether another app on the person's machine can pass for this client (RFC 8252 section 8.6).
+
+    A public client proves itself by its redirect URI alone; any app can listen on a loopback port or claim a scheme.
+    """
+    return auth_method == PUBLIC and not redirect_uri.startswith("https://")
 
 
 def missing_scopes(requested: Collection[str], allowed: Collection[str]) -> tuple[str, ...]:

@@ -18,14 +18,17 @@ def missing_scopes(
     user_id: str,
     requested: Collection[str],
     *,
+    redirect_uri: str,
     prompted: bool,
     row: LoginFlowRow | None,
 ) -> tuple[str, ...]:
-    """The scopes that this person must be asked about before this client may have `asked`.
+    """The scopes that this person must be asked about before this client may have `requested`.
 
     For first-party clients the person is asked only when the client requests it (`prompt=consent`, here `prompted`);
-    then what was allowed earlier does not count, but what was allowed in this flow (`row`) does.
+    then what was allowed earlier does not count, but what was allowed in this flow (`row`) does. A client that another
+    app can impersonate is always treated so: an earlier yes may have been for the other one.
     """
+    prompted = prompted or decision.is_impersonable(client.token_endpoint_auth_method, redirect_uri)
     if client.first_party and not prompted:
         return ()
     now_allowed = decision.allowed_scopes(row.request, user_id) if row else ()
@@ -43,12 +46,14 @@ def store_question(tx: Transaction, row: LoginFlowRow, scopes: Collection[str]) 
 
 
 def store_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
-    """Store the person's consent for this client, and in the flow."""
+    """Store the person's consent in the flow, and for this client unless it can be impersonated."""
     client_id = row.client_id or ""
     if not tx.login_flows.advance(row, request=row.request | decision.answer_to_json(user_id, scopes)):
         return
-    before = tx.consents.find(user_id, client_id)
-    tx.consents.remember(user_id, client_id, sorted({*scopes, *(before.scopes if before else ())}))
+    client = tx.clients.by_id(client_id)
+    if client and not decision.is_impersonable(client.token_endpoint_auth_method, row.request.get("redirect_uri", "")):
+        before = tx.consents.find(user_id, client_id)
+        tx.consents.remember(user_id, client_id, sorted({*scopes, *(before.scopes if before else ())}))
     audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client_id, scopes=sorted(scopes))
 
 

@@ -81,7 +81,7 @@ class MailboxProvider:
         """Store the message; raises `Undelivered`."""
         mail = EmailMessage()
         mail["To"], mail[CHANNEL], mail["Date"] = message.recipient, message.channel, formatdate(message.at)
-        mail["Message-ID"] = f"<{message.name}@{self._settings.host}>"
+        mail["Message-ID"] = f"<{message.name}@{self._settings.mail_domain}>"
         mail.set_content(message.text)
         self._mailbox.send(mail)
 

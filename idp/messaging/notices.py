@@ -36,6 +36,7 @@ class Notice(StrEnum):
     DEVICE_REMEMBERED = "device_remembered"
     DEVICE_FORGOTTEN = "device_forgotten"
     EMAIL_CHANGED = "email_changed"
+    EMAIL_CHANGED_BY_ADMINISTRATOR = "email_changed_by_administrator"
     PHONE_CHANGED = "phone_changed"
     CONTACT_RESTORED = "contact_restored"
     SESSION_ENDED = "session_ended"

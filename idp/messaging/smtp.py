@@ -16,6 +16,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from idp.config import LOOPBACK, Settings
+from idp.kernel.authority import authority
 from idp.kernel.email_addresses import envelope_address
 from idp.messaging.rendering import RenderedMail
 
@@ -66,7 +67,7 @@ class SmtpTransport:
         """Connect and log in without sending; raises `Undelivered`."""
         with self._connection() as server:
             server.noop()
-        return f"{self._host}:{self._port} takes mail"
+        return f"{authority(self._host, self._port)} takes mail"
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
@@ -77,7 +78,7 @@ class SmtpTransport:
                 yield server
         except (OSError, smtplib.SMTPException, ValueError) as error:
             # ValueError: an address that cannot stand in a header; smtplib's own errors hold no password.
-            message = f"{self._host}:{self._port}: {type(error).__name__}: {error}"
+            message = f"{authority(self._host, self._port)}: {type(error).__name__}: {error}"
             raise Undelivered(message) from error
 
     def _connected(self) -> smtplib.SMTP:
@@ -109,7 +110,7 @@ def compose(letter: RenderedMail, *, recipient: str, settings: Settings, message
         raise Undelivered(message) from error
     mail["Subject"] = letter.subject
     mail["Date"] = formatdate(at)
-    mail["Message-ID"] = f"<{message_id}@{settings.host}>"
+    mail["Message-ID"] = f"<{message_id}@{settings.mail_domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
     mail.set_content(letter.text)
     mail.add_alternative(letter.html, subtype="html")

@@ -23,6 +23,8 @@ class Client(Base):
     `first_party` skips consent; `min_acr` is the lowest level it accepts; `secret_digest` is the SHA-256 of a generated
     256-bit secret; `previous_secret_digest` is valid until `previous_secret_expires_at`, so rotation needs no outage.
     Token lifetimes are seconds. Every logout token has a `sid`, whatever `backchannel_logout_session_required` says.
+    `strict_auth_method`: of the two ways to send a secret only the registered one is accepted. `require_pkce`: an
+    authorization request needs a code challenge. `id_token_scope_claims`: ID tokens hold the claims of the scopes.
     """
 
     __tablename__ = "clients"
@@ -30,6 +32,7 @@ class Client(Base):
     client_id: Mapped[str] = mapped_column(primary_key=True)
     client_name: Mapped[str]
     token_endpoint_auth_method: Mapped[str]
+    strict_auth_method: Mapped[bool] = mapped_column(default=False)
     secret_digest: Mapped[str | None]
     previous_secret_digest: Mapped[str | None]
     previous_secret_expires_at: Mapped[int | None]
@@ -42,7 +45,9 @@ class Client(Base):
     grant_types: Mapped[list[str]] = mapped_column(JSON)
     response_types: Mapped[list[str]] = mapped_column(JSON)
     scopes: Mapped[list[str]] = mapped_column(JSON)
+    require_pkce: Mapped[bool] = mapped_column(default=True)
     id_token_signed_response_alg: Mapped[str] = mapped_column(default="RS256")
+    id_token_scope_claims: Mapped[bool] = mapped_column(default=False)
     first_party: Mapped[bool] = mapped_column(default=False)
     min_acr: Mapped[str | None]
     default_max_age: Mapped[int | None]
@@ -69,9 +74,9 @@ class Client(Base):
 class ClientStore(Store):
     """Stores clients."""
 
-    def by_id(self, client_id: str) -> Client | None:
-        """Return a client, disabled or not."""
-        return self._session.get(Client, client_id, populate_existing=True)
+    def by_id(self, client_id: str, *, lock: bool = False) -> Client | None:
+        """Return a client, disabled or not; `lock` keeps other changes of it out until the transaction ends."""
+        return self._session.get(Client, client_id, populate_existing=True, with_for_update=lock or None)
 
     def by_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
         """Return those of these clients that exist, by `client_id`."""
@@ -98,6 +103,16 @@ class ClientStore(Store):
             fields = (Client.client_id, Client.client_name)
             query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
         return list(self._session.scalars(query))
+
+    def without_pkce(self, *, limit: int) -> list[str]:
+        """List ids of enabled clients that may leave PKCE out."""
+        query = select(Client.client_id).where(Client.require_pkce.is_(False), Client.disabled.is_(False))
+        return list(self._session.scalars(query.order_by(Client.client_id).limit(limit)))
+
+    def change(self, client_id: str, values: dict[str, Any]) -> None:
+        """Set these columns of a client."""
+        query = update(Client).where(Client.client_id == client_id)
+        self._execute(query.values(**values, updated_at=self._now))
 
     def rotate_secret(self, client: Client, secret_digest: str, *, grace: int) -> None:
         """Set a new secret; the current one stays valid for `grace` seconds."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, exists, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from idp.persistence.base import Base, Store
 from idp.persistence.clients import Client
@@ -18,8 +18,9 @@ class Grant(Base):
 
     `acr`, `amr` and `auth_time` are copied when the code is issued and never recomputed. Everything issued from a grant
     becomes invalid when `revoked_at` is set. `expires_at` is the absolute end of its refresh tokens (seconds, UTC);
-    rotation does not extend it. An `offline` grant (scope `offline_access`) outlives the sign-out of its session
-    (OpenID Connect Back-Channel Logout 1.0 section 2.7).
+    rotation does not extend it. `code_challenge` is empty when the request had none (RFC 7636 section 4.4). An
+    `offline` grant (scope `offline_access`) outlives the sign-out of its session (OpenID Connect Back-Channel Logout
+    1.0 section 2.7).
     """
 
     __tablename__ = "grants"
@@ -78,8 +79,8 @@ class GrantStore(Store):
     def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
         """Redeem a code: one conditional statement, so at most one caller succeeds.
 
-        The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge; the person
-        must be active. None otherwise, and then nothing was changed.
+        The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge (empty: there
+        was none, and no verifier came); the person must be active. None otherwise, and then nothing was changed.
         """
         query = update(Grant).where(
             Grant.code_digest == code_digest,
@@ -148,6 +149,23 @@ class GrantStore(Store):
         )
         query = update(RefreshToken).where(RefreshToken.token_digest == token_digest, RefreshToken.used_at.is_(None))
         return self._execute(query.where(RefreshToken.grant_id == grant_id, live).values(used_at=self._now)) == 1
+
+    def can_repeat_refresh(self, token_digest: str, successor_digest: str, *, used_after: int) -> bool:
+        """Whether the answer to a used refresh token may be given again.
+
+        It was used after `used_after` (seconds, UTC), its successor is unused, the grant live and the person active.
+        """
+        successor = aliased(RefreshToken)
+        query = (
+            select(Grant.id)
+            .join(RefreshToken, RefreshToken.grant_id == Grant.id)
+            .join(successor, successor.grant_id == Grant.id)
+            .join(User, User.id == Grant.user_id)
+            .where(RefreshToken.token_digest == token_digest, RefreshToken.used_at > used_after)
+            .where(successor.token_digest == successor_digest, successor.used_at.is_(None))
+            .where(Grant.revoked_at.is_(None), Grant.expires_at > self._now, User.status == ACTIVE)
+        )
+        return self._session.scalar(query) is not None
 
     def revoke(self, grant_id: str) -> bool:
         """Revoke a grant."""

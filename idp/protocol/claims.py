@@ -70,21 +70,25 @@ def scopes_for_claims(parameter: Mapping[str, Any]) -> frozenset[str]:
 def userinfo_claims(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
     """`sub`, the claims of the token's scopes, and those asked for one by one."""
     by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
-    return {"sub": user.id} | _select_claims(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
+    return {"sub": user.id} | select_claims(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
 
 
-def id_token_claims(user: User | None, grant: Grant) -> dict[str, Any]:
-    """Return only claims requested one by one: claims of scopes are sent at userinfo (section 5.4)."""
-    names = requested_claims(grant.claims, "id_token") - {"sub"}
-    return _select_claims(user, grant, names)
+def id_token_names(grant: Grant, scopes: Collection[str]) -> frozenset[str]:
+    """The claims about the person in an ID token: those asked for one by one, and those of `scopes`.
+
+    `scopes` is empty for a client whose claims of scopes are sent at userinfo only, as section 5.4 has it.
+    """
+    by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
+    return (requested_claims(grant.claims, "id_token") | by_scope) - {"sub"}
 
 
-def needs_user(grant: Grant) -> bool:
-    """Whether the ID token needs claims of the user row."""
-    return not requested_claims(grant.claims, "id_token") <= {"sub", SECOND_FACTOR_AT}
+def needs_user(names: Collection[str]) -> bool:
+    """Whether these claims need the user row."""
+    return not set(names) <= {SECOND_FACTOR_AT}
 
 
-def _select_claims(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:
+def select_claims(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:
+    """Those of these claims that have a value."""
     known = (standard_claims(user) if user else {}) | {SECOND_FACTOR_AT: grant.second_factor_at}
     return {name: known[name] for name in sorted(names) if known.get(name) is not None}
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from idp.admin import keys
 from idp.admin.purging import purge
-from idp.app import TEMPLATES
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
+from idp.kernel.resources import TEMPLATES
 from idp.login.flow import sign_in_alerts
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.dispatcher import LEASE, OutboxDispatcher, RecordAbandoned, Send

@@ -1,7 +1,7 @@
 """Health checks and metrics, on a separate, non-public port.
 
 /healthz   the process is alive                         200
-/readyz    database and keys are usable                 200 or 503
+/readyz    database, keys and a worker are usable       200 or 503
 /metrics   counters of all workers, for Prometheus      200
 """
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6
 from typing import Any, cast
 
 from idp.server import metrics
+from idp.server.metrics import WorkerCounts
 from idp.services import Services
 
 log = logging.getLogger(__name__)
@@ -31,9 +33,9 @@ class Operations(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, count_workers: Callable[[], WorkerCounts]) -> None:
         """Listen at the configured address; raises `OSError` when it is in use."""
-        self._services = services
+        self._services, self._count_workers = services, count_workers
         host = services.settings.ops_host
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, services.settings.ops_port), _Handler)
@@ -47,13 +49,24 @@ class Operations(ThreadingHTTPServer):
         if path == "/healthz":
             return _json(200, {"status": "alive"})
         if path == "/readyz":
-            parts = {"database": self._services.database.reachable(), "keys": bool(self._services.keyring.algorithms)}
-            ready = all(parts.values())
-            return _json(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts})
+            return self._readiness()
         if path == "/metrics":
-            body, content_type = metrics.exposition()
+            body, content_type = metrics.exposition(self._count_workers())
             return 200, content_type, body
         return _json(404, {"error": "there are /healthz, /readyz and /metrics"})
+
+    def _readiness(self) -> Answer:
+        counts = self._count_workers()
+        parts = {
+            "database": self._services.database.reachable(),
+            "keys": bool(self._services.keyring.algorithms),
+            "workers": counts.running > 0,
+        }
+        ready = all(parts.values())
+        dead = counts.wanted - counts.running
+        return _json(
+            200 if ready else 503, {"status": "ready" if ready else "not ready", **parts, "workers_waiting": dead}
+        )
 
 
 class _Handler(BaseHTTPRequestHandler):

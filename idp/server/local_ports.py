@@ -7,6 +7,8 @@ import http.client
 import socket
 from contextlib import closing
 
+from idp.kernel.authority import authority
+
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names of addresses, nothing listens here
 """Address to connect to when a server listens on all addresses."""
 ANSWER_TIMEOUT = 5
@@ -31,16 +33,16 @@ def port_problem(host: str, port: int) -> str | None:
             return f"port {port} on {host} is taken by another program"
         if error.errno == errno.EACCES:
             return f"port {port} may be used by the administrator of this machine only"
-        return f"{host}:{port} cannot be used: {error.strerror or error}"
+        return f"{authority(host, port)} cannot be used: {error.strerror or error}"
     return None
 
 
-def http_status(host: str, port: int, path: str = "/") -> int | None:
-    """Return the HTTP status of a GET without proxy; None without a response."""
+def http_status(host: str, port: int, path: str = "/", *, name: str = "") -> int | None:
+    """Return the HTTP status of a GET without proxy; None without a response. `name` replaces the host asked for."""
     connection = http.client.HTTPConnection(EVERYWHERE.get(host, host), port, timeout=ANSWER_TIMEOUT)
     with closing(connection):
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Host": name} if name else {})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Never
 
+from idp.kernel import strict_json
 from idp.signing import base64url
 
 MAX_TOKEN_LENGTH = 16 * 1024
@@ -54,15 +55,15 @@ def read_object(raw: bytes, part: str) -> dict[str, Any]:
     """Read one JSON object; `part` names it in the reason.
 
     Refused with `InvalidToken`: repeated members (two readers could see different tokens, RFC 7515 section 4),
-    NaN and infinities, nesting too deep to parse, and strings that no database could store (NUL, lone surrogates),
+    NaN and infinities, nesting too deep, and strings that no database could store (NUL, lone surrogates),
     which would otherwise surface later as a failure of ours.
     """
     try:
         text = raw.decode("utf-8")
-        value = _STRICT_JSON.decode(text)
+        value = strict_json.parse(text, _STRICT_JSON)
         if "\\u" in text:
             _refuse_unstorable(text, value)
-    except (ValueError, RecursionError) as err:
+    except ValueError as err:
         raise InvalidToken(f"{part} is not well-formed JSON") from err
     if not isinstance(value, dict):
         raise InvalidToken(f"{part} is not a JSON object")

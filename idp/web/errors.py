@@ -77,6 +77,11 @@ def install(app: Flask) -> None:
     app.register_error_handler(DatabaseUnavailable, handle_unavailable)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(Exception, _handle_exception)
+    app.log_exception = _leave_to_wsgi  # type: ignore[assignment, method-assign]  # Flask logs the path with its secrets
+
+
+def _leave_to_wsgi(_: object) -> None:
+    """Log nothing: an exception of these handlers is logged by `wsgi.FailureResponse`."""
 
 
 def error_page(status: int, title: str, message: str, links: Sequence[Link] = (MY_ACCOUNT,)) -> Response:

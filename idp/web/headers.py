@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, g, request
+from typing import TypeVar
+
+from flask import g, has_request_context, request
+from werkzeug.wrappers import Response
 
 from idp.web.context import services
+
+Ours = TypeVar("Ours", bound=Response)
 
 HSTS = "max-age=31536000; includeSubDomains"
 ALWAYS = {
@@ -29,16 +34,17 @@ def allow_client_redirects() -> None:
     g.forms_end_at_client = True
 
 
-def apply(response: Response) -> Response:
+def apply(response: Ours) -> Ours:
     """Add the headers; those set by the view are kept."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cross-Origin-Opener-Policy", _opener_policy())
+    # Also of redirects, whose address may hold a code, and whose cookies may sign somebody in.
+    response.headers.setdefault("Cache-Control", "no-store")
     if services().settings.secure:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     if response.mimetype == "text/html":
         response.headers.setdefault("Content-Security-Policy", _policy())
-        response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("Cookie")
     else:
         response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
@@ -47,7 +53,8 @@ def apply(response: Response) -> Response:
 
 def _opener_policy() -> str:
     """Return `unsafe-none` where a client may wait for its window: any other value cuts `window.opener` off."""
-    return "unsafe-none" if request.path.startswith(OPENED_BY_CLIENTS) else "same-origin"
+    opened = has_request_context() and request.path.startswith(OPENED_BY_CLIENTS)
+    return "unsafe-none" if opened else "same-origin"
 
 
 def _policy() -> str:

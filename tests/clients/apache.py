@@ -28,7 +28,7 @@ LOADED = (
 )
 
 CLAIMS = '{"id_token":{"acr":{"essential":true,"values":["mfa"]}}}'
-CONFIGURATION = """\
+SERVER = """\
 ServerRoot {folder}
 ServerName localhost
 Listen 127.0.0.1:{port}
@@ -39,7 +39,8 @@ ErrorLog {folder}/error.log
 {account}
 DocumentRoot {folder}/pages
 DirectoryIndex index.html
-
+"""
+CONFIGURATION = """\
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
 OIDCClientID {client_id}
 OIDCClientSecret {secret}
@@ -90,31 +91,38 @@ def program() -> str | None:
 def protected_by(
     issuer: str, app: RegisteredApp, port: int, *, response_mode: str = "query", request_method: str = "GET"
 ) -> Iterator[Apache]:
+    """Serve with the configuration of these tests until the block ends."""
+    text = CONFIGURATION.format(
+        base=f"http://localhost:{port}",
+        issuer=issuer,
+        claims=quote(CLAIMS, safe=""),
+        client_id=app.client_id,
+        secret=app.secret,
+        response_mode=response_mode,
+        request_method=request_method,
+    )
+    with configured_with(text, port) as apache:
+        yield apache
+
+
+@contextlib.contextmanager
+def configured_with(text: str, port: int) -> Iterator[Apache]:
     """Serve until the block ends. As root the workers become `nobody`, who must be able to read the pages."""
     with tempfile.TemporaryDirectory(prefix="idp-apache-", dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        pages = folder / "pages"
-        (pages / "bye").mkdir(parents=True)
-        (pages / "index.html").write_text("for members")
-        (pages / "bye" / "index.html").write_text("goodbye")
-        base = f"http://localhost:{port}"
-        text = CONFIGURATION.format(
+        for page, said in {"": "for members", "bye": "goodbye", "signed-out": "goodbye"}.items():
+            (folder / "pages" / page).mkdir(parents=True, exist_ok=True)
+            (folder / "pages" / page / "index.html").write_text(said)
+        server = SERVER.format(
             folder=folder,
             port=port,
-            base=base,
-            issuer=issuer,
-            claims=quote(CLAIMS, safe=""),
-            client_id=app.client_id,
-            secret=app.secret,
             modules="\n".join(f"LoadModule {each}_module {MODULES}/mod_{each}.so" for each in LOADED),
             account="User nobody\nGroup nogroup" if os.geteuid() == 0 else "",
-            response_mode=response_mode,
-            request_method=request_method,
         )
-        (folder / "configuration").write_text(text)
+        (folder / "configuration").write_text(server + text)
         with _running(folder, port):
-            yield Apache(folder, base)
+            yield Apache(folder, f"http://localhost:{port}")
 
 
 @contextlib.contextmanager
@@ -123,7 +131,7 @@ def _running(folder: Path, port: int) -> Iterator[None]:
     process = subprocess.Popen(command, env={"PATH": os.environ["PATH"]}, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while local_ports.http_status(LOCALHOST, port, "/bye/") != 200:
+        while local_ports.http_status(LOCALHOST, port, "/") is None:
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
                 message = f"Apache did not start:\n{process.communicate()[1]}"

@@ -1,11 +1,12 @@
 """Debian's mod_auth_openidc: a web server that lets in only whom it believes to have given a second factor."""
 
+import re
 import time
 from urllib.parse import quote
 
 import pytest
 
-from tests.clients import apache
+from tests.clients import apache, recipes
 from tests.support.command import free_port
 from tests.support.http_person import HttpPerson
 from tests.support.product import Product
@@ -54,3 +55,20 @@ def test_mod_auth_openidc_signs_in_refreshes_and_signs_out(
         person.get(f"{base}/")
         person.pass_on()
         assert person.at.endswith("/identify"), "signed out in both places"
+
+
+PASSPHRASE = re.compile(r"^OIDCCryptoPassphrase .*$", re.MULTILINE)
+
+
+def test_mod_auth_openidc_works_with_the_printed_settings(product: Product) -> None:
+    """All of them but the passphrase, which is a file of the administrator's own."""
+    port, base = recipes.new_base()
+    pasted = recipes.paste(product, "apache", "apache-printed", base)
+    person = recipes.new_person(product, "apache-printed")
+    with apache.configured_with(PASSPHRASE.sub("OIDCCryptoPassphrase only-this-test-knows-it", pasted), port) as server:
+        person.get(f"{base}/")
+        assert person.at.startswith(f"{product.issuer}/login/"), server.complaints
+        person.sign_in()
+        assert (person.at, person.page.text) == (f"{base}/", "for members"), server.complaints
+        person.get(f"{base}/callback?logout={quote(base + '/signed-out', safe='')}")
+        assert person.page.text == "goodbye", (person.at, server.complaints)

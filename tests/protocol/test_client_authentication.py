@@ -1,4 +1,4 @@
-"""Client authentication: RFC 6749 section 2.3, OpenID Connect Core section 9; one way, and the registered one."""
+"""Client authentication: RFC 6749 section 2.3, OpenID Connect Core section 9; one way, one that is registered."""
 
 import base64
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from idp.kernel.handles import digest
+from idp.protocol.backchannel.client_authentication import REFUSED
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, basic, refused
 from tests.support.harness import Harness
@@ -55,20 +56,55 @@ def test_previous_secret_works_through_its_grace(harness: Harness, rp: BackChann
 
 
 REGISTERED = ("client_secret_basic", "client_secret_post", "private_key_jwt", "none")
+SECRETS = {"client_secret_basic", "client_secret_post"}
 
 
 @pytest.mark.parametrize("registered", REGISTERED)
 @pytest.mark.parametrize("used", ["client_secret_basic", "client_secret_post", "none"])
-def test_only_the_registered_method_works(harness: Harness, registered: str, used: str) -> None:
-    """Otherwise knowing a client's id would be enough to step down to `none`."""
-    rp = BackChannelClient(harness, "web", token_endpoint_auth_method=registered, scopes=["orders"])
+@pytest.mark.parametrize("strict", [False, True])
+def test_only_the_registered_method_works(harness: Harness, registered: str, used: str, strict: bool) -> None:
+    """Otherwise knowing a client's id would be enough to step down to `none`.
+
+    A secret proves the same in the header and in the form: libraries choose by themselves, so either is accepted.
+    """
+    rp = BackChannelClient(
+        harness, "web", token_endpoint_auth_method=registered, strict_auth_method=strict, scopes=["orders"]
+    )
     rp.method = used
     response = rp.revoke("unknown")
-    if registered == used:
+    if registered == used or ({registered, used} <= SECRETS and not strict):
         assert response.status_code == 200
     else:
         refused(response, "invalid_client", 401)
+        right = "public" if registered == "none" else registered
+        assert right in (response.json or {})["error_description"], "the answer names the right method"
         assert tables.events(harness, "client.authentication_failed", "failure") == 1
+
+
+def test_a_wrong_secret_does_not_name_the_method(rp: BackChannelClient) -> None:
+    """Only a wrong method is answered with the right one; a guess at a secret learns nothing."""
+    for form, headers in (({}, {"Authorization": basic("web", "x")}), ({"client_id": "web", "client_secret": "x"}, {})):
+        response = rp.post("/token", FORM | form, headers=headers, anonymous=True)
+        refused(response, "invalid_client", 401)
+        assert (response.json or {})["error_description"] == REFUSED
+
+
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+def test_a_public_client_may_send_basic_with_an_empty_secret(harness: Harness, path: str) -> None:
+    """Go's library and oidc-agent do: the header then names the client and proves nothing (RFC 6749 2.3.1)."""
+    rp = BackChannelClient(harness, "spa", token_endpoint_auth_method="none")
+    token = rp.tokens(harness.person())["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": token} if path == "/token" else {"token": token}
+    headers = {"Authorization": raw_basic(b"spa:")}
+    assert rp.post(path, form, headers=headers, anonymous=True).status_code == 200
+    assert tables.events(harness, "client.authentication_failed") == 0
+
+
+def test_an_empty_secret_is_no_secret_of_a_confidential_client(harness: Harness, rp: BackChannelClient) -> None:
+    response = rp.post("/token", FORM, headers={"Authorization": raw_basic(b"web:")})
+    refused(response, "invalid_client", 401)
+    assert "client_secret_basic" in (response.json or {})["error_description"]
+    assert tables.events(harness, "client.authentication_failed") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What people allow apps: asked once, in their words, and bound to the request it is asked for."""
 
+from typing import Any
+
 import pytest
 
 from tests.support import tables
@@ -173,3 +175,59 @@ def test_offline_access_is_left_out_for_clients_that_cannot_refresh(
     app = RelyingParty(harness, grant_types=["authorization_code"])
     tokens = app.tokens_from(app.sign_in(browser, jane, scope="openid offline_access"))
     assert tokens["scope"] == "openid"
+
+
+NATIVE = ("http://127.0.0.1:3000/cb", "com.example.app:/cb")
+
+
+@pytest.mark.parametrize("uri", NATIVE)
+@pytest.mark.parametrize("first_party", [False, True])
+def test_an_app_that_others_can_impersonate_is_allowed_anew_each_time(
+    harness: Harness, browser: Browser, jane: Someone, uri: str, first_party: bool
+) -> None:
+    """RFC 8252 section 8.6: any app on the machine can listen on a port or claim a scheme, with this client's name."""
+    rp = RelyingParty(
+        harness, "native", token_endpoint_auth_method="none", redirect_uris=[uri], first_party=first_party
+    )
+    for _ in range(2):
+        at_consent(rp, browser, jane, scope="openid email")
+        browser.submit(choice="approve")
+        assert "code" in rp.answer(browser)
+        assert tables.count(harness, "consents") == 0
+        rp.send(browser, scope="openid email", prompt="none")
+        assert rp.error(browser) == "consent_required"
+    assert tables.events(harness, "consent.given") == 2
+
+
+def test_no_other_port_gets_a_code_by_the_first_yes(harness: Harness, browser: Browser, jane: Someone) -> None:
+    rp = RelyingParty(harness, "native", token_endpoint_auth_method="none", redirect_uris=[NATIVE[0]], first_party=True)
+    at_consent(rp, browser, jane)
+    browser.submit(choice="approve")
+    rp.send(browser, redirect_uri="http://127.0.0.1:9999/cb")
+    assert browser.at.startswith("/consent/")
+
+
+def test_a_yes_from_before_the_rule_does_not_count(harness: Harness, browser: Browser, jane: Someone) -> None:
+    rp = RelyingParty(harness, "native", token_endpoint_auth_method="none", redirect_uris=[NATIVE[1]])
+    with harness.services.database.write() as tx:
+        tx.consents.remember(jane.id, "native", ["openid"])
+    at_consent(rp, browser, jane)
+
+
+@pytest.mark.parametrize(
+    "traits",
+    [
+        {"token_endpoint_auth_method": "none"},
+        {"redirect_uris": ["http://localhost:4711/cb"]},
+    ],
+    ids=["public, at an https address", "confidential, on localhost"],
+)
+def test_an_app_that_proves_itself_is_remembered(
+    harness: Harness, browser: Browser, jane: Someone, traits: dict[str, Any]
+) -> None:
+    rp = RelyingParty(harness, "partner", first_party=False, **traits)
+    at_consent(rp, browser, jane)
+    browser.submit(choice="approve")
+    rp.answer(browser)
+    rp.send(browser, prompt="none")
+    assert "code" in rp.answer(browser)

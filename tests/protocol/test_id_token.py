@@ -85,3 +85,24 @@ def test_claims_parameter_never_replaces_what_we_say(
 
 def test_no_nonce_when_none_was_sent(rp: BackChannelClient, jane: Someone) -> None:
     assert "nonce" not in rp.claims_of(rp.tokens(jane, nonce=None)["id_token"], "JWT")
+
+
+def test_claims_of_the_scopes_are_in_the_id_token_of_a_client_that_wants_them(harness: Harness) -> None:
+    """Some well-known apps read name and address there only; of those scopes, and of no others."""
+    rp = BackChannelClient(harness, "reader", id_token_scope_claims=True)
+    answer = rp.tokens(harness.person("max", email_verified=True), scopes=("openid", "email", "offline_access"))
+    claims = rp.claims_of(answer["id_token"], "JWT")
+    assert (claims["email"], claims["email_verified"]) == ("max@example.test", True)
+    assert "name" not in claims
+    refreshed = rp.refresh(answer["refresh_token"]).json or {}
+    assert rp.claims_of(refreshed["id_token"], "JWT")["email"] == "max@example.test"
+    narrow = rp.refresh(refreshed["refresh_token"], scope="openid").json or {}
+    assert "email" not in rp.claims_of(narrow["id_token"], "JWT")
+
+
+def test_claims_of_the_scopes_never_replace_those_of_the_sign_in(harness: Harness) -> None:
+    """A profile that came from an import holds whatever it held."""
+    rp = BackChannelClient(harness, "reader", id_token_scope_claims=True)
+    person = harness.person("max", profile={"name": "Max", "acr": "phrh", "amr": "x", "sub": "y", "aud": "z"})
+    claims = rp.claims_of(rp.tokens(person, scopes=ALL_SCOPES)["id_token"], "JWT")
+    assert (claims["name"], claims["acr"], claims["sub"], claims["aud"]) == ("Max", "mfa", person.id, "reader")

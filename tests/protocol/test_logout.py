@@ -63,23 +63,26 @@ def test_an_expired_hint_is_good(harness: Harness, browser: Browser, hint: str) 
 
 
 REFUSED: dict[str, dict[str, Any]] = {
-    "bad-post-logout-redirect-uri": {"post_logout_redirect_uri": "https://evil.example/"},
-    "query-added-to-post-logout-redirect-uri": {"post_logout_redirect_uri": BYE + "?foo=bar"},
     "modified-id-token-hint": {"id_token_hint": "eyJhbGciOiJub25lIn0.e30."},
     "bad-id-token-hint": {"id_token_hint": "e30.e30.e30"},
     "hint of another client": {"client_id": "other"},
     "unknown client": {"client_id": "nobody"},
-    "path appended": {"post_logout_redirect_uri": BYE + "/x"},
-    "fragment": {"post_logout_redirect_uri": BYE + "#x"},
-    "case": {"post_logout_redirect_uri": "https://APP.example.test/bye"},
-    "the sign-in address": {"post_logout_redirect_uri": "https://app.example.test/callback"},
     "control characters": {"state": "a\r\nb"},
     "too long": {"state": "x" * 4097},
+}
+UNREGISTERED = {
+    "bad-post-logout-redirect-uri": "https://evil.example/",
+    "query-added-to-post-logout-redirect-uri": BYE + "?foo=bar",
+    "path appended": BYE + "/x",
+    "fragment": BYE + "#x",
+    "case": "https://APP.example.test/bye",
+    "the sign-in address": "https://app.example.test/callback",
+    "script": "javascript:alert(1)",
 }
 
 
 def test_what_is_wrong_is_a_page(harness: Harness, app: RelyingParty, browser: Browser, hint: str) -> None:
-    """Eight modules by name: a page, no redirect, and the session lives on."""
+    """Modules by name: a page, no redirect, and the session lives on."""
     RelyingParty(harness, "other")
     for name, wrong in REFUSED.items():
         leave(browser, **{"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": STATE} | wrong)
@@ -90,6 +93,46 @@ def test_what_is_wrong_is_a_page(harness: Harness, app: RelyingParty, browser: B
         browser.get(f"/logout?id_token_hint={hint}&post_logout_redirect_uri={BYE}&{doubled}")
         assert browser.page.status_code == 400
     assert signed_in(app, browser)
+
+
+@pytest.mark.parametrize("name", UNREGISTERED)
+def test_an_address_that_is_not_registered_is_left_out(
+    harness: Harness, app: RelyingParty, browser: Browser, hint: str, name: str
+) -> None:
+    """Two conformance modules by name: a page and no redirect; but the person who wants to leave gets out."""
+    uri = UNREGISTERED[name]
+    leave(browser, id_token_hint=hint, post_logout_redirect_uri=uri, state=STATE)
+    assert browser.page.status_code == 200
+    assert "You are signed out" in browser.page.text
+    assert "Location" not in browser.page.headers
+    assert 'href="/account/"' in browser.page.text, "the page has a way on"
+    assert not signed_in(app, browser)
+    with harness.services.database.read() as tx:
+        event = tx.audit.latest(event="sign_out.target_refused")[0]
+    assert (event.client_id, event.detail["post_logout_redirect_uri"]) == ("web", uri)
+    assert "idp clients set web --add-post-logout-redirect-uri" in event.detail["remedy"]
+
+
+def test_it_is_left_out_also_when_the_person_is_asked(
+    harness: Harness, app: RelyingParty, browser: Browser, hint: str
+) -> None:
+    assert hint
+    leave(browser, client_id="web", post_logout_redirect_uri="https://evil.example/", state=STATE)
+    assert "Sign out?" in browser.page.text
+    assert "evil.example" not in browser.page.headers["Content-Security-Policy"]
+    browser.submit()
+    assert "You are signed out" in browser.page.text
+    assert "evil.example" not in browser.page.text
+    assert not signed_in(app, browser)
+    assert tables.events(harness, "sign_out.target_refused") == 1
+
+
+def test_a_signed_out_page_leads_to_the_home_page_of_the_app(harness: Harness, browser: Browser, jane: Someone) -> None:
+    app = RelyingParty(harness, "shop", client_uri="https://shop.example.test/")
+    hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
+    leave(browser, id_token_hint=hint, post_logout_redirect_uri="https://evil.example/")
+    assert 'href="https://shop.example.test/"' in browser.page.text
+    assert "Back to Shop" in browser.page.text
 
 
 def test_foreign_signed_hints_are_refused(app: RelyingParty, browser: Browser, hint: str, harness: Harness) -> None:

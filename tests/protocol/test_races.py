@@ -31,11 +31,46 @@ def test_a_code_is_redeemed_once(harness: Harness, rp: BackChannelClient, jane: 
 
 
 def test_a_refresh_token_is_rotated_once(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
-    """RFC 9700 section 4.14.2."""
+    """RFC 9700 section 4.14.2; with no time to have an answer again, the losers are replays."""
+    object.__setattr__(harness.settings, "refresh_token_grace", 0)
     token = rp.tokens(jane)["refresh_token"]
     assert crowd(rp, lambda own: own.refresh(token)) == {200: 1, 400: CROWD - 1}
     assert tables.count(harness, "refresh_tokens") == 2
     assert tables.events(harness, "refresh_token.replayed") == CROWD - 1
+
+
+def test_an_app_that_refreshes_32_times_at_once_gets_one_successor(
+    harness: Harness, rp: BackChannelClient, jane: Someone
+) -> None:
+    """Apps that answer parallel requests do; none of them is a thief."""
+    token = rp.tokens(jane)["refresh_token"]
+    answers = rush([lambda: rp.twin().refresh(token)] * CROWD)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({(answer.json or {})["refresh_token"] for answer in answers}) == 1
+    assert tables.count(harness, "refresh_tokens") == 2
+    assert tables.events(harness, "refresh_token.replayed") == 0
+
+
+def test_a_repeated_refresh_meets_the_use_of_its_successor(
+    harness: Harness, rp: BackChannelClient, jane: Someone
+) -> None:
+    """Whoever is first: there is one chain of tokens, and a repetition that came too late ends it."""
+    for _ in range(5):
+        token = rp.tokens(jane)["refresh_token"]
+        second = (rp.refresh(token).json or {})["refresh_token"]
+        half = CROWD // 2
+        acts = [lambda: rp.twin().refresh(token)] * half + [lambda: rp.twin().refresh(second)] * half  # noqa: B023 - run at once
+        before = tables.events(harness, "refresh_token.replayed")
+        answers = rush(acts)
+        repeated, used = (
+            [each for each in part if each.status_code == 200] for part in (answers[:half], answers[half:])
+        )
+        assert {(each.json or {})["refresh_token"] for each in repeated} <= {second}
+        third = {(each.json or {})["refresh_token"] for each in used}
+        assert len(third) == 1
+        ended = tables.events(harness, "refresh_token.replayed") > before
+        assert ended == (len(repeated) < half)
+        assert rp.refresh(third.pop()).status_code == (400 if ended else 200)
 
 
 def test_an_assertion_is_used_once(harness: Harness) -> None:

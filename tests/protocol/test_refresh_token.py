@@ -1,11 +1,14 @@
 """Refreshing: RFC 6749 section 6, RFC 9700 section 4.14, OpenID Connect Core section 12."""
 
+import base64
+import hashlib
 import re
 
 import pytest
 
 from idp.kernel.clock import DAY
 from idp.persistence.users import DISABLED
+from idp.protocol.grants.refresh_token import _derive_successor
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import Harness, Someone
@@ -34,11 +37,84 @@ def test_reuse_ends_the_whole_grant(harness: Harness, rp: BackChannelClient, jan
     assert tables.events(harness, "refresh_token.replayed", "failure") == 1
 
 
-def test_reuse_kills_the_access_token_too(rp: BackChannelClient, jane: Someone) -> None:
+def _register_scopes(harness: Harness, scopes: list[str]) -> None:
+    with harness.services.database.write() as tx:
+        tx.clients.change("web", {"scopes": scopes})
+
+
+def test_reuse_kills_the_access_token_too(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     stolen = rp.tokens(jane)["refresh_token"]
     answer = rp.refresh(stolen).json or {}
+    harness.clock.advance(harness.settings.refresh_token_grace)
     refused(rp.refresh(stolen), "invalid_grant")
     assert rp.userinfo(answer["access_token"]).status_code == 401
+
+
+def test_a_lost_answer_can_be_had_again(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
+    """The successor is the same, so however often the answer is lost there is one chain of tokens."""
+    token = rp.tokens(jane, scopes=("openid", "email", "offline_access"))["refresh_token"]
+    first = rp.refresh(token).json or {}
+    harness.clock.advance(harness.settings.refresh_token_grace - 1)
+    again = rp.refresh(token, scope="openid").json or {}
+    assert again["refresh_token"] == first["refresh_token"]
+    assert again["scope"] == "openid", "the rest of the answer is for this request"
+    assert rp.userinfo(again["access_token"]).status_code == 200
+    assert tables.count(harness, "refresh_tokens") == 2
+    with harness.services.database.read() as tx:
+        last, before, *_ = [event.detail for event in tx.audit.latest(event="token.issued")]
+    assert (last.get("repeated"), before.get("repeated")) == (True, None)
+    assert rp.refresh(first["refresh_token"]).status_code == 200
+
+
+def test_the_answer_cannot_be_had_again_once_its_token_was_used(
+    harness: Harness, rp: BackChannelClient, jane: Someone
+) -> None:
+    """RFC 9700 section 4.14.2: whoever holds the old token then is not who holds the new one."""
+    stolen = rp.tokens(jane)["refresh_token"]
+    second = (rp.refresh(stolen).json or {})["refresh_token"]
+    third = (rp.refresh(second).json or {})["refresh_token"]
+    refused(rp.refresh(stolen), "invalid_grant")
+    refused(rp.refresh(third), "invalid_grant")
+    assert tables.events(harness, "refresh_token.replayed", "failure") == 1
+
+
+def test_nor_by_another_client_nor_after_the_end(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
+    thief, token = BackChannelClient(harness, "thief"), rp.tokens(jane)["refresh_token"]
+    assert rp.refresh(token).status_code == 200
+    refused(thief.refresh(token), "invalid_grant")
+    assert rp.refresh(token).status_code == 200
+    with harness.services.database.write() as tx:
+        tx.grants.revoke_for_user(jane.id)
+    refused(rp.refresh(token), "invalid_grant")
+
+
+def test_without_grace_a_second_use_ends_the_grant(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
+    object.__setattr__(harness.settings, "refresh_token_grace", 0)
+    token = rp.tokens(jane)["refresh_token"]
+    second = (rp.refresh(token).json or {})["refresh_token"]
+    refused(rp.refresh(token), "invalid_grant")
+    refused(rp.refresh(second), "invalid_grant")
+
+
+def test_a_successor_is_found_by_nobody_who_has_the_token_before_it(rp: BackChannelClient) -> None:
+    """It takes our key, and differs from every plain hash of the token."""
+    token = "the same token"
+    with rp.harness.app.app_context():
+        here = _derive_successor(token)
+        assert here == _derive_successor(token) != _derive_successor(token + "!")
+    assert here != base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).rstrip(b"=").decode()
+
+
+def test_a_scope_that_the_client_lost_is_left_out(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
+    token = rp.tokens(jane, scopes=("openid", "email", "offline_access"))["refresh_token"]
+    _register_scopes(harness, ["openid", "offline_access"])
+    answer = rp.refresh(token).json or {}
+    assert answer["scope"] == "openid offline_access"
+    refused(rp.refresh(answer["refresh_token"], scope="openid email"), "invalid_scope")
+    _register_scopes(harness, ["phone"])
+    refused(rp.refresh(answer["refresh_token"]), "invalid_grant")
+    _register_scopes(harness, ["openid", "email", "offline_access"])
+    assert (rp.refresh(answer["refresh_token"]).json or {})["scope"] == "openid email offline_access"
 
 
 def test_rotation_does_not_move_the_end(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:

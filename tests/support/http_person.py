@@ -30,6 +30,10 @@ class HttpPerson:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy of the developer's stands between
 
+    def speaks(self, language: str) -> None:
+        """Set the browser's language."""
+        self._session.headers["Accept-Language"] = language
+
     def get(self, address: str) -> requests.Response:
         """Open an address, and follow where it leads."""
         return self._go("GET", address, {})
@@ -53,7 +57,7 @@ class HttpPerson:
             self.submit()
 
     def sign_in(self) -> None:
-        """Do whatever our pages ask: password, setting up a second step, its code."""
+        """Do whatever our pages ask: password, setting up a second step, its code, allowing the app."""
         if self.at.endswith("/identify"):
             self.submit(username=self.username, password=PASSWORD)
         if shown := SETUP_KEY.search(self.page.text):
@@ -62,6 +66,8 @@ class HttpPerson:
             self.submit(saved="1")
         elif self.at.endswith("/code"):
             self.submit(code=self.next_code())
+        if "/consent/" in self.at:
+            self.submit(choice="approve")
 
     def next_code(self) -> str:
         """A code not used before; the app's clock runs a step ahead of ours when need be."""

@@ -2,7 +2,7 @@
 
 import re
 
-from idp.app import TEMPLATES
+from idp.kernel.resources import TEMPLATES
 from idp.messaging.codes import CODE
 from idp.messaging.rendering import RenderedMail, Renderer
 from idp.messaging.sealed_secrets import SealedSecret, unsealer

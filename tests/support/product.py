@@ -44,6 +44,7 @@ class Product:
     settings: dict[str, str] = field(default_factory=dict)
     workers: int = 1
     port: int = field(default_factory=free_port)
+    program: str = str(PROGRAM)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -69,7 +70,7 @@ class Product:
         auth_method: str = "client_secret_basic",
         jwks_file: Path | None = None,
     ) -> RegisteredApp:
-        """A first-party app that may ask for everything its way of authenticating allows."""
+        """An app that may ask for everything its way of authenticating allows; first-party unless it is public."""
         options = ["--name", client_id.title(), "--redirect-uri", redirect_uri, "--auth-method", auth_method]
         options += [word for scope in SCOPES for word in ("--scope", scope)]
         options += [word for grant in GRANTS if (grant, auth_method) != SECRETIVE for word in ("--grant", grant)]
@@ -77,7 +78,8 @@ class Product:
             options += ["--jwks-file", str(jwks_file)]
         if signed_out_uri:
             options += ["--post-logout-redirect-uri", signed_out_uri]
-        told = self.command.read("clients", "add", client_id, *options, "--first-party")
+        options += ["--first-party"] * (auth_method != "none")
+        told = self.command.read("clients", "add", client_id, *options)
         return RegisteredApp(client_id, told.get("client_secret", ""))
 
     def start(self) -> float:
@@ -86,12 +88,12 @@ class Product:
         began = time.perf_counter()
         with log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--port", str(self.port), "--workers", str(self.workers)],
+                [self.program, "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 env={"PATH": os.environ["PATH"], "NO_PROXY": "*"} | self.command.environment,
                 stdout=log,
                 stderr=log,
             )
-        while local_ports.http_status(LOCALHOST, self.port, DISCOVERY) != 200:
+        while local_ports.http_status(LOCALHOST, self.port, DISCOVERY, name="localhost") != 200:
             assert self.process.poll() is None, (self.directory / "serve.log").read_text()
             assert time.perf_counter() - began < START_SECONDS, (self.directory / "serve.log").read_text()
             time.sleep(0.005)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from idp.account.profile_form import LONGEST, fields_of, parse_profile_form
+from idp.recovery.profile_form import LONGEST, fields_of, parse_profile_form
 
 TODAY = dt.date(2026, 6, 1)
 ADDRESS = {"street_address": "Ring 1\nTop 4", "postal_code": "1010", "locality": "Wien", "country": "Austria"}

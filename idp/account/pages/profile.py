@@ -8,8 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import profile_form, responses, session_guard
-from idp.account.profile_form import ProfileForm
+from idp.account import responses, session_guard
 from idp.audit import Event
 from idp.kernel.text import Text
 from idp.language import tags, zones
@@ -17,6 +16,8 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
+from idp.recovery import profile_form
+from idp.recovery.profile_form import ProfileForm
 from idp.web.account_paths import CLOSE, DOWNLOAD, EMAIL, FORGET_EMAIL, PHONE, PROFILE
 from idp.web.context import services
 from idp.web.transactions import write_transaction

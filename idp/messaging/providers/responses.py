@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any
 
+from idp.kernel import strict_json
 from idp.messaging.http_client import HttpResponse
 from idp.messaging.smtp import Rejected, Undelivered
 
@@ -30,9 +30,9 @@ def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: 
 def number_in(answer: HttpResponse, *path: str) -> int | None:
     """The number that stands at this path of a JSON answer; None when there is none."""
     try:
-        found: Any = json.loads(answer.body)
+        found: Any = strict_json.parse(answer.body)
         for name in path:
             found = found[name]
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+    except (ValueError, KeyError, TypeError, IndexError):
         return None
     return found if isinstance(found, int) else None

@@ -34,6 +34,9 @@ CODE = "code"
 GRANT_TYPE = "authorization_code"
 REFRESH = "refresh_token"
 S256 = "S256"
+PKCE_MISSING = "code_challenge is missing: PKCE is required"
+NO_SCOPE = "this client is registered for none of these scopes"
+NOT_FOR_CODE = "this client is not registered for response_type code"
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """A SHA-256 in base64url (RFC 7636 section 4.2)."""
 SECONDS = re.compile(r"[0-9]{1,10}")
@@ -72,7 +75,7 @@ def response_type(query: Query, client: Client) -> None:
     if requested != CODE:
         raise UnsupportedResponseTypeError(None, "the only response_type is code")
     if requested not in client.response_types or GRANT_TYPE not in client.grant_types:
-        raise UnauthorizedClientError("this client is not registered for response_type code")
+        raise UnauthorizedClientError(NOT_FOR_CODE)
 
 
 def scopes(query: Query, client: Client) -> tuple[str, ...]:
@@ -87,16 +90,21 @@ def scopes(query: Query, client: Client) -> tuple[str, ...]:
     allowed = set(client.scopes) - (set() if REFRESH in client.grant_types else {OFFLINE_ACCESS})
     granted = tuple(dict.fromkeys(scope for scope in requested.split(" ") if scope in allowed))
     if not granted:
-        raise InvalidScopeError("this client is registered for none of these scopes")
+        raise InvalidScopeError(NO_SCOPE)
     return granted
 
 
-def code_challenge(query: Query) -> str:
-    """PKCE with S256, from every client (RFC 9700 section 2.1.1); without the method it would mean plain."""
-    challenge = query.get("code_challenge")
+def code_challenge(query: Query, client: Client) -> str:
+    """PKCE with S256 (RFC 9700 section 2.1.1); empty when none was sent, and the client need not.
+
+    One that was sent counts, whatever the client is registered for. Without the method it would mean plain.
+    """
+    challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
+    if challenge is None and method is None and not client.require_pkce:
+        return ""
     if challenge is None:
-        raise InvalidRequestError("code_challenge is missing: PKCE is required")
-    if query.get("code_challenge_method") != S256:
+        raise InvalidRequestError(PKCE_MISSING)
+    if method != S256:
         raise InvalidRequestError("code_challenge_method must be S256")
     if not CHALLENGE.fullmatch(challenge):
         raise InvalidRequestError("code_challenge is not a SHA-256 hash in base64url: 43 characters")

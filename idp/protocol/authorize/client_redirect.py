@@ -5,14 +5,14 @@ Until both are, a person sees a page: a redirect would make us a tool for sendin
 
 from __future__ import annotations
 
-from typing import Never
-
+from idp.audit import Event
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol.authorize import redirect_uris
+from idp.protocol.authorize import redirect_uris, remedies
 from idp.protocol.backchannel.authlib_client import NONE
 from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import FORM_POST, QUERY, AuthorizationResponder
 from idp.web.errors import MY_ACCOUNT, Refusal, home_links
 
@@ -29,29 +29,49 @@ WORDS = {
 }
 
 
+class UnprovenRedirect(Refusal):
+    """Client or redirect URI is missing, unknown, faulty, or not the other's."""
+
+    def __init__(self, name: str, fault: str, client: Client | None) -> None:
+        home = home_links(client.client_name, client.client_uri) if client else ()
+        detail = f"authorize: {name} {fault}"
+        super().__init__(400, Text("This link does not work"), WORDS[name], links=(*home, MY_ACCOUNT), detail=detail)
+        self.reason, self.client = f"{name} {fault}", client
+
+
 def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, AuthorizationResponder]:
     """Return the client, and the responder for its redirect URI.
 
     Raises:
-        Refusal: when either is missing, unknown, faulty, or not the other's.
+        UnprovenRedirect: there is no address that an answer may be sent to.
     """
     client = _client(tx, query)
     given = query.get("redirect_uri")
     if given is None:
-        _raise_refusal("redirect_uri", query.faults.get("redirect_uri", "is missing"), client)
+        raise UnprovenRedirect("redirect_uri", query.faults.get("redirect_uri", "is missing"), client)
     native = client.token_endpoint_auth_method == NONE
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
-        _raise_refusal("redirect_uri", f"is not registered for {client.client_id}", client)
+        raise UnprovenRedirect("redirect_uri", "is not registered", client)
     return client, AuthorizationResponder(given, _mode(query, given), query.get("state"))
+
+
+def record_unproven(tx: Transaction, refusal: UnprovenRedirect, query: Query) -> None:
+    """Log and audit a request that was answered with a page."""
+    client = refusal.client
+    remedy = remedies.UNKNOWN_CLIENT
+    if client and not client.disabled:
+        remedy = remedies.UNREGISTERED.format(client=client.client_id)
+    sent = {"redirect_uri": query.get("redirect_uri"), "unknown_client_id": None if client else query.get("client_id")}
+    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=refusal.reason, remedy=remedy, sent=sent)
 
 
 def _client(tx: Transaction, query: Query) -> Client:
     client_id = query.get("client_id")
     if client_id is None:
-        _raise_refusal("client_id", query.faults.get("client_id", "is missing"))
+        raise UnprovenRedirect("client_id", query.faults.get("client_id", "is missing"), None)
     client = tx.clients.by_id(client_id)
     if client is None or client.disabled:
-        _raise_refusal("client_id", "is unknown or disabled")
+        raise UnprovenRedirect("client_id", "is unknown or disabled", client)
     return client
 
 
@@ -59,9 +79,3 @@ def _mode(query: Query, redirect_uri: str) -> str:
     """Return the response mode of errors too; an unknown mode is refused later."""
     posted = query.get("response_mode") == FORM_POST and redirect_uri.startswith(WEB)
     return FORM_POST if posted else QUERY
-
-
-def _raise_refusal(name: str, fault: str, client: Client | None = None) -> Never:
-    home = home_links(client.client_name, client.client_uri) if client else ()
-    detail = f"authorize: {name} {fault}"
-    raise Refusal(400, Text("This link does not work"), WORDS[name], links=(*home, MY_ACCOUNT), detail=detail)

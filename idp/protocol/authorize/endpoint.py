@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response
 
+from idp.audit import Event
 from idp.login.flow import binding, start
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import client_redirect, handler, resume
-from idp.protocol.authorize.request import LONGEST, validate_request
+from idp.protocol.authorize.client_redirect import UnprovenRedirect
+from idp.protocol.authorize.remedies import remedy_for
+from idp.protocol.authorize.request import LONGEST, AuthorizationRequest, validate_request
 from idp.protocol.errors import TemporarilyUnavailable
+from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.refusals import record_refusal
 from idp.web import language
+from idp.web.errors import error_page
 from idp.web.pages import see_other
 
 
 def authorize(tx: Transaction) -> Response:
-    """Validate the request being served and answer it, by redirect once the redirect URI is proven.
-
-    Raises:
-        Refusal: a page, while there is none.
-    """
+    """Validate the request being served and answer it: by redirect once the redirect URI is proven, or with a page."""
     query = queries.parse_query(queries.request_query(), LONGEST)
     language.use_ui_locales(query.values)
-    client, back = client_redirect.validate_redirect(tx, query)
-    try:
-        return handler.handle_authorization_request(tx, validate_request(tx, query, client, back))
-    except OAuth2Error as error:
-        return back.send_error(error)
+    return _respond(tx, query, handler.handle_authorization_request)
 
 
 def redirect_unavailable(tx: Transaction) -> Response:
@@ -46,18 +46,35 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
     """Go on with the request that a sign-in was begun for.
 
     Raises:
-        Ended: it is answered, took too long, or belongs to another browser.
-        Refusal: its client or redirect URI is no longer registered.
+        LoginFlowClosed: it is answered, took too long, or belongs to another browser.
     """
     row = binding.load_bound_flow(tx, flow_id)
     if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
         raise binding.closed_error(tx, row)
     query = queries.from_stored(row.request, LONGEST)
-    client, back = client_redirect.validate_redirect(tx, query)
+    return _respond(tx, query, lambda tx, request: resume.resume(tx, request, row), row)
+
+
+def _respond(
+    tx: Transaction,
+    query: Query,
+    respond: Callable[[Transaction, AuthorizationRequest], Response],
+    row: LoginFlowRow | None = None,
+) -> Response:
+    """Respond to a valid request; what is refused is logged, audited and answered, and then its login flow is over."""
     try:
-        return resume.resume(tx, validate_request(tx, query, client, back), row)
+        client, back = client_redirect.validate_redirect(tx, query)
+    except UnprovenRedirect as refusal:
+        client_redirect.record_unproven(tx, refusal, query)
+        return error_page(refusal.status, refusal.title, refusal.message, refusal.links)
+    try:
+        return respond(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
-        resume.close(tx, row)
+        if row:
+            resume.close(tx, row)
+        reason, remedy = f"{error.error}: {error.description}", remedy_for(error, client.client_id)
+        sent = {"redirect_uri": back.redirect_uri, "scope": query.get("scope")}
+        record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason, remedy=remedy, sent=sent)
         return back.send_error(error)
 
 

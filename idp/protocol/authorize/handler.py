@@ -97,7 +97,15 @@ def missing_consent_scopes(
     """The scopes this person must still be asked about; `offline_access` is one of them (OIDC Core section 11)."""
     prompted = Prompt.CONSENT in request.prompts
     user_id = auth_session.person.user.id
-    return consent.missing_scopes(tx, request.client, user_id, request.consent_scopes, prompted=prompted, row=row)
+    return consent.missing_scopes(
+        tx,
+        request.client,
+        user_id,
+        request.consent_scopes,
+        redirect_uri=request.responder.redirect_uri,
+        prompted=prompted,
+        row=row,
+    )
 
 
 def _ready(

@@ -46,8 +46,9 @@ class AuthorizationRequest:
     """What an app may ask and did ask.
 
     `subject` is the only person it wants an answer about, `hinted_subject` the one of an ID token that we gave it,
-    `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `stored_params` the parameters as they are stored with a login flow.
+    `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
+    parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
+    did.
     """
 
     client: Client
@@ -95,7 +96,7 @@ def validate_request(
     checks.request_objects(query)
     checks.response_type(query, client)
     scopes = checks.scopes(query, client)
-    code_challenge = checks.code_challenge(query)
+    code_challenge = checks.code_challenge(query, client)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
     wanted = claims_parameter.parse_claims_parameter(query.get("claims"))

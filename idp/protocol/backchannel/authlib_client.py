@@ -7,7 +7,11 @@ from authlib.oauth2.rfc6749 import ClientMixin
 from idp.persistence.clients import Client
 from idp.protocol.claims import PERSONAL_SCOPES
 
+BASIC = "client_secret_basic"
+POST = "client_secret_post"
+PRIVATE_KEY_JWT = "private_key_jwt"
 NONE = "none"
+SECRET_METHODS = frozenset({BASIC, POST})
 CLIENT_CREDENTIALS = "client_credentials"
 
 
@@ -42,8 +46,10 @@ class RegisteredClient(ClientMixin):
         return self.row.verify_secret(client_secret, now=self._now)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - the same everywhere
-        """Only the registered method, at every endpoint."""
-        return method == self.row.token_endpoint_auth_method
+        """Whether it may authenticate so, at every endpoint: a secret is sent either way, unless registered strict."""
+        registered = self.row.token_endpoint_auth_method
+        either = {method, registered} <= SECRET_METHODS and not self.row.strict_auth_method
+        return method == registered or either
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it is registered for this grant type; a public client never acts for itself (RFC 6749 4.4)."""

@@ -6,7 +6,9 @@
     only a client_id              -> none (public clients: PKCE proves who asked for the code)
 
 Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could step down to
-the weakest way. Every refusal looks alike; the audit trail has the reason.
+the weakest way. The two ways of sending a secret prove the same, so either is accepted unless the client is registered
+strict. A method that is not the client's is answered with the name of the right one, which helps its developer and is
+no secret; every other refusal looks alike, and the audit trail has the reason.
 """
 
 from __future__ import annotations
@@ -23,13 +25,9 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.protocol.backchannel import client_assertion
-from idp.protocol.backchannel.authlib_client import NONE, RegisteredClient
+from idp.protocol.backchannel.authlib_client import BASIC, NONE, POST, PRIVATE_KEY_JWT, RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.web.forms import is_storable
-
-BASIC = "client_secret_basic"
-POST = "client_secret_post"
-PRIVATE_KEY_JWT = "private_key_jwt"
 
 METHODS = (BASIC, POST, PRIVATE_KEY_JWT, NONE)
 CONFIDENTIAL_METHODS = (BASIC, POST, PRIVATE_KEY_JWT)
@@ -61,10 +59,10 @@ def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], en
     if row is None or row.disabled:
         _raise_invalid_client(oauth_request, given, "unknown or disabled client")
     client = RegisteredClient(row, oauth_request.tx.now)
+    registered = row.token_endpoint_auth_method
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
-        _raise_invalid_client(
-            oauth_request, given, f"used {given.method}, registered for {row.token_endpoint_auth_method}"
-        )
+        reason = f"used {given.method}, registered for {registered}"
+        _raise_invalid_client(oauth_request, given, reason, answer=_right_method(registered, methods))
     if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
         _raise_invalid_client(oauth_request, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
@@ -111,7 +109,8 @@ def _from_header(header: str) -> Credentials:
         raise InvalidClientError(REFUSED) from None
     if len(client_id) > LONGEST_CLIENT_ID or not is_storable(joined + client_id + secret):
         raise InvalidClientError(REFUSED)
-    return Credentials(BASIC, client_id, secret)
+    # Libraries send a public client this way, with the empty secret it has (RFC 6749 section 2.3.1).
+    return Credentials(BASIC, client_id, secret) if secret else Credentials(NONE, client_id)
 
 
 def _from_assertion(form: Mapping[str, str]) -> Credentials:
@@ -122,9 +121,20 @@ def _from_assertion(form: Mapping[str, str]) -> Credentials:
     return Credentials(PRIVATE_KEY_JWT, client_id, assertion)
 
 
-def _raise_invalid_client(oauth_request: BackChannelRequest, given: Credentials, reason: str) -> Never:
+def _right_method(registered: str, methods: Collection[str]) -> str:
+    """Name the method of a client that used another one, or that has none which is accepted here."""
+    if registered not in methods:
+        return "client authentication failed: this endpoint is for clients with a secret or key, this one is public"
+    if registered == NONE:
+        return "client authentication failed: this client is public, so send its client_id and no secret (none)"
+    return f"client authentication failed: this client is registered for {registered}"
+
+
+def _raise_invalid_client(
+    oauth_request: BackChannelRequest, given: Credentials, reason: str, *, answer: str = REFUSED
+) -> Never:
     named = given.client_id[:LONGEST_CLIENT_ID]
     audit.record(
         oauth_request.tx, Event.CLIENT_REFUSED, Outcome.FAILURE, client_id=named, method=given.method, reason=reason
     )
-    raise InvalidClientError(REFUSED)
+    raise InvalidClientError(answer)

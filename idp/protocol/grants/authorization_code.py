@@ -14,6 +14,7 @@ from idp.persistence.grants import Grant
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.web.context import services
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 section 4.1."""
@@ -48,16 +49,20 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         answers. Client, redirect URI, PKCE challenge, age and person are conditions of the one UPDATE that spends it.
         """
         form = self.request.form
-        redirect_uri, verifier = form.get("redirect_uri"), form.get("code_verifier", "")
+        redirect_uri, verifier = form.get("redirect_uri"), form.get("code_verifier")
         if redirect_uri is None:
             raise InvalidRequestError("redirect_uri is missing: send the one of the authorization request")
-        if not VERIFIER.fullmatch(verifier):
+        if verifier is None and self.request.authenticated_client.row.require_pkce:
+            raise InvalidRequestError("code_verifier is missing: send the one of the code_challenge")
+        if verifier is not None and not VERIFIER.fullmatch(verifier):
             raise InvalidRequestError("code_verifier must be 43 to 128 letters, digits or any of -._~")
+        # A verifier for a code without challenge is refused too: somebody took the challenge away (RFC 9700 2.1.1).
+        challenge = s256(verifier) if verifier else ""
         grant = self.request.tx.grants.claim_code(
-            digest(code), client_id=client.get_client_id(), redirect_uri=redirect_uri, code_challenge=s256(verifier)
+            digest(code), client_id=client.get_client_id(), redirect_uri=redirect_uri, code_challenge=challenge
         )
         if grant is None:
-            self._raise_for_code(code, client.get_client_id(), redirect_uri, verifier)
+            self._raise_for_code(code, client.get_client_id(), redirect_uri, challenge)
         return RedeemedCode(grant)
 
     def authenticate_user(self, authorization_code: RedeemedCode) -> str:
@@ -67,12 +72,18 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """The tokens this code stands for."""
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
-        return token_response(self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce)
+        refresh_token = None
+        if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
+            refresh_token = services().entropy.token()
+            self.request.tx.grants.add_refresh_token(grant.id, digest(refresh_token))
+        return token_response(
+            self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce, refresh_token=refresh_token
+        )
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""
 
-    def _raise_for_code(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Never:
+    def _raise_for_code(self, code: str, client_id: str, redirect_uri: str, challenge: str) -> Never:
         """Find out why; to the caller all reasons look alike."""
         grant = self.request.tx.grants.by_code(digest(code))
         if grant is None:
@@ -85,7 +96,9 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
             "revoked": grant.revoked_at is not None,
             "expired": grant.code_expires_at <= self.request.tx.now,
             "another redirect_uri": grant.redirect_uri != redirect_uri,
-            "wrong code_verifier": grant.code_challenge != s256(verifier),
+            "code_verifier is missing": bool(grant.code_challenge) and not challenge,
+            "code_verifier for a code without code_challenge": not grant.code_challenge and bool(challenge),
+            "wrong code_verifier": grant.code_challenge != challenge,
         }
         raise_invalid_grant(
             self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant

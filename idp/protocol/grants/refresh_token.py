@@ -1,37 +1,52 @@
-"""Refreshing, with rotation and reuse detection (RFC 6749 section 6, RFC 9700 section 4.14)."""
+"""Refreshing, with rotation and reuse detection (RFC 6749 section 6, RFC 9700 section 4.14).
+
+    token unused               -> spent, and answered with its successor
+    used less than             -> the same successor again: the first answer was lost, or two requests came together
+    `refresh_token_grace` ago,
+    and successor unused
+    used otherwise             -> one of two holders stole it, so the whole grant ends
+
+A successor is derived from the token before it and a key of ours, so it can be given again and is stored nowhere.
+"""
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 from authlib.oauth2.rfc6749 import TokenMixin, grants
 
 from idp.audit import Event
+from idp.kernel.entropy import urlsafe
 from idp.kernel.handles import digest
 from idp.persistence.grants import Grant, RefreshToken
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.web.context import services
 
 
 class PresentedRefreshToken(TokenMixin):
-    """The refresh token in the request, with its grant."""
+    """The refresh token in the request, with its grant, its successor, and the scopes that it still stands for."""
 
-    def __init__(self, row: RefreshToken, grant: Grant) -> None:
+    def __init__(self, row: RefreshToken, grant: Grant, *, successor: str, scopes: list[str]) -> None:
         self.row = row
         self.grant = grant
+        self.successor = successor
+        self.scopes = scopes
+        self.repeated = False
 
     def check_client(self, client: Any) -> bool:  # noqa: ANN401 - Authlib's signature
         """Whether it was given to this client."""
         return bool(self.grant.client_id == client.get_client_id())
 
     def get_scope(self) -> str:
-        """What the person allowed."""
-        return " ".join(self.grant.scopes)
+        """What the person allowed, and the client is still registered for."""
+        return " ".join(self.scopes)
 
 
 class RefreshTokens(grants.RefreshTokenGrant):
-    """Each refresh token is good once and is answered with the next; the grant's absolute end never moves.
+    """Each refresh token is spent once and answered with the next; the grant's absolute end never moves.
 
     A requested `scope` narrows this one answer. `acr` and `auth_time` stay those of the sign-in.
     """
@@ -45,36 +60,60 @@ class RefreshTokens(grants.RefreshTokenGrant):
         found = self.request.tx.grants.find_refresh_token(digest(refresh_token))
         if found is None:
             raise_invalid_grant(self.request, "no such refresh token")
-        given = PresentedRefreshToken(*found)
+        row, grant = found
+        registered = self.request.authenticated_client.row.scopes
+        scopes = [scope for scope in grant.scopes if scope in registered]
+        given = PresentedRefreshToken(row, grant, successor=_derive_successor(refresh_token), scopes=scopes)
         if not given.check_client(self.request.authenticated_client):
-            raise_invalid_grant(self.request, "another client's refresh token", given.grant)
-        if given.row.used_at is not None:
-            revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, given.grant)
+            raise_invalid_grant(self.request, "another client's refresh token", grant)
+        if row.used_at is not None and not self._can_repeat(given):
+            revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
+        if not scopes:
+            raise_invalid_grant(self.request, "the client is no longer registered for any scope of it", grant)
         return given
 
     def authenticate_user(self, refresh_token: PresentedRefreshToken) -> str:
-        """Spend the token; the person's `sub`."""
+        """Spend the token, or recognise a repeated request; the person's `sub`."""
         grant, tx = refresh_token.grant, self.request.tx
-        if not tx.grants.claim_refresh_token(refresh_token.row.token_digest, grant.id):
-            if grant.revoked_at is not None or grant.expires_at <= tx.now:
-                raise_invalid_grant(self.request, "revoked or past its end", grant)
-            if not self._person_is_active(grant):
-                raise_invalid_grant(self.request, "the account is not active", grant)
+        if tx.grants.claim_refresh_token(refresh_token.row.token_digest, grant.id):
+            tx.grants.add_refresh_token(grant.id, digest(refresh_token.successor))
+            return grant.user_id
+        if grant.revoked_at is not None or grant.expires_at <= tx.now:
+            raise_invalid_grant(self.request, "revoked or past its end", grant)
+        if not self._person_is_active(grant):
+            raise_invalid_grant(self.request, "the account is not active", grant)
+        if not self._can_repeat(refresh_token):
             revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
+        refresh_token.repeated = True
         return grant.user_id
 
     def issue_token(self, user: str, refresh_token: TokenMixin) -> dict[str, Any]:  # noqa: ARG002 - Authlib's signature
         """The next tokens."""
         assert isinstance(refresh_token, PresentedRefreshToken)  # noqa: S101 - what authenticate_refresh_token returned
-        grant = refresh_token.grant
         requested = self.request.form.get("scope")
         return token_response(
-            self.request, grant, requested.split(" ") if requested else grant.scopes, by=self.GRANT_TYPE
+            self.request,
+            refresh_token.grant,
+            requested.split(" ") if requested else refresh_token.scopes,
+            by=self.GRANT_TYPE,
+            refresh_token=refresh_token.successor,
+            repeated=refresh_token.repeated,
         )
 
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
         """Nothing: it is spent, and stays, so that a second use is recognised."""
 
+    def _can_repeat(self, given: PresentedRefreshToken) -> bool:
+        tx, successor = self.request.tx, digest(given.successor)
+        used_after = tx.now - services().settings.refresh_token_grace
+        return tx.grants.can_repeat_refresh(given.row.token_digest, successor, used_after=used_after)
+
     def _person_is_active(self, grant: Grant) -> bool:
         person = self.request.tx.users.by_id(grant.user_id)
         return person is not None and person.active
+
+
+def _derive_successor(refresh_token: str) -> str:
+    """Return the token that follows; without our key it cannot be computed from the one before."""
+    key = services().sealer.pepper("refresh token")
+    return urlsafe(hmac.digest(key, refresh_token.encode(), "sha256"))

@@ -9,7 +9,6 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from idp import audit
 from idp.audit import Event, Outcome
-from idp.kernel.handles import digest
 from idp.persistence.grants import Grant
 from idp.protocol import claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -20,11 +19,19 @@ REFUSED = "the code or refresh token is wrong, expired, used, revoked or another
 
 
 def token_response(
-    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, by: str, nonce: str | None = None
+    oauth_request: BackChannelRequest,
+    grant: Grant,
+    scopes: Sequence[str],
+    *,
+    by: str,
+    nonce: str | None = None,
+    refresh_token: str | None = None,
+    repeated: bool = False,
 ) -> dict[str, Any]:
     """The token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
 
-    `scopes` may be fewer than the grant's; a refresh token always stands for the whole grant.
+    `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
+    `repeated`: the client got the same refresh token before.
     """
     tx, client = oauth_request.tx, oauth_request.authenticated_client
     access_token = tokens.access_token(client.client_id, scopes, now=tx.now, grant=grant)
@@ -34,20 +41,10 @@ def token_response(
         "expires_in": services().settings.access_token_lifetime,
         "scope": " ".join(scopes),
     }
-    if grant.offline and client.check_grant_type("refresh_token"):
-        refresh_token = services().entropy.token()
-        tx.grants.add_refresh_token(grant.id, digest(refresh_token))
+    if refresh_token:
         answer["refresh_token"] = refresh_token
     if claims.OPENID in scopes:
-        person = tx.users.by_id(grant.user_id) if claims.needs_user(grant) else None
-        answer["id_token"] = tokens.id_token(
-            client.row,
-            grant,
-            now=tx.now,
-            access_token=access_token,
-            nonce=nonce,
-            more=claims.id_token_claims(person, grant),
-        )
+        answer["id_token"] = _id_token(oauth_request, grant, scopes, access_token=access_token, nonce=nonce)
     audit.record(
         tx,
         Event.TOKEN_ISSUED,
@@ -56,8 +53,19 @@ def token_response(
         sid=grant.sid,
         grant_type=by,
         scope=answer["scope"],
+        repeated=repeated or None,
     )
     return answer
+
+
+def _id_token(
+    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, access_token: str, nonce: str | None
+) -> str:
+    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
+    names = claims.id_token_names(grant, scopes if client.id_token_scope_claims else ())
+    person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
+    more = claims.select_claims(person, grant, names)
+    return tokens.id_token(client, grant, now=tx.now, access_token=access_token, nonce=nonce, more=more)
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:

@@ -1,6 +1,7 @@
 """OpenID Connect RP-Initiated Logout 1.0.
 
 GET /logout -> the request validated: an error is a page, never a redirect
+            -> an address that is not registered: recorded, and left out, since a person who wants to leave must get out
             -> an ID token of this very session as hint?  yes -> signed out, and back to the app
                   | no: anybody can write such a link
                   v
@@ -15,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Response, request
 
+from idp.audit import Event
 from idp.kernel.text import Text
 from idp.login.flow import start
 from idp.login.flow.sign_out import sign_out
@@ -24,6 +26,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
+from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import with_query
 from idp.signing.jws import InvalidToken
 from idp.web import account_paths, csrf, language
@@ -43,17 +46,22 @@ LONGEST = {
 
 @dataclass(frozen=True)
 class LogoutRequest:
-    """A sign-out asked for: by whom, of which session, and where to go afterwards (`state` included)."""
+    """A sign-out asked for: by whom, of which session, and where to go afterwards (`state` included).
+
+    `unregistered` is an address that the app must not get the person back at.
+    """
 
     query: Query
     client: Client | None
     hint: Hint | None
-    target: str | None
+    target: str | None = None
+    unregistered: str | None = None
 
 
 def handle_logout_request(tx: Transaction) -> Response:
     """Sign out at once for the app of this very session; otherwise ask the person."""
     requested = _validate(tx, _read())
+    _record_unregistered(tx, requested)
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
@@ -89,7 +97,7 @@ def _validate(tx: Transaction, query: Query) -> LogoutRequest:
     """Believe the request, or show what is wrong with it (sections 2 to 4).
 
     Raises:
-        Refusal: a forged hint, another client's hint, an unknown client, an address that is not registered.
+        Refusal: a forged hint, another client's hint, an unknown client, a parameter that cannot be used.
     """
     for name, fault in query.faults.items():
         _raise_refusal(f"{name} {fault}")
@@ -102,11 +110,23 @@ def _validate(tx: Transaction, query: Query) -> LogoutRequest:
         _raise_refusal("client_id is unknown or disabled")
     uri = query.get("post_logout_redirect_uri")
     if client is None or uri is None:
-        return LogoutRequest(query, client, hint, None)
+        return LogoutRequest(query, client, hint)
     if uri not in client.post_logout_redirect_uris:
-        _raise_refusal("post_logout_redirect_uri is not registered")
+        return LogoutRequest(query, client, hint, unregistered=uri)
     state = query.get("state")
     return LogoutRequest(query, client, hint, with_query(uri, {} if state is None else {"state": state}))
+
+
+def _record_unregistered(tx: Transaction, requested: LogoutRequest) -> None:
+    if requested.client and requested.unregistered:
+        record_refusal(
+            tx,
+            Event.LOGOUT_TARGET_REFUSED,
+            requested.client,
+            reason="post_logout_redirect_uri is not registered",
+            remedy=f"idp clients set {requested.client.client_id} --add-post-logout-redirect-uri ADDRESS",
+            sent={"post_logout_redirect_uri": requested.unregistered},
+        )
 
 
 def _hint(query: Query, *, now: int) -> Hint | None:

@@ -14,8 +14,9 @@ from idp.kernel.clock import Clock
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
-from idp.server.doctor import discovery
-from idp.server.doctor.findings import Finding, Level
+from idp.server.doctor.clients import check_clients
+from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
+from idp.server.doctor.issuer import check_issuer
 from idp.server.doctor.transports import check_outbox, check_transports
 from idp.signing.keystore import KeyStore
 from idp.signing.private_files import KeyDirectory, KeyFileError
@@ -23,13 +24,20 @@ from idp.signing.rotation import KeyState, RotationPolicy, survey
 from idp.signing.sealing import Sealer
 
 OTHERS = 0o077
-CLOCK_TOLERANCE = 15
-"""Seconds: half a TOTP time step."""
 
 
 def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Run every check; each yields its findings as it finishes. Network checks wait a few seconds at most."""
-    for check in (_configuration, _database, _keys, _passwords, check_transports, check_outbox, _issuer):
+    for check in (
+        _configuration,
+        _database,
+        _keys,
+        _passwords,
+        check_transports,
+        check_outbox,
+        check_clients,
+        check_issuer,
+    ):
         yield from check(settings, clock)
 
 
@@ -107,18 +115,3 @@ def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
     if found:
         found.close()
         yield Finding(Level.OK, "passwords", f"new ones are looked up in {settings.breached_passwords}")
-
-
-def _issuer(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    try:
-        seen = discovery.fetch(settings.issuer)
-    except discovery.ProviderUnreachable as error:
-        remedy = "Start `idp serve`; check the proxy, the certificate and the name's address."
-        yield Finding(Level.WARN, "issuer", f"{settings.issuer} does not answer as it should: {error}", remedy)
-        return
-    yield Finding(Level.OK, "issuer", f"{settings.issuer} answers, and names itself so")
-    if seen.date is not None and abs(seen.date - clock.now()) > CLOCK_TOLERANCE:
-        message = f"this machine's clock and that of {settings.issuer} differ by {abs(seen.date - clock.now())} s"
-        yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
-    elif seen.date is not None:
-        yield Finding(Level.OK, "clock", "agrees with the issuer's")

@@ -1,18 +1,20 @@
-"""The provider's discovery document, fetched as a client would."""
+"""The provider's discovery document and keys, fetched as a client would."""
 
 from __future__ import annotations
 
 import http.client
-import json
 from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
+
+from idp.kernel import strict_json
 
 PATH = "/.well-known/openid-configuration"
 TIMEOUT = 5
 LARGEST = 100_000
-"""Bytes of a discovery document that are read."""
+"""Bytes of a document that are read."""
 
 
 class ProviderUnreachable(Exception):
@@ -21,35 +23,56 @@ class ProviderUnreachable(Exception):
 
 @dataclass(frozen=True)
 class DiscoveryResult:
-    """The result; `date` is the server's clock (seconds, UTC), if it sent one."""
+    """The result.
+
+    `date` is the server's clock (seconds, UTC), if it sent one; `kids` are the ids of the keys that it publishes.
+    """
 
     date: int | None
+    kids: frozenset[str]
 
 
 def fetch(issuer: str) -> DiscoveryResult:
-    """Fetch the discovery document (OpenID Connect Discovery 1.0 section 4) and compare its issuer.
+    """Fetch the discovery document (OpenID Connect Discovery 1.0 section 4), compare its issuer, and fetch its keys.
 
     Raises:
-        Unreachable: when there is none, or it has another issuer.
+        ProviderUnreachable: when there is none, it has another issuer, or its keys cannot be read.
     """
     parts = urlsplit(issuer)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     with closing(kind(parts.netloc, timeout=TIMEOUT)) as connection:
-        try:
-            connection.request("GET", PATH)
-            response = connection.getresponse()
-            body = response.read(LARGEST)
-        except (OSError, http.client.HTTPException) as error:
-            raise ProviderUnreachable(str(error) or type(error).__name__) from None
+        document, date = _read_json(connection, PATH)
+        if "issuer" not in document:
+            raise ProviderUnreachable("what answers is no OpenID provider")
+        if document["issuer"] != issuer:
+            raise ProviderUnreachable("what answers calls itself by another name")
+        address = str(document.get("jwks_uri"))
+        if not address.startswith(f"{issuer}/"):
+            raise ProviderUnreachable("what answers has its keys at another address")
+        keys, _date = _read_json(connection, address.removeprefix(issuer))
+    kids = [key.get("kid") for key in keys.get("keys", []) if isinstance(key, dict)]
+    return DiscoveryResult(_parse_date(date), frozenset(kid for kid in kids if isinstance(kid, str)))
+
+
+def _read_json(connection: http.client.HTTPConnection, path: str) -> tuple[dict[str, Any], str | None]:
+    """Return a JSON object and the `Date` header."""
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        body = response.read(LARGEST)
+    except (OSError, http.client.HTTPException) as error:
+        raise ProviderUnreachable(str(error) or type(error).__name__) from None
+    if response.status == http.client.MISDIRECTED_REQUEST:
+        raise ProviderUnreachable("it was asked under another host: the proxy must pass on the Host header")
     if response.status != http.client.OK:
         raise ProviderUnreachable(f"it answers with status {response.status}")
     try:
-        named = json.loads(body)["issuer"]
-    except (ValueError, TypeError, KeyError):
-        raise ProviderUnreachable("what answers is no OpenID provider") from None
-    if named != issuer:
-        raise ProviderUnreachable("what answers calls itself by another name")
-    return DiscoveryResult(_parse_date(response.getheader("Date")))
+        found = strict_json.parse(body)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ProviderUnreachable("what answers is no OpenID provider")
+    return found, response.getheader("Date")
 
 
 def _parse_date(header: str | None) -> int | None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+CLOCK_TOLERANCE = 15
+"""Seconds: half a TOTP time step."""
+
 
 class Level(StrEnum):
     """Severity."""

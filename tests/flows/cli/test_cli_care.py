@@ -1,8 +1,11 @@
 """Looking after an installation: tables, keys, purging, and the doctor."""
 
+import contextlib
 import json
 import os
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -36,7 +39,7 @@ def levels(command: Command) -> dict[str, set[str]]:
 
 def test_help_names_every_command(command: Command) -> None:
     said = command.done("--help")
-    for name in ("serve", "demo", "db", "users", "clients", "keys", "doctor", "purge"):
+    for name in ("serve", "demo", "db", "users", "clients", "keys", "audit", "doctor", "purge"):
         assert f"  {name} " in said
     command.refused("nonsense", code=2)
 
@@ -177,6 +180,66 @@ def test_the_doctor_finds_a_running_server_well(command: Command) -> None:
         assert (found["issuer"], found["clock"], found["database"] >= {"ok"}) == ({"ok"}, {"ok"}, True)
         other = Command(command.environment | {"IDP_ISSUER": f"http://127.0.0.1:{port}"})
         assert levels(other)["issuer"] == {"warn"}, "it calls itself by another name"
+
+
+def test_the_doctor_sees_that_another_server_answers_at_the_address(command: Command, tmp_path: Path) -> None:
+    """It is called by the same name, and signs with other keys: tokens of one are refused by the other."""
+    port = free_port()
+    command = Command(command.environment | {"IDP_ISSUER": f"http://localhost:{port}"})
+    other = Command(command.environment | {"IDP_KEYS_DIR": str(tmp_path / "other-keys")})
+    other.done("keys", "list")
+    with command.running("serve", "--upgrade", "--port", str(port), "--workers", "1") as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if not line.startswith("{"))
+        assert levels(command)["issuer"] == {"ok"}
+        told = other.run("doctor")
+        assert (told.exit_code, levels(other)["issuer"]) == (1, {"FAIL"})
+        assert f"another server answers at http://localhost:{port}" in told.stdout
+        bare = Command(command.environment | {"IDP_KEYS_DIR": str(tmp_path / "no-keys")})
+        assert levels(bare)["issuer"] == {"ok"}, "nothing to compare with"
+
+
+@pytest.mark.parametrize(
+    ("served", "says"),
+    [
+        ({"issuer": "{issuer}"}, "keys at another address"),
+        ({"issuer": "{issuer}", "jwks_uri": "http://127.0.0.1:9/jwks"}, "keys at another address"),
+        ({"issuer": "{issuer}", "jwks_uri": "{issuer}/missing"}, "status 404"),
+        ({"issuer": "{issuer}", "jwks_uri": "{issuer}/list"}, "no OpenID provider"),
+        ({"keys": []}, "no OpenID provider"),
+    ],
+)
+def test_the_doctor_names_what_is_wrong_with_what_answers(
+    command: Command, served: dict[str, object], says: str
+) -> None:
+    with documents(served) as issuer:
+        told = Command(command.environment | {"IDP_ISSUER": issuer}).run("doctor").stdout
+    assert says in told
+
+
+@contextlib.contextmanager
+def documents(discovery: dict[str, object]) -> Iterator[str]:
+    """A server with this discovery document, and a list where an object is expected; its address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known = {"/.well-known/openid-configuration": discovery, "/list": []}
+            found = json.dumps(known.get(self.path)).replace("{issuer}", issuer).encode()
+            self.send_response(200 if self.path in known else 404)
+            self.send_header("Content-Length", str(len(found)))
+            self.end_headers()
+            self.wfile.write(found)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            pass
+
+    with ThreadingHTTPServer(("localhost", 0), Handler) as server:
+        issuer = f"http://localhost:{server.server_port}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield issuer
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from jwcrypto.jwk import JWK
 
+from idp.consent import scope_texts
+from idp.protocol.claims import SCOPES
 from tests.support.account import Account, grant, revoked
 from tests.support.command import Command
 from tests.support.harness import Harness
@@ -148,6 +150,47 @@ def test_an_app_may_want_to_be_told_of_logouts(command: Command, uri: str) -> No
     command.done("clients", "add", "web", *WEB, *wanted)
     shown = command.read("clients", "show", "web")
     assert (shown["backchannel_logout_uri"], shown["backchannel_logout_session_required"]) == (uri, True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "says"),
+    [
+        ("emial", "Did you mean 'email'?"),
+        ("profiles", "Did you mean 'profile'?"),
+        ("OpenID", "Did you mean 'openid'?"),
+        ("offline", "Did you mean 'offline_access'?"),
+        ("offline.access", "Did you mean 'offline_access'?"),
+        ("groups", "The scopes here are openid, profile, email"),
+        (":orders", "Nothing stands behind"),
+        ("orders:", "Nothing stands behind"),
+    ],
+)
+def test_a_scope_that_nothing_stands_behind_is_not_registered(
+    harness: Harness, command: Command, scope: str, says: str
+) -> None:
+    """People would be asked to allow it, and it would be granted."""
+    assert says in command.refused("clients", "add", "web", *WEB, "--scope", "openid", "--scope", scope)
+    assert count(harness, "clients") == 0
+
+
+@pytest.mark.parametrize("scope", ["orders:read", "https://api.example.test/orders", "mail.read", *scope_texts.TITLES])
+def test_a_scope_of_ours_or_of_an_api_is_registered(command: Command, scope: str) -> None:
+    command.done("clients", "add", "web", *WEB, "--scope", scope)
+    assert command.read("clients", "show", "web")["scopes"] == [scope]
+
+
+def test_the_scopes_that_have_words_are_those_that_have_claims() -> None:
+    assert set(scope_texts.TITLES) == set(SCOPES)
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1/cb", "http://localhost:4711/cb", "com.example.app:/cb"])
+def test_an_app_that_others_can_impersonate_is_never_first_party(harness: Harness, command: Command, uri: str) -> None:
+    """RFC 8252 section 8.6: people must be asked, each time."""
+    wanted = ("--name", "App", "--redirect-uri", uri, "--public")
+    assert "RFC 8252" in command.refused("clients", "add", "app", *wanted, "--first-party")
+    assert count(harness, "clients") == 0
+    command.done("clients", "add", "app", *wanted)
+    command.done("clients", "add", "spa", *WEB, "--public", "--first-party")
 
 
 def test_everything_wrong_is_told_at_once(command: Command) -> None:

@@ -55,6 +55,12 @@ class Guesser:
 
 
 @pytest.fixture
+def harness(proxied: Harness) -> Harness:
+    """With request ids that a test can choose."""
+    return proxied
+
+
+@pytest.fixture
 def guesser(harness: Harness, driver: LoginDriver) -> Guesser:
     harness.person("jane", totp=True)
     harness.person("gone", status="disabled")

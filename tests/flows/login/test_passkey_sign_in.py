@@ -146,8 +146,11 @@ def test_an_untrue_answer_is_refused_and_its_challenge_is_spent(
         assert send(browser, jane.key.get(told)).status_code == 400
 
 
+DEEP = f'{{"rawId":"AA","response":{{"clientDataJSON":"e30","userHandle":{"[" * 970}{"]" * 970}}}}}'
+
+
 @pytest.mark.parametrize(
-    "rubbish", ["", "{}", "[]", "null", "\x00", '{"rawId":1}', '{"response":{}}', "[" * 9000, '{"rawId":"é"}']
+    "rubbish", ["", "{}", "[]", "null", "\x00", '{"rawId":1}', '{"response":{}}', "[" * 9000, DEEP, '{"rawId":"é"}']
 )
 def test_rubbish_is_refused_politely(driver: LoginDriver, browser: Browser, jane: Owner, rubbish: str) -> None:
     driver.authorize(browser)

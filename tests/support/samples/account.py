@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from idp.account import profile_form
+from idp.recovery import profile_form
 from tests.support.samples.common import ADA, Sample
 
 ACCOUNT: dict[str, Any] = {

@@ -1,8 +1,8 @@
-"""The claims that people may set themselves (OIDC Core section 5.1), and the rules for each.
+"""The claims that people and administrators may set (OIDC Core section 5.1), and the rules for each.
 
     form  --parse_profile_form-->  ProfileForm: the new profile, and a sentence beside each field that is refused
 
-Pure. Not settable: `sub`, `updated_at`, `preferred_username` (the user name, by which apps may know them), and the
+Pure. Not settable here: `sub`, `updated_at`, `preferred_username` (the user name, by which apps may know them), and the
 email address and phone number, which have to be proven. What else a profile holds, from an import, stays as it is.
 """
 

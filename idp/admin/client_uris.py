@@ -1,0 +1,71 @@
+"""Addresses in a registration: why each cannot stand. Pure; a function returns a reason, or "" when all is well."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from idp.config import LOOPBACK
+
+LONGEST_URI = 2000
+
+_PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+
+
+def origin_problem(origin: str) -> str:
+    """Why scripts of this web origin must not read our answers (RFC 6454 section 6.1)."""
+    parts = _parsed(origin)
+    if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or not _is_web(parts):
+        return "it must look like https://app.example.com, nothing behind it"
+    return ""
+
+
+def redirect_problem(uri: str, *, public: bool) -> str:
+    """Why an app must not be answered there (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 2.1)."""
+    parts = _parsed(uri)
+    if parts is None or not parts.scheme or len(uri) > LONGEST_URI:
+        return "it must be absolute, of plain ASCII, such as https://app.example.com/callback"
+    if "#" in uri:
+        return "it must not have a fragment"
+    if parts.username is not None or parts.password is not None:
+        return "it must not hold a user name"
+    if "*" in parts.netloc or parts.path.endswith("*"):
+        return "wildcards are not understood; register every address"
+    return _scheme_problem(parts, public=public)
+
+
+def home_page_problem(uri: str) -> str:
+    """Why people must not be sent there (OpenID Connect Dynamic Client Registration 1.0 section 2)."""
+    parts = _parsed(uri)
+    if parts is None or not _is_web(parts):
+        return "it must be https, such as https://app.example.com; http is for localhost only"
+    return redirect_problem(uri, public=False)
+
+
+def back_channel_problem(uri: str) -> str:
+    """Why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
+    parts = _parsed(uri)
+    if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
+        return "it must be https, such as https://app.example.com/backchannel-logout; http is for localhost only"
+    return redirect_problem(uri, public=False)
+
+
+def _scheme_problem(parts: SplitResult, *, public: bool) -> str:
+    if parts.scheme in {"http", "https"}:
+        return "" if _is_web(parts) else "it must be https; http is for localhost only"
+    if not _PRIVATE_USE.fullmatch(parts.scheme):
+        return "its scheme must be https, or a domain of yours turned round, such as com.example.app"
+    return "" if public else "a scheme of its own is for apps on phones and desktops, which are public clients"
+
+
+def _is_web(parts: SplitResult) -> bool:
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def _parsed(uri: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(uri)
+        well_formed = parts.port != 0
+    except ValueError:
+        return None
+    return parts if well_formed and uri.isascii() and uri.isprintable() and not set(uri) & set(' "<>\\^`{|}') else None

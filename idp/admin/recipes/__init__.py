@@ -1,0 +1,146 @@
+"""Well-known software: how a client for it is registered, and the settings to paste into it.
+
+What is printed is in `<name>.txt` beside this file; `$issuer`, `$client_id`, `$client_secret`, `$url`, `$encoded_url`
+and `$host` (of the issuer) are replaced. `clients/README.md` shows the same texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from string import Template
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from idp.admin import Refused
+from idp.admin.client_rules import CLIENT_CREDENTIALS, PUBLIC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One kind of software; `callback` and `signed_out` are paths below the app's address, `fields` of `Registration`.
+
+    `language` is the one that the settings are written in. `note` says what else is to know.
+    """
+
+    title: str
+    language: str
+    callback: str = ""
+    signed_out: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+
+OFFLINE = ("openid", "profile", "email", "offline_access")
+READS_ID_TOKEN = "It reads names and addresses in the ID token only, so the client is registered for that."  # noqa: S105 - a sentence
+LOOPBACK_CALLBACKS = ("http://127.0.0.1/callback", "http://[::1]/callback")
+
+RECIPES: Mapping[str, Recipe] = {
+    "spring": Recipe(
+        title="Spring Security 6",
+        language="yaml",
+        callback="/login/oauth2/code/countersign",
+        fields={"require_pkce": False},
+        note="It sends no PKCE by default, so the client is registered without; better turn it on, as shown.",
+    ),
+    "django-allauth": Recipe(
+        title="Django: allauth", language="python", callback="/accounts/oidc/countersign/login/callback/"
+    ),
+    "mozilla-django-oidc": Recipe(title="Django: mozilla-django-oidc", language="python", callback="/oidc/callback/"),
+    "python-social-auth": Recipe(
+        title="Python Social Auth",
+        language="python",
+        callback="/complete/oidc/",
+        note="Signing in begins with a form that is posted to /login/oidc/.",
+    ),
+    "jupyterhub": Recipe(title="JupyterHub: oauthenticator", language="python", callback="/hub/oauth_callback"),
+    "synapse": Recipe(
+        title="Synapse (Matrix)",
+        language="yaml",
+        callback="/_synapse/client/oidc/callback",
+        fields={"id_token_scope_claims": True},
+        note=READS_ID_TOKEN,
+    ),
+    "pgadmin": Recipe(
+        title="pgAdmin",
+        language="python",
+        callback="/oauth2/authorize",
+        fields={"id_token_scope_claims": True},
+        note=READS_ID_TOKEN,
+    ),
+    "authjs": Recipe(
+        title="Auth.js",
+        language="js",
+        callback="/auth/callback/countersign",
+        fields={"id_token_scope_claims": True},
+        note=f"{READS_ID_TOKEN} With next-auth the path of the redirect URI begins with /api/auth instead of /auth.",
+    ),
+    "express": Recipe(
+        title="Express: express-openid-connect",
+        language="js",
+        callback="/callback",
+        signed_out="",
+        fields={"id_token_scope_claims": True},
+        note=READS_ID_TOKEN,
+    ),
+    "oauth2-proxy": Recipe(
+        title="oauth2-proxy",
+        language="toml",
+        callback="/oauth2/callback",
+        note="The email address of a person must be verified, or the proxy refuses them.",
+    ),
+    "apache": Recipe(
+        title="Apache: mod_auth_openidc", language="apache", callback="/callback", signed_out="/signed-out"
+    ),
+    "grafana": Recipe(
+        title="Grafana: generic OAuth",
+        language="ini",
+        callback="/login/generic_oauth",
+        signed_out="/login",
+        fields={"scopes": OFFLINE},
+    ),
+    "go": Recipe(title="Go: go-oidc", language="go", callback="/callback"),
+    "cli": Recipe(
+        title="A program on somebody's machine",
+        language="text",
+        fields={
+            "token_endpoint_auth_method": PUBLIC,
+            "redirect_uris": LOOPBACK_CALLBACKS,
+            "scopes": OFFLINE,
+        },
+    ),
+    "service": Recipe(
+        title="A service without people",
+        language="sh",
+        fields={"grant_types": (CLIENT_CREDENTIALS,), "scopes": ()},
+        note="Name what it may do with --scope, such as orders:read.",
+    ),
+}
+"""Name on the command line -> recipe."""
+
+
+def recipe_fields(name: str, url: str | None, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a registration for this software at the address `url`; those `chosen` go before.
+
+    Raises:
+        Refused: the recipe needs an address, and there is none.
+    """
+    recipe = RECIPES[name]
+    if recipe.callback and not url and "redirect_uris" not in chosen:
+        raise Refused(f"--for {name} needs the address of the app: --url https://app.example.com")
+    fields = dict(recipe.fields)
+    if recipe.callback and url:
+        base = url.rstrip("/")
+        fields |= {"redirect_uris": (base + recipe.callback,), "client_uri": url}
+        fields["post_logout_redirect_uris"] = (base + recipe.signed_out,)
+    return fields | dict(chosen)
+
+
+def settings_for(name: str, *, issuer: str, client_id: str, secret: str | None, url: str | None) -> str:
+    """Return what to paste into this software."""
+    text = resources.files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    base = (url or "https://app.example.com").rstrip("/")
+    values = {"issuer": issuer, "client_id": client_id, "client_secret": secret or "...", "url": base}
+    values |= {"encoded_url": quote(base, safe=""), "host": urlsplit(issuer).netloc}
+    return Template(text).substitute(values)

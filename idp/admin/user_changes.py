@@ -1,0 +1,136 @@
+"""Claims of a person that an administrator sets: profile, email address and phone number, verified or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.datastructures import MultiDict
+
+from idp import audit
+from idp.admin import Refused
+from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN
+from idp.audit import Event
+from idp.config import Settings
+from idp.factors.sent_code import InvalidPhoneNumber, parse_phone_number
+from idp.kernel.email_addresses import is_email
+from idp.login.policy.methods import Method
+from idp.messaging import contact_messages
+from idp.messaging.notices import Notice, notify
+from idp.persistence.contact_changes import ContactKind
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import NameTaken, User
+from idp.recovery.profile_form import LONGEST, parse_profile_form
+
+PREFERRED_USERNAME = "preferred_username"
+PROFILE_CLAIMS = (*LONGEST, PREFERRED_USERNAME)
+"""What `ClaimChanges.profile` may hold; the members of `address` are claims of their own here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimChanges:
+    """What to change; None leaves a claim as it is, and an empty text removes it."""
+
+    profile: Mapping[str, str] = field(default_factory=dict)
+    email: str | None = None
+    email_verified: bool | None = None
+    phone_number: str | None = None
+    phone_number_verified: bool | None = None
+
+
+def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Settings) -> list[str]:
+    """Set claims of a person; returns the names of those that changed.
+
+    Another address or number ends pending sign-ins, mailed links and remembered devices, and the owner is notified at
+    the old and the new one. It counts as verified only if `wanted` says so.
+
+    Raises:
+        Refused: naming every value that cannot be the claim, or that nothing would change.
+    """
+    email, phone = _email(user, wanted), _phone(user, wanted)
+    profile = _profile(tx, user, wanted.profile)
+    before = {"email": user.email, "email_verified": user.email_verified} | {
+        "phone_number": user.phone_number,
+        "phone_number_verified": user.phone_number_verified,
+    }
+    after = dict(zip(before, (*email, *phone), strict=True))
+    changed = [name for name, value in after.items() if value != before[name]]
+    changed += [name for name in {**user.profile, **profile} if user.profile.get(name) != profile.get(name)]
+    if not changed:
+        raise Refused(f"Nothing would change for {user.username}.")
+    if profile != user.profile:
+        tx.users.set_profile(user, profile)
+    _set_contacts(tx, user, email, phone, settings)
+    audit.record(tx, Event.USER_CHANGED, user_id=user.id, claims=sorted(changed))
+    return sorted(changed)
+
+
+def _email(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
+    """The address and whether it is verified, as it will be."""
+    address = user.email if wanted.email is None else wanted.email or None
+    if address and not is_email(address):
+        raise Refused(f"{address!r} is not an email address. It must look like jane@example.com.")
+    same = address == user.email
+    verified = user.email_verified and same if wanted.email_verified is None else wanted.email_verified
+    if verified and not address:
+        raise Refused("There is no email address that could be verified. Give one with --email.")
+    return address, verified
+
+
+def _phone(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
+    """The number and whether it is verified, as it will be."""
+    number = user.phone_number if wanted.phone_number is None else wanted.phone_number or None
+    if wanted.phone_number:
+        try:
+            number = parse_phone_number(wanted.phone_number)
+        except InvalidPhoneNumber:
+            raise Refused(
+                f"{wanted.phone_number!r} is not a phone number. It must look like +49 151 12345678."
+            ) from None
+    same = number == user.phone_number
+    given = wanted.phone_number_verified
+    verified = user.phone_number_verified and same if given is None else given
+    if verified and not number:
+        raise Refused("There is no phone number that could be verified. Give one with --phone-number.")
+    return number, verified
+
+
+def _profile(tx: Transaction, user: User, wanted: Mapping[str, str]) -> dict[str, object]:
+    """The profile as it will be, under the rules of the form in *My account*."""
+    today = dt.datetime.fromtimestamp(tx.now, dt.UTC).date()
+    typed = {name: value for name, value in wanted.items() if name != PREFERRED_USERNAME}
+    form = parse_profile_form(MultiDict(typed), user.profile, today=today)
+    profile, problems = dict(form.profile), {name: str(said) for name, said in form.errors.items()}
+    if PREFERRED_USERNAME in wanted:
+        preferred = wanted[PREFERRED_USERNAME].strip()
+        if len(preferred) > LONGEST_NAME or not preferred.isprintable():
+            problems[PREFERRED_USERNAME] = f"Use at most {LONGEST_NAME} printable characters."
+        profile[PREFERRED_USERNAME] = preferred
+    if problems:
+        raise Refused("\n".join(f"{name.replace('_', ' ')}: {said}" for name, said in problems.items()))
+    return {name: value for name, value in profile.items() if value or name != PREFERRED_USERNAME}
+
+
+def _set_contacts(
+    tx: Transaction, user: User, email: tuple[str | None, bool], phone: tuple[str | None, bool], settings: Settings
+) -> None:
+    old_email, old_number = user.email, user.phone_number
+    moved = {ContactKind.EMAIL: email[0] != old_email, ContactKind.PHONE: phone[0] != old_number}
+    if any(moved.values()):
+        tx.users.lock([user.id])
+        if not tx.users.raise_epoch(user):
+            raise Refused(CONCURRENT_CHANGE)
+        tx.devices.distrust(user_id=user.id)
+    try:
+        tx.users.set_email(user, email[0], verified=email[1])
+    except NameTaken:
+        raise Refused(TAKEN) from None
+    tx.users.set_phone(user, phone[0], verified=phone[1])
+    if moved[ContactKind.EMAIL]:
+        for address in filter(None, (old_email, email[0])):
+            notify(tx, user, Notice.EMAIL_CHANGED_BY_ADMINISTRATOR, to=address)
+    if moved[ContactKind.PHONE]:
+        notify(tx, user, Notice.PHONE_CHANGED)
+        if old_number and Method.SMS in settings.channels:
+            contact_messages.enqueue_number_changed(tx, user, to=old_number)

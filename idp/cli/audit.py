@@ -1,0 +1,132 @@
+"""The audit trail: `idp audit`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from idp.admin import Refused, users
+from idp.audit import Event, Outcome
+from idp.cli.context import CliContext, pass_cli_context
+from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.persistence.audit_events import AuditEvent, AuditFilter
+from idp.persistence.transaction import Transaction
+
+PAGE = 500
+POLL = 1.0
+"""Seconds between two looks at the trail with `--follow`."""
+LATE = MINUTE
+"""A transaction may commit after a later one with a greater id; events of the last minute are looked for again."""
+AGO = re.compile(r"([0-9]{1,6})([smhd])")
+SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
+
+
+@click.command(name="audit")
+@click.option("--person", metavar="NAME", help="A user name, email address or sub.")
+@click.option("--client", "client_id", metavar="ID", help="A client id.")
+@click.option("--event", "events", multiple=True, metavar="NAME", help="Such as sign_in or 'token.*'; repeatable.")
+@click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]))
+@click.option("--since", metavar="TIME", help="Such as 2h, 7d, 2026-06-01 or 2026-06-01T12:00 (UTC).")
+@click.option("--until", metavar="TIME", help="The same.")
+@click.option("--request-id", metavar="ID", help="The reference on an error page, or X-Request-Id.")
+@click.option("--limit", type=click.IntRange(0), default=100, show_default=True, help="The newest; 0: all.")
+@click.option("--follow", is_flag=True, help="Go on with what happens from now; end with Ctrl-C.")
+@click.option("--json", "json_wanted", is_flag=True, help="Print JSON, one event a line; times are seconds since 1970.")
+@pass_cli_context
+def command(work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool, **given: Any) -> None:
+    """Search the audit trail, oldest first: what happened, to whom, from where, and why something was refused."""
+    wanted = _filter(work, **given)
+    try:
+        for line in _lines(work, wanted, limit=limit, follow=follow, json_wanted=json_wanted):
+            click.echo(line)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+
+
+def _filter(work: CliContext, *, person: str | None, events: tuple[str, ...], **given: Any) -> AuditFilter:
+    with work.database.read() as tx:
+        user = (tx.users.by_id(person) or users.find(tx, person)) if person else None
+    for name in events:
+        if not any(name == event or (name.endswith("*") and event.startswith(name[:-1])) for event in Event):
+            nearest = difflib.get_close_matches(name, list(Event), 1, 0)
+            raise Refused(f"There is no event {name!r}. Did you mean {nearest[0]}? One may end in *, such as token.*")
+    since, until = (_parse_time(given.pop(name), work.clock.now()) for name in ("since", "until"))
+    return AuditFilter(user_id=user.id if user else None, events=events, since=since, until=until, **given)
+
+
+def _parse_time(text: str | None, now: int) -> int | None:
+    if text is None:
+        return None
+    if ago := AGO.fullmatch(text):
+        return now - int(ago[1]) * SECONDS[ago[2]]
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text!r} is no time. It must look like 2h, 7d, 2026-06-01 or 2026-06-01T12:00.") from None
+    return int((at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp())
+
+
+def _lines(work: CliContext, wanted: AuditFilter, *, limit: int, follow: bool, json_wanted: bool) -> Iterator[str]:
+    """Yield events as text, a page at a time, so that memory does not grow with the trail."""
+    with work.database.read() as tx:
+        floor = tx.audit.id_before_newest(wanted, limit) if limit else 0
+    seen: set[int] = set()
+    while True:
+        with work.database.read() as tx:
+            settled = tx.audit.newest_id(before=work.clock.now() - LATE)
+        after = floor
+        while page := _page(work, wanted, after, json_wanted=json_wanted):
+            yield from (line for number, line in page if number not in seen)
+            after = page[-1][0]
+            seen |= {number for number, _ in page if number > settled}
+        if not follow:
+            return
+        floor = max(floor, settled)
+        seen = {number for number in seen if number > floor}
+        time.sleep(POLL)
+
+
+def _page(work: CliContext, wanted: AuditFilter, after: int, *, json_wanted: bool) -> list[tuple[int, str]]:
+    with work.database.read() as tx:
+        found = tx.audit.search(wanted, after=after, limit=PAGE)
+        names = {user_id: _username(tx, user_id) for user_id in {event.user_id for event in found if event.user_id}}
+    show = _as_json if json_wanted else _as_text
+    return [(event.id, show(event, names.get(event.user_id or ""))) for event in found]
+
+
+def _username(tx: Transaction, user_id: str) -> str | None:
+    user = tx.users.by_id(user_id)
+    return user.username if user else None
+
+
+def _facts(event: AuditEvent, username: str | None) -> dict[str, Any]:
+    about = {"username": username, "user_id": event.user_id, "client_id": event.client_id, "sid": event.sid}
+    origin = {"address": event.address, "user_agent": event.user_agent, "request_id": event.request_id}
+    return about | origin | event.detail
+
+
+def _as_json(event: AuditEvent, username: str | None) -> str:
+    head = {"id": event.id, "at": event.at, "event": event.event, "outcome": event.outcome}
+    return json.dumps(head | _facts(event, username) | head)
+
+
+def _as_text(event: AuditEvent, username: str | None) -> str:
+    """One line; what came from outside is quoted, so that it cannot steer the terminal."""
+    at = f"{dt.datetime.fromtimestamp(event.at, dt.UTC):%Y-%m-%d %H:%M:%S}Z"
+    facts = {name: value for name, value in _facts(event, username).items() if value not in (None, "")}
+    if username:
+        facts.pop("user_id", None)
+    return "  ".join((at, event.event, event.outcome, *(f"{name}={_quoted(value)}" for name, value in facts.items())))
+
+
+def _quoted(value: object) -> str:
+    plain = isinstance(value, str) and value.isascii() and value.isprintable() and not set(value) & set(" \"'=")
+    return str(value) if plain else json.dumps(value)

@@ -1,0 +1,142 @@
+"""Options that describe a client, shared by `idp clients add` and `idp clients set`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from idp.admin import Refused
+from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
+from idp.kernel import strict_json
+from idp.login.policy.assurance import LEVELS
+from idp.signing.algorithms import OWN
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+REQUIRED, OPTIONAL = "required", "optional"
+REQUESTED, SCOPE = "requested", "scope"
+LISTS = {
+    "redirect_uri": "redirect_uris",
+    "post_logout_redirect_uri": "post_logout_redirect_uris",
+    "web_origin": "web_origins",
+    "grant": "grant_types",
+    "scope": "scopes",
+}
+"""Repeatable option -> field."""
+SINGLE = {
+    "name": "client_name",
+    "auth_method": "token_endpoint_auth_method",
+    "strict_auth_method": "strict_auth_method",
+    "first_party": "first_party",
+    "min_acr": "min_acr",
+    "backchannel_logout_uri": "backchannel_logout_uri",
+    "backchannel_logout_session_required": "backchannel_logout_session_required",
+    "home_page": "client_uri",
+    "default_max_age": "default_max_age",
+    "id_token_alg": "id_token_signed_response_alg",
+}
+"""Option -> field that takes its value as it is."""
+REMOVABLE = {
+    "min-acr": "min_acr",
+    "home-page": "client_uri",
+    "default-max-age": "default_max_age",
+    "backchannel-logout-uri": "backchannel_logout_uri",
+    "jwks": "jwks",
+}
+"""What `--unset` takes -> field that may be empty."""
+
+OPTIONS = (
+    click.option("--redirect-uri", multiple=True, help="Exactly where people are sent back to; may be repeated."),
+    click.option("--post-logout-redirect-uri", multiple=True, help="Where they may go after signing out; repeatable."),
+    click.option("--web-origin", multiple=True, help="Scripts from there may read tokens (CORS); repeatable."),
+    click.option("--backchannel-logout-uri", help="Where it wants to be told when somebody's session ends."),
+    click.option("--backchannel-logout-session-required/--no-backchannel-logout-session-required", default=None,
+                 help="It tells sessions apart by their id (sid)."),
+    click.option("--public", is_flag=True, help="An app that cannot keep a secret: on a phone, or in a browser."),
+    click.option("--auth-method", type=click.Choice(AUTH_METHODS), help=f"Default: {SECRET_METHODS[0]}."),
+    click.option("--strict-auth-method/--no-strict-auth-method", default=None,
+                 help="Only this method; otherwise a secret is accepted by Basic and in the form."),
+    click.option("--pkce", type=click.Choice([REQUIRED, OPTIONAL]), help="Default: required."),
+    click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for private_key_jwt."),
+    click.option("--grant", multiple=True, type=click.Choice(GRANT_TYPES),
+                 help="Default: authorization_code refresh_token."),
+    click.option("--scope", multiple=True, help="What it may ask for; repeatable. Default: openid profile email."),
+    click.option("--first-party/--no-first-party", default=None,
+                 help="One of our own: people are not asked for consent."),
+    click.option("--min-acr", type=click.Choice(list(LEVELS)), help="The least level of sign-in it accepts."),
+    click.option("--home-page", help="Where the app begins; people are led back there when they are done."),
+    click.option("--default-max-age", type=int, metavar="SECONDS",
+                 help="People sign in anew when the last time is longer ago."),
+    click.option("--id-token-alg", type=click.Choice(OWN), help=f"What its ID tokens are signed with. "
+                 f"Default: {OWN[0]}."),
+    click.option("--id-token-claims", type=click.Choice([REQUESTED, SCOPE]),
+                 help="Its ID tokens hold claims asked for one by one (the default), or those of its scopes too."),
+)  # fmt: skip
+
+
+def registration_options(command: Command) -> Command:
+    """Add the options that describe a client; `chosen_fields` reads them."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def change_options(command: Command) -> Command:
+    """Add `--add-...` and `--remove-...` for each list, and `--unset`; `changed_lists` reads the lists."""
+    for name in reversed(LISTS):
+        option = name.replace("_", "-")
+        command = click.option(f"--remove-{option}", multiple=True, help=f"One {option} less; repeatable.")(command)
+        command = click.option(f"--add-{option}", multiple=True, help=f"One {option} more; repeatable.")(command)
+    return click.option("--unset", multiple=True, type=click.Choice(list(REMOVABLE)), help="Leave empty.")(command)
+
+
+def chosen_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a registration that the options name.
+
+    Raises:
+        Refused: options contradict each other, or the file of keys cannot be read.
+    """
+    if given["public"] and given["auth_method"] not in {None, PUBLIC}:
+        method = given["auth_method"]
+        raise Refused(f"--public means that the app has nothing to prove itself with, not even {method}.")
+    chosen = {field: given[option] for option, field in SINGLE.items() if given[option] is not None}
+    chosen |= {field: given[option] for option, field in LISTS.items() if given[option]}
+    if given["public"]:
+        chosen["token_endpoint_auth_method"] = PUBLIC
+    if given["jwks_file"]:
+        chosen["jwks"] = _read_jwks(given["jwks_file"])
+    if given["pkce"]:
+        chosen["require_pkce"] = given["pkce"] == REQUIRED
+    if given["id_token_claims"]:
+        chosen["id_token_scope_claims"] = given["id_token_claims"] == SCOPE
+    return chosen
+
+
+def changed_lists(given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the lists that `--add-...` and `--remove-...` change, from those `present` (field -> values).
+
+    Raises:
+        Refused: something to remove is not there.
+    """
+    changed: dict[str, Any] = {}
+    for option, field in LISTS.items():
+        more, less = given[f"add_{option}"], given[f"remove_{option}"]
+        if missing := [each for each in less if each not in present[field]]:
+            name = option.replace("_", "-")
+            raise Refused(f"There is no {name} {missing[0]!r} to remove. `idp clients show` lists them.")
+        if more or less:
+            changed[field] = [each for each in dict.fromkeys((*present[field], *more)) if each not in less]
+    return changed
+
+
+def _read_jwks(path: Path) -> dict[str, Any]:
+    try:
+        content = strict_json.parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path} cannot be read as a JWK Set: {error}") from None
+    if not isinstance(content, dict):
+        raise Refused(f'{path} is not a JWK Set: it must look like {{"keys": [...]}} (RFC 7517 section 5).')
+    return content

@@ -1,0 +1,34 @@
+"""What an administrator can do about each refusal of an authorization request. Pure."""
+
+from __future__ import annotations
+
+from authlib.oauth2 import OAuth2Error
+
+from idp.protocol.authorize import checks
+
+UNKNOWN_CLIENT = "Compare the client_id in the app with `idp clients list`; a disabled one: idp clients enable ID"
+UNREGISTERED = "If this is an address of the app: idp clients set {client} --add-redirect-uri ADDRESS"
+SILENT = "None: the app asked that no page is shown (prompt=none). It has to ask again without that."
+BY_REASON = {
+    checks.PKCE_MISSING: "Turn PKCE on in the app; or, if it has a secret: idp clients set {client} --pkce optional",
+    checks.NO_SCOPE: "idp clients set {client} --add-scope NAME",
+    checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
+}
+BY_CODE = {
+    "unsupported_response_type": "Set the app to the authorization code flow (response_type code).",
+    "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
+    "request_not_supported": "Turn request objects off in the app.",
+    "request_uri_not_supported": "Turn request objects off in the app.",
+    "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
+    "login_required": SILENT,
+    "interaction_required": SILENT,
+    "consent_required": SILENT,
+    "access_denied": "None: the person did not agree.",
+}
+COMPARE = "Compare what the app sends with section 3 of clients/README.md."
+
+
+def remedy_for(error: OAuth2Error, client_id: str) -> str:
+    """Return the remedy for an error that was sent to a client."""
+    remedy = BY_REASON.get(str(error.description)) or BY_CODE.get(str(error.error)) or COMPARE
+    return remedy.format(client=client_id)
