@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0
 """Seconds between two polls for messages."""
-RETRY_PAUSE = 3.0
-"""Seconds until work that met an unavailable database is tried again; a stop of the process waits as long."""
+RETRY_PAUSE = 5.0
+"""Seconds until work that met an unavailable database is tried again."""
 CLAIM_EVERY = MINUTE
 """Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
@@ -121,7 +121,10 @@ class BackgroundJobs:
         user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
         pause = threading.Event()
         while _process_is_running():
-            pause.wait(self._run_safely(work))
+            left = self._run_safely(work)
+            while left > 0 and _process_is_running():
+                pause.wait(POLL_INTERVAL)
+                left -= POLL_INTERVAL
 
     def _run_maintenance(self) -> None:
         now = self._services.clock.now()
