@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from idp.account.routes import blueprints as account
+from idp.account.pages import blueprints as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
 from idp.development.mailbox import blueprint as development
 from idp.factors.attestation import AttestationTrustAnchors
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
+from idp.kernel.resources import TEMPLATES
 from idp.language.geoip import GeoIp
 from idp.login.pages import blueprints as login
 from idp.persistence.database import Database
@@ -27,8 +26,8 @@ from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
+from idp.web.wsgi import FailureResponse, HostCheck
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
 MAX_BODY = 128 * 1024
 """Bytes. Far more than any of our forms and token requests."""
 MAX_FORM_FIELDS = 100
@@ -72,7 +71,7 @@ def create_app(services: Services) -> Flask:
     app = Flask("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     context.install(app, services)
-    logs.install(app, services.entropy)
+    logs.install(app, services.entropy, proxied=services.settings.trusted_proxies > 0)
     paths.install(app)
     pages.install(app)
     errors.install(app)
@@ -81,7 +80,9 @@ def create_app(services: Services) -> Flask:
     if services.settings.development:
         app.register_blueprint(development)
     app.after_request(headers.apply)
+    app.wsgi_app = HostCheck(app.wsgi_app, app, services.settings)  # type: ignore[method-assign]  # how Flask documents wrapping
     if hops := services.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # how Flask documents wrapping
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as above
+    app.wsgi_app = FailureResponse(app.wsgi_app, app)  # type: ignore[method-assign]  # as above
     return app

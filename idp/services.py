@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from idp.config import Settings
 from idp.factors.attestation import AttestationTrustAnchors
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy

@@ -67,6 +67,15 @@ def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
 
 
 @pytest.fixture
+def proxied(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """The same behind one trusted proxy, which may choose addresses, hosts and request ids."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, trusted_proxies=1)
+        yield made
+        made.close()
+
+
+@pytest.fixture
 def browser(harness: Harness) -> Browser:
     """Somebody's browser."""
     return Browser(harness)

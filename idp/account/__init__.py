@@ -1,20 +1,21 @@
 """*My account*: what people see of themselves, and what they change themselves, below `/account/`.
 
-    GET   guard.requires      --satisfied-->  page                 otherwise a login flow that leads back here
-    POST  guard.require_form  --satisfied-->  changes, access  ->  303 back, with a new session handle
+    GET   session_guard.requires      --satisfied-->  page                     otherwise a login flow that leads back
+    POST  session_guard.require_form  --satisfied-->  change  ->  303 back
 
-Requirements (`requirements`): to view, a session that policy accepts; to end sessions, a factor proven in the last ten
-minutes; to change credentials, two factors if the person has two, proven in the last ten minutes. Enrolling,
-replacing, turning off and removing the last factor need a login flow started for that page alone (`reauthentication`).
+    GET   change_guard.require        a login flow that was started for this page alone, however recent the sign-in
+    POST  change_guard.require_form   the same  -->  credential_changes  ->  303 back, with a new session handle
 
-    guard             decorators and checks: which session may see a page or post a form
-    reauthentication  a login flow that is good for one change
-    pages             what all pages share; their paths are `web.account_paths`
-    changes           passwords, factors, recovery codes; each ends with a new session handle
-    passkey_changes   adding and renaming passkeys
-    access            sessions and remembered devices, ended one by one or together
-    history           audit rows as sentences
+The first pair is for what opens nothing: to view, a session that policy accepts; to end sessions, a factor proven in
+the last ten minutes (`page_requirements`). The second is for every change of password, factors, recovery codes,
+address and number, and for what reveals them. Import contracts keep the first pair out of `pages.credentials`.
 
-Pages: overview, profile, email, phone, download (of own_data), closing, security, authenticator, passkeys,
-message_codes, factors, recovery_codes, password, sessions, apps, activity; `routes` registers them.
+    session_guard, change_guard   who may see a page or post a form
+    errors                        what ends a request without its page
+    responses                     what all pages share; their paths are `web.account_paths`
+    credential_changes            password, factors, recovery codes; each ends with a new session handle
+    session_changes               sessions and remembered devices, ended one by one or together
+    activity_text                 audit rows as sentences
+    data_export                   everything that is known about a person
+    pages                         HTTP; private to this package
 """

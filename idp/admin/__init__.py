@@ -5,8 +5,10 @@
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation
+    purging       deletion of what has ended
 
-Each takes an open transaction, records what it did in it, and ends there and then whatever the change makes invalid.
+Each takes an open transaction, records what it did in it, and ends there and then whatever the change makes invalid;
+purging alone opens its own, many short ones.
 """
 
 from __future__ import annotations

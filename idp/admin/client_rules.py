@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.admin import client_uris
-from idp.consent import decision, words
+from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.signing.algorithms import OWN
-from idp.signing.foreign import usable_algorithms
+from idp.signing.client_jwts import usable_algorithms
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -94,7 +94,7 @@ def _scope_problem(scope: str) -> str:
     """Why a scope cannot be registered: people would be asked about it, and nothing would stand behind it."""
     if not _SCOPE.fullmatch(scope):
         return f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
-    known = list(words.TITLES)
+    known = list(scope_texts.TITLES)
     if scope in known or (_NAMESPACE.fullmatch(scope) and not difflib.get_close_matches(scope, known, 1, _MISSPELT)):
         return ""
     nearest = difflib.get_close_matches(scope.lower(), known, 1)

@@ -13,10 +13,10 @@ from idp.admin import Refused
 from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN
 from idp.audit import Event
 from idp.config import Settings
-from idp.factors.message_code import InvalidPhoneNumber, parse_phone_number
-from idp.kernel.addresses import is_email
+from idp.factors.sent_code import InvalidPhoneNumber, parse_phone_number
+from idp.kernel.email_addresses import is_email
 from idp.login.policy.methods import Method
-from idp.messaging import contacts
+from idp.messaging import contact_messages
 from idp.messaging.notices import Notice, notify
 from idp.persistence.contact_changes import ContactKind
 from idp.persistence.transaction import Transaction
@@ -133,4 +133,4 @@ def _set_contacts(
     if moved[ContactKind.PHONE]:
         notify(tx, user, Notice.PHONE_CHANGED)
         if old_number and Method.SMS in settings.channels:
-            contacts.enqueue_number_changed(tx, user, to=old_number)
+            contact_messages.enqueue_number_changed(tx, user, to=old_number)

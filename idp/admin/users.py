@@ -8,11 +8,11 @@ from idp import audit
 from idp.admin import Refused
 from idp.audit import Event
 from idp.config import Settings
-from idp.kernel.addresses import is_email
+from idp.kernel.email_addresses import NOT_ASCII, email_problem
 from idp.kernel.entropy import Entropy
+from idp.login.access_revocation import revoke_all_access
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
-from idp.login.revocation import revoke_all_access
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -41,22 +41,46 @@ class SecondStep:
     late: bool
 
 
-def new(entropy: Entropy, *, username: str, email: str | None, name: str | None, required: bool) -> User:
-    """A person who is not stored yet; raises `Refused` for a name or address that cannot be one."""
+def new(
+    entropy: Entropy,
+    *,
+    username: str,
+    email: str | None,
+    name: str | None,
+    required: bool,
+    email_verified: bool = False,
+) -> User:
+    """A person who is not stored yet; raises `Refused` for a name or address that cannot be one.
+
+    `email_verified`: the administrator knows that the address is the person's.
+    """
     if not username or len(username) > LONGEST_USERNAME or "@" in username or not _is_one_word(username):
         raise Refused(f"A user name has 1 to {LONGEST_USERNAME} characters, without spaces and without @.")
     if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
         raise Refused(f"A name has 1 to {LONGEST_NAME} printable characters.")
-    if email is not None and not is_email(email):
-        raise Refused(f"{email!r} is not an email address. It must look like jane@example.com.")
+    if email is not None:
+        check_email(email)
+    elif email_verified:
+        raise Refused("There is no address to be verified. Name it with --email.")
     return User(
         id=entropy.token(16),
         username=username,
         email=email,
-        email_verified=False,
+        email_verified=email_verified,
         second_step_required=required,
         profile={"name": name} if name else {},
     )
+
+
+def check_email(email: str) -> None:
+    """Raise `Refused` for what is not an address that we can send mail to."""
+    problem = email_problem(email)
+    if problem is NOT_ASCII:
+        raise Refused(
+            f"No mail can be sent to {email!r}: before the @ it has letters other than a to z. Name another address."
+        )
+    if problem:
+        raise Refused(f"{email!r} is not an email address. It must look like jane@example.com.")
 
 
 def add(tx: Transaction, user: User) -> None:
@@ -65,7 +89,13 @@ def add(tx: Transaction, user: User) -> None:
         tx.users.add(user)
     except NameTaken:
         raise Refused(TAKEN) from None
-    audit.record(tx, Event.USER_ADDED, user_id=user.id, second_step_required=user.second_step_required)
+    audit.record(
+        tx,
+        Event.USER_ADDED,
+        user_id=user.id,
+        second_step_required=user.second_step_required,
+        email_verified=user.email_verified,
+    )
 
 
 def find(tx: Transaction, identifier: str) -> User:
@@ -142,7 +172,7 @@ def _claim(tx: Transaction, user: User) -> None:
 
 def _reset_rate_limits(tx: Transaction, user: User) -> None:
     """Failures with the old secret must not keep the owner of the new one waiting."""
-    for prefix in rate_limits.bucket_prefixes(user.id):
+    for prefix in rate_limits.bucket_prefixes(user.id, user.username, user.email):
         tx.throttles.reset_all(prefix)
 
 

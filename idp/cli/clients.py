@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import click
@@ -12,7 +14,8 @@ from idp.admin.client_rules import Registration
 from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
 from idp.cli import registration
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
+from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
+from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
 from idp.kernel.clock import DAY
 from idp.persistence.clients import Client
 
@@ -24,6 +27,7 @@ SHOWN = (
     "id_token_signed_response_alg", "id_token_scope_claims", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
+COLUMNS = ("client_id", "client_name", "token_endpoint_auth_method", "grant_types")
 DISCOVERY = "/.well-known/openid-configuration"
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
 
@@ -87,20 +91,19 @@ def set_(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any
 
 
 @command.command(name="list")
-@as_json
+@listing_options("client id", "client id or name")
 @pass_cli_context
-def list_(work: CliContext, *, json_wanted: bool) -> None:
+def list_(work: CliContext, /, *, json_wanted: bool, **selected: Any) -> None:
     """List all apps."""
-    with work.database.read() as tx:
-        found = tx.clients.all()
-    if json_wanted:
-        print_json([_facts(client) for client in found])
-        return
-    rows = [
-        (client.client_id, client.client_name, client.token_endpoint_auth_method, " ".join(client.grant_types))
-        for client in found
-    ]
-    print_table(("CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS"), rows)
+    selection = Selection(**selected)
+    print_listing(
+        read_pages(partial(_page, work, selection.search), after=selection.after, key=itemgetter("client_id")),
+        selection,
+        key="client_id",
+        heads=("CLIENT ID", "NAME", "AUTHENTICATION", "GRANTS"),
+        cells=lambda row: [_text(column, row[column]) for column in COLUMNS],
+        json_wanted=json_wanted,
+    )
 
 
 @command.command(name="show")
@@ -184,6 +187,11 @@ def _print_recipe(recipe: Recipe, issuer: str, paste: str) -> None:
     click.echo(f"issuer:        {issuer}\ndiscovery:     {issuer}{DISCOVERY}\n\n{recipe.title}:\n\n{paste}")
     if recipe.note:
         click.echo(recipe.note)
+
+
+def _page(work: CliContext, search: str, after: str) -> list[Row]:
+    with work.database.read() as tx:
+        return [_facts(client) for client in tx.clients.listed(limit=PAGE, after=after, search=search)]
 
 
 def _facts(client: Client) -> dict[str, Any]:

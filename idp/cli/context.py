@@ -9,7 +9,7 @@ import click
 from idp import config
 from idp.admin import Refused
 from idp.config import Settings
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy

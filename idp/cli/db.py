@@ -8,7 +8,7 @@ from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, print_json
 from idp.persistence import schema
 from idp.persistence.schema import State
-from idp.server.preparing import migrate
+from idp.server.storage_setup import migrate
 
 
 @click.group(name="db")

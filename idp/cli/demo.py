@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from idp import config
-from idp.server import CannotServe, ports
+from idp.server import CannotServe, local_ports
 from idp.server.demo.children import Children, children
 from idp.server.demo.demonstration import ADMIN, CLIENT, DEMO, Demonstration, Secrets
 from idp.server.doctor.discovery import PATH as DISCOVERY
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""The issuer's host; the server answers no other."""
 START_WITHIN = 30.0
 POLL_INTERVAL = 0.5
 PORT = click.IntRange(1, 65535)
@@ -35,14 +36,19 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     secrets = demo.prepare()
     with children() as running:
         _start(running, demo, secrets)
-        running.wait_until(
-            lambda: None not in (ports.http_status(HOST, port, DISCOVERY), ports.http_status(HOST, app_port)),
-            within=START_WITHIN,
-        )
+        running.wait_until(lambda: _both_answer(demo), within=START_WITHIN)
         click.echo(_welcome(demo, secrets))
         while not running.wait_for_stop(POLL_INTERVAL):
             running.raise_if_ended()
     click.echo("\nStopped. The data is kept for the next time.")
+
+
+def _both_answer(demo: Demonstration) -> bool:
+    answers = (
+        local_ports.http_status(HOST, demo.port, DISCOVERY, name=NAME),
+        local_ports.http_status(HOST, demo.app_port),
+    )
+    return None not in answers
 
 
 def _check(demo: Demonstration) -> None:
@@ -50,7 +56,7 @@ def _check(demo: Demonstration) -> None:
     if demo.port == demo.app_port:
         raise CannotServe("--port and --app-port must differ.")
     for port, option in ((demo.port, "--port"), (demo.app_port, "--app-port")):
-        if reason := ports.port_problem(HOST, port):
+        if reason := local_ports.port_problem(HOST, port):
             raise CannotServe(f"Cannot start: {reason}. Stop that program, or choose another port with {option}.")
     if not (ROOT / "clients" / "web_app").is_dir():
         raise CannotServe("The sample app is not part of this installation. Run ./dev run in a checkout.")
@@ -60,14 +66,16 @@ def _start(running: Children, demo: Demonstration, secrets: Secrets) -> None:
     local = {"NO_PROXY": "localhost,127.0.0.1", "no_proxy": "localhost,127.0.0.1"}  # the two talk to each other
     running.start(
         "Countersign",
-        [sys.executable, "-c", "from idp.cli import main; main()", "serve", "--port", str(demo.port), "--workers", "1"],
+        "idp.cli",
+        *("serve", "--port", str(demo.port), "--workers", "1"),
         environment=config.child_env(IDP_CONFIG=str(demo.settings_file), **local),
         log=demo.data_dir / "countersign.log",
         folder=ROOT,
     )
     running.start(
         "The sample app",
-        [sys.executable, "-m", "clients.web_app", "--host", HOST, "--port", str(demo.app_port)],
+        "clients.web_app",
+        *("--host", HOST, "--port", str(demo.app_port)),
         environment=config.child_env(
             SAMPLE_APP_ISSUER=demo.issuer,
             SAMPLE_APP_CLIENT_ID=CLIENT,

@@ -10,8 +10,9 @@ import click
 from idp.admin import Refused
 from idp.config import BadSettings
 from idp.persistence.database import DatabaseFailure
+from idp.persistence.failures import describe
 from idp.server import CannotServe
-from idp.signing.files import KeyFileError
+from idp.signing.private_files import KeyFileError
 
 
 @contextmanager
@@ -24,5 +25,4 @@ def friendly_errors() -> Iterator[None]:
     except BadSettings as error:
         raise click.ClickException(f"the settings cannot be used.\n{error}") from None
     except DatabaseFailure as error:
-        reason = str(error.__cause__ or error).strip().partition("\n")[0]
-        raise click.ClickException(f"The database failed ({reason}). `idp doctor` looks into it.") from None
+        raise click.ClickException(f"The database failed ({describe(error)}). `idp doctor` looks into it.") from None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from idp.admin import keys
+from idp.admin import Refused, keys
 from idp.app import open_keyring
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, print_json, print_table, utc
+from idp.cli.listing import Row, Selection, listing_options, print_listing
+from idp.cli.output import utc
 from idp.signing.algorithms import OWN
+from idp.signing.rotation import KeyStatus
 
 MEANING = {"next": "signs from", "active": "next one due", "retired": "kept until"}
 
@@ -19,31 +23,23 @@ def command() -> None:
 
 
 @command.command(name="list")
-@as_json
+@listing_options("key id", "key id, algorithm or state")
 @pass_cli_context
-def list_(work: CliContext, *, json_wanted: bool) -> None:
+def list_(work: CliContext, /, *, json_wanted: bool, **selected: Any) -> None:
     """List every key, the state it is in, and until when."""
-    found = open_keyring(work.settings, work.clock).survey()
-    if json_wanted:
-        print_json(
-            [
-                {
-                    "kid": status.key.kid,
-                    "alg": status.key.alg,
-                    "state": status.state,
-                    "created_at": status.key.created_at,
-                    "signs_from": status.key.signs_from,
-                    "until": status.until,
-                }
-                for status in found
-            ]
-        )
-        return
-    rows = [
-        (status.key.alg, status.state, f"{MEANING[status.state]} {utc(status.until)}", status.key.kid)
-        for status in found
-    ]
-    print_table(("ALGORITHM", "STATE", "UNTIL", "KEY"), rows)
+    selection = Selection(**selected)
+    rows = [_row(status) for status in open_keyring(work.settings, work.clock).survey()]
+    if selection.after:
+        rows = _behind(rows, selection.after)
+    wanted = (row for row in rows if any(selection.search in row[name] for name in ("kid", "alg", "state")))
+    print_listing(
+        wanted,
+        selection,
+        key="kid",
+        heads=("ALGORITHM", "STATE", "UNTIL", "KEY"),
+        cells=lambda row: (row["alg"], row["state"], f"{MEANING[row['state']]} {utc(row['until'])}", row["kid"]),
+        json_wanted=json_wanted,
+    )
 
 
 @command.command()
@@ -63,3 +59,22 @@ def rotate(work: CliContext, algs: tuple[str, ...], *, at_once: bool) -> None:
         click.echo(keys.describe(action))
     if not actions:
         click.echo("Nothing to do: the next key is published already. `idp keys list` says when it signs.")
+
+
+def _row(status: KeyStatus) -> Row:
+    return {
+        "kid": status.key.kid,
+        "alg": status.key.alg,
+        "state": status.state,
+        "created_at": status.key.created_at,
+        "signs_from": status.key.signs_from,
+        "until": status.until,
+    }
+
+
+def _behind(rows: list[Row], kid: str) -> list[Row]:
+    """Return the rows behind a key, in the order of the survey, which is not that of the ids."""
+    kids = [row["kid"] for row in rows]
+    if kid not in kids:
+        raise Refused(f"There is no key {kid!r}. `idp keys list` shows all.")
+    return rows[kids.index(kid) + 1 :]

@@ -1,10 +1,9 @@
-"""Output of results: tables for people, JSON for programs."""
+"""Output of results: lines for people, JSON for programs; lists of any length are in `listing`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -16,13 +15,6 @@ assume_yes = click.option("--yes", is_flag=True, help="Do not ask for confirmati
 def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
     """Print a JSON document."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
-
-
-def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print aligned columns with a header."""
-    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
-    for row in (heads, *rows):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def print_facts(facts: dict[str, str]) -> None:

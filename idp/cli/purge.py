@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from idp.admin.purging import purge
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, print_json
 
@@ -12,10 +13,11 @@ from idp.cli.output import as_json, print_json
 @as_json
 @pass_cli_context
 def command(work: CliContext, *, json_wanted: bool) -> None:
-    """Delete ended sessions, sign-ins, tokens and counters. A running server does this by itself every hour."""
-    with work.database.write() as tx:
-        settings = work.settings
-        gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
+    """Delete ended sessions, sign-ins, tokens, counters and audit events.
+
+    A running server does this by itself every hour. docs/reference/retention.md says how long everything is kept.
+    """
+    gone = purge(work.database, work.settings)
     if json_wanted:
         print_json(gone)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import click
 
 from idp.admin import Refused
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
+from idp.kernel import strict_json
 from idp.login.policy.assurance import LEVELS
 from idp.signing.algorithms import OWN
 
@@ -134,7 +134,7 @@ def changed_lists(given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[
 
 def _read_jwks(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = strict_json.parse(path.read_bytes())
     except (OSError, ValueError) as error:
         raise Refused(f"{path} cannot be read as a JWK Set: {error}") from None
     if not isinstance(content, dict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import click
@@ -12,12 +13,13 @@ from idp.admin.user_changes import set_claims
 from idp.cli import passwords
 from idp.cli.claims import chosen_claims, claim_options
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, assume_yes, print_facts, print_json, print_table, utc, yes_no
+from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
+from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
 from idp.login.state import person as people
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
-PAGE = 1000
+COLUMNS = ("username", "name", "email", "status", "second_step", "second_step_required")
 REQUIRED, NOT_REQUIRED = "required", "not-required"
 
 
@@ -29,15 +31,25 @@ def command() -> None:
 @command.command()
 @click.argument("name")
 @click.option("--email", help="Where they are told of changes to their account; they can sign in with it, too.")
+@click.option("--email-verified", is_flag=True, help="You know that the address is theirs; apps are told so.")
 @click.option("--name", "full_name", help="What they are called on pages and in claims.")
 @click.option("--required", is_flag=True, help="They must have a second step.")
 @passwords.from_stdin
 @pass_cli_context
 def add(
-    work: CliContext, name: str, email: str | None, full_name: str | None, *, required: bool, password_stdin: bool
+    work: CliContext,
+    name: str,
+    email: str | None,
+    full_name: str | None,
+    *,
+    email_verified: bool,
+    required: bool,
+    password_stdin: bool,
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
-    user = users.new(work.entropy, username=name, email=email, name=full_name, required=required)
+    user = users.new(
+        work.entropy, username=name, email=email, name=full_name, required=required, email_verified=email_verified
+    )
     database = work.database  # fails before anything is asked
     password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=False)
     user.password_hash = work.hasher.hash(password)
@@ -48,21 +60,20 @@ def add(
 
 @command.command(name="list")
 @click.option("--late", is_flag=True, help="Only those whose time to set up the second step they must have is over.")
-@as_json
+@listing_options("user name", "user name, address or name")
 @pass_cli_context
-def list_(work: CliContext, *, late: bool, json_wanted: bool) -> None:
+def list_(work: CliContext, /, *, late: bool, json_wanted: bool, **selected: Any) -> None:
     """List everybody, with their second step and until when those who owe one may go on without."""
-    with work.database.read() as tx:
-        owners = tx.factors.owners()
-        rows = [_row(work, tx, user, on=user.id in owners) for user in _everybody(tx)]
-    if late:
-        rows = [row for row in rows if row["second_step_late"]]
-    if json_wanted:
-        print_json(rows)
-        return
-    heads = ("USER NAME", "NAME", "EMAIL", "STATUS", "SECOND STEP", "REQUIRED", "DUE")
-    columns = ("username", "name", "email", "status", "second_step", "second_step_required")
-    print_table(heads, [(*(_text(row[column]) for column in columns), _due(row)) for row in rows])
+    selection = Selection(**selected)
+    rows = read_pages(partial(_page, work, selection.search), after=selection.after, key=itemgetter("username"))
+    print_listing(
+        (row for row in rows if row["second_step_late"] or not late),
+        selection,
+        key="username",
+        heads=("USER NAME", "NAME", "EMAIL", "STATUS", "SECOND STEP", "REQUIRED", "DUE"),
+        cells=lambda row: (*(_text(row[column]) for column in COLUMNS), _due(row)),
+        json_wanted=json_wanted,
+    )
 
 
 @command.command(name="show")
@@ -174,11 +185,11 @@ def set_(work: CliContext, /, username: str, *, second_step: str | None, yes: bo
         click.echo(f"Changed {username}: {', '.join(changed)}.")
 
 
-def _everybody(tx: Transaction) -> Iterator[User]:
-    after = ""
-    while page := tx.users.listed(limit=PAGE, after=after):
-        yield from page
-        after = page[-1].username_key
+def _page(work: CliContext, search: str, after: str) -> list[Row]:
+    with work.database.read() as tx:
+        found = tx.users.listed(limit=PAGE, after=after, search=search)
+        owners = tx.factors.owners_among([user.id for user in found])
+        return [_row(work, tx, user, on=user.id in owners) for user in found]
 
 
 def _row(work: CliContext, tx: Transaction, user: User, *, on: bool) -> dict[str, Any]:

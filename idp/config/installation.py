@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -40,6 +41,9 @@ class Installation(BaseModel):
         0, ge=0, le=65535, description="Port on `ops_host` for /healthz, /readyz and /metrics; 0 switches it off."
     )
     ops_host: str = Field("127.0.0.1", description="Address for the port above; keep it away from the public.")
+    audit_retention_days: int = Field(
+        730, ge=0, le=36_500, description="Days an audit event is kept, in *Activity* of *My account* too; 0: for ever."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
 
     @property
@@ -51,6 +55,15 @@ class Installation(BaseModel):
     def host(self) -> str:
         """Return the issuer's host name without a port."""
         return urlsplit(self.issuer).hostname or ""
+
+    @property
+    def mail_domain(self) -> str:
+        """Return the issuer's host for mail: an IP address as a literal (RFC 5321 section 4.1.3)."""
+        try:
+            address = ip_address(self.host)
+        except ValueError:
+            return self.host
+        return f"[IPv6:{address}]" if isinstance(address, IPv6Address) else f"[{address}]"
 
     @property
     def database(self) -> str:

@@ -22,7 +22,7 @@ class Settings(SettingFields):
     @property
     def sender(self) -> str:
         """Return the sender address of mail."""
-        return self.mail_from or f"no-reply@{self.host}"
+        return self.mail_from or f"no-reply@{self.mail_domain}"
 
     @property
     def attesting(self) -> bool:

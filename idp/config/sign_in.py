@@ -14,6 +14,15 @@ class SignIn(BaseModel):
 
     session_idle: int = Field(7 * DAY, ge=60, description="A session nobody used for this long has ended.")
     session_lifetime: int = Field(30 * DAY, ge=60, description="A session ends at this age, used or not.")
+    keep_signed_in_days: int = Field(
+        7,
+        ge=0,
+        le=7,
+        description=(
+            "Days that closing the browser does not sign a person out, if they choose so when they sign in; 0 never "
+            "offers it."
+        ),
+    )
     second_factor_lifetime: int = Field(
         DAY,
         ge=60,
@@ -67,11 +76,20 @@ class SignIn(BaseModel):
         15, ge=8, description="Least password length where the password is the only factor."
     )
     throttle_per_quarter_hour: int = Field(
-        10, ge=1, description="Failed passwords, and failed codes, one lane allows in 15 minutes."
+        10, ge=1, description="Failed passwords, and failed codes, one bucket allows in 15 minutes."
     )
     throttle_per_day: int = Field(
-        50, ge=1, description="Failed passwords, and failed codes, one lane allows in 24 hours."
+        50, ge=1, description="Failed passwords, and failed codes, one bucket allows in 24 hours."
     )
+    throttle_network_per_quarter_hour: int = Field(
+        100,
+        ge=1,
+        description=(
+            "Wrong passwords, of all names together, one network (IPv4 address, IPv6 /64) may send in 15 minutes; "
+            "known devices are not counted. Raise it when very many people share one address."
+        ),
+    )
+    throttle_network_per_day: int = Field(1000, ge=1, description="The same in 24 hours.")
     throttle_codes_in_a_row: int = Field(
         100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
     )

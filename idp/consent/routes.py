@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.consent import decision, service, words
-from idp.login.flow import page
+from idp.consent import decision, scope_texts, service
+from idp.login.flow import rendering
 from idp.login.forms import errors
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
@@ -24,7 +24,7 @@ blueprint = Blueprint("consent", __name__, url_prefix="/consent/<flow_id>")
 @read_transaction
 def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show what the app will see."""
-    flow = page.load_open_flow(tx, flow_id)
+    flow = rendering.load_open_flow(tx, flow_id)
     person = _person_to_ask(flow)
     return _render(tx, flow, person) if person else see_other(flow.row.return_to)
 
@@ -33,7 +33,7 @@ def show_form(tx: Transaction, flow_id: str) -> Response:
 @write_transaction
 def decide(tx: Transaction, flow_id: str) -> Response:
     """Take the answer and go back to the request it was asked for."""
-    flow = page.load_open_flow(tx, flow_id)
+    flow = rendering.load_open_flow(tx, flow_id)
     person, scopes = _person_to_ask(flow), decision.asked_scopes(flow.row.request)
     if person is None:
         return see_other(flow.row.return_to)
@@ -55,7 +55,7 @@ def _person_to_ask(flow: LoginFlow) -> Person | None:
 def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = "") -> Response:
     scopes = decision.asked_scopes(flow.row.request)
     remembered = tx.consents.find(person.user.id, flow.row.client_id or "")
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "consent/ask.html",
@@ -63,9 +63,9 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = ""
         errors={"form": error} if error else {},
         csrf_token=csrf.token(LOGIN.read() or "", _purpose(flow)),
         user={"name": person.user.display_name, "username": person.user.username},
-        scopes=words.scope_descriptions(scopes, person.user),
+        scopes=scope_texts.scope_descriptions(scopes, person.user),
         again=remembered is not None and not set(scopes) & set(remembered.scopes),
-        lifetime=words.refresh_lifetime(scopes, services().settings.refresh_token_lifetime),
+        lifetime=scope_texts.refresh_lifetime(scopes, services().settings.refresh_token_lifetime),
     )
 
 

@@ -18,7 +18,8 @@ from idp.config import LOOPBACK
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.mailbox import Mailbox, StoredMessage
+from idp.messaging.development_mailbox import Mailbox, StoredMessage
+from idp.web.client_address import client_address
 from idp.web.context import services
 from idp.web.pages import page
 
@@ -34,8 +35,8 @@ blueprint = Blueprint("development", __name__, url_prefix="/dev")
 def only_from_this_machine() -> None:
     """Answer 404 to every other machine."""
     name = urlsplit(f"//{request.host}").hostname
-    address = request.remote_addr or "0.0.0.0"  # noqa: S104 - nothing is bound to it: no address is not this machine
-    if not ipaddress.ip_address(address).is_loopback or name not in LOOPBACK:
+    address = client_address()
+    if not address or not ipaddress.ip_address(address).is_loopback or name not in LOOPBACK:
         abort(404)
 
 

@@ -6,6 +6,7 @@ Hash outside of transactions: SQLite has one writer, and a hash takes longer tha
 from __future__ import annotations
 
 import threading
+import unicodedata
 from typing import Self
 
 import argon2
@@ -39,12 +40,20 @@ class Hasher:
         )
 
     def hash(self, secret: str) -> str:
-        """Return the encoded argon2id hash, including salt and parameters."""
+        """Return the encoded argon2id hash of `secret` in NFC, including salt and parameters (RFC 8265 section 4.2)."""
         with self._places:
-            return self._argon2.hash(secret)
+            return self._argon2.hash(unicodedata.normalize("NFC", secret))
 
     def verify(self, encoded: str | None, secret: str) -> bool:
-        """Whether `secret` matches; None (no account, or no password) costs the same and never matches."""
+        """Whether `secret` matches as it was typed, or in NFC; arguments as for `verify_exactly`.
+
+        How many spellings are tried depends on what was typed, so it reveals nothing about the account.
+        """
+        spellings = dict.fromkeys((secret, unicodedata.normalize("NFC", secret)))
+        return any(self.verify_exactly(encoded, spelling) for spelling in spellings)
+
+    def verify_exactly(self, encoded: str | None, secret: str) -> bool:
+        """Whether this spelling matches; None (no account, or no password) costs the same and never matches."""
         with self._places:
             try:
                 self._argon2.verify(encoded or self._nobody, secret)

@@ -9,7 +9,6 @@ The caller redeems the challenge, finds the credential, and decides what the pro
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from webauthn.helpers.structs import (
 )
 
 from idp.factors.attestation import AttestationTrustAnchors
+from idp.kernel import strict_json
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 
@@ -164,9 +164,9 @@ def parse_response(text: str) -> AuthenticatorResponse:
         InvalidResponse: when it is malformed.
     """
     try:
-        sent = json.loads(text)
+        sent = strict_json.parse(text)
         response = sent["response"]
-        client_data = json.loads(base64url_to_bytes(response["clientDataJSON"]))
+        client_data = strict_json.parse(base64url_to_bytes(response["clientDataJSON"]))
         handle = response.get("userHandle")
         listed = response.get("transports") or []
         return AuthenticatorResponse(

@@ -1,8 +1,8 @@
 """Rules for new passwords: long enough, hard to guess, unrelated to the person and product, not breached.
 
-No composition rules, expiry or hints (NIST SP 800-63B section 3.1.1.2). Passwords are stored exactly as typed, without
-normalisation (ASVS 6.2.8). Only the strength check normalises, so that full-width letters or capitals do not improve a
-bad password.
+No composition rules, expiry or hints (NIST SP 800-63B section 3.1.1.2). Passwords are compared as typed, then in NFC,
+the form that is stored (`hashing`, docs/decisions/0021); nothing else is changed (ASVS 6.2.8). Only the strength check
+normalises further, so that full-width letters or capitals do not improve a bad password.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from idp.factors import guessing
-from idp.factors.breached import BreachedPasswords
+from idp.factors import password_strength
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.kernel.text import Text
 
 LONGEST = 128
@@ -65,14 +65,14 @@ def check_strength(
     if len(candidate) > LONGEST:
         return _refused(0, TOO_LONG)
     plain, words = _folded(candidate), _parts(own_words)
-    guess = guessing.estimate_strength(unicodedata.normalize("NFKC", candidate), words)
+    guess = password_strength.estimate_strength(unicodedata.normalize("NFKC", candidate), words)
     if len(candidate) < min_length:
         return _refused(guess.score, _too_short(min_length))
     if any(word in plain and len(plain) - len(word) < min_length for word in words):
         return _refused(0, TOO_CLOSE)
     if guess.score < LEAST_SCORE:
         return _refused(guess.score, guess.reason)
-    if breached and breached.contains(candidate):
+    if breached and breached.contains(unicodedata.normalize("NFC", candidate)):
         return _refused(0, STOLEN)
     return Strength(guess.score, None)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
-from idp.factors import typed
+from idp.factors import typed_codes
 from idp.factors.hashing import SALT_LENGTH, Hasher
 from idp.kernel.entropy import Entropy
-from idp.persistence.recovery import RecoverySet
+from idp.persistence.recovery_codes import RecoverySet
 from idp.signing.sealing import Sealer
 
 COUNT = 8
@@ -46,7 +46,7 @@ def canonicalize(text: str) -> str:
 
     Malformed codes become the empty string, which matches nothing.
     """
-    plain = typed.normalize_code(text).upper().translate(_READ_AS)
+    plain = typed_codes.normalize_code(text).upper().translate(_READ_AS)
     return plain if len(plain) == _LENGTH and all(letter in ALPHABET for letter in plain) else ""
 
 

@@ -18,7 +18,7 @@ import qrcode
 from markupsafe import Markup
 from qrcode.image.svg import SvgPathImage
 
-from idp.factors import typed
+from idp.factors import typed_codes
 
 PERIOD = 30
 """Seconds per time step."""
@@ -66,7 +66,7 @@ def matching_step(seed: str, code: str, now: int) -> int | None:
 
     The caller records the step as used.
     """
-    digits = typed.normalize_code(code)
+    digits = typed_codes.normalize_code(code)
     if not _SIX_DIGITS.fullmatch(digits):
         return None
     totp, present = pyotp.TOTP(seed), now // PERIOD

@@ -2,7 +2,7 @@
 
 requested tags (ui_locales, profile, browser)  ->  tags.best_match  ->  a supported language
 profile                                        ->  Reader: language, direction, time zone
-values with `Text` and `Moment`                ->  words.localize_values  ->  localized values
+values with `Text` and `Moment`                ->  localization.localize_values  ->  localized values
 templates' `_()` and `{% trans %}`             ->  jinja, by the variable `lang`
 
 tags        supported languages, and matching of language tags

@@ -8,14 +8,14 @@ from __future__ import annotations
 import functools
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
-from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from idp.kernel.resources import TEMPLATES
 from idp.language.tags import DEFAULT
 
-FOLDER = Path(__file__).parents[2] / "templates" / "languages"
+FOLDER = TEMPLATES / "languages"
 
 
 @functools.cache

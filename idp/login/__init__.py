@@ -24,7 +24,8 @@ Packages, each imports only those below it:
     forms        what forms share with My account and recovery
     enrolment    adding a factor, one module per method
     methods      proving, one module per method
-    devices      recognised browsers and remembered devices;  revocation    ending sessions and access
+    devices      recognised browsers and remembered devices;  access_revocation   ending sessions and access
+    sent_codes   codes by message: sent and verified in one way, whatever they are for
     state        person, session and login flow as read from rows
     policy       pure: proofs, assurance, requirements, the next step, rate limits
 

@@ -6,7 +6,7 @@ The code is sealed while it waits in the outbox. It is retried within seconds, a
 from __future__ import annotations
 
 from idp.messaging.notices import message_context
-from idp.messaging.sealed import SealedSecret
+from idp.messaging.sealed_secrets import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.sent_codes import CodePurpose
 from idp.persistence.transaction import Transaction

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.messaging.codes import CODE
-from idp.messaging.transports import Rejected, Undelivered
+from idp.messaging.smtp import Rejected, Undelivered
 from idp.persistence.database import Database
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from idp.config import Settings
-from idp.messaging.mailbox import Mailbox
+from idp.messaging.development_mailbox import Mailbox
 from idp.messaging.rendering import Renderer
-from idp.messaging.transports import SmtpTransport, Transport, compose
+from idp.messaging.smtp import SmtpTransport, Transport, compose
 from idp.persistence.outbox import OutboxMessage
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from idp.language.reader import Reader
-from idp.messaging.sealed import SealedSecret
+from idp.messaging.sealed_secrets import SealedSecret
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User, lookup_key

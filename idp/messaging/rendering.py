@@ -15,13 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
-from idp.kernel.origin import LOCAL
+from idp.kernel.request_origin import LOCAL
 from idp.kernel.text import Text
 from idp.language import jinja
 from idp.language.geoip import GeoIp
+from idp.language.localization import localize_values
 from idp.language.reader import Reader
-from idp.language.words import localize_values
-from idp.messaging.sealed import SealedSecret, Unseal
+from idp.messaging.sealed_secrets import SealedSecret, Unseal
 
 SECURITY_PAGE, RECOVER_PAGE = "/account/security", "/recover"
 

@@ -4,6 +4,11 @@
         user = tx.users.by_id(user_id)      one store per aggregate
         tx.grants.claim_code(...)           single use: one conditional UPDATE, decided by its row count
 
+    database, engine, transaction     connections, and one unit of work with its stores
+    failures                          `DatabaseUnavailable`: away, locked or full
+    schema, migrations                the tables and their revisions
+    purging                           deletion of what has ended
+
 Rows are read, never edited: every change is a statement of its own, so the cost of a request can be counted. Times are
 whole seconds since the epoch, UTC; secrets are digests or sealed. The same code runs on SQLite (WAL, `BEGIN IMMEDIATE`)
 and PostgreSQL (READ COMMITTED).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import JSON, delete, select, update
+from sqlalchemy import JSON, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -96,9 +96,18 @@ class ClientStore(Store):
         except IntegrityError as error:
             raise ClientExists from error
 
-    def all(self) -> list[Client]:
-        """List all clients by `client_id`."""
-        return list(self._session.scalars(select(Client).order_by(Client.client_id)))
+    def listed(self, *, limit: int, after: str = "", search: str = "") -> list[Client]:
+        """List clients by `client_id`, from the one behind `after`; `search` is part of the id or the name."""
+        query = select(Client).where(Client.client_id > after).order_by(Client.client_id).limit(limit)
+        if search:
+            fields = (Client.client_id, Client.client_name)
+            query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
+        return list(self._session.scalars(query))
+
+    def without_pkce(self, *, limit: int) -> list[str]:
+        """List ids of enabled clients that may leave PKCE out."""
+        query = select(Client.client_id).where(Client.require_pkce.is_(False), Client.disabled.is_(False))
+        return list(self._session.scalars(query.order_by(Client.client_id).limit(limit)))
 
     def change(self, client_id: str, values: dict[str, Any]) -> None:
         """Set these columns of a client."""

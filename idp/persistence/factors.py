@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, delete, or_, select, update
@@ -58,9 +59,9 @@ class FactorStore(Store):
         query = select(Factor).where(Factor.user_id == user_id).order_by(Factor.created_at, Factor.id)
         return list(self._session.scalars(query))
 
-    def owners(self) -> set[str]:
-        """Return the ids of everybody with a second step."""
-        return set(self._session.scalars(select(Factor.user_id).distinct()))
+    def owners_among(self, user_ids: Collection[str]) -> set[str]:
+        """Return those of these people that have a second step."""
+        return set(self._session.scalars(select(Factor.user_id).where(Factor.user_id.in_(user_ids)).distinct()))
 
     def add(self, factor: Factor) -> None:
         """Insert a verified factor.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -17,12 +17,17 @@ class LoginFlowRow(Base):
     is what started it (`authorize` or `account`), `request` the stored request, `requirement` an `AuthRequirement` as
     JSON, `return_to` the path to continue at. `proofs` are those collected so far; `epoch` is the person's epoch at the
     first of them.
+
+    `previous_digest` is that of the cookie before the last rotation. It opens the flow as well, unless a proof in this
+    flow caused that rotation; then `sealed_answer` is what the browser was answered (`login.flow.answers`).
     """
 
     __tablename__ = "login_flows"
 
     id: Mapped[str] = mapped_column(primary_key=True)
     browser_digest: Mapped[str] = mapped_column(index=True)
+    previous_digest: Mapped[str | None] = mapped_column(index=True)
+    sealed_answer: Mapped[str | None]
     initiator: Mapped[str]
     request: Mapped[dict[str, Any]] = mapped_column(JSON)
     requirement: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -34,6 +39,7 @@ class LoginFlowRow(Base):
     device_id: Mapped[str | None]
     proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     remember: Mapped[bool] = mapped_column(default=False)
+    keep_signed_in: Mapped[bool] = mapped_column(default=False)
     must_choose: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[int]
@@ -64,9 +70,7 @@ class LoginFlowStore(Store):
 
         Each proof changes all of them (`rebind`); locking in one order prevents deadlocks between tabs.
         """
-        query = select(LoginFlowRow.id).where(
-            LoginFlowRow.browser_digest == browser_digest, LoginFlowRow.finished_at.is_(None)
-        )
+        query = select(LoginFlowRow.id).where(_opened_by(browser_digest), LoginFlowRow.finished_at.is_(None))
         self._session.execute(query.order_by(LoginFlowRow.id).with_for_update())
 
     def advance(self, row: LoginFlowRow, **values: Any) -> bool:
@@ -82,16 +86,27 @@ class LoginFlowStore(Store):
         self._session.refresh(row)
         return True
 
+    def keep_signed_in(self, row: LoginFlowRow, *, keep: bool) -> None:
+        """Store the choice to stay signed in when the browser is closed."""
+        if row.keep_signed_in is not keep:
+            self.advance(row, keep_signed_in=keep)
+
     def cancel(self, row: LoginFlowRow) -> bool:
         """Mark the flow as cancelled; its initiator has still to be informed."""
         return self.advance(row, cancelled_at=self._now)
 
-    def rebind(self, old_digest: str, new_digest: str) -> None:
-        """Bind all flows of this browser to its new cookie, after a proof; the old one is invalid."""
-        query = update(LoginFlowRow).where(
-            LoginFlowRow.browser_digest == old_digest, LoginFlowRow.finished_at.is_(None)
+    def rebind(self, flow_id: str, old_digest: str, new_digest: str, *, sealed_answer: str) -> None:
+        """Bind all flows of this browser to its new cookie, after a proof in one of them.
+
+        The old cookie still opens the others, whose proofs are those that it had before; in this one it is invalid.
+        """
+        others = update(LoginFlowRow).where(
+            _opened_by(old_digest), LoginFlowRow.finished_at.is_(None), LoginFlowRow.id != flow_id
         )
-        self._execute(query.values(browser_digest=new_digest))
+        moved = {"previous_digest": LoginFlowRow.browser_digest, "browser_digest": new_digest, "sealed_answer": None}
+        self._execute(others.values(moved))
+        proven = {"previous_digest": old_digest, "browser_digest": new_digest, "sealed_answer": sealed_answer}
+        self._execute(update(LoginFlowRow).where(LoginFlowRow.id == flow_id).values(proven))
 
     def finish(self, flow_id: str) -> bool:
         """Close a flow, cancelled or not; True for exactly one caller."""
@@ -100,9 +115,19 @@ class LoginFlowStore(Store):
         )
         return self._execute(query.values(finished_at=self._now)) == 1
 
+    def claim_finished(self, flow_id: str) -> bool:
+        """Delete a finished flow, to use its re-authentication once; True for exactly one caller."""
+        query = delete(LoginFlowRow).where(LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_not(None))
+        return self._execute(query) == 1
+
     def _still_open(self) -> tuple[ColumnElement[bool], ...]:
         return (
             LoginFlowRow.finished_at.is_(None),
             LoginFlowRow.cancelled_at.is_(None),
             LoginFlowRow.expires_at > self._now,
         )
+
+
+def _opened_by(browser_digest: str) -> ColumnElement[bool]:
+    previous = and_(LoginFlowRow.previous_digest == browser_digest, LoginFlowRow.sealed_answer.is_(None))
+    return or_(LoginFlowRow.browser_digest == browser_digest, previous)

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Integer, Select, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -94,6 +107,21 @@ class OutboxStore(Store):
         query = select(OutboxMessage.id).where(OutboxMessage.channel == channel, OutboxMessage.recipient == recipient)
         return self._session.scalar(query.where(OutboxMessage.attempts > 0).limit(1)) is not None
 
-    def waiting(self) -> list[OutboxMessage]:
-        """List all undelivered messages, oldest first."""
-        return list(self._session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+    def waiting(self, *, channel: str | None = None, limit: int | None = None) -> list[OutboxMessage]:
+        """List undelivered messages, optionally of one channel, oldest first."""
+        query = select(OutboxMessage).order_by(OutboxMessage.id).limit(limit)
+        return list(self._session.scalars(query if channel is None else query.where(OutboxMessage.channel == channel)))
+
+    def count_late(self, *, channel: str, created_before: int) -> int:
+        """Count the undelivered messages of a channel from before a time (seconds, UTC)."""
+        query = select(func.count()).select_from(OutboxMessage)
+        return self._session.scalar(query.where(*_late(channel, created_before))) or 0
+
+    def late_recipients(self, *, channel: str, created_before: int) -> list[str]:
+        """List who waits for a message of a channel from before a time (seconds, UTC)."""
+        query = select(OutboxMessage.recipient).where(*_late(channel, created_before)).distinct()
+        return list(self._session.scalars(query.order_by(OutboxMessage.recipient)))
+
+
+def _late(channel: str, created_before: int) -> tuple[ColumnElement[bool], ...]:
+    return OutboxMessage.channel == channel, OutboxMessage.created_at < created_before

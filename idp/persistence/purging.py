@@ -1,74 +1,67 @@
-"""Deletion of ended rows, each type after its own retention period."""
+"""Deletion of ended rows in bounded batches; `retention` says when a row has ended."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from collections.abc import Sequence
+from typing import Any
 
-from idp.kernel.clock import DAY
-from idp.persistence.alert_links import AlertLink
+from sqlalchemy import ColumnElement, Row, Select, delete, inspect, select, tuple_, update
+
 from idp.persistence.base import Base, Store
-from idp.persistence.challenges import Challenge
 from idp.persistence.consents import Consent
 from idp.persistence.contact_changes import ContactChange
-from idp.persistence.devices import Browser, Device
+from idp.persistence.devices import Device
 from idp.persistence.factors import Factor
-from idp.persistence.grants import Grant, RefreshToken, RevokedToken
-from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.password_resets import PasswordReset
-from idp.persistence.recovery import RecoverySet
-from idp.persistence.replay import AssertionId
+from idp.persistence.recovery_codes import RecoverySet
+from idp.persistence.retention import Erasure, Life, Retention
 from idp.persistence.sent_codes import SentCode
-from idp.persistence.sessions import Session
-from idp.persistence.throttles import Throttle
+from idp.persistence.sign_in_alert_links import AlertLink
 
-BROWSER_RETENTION = 400 * DAY
-"""Seconds after which an unused browser is unknown; also the longest cookie lifetime in browsers."""
-
+BATCH = 500
+"""Rows that one transaction deletes."""
 
 PERSONAL_TABLES = (Factor, RecoverySet, Device, Consent, SentCode, ContactChange, PasswordReset, AlertLink)
 """Tables whose rows belong to one person."""
 
+Keys = Sequence[Row[Any]]
+"""Primary keys of rows of one table."""
+
 
 class PurgeStore(Store):
-    """Deletes ended rows and counts them."""
+    """Finds ended rows and deletes them."""
 
     def delete_person(self, user_id: str) -> None:
         """Delete the rows of a closed account; ended sessions and grants are purged later."""
         for model in PERSONAL_TABLES:
             self._execute(delete(model).where(model.user_id == user_id))
 
-    def run(self, *, session_idle: int, keep_codes: bool) -> dict[str, int]:
-        """Delete ended rows; return the number deleted per table.
+    def find_ended(self, ended: Life | Erasure, at: Retention) -> Keys:
+        """Return the keys of at most `BATCH` ended rows.
 
-        Grants and the attempt counts of sent codes are kept for a day after their end and login flows for an hour, so
-        that late or repeated requests get the right answer. Failures in a row are kept while they are limited:
-        otherwise a few tries a day could go on for ever. `session_idle` is in seconds. Unless `keep_codes`, sealed
-        copies of saved recovery codes are deleted.
+        In a read transaction, so that a long search holds no lock.
         """
-        now = self._now
-        ended: dict[type[Base], ColumnElement[bool]] = {
-            LoginFlowRow: LoginFlowRow.expires_at < now - 3600,
-            Session: (Session.expires_at < now) | (Session.last_seen_at < now - session_idle),
-            RevokedToken: RevokedToken.expires_at < now,
-            Challenge: Challenge.expires_at < now,
-            AssertionId: AssertionId.expires_at < now,
-            PasswordReset: PasswordReset.expires_at < now,
-            AlertLink: AlertLink.expires_at < now,
-            SentCode: SentCode.expires_at < now - DAY,
-            ContactChange: (ContactChange.expires_at < now)
-            & func.coalesce(ContactChange.undo_until < now, ContactChange.made_at.is_(None)),
-            Throttle: (Throttle.long_started_at < now - DAY) & (Throttle.in_a_row == 0),
-            Device: Device.last_seen_at < now - BROWSER_RETENTION,
-            Browser: (Browser.last_seen_at < now - DAY) & Browser.id.not_in(select(Device.browser_id)),
-        }
-        dead_grants = select(Grant.id).where(Grant.expires_at < now - DAY)
-        gone = {"refresh_tokens": self._execute(delete(RefreshToken).where(RefreshToken.grant_id.in_(dead_grants)))}
-        gone["grants"] = self._execute(delete(Grant).where(Grant.expires_at < now - DAY))
-        for model, over in ended.items():
-            gone[model.__tablename__] = self._execute(delete(model).where(over))
-        if not keep_codes:
-            saved = RecoverySet.acknowledged_at.is_not(None) & RecoverySet.sealed_codes.is_not(None)
-            gone["readable_codes"] = self._execute(update(RecoverySet).where(saved).values(sealed_codes=None))
-        lapsed = update(Device).where(Device.trusted_until <= now)
-        gone["remembered"] = self._execute(lapsed.values(trusted_at=None, trusted_until=None, trust_epoch=None))
-        return gone
+        if ended.over is None:
+            return []
+        query: Select[Any] = select(*_primary_key(ended.model)).where(ended.over(at)).limit(BATCH)
+        return self._session.execute(query).all()
+
+    def remove(self, ended: Life | Erasure, at: Retention, keys: Keys) -> int:
+        """Delete, or empty, those of these rows that have still ended: one may have been used since it was found."""
+        if ended.over is None:
+            return 0
+        still_ended = (_is_among(ended.model, keys), ended.over(at))
+        if isinstance(ended, Erasure):
+            return self._execute(update(ended.model).where(*still_ended).values(dict.fromkeys(ended.columns)))
+        return self._execute(delete(ended.model).where(*still_ended))
+
+
+def _primary_key(model: type[Base]) -> list[ColumnElement[Any]]:
+    return list(inspect(model).primary_key)
+
+
+def _is_among(model: type[Base], keys: Keys) -> ColumnElement[bool]:
+    columns = _primary_key(model)
+    if len(columns) == 1:
+        return columns[0].in_([key[0] for key in keys])
+    return tuple_(*columns).in_([tuple(key) for key in keys])

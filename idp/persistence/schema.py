@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from idp.persistence import transaction
 from idp.persistence.base import Base
-from idp.persistence.database import open_engine
+from idp.persistence.engine import open_engine
+from idp.persistence.failures import describe
 
 METADATA = Base.metadata
 MODULES = (transaction,)
@@ -63,7 +64,7 @@ def status(url: str) -> Status:
     try:
         revision = current(url)
     except SQLAlchemyError as error:
-        return Status(State.UNREACHABLE, reason=str(error.__cause__ or error).strip().partition("\n")[0])
+        return Status(State.UNREACHABLE, reason=describe(error))
     if revision is None:
         return Status(State.EMPTY)
     scripts = ScriptDirectory.from_config(alembic_config())
@@ -87,7 +88,7 @@ def current(url: str) -> str | None:
     """Return the database's revision; None when it is empty."""
     engine = open_engine(url)
     try:
-        with engine.connect() as connection:
+        with engine.execution_options(read_only=True).connect() as connection:  # waits for no writer
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
@@ -107,7 +108,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def _run(url: str, action: Callable[[Config], None]) -> None:
-    engine = open_engine(url)
+    engine = open_engine(url, lock_timeout=0)  # another node may migrate for longer than any request may wait
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":

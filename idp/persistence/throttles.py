@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, delete, or_
+from sqlalchemy import and_, case, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -45,25 +46,34 @@ class ThrottleStore(Store):
 
     def has_capacity(self, bucket: str, limit: Limit) -> bool:
         """Whether `consume` would succeed now; saves a costly hash, but only `consume` decides."""
-        row = self._session.get(Throttle, bucket, populate_existing=True)
-        if row is None:
-            return True
+        return not self.without_capacity({bucket: limit})
+
+    def without_capacity(self, limits: Mapping[str, Limit]) -> set[str]:
+        """Return the buckets for which `consume` would fail now: one statement for all."""
+        query = select(Throttle).where(Throttle.bucket.in_(sorted(limits)))
+        rows = self._session.scalars(query.execution_options(populate_existing=True))
+        return {row.bucket for row in rows if not self._is_within(row, limits[row.bucket])}
+
+    def _is_within(self, row: Throttle, limit: Limit) -> bool:
         short_ok = row.short_started_at <= self._now - limit.short_seconds or row.short_count < limit.short_count
         long_ok = row.long_started_at <= self._now - limit.long_seconds or row.long_count < limit.long_count
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
 
     def consume(self, bucket: str, limit: Limit) -> bool:
         """Count one attempt; False when the limit is reached, and then nothing may be verified."""
+        return bucket in self.consume_each({bucket}, limit)
+
+    def consume_each(self, buckets: Collection[str], limit: Limit) -> set[str]:
+        """Count one attempt in each bucket, in one statement; return those whose limit was not reached.
+
+        The rows are written in one order, so that two attempts with the same buckets cannot block each other for good.
+        """
         short_over = Throttle.short_started_at <= self._now - limit.short_seconds
         long_over = Throttle.long_started_at <= self._now - limit.long_seconds
         run = int(limit.in_a_row is not None)
+        first = {"short_started_at": self._now, "short_count": 1, "long_started_at": self._now, "long_count": 1}
         insert = self._upsert(Throttle).values(
-            bucket=bucket,
-            short_started_at=self._now,
-            short_count=1,
-            long_started_at=self._now,
-            long_count=1,
-            in_a_row=run,
+            [first | {"bucket": bucket, "in_a_row": run} for bucket in sorted(buckets)]
         )
         changes = {
             "short_count": case((short_over, 1), else_=Throttle.short_count + 1),
@@ -78,11 +88,11 @@ class ThrottleStore(Store):
             *([Throttle.in_a_row < limit.in_a_row] if limit.in_a_row is not None else []),
         )
         upsert = insert.on_conflict_do_update(index_elements=["bucket"], set_=changes, where=within)
-        return self._session.execute(upsert.returning(Throttle.bucket)).first() is not None
+        return set(self._session.scalars(upsert.returning(Throttle.bucket)))
 
-    def reset(self, bucket: str) -> None:
-        """Delete the counters of this bucket, after a success."""
-        self._execute(delete(Throttle).where(Throttle.bucket == bucket))
+    def reset(self, *buckets: str) -> None:
+        """Delete the counters of these buckets, after a success."""
+        self._execute(delete(Throttle).where(Throttle.bucket.in_(sorted(buckets))))
 
     def reset_all(self, prefix: str) -> int:
         """Delete the counters of every bucket with this prefix (administrators only)."""

@@ -6,25 +6,25 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session as OrmSession
 
-from idp.kernel.origin import Origin
-from idp.persistence.alert_links import AlertLinkStore
+from idp.kernel.request_origin import Origin
+from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.audit_events import AuditStore
-from idp.persistence.challenges import ChallengeStore
+from idp.persistence.background_jobs import JobStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
 from idp.persistence.devices import DeviceStore
 from idp.persistence.factors import FactorStore
 from idp.persistence.grants import GrantStore
-from idp.persistence.jobs import JobStore
 from idp.persistence.login_flows import LoginFlowStore
 from idp.persistence.outbox import OutboxStore
+from idp.persistence.passkey_challenges import ChallengeStore
 from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.purging import PurgeStore
-from idp.persistence.recovery import RecoveryStore
-from idp.persistence.replay import ReplayStore
+from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.sessions import SessionStore
+from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
 from idp.persistence.users import UserStore
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ColumnElement, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.kernel.email_addresses import ascii_domain
 from idp.persistence.base import Base, Store
 
 ACTIVE = "active"
@@ -28,9 +29,20 @@ NOBODY = "\u2060"
 
 
 def lookup_key(name: str) -> str:
-    """Normalize a name for comparison: NFKC, case-folded, without invisible characters, against look-alikes."""
+    """Normalize a name for comparison: NFKC, case-folded, without invisible characters, against look-alikes.
+
+    The domain of an address is in ASCII, so that both forms of an internationalised one are the same (RFC 5890).
+    """
     seen = "".join(character for character in name if unicodedata.category(character) != INVISIBLE)
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).strip()
+    plain = unicodedata.normalize("NFKC", seen).strip()
+    local, at, domain = plain.rpartition("@")
+    if at and (ascii_form := ascii_domain(domain)):
+        return f"{_folded(local)}@{ascii_form}"
+    return _folded(plain)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.casefold()).strip()
 
 
 class User(Base):
@@ -111,15 +123,19 @@ class UserStore(Store):
         except IntegrityError as error:
             raise NameTaken from error
 
-    def listed(self, *, limit: int = 1000, after: str = "") -> list[User]:
-        """People in order of user name, from the one after `after`."""
-        query = (
-            select(User)
-            .where(User.username_key > after, User.status != CLOSED)
-            .order_by(User.username_key)
-            .limit(limit)
-        )
-        return list(self._session.scalars(query))
+    def listed(self, *, limit: int = 1000, after: str = "", search: str = "") -> list[User]:
+        """List people in order of user name, from the one behind the name `after`.
+
+        `search` is part of the user name, the address or the name; in names, how case is ignored beyond ASCII depends
+        on the database.
+        """
+        query = select(User).where(User.username_key > lookup_key(after), User.status != CLOSED)
+        if search:
+            keys = (User.username_key, User.email_key)
+            name = User.profile["name"].as_string()
+            found = [key.contains(lookup_key(search), autoescape=True) for key in keys]
+            query = query.where(or_(*found, name.icontains(search, autoescape=True)))
+        return list(self._session.scalars(query.order_by(User.username_key).limit(limit)))
 
     def count(self) -> int:
         """How many accounts there are."""

@@ -14,11 +14,12 @@ When the row is revoked all of them are dead at every endpoint of ours. `acr`, `
 once, when the person authorises, and nothing here recomputes them.
 
 Front channel:
-    frontchannel_routes     addresses, and the discovery documents (discovery)
-    query, hints            the query, read parameter by parameter; ID tokens that come back
-    authorize/              the authorization endpoint, from the request to the code
-    response_modes          how authorization responses are sent
-    logout/                 RP-initiated logout, and logout tokens to clients
+    frontchannel_routes       addresses, and the discovery documents (discovery)
+    frontchannel_parameters   the query, read parameter by parameter
+    id_token_hint             ID tokens that come back
+    authorize/                the authorization endpoint, from the request to the code
+    response_modes            how authorization responses are sent
+    logout/                   RP-initiated logout, and logout tokens to clients
 
 Back channel:
     backchannel/            client authentication, /token, /introspect, /revoke

@@ -31,6 +31,15 @@ def public(response: Response) -> Response:
     return response
 
 
+def any_origin(response: Response) -> Response:
+    """Let every page read it: a failure that is the same for everybody, while nobody's origins can be looked up."""
+    response.vary.add("Origin")
+    if origin := request.headers.get("Origin"):
+        response.headers[ALLOW_ORIGIN] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    return response
+
+
 def preflight(methods: str) -> Response:
     """The answer to a preflight request for these methods, such as `GET, POST`."""
     response = Response(status=204)

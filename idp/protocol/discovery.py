@@ -18,7 +18,7 @@ from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
 from idp.protocol.backchannel import client_authentication
-from idp.protocol.backchannel.server import server
+from idp.protocol.backchannel.authlib_server import server
 from idp.protocol.errors import json_response
 from idp.signing.algorithms import FOREIGN
 from idp.web.context import services

@@ -15,6 +15,7 @@ from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
 from idp.web.context import services
+from idp.web.errors import ask_to_retry
 
 UNAUTHORIZED = 401
 INVALID_CLIENT = "invalid_client"
@@ -57,9 +58,30 @@ def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
     return response
 
 
+def unavailable() -> Response:
+    """The answer while the database is away, locked or full; the code is that of RFC 6749 section 4.1.2.1."""
+    return ask_to_retry(oauth_error(TemporarilyUnavailable()))
+
+
 def _challenge(scheme: str, parameters: Mapping[str, str]) -> str:
     values = {"realm": services().settings.issuer, **parameters}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in values.items())
+
+
+class TemporarilyUnavailable(OAuth2Error):
+    """The same request may work in a moment (RFC 6749 section 4.1.2.1)."""
+
+    error = "temporarily_unavailable"
+    description = "the server cannot answer at the moment; try again in a few seconds"
+    status_code = 503
+
+
+class ServerError(OAuth2Error):
+    """A fault of ours (RFC 6749 section 4.1.2.1)."""
+
+    error = "server_error"
+    description = "something went wrong on our side"
+    status_code = 500
 
 
 class UnmetAuthenticationRequirements(OAuth2Error):

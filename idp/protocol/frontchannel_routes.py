@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
-from idp.protocol import discovery, query
+from idp.protocol import discovery, frontchannel_parameters
 from idp.protocol.authorize import endpoint
 from idp.protocol.logout import rp_initiated as logouts
-from idp.web.transactions import write_transaction
+from idp.web.errors import log_unavailable
+from idp.web.transactions import read_transaction, write_transaction
 
 frontchannel = Blueprint("frontchannel", __name__)
 
 
 @frontchannel.get("/authorize")
-@write_transaction
-def authorize(tx: Transaction) -> Response:
-    """RFC 6749 section 3.1, OIDC Core section 3.1.2."""
-    return endpoint.authorize(tx)
+def authorize() -> Response:
+    """RFC 6749 section 3.1, OIDC Core section 3.1.2.
+
+    A database that is locked or full can still be read, so the client is found and answered.
+    """
+    try:
+        return write_transaction(endpoint.authorize)()
+    except DatabaseUnavailable as error:
+        log_unavailable(error)
+        return read_transaction(endpoint.redirect_unavailable)()
 
 
 @frontchannel.post("/authorize")
 def authorize_by_post() -> Response:
     """The same by POST (OIDC Core section 3.1.2.1)."""
-    return query.redirect_to_get("/authorize")
+    return frontchannel_parameters.redirect_to_get("/authorize")
 
 
 @frontchannel.get("/authorize/resume/<flow_id>")
@@ -31,6 +39,13 @@ def authorize_by_post() -> Response:
 def resume(tx: Transaction, flow_id: str) -> Response:
     """Where a sign-in or a consent leads back to."""
     return endpoint.resume_view(tx, flow_id)
+
+
+@frontchannel.get("/authorize/again/<flow_id>")
+@read_transaction
+def restart(tx: Transaction, flow_id: str) -> Response:
+    """Where the page of a sign-in that ended leads, to start it again."""
+    return endpoint.restart_view(tx, flow_id)
 
 
 @frontchannel.get("/logout")
@@ -43,7 +58,7 @@ def logout(tx: Transaction) -> Response:
 @frontchannel.post("/logout")
 def logout_by_post() -> Response:
     """The same by POST."""
-    return query.redirect_to_get(logouts.PATH)
+    return frontchannel_parameters.redirect_to_get(logouts.PATH)
 
 
 @frontchannel.post("/logout/confirm")

@@ -14,7 +14,7 @@ from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
 from idp.web.context import services
-from idp.web.headers import allow_form_target
+from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
 QUERY = "query"
@@ -48,7 +48,7 @@ class AuthorizationResponder:
 
     def _form(self, parameters: Mapping[str, str]) -> Response:
         """OAuth 2.0 Form Post Response Mode."""
-        allow_form_target(self.redirect_uri)
+        allow_client_redirects()
         response = page("protocol/form_post.html", redirect_uri=self.redirect_uri, params=parameters)
         response.headers["Referrer-Policy"] = "strict-origin"  # else the app would see `Origin: null`
         return response

@@ -15,7 +15,7 @@ from typing import Any
 
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
 ACCESS_TOKEN_ALG = "ES256"  # noqa: S105 - an algorithm

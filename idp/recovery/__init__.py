@@ -8,8 +8,8 @@
 Each link works once: its handle is moved from the address into a cookie, a form asks, and the POST claims it.
 
     password_reset, new_password, password_strength    setting a password
-    contact_changes, new_phone                         changing address and number, and undoing it
+    contact_changes, new_phone_number                  changing address and number, and undoing it
+    sign_in_alerts, account_closing                    reporting a sign-in; closing the account
     profile_form                                       the claims of a profile, field by field
-    alerts, closing                                    reporting a sign-in; closing the account
     pages                                              HTTP; private to this package
 """

@@ -14,11 +14,11 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
+from idp.login.access_revocation import revoke_all_access
 from idp.login.policy import rate_limits
-from idp.login.revocation import revoke_all_access
-from idp.messaging import contacts
+from idp.messaging import contact_messages
 from idp.messaging.notices import Notice, notify
-from idp.messaging.sealed import seal_link
+from idp.messaging.sealed_secrets import seal_link
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -52,10 +52,10 @@ def request_email_change(tx: Transaction, user: User, address: str, services: Se
     handle = services.entropy.token()
     tx.contact_changes.add(new_change(tx, user, ContactKind.EMAIL, address, name=digest(handle)))
     if owner := _other_owner(tx, user, address):
-        contacts.enqueue_address_taken(tx, owner)
+        contact_messages.enqueue_address_taken(tx, owner)
     else:
         link = seal_link(services.sealer, PATH + handle)
-        contacts.enqueue_confirmation(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
+        contact_messages.enqueue_confirmation(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
     audit.record(tx, Event.EMAIL_ASKED, user_id=user.id)
     return True
 
@@ -105,7 +105,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
         return True  # the address is the same, and proven now: no mail, and nothing to undo
     if told:
         link = seal_link(services.sealer, UNDO_PATH + undo)
-        contacts.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
+        contact_messages.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
     if user.email != told:
         notify(tx, user, notice, to=user.email)
     return True
@@ -134,7 +134,8 @@ def undo_change(tx: Transaction, change: ContactChange) -> bool:
     for each in first.values():
         kind = ContactKind(each.kind)
         lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
-        _store(tx, user, kind, None if lost else each.old, verified=each.old_verified and not lost)
+        proven = each.old_verified or (each is change and kind is ContactKind.EMAIL)  # the link was mailed there
+        _store(tx, user, kind, None if lost else each.old, verified=proven and not lost)
     revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
     for address in dict.fromkeys(filter(None, (user.email, told))):

@@ -8,10 +8,10 @@ from idp import audit
 from idp.audit import Event
 from idp.config import Settings
 from idp.factors import password
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.password import Strength
 from idp.kernel.text import Text
-from idp.login.revocation import revoke_all_access
+from idp.login.access_revocation import revoke_all_access
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction

@@ -21,7 +21,7 @@ from idp.login.policy import rate_limits
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.messaging.notices import enqueue_password_reset
-from idp.messaging.sealed import seal_link
+from idp.messaging.sealed_secrets import seal_link
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
@@ -46,7 +46,8 @@ def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: S
     False means only that this network asked too often. Everything else ends alike: a name that nobody has, a disabled
     account, one without an address, one that got a mail just now.
     """
-    if not tx.throttles.consume(rate_limits.network_bucket(tx.origin.address), rate_limits.ADDRESS_LIMIT):
+    network = rate_limits.reset_network_bucket(tx.origin.address)
+    if network and not tx.throttles.consume(network, rate_limits.ADDRESS_LIMIT):
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED)
         return False
     user = tx.users.by_identifier(identifier)
@@ -75,6 +76,8 @@ def finish_reset(tx: Transaction, handle: str, holder: ResetLinkHolder, password
     user = tx.users.by_id(user_id)
     if user is None or not tx.password_resets.claim(digest(handle)):
         return False
+    tx.users.prove_email(user, user.email or "")  # the link was mailed there: a new address would have ended it
     # The bucket of codes stays: access to a mailbox must not give more tries at the second step.
-    tx.throttles.reset_all(rate_limits.password_bucket_prefix(user_id))
+    for prefix in rate_limits.password_bucket_prefixes(user_id, user.username, user.email):
+        tx.throttles.reset_all(prefix)
     return new_password.replace_password(tx, user, password_hash, by=ChangedBy.LINK)

@@ -1,6 +1,7 @@
 """The strength of a new password while it is typed (`strength.js`). Nothing typed is stored.
 
-Only somebody who may set a password here is answered, and only so often: the estimate is costly (`factors.guessing`).
+Only somebody who may set a password here gets an answer, a limited number of times: the estimate in
+`factors.password_strength` is costly.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ def consume_attempt(tx: Transaction, person: Person) -> bool:
     return tx.throttles.consume(rate_limits.strength_bucket(person.user.id), rate_limits.STRENGTH_LIMIT)
 
 
-def strength_response(person: Person, *, paid: bool) -> Response:
+def strength_response(person: Person, *, allowed: bool) -> Response:
     """The verdict on this request's `password`, ready to be shown: `score` (0 to 4), `words` for it, and `advice`.
 
     It is the result that the form will get, except that it does not reveal the present password: that
     would be a way to guess at it.
     """
     typed = single_value(request.form, "password")
-    if not paid:
+    if not allowed:
         return json_response("{}", status=429)
     if not typed:
         return json_response("{}", status=400)

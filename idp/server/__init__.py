@@ -3,16 +3,16 @@
 idp serve
   launch       check ports, database and keys; then start one parent and its workers (granian)
 
--- parent       operations: /healthz, /readyz, /metrics, on a separate port
+-- parent       health: /healthz, /readyz, /metrics, on a separate port
     `-- each worker  worker: the WSGI application, four request threads,
                      background: a thread per delivery channel, and one for maintenance
 
-metrics      Prometheus counters, filled from log records
-undelivered  audit records of abandoned messages
-preparing    creates directories and tables
-ports        checks of local ports
-doctor       diagnosis of an installation
-demo         everything on one machine for a first look (`./dev run`)
+metrics               Prometheus counters, filled from log records
+undelivered_messages  audit records of abandoned messages
+storage_setup         creates directories and tables
+local_ports           checks of local ports
+doctor                diagnosis of an installation
+demo                  everything on one machine for a first look (`./dev run`)
 """
 
 from __future__ import annotations

@@ -13,32 +13,36 @@ from functools import partial
 from typing import Any
 
 from idp.admin import keys
-from idp.app import TEMPLATES
+from idp.admin.purging import purge
 from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
-from idp.login.flow import alerts
+from idp.kernel.resources import TEMPLATES
+from idp.login.flow import sign_in_alerts
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.dispatcher import LEASE, OutboxDispatcher, RecordAbandoned, Send
-from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.http_client import Outbound
+from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import Mailer, transport_for
 from idp.messaging.notices import EMAIL
-from idp.messaging.outbound import Outbound
+from idp.messaging.phone_messages import Texter
 from idp.messaging.providers.choice import for_channel
 from idp.messaging.rendering import Renderer
-from idp.messaging.sealed import unsealer
-from idp.messaging.texts import Texter
-from idp.protocol.logout.back_channel import LogoutSender
-from idp.server import undelivered
+from idp.messaging.sealed_secrets import unsealer
+from idp.persistence.failures import DatabaseUnavailable
+from idp.protocol.logout.logout_tokens import LogoutSender
+from idp.server import undelivered_messages
 from idp.services import Services
 
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0
 """Seconds between two polls for messages."""
+RETRY_PAUSE = 3.0
+"""Seconds until work that met an unavailable database is tried again; a stop of the process waits as long."""
 CLAIM_EVERY = MINUTE
 """Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
-"""Seconds a claim on an HTTP delivery lasts; `outbound` times out well before."""
+"""Seconds a claim on an HTTP delivery lasts; `http_client` times out well before."""
 PURGE_EVERY = HOUR
 ROTATE_EVERY = 10 * MINUTE
 
@@ -62,19 +66,21 @@ class BackgroundJobs:
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
         logouts = LogoutSender(services, Outbound.from_settings(settings))
         self._dispatchers = {
-            EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered.record_mail),
+            EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered_messages.record_mail),
             BACKCHANNEL_LOGOUT: self._dispatcher(
-                BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered.record_logout
+                BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered_messages.record_logout
             ),
         }
         for channel in sorted({SMS, WHATSAPP} & settings.channels):
             texter = Texter(renderer=renderer, provider=for_channel(settings, channel, services.clock))
-            self._dispatchers[channel] = self._dispatcher(channel, texter.send, HTTP_LEASE, undelivered.record_text)
+            self._dispatchers[channel] = self._dispatcher(
+                channel, texter.send, HTTP_LEASE, undelivered_messages.record_text
+            )
 
     def _offer(self, about: Mapping[str, Any]) -> str:
         """Create a link that ends the session of a mail."""
         with self._services.database.write() as tx:
-            return alerts.create_alert_link(tx, about, self._services)
+            return sign_in_alerts.create_alert_link(tx, about, self._services)
 
     def _dispatcher(self, channel: str, send: Send, lease: int, abandoned: RecordAbandoned) -> OutboxDispatcher:
         return OutboxDispatcher(self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned)
@@ -100,18 +106,22 @@ class BackgroundJobs:
         while _process_is_running() and self._dispatchers[channel].deliver_next():
             pass
 
-    def _run_safely(self, work: Job) -> None:
+    def _run_safely(self, work: Job) -> float:
+        """Run a job; return the seconds until it may run again."""
         try:
             work()
+        except DatabaseUnavailable as error:
+            log.error("background work waits, since the database is unavailable: %s", error)  # noqa: TRY400 - one line
+            return RETRY_PAUSE
         except Exception:
             log.exception("background work failed; it will be tried again")
+        return POLL_INTERVAL
 
     def _run(self, work: Job) -> None:
         user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
         pause = threading.Event()
         while _process_is_running():
-            self._run_safely(work)
-            pause.wait(POLL_INTERVAL)
+            pause.wait(self._run_safely(work))
 
     def _run_maintenance(self) -> None:
         now = self._services.clock.now()
@@ -119,10 +129,10 @@ class BackgroundJobs:
             return
         self._claimed_at = now
         with self._services.database.write() as tx:
-            if tx.jobs.claim("purge", every=PURGE_EVERY):
-                settings = self._services.settings
-                gone = tx.purge.run(session_idle=settings.session_idle, keep_codes=settings.recovery_codes_viewable)
-                log.info("purged %s rows", sum(gone.values()))
+            is_due = tx.jobs.claim("purge", every=PURGE_EVERY)
+        if is_due:
+            gone = purge(self._services.database, self._services.settings, proceed=_process_is_running)
+            log.info("purged %s rows", sum(gone.values()))
         with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
                 keys.rotate(tx, self._services.keyring)

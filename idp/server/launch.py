@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
 
 from idp.app import assemble
 from idp.config import Settings
 from idp.kernel.clock import sleep
 from idp.persistence import schema
-from idp.server import CannotServe, metrics, ports
-from idp.server.operations import Operations
+from idp.server import CannotServe, local_ports, metrics
+from idp.server.health import Operations
+from idp.server.workers import WorkerServer
 from idp.services import Services
-from idp.signing.files import KeyFileError
+from idp.signing.private_files import KeyFileError
 from idp.web import logs
 
 THREADS = 4
@@ -63,7 +64,7 @@ def open_services(settings: Settings) -> Services:
         raise CannotServe(f"IDP_KEYS_DIR: {settings.keys_dir} cannot be used: {error.strerror}.") from None
 
 
-class _Server(MPServer):
+class _Server(WorkerServer):
     """Granian, with threads of the parent that start after the workers were forked."""
 
     def __init__(self, services: Services, ready: Callable[[], None], *, host: str, port: int, workers: int) -> None:
@@ -75,8 +76,7 @@ class _Server(MPServer):
             port=port,
             workers=workers,
             blocking_threads=THREADS,
-            workers_kill_timeout=STOP_WITHIN,
-            respawn_failed_workers=True,
+            stop_within=STOP_WITHIN,
             websockets=False,
             http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
             log_level=LogLevels.warning,
@@ -87,24 +87,29 @@ class _Server(MPServer):
     def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
         """Start the workers, then the parent's threads."""
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # the library has no types
-        if self._services.settings.ops_port:
-            Operations(self._services).start()
+        try:
+            if self._services.settings.ops_port:
+                Operations(self._services, self.count_workers).start()
+        except OSError:
+            self._stop_workers()  # type: ignore[no-untyped-call]  # as above; Python would wait for them for ever
+            raise
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 
     def _wait_until_ready(self) -> None:
-        while ports.http_status(self.bind_addr, self.bind_port, DISCOVERY) is None:
+        name = urlsplit(self._services.settings.issuer).netloc
+        while local_ports.http_status(self.bind_addr, self.bind_port, DISCOVERY, name=name) is None:
             sleep(POLL_INTERVAL)
         self._ready()
 
 
 def _check_ports(settings: Settings, host: str, port: int) -> None:
-    if reason := ports.port_problem(host, port):
+    if reason := local_ports.port_problem(host, port):
         raise CannotServe(f"Cannot listen: {reason}. Choose another with --port.")
     if not settings.ops_port:
         return
     if settings.ops_port == port:
         raise CannotServe("IDP_OPS_PORT must differ from --port: health and metrics are not for the public.")
-    if reason := ports.port_problem(settings.ops_host, settings.ops_port):
+    if reason := local_ports.port_problem(settings.ops_host, settings.ops_port):
         raise CannotServe(f"Cannot listen: {reason}. Choose another with IDP_OPS_PORT.")
 
 

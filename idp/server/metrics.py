@@ -12,6 +12,7 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from idp.audit import Event
 from idp.config import export_env
@@ -20,6 +21,15 @@ COUNTED = ("idp.audit", "idp.request", "idp.messaging.dispatcher")
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 """Seconds."""
+
+
+@dataclass(frozen=True)
+class WorkerCounts:
+    """Workers that run, that should run, and that have died since the start."""
+
+    running: int
+    wanted: int
+    died: int
 
 
 class MetricsHandler(logging.Handler):
@@ -66,11 +76,25 @@ def share_among_processes() -> Iterator[None]:
         yield
 
 
-def exposition() -> tuple[bytes, str]:
-    """Return the counters of all processes: text and content type."""
+def exposition(workers: WorkerCounts) -> tuple[bytes, str]:
+    """Return the counters of all processes, and how many workers run: text and content type."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - see above
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - reads its directory from the environment when imported
 
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types
+    registry.register(_WorkerCollector(workers))  # type: ignore[arg-type]  # its base class would need the import above
     return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+class _WorkerCollector:
+    def __init__(self, counts: WorkerCounts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[object]:
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 - see above
+
+        counts = self._counts
+        yield GaugeMetricFamily("countersign_workers", "Worker processes that run", value=counts.running)
+        yield GaugeMetricFamily("countersign_workers_wanted", "Worker processes that should run", value=counts.wanted)
+        yield CounterMetricFamily("countersign_worker_deaths", "Worker processes that died", value=counts.died)

@@ -14,12 +14,12 @@ Nothing ever writes "this key is now active". A key file is written once and nev
 follows from its place in the line, its `signs_from` and the time. All nodes that see the same files agree, and a
 crash between two steps cannot leave two signers or none.
 
-    rotation.py    pure: what state each key is in, and what to do next (publish, remove, usually nothing)
-    keystore.py    key files <-> keys; carries a plan out, under the directory's lock
-    keyring.py     the one object a process holds: sign, verify, JWKS; notices keys other nodes have made
-    algorithms.py  which algorithms exist, what a key for each looks like, and the signature itself
-    compact.py     strict reading of a compact JWS; base64url.py and claims.py are its letters and its times
-    foreign.py     JWTs signed by others: client assertions
-    sealing.py     AES-256-GCM for secrets in the database
-    files.py       the directory: modes, atomic writes, the lock
+    rotation.py       pure: what state each key is in, and what to do next (publish, remove, usually nothing)
+    keystore.py       key files <-> keys; carries a plan out, under the directory's lock
+    keyring.py        the one object a process holds: sign, verify, JWKS; notices keys other nodes have made
+    algorithms.py     which algorithms exist, what a key for each looks like, and the signature itself
+    jws.py            strict reading of a compact JWS; base64url.py its encoding, time_claims.py its times
+    client_jwts.py    JWTs signed by others: client assertions
+    sealing.py        AES-256-GCM for secrets in the database
+    private_files.py  the directory: modes, atomic writes, the lock
 """

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from jwcrypto.jwa import JWA
 from jwcrypto.jwk import JWK
 
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 
 OWN = ("RS256", "ES256", "EdDSA")
 """What we sign with, most widely understood first. OpenID Connect Core section 15.1 makes RS256 mandatory."""

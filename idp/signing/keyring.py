@@ -13,11 +13,11 @@ from typing import Any, Self
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import urlsafe
 from idp.signing import algorithms
-from idp.signing.claims import check_times
-from idp.signing.compact import CompactJws, InvalidToken, read_object
-from idp.signing.files import KeyDirectory, KeyFileError
+from idp.signing.jws import CompactJws, InvalidToken, read_object
 from idp.signing.keystore import KeyStore, SigningKey
+from idp.signing.private_files import KeyDirectory, KeyFileError
 from idp.signing.rotation import Action, KeyRecord, KeyStatus, RotationPolicy, keys_for_algorithm, signing_key, survey
+from idp.signing.time_claims import check_times
 
 _log = logging.getLogger(__name__)
 _compact_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -102,7 +102,7 @@ class Keyring:
         allow_expired: bool = False,
         algs: Collection[str] | None = None,
     ) -> dict[str, Any]:
-        """The claims of a token that we signed as a `typ` and that is valid at `now`; see `claims.check_times`.
+        """The claims of a token that we signed as a `typ` and that is valid at `now`; see `time_claims.check_times`.
 
         `algs` narrows the algorithms accepted for this use (RFC 8725 section 3.1). Issuer, audience and revocation
         are the caller's to check. Raises `InvalidToken`.

@@ -9,7 +9,7 @@ from typing import Any
 from jwcrypto.jwk import JWK
 
 from idp.signing import algorithms
-from idp.signing.files import BrokenKeyFile, KeyDirectory
+from idp.signing.private_files import BrokenKeyFile, KeyDirectory
 from idp.signing.rotation import Action, KeyRecord, Publish, RotationPolicy, keys_for_algorithm, plan
 
 _PREFIX, _SUFFIX = "signing-", ".json"

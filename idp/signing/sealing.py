@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from idp.kernel.entropy import Entropy, urlsafe
 from idp.signing import base64url
-from idp.signing.files import BrokenKeyFile, KeyDirectory, KeyFileError
+from idp.signing.private_files import BrokenKeyFile, KeyDirectory, KeyFileError
 
 _FILE = "sealing.json"
 _FORMAT = "1"

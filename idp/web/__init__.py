@@ -9,6 +9,7 @@ cookies       names and attributes of our cookies
 csrf          same-origin check and form tokens
 forms         strict parsing of form fields
 paths         path parameters, and redaction of paths
+wsgi          refuses requests for other hosts; answers when all else fails
 headers       content security policy and other headers
 errors        error pages
 logs          JSON log lines

@@ -1,6 +1,7 @@
 """Our cookies: HttpOnly, SameSite=Lax, and on https `Secure` with the `__Host-` prefix.
 
     session   the session handle
+    keep      until when that cookie outlives the browser, as its person chose (seconds, UTC)
     login     binds login flows to this browser
     recover   handle of an opened password reset link, removed from the URL
     alert     the same for a link that ends a session
@@ -40,12 +41,12 @@ class Cookie:
         value = request.cookies.get(self.full_name)
         return value if value and len(value) <= MAX_HANDLE_LENGTH and is_storable(value) else None
 
-    def write(self, response: Response, value: str) -> None:
-        """Set the cookie."""
+    def write(self, response: Response, value: str, *, max_age: int | None = None) -> None:
+        """Set the cookie; `max_age` (seconds) replaces its usual lifetime."""
         response.set_cookie(
             self.full_name,
             value,
-            max_age=self.max_age,
+            max_age=self.max_age if max_age is None else max_age,
             secure=services().settings.secure,
             httponly=True,
             samesite="Lax",
@@ -60,9 +61,35 @@ class Cookie:
 
 
 SESSION = Cookie("session")
+KEEP = Cookie("keep")
 LOGIN = Cookie("login")
 RECOVER = Cookie("recover", max_age=30 * MINUTE)
 ALERT = Cookie("alert", max_age=30 * MINUTE)
 EMAIL = Cookie("email", max_age=30 * MINUTE)
 UNDO = Cookie("undo", max_age=30 * MINUTE)
 BROWSER = Cookie("browser", max_age=400 * DAY)
+
+
+def write_session(response: Response, handle: str) -> None:
+    """Set the session cookie, under the lifetime that its person chose at their sign-in."""
+    chosen = KEEP.read() or ""
+    until = int(chosen) if chosen.isascii() and chosen.isdecimal() else 0
+    SESSION.write(response, handle, max_age=_lifetime(until))
+
+
+def write_new_session(response: Response, handle: str, *, keep: bool) -> None:
+    """Set the cookie of a new session; `keep`: it outlives the browser, for as long as policy allows."""
+    until = services().clock.now() + services().settings.keep_signed_in_days * DAY if keep else 0
+    lifetime = _lifetime(until)
+    SESSION.write(response, handle, max_age=lifetime)
+    if lifetime:
+        KEEP.write(response, str(until), max_age=lifetime)
+    elif KEEP.read():
+        KEEP.clear(response)
+
+
+def _lifetime(until: int) -> int | None:
+    """Return the seconds left, at most what policy allows; None: until the browser is closed."""
+    longest = services().settings.keep_signed_in_days * DAY
+    left = min(until - services().clock.now(), longest)
+    return left if left > 0 else None

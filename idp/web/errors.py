@@ -1,14 +1,18 @@
-"""Error pages: a sentence, a remedy and a reference for support; never a stack trace."""
+"""Error pages: a sentence, a remedy, a link and a reference for support; never a stack trace."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from idp.kernel.text import Text
-from idp.web.pages import page
+from idp.persistence.failures import DatabaseUnavailable
+from idp.web import account_paths
+from idp.web.pages import json_response, page
 from idp.web.paths import redact_secrets
 
 log = logging.getLogger("idp.web")
@@ -20,6 +24,10 @@ WORDS = {
     405: (Text("That is not how this page is used"), Text("Start again from the app you came from.")),
     413: (Text("That was too much at once"), Text("Shorten what you entered and try again.")),
     429: (Text("Too many tries"), Text("Wait a few minutes, then try again.")),
+    503: (
+        Text("We cannot answer at the moment"),
+        Text("Wait a few seconds, then try again. If it happens again, tell support the reference below."),
+    ),
 }
 FALLBACK = (
     Text("Something went wrong on our side"),
@@ -27,37 +35,92 @@ FALLBACK = (
 )
 
 
+@dataclass(frozen=True)
+class Link:
+    """A link at the end of an error page."""
+
+    label: str
+    href: str
+
+
+def home_links(name: str, address: str | None) -> tuple[Link, ...]:
+    """Return the link to a client's home page, if an administrator set one."""
+    return (Link(Text("Back to {name}", name=name), address),) if address else ()
+
+
+MY_ACCOUNT = Link(Text("My account"), account_paths.HOME)
+
+RELOAD = Link(Text("Try again"), "")
+"""A link to the address of the page itself."""
+
+UNAVAILABLE = 503
+RETRY_AFTER = 5
+"""Seconds after which a request that met an unavailable database may be sent again."""
+
+
 class Refusal(Exception):
     """Abort the request with an error page; the transaction is rolled back.
 
-    `title` and `message` are shown to the person; `detail` is only logged.
+    `title`, `message` and `links` are shown to the person; `detail` is only logged.
     """
 
-    def __init__(self, status: int, title: str, message: str, *, detail: str = "") -> None:
+    def __init__(
+        self, status: int, title: str, message: str, *, links: Sequence[Link] = (MY_ACCOUNT,), detail: str = ""
+    ) -> None:
         super().__init__(detail or title)
-        self.status, self.title, self.message, self.detail = status, title, message, detail
+        self.status, self.title, self.message, self.links, self.detail = status, title, message, links, detail
 
 
 def install(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(Refusal, _handle_refusal)
+    app.register_error_handler(DatabaseUnavailable, handle_unavailable)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(Exception, _handle_exception)
+    app.log_exception = _leave_to_wsgi  # type: ignore[assignment, method-assign]  # Flask logs the path with its secrets
 
 
-def error_page(status: int, title: str, message: str) -> Response:
-    """Render an error page, for views that refuse and still commit."""
-    return page("errors/page.html", status=status, title=title, message=message, reference=g.get("request_id", ""))
+def _leave_to_wsgi(_: object) -> None:
+    """Log nothing: an exception of these handlers is logged by `wsgi.FailureResponse`."""
+
+
+def error_page(status: int, title: str, message: str, links: Sequence[Link] = (MY_ACCOUNT,)) -> Response:
+    """Render an error page, for views that refuse and still commit; the first of `links` is the primary action."""
+    shown = [{"label": link.label, "href": link.href} for link in links]
+    reference = g.get("request_id", "")
+    return page("errors/page.html", status=status, title=title, message=message, links=shown, reference=reference)
+
+
+def ask_to_retry(response: Response) -> Response:
+    """Add `Retry-After` (RFC 9110 section 10.2.3)."""
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def log_unavailable(error: DatabaseUnavailable) -> None:
+    """Log one line: a stack trace for every request would fill the disk that may be full already."""
+    log.error("the database is unavailable at %s %s: %s", request.method, redact_secrets(request.path), error)
+
+
+def handle_unavailable(error: DatabaseUnavailable) -> Response:
+    """Answer 503: a page that says try again, or JSON to a script of ours."""
+    log_unavailable(error)
+    links = (RELOAD,) if request.method == "GET" else ()
+    return ask_to_retry(_failure(UNAVAILABLE, *WORDS[UNAVAILABLE], links=links))
 
 
 def _handle_refusal(refusal: Refusal) -> Response:
     log.info("refused: %s", refusal.detail or refusal.title)
-    return error_page(refusal.status, refusal.title, refusal.message)
+    return error_page(refusal.status, refusal.title, refusal.message, refusal.links)
 
 
 def _handle_http_error(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):  # `abort(response)`; all of its cookies stay
+        return error.response
     status = error.code or 500
-    if error.response is not None or 300 <= status < 400:  # noqa: PLR2004 - redirects pass
+    if isinstance(cause := getattr(error, "original_exception", None), DatabaseUnavailable):
+        return handle_unavailable(cause)  # raised in another error handler, and wrapped by Flask
+    if 300 <= status < 400:  # noqa: PLR2004 - redirects pass
         return Response(
             response=error.get_response().response, status=status, headers=dict(error.get_response().headers)
         )
@@ -69,4 +132,11 @@ def _handle_http_error(error: HTTPException) -> Response:
 
 def _handle_exception(error: Exception) -> Response:
     log.error("unexpected error at %s %s", request.method, redact_secrets(request.path), exc_info=error)
-    return error_page(500, *FALLBACK)
+    return _failure(500, *FALLBACK, links=())
+
+
+def _failure(status: int, title: str, message: str, *, links: Sequence[Link]) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if hasattr(view, "answers_json"):
+        return json_response("{}", status=status)
+    return error_page(status, title, message, links)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from idp.web import language
+from idp.web.client_address import client_address
 from idp.web.context import services
 
 
 def location_from_here(address: str) -> str:
     """Describe an address relative to the reader's own."""
-    return services().geoip.describe(address, language.current_reader().language, here=request.remote_addr or "")
+    return services().geoip.describe(address, language.current_reader().language, here=client_address())
 
 
 def with_location(address: str) -> str:

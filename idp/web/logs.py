@@ -7,11 +7,14 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request
 
 from idp.kernel.clock import stopwatch
 from idp.kernel.entropy import Entropy
+from idp.web.client_address import address_of
 from idp.web.paths import redact_secrets
 
 log = logging.getLogger("idp.request")
@@ -48,26 +51,38 @@ def configure(level: str) -> None:
         logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
 
 
-def install(app: Flask, entropy: Entropy) -> None:
-    """Add a request id (a well-formed one of a proxy is kept) and a log line to each request."""
+def install(app: Flask, entropy: Entropy, *, proxied: bool) -> None:
+    """Add a request id and a log line to each request; with `proxied`, a well-formed id of the proxy is kept."""
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-Id", "")
+        given = request.headers.get("X-Request-Id", "") if proxied else ""  # else it would be a stranger's
         g.request_id = given if GOOD_REQUEST_ID.fullmatch(given) else entropy.token(12)
         g.request_began = stopwatch()
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        path = redact_secrets(request.path)
-        facts = {
-            "method": request.method,
-            "path": path,  # without the query, which may hold codes and hints
-            "endpoint": request.endpoint or "",
-            "status": response.status_code,
-            "milliseconds": round((stopwatch() - g.get("request_began", stopwatch())) * 1000, 1),
-            "address": request.remote_addr,
-        }
-        log.info("%s %s %s", request.method, path, response.status_code, extra=facts)
+        began = g.get("request_began", stopwatch())
+        _log_request(request.environ, response.status_code, endpoint=request.endpoint or "", began=began)
         return response
+
+
+def log_outside_requests(environ: Mapping[str, Any], status: int) -> None:
+    """Log a request that never reached the application, or that it could not answer."""
+    _log_request(environ, status, endpoint="", began=stopwatch())
+
+
+def _log_request(environ: Mapping[str, Any], status: int, *, endpoint: str, began: float) -> None:
+    method = str(environ.get("REQUEST_METHOD", ""))
+    decoded = str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")  # PEP 3333
+    path = redact_secrets(decoded)  # without the query, which may hold codes and hints
+    facts = {
+        "method": method,
+        "path": path,
+        "endpoint": endpoint,
+        "status": status,
+        "milliseconds": round((stopwatch() - began) * 1000, 1),
+        "address": address_of(environ),
+    }
+    log.info("%s %s %s", method, path, status, extra=facts)

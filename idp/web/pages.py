@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Flask, Response, make_response, render_template, url_for
 
 from idp.language import jinja
-from idp.language.words import localize_text, localize_values
+from idp.language.localization import localize_text, localize_values
 from idp.web import language
 from idp.web.context import services
+
+View = TypeVar("View", bound=Callable[..., Response])
 
 
 def install(app: Flask) -> None:
@@ -39,6 +42,12 @@ def see_other(path: str) -> Response:
     response.headers["Location"] = path
     response.mimetype = "text/plain"
     return response
+
+
+def answers_json(view: View) -> View:
+    """Mark a view that a script of ours calls, so that its failures are JSON as well."""
+    view.answers_json = True  # type: ignore[attr-defined]  # an attribute survives the decorators of Flask and ours
+    return view
 
 
 def json_response(text: str, *, status: int = 200) -> Response:

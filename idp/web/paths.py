@@ -7,8 +7,10 @@ import re
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-MAILED_LINK = re.compile(r"(?<=^/recover/).{16,}|(?<=^/(?:alert|email)/).{16,}|(?<=^/undo/).{16,}", re.DOTALL)
-"""The secret part of a mailed link, also when something is appended to it."""
+MAILED_LINK = re.compile(r"(?i)(?P<kept>(?:^|/)(?:recover|alert|email|undo)/).{16,}", re.DOTALL)
+"""The secret part of a mailed link, also when something is added before or after it, or breaks it."""
+LONG = re.compile(r"[^/]{32,}")
+"""No path of ours has such a part but for the handles of mailed links, which are found here wherever they are put."""
 
 
 class HandleConverter(BaseConverter):
@@ -27,4 +29,4 @@ def install(app: Flask) -> None:
 
 def redact_secrets(path: str) -> str:
     """Remove secrets from a path, for logs."""
-    return MAILED_LINK.sub("...", path)
+    return LONG.sub("...", MAILED_LINK.sub(r"\g<kept>...", path))

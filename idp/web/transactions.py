@@ -9,9 +9,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 from flask import g, request
 
 from idp.kernel.handles import digest
-from idp.kernel.origin import Origin
+from idp.kernel.request_origin import Origin
 from idp.persistence.transaction import Transaction
 from idp.web import language
+from idp.web.client_address import client_address
 from idp.web.context import services
 from idp.web.cookies import SESSION
 
@@ -22,7 +23,7 @@ R = TypeVar("R")
 def origin() -> Origin:
     """Return the request's metadata for the audit trail."""
     return Origin(
-        address=request.remote_addr or "",
+        address=client_address(),
         user_agent=request.headers.get("User-Agent", ""),
         request_id=g.get("request_id", ""),
         language=language.request_language(),

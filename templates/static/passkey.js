@@ -48,8 +48,9 @@ async function fetchOptions(signal) {
 
 function send(credential) {
   form.elements.credential.value = JSON.stringify(credential);
-  const copied = form.querySelector("[data-passkey-remember]");  // the box itself stands in the form below
-  if (copied) copied.value = document.getElementById("remember")?.checked ? "1" : "";
+  for (const copied of form.querySelectorAll("[data-passkey-copy]")) {  // the box itself stands in another form
+    copied.value = document.getElementById(copied.dataset.passkeyCopy)?.checked ? "1" : "";
+  }
   form.requestSubmit();
 }
 

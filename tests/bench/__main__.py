@@ -1,15 +1,22 @@
 """Prints the speed sheet: `./dev bench [--requests N]`; a minute, explained by docs/reference/speed.md.
 
+`./dev bench listings [--people N]` prints time and memory of listings at that size.
+
+`./dev bench tables [--requests N]` prints how each table grows with sign-ins, and how a purge ends that.
+
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
+`./dev bench stops [--count N] [--only serve|demo]` stops both 300 times under load, and `./dev bench kills [--count N]`
+kills 50 workers; both end with exit code 1 when something is not as it should be.
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, floor, load, server, sheet, sign_in
+from tests.bench import alike, endurance, floor, listings, load, server, sheet, sign_in, stops, tables
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -17,23 +24,43 @@ from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
 from tests.support.relying_party import RelyingParty
 
+MANY_ROWS = 50_000
+"""Audit events of one purge."""
+
+
+WHAT = ("speed", "alike", "listings", "tables", "stops", "kills")
+
 
 def main() -> None:
     """Measure and print as we go."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description="Prints the speed sheet, or how alike names are.")
-    parser.add_argument("what", nargs="?", choices=("speed", "alike"), default="speed")
-    parser.add_argument("--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name)")
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Measures and prints.")
+    parser.add_argument("what", nargs="?", choices=WHAT, default="speed")
+    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50)")
+    parser.add_argument("--only", choices=stops.KINDS, help="stop only this one")
+    parser.add_argument(
+        "--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins)"
+    )
+    parser.add_argument("--people", type=int, default=100_000, help="for listings")
     given = parser.parse_args()
     began = time.perf_counter()
     sheet.title()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="idp-bench-")))
+        if given.what == "stops":
+            passed = endurance.print_stops(folder, given.count or 300, (given.only,) if given.only else stops.KINDS)
+            sys.exit(0 if passed else 1)
         kinds: dict[str, Databases] = {
             "SQLite": SqliteDatabases(folder),
             "PostgreSQL": PostgresDatabases(stack.enter_context(running_server())),
         }
         if given.what == "alike":
             _alike(kinds, folder, given.requests or 1000)
+        elif given.what == "kills":
+            sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
+        elif given.what == "tables":
+            _tables(kinds, folder, given.requests or 40)
+        elif given.what == "listings":
+            _listings(kinds, folder, given.people)
         else:
             _speed(kinds, folder, given.requests or 300)
     print(f"\nMeasured in {time.perf_counter() - began:.0f} s.")
@@ -43,6 +70,20 @@ def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.twins(name, alike.measure(url, folder / f"{name}-alike", tries), tries)
+
+
+def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.listings(name, listings.listings(url, folder / f"{name}-listings", people), people)
+
+
+def _tables(kinds: dict[str, Databases], folder: Path, sign_ins: int) -> None:
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            sheet.growth(name, tables.growth(url, folder / f"{name}-growth", sign_ins), sign_ins)
+        with databases.fresh(migrate) as url:
+            sheet.purging(tables.purging(url, folder / f"{name}-purging", MANY_ROWS))
 
 
 def _speed(kinds: dict[str, Databases], folder: Path, count: int) -> None:

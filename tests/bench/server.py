@@ -29,7 +29,7 @@ def measure(directory: Path, database_url: str, count: int) -> Served:
     """A fresh installation, its server started and stopped, then under load."""
     settings = {"database_url": database_url}
     with installed(directory, workers=os.cpu_count() or 1, **settings) as product, ExitStack() as stack:
-        app = _signed_in(product)
+        app = signed_in(product)
         starts = []
         for _ in range(STARTS):
             product.stop()
@@ -40,7 +40,7 @@ def measure(directory: Path, database_url: str, count: int) -> Served:
         return Served(starts, list(_memory(product.process.pid)), paths)
 
 
-def _signed_in(product: Product) -> BenchApp:
+def signed_in(product: Product) -> BenchApp:
     """An app, and somebody with a session of password and code; the server runs."""
     base = f"http://localhost:{free_port()}"
     registered = product.add_app("bench", redirect_uri=f"{base}/cb")

@@ -6,13 +6,17 @@ import sys
 from collections.abc import Iterable
 
 from tests.bench.alike import Twins
+from tests.bench.listings import FEW, Listing
 from tests.bench.load import Measured
 from tests.bench.server import Served
 from tests.bench.sign_in import SignIns
+from tests.bench.tables import Purged, Table
 
 COLD_START = 2.0
 APART_MS, APART_SHARE, GUESSED = 2.0, 0.02, 0.55
 CODE_PAGE = 50.0
+LONGEST_BATCH = 0.25
+MAY_GROW = 8
 BUDGETS = {"code redemption": (4, 1), "client_credentials": (2, 1), "userinfo": (1, 0)}
 """Statements and commits of one request."""
 SIGNATURES = {"code redemption": ("ES256", "RS256"), "refresh": ("ES256", "RS256"), "client_credentials": ("ES256",)}
@@ -82,6 +86,40 @@ def twins(database: str, found: Iterable[Twins], tries: int) -> None:
             f" {share:6.1%}  {each.guessed:6.1%}  {bars}"
         )
         sys.stdout.flush()
+
+
+def listings(database: str, found: Iterable[Listing], people: int) -> None:
+    """Seconds and memory of a command, with few people and with many."""
+    print(f"\n{database}, `idp` as a process of its own, with {FEW} people and with {people}")
+    print(f"  {'':46} {'s':>6} {'s':>7} {'MiB':>6} {'MiB':>6}")
+    for each in found:
+        grown = _verdict(each.many.memory - each.few.memory < MAY_GROW)
+        print(
+            f"  {each.name:46} {each.few.seconds:6.2f} {each.many.seconds:7.2f} {each.few.memory:6.0f}"
+            f" {each.many.memory:6.0f}  bar {MAY_GROW} MiB more: {grown}"
+        )
+        sys.stdout.flush()
+
+
+def growth(database: str, found: Iterable[Table], sign_ins: int) -> None:
+    """What one sign-in adds to each table, and what purging leaves of all of them."""
+    each_did = "a wrong password, a sign-in with a code on a new browser, tokens, one refresh"
+    print(f"\n{database}, {sign_ins} people: {each_did}")
+    print(f"  {'':20} {'rows of one':>11} {'bytes of one':>12}   left after 1 day, 31 days, 731 days")
+    for each in found:
+        if each.rows or any(each.left):
+            left = " ".join(f"{rows:8}" for rows in each.left)
+            print(f"  {each.name:20} {each.rows:11.1f} {each.size:12.0f} {left}")
+    sys.stdout.flush()
+
+
+def purging(found: Purged) -> None:
+    """A purge of many rows, in batches."""
+    print(
+        f"  purge of {found.rows} audit events: {found.seconds:.1f} s, its longest transaction"
+        f" {found.longest * 1000:.0f} ms; bar {LONGEST_BATCH * 1000:.0f}: {_verdict(found.longest < LONGEST_BATCH)}"
+    )
+    sys.stdout.flush()
 
 
 def _budget(path: Measured) -> str:

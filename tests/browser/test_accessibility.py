@@ -13,6 +13,7 @@ from tests.support.gallery import LOOKS, SPOKEN, create_gallery, faults_of
 from tests.support.live import Live
 from tests.support.samples import SAMPLES, SELF_SENDING
 
+SCHEMES = ("light", "dark")
 PAGES = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
 
 
@@ -38,6 +39,20 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, gallery: str
         found += [f"{name}: {fault}" for fault in faults_of(page, axe)]
     context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("name", ["enrol", "account-totp"])
+def test_the_qr_code_is_black_on_white_in_every_look(chromium: Browser, gallery: str, name: str) -> None:
+    """Cameras read nothing else; forced colours are Windows' contrast themes."""
+    pictures = set()
+    looks = [{"color_scheme": scheme, "forced_colors": forced} for scheme in SCHEMES for forced in ("none", "active")]
+    for options in looks:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]  # which two, mypy cannot tell
+        page = context.new_page()
+        page.goto(f"{gallery}/{name}")
+        pictures.add(page.locator(".qr svg").screenshot())
+        context.close()
+    assert len(pictures) == 1, "every look shows the picture of the light one"
 
 
 def test_pages_as_they_are_really_served_are_clean_on_a_small_dark_phone(

@@ -106,6 +106,24 @@ def test_two_tabs_of_one_browser_both_arrive(page: Page, live: Live) -> None:
     expect(second.locator("#sign-out")).to_be_visible()
 
 
+def test_whoever_keeps_signed_in_is_so_after_the_browser_was_closed(page: Page, new_page: NewPage, live: Live) -> None:
+    jane = live.harness.person("jane")
+    open_app(page, live)
+    page.check("input[name=keep]")
+    give_password(page, jane)
+    expect_signed_in(page, live)
+    lasting = [cookie for cookie in page.context.cookies(live.issuer) if cookie.get("expires", -1) > 0]
+    opened_again = new_page()
+    opened_again.context.add_cookies([{**cookie} for cookie in lasting])  # type: ignore[typeddict-item]  # what it gave out
+    open_again(opened_again, live)
+    expect_signed_in(opened_again, live)
+
+
+def open_again(page: Page, live: Live) -> None:
+    page.goto(live.app)
+    page.locator("#sign-in").click()
+
+
 def test_reload_and_back_are_harmless(page: Page, live: Live) -> None:
     jane = live.harness.person("jane", totp=True)
     open_app(page, live)

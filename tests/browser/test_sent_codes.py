@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from idp.login.methods.sent_codes import PAUSE
+from idp.login.sent_codes import PAUSE
 from tests.support.browser_actions import claim, expect_signed_in, give_code, give_password, open_app, save_codes
 from tests.support.live import Live
 from tests.support.mailed import codes

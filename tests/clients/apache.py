@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from idp.server import ports
+from idp.server import local_ports
 from tests.support.product import LOCALHOST, RegisteredApp
 
 MODULES = Path("/usr/lib/apache2/modules")
@@ -131,7 +131,7 @@ def _running(folder: Path, port: int) -> Iterator[None]:
     process = subprocess.Popen(command, env={"PATH": os.environ["PATH"]}, stderr=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + START_SECONDS
-        while ports.http_status(LOCALHOST, port, "/") is None:
+        while local_ports.http_status(LOCALHOST, port, "/") is None:
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
                 message = f"Apache did not start:\n{process.communicate()[1]}"

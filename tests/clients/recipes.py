@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from idp.server import ports
+from idp.server import local_ports
 from tests.support.command import free_port
 from tests.support.http_person import HttpPerson
 from tests.support.product import LOCALHOST, Product
@@ -30,7 +30,7 @@ def running(command: Sequence[str | Path], port: int, log: Path, **environment: 
         process = subprocess.Popen(command, env=env, stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + START_SECONDS
-            while ports.http_status(LOCALHOST, port, "/") is None:
+            while local_ports.http_status(LOCALHOST, port, "/") is None:
                 assert process.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.support.browser import Browser
-from tests.support.harness import Harness
+from tests.support.harness import ISSUER, Harness
+from tests.support.routes import every
 
 
 @pytest.mark.promise("FM21")
@@ -36,3 +37,19 @@ def test_no_answer_can_be_framed_sniffed_or_scripted(browser: Browser, path: str
         assert page.headers["Cache-Control"] == "no-store"
         assert "default-src 'none'" in policy
     assert "Werkzeug" not in page.headers.get("Server", "")
+
+
+CLIENTS = {"login", "consent", "authorize", "logout"}
+"""First parts of the paths where a client's own requests lead."""
+
+
+def test_only_pages_that_a_client_opens_stay_in_reach_of_its_window(harness: Harness, browser: Browser) -> None:
+    """Redirects count as well: one answer with `same-origin` on the way cuts a waiting app off for good."""
+    for method, path in every(harness):
+        answer = browser.client.open(path, method=method, base_url=ISSUER)
+        expected = "unsafe-none" if path.split("/")[1] in CLIENTS else "same-origin"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == expected, (method, path)
+
+
+def test_forms_of_my_account_go_nowhere_else(browser: Browser) -> None:
+    assert "form-action 'self';" in browser.get("/account/security").headers["Content-Security-Policy"]

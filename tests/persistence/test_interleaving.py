@@ -46,6 +46,12 @@ class Interrupted(SystemEntropy):
 
 
 @pytest.fixture
+def harness(proxied: Harness) -> Harness:
+    """With request ids that a test can choose."""
+    return proxied
+
+
+@pytest.fixture
 def interrupted(harness: Harness) -> Interrupted:
     entropy = Interrupted()
     context.install(harness.app, dataclasses.replace(harness.services, entropy=entropy))

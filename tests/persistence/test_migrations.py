@@ -14,7 +14,9 @@ from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state.login_flow import stored_requirement
 from idp.persistence import schema
-from idp.persistence.database import Database, open_engine
+from idp.persistence.database import Database
+from idp.persistence.engine import open_engine
+from idp.persistence.users import lookup_key
 
 ROOT = Path(__file__).parents[2]
 UPGRADE = "import sys; from idp.persistence import schema; schema.upgrade(sys.argv[1])"
@@ -101,6 +103,33 @@ def test_people_and_what_they_have_survive_every_step(database_url: str) -> None
             assert counts == [1, 1]
     finally:
         engine.dispose()
+
+
+def test_addresses_on_internationalised_domains_get_one_key(database_url: str) -> None:
+    """Of two accounts that turn out to have one address, the second keeps the key that it had."""
+    address, ascii_key = "jane@stra\u00dfe.example", "jane@xn--strae-oqa.example"
+    people = {
+        "u1": (address, "jane@strasse.example"),
+        "u2": (ascii_key, ascii_key),
+        "u3": ("k@\u00fc.example", "k@\u00fc.example"),
+        "u4": ("K@stra\u00dfe.example", "k@strasse.example"),
+        "u5": ("Max@Example.test", "max@example.test"),
+    }
+    schema.upgrade(database_url, "0003")
+    engine = open_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            for user_id, (email, key) in people.items():
+                connection.execute(text(SOMEBODY.replace("'u1'", f"'{user_id}'").replace("'jane'", f"'{user_id}'")))
+                values = {"id": user_id, "email": email, "key": key}
+                connection.execute(text("UPDATE users SET email = :email, email_key = :key WHERE id = :id"), values)
+        schema.upgrade(database_url)
+        with engine.connect() as connection:
+            keys = connection.execute(text("SELECT email_key FROM users ORDER BY id")).scalars().all()
+    finally:
+        engine.dispose()
+    assert keys[:2] == ["jane@strasse.example", ascii_key]
+    assert keys[2:] == [lookup_key(people[name][0]) for name in ("u3", "u4", "u5")]
 
 
 def test_a_sign_in_under_way_goes_on_after_the_upgrade_of_its_names(database_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from idp.admin.purging import purge as purge_ended
 from idp.kernel.clock import DAY
 from idp.login.policy import rate_limits
 from tests.support.browser import Browser
@@ -11,8 +12,7 @@ from tests.support.tables import count, rows
 
 
 def purge(harness: Harness) -> dict[str, int]:
-    with harness.services.database.write() as tx:
-        return tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=False)
+    return purge_ended(harness.services.database, harness.settings)
 
 
 def test_nothing_alive_is_forgotten(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
@@ -77,9 +77,10 @@ def test_names_that_strangers_try_leave_nothing_behind(harness: Harness) -> None
     limit = rate_limits.password_limit(harness.settings)
     with harness.services.database.write() as tx:
         for name in ("alice", "bob"):
-            bucket = rate_limits.password_bucket(name, None, None)
+            buckets = rate_limits.password_buckets(name, None, None, "203.0.113.7")
             for _ in range(10):
-                assert tx.throttles.consume(bucket, limit)
+                assert len(tx.throttles.consume_each({buckets.name, buckets.person}, limit)) == 2
+                assert tx.throttles.consume(buckets.network or "", rate_limits.network_limit(harness.settings))
     harness.clock.advance(DAY + 1)
     purge(harness)
     assert count(harness, "throttles") == 0

@@ -33,6 +33,33 @@ def test_addresses_that_look_the_same_are_taken(harness: Harness, twin: str) -> 
         add(harness, "other", twin)
 
 
+BOTH_FORMS = [
+    ("jane@m\u00fcller.example", "jane@xn--mller-kva.example"),
+    ("jane@M\u00dcLLER.example", "Jane@XN--MLLER-KVA.Example"),
+    ("jane@mu\u0308ller.example", "jane@m\u00fcller\u3002example"),
+    ("jane@stra\u00dfe.example", "jane@xn--strae-oqa.example"),
+    ("jane@\u4f8b\u3048.\u30c6\u30b9\u30c8", "jane@xn--r8jz45g.xn--zckzah"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), BOTH_FORMS)
+def test_both_forms_of_an_internationalised_domain_are_one_address(harness: Harness, one: str, other: str) -> None:
+    """RFC 5890: A-labels and U-labels."""
+    add(harness, "jane", one)
+    with pytest.raises(NameTaken):
+        add(harness, "other", other)
+    with harness.services.database.read() as tx:
+        for spelling in (one, other):
+            found = tx.users.by_identifier(spelling)
+            assert found is not None
+            assert found.username == "jane"
+
+
+def test_a_domain_spelt_with_two_letters_is_another_one() -> None:
+    """IDNA 2008 has the sharp s; folding it to ss would send one person's mail to another."""
+    assert lookup_key("jane@stra\u00dfe.example") != lookup_key("jane@strasse.example")
+
+
 @pytest.mark.parametrize("name", ["kim@example.test", "kim\uff20example.test", "kim\ufe6bexample.test"])
 def test_no_user_name_can_stand_for_an_address(harness: Harness, name: str) -> None:
     add(harness, "kim", "kim@example.test")
@@ -40,7 +67,9 @@ def test_no_user_name_can_stand_for_an_address(harness: Harness, name: str) -> N
         add(harness, name)
 
 
-@pytest.mark.parametrize("name", ["Straße", "İstanbul", "ﬁre", "é", "e\u0301", "ᾳ", "\u0345"])
+@pytest.mark.parametrize(
+    "name", ["Straße", "İstanbul", "ﬁre", "é", "e\u0301", "ᾳ", "\u0345", "ẞ@straße.example", "a@b@ü.example", "a@ü..x"]
+)
 def test_a_key_is_its_own_key(name: str) -> None:
     assert lookup_key(lookup_key(name)) == lookup_key(name)
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import tables
 from tests.support.browser import Browser
-from tests.support.harness import Harness
+from tests.support.harness import ISSUER, Harness
 from tests.support.relying_party import RelyingParty
 
 S = "invalid_scope"
@@ -69,6 +69,8 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     (R, {"claims": '{"userinfo": {"x": {"value": "\\ud800"}}}'}),
     (R, {"claims": '{"userinfo": {"x": {"value": "\\u0000"}}}'}),
     (R, {"claims": '{"userinfo": ' + "[" * 4000}),
+    (R, {"claims": '{"userinfo": {"x": {"value": ' + "[" * 970 + "]" * 970 + "}}}"}),
+    (R, {"claims": '{"userinfo": {"x": {"value": ' + "[" * 18 + "]" * 18 + "}}}"}),
     (R, {"claims": '{"a": "' + "x" * 8192 + '"}'}),
     ("request_not_supported", {"request": "e30.e30."}),
     ("request_uri_not_supported", {"request_uri": "https://app.example.test/r"}),
@@ -194,6 +196,6 @@ def test_parameters_come_in_any_order(harness: Harness, browser: Browser) -> Non
 def test_other_methods_are_refused(harness: Harness, browser: Browser) -> None:
     app = RelyingParty(harness)
     for method in ("PUT", "DELETE", "PATCH"):
-        answer = browser.client.open(app.address(), method=method)
+        answer = browser.client.open(app.address(), method=method, base_url=ISSUER)
         assert answer.status_code == 405
         assert "GET" in answer.headers["Allow"]

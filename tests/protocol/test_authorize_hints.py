@@ -6,6 +6,7 @@ import pytest
 
 from idp.login.policy.methods import Method
 from tests.support.browser import Browser
+from tests.support.concurrency import close
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
 
@@ -49,12 +50,45 @@ def test_id_token_hint_of_another_person(harness: Harness, app: RelyingParty, br
     assert app.error(browser) == "login_required"
     app.send(browser, id_token_hint=hint)
     assert "/identify" in browser.at
-    assert 'value="olga"' in browser.page.text
+    assert "olga" not in browser.page.text, "nobody of that name ever signed in here"
     assert app.id_claims(app.tokens_from(app.go_through(browser, other)))["sub"] == other.id
     app.send(browser, id_token_hint=hint, prompt="login")
     browser.get(browser.at + "?other=1")
     browser.submit(username=jane.username, password=jane.password)
     assert app.error(browser) == "login_required"
+
+
+@pytest.mark.parametrize("by", ["id_token_hint", "claims"])
+def test_a_stranger_does_not_learn_whose_a_sub_is(harness: Harness, app: RelyingParty, jane: Someone, by: str) -> None:
+    """Neither on the sign-in page nor on that of a forgotten password."""
+    if by == "claims":
+        asked = {"claims": json.dumps({"id_token": {"sub": {"value": jane.id}}})}
+    else:
+        asked = {"id_token_hint": app.tokens_from(app.sign_in(Browser(harness), jane))["id_token"]}
+    for browser in (Browser(harness), _used_by(harness, app, "olga")):
+        app.send(browser, prompt="login", **asked)
+        browser.get(browser.at.partition("?")[0] + "?other=1")
+        assert f'value="{jane.username}"' not in browser.page.text
+        browser.get(browser.at.partition("/identify")[0] + "/forgot")
+        assert f'value="{jane.username}"' not in browser.page.text
+
+
+def test_a_browser_that_knows_the_person_of_an_id_token_fills_the_form(
+    app: RelyingParty, browser: Browser, jane: Someone
+) -> None:
+    hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
+    close(browser)
+    app.send(browser, id_token_hint=hint)
+    assert f'value="{jane.username}"' in browser.page.text
+    app.send(browser, claims=json.dumps({"id_token": {"sub": {"value": jane.id}}}))
+    assert f'value="{jane.username}"' not in browser.page.text, "a sub alone is nothing that we signed"
+
+
+def _used_by(harness: Harness, app: RelyingParty, username: str) -> Browser:
+    """A browser where somebody else signed in."""
+    browser = Browser(harness)
+    app.sign_in(browser, harness.person(username))
+    return browser
 
 
 def test_sub_asked_for_as_a_claim(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:

@@ -32,10 +32,9 @@ def test_oidcc_ensure_post_request_succeeds(app: RelyingParty, browser: Browser,
 
 
 def test_oidcc_form_post(app: RelyingParty, browser: Browser, jane: Someone) -> None:
-    """OAuth 2.0 Form Post Response Mode; the page may post to the app and nowhere else."""
+    """OAuth 2.0 Form Post Response Mode."""
     assert "code" in app.sign_in(browser, jane, response_mode="form_post")
-    policy = browser.page.headers["Content-Security-Policy"]
-    assert "form-action 'self' https://app.example.test;" in policy
+    assert "form-action" not in browser.page.headers["Content-Security-Policy"]
 
 
 def test_form_post_escapes_state(app: RelyingParty, browser: Browser) -> None:
@@ -45,9 +44,9 @@ def test_form_post_escapes_state(app: RelyingParty, browser: Browser) -> None:
 
 
 def test_the_sign_in_form_may_lead_back_to_the_app(app: RelyingParty, browser: Browser) -> None:
-    """Browsers apply form-action to the redirects after a form."""
+    """Browsers apply form-action to the redirects after a form; tests/browser/test_way_back.py is the proof."""
     app.send(browser)
-    assert "form-action 'self' https://app.example.test;" in browser.page.headers["Content-Security-Policy"]
+    assert "form-action" not in browser.page.headers["Content-Security-Policy"]
 
 
 def test_a_good_session_is_answered_at_once(

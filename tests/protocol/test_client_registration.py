@@ -8,7 +8,7 @@ import pytest
 from idp.admin import clients
 from idp.kernel.clock import HOUR
 from idp.signing.algorithms import OWN
-from idp.signing.compact import CompactJws
+from idp.signing.jws import CompactJws
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.command import Command

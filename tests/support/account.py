@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from html import unescape
+from urllib.parse import urlsplit
 
 import pyotp
 from sqlalchemy import select
@@ -36,6 +37,7 @@ FORMS = {
     PROFILE: {"name": "Mallory"},
     EMAIL: {"email": "mallory@example.test"},
     PHONE: {"number": "+4915112345678", "channel": "sms"},
+    f"{EMAIL}/forget": {},
     f"{PHONE}/sms": {"code": "123456"},
     f"{PHONE}/remove": {},
     DOWNLOAD: {},
@@ -56,7 +58,7 @@ FORMS = {
 }
 """Every form of the account, and what would make it count."""
 
-HARMLESS = {PROFILE, "/account/sign-out", CODES}
+HARMLESS = {PROFILE, "/account/sign-out", CODES, f"{PASSKEYS}/some-id/rename", f"{EMAIL}/forget"}
 """Those that ask for no fresh sign-in."""
 
 PROTECTED = (
@@ -106,8 +108,10 @@ class Account:
         return bool(re.fullmatch(f"/login/[^/]+{step or '/.*'}", self.browser.at))
 
     def post(self, path: str, **fields: str) -> TestResponse:
-        """Sends a form straight to an address, with the token a page of this session would carry."""
-        return self.browser._go("POST", path, {"Origin": ISSUER}, {"csrf": self.token} | fields)
+        """Sends a form to an address, with the token and the re-authentication that the present page has."""
+        query = urlsplit(self.browser.at).query
+        address = f"{path}?{query}" if query.startswith("after=") and "?" not in path else path
+        return self.browser._go("POST", address, {"Origin": ISSUER}, {"csrf": self.token} | fields)
 
     @property
     def token(self) -> str:

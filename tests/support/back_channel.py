@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any, Self
 from urllib.parse import quote_plus, urlencode
 
-from werkzeug.test import Client as WerkzeugClient
 from werkzeug.test import TestResponse
 
 from idp.kernel.entropy import SystemEntropy
 from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.issuer_client import IssuerClient
 
 FORM = "application/x-www-form-urlencoded"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-~._-"
@@ -48,12 +48,12 @@ class BackChannelClient:
         self.harness = harness
         self.method = traits.get("token_endpoint_auth_method", "client_secret_basic")
         self.app = harness.client(client_id, **traits)
-        self.http = WerkzeugClient(harness.app)
+        self.http = IssuerClient(harness.app, harness.settings.issuer)
 
     def twin(self) -> Self:
         """The same app on a connection of its own, for use in another thread."""
         other = copy.copy(self)
-        other.http = WerkzeugClient(self.harness.app)
+        other.http = IssuerClient(self.harness.app, self.harness.settings.issuer)
         return other
 
     def granted(

@@ -6,9 +6,10 @@ It posts only what the page's form offers, as a real browser would: hidden field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import TestResponse
 
 from tests.support.harness import ISSUER, Harness
+from tests.support.issuer_client import IssuerClient
 
 
 class Forms(HTMLParser):
@@ -54,7 +55,7 @@ class Browser:
 
     def __init__(self, harness: Harness, *, user_agent: str = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0") -> None:
         self.harness = harness
-        self.client = Client(harness.app)
+        self.client = IssuerClient(harness.app, harness.settings.issuer)
         self.headers = {"User-Agent": user_agent, "Sec-Fetch-Site": "same-origin"}
         self.page: TestResponse
         self.at = ""

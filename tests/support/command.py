@@ -110,7 +110,7 @@ def fetch(port: int, path: str) -> tuple[int, str]:
     while True:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Host": "localhost"})
             response = connection.getresponse()
             return response.status, response.read().decode()
         except OSError:

@@ -35,10 +35,10 @@ NOBODY_THERE = "smtp://127.0.0.1:1"
 
 @dataclass(frozen=True)
 class Contest:
-    """Visitors who are about to send the same form, and how to tell that one of them came through."""
+    """Visitors who are about to send the same form, and what each of them got by it; empty: nothing."""
 
     people: list[HttpPerson]
-    won: Callable[[HttpPerson], bool]
+    won: Callable[[HttpPerson], str]
     form: dict[str, str] = field(default_factory=dict)
 
 
@@ -72,9 +72,12 @@ class ServedInstance:
 
 
 def race(contest: Contest) -> tuple[int, set[int]]:
-    """How many came through, and every status that was answered."""
+    """How many different things they got, and every status that was answered.
+
+    Copies of one browser that send one form all get the one answer to it.
+    """
     answers = rush([functools.partial(person.submit, **contest.form) for person in contest.people])
-    return sum(map(contest.won, contest.people)), {answer.status_code for answer in answers}
+    return len(set(map(contest.won, contest.people)) - {""}), {answer.status_code for answer in answers}
 
 
 @contextlib.contextmanager
@@ -93,12 +96,12 @@ def served_instance(databases: Databases, directory: Path) -> Iterator[ServedIns
             harness.close()
 
 
-def _inside(person: HttpPerson) -> bool:
-    return person.inside
+def _inside(person: HttpPerson) -> str:
+    return person.cookie("session") if person.inside else ""
 
 
-def _accepted(person: HttpPerson) -> bool:
-    return person.page.status_code == 200
+def _accepted(person: HttpPerson) -> str:
+    return str(id(person)) if person.page.status_code == 200 else ""
 
 
 def recovery_code(instance: ServedInstance) -> Contest:

@@ -21,9 +21,9 @@ from werkzeug.serving import make_server
 
 from idp.kernel.text import Text
 from idp.language import jinja
+from idp.language.localization import localize_values
 from idp.language.reader import Reader
 from idp.language.tags import DEFAULT, LANGUAGES
-from idp.language.words import localize_values
 from tests.support.browser_binary import find_browser
 from tests.support.samples import COMMON, SAMPLES, SELF_SENDING
 

@@ -30,6 +30,10 @@ class HttpPerson:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy of the developer's stands between
 
+    def speaks(self, language: str) -> None:
+        """Set the browser's language."""
+        self._session.headers["Accept-Language"] = language
+
     def get(self, address: str) -> requests.Response:
         """Open an address, and follow where it leads."""
         return self._go("GET", address, {})

@@ -32,12 +32,16 @@ def text_of(mail: EmailMessage, form: str = "plain") -> str:
 
 
 class MailServer:
-    """`mails` are those taken so far; `answer` is what the next ones are told; `hangs` keeps callers waiting."""
+    """`mails` are those taken so far, `recipients` those of their envelopes.
+
+    `answer` is what the next ones are told; `hangs` keeps callers waiting.
+    """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.port = port
         self.answer = ACCEPTED
         self.mails: queue.Queue[EmailMessage] = queue.Queue()
+        self.recipients: list[str] = []
         self.hangs = False
         self.called = threading.Event()
         self._controller = _Controller(self, port, tls)
@@ -55,6 +59,7 @@ class MailServer:
         if self.answer == ACCEPTED:
             content = envelope.content
             assert isinstance(content, bytes)
+            self.recipients += envelope.rcpt_tos
             self.mails.put(email.message_from_bytes(content, policy=email.policy.default))
         return self.answer
 

@@ -2,10 +2,10 @@
 
 import re
 
-from idp.app import TEMPLATES
+from idp.kernel.resources import TEMPLATES
 from idp.messaging.codes import CODE
 from idp.messaging.rendering import RenderedMail, Renderer
-from idp.messaging.sealed import SealedSecret, unsealer
+from idp.messaging.sealed_secrets import SealedSecret, unsealer
 from idp.persistence.outbox import OutboxMessage
 from tests.support.harness import Harness
 

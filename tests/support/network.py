@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
-from werkzeug.test import Client
-
 from tests.support.browser import Browser
 from tests.support.harness import Harness
+from tests.support.issuer_client import IssuerClient
 
 HOME, ABROAD = "203.0.113.7", "198.51.100.23"
 
@@ -13,7 +12,8 @@ HOME, ABROAD = "203.0.113.7", "198.51.100.23"
 def browser_at(harness: Harness, address: str = HOME, *, user_agent: str | None = None, **facts: str) -> Browser:
     """A browser at a network address; `facts` are further WSGI variables of its every request."""
     browser = Browser(harness, user_agent=user_agent) if user_agent else Browser(harness)
-    browser.client = Client(_reached(harness, {"REMOTE_ADDR": address} | facts))
+    reached = _reached(harness, {"REMOTE_ADDR": address} | facts)
+    browser.client = IssuerClient(reached, harness.settings.issuer)
     return browser
 
 

@@ -46,6 +46,15 @@ class PostgresServer:
 
     socket_directory: Path
     _numbers: Iterator[int]
+    _process: "_Process"
+
+    def stop(self) -> None:
+        """Ends every connection and takes no more; the data stays."""
+        self._process.stop()
+
+    def start(self) -> None:
+        """Serves again after `stop`."""
+        self._process.start()
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one database."""
@@ -95,7 +104,7 @@ def running_server() -> Iterator[PostgresServer]:
     # Directly below /tmp, whatever TMPDIR says: a socket's path may be 107 bytes long.
     with tempfile.TemporaryDirectory(prefix="idp-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
         home = Path(name)
-        account = _unprivileged_account(home)
+        account = unprivileged_account(home)
         programs = _usable_by(account, _find_programs(), home)
         data, socket = home / "data", home / "socket"
         for directory, mode in ((data, 0o700), (socket, 0o755)):
@@ -104,12 +113,12 @@ def running_server() -> Iterator[PostgresServer]:
             if account:
                 os.chown(directory, account["user"], account["group"])
         _initialise(programs, data, account)
-        process = _start(programs, data, socket, account)
+        process = _Process(programs, data, socket, account)
         try:
-            _wait_until_ready(process, data, home / "log")
-            yield PostgresServer(socket, count(1))
+            process.start()
+            yield PostgresServer(socket, count(1), process)
         finally:
-            _stop(process)
+            process.stop()
 
 
 def _find_programs() -> Path:
@@ -129,7 +138,7 @@ def _find_programs() -> Path:
     raise PostgresUnavailableError(message)
 
 
-def _unprivileged_account(home: Path) -> dict[str, Any]:
+def unprivileged_account(home: Path) -> dict[str, Any]:
     """How `subprocess` is to change identity: PostgreSQL refuses to run as root. Empty when we are not."""
     if os.geteuid() != 0:
         return {}
@@ -163,14 +172,34 @@ def _initialise(programs: Path, data: Path, account: dict[str, Any]) -> None:
         raise PostgresUnavailableError(message)
 
 
-def _start(programs: Path, data: Path, socket: Path, account: dict[str, Any]) -> subprocess.Popen[bytes]:
-    command: list[str | Path] = [programs / "postgres", "-D", data, "-k", socket]
-    for name, value in SERVER_OPTIONS.items():
-        command += ["-c", f"{name}={value}"]
-    with (data.parent / "log").open("wb") as log:
-        return subprocess.Popen(
-            command, cwd="/", env=_environment(), stdout=log, stderr=log, start_new_session=True, **account
-        )
+class _Process:
+    """The server's process over one directory of data."""
+
+    def __init__(self, programs: Path, data: Path, socket: Path, account: dict[str, Any]) -> None:
+        self._command: list[str | Path] = [programs / "postgres", "-D", data, "-k", socket]
+        for name, value in SERVER_OPTIONS.items():
+            self._command += ["-c", f"{name}={value}"]
+        self._data, self._account = data, account
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        log_file = self._data.parent / "log"
+        with log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd="/",
+                env=_environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                **self._account,
+            )
+        _wait_until_ready(self._process, self._data, log_file)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            _stop(self._process)
+            self._process = None
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], data: Path, log: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from idp.server import ports
+from idp.server import local_ports
 from tests.support.command import PROGRAM, Command, free_port
 from tests.support.harness import PASSWORD
 
@@ -44,6 +44,7 @@ class Product:
     settings: dict[str, str] = field(default_factory=dict)
     workers: int = 1
     port: int = field(default_factory=free_port)
+    program: str = str(PROGRAM)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -87,12 +88,12 @@ class Product:
         began = time.perf_counter()
         with log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--port", str(self.port), "--workers", str(self.workers)],
+                [self.program, "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 env={"PATH": os.environ["PATH"], "NO_PROXY": "*"} | self.command.environment,
                 stdout=log,
                 stderr=log,
             )
-        while ports.http_status(LOCALHOST, self.port, DISCOVERY) != 200:
+        while local_ports.http_status(LOCALHOST, self.port, DISCOVERY, name="localhost") != 200:
             assert self.process.poll() is None, (self.directory / "serve.log").read_text()
             assert time.perf_counter() - began < START_SECONDS, (self.directory / "serve.log").read_text()
             time.sleep(0.005)

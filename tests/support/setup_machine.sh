@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings what the tests need beyond Python: a Chromium, and Apache with mod_auth_openidc as a relying party that
-# somebody else wrote. Asks nothing, may run any number of times, and is quick when all is there.
+# Brings what the tests need beyond Python: a Chromium, Apache with mod_auth_openidc as a relying party that somebody
+# else wrote, and PgBouncer. Asks nothing, may run any number of times, and is quick when all is there.
 # PYTHON names the interpreter of the tests' virtual environment.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -29,6 +29,9 @@ apt_install() (
 
 if can_apt && [ ! -e $openidc_module ]; then
     apt_install apache2 libapache2-mod-auth-openidc
+fi
+if can_apt && [ ! -x /usr/sbin/pgbouncer ]; then
+    apt_install pgbouncer
 fi
 has_browser && exit 0
 if can_apt; then

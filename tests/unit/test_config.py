@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from email.headerregistry import Address
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_two_settings_make_a_production_server() -> None:
     assert (settings.mode, settings.secure, settings.host) == ("production", True, "id.example.com")
     assert settings.sender == "no-reply@id.example.com"
     assert settings.database == "sqlite:///data/countersign.db"
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"), [("[::1]", "[IPv6:::1]"), ("127.0.0.1", "[127.0.0.1]"), ("localhost", "localhost")]
+)
+def test_mail_of_an_issuer_without_a_name_comes_from_an_address_literal(host: str, domain: str) -> None:
+    settings = load({"IDP_MODE": "development", "IDP_ISSUER": f"http://{host}:8000"})
+    assert settings.sender == f"no-reply@{domain}"
+    assert str(Address(addr_spec=settings.sender)) == settings.sender
 
 
 @pytest.mark.parametrize(

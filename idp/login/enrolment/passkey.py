@@ -19,8 +19,8 @@ from idp.login.methods import passkey
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
 from idp.login.state.person import Person
-from idp.persistence.challenges import Purpose
 from idp.persistence.factors import Factor
+from idp.persistence.passkey_challenges import Purpose
 from idp.persistence.transaction import Transaction
 from idp.services import Services
 

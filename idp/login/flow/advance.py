@@ -6,17 +6,17 @@ from flask import Response
 
 from idp.kernel.handles import digest
 from idp.login import devices
-from idp.login.flow import grace, start
+from idp.login.flow import answers, grace, start
 from idp.login.flow.completion import complete
-from idp.login.methods.message_code import send_code
 from idp.login.methods.result import Result
+from idp.login.methods.sent_code import send_code
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.cookies import BROWSER, LOGIN, SESSION
+from idp.web.cookies import BROWSER, LOGIN, write_new_session, write_session
 from idp.web.pages import see_other
 
 
@@ -34,8 +34,8 @@ def continue_flow(tx: Transaction, flow_id: str, result: Result) -> Response:
 def advance_flow(tx: Transaction, flow_id: str, *, skip_offer: bool = False) -> Response:
     """Redirect after this request, and no other, stored a proof: the session is opened when nothing is missing.
 
-    The binding cookie is rotated, and every form token with it. `skip_offer`: the person postponed the enrolment that
-    is offered, so it is not offered again.
+    The binding cookie is rotated, and every form token with it; the same request gets the same answer again
+    (`answers`). `skip_offer`: the person postponed the enrolment that is offered, so it is not offered again.
     """
     flow = _load_open(tx, flow_id)
     if flow is None:
@@ -77,13 +77,17 @@ def _open_session(tx: Transaction, flow: LoginFlow, response: Response) -> None:
     if flow.person is None:
         return
     completed = complete(tx, flow, flow.person, browser_cookie=BROWSER.read(), services=services())
-    SESSION.write(response, completed.session_handle)
+    if flow.is_step_up:
+        write_session(response, completed.session_handle)
+    else:
+        write_new_session(response, completed.session_handle, keep=flow.row.keep_signed_in)
     BROWSER.write(response, completed.browser_cookie)
     if flow.row.initiator == start.ACCOUNT:
         tx.login_flows.finish(flow.row.id)
 
 
 def _rotate_binding(tx: Transaction, row: LoginFlowRow, response: Response) -> None:
-    secret = services().entropy.token()
-    tx.login_flows.rebind(row.browser_digest, digest(secret))
-    LOGIN.write(response, secret)
+    old, new = LOGIN.read() or "", services().entropy.token()
+    LOGIN.write(response, new)
+    answer = answers.seal_answer(response, row=row, secret=old, now=tx.now)
+    tx.login_flows.rebind(row.id, digest(old), digest(new), sealed_answer=answer)

@@ -8,10 +8,10 @@ from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.login import devices
-from idp.login.flow import alerts
+from idp.login.access_revocation import end_session
+from idp.login.flow import sign_in_alerts
 from idp.login.policy.methods import SECOND, Method
 from idp.login.policy.proofs import to_rows
-from idp.login.revocation import end_session
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
@@ -64,7 +64,7 @@ def complete(
     )
     tx.password_resets.delete_for_user(person.user.id)  # the person knows the password
     if registration.new:
-        alerts.alert_new_browser(tx, person.user, sid=sid, device=device, services=services)
+        sign_in_alerts.alert_new_browser(tx, person.user, sid=sid, device=device, services=services)
     return Completed(handle, registration.cookie)
 
 

@@ -6,10 +6,10 @@ from flask import Response
 
 from idp import audit
 from idp.audit import Event
-from idp.login.revocation import end_session
+from idp.login.access_revocation import end_session
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
-from idp.web.cookies import LOGIN, SESSION
+from idp.web.cookies import KEEP, LOGIN, SESSION
 
 CLEAR = '"cache", "storage"'
 """Not "cookies": that would forget the browser too, and with it every remembered device on it (docs/map.md)."""
@@ -27,6 +27,7 @@ def sign_out(
     if end_session(tx, session, reason="signed out"):
         audit.record(tx, Event.SIGN_OUT, user_id=session.user_id, client_id=client_id, sid=session.sid)
     SESSION.clear(response)
+    KEEP.clear(response)
     LOGIN.clear(response)
     response.headers["Clear-Site-Data"] = CLEAR
     return response

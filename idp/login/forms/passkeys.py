@@ -8,6 +8,7 @@ from idp.factors import passkey as passkeys
 from idp.factors.passkey import AuthenticatorResponse, InvalidResponse
 from idp.web.forms import single_value
 
+LONGEST_PASSKEY_NAME = 60
 LONGEST = 64 * 1024
 """Characters of an answer; attestation certificates make some long."""
 
@@ -18,3 +19,8 @@ def read_passkey_response() -> AuthenticatorResponse | None:
         return passkeys.parse_response(single_value(request.form, "credential", longest=LONGEST))
     except InvalidResponse:
         return None
+
+
+def read_passkey_name() -> str:
+    """Return the name in this request's form; empty when there is none, or it is too long."""
+    return " ".join(single_value(request.form, "name", longest=LONGEST_PASSKEY_NAME).split())

@@ -25,8 +25,8 @@ from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Key, Proof
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
-from idp.persistence.challenges import Purpose
 from idp.persistence.factors import Factor
+from idp.persistence.passkey_challenges import Purpose
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.services import Services

@@ -21,6 +21,7 @@ from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import PASSWORD_FACTOR, Proof, from_rows
+from idp.login.policy.rate_limits import PasswordBuckets
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -31,12 +32,15 @@ LONGEST_IDENTIFIER = 256
 
 @dataclass(frozen=True)
 class Candidate:
-    """The account of a typed name (None: nobody has it), the known device, and the bucket that is counted."""
+    """The account of a typed name (None: nobody has it), the known device, and the buckets that are counted.
+
+    `throttled`: the limit of the name or of the network is reached, so nothing may be verified.
+    """
 
     user: User | None
     device_id: str | None
-    bucket: str
-    may_try: bool
+    buckets: PasswordBuckets
+    throttled: bool
 
     @property
     def user_id(self) -> str:
@@ -58,13 +62,16 @@ def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, setting
     known = devices.recognise_browser(tx, browser_cookie)
     device = known.find_device(tx, user) if known and user else None
     device_id = device.id if device else None
-    bucket = rate_limits.password_bucket(identifier, user.id if user else None, device_id)
-    return Candidate(user, device_id, bucket, tx.throttles.has_capacity(bucket, rate_limits.password_limit(settings)))
+    buckets = rate_limits.password_buckets(identifier, user.id if user else None, device_id, tx.origin.address)
+    limits = {buckets.name: rate_limits.password_limit(settings)}
+    if buckets.network:
+        limits[buckets.network] = rate_limits.network_limit(settings)
+    return Candidate(user, device_id, buckets, throttled=bool(tx.throttles.without_capacity(limits)))
 
 
 def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
     """Compare the password with the stored hash; a name that nobody has costs the same."""
-    if not candidate.may_try:
+    if candidate.throttled:
         return Checked(right=False)
     encoded = candidate.user.password_hash if candidate.user else None
     right = hasher.verify(encoded, password)
@@ -74,16 +81,27 @@ def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
 def record_result(
     tx: Transaction, row: LoginFlowRow, candidate: Candidate, checked: Checked, settings: Settings
 ) -> Result:
-    """Count the attempt, and record the proof of a right password in the login flow."""
-    if not tx.throttles.consume(candidate.bucket, rate_limits.password_limit(settings)):
+    """Count the attempt, and record the proof of a right password in the login flow.
+
+    When only the limit of the person is reached, the result is that of a wrong password: another answer than for a
+    name that nobody has would reveal whose the name is.
+    """
+    buckets = candidate.buckets
+    limit, counted = rate_limits.password_limit(settings), set[str]()
+    if not candidate.throttled:
+        counted = tx.throttles.consume_each({buckets.name, buckets.person}, limit)
+    if buckets.name not in counted:
         _audit_attempt(tx, candidate, row, Outcome.THROTTLED)
         return Result.THROTTLED
     user = tx.users.by_id(candidate.user_id)
     stale = user is None or candidate.user is None or user.password_hash != candidate.user.password_hash
-    if user is None or stale or not checked.right or not user.active:
-        _audit_attempt(tx, candidate, row, Outcome.FAILURE)
+    exhausted = buckets.person not in counted
+    if user is None or stale or exhausted or not checked.right or not user.active:
+        if buckets.network:
+            tx.throttles.consume(buckets.network, rate_limits.network_limit(settings))
+        _audit_attempt(tx, candidate, row, Outcome.THROTTLED if exhausted else Outcome.FAILURE)
         return Result.WRONG
-    tx.throttles.reset(candidate.bucket)
+    tx.throttles.reset(buckets.name, buckets.person)
     if checked.new_hash:
         tx.users.rehash_password(user, checked.new_hash)
     _audit_attempt(tx, candidate, row, Outcome.SUCCESS)

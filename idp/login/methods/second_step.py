@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from idp.audit import Outcome
-from idp.login.methods import attempts, message_code, totp
+from idp.login.methods import attempts, sent_code, totp
 from idp.login.methods.result import Result
 from idp.login.policy.methods import SENT, Method
 from idp.login.policy.proofs import Proof
@@ -16,7 +16,7 @@ from idp.persistence.transaction import Transaction
 from idp.services import Services
 
 CheckCode = Callable[[Transaction, LoginFlow, Factor, str, Services], Result]
-CHECKS: dict[Method, CheckCode] = {Method.TOTP: totp.check_code, **dict.fromkeys(SENT, message_code.check_code)}
+CHECKS: dict[Method, CheckCode] = {Method.TOTP: totp.check_code, **dict.fromkeys(SENT, sent_code.check_code)}
 
 
 def verify_code(

@@ -7,29 +7,29 @@ is. A page that is not the present step sends the browser there, so the back but
 from __future__ import annotations
 
 from idp.login.pages import (
-    enrol_message_code,
     enrol_passkey,
+    enrol_sent_code,
     enrol_totp,
     identify,
-    offer,
+    optional_enrolment,
     passkey,
     recovery_code,
     save_codes,
     second_step,
+    select_account,
     sent_code,
-    start,
 )
 
 PAGES = (
-    start,
+    select_account,
     identify,
     second_step,
     sent_code,
     recovery_code,
     passkey,
-    offer,
+    optional_enrolment,
     enrol_totp,
-    enrol_message_code,
+    enrol_sent_code,
     enrol_passkey,
     save_codes,
 )

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from idp.config import Settings
-from idp.factors.message_code import mask
-from idp.login.flow import page
+from idp.factors.sent_code import mask
+from idp.login.flow import rendering
 from idp.login.policy.methods import Method
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import code_page
@@ -38,7 +38,7 @@ def alternative_methods(
 def enrolment_alternatives(flow: LoginFlow, settings: Settings) -> list[AlternativeMethod]:
     """Return what could be set up instead of the authenticator app."""
     return [
-        AlternativeMethod(method.spec.name, entry.hint, method.spec.symbol, href=page.flow_url(flow, entry.page))
+        AlternativeMethod(method.spec.name, entry.hint, method.spec.symbol, href=rendering.flow_url(flow, entry.page))
         for method in flow.enrollable_methods(settings)
         if (entry := method.spec.enrolment)
     ]
@@ -49,9 +49,11 @@ def _entry(flow: LoginFlow, method: Method) -> AlternativeMethod:
     if not spec.destination or flow.person is None:
         return _link(flow, method)
     (factor,) = flow.person.factors_of(method)
-    action = page.flow_url(flow, f"{code_page(method)}/send")
+    action = rendering.flow_url(flow, f"{code_page(method)}/send")
     return AlternativeMethod(spec.title, mask(factor.address or ""), spec.symbol, action=action)
 
 
 def _link(flow: LoginFlow, method: Method) -> AlternativeMethod:
-    return AlternativeMethod(method.spec.title, "", method.spec.symbol, href=page.flow_url(flow, code_page(method)))
+    return AlternativeMethod(
+        method.spec.title, "", method.spec.symbol, href=rendering.flow_url(flow, code_page(method))
+    )

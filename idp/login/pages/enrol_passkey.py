@@ -13,9 +13,9 @@ from idp.factors.passkey import InvalidResponse
 from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel import user_agents
 from idp.login.enrolment import passkey
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
-from idp.login.flow.guards import require_person, require_step, step
+from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
@@ -29,7 +29,7 @@ from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked
-from idp.web.pages import json_response
+from idp.web.pages import answers_json, json_response
 from idp.web.transactions import origin, write_transaction
 
 blueprint = Blueprint("login_enrol_passkey", __name__, url_prefix=f"/login/<flow_id>/{enrolment_page(Method.PASSKEY)}")
@@ -47,11 +47,12 @@ def show_form(tx: Transaction, flow: LoginFlow, _: Person) -> Response:
 
 
 @blueprint.post("/options")
+@answers_json
 @write_transaction
 def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for `navigator.credentials.create()`."""
-    flow = page.load_open_flow(tx, flow_id, lock=True)
-    if flow.step is not Step.ENROL or flow.person is None or not _is_enrollable(flow) or page.is_stale_form(flow):
+    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    if flow.step is not Step.ENROL or flow.person is None or not _is_enrollable(flow) or rendering.is_stale_form(flow):
         return json_response("{}", status=400)
     return json_response(passkey.options(tx, flow.person, owner=flow.owner, services=services()))
 
@@ -62,7 +63,7 @@ def add(flow_id: str) -> Response:
     database = services().database
     with database.read(origin()) as tx:
         flow, before = require_step(tx, flow_id, Step.ENROL, applies=_is_enrollable)
-        if page.is_stale_form(flow):
+        if rendering.is_stale_form(flow):
             return _render(tx, flow, error=errors.STALE_FORM)
     cancelling = request.form.get("choice") == "cancel"
     codes = None if cancelling else recovery_code.first_set(before, services())
@@ -71,12 +72,12 @@ def add(flow_id: str) -> Response:
             return _store(tx, flow_id, before, codes)
     except CredentialExists:
         with database.read(origin()) as tx:
-            return _render(tx, page.load_open_flow(tx, flow_id), error=errors.PASSKEY_KNOWN)
+            return _render(tx, rendering.load_open_flow(tx, flow_id), error=errors.PASSKEY_KNOWN)
 
 
 def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet | None) -> Response:
-    flow = page.load_open_flow(tx, flow_id, lock=True)
-    if response := page.cancel_if_requested(tx, flow):
+    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    if response := rendering.cancel_if_requested(tx, flow):
         return response
     person = require_person(tx, flow, Step.ENROL, same_as=before, applies=_is_enrollable)
     try:
@@ -93,8 +94,8 @@ def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet 
 
 
 def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
-    action = page.flow_url(flow, enrolment_page(Method.PASSKEY))
-    return page.render(
+    action = rendering.flow_url(flow, enrolment_page(Method.PASSKEY))
+    return rendering.render(
         tx,
         flow,
         "login/enrol_passkey.html",
@@ -103,5 +104,5 @@ def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
         action=action,
         options_href=f"{action}/options",
         remember_days=services().settings.remember_days,
-        back_href=page.flow_url(flow, Step.ENROL),
+        back_href=rendering.flow_url(flow, Step.ENROL),
     )

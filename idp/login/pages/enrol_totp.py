@@ -7,9 +7,9 @@ from flask import Blueprint, Response, request
 from idp.factors.totp import Setup
 from idp.login.enrolment import totp
 from idp.login.enrolment.totp import ConfirmedSetup
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
-from idp.login.flow.guards import require_person, require_step, step
+from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
 from idp.login.methods.attempts import record_proof
@@ -39,7 +39,7 @@ def confirm(flow_id: str) -> Response:
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.ENROL)
-        if page.is_stale_form(flow):
+        if rendering.is_stale_form(flow):
             return _render(tx, flow, person, error=("form", errors.STALE_FORM))
         setup, now = _setup(flow, person), tx.now
     confirmed = None if cancelling else totp.check_first_code(setup, code, person=person, now=now, services=services())
@@ -50,8 +50,8 @@ def confirm(flow_id: str) -> Response:
 def _store(
     tx: Transaction, flow_id: str, person_before: Person, confirmed: ConfirmedSetup | None, code: str
 ) -> Response:
-    flow = page.load_open_flow(tx, flow_id, lock=True)
-    if response := page.cancel_if_requested(tx, flow):
+    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    if response := rendering.cancel_if_requested(tx, flow):
         return response
     person = require_person(tx, flow, Step.ENROL, same_as=person_before)
     if confirmed is None:
@@ -69,7 +69,7 @@ def _setup(flow: LoginFlow, person: Person) -> Setup:
 
 def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:
     setup = _setup(flow, person)
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "login/enrol_totp.html",

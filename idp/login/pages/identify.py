@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.forms import errors
 from idp.login.methods import password
@@ -17,9 +17,10 @@ from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
-from idp.web.forms import single_value
+from idp.web.forms import is_checked, single_value
 from idp.web.transactions import origin, read_transaction
 
+KEEP_FIELD = "keep"
 WRONG = Text("That user name and password do not belong together. Check both and try again.")
 UNCHECKED = Text("Your passkey did not check that it is you. Enter your password as well.")
 
@@ -30,10 +31,8 @@ blueprint = Blueprint("login_identify", __name__, url_prefix="/login/<flow_id>")
 @read_transaction
 def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show the form; for a person who is signed in it asks for the password alone."""
-    flow = page.load_open_flow(tx, flow_id)
-    if flow.step is not Step.IDENTIFY and "other" not in request.args:
-        return redirect_to_next_step(tx, flow_id)
-    return render(tx, flow)
+    flow = rendering.load_open_flow(tx, flow_id)
+    return redirect_to_next_step(tx, flow_id) if _is_over(flow) else render(tx, flow)
 
 
 @blueprint.post(f"/{Step.IDENTIFY}")
@@ -44,23 +43,35 @@ def verify_password(flow_id: str) -> Response:
     secret = single_value(request.form, "password")
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
-        flow = page.load_open_flow(tx, flow_id)
-        if page.is_stale_form(flow):
-            return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=identifier)
+        flow = rendering.load_open_flow(tx, flow_id)
+        if rendering.is_stale_form(flow):
+            return show_stale_form(tx, flow, username=identifier)
         if not cancelling and not (identifier and secret):
             return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
         candidate = password.lookup(tx, identifier, BROWSER.read(), settings)
     unchecked = password.Checked(right=False)
     checked = unchecked if cancelling else password.verify_hash(candidate, secret, services().hasher)
     with database.write(origin()) as tx:
-        flow = page.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
-        if response := page.cancel_if_requested(tx, flow):
+        flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
+        if response := rendering.cancel_if_requested(tx, flow):
             return response
+        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
         result = password.record_result(tx, flow.row, candidate, checked, settings)
         if result in {Result.RIGHT, Result.CONFLICT}:
             return continue_flow(tx, flow_id, result)
         status, sentence = errors.refusal_message(result, WRONG)
         return render(tx, flow, status=status, errors={"form": sentence}, username=identifier)
+
+
+def show_stale_form(tx: Transaction, flow: LoginFlow, *, username: str = "") -> Response:
+    """Show the form again, or redirect as GET does when another tab got further; also for a passkey tried on it."""
+    if _is_over(flow):
+        return redirect_to_next_step(tx, flow.row.id)
+    return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=username)
+
+
+def _is_over(flow: LoginFlow) -> bool:
+    return flow.step is not Step.IDENTIFY and "other" not in request.args
 
 
 def _missing(identifier: str, secret: str) -> dict[str, str]:
@@ -75,17 +86,19 @@ def render(
     known = flow.person.user if flow.person and "other" not in request.args else None
     if username and known and username != known.username:
         known = None
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "login/identify.html",
         status=status,
         errors=errors or {},
         notice=UNCHECKED if any(proof.method is Method.PASSKEY for proof in flow.state.proofs) else None,
-        action=page.flow_url(flow, Step.IDENTIFY),
-        passkey=page.passkey_form(flow, second=False),
+        action=rendering.flow_url(flow, Step.IDENTIFY),
+        passkey=rendering.passkey_form(flow, second=False),
         username=username or flow.row.login_hint or "",
+        keep_days=services().settings.keep_signed_in_days,
+        keep=is_checked(request.form, KEEP_FIELD) if request.form else flow.row.keep_signed_in,
         known_user=known and {"name": known.display_name, "username": known.username},
-        switch_href=page.flow_url(flow, paths.OTHER_PERSON),
-        forgot_href=page.flow_url(flow, paths.FORGOT_PASSWORD),
+        switch_href=rendering.flow_url(flow, paths.OTHER_PERSON),
+        forgot_href=rendering.flow_url(flow, paths.FORGOT_PASSWORD),
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
-from idp.login.flow.guards import step
-from idp.login.forms import errors
+from idp.login.flow.step_views import step
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import passkey
 from idp.login.methods.result import Result
@@ -21,7 +20,7 @@ from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
 from idp.web.forms import is_checked
-from idp.web.pages import json_response
+from idp.web.pages import answers_json, json_response
 from idp.web.transactions import write_transaction
 
 WRONG = Text("That passkey did not work here. Try again, or choose another way.")
@@ -30,6 +29,7 @@ blueprint = Blueprint("login_passkey", __name__, url_prefix="/login/<flow_id>")
 
 
 @blueprint.post(f"/{PASSKEY}/options")
+@answers_json
 @write_transaction
 def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for a passkey as the first factor: the same for everybody."""
@@ -37,6 +37,7 @@ def send_options(tx: Transaction, flow_id: str) -> Response:
 
 
 @blueprint.post(f"/{CODE_PASSKEY}/options")
+@answers_json
 @write_transaction
 def send_second_step_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for one of this person's passkeys."""
@@ -49,12 +50,13 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
     """Sign in with a passkey, without a name or a password."""
     response = read_passkey_response()
     known = tx.factors.by_credential(response.credential_id) if response else None
-    flow = page.load_open_flow(tx, flow_id, lock=True, lock_user=known.user_id if known else "")
-    if page.is_stale_form(flow):
-        return identify.render(tx, flow, status=400, errors={"form": errors.STALE_FORM})
+    flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=known.user_id if known else "")
+    if rendering.is_stale_form(flow):
+        return identify.show_stale_form(tx, flow)
     result = Result.WRONG
     if response is not None:
         settings, cookie = services().settings, BROWSER.read()
+        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
         result = passkey.verify_first_factor(tx, flow, response, browser_cookie=cookie, settings=settings)
     if result is Result.WRONG:
         return identify.render(tx, flow, status=400, errors={"form": WRONG})
@@ -76,7 +78,7 @@ def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Re
 
 
 def _options(tx: Transaction, flow_id: str, *, second: bool) -> Response:
-    flow = page.load_open_flow(tx, flow_id, lock=True)
-    if page.is_stale_form(flow) or (second and flow.step is not Step.CODE):
+    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    if rendering.is_stale_form(flow) or (second and flow.step is not Step.CODE):
         return json_response("{}", status=400)
     return json_response(passkey.options(tx, flow, second=second, services=services()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
-from idp.login.flow.guards import require_step, step
+from idp.login.flow.step_views import require_step, step
 from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
 from idp.login.methods import attempts, recovery_code
@@ -45,7 +45,7 @@ def verify_code(flow_id: str) -> Response:
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.CODE)
-        if page.is_stale_form(flow):
+        if rendering.is_stale_form(flow):
             return _render(tx, flow, error=("form", errors.STALE_FORM))
         if not typed and not cancelling:
             return _render(tx, flow, error=("code", NO_CODE))
@@ -57,7 +57,7 @@ def verify_code(flow_id: str) -> Response:
 
 def _record(tx: Transaction, flow_id: str, prepared: PreparedRecoveryCode | None) -> Response:
     flow, person = require_step(tx, flow_id, Step.CODE, lock=True)
-    if response := page.cancel_if_requested(tx, flow):
+    if response := rendering.cancel_if_requested(tx, flow):
         return response
     result = recovery_code.verify_code(tx, flow, person, prepared, services())
     if result in {Result.RIGHT, Result.CONFLICT}:
@@ -69,15 +69,15 @@ def _record(tx: Transaction, flow_id: str, prepared: PreparedRecoveryCode | None
 def _render(
     tx: Transaction, flow: LoginFlow, *, error: FieldError | None = None, status: int | None = None
 ) -> Response:
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "login/recovery_code.html",
         status=status or (400 if error else 200),
         errors=dict([error] if error else []),
         remember_days=None,
-        action=page.flow_url(flow, RECOVERY_CODE),
-        passkey=page.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
+        action=rendering.flow_url(flow, RECOVERY_CODE),
+        passkey=rendering.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
         has_app=Method.TOTP in flow.available_methods,
         alternatives=alternative_methods(flow, set(), recovery=False),
         sends=bool(SENT & set(flow.available_methods)),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.factors import recovery_codes
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import advance_flow, redirect_to_next_step
-from idp.login.flow.guards import step
+from idp.login.flow.step_views import step
 from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
 from idp.login.forms.recovery_codes import download_href
@@ -25,7 +25,7 @@ blueprint = Blueprint("login_save_codes", __name__, url_prefix="/login/<flow_id>
 
 def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:
     codes = recovery_codes.unseal_codes(person.recovery, services().sealer) if person.recovery else ()
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "login/recovery_codes.html",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
-from idp.login.flow.guards import step
+from idp.login.flow.step_views import step
 from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
 from idp.login.methods import second_step
@@ -32,15 +32,15 @@ def render(
     tx: Transaction, flow: LoginFlow, _: Person, *, error: FieldError | None = None, status: int | None = None
 ) -> Response:
     """Render the page, with what is wrong; also for a passkey that was tried on it."""
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "login/code.html",
         status=status or (400 if error else 200),
         errors=dict([error] if error else []),
         remember_days=services().settings.remember_days,
-        action=page.flow_url(flow, Step.CODE),
-        passkey=page.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
+        action=rendering.flow_url(flow, Step.CODE),
+        passkey=rendering.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
         has_app=Method.TOTP in flow.available_methods,
         alternatives=alternative_methods(flow, CODE_PAGE_METHODS),
         sends=bool(SENT & set(flow.available_methods)),

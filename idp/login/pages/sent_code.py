@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.factors.message_code import mask
+from idp.factors.sent_code import mask
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login import sent_codes
+from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
-from idp.login.flow.guards import step
-from idp.login.forms import errors, message_codes
+from idp.login.flow.step_views import step
+from idp.login.forms import errors, sent_code_pages
 from idp.login.forms.errors import FieldError
-from idp.login.methods import message_code, second_step, sent_codes
+from idp.login.methods import second_step, sent_code
 from idp.login.methods.result import Result
-from idp.login.methods.sent_codes import SendResult
 from idp.login.pages.alternatives import alternative_methods
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
+from idp.login.sent_codes import SendResult
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.paths import code_page
 from idp.login.state.person import Person
@@ -33,7 +34,7 @@ from idp.web.pages import see_other
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, or choose another way.")
 
 blueprint = Blueprint("login_sent_code", __name__, url_prefix=f"/login/<flow_id>/{Step.CODE}")
-CHANNEL = f"/{message_codes.CHANNEL}"
+CHANNEL = f"/{sent_code_pages.CHANNEL}"
 
 
 def _is_available(flow: LoginFlow, channel: str) -> bool:
@@ -51,10 +52,10 @@ def _render(
 ) -> Response:
     method = Method(channel)
     (factor,) = person.factors_of(method)
-    pending = sent_codes.pending_code(tx, message_code.sign_in_slot(flow, factor))
-    action = page.flow_url(flow, code_page(method))
-    variables = message_codes.sent_code_variables(method, pending, send_action=f"{action}/send")
-    return page.render(
+    pending = sent_codes.pending_code(tx, sent_code.sign_in_slot(flow, factor))
+    action = rendering.flow_url(flow, code_page(method))
+    variables = sent_code_pages.sent_code_variables(method, pending, send_action=f"{action}/send")
+    return rendering.render(
         tx,
         flow,
         "login/sent_code.html",
@@ -80,9 +81,9 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person, channel: str) ->
 def send_code(tx: Transaction, flow: LoginFlow, person: Person, channel: str) -> Response:
     """Send a code to the address or number that this person has proven."""
     method = Method(channel)
-    if message_code.send_code(tx, flow, person, method, services()) is SendResult.TOO_MANY:
+    if sent_code.send_code(tx, flow, person, method, services()) is SendResult.TOO_MANY:
         return _render(tx, flow, person, channel, error=("form", NOT_SENT), status=429)
-    return see_other(page.flow_url(flow, code_page(method)))
+    return see_other(rendering.flow_url(flow, code_page(method)))
 
 
 @blueprint.post(CHANNEL)
@@ -92,10 +93,10 @@ def verify_code(tx: Transaction, flow: LoginFlow, person: Person, channel: str) 
     method, remember = Method(channel), is_checked(request.form, "remember")
     code = single_value(request.form, "code", longest=errors.LONGEST_CODE)
     if not code:
-        return _render(tx, flow, person, channel, error=("code", message_codes.NO_CODE))
+        return _render(tx, flow, person, channel, error=("code", sent_code_pages.NO_CODE))
     result = second_step.verify_code(tx, flow, person, method, code, remember=remember, services=services())
     if result in {Result.RIGHT, Result.CONFLICT}:
         return continue_flow(tx, flow.row.id, result)
     (factor,) = person.factors_of(method)
-    status, sentence = message_codes.refusal_message(tx, message_code.sign_in_slot(flow, factor), result)
+    status, sentence = sent_code_pages.refusal_message(tx, sent_code.sign_in_slot(flow, factor), result)
     return _render(tx, flow, person, channel, error=("code", sentence), status=status)

@@ -8,9 +8,10 @@ so that the limit does not reveal which exist.
 
 from __future__ import annotations
 
-import ipaddress
+from dataclasses import dataclass
 
 from idp.config import Settings
+from idp.kernel.client_addresses import network_of
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
 from idp.persistence.throttles import Limit
@@ -35,15 +36,44 @@ MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
 """The same per recipient, so that many accounts together cannot flood one mailbox."""
 
 
-def password_bucket(identifier: str, user_id: str | None, device_id: str | None) -> str:
-    """Return the bucket of password attempts. Identifiers are digested: people type passwords into the wrong field."""
-    who = f"user:{user_id}" if user_id else f"name:{digest(lookup_key(identifier))}"
-    return f"password:{who}:{device_id or STRANGERS}"
+@dataclass(frozen=True)
+class PasswordBuckets:
+    """The buckets of one password attempt.
+
+    `name` counts by what was typed, `person` by whose it is; only `name` decides what a stranger is told, or tries at
+    the user name would reveal that an address belongs to the same account. `network` counts wrong passwords alone.
+    """
+
+    name: str
+    person: str
+    network: str | None
+
+
+def password_buckets(identifier: str, user_id: str | None, device_id: str | None, address: str) -> PasswordBuckets:
+    """Return the buckets of a password attempt.
+
+    Names are digested: people type passwords into the wrong field. A name that nobody has counts in as many buckets. A
+    known device has one of its own, and no share in what its network did.
+    """
+    if user_id and device_id:
+        own = f"password:user:{user_id}:{device_id}"
+        return PasswordBuckets(own, own, None)
+    key, network = digest(lookup_key(identifier)), network_of(address)
+    return PasswordBuckets(
+        name=f"password:name:{key}",
+        person=f"password:user:{user_id}:{STRANGERS}" if user_id else f"password:nobody:{key}",
+        network=f"password:network:{network}" if network else None,
+    )
 
 
 def code_bucket(user_id: str, device_id: str | None) -> str:
     """Return the bucket of second-step codes, recovery codes included."""
     return f"code:user:{user_id}:{device_id or STRANGERS}"
+
+
+def present_password_bucket(user_id: str) -> str:
+    """Return the bucket of present passwords, typed to change the password of a signed-in person."""
+    return f"present-password:user:{user_id}"
 
 
 def proving_bucket(user_id: str) -> str:
@@ -71,14 +101,10 @@ def reset_bucket(identifier: str, user_id: str | None) -> str:
     return f"reset:{who}"
 
 
-def network_bucket(address: str) -> str:
-    """Return the bucket of password reset mails of one network; of IPv6 the /64 that one subscriber has."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return "reset:address:unknown"
-    network = ipaddress.ip_network((found, 64 if isinstance(found, ipaddress.IPv6Address) else 32), strict=False)
-    return f"reset:address:{network}"
+def reset_network_bucket(address: str) -> str | None:
+    """Return the bucket of password reset mails of one network; None for a client without an address."""
+    network = network_of(address)
+    return f"reset:network:{network}" if network else None
 
 
 def contact_bucket(user_id: str) -> str:
@@ -96,19 +122,30 @@ def strength_bucket(user_id: str) -> str:
     return f"strength:user:{user_id}"
 
 
-def password_bucket_prefix(user_id: str) -> str:
-    """Return the prefix of every password bucket of a person."""
-    return f"password:user:{user_id}:"
+def password_bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
+    """Return the prefixes of every password bucket of a person, whose user name and address are `names`."""
+    return f"password:user:{user_id}:", *(f"password:name:{digest(lookup_key(name))}" for name in names if name)
 
 
-def bucket_prefixes(user_id: str) -> tuple[str, ...]:
+def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
     """Return the prefixes of every bucket of guesses at a person's secrets, for an administrator to reset."""
-    return password_bucket_prefix(user_id), f"code:user:{user_id}:", proving_bucket(user_id)
+    return (
+        *password_bucket_prefixes(user_id, *names),
+        present_password_bucket(user_id),
+        f"code:user:{user_id}:",
+        proving_bucket(user_id),
+    )
 
 
 def password_limit(settings: Settings) -> Limit:
     """Return the limit of failed passwords. None in a row: strangers could use it to lock people out for good."""
     return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY)
+
+
+def network_limit(settings: Settings) -> Limit:
+    """Return the limit of wrong passwords from one network, for all names together: against password spraying."""
+    per_quarter_hour, per_day = settings.throttle_network_per_quarter_hour, settings.throttle_network_per_day
+    return Limit(per_quarter_hour, 15 * MINUTE, per_day, DAY)
 
 
 def code_limit(settings: Settings) -> Limit:

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 
 from idp.config import Settings
 from idp.login.policy.assurance import Level, assess
+from idp.login.policy.available_methods import available_methods, preferred_method
 from idp.login.policy.methods import FIRST, Method
 from idp.login.policy.proofs import Proof, from_rows
 from idp.login.policy.requirement import AuthRequirement
-from idp.login.policy.selection import available_methods, preferred_method
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
 from idp.login.state import paths
 from idp.login.state import person as people

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp.config import Settings
-from idp.login.policy import rules
+from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import Level, reachable
 from idp.login.policy.methods import MOST_SECURE_FIRST, Method
 from idp.login.policy.methods.spec import MethodContext
 from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Proof, counted
 from idp.login.policy.requirement import AuthRequirement, join
 from idp.persistence.factors import Factor
-from idp.persistence.recovery import RecoverySet
+from idp.persistence.recovery_codes import RecoverySet
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -42,6 +42,10 @@ class Person:
     def factors_of(self, method: Method) -> tuple[Factor, ...]:
         """Return the factors of one method, oldest first."""
         return tuple(factor for factor in self.factors if factor.kind == method)
+
+    def factor(self, factor_id: str) -> Factor | None:
+        """Return the usable factor with this id."""
+        return next((factor for factor in self.factors if factor.id == factor_id), None)
 
     @property
     def has_second_step(self) -> bool:
@@ -101,14 +105,17 @@ class Person:
     def with_policy(self, requested: AuthRequirement, settings: Settings, *, now: int) -> AuthRequirement:
         """Join a requirement with those of policy for this person now; grace relaxes policy alone."""
         policies = self._policies(settings)
-        return join(*(map(rules.without_enrolment, policies) if self.may_wait(settings, now) else policies), requested)
+        return join(
+            *(map(requirement_sources.without_enrolment, policies) if self.may_wait(settings, now) else policies),
+            requested,
+        )
 
     def _policies(self, settings: Settings) -> tuple[AuthRequirement, ...]:
         """Return the requirements of the organisation and of this person's settings."""
-        organisation = rules.organisation_requirement(
+        organisation = requirement_sources.organisation_requirement(
             second_step=settings.second_step, remember_days=settings.remember_days
         )
-        own = rules.person_requirement(
+        own = requirement_sources.person_requirement(
             required=self.user.second_step_required,
             has_second_step=self.has_second_step,
             remember_days=settings.remember_days,
@@ -124,7 +131,7 @@ class Person:
         if self.has_second_step or not self.must_have_second_step(settings):
             return None
         stored, days = self.user.second_step_due_at, settings.second_step_grace_days
-        return rules.set_up_due(stored, grace_days=days, now=now)
+        return requirement_sources.set_up_due(stored, grace_days=days, now=now)
 
     def may_wait(self, settings: Settings, now: int) -> bool:
         """Whether a required second step is missing and can still be postponed."""

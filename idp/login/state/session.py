@@ -31,6 +31,11 @@ class AuthenticatedSession:
         """All proofs of this session, whether they still count or not."""
         return from_rows(self.session.proofs)
 
+    @property
+    def owner(self) -> str:
+        """The name under which set-ups and sent codes belong to this session."""
+        return f"session:{self.session.sid}"
+
     def assurance(self, *, not_before: int, settings: Settings, now: int) -> Assurance:
         """Return the claims of the proofs given at or after `not_before` (seconds, UTC)."""
         return assess(self.person.counting_proofs(self.proofs, not_before=not_before, settings=settings, now=now))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from idp.config import Settings
 from idp.kernel.clock import Clock
 from idp.messaging.codes import SMS
-from idp.messaging.mailbox import Mailbox, MailboxProvider
+from idp.messaging.development_mailbox import Mailbox, MailboxProvider
+from idp.messaging.phone_messages import Provider
 from idp.messaging.providers.meta import Meta
 from idp.messaging.providers.twilio import Twilio
 from idp.messaging.providers.webhook import Webhook
-from idp.messaging.texts import Provider
 
 
 def for_channel(settings: Settings, channel: str, clock: Clock) -> Provider:

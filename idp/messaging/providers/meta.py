@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from idp.config import Settings
-from idp.messaging.outbound import Outbound, json_content
-from idp.messaging.providers.answers import number_in, settle
-from idp.messaging.texts import TextMessage
+from idp.messaging.http_client import Outbound, json_content
+from idp.messaging.phone_messages import TextMessage
+from idp.messaging.providers.responses import number_in, settle
 
 NAME = "WhatsApp"
 NEVER = frozenset({131021, 131026})

@@ -11,9 +11,9 @@ import json
 
 from idp.config import Settings
 from idp.messaging.codes import SMS
-from idp.messaging.outbound import Outbound, form_content
-from idp.messaging.providers.answers import number_in, settle
-from idp.messaging.texts import TextMessage
+from idp.messaging.http_client import Outbound, form_content
+from idp.messaging.phone_messages import TextMessage
+from idp.messaging.providers.responses import number_in, settle
 
 NAME = "Twilio"
 SERVICE = "MG"

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from idp.config import Settings
 from idp.kernel.clock import Clock
-from idp.messaging.outbound import Outbound, json_content
-from idp.messaging.providers.answers import settle
-from idp.messaging.texts import TextMessage
-from idp.messaging.transports import Rejected
+from idp.messaging.http_client import Outbound, json_content
+from idp.messaging.phone_messages import TextMessage
+from idp.messaging.providers.responses import settle
+from idp.messaging.smtp import Rejected
 
 NAME = "The gateway"
 

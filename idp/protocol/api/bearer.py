@@ -17,7 +17,7 @@ from idp.persistence.users import User
 from idp.protocol import cors, tokens
 from idp.protocol.backchannel import parameters
 from idp.protocol.errors import BearerError, oauth_error
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 
 HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 PARAMETER = "access_token"

@@ -1,14 +1,14 @@
 """The authorization endpoint (RFC 6749 section 4.1, OIDC Core section 3.1.2, RFC 7636, RFC 9207).
 
-    GET /authorize -> query            each known parameter once, UTF-8, bounded
+    GET /authorize -> parameters       each known parameter once, UTF-8, bounded
                    -> client_redirect  client and redirect URI proven, or a page       (redirect_uris)
                    -> request          the checks, a table: each failure is redirected     (checks, claims_parameter)
                    -> requirement      what the request requires of a login
-                   -> authorization    the session is enough and consent is stored?  yes -> issue
+                   -> handler          the session is enough and consent is stored?  yes -> issue_code
                                           | no, and prompt=none              -> error to the client
                                           v
     /login/<flow> ... -> GET /authorize/resume/<flow> -> resume: the same checks and the same requirement again,
-    /consent/<flow> ...        counted from the time of the first request; the flow is closed -> issue
+    /consent/<flow> ...        counted from the time of the first request; the flow is closed -> issue_code
 
-issue       the grant row, its code, and the redirect
+issue_code  the grant row, its code, and the redirect
 """

@@ -25,10 +25,10 @@ from idp.persistence.clients import Client
 from idp.protocol import response_modes
 from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.claims import OFFLINE_ACCESS
-from idp.protocol.hints import Hint, read_hint
-from idp.protocol.query import Query
+from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.response_modes import AuthorizationResponder
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 
 CODE = "code"
 GRANT_TYPE = "authorization_code"

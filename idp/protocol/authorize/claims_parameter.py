@@ -8,7 +8,8 @@ from typing import Any
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from idp.signing.compact import InvalidToken, read_object
+from idp.kernel.strict_json import MAX_DEPTH
+from idp.signing.jws import InvalidToken, read_object
 
 TARGETS = ("userinfo", "id_token")
 MOST_CLAIMS = 100
@@ -42,7 +43,9 @@ def parse_claims_parameter(parameter: str | None) -> ClaimsRequest:
     try:
         requested = read_object(parameter.encode(), "claims")
     except InvalidToken:
-        raise InvalidRequestError("claims is not a JSON object with each member once") from None
+        raise InvalidRequestError(
+            f"claims is not a JSON object with each member once, at most {MAX_DEPTH} levels deep"
+        ) from None
     places = {place: _parse_target(place, requested[place]) for place in TARGETS if requested.get(place) is not None}
     id_token = places.get("id_token", {})
     acr, subject = id_token.get("acr") or {}, id_token.get("sub") or {}

@@ -10,11 +10,11 @@ from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import redirect_uris, remedies
-from idp.protocol.backchannel.clients import NONE
-from idp.protocol.query import Query
+from idp.protocol.backchannel.authlib_client import NONE
+from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import FORM_POST, QUERY, AuthorizationResponder
-from idp.web.errors import Refusal
+from idp.web.errors import MY_ACCOUNT, Refusal, home_links
 
 WEB = ("https://", "http://")
 WORDS = {
@@ -33,7 +33,9 @@ class UnprovenRedirect(Refusal):
     """Client or redirect URI is missing, unknown, faulty, or not the other's."""
 
     def __init__(self, name: str, fault: str, client: Client | None) -> None:
-        super().__init__(400, Text("This link does not work"), WORDS[name], detail=f"authorize: {name} {fault}")
+        home = home_links(client.client_name, client.client_uri) if client else ()
+        detail = f"authorize: {name} {fault}"
+        super().__init__(400, Text("This link does not work"), WORDS[name], links=(*home, MY_ACCOUNT), detail=detail)
         self.reason, self.client = f"{name} {fault}", client
 
 

@@ -1,8 +1,9 @@
-"""The two addresses of the authorization endpoint: the client's request, and its resumption after a login."""
+"""The addresses of the authorization endpoint: the client's request, its resumption after a login, and its restart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response
@@ -11,22 +12,34 @@ from idp.audit import Event
 from idp.login.flow import binding, start
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.protocol import query as queries
-from idp.protocol.authorize import authorization, client_redirect, resume
+from idp.protocol import frontchannel_parameters as queries
+from idp.protocol.authorize import client_redirect, handler, resume
 from idp.protocol.authorize.client_redirect import UnprovenRedirect
 from idp.protocol.authorize.remedies import remedy_for
 from idp.protocol.authorize.request import LONGEST, AuthorizationRequest, validate_request
-from idp.protocol.query import Query
+from idp.protocol.errors import TemporarilyUnavailable
+from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.web import language
 from idp.web.errors import error_page
+from idp.web.pages import see_other
 
 
 def authorize(tx: Transaction) -> Response:
     """Validate the request being served and answer it: by redirect once the redirect URI is proven, or with a page."""
     query = queries.parse_query(queries.request_query(), LONGEST)
     language.use_ui_locales(query.values)
-    return _respond(tx, query, authorization.handle_authorization_request)
+    return _respond(tx, query, handler.handle_authorization_request)
+
+
+def redirect_unavailable(tx: Transaction) -> Response:
+    """Answer the request being served with `temporarily_unavailable` (RFC 6749 section 4.1.2.1).
+
+    Raises:
+        Refusal, DatabaseUnavailable: while client and redirect URI are not proven.
+    """
+    _, back = client_redirect.validate_redirect(tx, queries.parse_query(queries.request_query(), LONGEST))
+    return back.send_error(TemporarilyUnavailable())
 
 
 def resume_view(tx: Transaction, flow_id: str) -> Response:
@@ -37,8 +50,7 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
     """
     row = binding.load_bound_flow(tx, flow_id)
     if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
-        raise binding.closed_error(row)
-
+        raise binding.closed_error(tx, row)
     query = queries.from_stored(row.request, LONGEST)
     return _respond(tx, query, lambda tx, request: resume.resume(tx, request, row), row)
 
@@ -54,7 +66,7 @@ def _respond(
         client, back = client_redirect.validate_redirect(tx, query)
     except UnprovenRedirect as refusal:
         client_redirect.record_unproven(tx, refusal, query)
-        return error_page(refusal.status, refusal.title, refusal.message)
+        return error_page(refusal.status, refusal.title, refusal.message, refusal.links)
     try:
         return respond(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
@@ -64,3 +76,15 @@ def _respond(
         sent = {"redirect_uri": back.redirect_uri, "scope": query.get("scope")}
         record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason, remedy=remedy, sent=sent)
         return back.send_error(error)
+
+
+def restart_view(tx: Transaction, flow_id: str) -> Response:
+    """Redirect to the authorization request that a login flow was started for, as if the client sent it again.
+
+    Raises:
+        LoginFlowClosed: when the flow does not exist, or belongs to another browser.
+    """
+    row = binding.load_bound_flow(tx, flow_id, outdated_too=True)
+    if row.initiator != start.AUTHORIZE:
+        return see_other(row.return_to)
+    return see_other(f"/authorize?{urlencode(queries.from_stored(row.request, LONGEST).values)}")

@@ -12,7 +12,7 @@ from idp.protocol import claims
 from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
-from idp.protocol.query import Query
+from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import AuthorizationResponder
 
 LONGEST = {
@@ -45,9 +45,10 @@ LONGEST = {
 class AuthorizationRequest:
     """What an app may ask and did ask.
 
-    `subject` is the only person it wants an answer about, `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `stored_params` the parameters as they are stored with a login flow. `code_challenge`
-    is empty when the client may leave PKCE out and did.
+    `subject` is the only person it wants an answer about, `hinted_subject` the one of an ID token that we gave it,
+    `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
+    parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
+    did.
     """
 
     client: Client
@@ -61,6 +62,7 @@ class AuthorizationRequest:
     acr: AcrRequest
     claims: Mapping[str, Any]
     subject: str | None
+    hinted_subject: str | None
     login_hint: str | None
     stored_params: Mapping[str, str]
 
@@ -112,11 +114,7 @@ def validate_request(
         acr=wanted.acr,
         claims=claims.permitted_claims(wanted.targets, client.scopes),
         subject=subject,
-        login_hint=query.get("login_hint") or _username(tx, subject),
+        hinted_subject=hint.subject if hint else None,
+        login_hint=query.get("login_hint"),
         stored_params=query.values,
     )
-
-
-def _username(tx: Transaction, subject: str | None) -> str | None:
-    user = tx.users.by_id(subject) if subject else None
-    return user.username if user else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from idp.login.policy import rules
+from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import LEVELS, Assurance, Level
 from idp.login.policy.requirement import AuthRequirement, join
-from idp.login.policy.rules import Unreachable
+from idp.login.policy.requirement_sources import Unreachable
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.errors import UnmetAuthenticationRequirements
 
@@ -21,12 +21,12 @@ def from_request(request: AuthorizationRequest, *, requested_at: int, best: Leve
     """
     try:
         requirement = join(
-            rules.client_requirement(request.client.min_acr),
-            rules.freshness_requirement(
+            requirement_sources.client_requirement(request.client.min_acr),
+            requirement_sources.freshness_requirement(
                 max_age=request.max_age, login_again=request.requires_new_login, requested_at=requested_at
             ),
-            rules.acr_requirement(request.acr_values, essential=False, best=best),
-            rules.acr_requirement(request.acr.values, essential=request.acr.essential, best=best),
+            requirement_sources.acr_requirement(request.acr_values, essential=False, best=best),
+            requirement_sources.acr_requirement(request.acr.values, essential=request.acr.essential, best=best),
         )
     except Unreachable:
         raise UnmetAuthenticationRequirements from None

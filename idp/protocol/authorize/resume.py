@@ -13,8 +13,8 @@ from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.protocol.authorize import authorization
-from idp.protocol.authorize.issue import issue_code
+from idp.protocol.authorize import handler
+from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.errors import UnmetAuthenticationRequirements
 from idp.web.context import services
@@ -49,26 +49,24 @@ def close(tx: Transaction, row: LoginFlowRow) -> None:
         LoginFlowClosed: another request closed it.
     """
     if not tx.login_flows.finish(row.id):
-        raise binding.closed_error(row)
+        raise binding.closed_error(tx, row)
 
 
 def _signed_in(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) -> Response:
     row, auth_session = flow.row, flow.auth_session
-    requirement = authorization.requirement_for(request, at=row.created_at)
+    requirement = handler.requirement_for(request, at=row.created_at)
     reached = auth_session.admits(requirement, settings=services().settings, now=tx.now) if auth_session else None
     swapped = auth_session is not None and not flow.is_step_up
     if auth_session is None or reached is None or swapped:
         # Signed out since, or more is asked by now, or another tab signed in another person: never answer about them.
         close(tx, row)
-        return authorization.start_login_for(
-            tx, request, authorization.requirement_for(request, at=tx.now), must_choose=swapped
-        )
-    if not authorization.matches_requested_subject(request, auth_session):
+        return handler.start_login_for(tx, request, handler.requirement_for(request, at=tx.now), must_choose=swapped)
+    if not handler.matches_requested_subject(request, auth_session):
         raise LoginRequiredError("another person signed in than the one asked for")
-    if scopes := authorization.missing_consent_scopes(tx, request, auth_session, row):
+    if scopes := handler.missing_consent_scopes(tx, request, auth_session, row):
         consent.store_question(tx, row, scopes)
         return see_other(f"/consent/{row.id}")
     close(tx, row)
     if not tx.sessions.lock(auth_session.session.handle_digest):  # ended at this very moment
-        return authorization.start_login_for(tx, request, authorization.requirement_for(request, at=tx.now))
+        return handler.start_login_for(tx, request, handler.requirement_for(request, at=tx.now))
     return issue_code(tx, request, auth_session, reached)

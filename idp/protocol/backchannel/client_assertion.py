@@ -9,8 +9,8 @@ from typing import Any
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.signing.compact import InvalidToken
-from idp.signing.foreign import unverified_claims, verify_client_jws
+from idp.signing.client_jwts import unverified_claims, verify_client_jws
+from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

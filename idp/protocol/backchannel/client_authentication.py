@@ -25,7 +25,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.protocol.backchannel import client_assertion
-from idp.protocol.backchannel.clients import BASIC, NONE, POST, PRIVATE_KEY_JWT, RegisteredClient
+from idp.protocol.backchannel.authlib_client import BASIC, NONE, POST, PRIVATE_KEY_JWT, RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.web.forms import is_storable
 

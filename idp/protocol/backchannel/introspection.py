@@ -19,8 +19,8 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.issuing import BEARER
-from idp.signing.compact import InvalidToken
+from idp.protocol.grants.token_response import BEARER
+from idp.signing.jws import InvalidToken
 
 CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time")
 

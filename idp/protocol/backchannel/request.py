@@ -9,7 +9,7 @@ from flask import request
 
 from idp.persistence.transaction import Transaction
 from idp.protocol.backchannel import parameters
-from idp.protocol.backchannel.clients import RegisteredClient
+from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.web.context import services
 
 

@@ -19,7 +19,7 @@ from idp.kernel.handles import digest
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 
 
 class Revocation(TokenEndpoint):

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import cast
 
 from authlib.oauth2 import OAuth2Error
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
 
+from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.protocol import cors
-from idp.protocol.api import security, userinfo
+from idp.protocol.api import account_security, userinfo
+from idp.protocol.backchannel.authlib_server import install, server
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
-from idp.protocol.backchannel.server import install, server
-from idp.protocol.errors import oauth_error
+from idp.protocol.errors import ServerError, oauth_error, unavailable
+from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
+
+log = logging.getLogger(__name__)
 
 backchannel = Blueprint("backchannel", __name__)
 
@@ -57,9 +62,9 @@ def userinfo_view(tx: Transaction) -> Response:
 
 @backchannel.get("/api/security", provide_automatic_options=False)
 @read_transaction
-def account_security(tx: Transaction) -> Response:
+def show_account_security(tx: Transaction) -> Response:
     """Our own API, with the challenge of RFC 9470."""
-    return security.respond(tx)
+    return account_security.respond(tx)
 
 
 @backchannel.route("/token", methods=["OPTIONS"], endpoint="token_preflight")
@@ -72,6 +77,18 @@ def _preflight_post() -> Response:
 @backchannel.route("/api/security", methods=["OPTIONS"], endpoint="security_preflight")
 def _preflight_api() -> Response:
     return cors.preflight("GET, POST")
+
+
+@backchannel.errorhandler(DatabaseUnavailable)
+def _handle_unavailable(error: DatabaseUnavailable) -> Response:
+    log_unavailable(error)
+    return cors.any_origin(unavailable())
+
+
+@backchannel.errorhandler(Exception)
+def _handle_exception(error: Exception) -> Response:
+    log.error("unexpected error at %s", request.path, exc_info=error)
+    return cors.any_origin(oauth_error(ServerError()))
 
 
 def _respond(tx: Transaction, respond: Callable[[BackChannelRequest], Response]) -> Response:

@@ -2,8 +2,8 @@
 
     the client has authenticated -> may it use this grant? -> spend what it brought -> issue
 
-`issuing` is shared: the token response of a person's grant, and its audit row. What is single-use is claimed by one
-conditional UPDATE before anything is signed; whoever comes second is a thief or was robbed, and the grant ends.
+`token_response` is shared: the token response of a person's grant, and its audit row. What is single-use is claimed by
+one conditional UPDATE before anything is signed; when a second caller presents it, the grant is revoked.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from idp.audit import Event
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.issuing import BEARER
+from idp.protocol.grants.token_response import BEARER
 from idp.web.context import services
 
 

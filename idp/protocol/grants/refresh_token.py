@@ -22,7 +22,7 @@ from idp.kernel.handles import digest
 from idp.persistence.grants import Grant, RefreshToken
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.issuing import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
 from idp.web.context import services
 
 

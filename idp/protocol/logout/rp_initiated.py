@@ -23,16 +23,16 @@ from idp.login.flow.sign_out import sign_out
 from idp.login.forms.errors import STALE_FORM
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol import query as queries
-from idp.protocol.hints import Hint, read_hint
-from idp.protocol.query import Query
+from idp.protocol import frontchannel_parameters as queries
+from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import with_query
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 from idp.web import account_paths, csrf, language
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
-from idp.web.headers import allow_form_target
+from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
 PATH = "/logout"
@@ -141,7 +141,7 @@ def _hint(query: Query, *, now: int) -> Hint | None:
 
 def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Response:
     if requested.target:
-        allow_form_target(requested.target)
+        allow_client_redirects()
     return page(
         "session/logout_confirm.html",
         status=400 if error else 200,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from idp.recovery.pages import alert, email_change, forgot_password, reset_password, undo_change
+from idp.recovery.pages import email_change, forgot_password, reset_password, sign_in_alert, undo_change
 
-PAGES = (forgot_password, reset_password, alert, email_change, undo_change)
+PAGES = (forgot_password, reset_password, sign_in_alert, email_change, undo_change)
 blueprints = tuple(page.blueprint for page in PAGES)

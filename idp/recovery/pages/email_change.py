@@ -51,7 +51,7 @@ def confirm() -> Response:
 def show_result() -> Response:
     """Show that the address is confirmed, with a link to the profile."""
     return mailed_link.result_page(
-        "recovery/ended.html",
+        "recovery/result.html",
         title=Text("Your email address is confirmed"),
         message=Text("From now on we write to it, and you can sign in with it."),
         restart_href=account_paths.PROFILE,

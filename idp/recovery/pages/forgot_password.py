@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from idp.kernel.clock import MINUTE
 from idp.kernel.text import Text
-from idp.login.flow import page
+from idp.login.flow import rendering
 from idp.login.forms import errors
 from idp.login.methods.password import LONGEST_IDENTIFIER
 from idp.login.policy.steps import Step
@@ -29,7 +29,7 @@ blueprint = Blueprint("login_forgot", __name__, url_prefix="/login/<flow_id>")
 @read_transaction
 def show_form(tx: Transaction, flow_id: str) -> Response:
     """Show the form, at whatever step the sign-in stands."""
-    flow = page.load_open_flow(tx, flow_id)
+    flow = rendering.load_open_flow(tx, flow_id)
     return _render(tx, flow, username=flow.person.user.username if flow.person else flow.row.login_hint)
 
 
@@ -37,29 +37,29 @@ def show_form(tx: Transaction, flow_id: str) -> Response:
 @write_transaction
 def send(tx: Transaction, flow_id: str) -> Response:
     """Enqueue a link, or not; the response is the same."""
-    flow = page.load_open_flow(tx, flow_id)
+    flow = rendering.load_open_flow(tx, flow_id)
     typed = single_value(request.form, "username", longest=LONGEST_IDENTIFIER)
-    if page.is_stale_form(flow):
+    if rendering.is_stale_form(flow):
         return _render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=typed)
     if not typed.strip():
         return _render(tx, flow, status=400, errors={"username": NO_NAME})
     if not password_reset.request_reset(tx, typed, flow_id=flow_id, services=services()):
         return _render(tx, flow, status=429, errors={"form": TOO_OFTEN}, username=typed)
-    return see_other(page.flow_url(flow, paths.FORGOT_PASSWORD_SENT))
+    return see_other(rendering.flow_url(flow, paths.FORGOT_PASSWORD_SENT))
 
 
 @blueprint.get(f"/{paths.FORGOT_PASSWORD_SENT}")
 @read_transaction
 def sent(tx: Transaction, flow_id: str) -> Response:
     """Show that a mail may be on its way."""
-    flow = page.load_open_flow(tx, flow_id)
-    return page.render(
+    flow = rendering.load_open_flow(tx, flow_id)
+    return rendering.render(
         tx,
         flow,
         "recovery/forgot_password_sent.html",
         minutes=password_reset.LIFE // MINUTE,
-        back_href=page.flow_url(flow, Step.IDENTIFY),
-        again_href=page.flow_url(flow, paths.FORGOT_PASSWORD),
+        back_href=rendering.flow_url(flow, Step.IDENTIFY),
+        again_href=rendering.flow_url(flow, paths.FORGOT_PASSWORD),
     )
 
 
@@ -71,12 +71,12 @@ def _render(
     errors: dict[str, str] | None = None,
     username: str | None = "",
 ) -> Response:
-    return page.render(
+    return rendering.render(
         tx,
         flow,
         "recovery/forgot_password.html",
         status=status,
         errors=errors or {},
         username=username or "",
-        back_href=page.flow_url(flow, Step.IDENTIFY),
+        back_href=rendering.flow_url(flow, Step.IDENTIFY),
     )

@@ -88,4 +88,4 @@ def result_page(template: str, **variables: Any) -> Response:
 def dead_link_page(message: Text, *, restart_href: str, **more: Text) -> Response:
     """Render the page of a link that no longer works (410); `more`: the label of the link to start again."""
     title = Text("This link no longer works")
-    return page("recovery/ended.html", status=410, title=title, message=message, restart_href=restart_href, **more)
+    return page("recovery/result.html", status=410, title=title, message=message, restart_href=restart_href, **more)

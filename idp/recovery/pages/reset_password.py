@@ -28,7 +28,7 @@ from idp.web import account_paths, language
 from idp.web.context import services
 from idp.web.cookies import RECOVER
 from idp.web.forms import single_value
-from idp.web.pages import json_response
+from idp.web.pages import answers_json, json_response
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 START = "/recover"
@@ -75,14 +75,15 @@ def set_password() -> Response:
 
 
 @blueprint.post("/new-password/strength")
+@answers_json
 def strength() -> Response:
     """Return how strong the typed password is."""
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
         if holder is None or LINK.stale_form():
             return json_response("{}", status=400)
-        paid = meter.consume_attempt(tx, holder.person)
-    return meter.strength_response(holder.person, paid=paid)
+        allowed = meter.consume_attempt(tx, holder.person)
+    return meter.strength_response(holder.person, allowed=allowed)
 
 
 @blueprint.get("/done")

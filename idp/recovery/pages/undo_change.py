@@ -49,7 +49,7 @@ def show_result() -> Response:
         "your password: set a new one now. Then look at your security page, and remove what you did not set up."
     )
     return mailed_link.result_page(
-        "recovery/ended.html",
+        "recovery/result.html",
         title=Text("The change is undone"),
         message=message,
         restart_href=reset_password.START,

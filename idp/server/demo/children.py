@@ -6,14 +6,16 @@ import contextlib
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from idp.kernel.clock import stopwatch
 from idp.server import CannotServe
+from idp.server.stopping import StopRequest, stop_request
 
+PROGRAM = "idp.server.demo.program"
 POLL_INTERVAL = 0.05
 END_WITHIN = 10
 """Seconds for a program to stop by itself."""
@@ -50,25 +52,18 @@ class Child:
 class Children:
     """All child processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: StopRequest) -> None:
         self._all: list[Child] = []
-        self._stop = threading.Event()
-
-    def request_stop(self, *_: object) -> None:
-        """Handle a signal. It sets an event: an exception can be lost inside a destructor or callback."""
-        self._stop.set()
-
-    def wait_for_stop(self, seconds: float) -> bool:
-        """Wait so long at most; True once a stop was requested."""
-        return self._stop.wait(seconds)
+        self.wait_for_stop = stop.wait
 
     def start(
-        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path, folder: Path
+        self, name: str, module: str, *arguments: str, environment: Mapping[str, str], log: Path, folder: Path
     ) -> None:
         """Start a program in its own process group, so that Ctrl-C reaches only the parent, which stops it."""
+        command = [sys.executable, "-m", PROGRAM, str(os.getpid()), module, *arguments]
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own programs, with arguments of our own
-                list(command), env=dict(environment), stdout=output, stderr=output, cwd=folder, start_new_session=True
+                command, env=dict(environment), stdout=output, stderr=output, cwd=folder, start_new_session=True
             )
         self._all.append(Child(name, process, log))
 
@@ -97,11 +92,9 @@ class Children:
 @contextlib.contextmanager
 def children() -> Iterator[Children]:
     """Manage child processes for the length of the block; SIGTERM ends it like Ctrl-C."""
-    running = Children()
-    before = {sign: signal.signal(sign, running.request_stop) for sign in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield running
-    finally:
-        running.end()
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
+    with stop_request() as stop:
+        running = Children(stop)
+        try:
+            yield running
+        finally:
+            running.end()

@@ -16,7 +16,7 @@ from idp.factors.recovery_codes import ALPHABET
 from idp.kernel.clock import SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
 from idp.persistence.database import Database
-from idp.server.preparing import close_keys_dir, migrate
+from idp.server.storage_setup import close_keys_dir, migrate
 
 ADMIN, DEMO, CLIENT = "admin", "demo", "sample"
 NAMES = {ADMIN: "Alex Admin", DEMO: "Dana Demo"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import AttestationTrustAnchors
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.kernel.clock import Clock
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
@@ -18,8 +18,8 @@ from idp.server.doctor.clients import check_clients
 from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
 from idp.server.doctor.issuer import check_issuer
 from idp.server.doctor.transports import check_outbox, check_transports
-from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore
+from idp.signing.private_files import KeyDirectory, KeyFileError
 from idp.signing.rotation import KeyState, RotationPolicy, survey
 from idp.signing.sealing import Sealer
 
@@ -68,9 +68,11 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     yield Finding(Level.OK, "database", f"at revision {status.revision}, as this version needs")
     database = Database(settings.database, clock)
-    with database.read() as tx:
-        newest, people = tx.audit.latest(limit=1), tx.users.count()
-    database.close()
+    try:
+        with database.read() as tx:
+            newest, people = tx.audit.latest(limit=1), tx.users.count()
+    finally:
+        database.close()
     if not people:
         yield Finding(Level.WARN, "database", "nobody can sign in yet", "idp users add NAME")
     if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:

@@ -10,6 +10,9 @@ from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server.doctor.findings import Finding, Level
 
+SHOWN = 20
+"""Clients that are named."""
+
 
 def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Report clients that may leave PKCE out."""
@@ -17,7 +20,7 @@ def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
         return
     database = Database(settings.database, clock)
     with database.read() as tx:
-        optional = [client.client_id for client in tx.clients.all() if not client.require_pkce and not client.disabled]
+        optional = tx.clients.without_pkce(limit=SHOWN)
     database.close()
     if optional:
         message = f"these apps may sign people in without PKCE: {', '.join(optional)}"

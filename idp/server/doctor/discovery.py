@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import json
 from contextlib import closing
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+from idp.kernel import strict_json
 
 PATH = "/.well-known/openid-configuration"
 TIMEOUT = 5
@@ -61,10 +62,12 @@ def _read_json(connection: http.client.HTTPConnection, path: str) -> tuple[dict[
         body = response.read(LARGEST)
     except (OSError, http.client.HTTPException) as error:
         raise ProviderUnreachable(str(error) or type(error).__name__) from None
+    if response.status == http.client.MISDIRECTED_REQUEST:
+        raise ProviderUnreachable("it was asked under another host: the proxy must pass on the Host header")
     if response.status != http.client.OK:
         raise ProviderUnreachable(f"it answers with status {response.status}")
     try:
-        found = json.loads(body)
+        found = strict_json.parse(body)
     except ValueError:
         found = None
     if not isinstance(found, dict):

@@ -8,8 +8,8 @@ from idp.config import Settings
 from idp.kernel.clock import Clock
 from idp.server.doctor import discovery
 from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
-from idp.signing.files import KeyDirectory, KeyFileError
 from idp.signing.keystore import KeyStore
+from idp.signing.private_files import KeyDirectory, KeyFileError
 from idp.signing.rotation import KeyState, RotationPolicy, survey
 
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from idp.config import Settings
 from idp.kernel.clock import HOUR, MINUTE, Clock
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.mail import transport_for
 from idp.messaging.notices import EMAIL
 from idp.messaging.providers.choice import for_channel
-from idp.messaging.transports import Undelivered
+from idp.messaging.smtp import Undelivered
 from idp.persistence import schema
 from idp.persistence.database import Database
-from idp.persistence.outbox import OutboxMessage
+from idp.persistence.outbox import OutboxStore
 from idp.server.doctor.findings import Finding, Level
 
 TITLES = {SMS: "text messages", WHATSAPP: "WhatsApp messages"}
@@ -42,22 +42,27 @@ def check_outbox(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if schema.status(settings.database).problem:
         return
     database = Database(settings.database, clock)
-    with database.read() as tx:
-        found = tx.outbox.waiting()
-    database.close()
-    late = [message for message in found if message.created_at < clock.now() - HOUR]
-    if mails := [message for message in late if message.channel == EMAIL]:
-        message = f"{len(mails)} mails wait for more than an hour; the oldest: {_why(mails)}"
+    try:
+        with database.read() as tx:
+            yield from _late_messages(tx.outbox, clock.now())
+    finally:
+        database.close()
+
+
+def _late_messages(outbox: OutboxStore, now: int) -> Iterator[Finding]:
+    """Count them in the database: after a long outage there are many."""
+    if mails := outbox.count_late(channel=EMAIL, created_before=now - HOUR):
+        message = f"{mails} mails wait for more than an hour; the oldest: {_why(outbox, EMAIL)}"
         yield Finding(Level.WARN, "mail", message, "Mend the mail server's answer above; is `idp serve` running?")
-    if apps := sorted({message.recipient for message in late if message.channel == BACKCHANNEL_LOGOUT}):
+    if apps := outbox.late_recipients(channel=BACKCHANNEL_LOGOUT, created_before=now - HOUR):
         message = f"these apps could not be told of logouts for more than an hour: {', '.join(apps)}"
         yield Finding(Level.WARN, "apps", message, "Look at the address each is registered with: idp clients show ID")
     for channel, title in TITLES.items():
-        texts = [each for each in found if each.channel == channel and each.created_at < clock.now() - MINUTE]
-        if texts:
-            message = f"{len(texts)} {title} wait for more than a minute; the oldest: {_why(texts)}"
+        if texts := outbox.count_late(channel=channel, created_before=now - MINUTE):
+            message = f"{texts} {title} wait for more than a minute; the oldest: {_why(outbox, channel)}"
             yield Finding(Level.WARN, channel, message, f"{PROVIDER} Is `idp serve` running?")
 
 
-def _why(messages: list[OutboxMessage]) -> str:
-    return messages[0].last_error or "not tried yet"
+def _why(outbox: OutboxStore, channel: str) -> str:
+    (oldest,) = outbox.waiting(channel=channel, limit=1)
+    return oldest.last_error or "not tried yet"

@@ -3,11 +3,11 @@
 import pytest
 
 from idp import audit
-from idp.account import history
-from idp.account.activity import PAGE
+from idp.account import activity_text
+from idp.account.pages.activity import PAGE
 from idp.admin import users
 from idp.audit import Event, Outcome
-from idp.kernel.origin import Origin
+from idp.kernel.request_origin import Origin
 from idp.persistence.audit_events import AuditEvent
 from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
@@ -107,7 +107,7 @@ def test_strangers_and_half_signed_in_people_see_nothing(here: Account) -> None:
 def test_the_apps_own_traffic_does_not_bury_everything(harness: Harness, here: Account) -> None:
     with harness.services.database.write() as tx:
         audit.record(tx, Event.TOKEN_ISSUED, user_id=here.someone.id)
-    assert history.UNKNOWN not in words(here.open(ACTIVITY))
+    assert activity_text.UNKNOWN not in words(here.open(ACTIVITY))
 
 
 def event_of(event: str, outcome: str, **detail: object) -> AuditEvent:
@@ -115,12 +115,18 @@ def event_of(event: str, outcome: str, **detail: object) -> AuditEvent:
 
 
 def test_every_event_about_a_person_has_words_of_its_own() -> None:
-    spoken = {*history.DONE, *history.NOT_DONE, *history.THROTTLED}
-    assert spoken | history.QUIET | NOBODYS == set(Event)
+    spoken = {*activity_text.DONE, *activity_text.NOT_DONE, *activity_text.THROTTLED}
+    assert spoken | activity_text.QUIET | NOBODYS == set(Event)
 
 
 def test_no_sentence_stays_unfinished() -> None:
-    tables = (history.DONE, history.NOT_DONE, history.THROTTLED, history.DETAILED, history.WITH_APP)
+    tables = (
+        activity_text.DONE,
+        activity_text.NOT_DONE,
+        activity_text.THROTTLED,
+        activity_text.DETAILED,
+        activity_text.WITH_APP,
+    )
     for table in tables:
         for words_ in table.values():
             assert "{" not in words_.format(app="Shop")
@@ -129,9 +135,9 @@ def test_no_sentence_stays_unfinished() -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_what_another_version_wrote_is_told_in_general_terms(outcome: str) -> None:
-    assert history.sentence(event_of("newer.event", outcome, by=["a", "list"]), None) == history.UNKNOWN
+    assert activity_text.sentence(event_of("newer.event", outcome, by=["a", "list"]), None) == activity_text.UNKNOWN
 
 
 def test_an_apps_name_is_only_a_name() -> None:
-    told = history.sentence(event_of(Event.CONSENT_REVOKED, Outcome.SUCCESS), "{event.detail} {0}")
+    told = activity_text.sentence(event_of(Event.CONSENT_REVOKED, Outcome.SUCCESS), "{event.detail} {0}")
     assert told == "You removed {event.detail} {0} from your connected apps."

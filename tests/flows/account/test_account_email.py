@@ -173,6 +173,27 @@ def test_what_is_no_new_address_is_answered_beside_the_field(harness: Harness, j
     assert mails(harness) == []
 
 
+def test_letters_before_the_at_sign_that_mail_cannot_carry_get_a_true_sentence(jane: Account) -> None:
+    jane.open(EMAIL)
+    page = jane.post(EMAIL, email="j\u00e4ne@example.test")
+    assert page.status_code == 400
+    assert "only letters from a to z, digits and signs" in words(page)
+
+
+def test_an_internationalised_domain_is_confirmed_and_signed_in_with_in_both_forms(
+    harness: Harness, jane: Account
+) -> None:
+    ask(jane, "jane@m\u00fcller.example")
+    browser = Browser(harness)
+    browser.get(email_links(harness)[-1])
+    browser.submit()
+    assert contacts(harness, jane) == ("jane@m\u00fcller.example", True)
+    with harness.services.database.read() as tx:
+        found = tx.users.by_identifier("jane@xn--mller-kva.example")
+    assert found is not None
+    assert found.id == jane.someone.id
+
+
 def test_the_old_mailbox_undoes_it_and_ends_everything(harness: Harness, jane: Account) -> None:
     harness.client()
     assert jane.session is not None
@@ -195,6 +216,17 @@ def test_the_old_mailbox_undoes_it_and_ends_everything(harness: Harness, jane: A
     assert events(harness, "contact.undone") == 1
     owner.get(link)
     assert owner.page.status_code == 410
+
+
+def test_the_old_mailbox_is_proven_by_its_link(harness: Harness) -> None:
+    """An address that was never confirmed comes back confirmed: the link was mailed there."""
+    account = Account(harness, harness.person(totp=True, email_verified=False))
+    account.open(remember=True)
+    forget_mail(harness)
+    browser = Browser(harness)
+    browser.get(change(harness, account))
+    browser.submit()
+    assert contacts(harness, account) == (OLD, True)
 
 
 def test_a_thief_who_changes_it_twice_cannot_undo_the_undoing(harness: Harness, jane: Account) -> None:

@@ -139,5 +139,5 @@ def test_two_changes_at_once_make_one(harness: Harness, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(hasher, "hash", while_another_is_made)
     account.browser.submit(action=PASSWORD, password=NEW)
-    assert account.browser.at == PASSWORD, "shown again, as things stand now"
+    assert account.at("/identify"), "asked for again, as things stand now"
     assert events(harness, "password.changed") == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from idp.factors.message_code import LIFETIME, MAX_TRIES
-from idp.login.methods.sent_codes import PAUSE
+from idp.factors.sent_code import LIFETIME, MAX_TRIES
+from idp.login.sent_codes import PAUSE
 from tests.support.account import PHONE, PROFILE, SECURITY, Account, forget_mail, words
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
@@ -53,7 +53,7 @@ def ask(account: Account, number: str = NEW, channel: str = "sms") -> None:
 def test_a_number_is_proven_by_its_code_and_the_change_is_told_and_undone(harness: Harness) -> None:
     jane = jane_of(harness)
     ask(jane, "+49 1519 8765432")
-    assert jane.browser.at == f"{PHONE}/sms"
+    assert jane.browser.path == f"{PHONE}/sms"
     assert "+49 ••• 32" in words(jane.browser.page)
     ((recipient, code),) = codes(harness, "sms")
     assert recipient == NEW

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from idp.admin.purging import purge
 from idp.kernel.clock import HOUR
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, words
 from tests.support.databases import Databases
@@ -102,8 +103,7 @@ def test_switching_it_off_hides_the_codes_at_once_and_wipes_the_copies(installed
     account = Account(after, jane)
     account.open(VIEW)
     assert account.browser.at == SECURITY
-    with after.services.database.write() as tx:
-        gone = tx.purge.run(session_idle=after.settings.session_idle, keep_codes=False)
+    gone = purge(after.services.database, after.settings)
     assert gone["readable_codes"] == 2
     assert _sealed(after, jane.id) is None
 
@@ -118,8 +118,7 @@ def test_switching_it_off_hides_the_codes_at_once_and_wipes_the_copies(installed
 def test_while_it_is_on_the_copies_stay(installed: Installing) -> None:
     harness = installed(viewable=True)
     jane = harness.person(totp=True)
-    with harness.services.database.write() as tx:
-        tx.purge.run(session_idle=harness.settings.session_idle, keep_codes=True)
+    purge(harness.services.database, harness.settings)
     assert _sealed(harness, jane.id)
 
 

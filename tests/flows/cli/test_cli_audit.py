@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY, HOUR
-from idp.kernel.origin import Origin
+from idp.kernel.request_origin import Origin
 from idp.persistence.audit_events import AuditEvent
 from tests.support.browser import Browser
 from tests.support.command import Command

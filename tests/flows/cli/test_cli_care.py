@@ -12,7 +12,7 @@ import pytest
 
 from idp import audit
 from idp.messaging.codes import SMS, WHATSAPP
-from idp.messaging.logouts import BACKCHANNEL_LOGOUT
+from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.notices import EMAIL
 from idp.persistence import schema
 from idp.persistence.outbox import OutboxMessage

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jwcrypto.jwk import JWK
 
-from idp.consent import words
+from idp.consent import scope_texts
 from idp.protocol.claims import SCOPES
 from tests.support.account import Account, grant, revoked
 from tests.support.command import Command
@@ -173,14 +173,14 @@ def test_a_scope_that_nothing_stands_behind_is_not_registered(
     assert count(harness, "clients") == 0
 
 
-@pytest.mark.parametrize("scope", ["orders:read", "https://api.example.test/orders", "mail.read", *words.TITLES])
+@pytest.mark.parametrize("scope", ["orders:read", "https://api.example.test/orders", "mail.read", *scope_texts.TITLES])
 def test_a_scope_of_ours_or_of_an_api_is_registered(command: Command, scope: str) -> None:
     command.done("clients", "add", "web", *WEB, "--scope", scope)
     assert command.read("clients", "show", "web")["scopes"] == [scope]
 
 
 def test_the_scopes_that_have_words_are_those_that_have_claims() -> None:
-    assert set(words.TITLES) == set(SCOPES)
+    assert set(scope_texts.TITLES) == set(SCOPES)
 
 
 @pytest.mark.parametrize("uri", ["http://127.0.0.1/cb", "http://localhost:4711/cb", "com.example.app:/cb"])

@@ -27,6 +27,7 @@ from tests.support.mail_server import mail_server, text_of
 from tests.support.tables import let_pass
 
 DISCOVERY = "/.well-known/openid-configuration"
+READY = {"status": "ready", "database": True, "keys": True, "workers": True, "workers_waiting": 0}
 NEW = "violet tram sleeps under nine bridges"
 
 
@@ -81,7 +82,7 @@ def test_it_starts_is_watched_and_stops_cleanly(command: Command) -> None:
         for _ in range(20):
             fetch(port, "/token")
         assert fetch(ops, "/healthz") == (200, '{"status": "alive"}')
-        assert json.loads(fetch(ops, "/readyz")[1]) == {"status": "ready", "database": True, "keys": True}
+        assert json.loads(fetch(ops, "/readyz")[1]) == READY
         assert counted(fetch(ops, "/metrics")[1], "countersign_http_requests_total", 'status="405"') == 20
         assert [fetch(port, path)[0] for path in ("/healthz", "/readyz", "/metrics")] == [404, 404, 404]
         assert fetch(ops, DISCOVERY)[0] == 404
@@ -92,6 +93,26 @@ def test_it_starts_is_watched_and_stops_cleanly(command: Command) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=1)
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("::1", "[::1]"), ("0:0:0:0:0:0:0:1", "[::1]"), ("127.0.0.1", "127.0.0.1")]
+)
+def test_the_announced_address_can_be_opened(command: Command, host: str, shown: str) -> None:
+    port = free_port()
+    command = Command(command.environment | {"IDP_ISSUER": f"http://{shown}:{port}"})
+    with command.running("serve", "--upgrade", "--host", host, "--port", str(port), "--workers", "1") as process:
+        line = first_line(process)
+        assert line == f"Countersign answers at http://{shown}:{port} as http://{shown}:{port}\n"
+        with requests.Session() as session:
+            session.trust_env = False
+            assert session.get(f"http://{shown}:{port}{DISCOVERY}", timeout=PATIENCE).json()["issuer"] in line
+
+
+@pytest.mark.parametrize("host", ["localhost", "[::1]", "127.0.0.300", "fe80::1%lo", ""])
+def test_only_an_ip_address_can_be_listened_on(command: Command, host: str) -> None:
+    said = command.refused("serve", "--host", host, code=2)
+    assert "127.0.0.1 or ::1 for this machine alone" in said
 
 
 def counted(exposition: str, metric: str, label: str) -> int:

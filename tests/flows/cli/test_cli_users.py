@@ -10,7 +10,7 @@ from idp.kernel.clock import DAY
 from tests.support.account import SECURITY, Account, grant, mails, revoked
 from tests.support.command import Command
 from tests.support.harness import PASSWORD, Harness, Someone
-from tests.support.tables import count, events
+from tests.support.tables import count, events, rows
 
 NEW = "violet tram sleeps under nine bridges"
 
@@ -36,6 +36,17 @@ def test_an_added_person_signs_in(harness: Harness, command: Command) -> None:
     assert events(harness, "user.added") == 1
 
 
+@pytest.mark.parametrize("verified", [True, False])
+def test_an_administrator_vouches_for_an_address(harness: Harness, command: Command, verified: bool) -> None:
+    flag = ["--email-verified"] if verified else []
+    command.done("users", "add", "jane", "--email", "jane@example.test", *flag, stdin=f"{PASSWORD}\n")
+    with harness.services.database.read() as tx:
+        jane = tx.users.by_identifier("jane")
+    assert jane is not None
+    assert jane.email_verified is verified
+    assert f"'email_verified': {verified}" in str(rows(harness, "audit_events"))
+
+
 def test_a_password_at_a_prompt_or_on_standard_input_but_never_as_an_argument(command: Command) -> None:
     command.done("users", "add", "jane", "--password-stdin", stdin=f"{PASSWORD}\nignored\n")
     assert "No such option" in command.refused("users", "add", "bob", "--password", PASSWORD, code=2)
@@ -57,6 +68,8 @@ def test_a_password_at_a_prompt_or_on_standard_input_but_never_as_an_argument(co
         (["b" * 65], PASSWORD, "1 to 64 characters"),
         (["bob", "--email", "bob"], PASSWORD, "not an email address"),
         (["bob", "--email", "bob@x\r\nBcc: all@example.test"], PASSWORD, "not an email address"),
+        (["bob", "--email", "bj\u00f6rn@example.test"], PASSWORD, "letters other than a to z"),
+        (["bob", "--email-verified"], PASSWORD, "Name it with --email"),
         (["bob", "--name", "Bob\nSmith"], PASSWORD, "printable"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from idp.kernel.clock import MINUTE
 from idp.messaging.codes import send_code
 from idp.messaging.notices import EMAIL
-from idp.messaging.sealed import seal
+from idp.messaging.sealed_secrets import seal
 from idp.persistence.sent_codes import CodePurpose
 from idp.server.background import BackgroundJobs
 from tests.support.concurrency import CROWD, rush

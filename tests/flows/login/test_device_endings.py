@@ -51,7 +51,8 @@ def passkey_removed(harness: Harness, _door: LoginDriver, jane: Owner) -> Someon
     account.browser.get(SECURITY)
     use(account.browser, jane.key)
     (kept,) = (each for each in factors(harness, jane.someone) if each.kind == "passkey")
-    account.browser.get(f"{SECURITY}/passkeys/{kept.id}")
+    account.browser.get(f"{SECURITY}/factors/{kept.id}/remove")
+    use(account.browser, jane.key)
     account.browser.submit(action="/remove")
     assert [each.kind for each in factors(harness, jane.someone)] == ["totp"]
     return jane.someone

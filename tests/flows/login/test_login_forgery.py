@@ -65,12 +65,38 @@ def test_a_token_of_another_sign_in_of_the_same_browser_does_not_fit(
     assert rows(harness) == before
 
 
-def test_a_page_from_before_the_password_is_out_of_date_after_it(driver: LoginDriver) -> None:
+def test_a_page_from_before_the_password_leads_on_after_it_and_changes_nothing(
+    harness: Harness, driver: LoginDriver
+) -> None:
     stage = stand_at("identify", driver)
-    old = stage.browser.page
+    old, path = stage.browser.page, stage.page
     stage.browser.submit(**stage.right)
-    stage.browser.page, stage.browser.at = old, f"{stage.base}/identify"
-    assert "This page was out of date" in stage.browser.submit(**stage.wrong).text
+    before = rows(harness)
+    for form in (stage.wrong, stage.right):
+        stage.browser.page, stage.browser.at = old, path
+        stage.browser.submit(**form)
+        assert stage.browser.at.endswith("/code"), "where GET of that page leads as well"
+    assert rows(harness) == before
+
+
+@pytest.mark.parametrize("form", ["password", "passkey"])
+def test_a_second_tab_is_not_asked_again_after_the_first_has_finished(
+    harness: Harness, driver: LoginDriver, form: str
+) -> None:
+    """Its form is out of date, but its sign-in has nothing left to ask."""
+    max_, first = harness.person("max"), Browser(harness)
+    driver.authorize(first, "pwd")
+    second = twin(first)
+    driver.authorize(second, "pwd")
+    first.submit(username="max", password=max_.password)
+    assert driver.claims(first)
+    for name in ("session", "login", "browser"):
+        second.set_cookie(name, first.cookie(name) or "")
+    if form == "password":
+        second.submit(username="max", password=max_.password)
+    else:
+        second.submit(action="/passkey", credential="x")
+    assert driver.claims(second)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -178,3 +178,14 @@ def test_passwords_that_differ_only_far_behind_are_different(harness: Harness, d
             assert not driver.claims(browser)
         browser.submit(username=name, password=true)
         assert driver.claims(browser)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Br\u00fccke \u00fcber den stillen Fluss", "Bru\u0308cke u\u0308ber den stillen Fluss"]
+)
+def test_a_password_is_the_same_from_every_keyboard(harness: Harness, driver: LoginDriver, typed: str) -> None:
+    max_ = harness.person("max", password="Br\u00fccke \u00fcber den stillen Fluss")
+    browser = Browser(harness)
+    driver.authorize(browser, "pwd")
+    browser.submit(username=max_.username, password=typed)
+    assert driver.claims(browser)

@@ -146,8 +146,11 @@ def test_an_untrue_answer_is_refused_and_its_challenge_is_spent(
         assert send(browser, jane.key.get(told)).status_code == 400
 
 
+DEEP = f'{{"rawId":"AA","response":{{"clientDataJSON":"e30","userHandle":{"[" * 970}{"]" * 970}}}}}'
+
+
 @pytest.mark.parametrize(
-    "rubbish", ["", "{}", "[]", "null", "\x00", '{"rawId":1}', '{"response":{}}', "[" * 9000, '{"rawId":"é"}']
+    "rubbish", ["", "{}", "[]", "null", "\x00", '{"rawId":1}', '{"response":{}}', "[" * 9000, DEEP, '{"rawId":"é"}']
 )
 def test_rubbish_is_refused_politely(driver: LoginDriver, browser: Browser, jane: Owner, rubbish: str) -> None:
     driver.authorize(browser)
@@ -251,7 +254,7 @@ def test_of_many_at_once_one_answer_is_taken(
     answer = jane.key.get(options(browser))
     crowd = [twin(browser) for _ in range(CROWD)]
     rush([lambda each=each: send(each, answer) for each in crowd])  # type: ignore[misc]  # mypy cannot tell the type of a default in a lambda
-    assert sum(driver.claims(each) is not None for each in crowd) == 1
+    assert len({each.cookie("session") for each in crowd}) == 1
     assert events(harness, "sign_in.passkey", "success") == 1
     assert all(each.page.status_code < 500 for each in crowd)
 

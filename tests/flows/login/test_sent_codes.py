@@ -9,10 +9,10 @@ import pyotp
 import pytest
 
 from idp.admin import users
-from idp.factors.message_code import LIFETIME, MAX_TRIES
+from idp.factors.sent_code import LIFETIME, MAX_TRIES
 from idp.factors.totp import PERIOD
-from idp.login.methods.sent_codes import PAUSE
 from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_bucket
+from idp.login.sent_codes import PAUSE
 from idp.persistence.throttles import Limit
 from idp.server.background import BackgroundJobs
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, words
@@ -297,7 +297,7 @@ def test_a_removed_channel_is_no_way_in_and_the_last_one_takes_the_recovery_code
     account = set_up(harness, jane, "whatsapp")
     account.open()
     path = account.browser.page.text.split(f"{SECURITY}/factors/")[1].split('"')[0]
-    account.open(f"{SECURITY}/factors/{path}")
+    account.open(f"{SECURITY}/factors/{path}/remove")
     assert "your only second step" in words(account.browser.page)
     account.browser.submit(action="/remove")
     assert "no longer a second step" in words(account.browser.page)

@@ -2,16 +2,19 @@
 
 import dataclasses
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, MINUTE
+from idp.login.policy import rate_limits
 from idp.web import context
 from tests.support.browser import Browser
 from tests.support.concurrency import close, rush
-from tests.support.harness import Harness, Someone
+from tests.support.databases import Databases
+from tests.support.harness import Harness, Someone, migrate
 from tests.support.login_driver import LoginDriver
 from tests.support.tables import count, events
 
@@ -232,3 +235,102 @@ def test_a_disabled_account_looks_like_a_wrong_password_and_opens_no_lane(
     for _ in range(LIMIT):
         assert guess_password(browser, "gone", gone.password) == 400
     assert guess_password(browser, "gone", gone.password) == 429
+
+
+def from_address(browser: Browser, address: str) -> Browser:
+    """The browser, as a trusted proxy passes its requests on."""
+    browser.headers |= {"X-Forwarded-For": address}
+    return browser
+
+
+def from_peer(browser: Browser, peer: str) -> None:
+    """Lets the requests come from this address."""
+    app = browser.client.application
+    browser.client.application = lambda environ, start: app(environ | {"REMOTE_ADDR": peer}, start)
+
+
+@pytest.fixture
+def proxied(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """An installation behind one proxy."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, trusted_proxies=1)
+        yield made
+        made.close()
+
+
+def test_one_network_sprays_no_passwords(proxied: Harness) -> None:
+    """Three hundred names with one try each; a browser known for somebody there is not refused."""
+    driver, jane = LoginDriver(proxied), proxied.person()
+    known = from_address(Browser(proxied), "203.0.113.7")
+    driver.authorize(known, "pwd")
+    known.submit(username="jane", password=jane.password)
+    known.client.delete_cookie("__Host-countersign-session", domain="id.example.test")
+    thief = from_address(Browser(proxied), "203.0.113.7")
+    driver.authorize(thief, "pwd")
+    limit = proxied.settings.throttle_network_per_quarter_hour
+    statuses = [guess_password(thief, f"name{number}") for number in range(limit + 20)]
+    assert statuses == [400] * limit + [429] * 20
+    assert guess_password(thief, "jane", jane.password) == 429
+    driver.authorize(known, "pwd")
+    known.submit(username="jane", password=jane.password)
+    assert known.cookie("session")
+    elsewhere = from_address(Browser(proxied), "203.0.113.8")
+    driver.authorize(elsewhere, "pwd")
+    assert guess_password(elsewhere, "nobody") == 400
+
+
+def test_right_passwords_from_one_network_are_not_counted(proxied: Harness) -> None:
+    """An office of many people signs in at eight o'clock."""
+    driver, jane = LoginDriver(proxied), proxied.person()
+    object.__setattr__(proxied.settings, "throttle_network_per_quarter_hour", 2)
+    for _ in range(4):
+        browser = from_address(Browser(proxied), "203.0.113.7")
+        driver.authorize(browser, "pwd")
+        browser.submit(username="jane", password=jane.password)
+        assert browser.cookie("session")
+
+
+@pytest.mark.parametrize("other", ["jane@example.test", "nobody@example.test"])
+def test_tries_at_a_user_name_do_not_show_whose_an_address_is(
+    harness: Harness, driver: LoginDriver, other: str
+) -> None:
+    jane = harness.person()
+    browser = Browser(harness)
+    driver.authorize(browser, "pwd")
+    for _ in range(LIMIT):
+        guess_password(browser, "jane")
+    assert guess_password(browser, "jane") == 429
+    assert [guess_password(browser, other) for _ in range(LIMIT + 1)] == [400] * LIMIT + [429]
+    driver.authorize(browser, "pwd")
+    assert guess_password(browser, "jane@example.test", jane.password) in {400, 429}, "nor is one more try won"
+    assert not browser.cookie("session")
+
+
+@pytest.mark.parametrize(
+    ("sent", "recorded"),
+    [
+        ("203.0.113.7:4711", "203.0.113.7"),
+        ("[2001:db8::17]:4711", "2001:db8::17"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2002:cb00:7107::1", "203.0.113.7"),
+        ("64:ff9b::203.0.113.7", "203.0.113.7"),
+        ("unknown", "198.51.100.1"),
+        ("", "198.51.100.1"),
+    ],
+)
+def test_an_address_has_one_spelling_everywhere(proxied: Harness, sent: str, recorded: str) -> None:
+    browser = from_address(Browser(proxied), sent)
+    from_peer(browser, "198.51.100.1")
+    LoginDriver(proxied).authorize(browser, "pwd")
+    guess_password(browser)
+    with proxied.services.database.read() as tx:
+        assert {event.address for event in tx.audit.latest()} == {recorded}
+
+
+def test_clients_without_a_known_address_share_no_limit(harness: Harness) -> None:
+    """Or ten of them would shut "Forgot password" for everybody."""
+    browser = Browser(harness)
+    from_peer(browser, "")
+    for number in range(rate_limits.ADDRESS_LIMIT.short_count + 1):
+        browser.get("/recover")
+        assert browser.submit(username=f"name{number}").status_code == 200

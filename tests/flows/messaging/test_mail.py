@@ -10,11 +10,11 @@ import pytest
 
 from idp.admin import users
 from idp.kernel.clock import DAY, HOUR
+from idp.messaging.development_mailbox import Mailbox
 from idp.messaging.dispatcher import DEFAULT_POLICY, LEASE
 from idp.messaging.mail import transport_for
-from idp.messaging.mailbox import Mailbox
 from idp.messaging.notices import EMAIL, Notice, notify
-from idp.messaging.transports import SmtpTransport, Undelivered
+from idp.messaging.smtp import SmtpTransport, Undelivered
 from idp.server.background import BackgroundJobs
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
@@ -67,6 +67,18 @@ def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) ->
     account.set_up()
     BackgroundJobs(post.services).run_once()
     assert "Second step turned on \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
+
+
+def test_a_domain_outside_ascii_is_in_ascii_on_the_envelope(post: Harness, server: MailServer) -> None:
+    """RFC 6531 section 3.2: a server without SMTPUTF8 takes no other."""
+    max_ = post.person("max", email="max@m\u00fcller.example")
+    with post.services.database.write() as tx:
+        user = tx.users.by_id(max_.id)
+        assert user is not None
+        notify(tx, user, Notice.PASSWORD_CHANGED)
+    BackgroundJobs(post.services).run_once()
+    (mail,) = server.taken()
+    assert (server.recipients, mail["To"]) == (["max@xn--mller-kva.example"], "max@xn--mller-kva.example")
 
 
 def test_no_secret_is_in_any_mail_or_log(post: Harness, server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
@@ -192,13 +204,13 @@ def test_a_full_disk_is_no_lost_mail(tmp_path: Path) -> None:
 def test_mail_leaves_this_machine_under_verified_tls_only(monkeypatch: pytest.MonkeyPatch, server: MailServer) -> None:
     """The server offers no STARTTLS; were it not local, nothing would be said to it."""
     assert "takes mail" in SmtpTransport(server.url).check()
-    monkeypatch.setattr("idp.messaging.transports.LOOPBACK", frozenset())
+    monkeypatch.setattr("idp.messaging.smtp.LOOPBACK", frozenset())
     with pytest.raises(Undelivered, match="STARTTLS"):
         SmtpTransport(server.url).check()
 
 
 def test_a_stranger_with_a_certificate_of_its_own_gets_no_mail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("idp.messaging.transports.LOOPBACK", frozenset())
+    monkeypatch.setattr("idp.messaging.smtp.LOOPBACK", frozenset())
     with mail_server(tls=self_signed(tmp_path)) as stranger:
         with pytest.raises(Undelivered, match="CERTIFICATE_VERIFY_FAILED"):
             SmtpTransport(stranger.url).check()

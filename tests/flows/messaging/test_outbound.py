@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from idp.config import LOOPBACK, BadSettings, Settings, load
-from idp.messaging.addresses import is_public
-from idp.messaging.outbound import Forbidden, HttpResponse, Outbound, form_content
-from idp.messaging.transports import Undelivered
+from idp.messaging.http_client import Forbidden, HttpResponse, Outbound, form_content
+from idp.messaging.public_addresses import is_public
+from idp.messaging.smtp import Undelivered
 from tests.support.mail_server import self_signed
 from tests.support.receiver import receiver
 

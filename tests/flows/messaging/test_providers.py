@@ -11,10 +11,10 @@ from idp.config import Settings
 from idp.kernel.clock import SystemClock
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.notices import EMAIL
+from idp.messaging.phone_messages import Provider, TextMessage
 from idp.messaging.providers.choice import for_channel
 from idp.messaging.providers.meta import nearest
-from idp.messaging.texts import Provider, TextMessage
-from idp.messaging.transports import Rejected, Undelivered
+from idp.messaging.smtp import Rejected, Undelivered
 from idp.server.background import BackgroundJobs
 from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases

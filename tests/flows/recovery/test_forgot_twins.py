@@ -30,6 +30,12 @@ class Asker:
 
 
 @pytest.fixture
+def harness(proxied: Harness) -> Harness:
+    """With request ids that a test can choose."""
+    return proxied
+
+
+@pytest.fixture
 def asker(harness: Harness) -> Asker:
     harness.person("jane", totp=True)
     harness.person("gone", status="disabled")

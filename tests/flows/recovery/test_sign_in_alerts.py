@@ -188,7 +188,7 @@ def test_forms_from_elsewhere_end_nothing(harness: Harness, headers: dict[str, s
     for form in ({}, {"csrf": "0" * 64}):
         answer = browser.client.post("/alert", base_url=ISSUER, data=form, headers=headers)
         assert answer.status_code == 400
-    assert browser.client.post("/alert", base_url="https://evil.example").status_code == 410
+    assert browser.client.post("/alert", base_url="https://evil.example").status_code == 421
     assert rows(harness) == before
 
 

@@ -13,7 +13,7 @@ ACCOUNT: dict[str, Any] = {
             {"title": "Activity", "href": "#", "current": False}],
 }  # fmt: skip
 PROFILE: dict[str, Any] = ACCOUNT | {
-    "action": "#", "longest": profile_form.LONGEST, "download_action": "#", "close_href": "#",
+    "action": "#", "longest": profile_form.LONGEST, "download_href": "#", "close_href": "#",
     "values": profile_form.fields_of({
         "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace", "birthdate": "1985-12-10",
         "website": "https://ada.example", "address": {"formatted": "12 St James's Square\nLondon"}}),
@@ -27,7 +27,8 @@ PROFILE: dict[str, Any] = ACCOUNT | {
     "phone": {"number": "+442079460018", "verified": False, "change_href": "#"},
 }  # fmt: skip
 CHANGE_PHONE = {
-    "action": "#", "back_href": "#", "typed": "", "longest": 40, "present": "+442079460018", "told": True, "days": 7,
+    "action": "#", "back_href": "#", "typed": "", "longest": 40, "present": "+442079460018",
+    "notified": True, "days": 7,
     "channels": ["sms", "whatsapp"], "codes_to": ["+44 ••• 18"], "remove_action": "#",
 }  # fmt: skip
 PHONE_CODE = {
@@ -95,6 +96,7 @@ PAGES: list[Sample] = [
         "values": PROFILE["values"] | {"birthdate": "1985", "website": "ada.example"},
         "errors": {"birthdate": "Enter the date as year, month and day, such as 1985-02-28.",
                    "website": "Enter a whole web address that begins with https://."}}),
+    ("download", "account/download.html", ACCOUNT | {"action": "#", "back_href": "#"}),
     ("close", "account/close.html", ACCOUNT | {"action": "#", "back_href": "#"}),
     ("close-wrong", "account/close.html", ACCOUNT | {
         "action": "#", "back_href": "#", "errors": {"username": "Type your user name, ada, to confirm."}}),

@@ -36,11 +36,11 @@ LINKS: list[Sample] = [
     ("undo-phone", "recovery/undo.html", {
         "action": "#", "kind": "phone", "old": "+44 20 7946 0018", "new": None, "when": "20 November 2026, 20:03 UTC",
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
-    ("undone", "recovery/ended.html", {
+    ("undone", "recovery/result.html", {
         "title": "The change is undone", "restart_href": "#", "restart_label": "Set a new password by mail",
         "message": "Everything is as it was before, and every browser is signed out. Set a new password now."}),
     ("alert-done", "recovery/alert_done.html", {"forgot_href": "#", "password_href": "#"}),
-    ("link-dead", "recovery/ended.html", {
+    ("link-dead", "recovery/result.html", {
         "title": "This link no longer works", "restart_href": "#", "restart_label": "Set a new password",
         "message": "It was used already, or it is too old. If somebody else may know your password, set a new one."}),
 ]  # fmt: skip

@@ -30,11 +30,17 @@ OTHERS: list[Sample] = [
     ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
     ("logout-own", "session/logout_confirm.html", {"action": "#"}),
     ("logged-out", "session/logged_out.html", {"client": ACME, "back_href": "#"}),
-    ("logged-out-plain", "session/logged_out.html", {}),
+    ("logged-out-plain", "session/logged_out.html", {"client": None, "back_href": "#"}),
     ("error", "errors/page.html", {
         "title": "This link does not work", "reference": "01JD6F3Q8XK2",
         "message": "The app that sent you here gave an address that it has not registered.",
-        "remedy": "Go back to the app and try again. If it happens again, tell the people who run the app."}),
+        "remedy": "Go back to the app and try again. If it happens again, tell the people who run the app.",
+        "links": [{"label": "My account", "href": "#"}]}),
+    ("ended", "errors/page.html", {
+        "title": "This sign-in took too long", "reference": "01JD6F3Q8XK2",
+        "message": "For your safety it was ended. Start again.", "remedy": "",
+        "links": [{"label": "Start again", "href": "#"}, {"label": "Back to Acme Invoices", "href": "#"},
+                  {"label": "My account", "href": "#"}]}),
     ("mailbox", "development/mailbox.html", {"messages": KEPT}),
     ("mailbox-empty", "development/mailbox.html", {"messages": []}),
 ]  # fmt: skip

@@ -59,11 +59,11 @@ VIEWED_CODES = {
 }  # fmt: skip
 FACTOR = {
     "name": "Codes by text message", "masked": "+49 ••• 78", "added": "12 June 2026", "used": "20 November 2026",
-    "last": False, "remove_action": "#", "back_href": "#",
+    "remove_href": "#", "back_href": "#",
 }  # fmt: skip
 ONE_PASSKEY = {
-    "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_action": "#",
-    "last": True, "back_href": "#", "kind": "one device",
+    "name": "Blue key", "added": "12 June 2026", "longest_name": 60, "rename_action": "#", "remove_href": "#",
+    "back_href": "#", "kind": "one device",
 }  # fmt: skip
 
 SECURITY_PAGES: list[Sample] = [
@@ -78,28 +78,32 @@ SECURITY_PAGES: list[Sample] = [
         "sessions": SECURITY["sessions"][:1], "end_others_action": None,
         "bar": BAR}),
     ("password", "account/password.html", ACCOUNT | {
-        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#"}),
+        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_present": False}),
     ("password-weak", "account/password.html", ACCOUNT | {
-        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#",
+        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_present": True,
         "errors": {"password": "This password is on lists that attackers try first. Choose another one."}}),
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {"viewable": True}),
     ("view-codes", "account/view_codes.html", ACCOUNT | VIEWED_CODES),
     ("view-codes-none", "account/view_codes.html", ACCOUNT | VIEWED_CODES | {"codes": []}),
-    ("regenerate", "account/regenerate.html", ACCOUNT | {
+    ("regenerate", "account/regenerate_recovery_codes.html", ACCOUNT | {
         "action": "#", "back_href": "#", "left": 6, "viewable": False}),
     ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "kinds": {"totp"}}),
     ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {
         "action": "#", "back_href": "#", "kinds": {"totp", "sms", "passkey"}}),
-    ("message-codes", "account/message_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
+    ("message-codes", "account/sent_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
     ("factor", "account/factor.html", ACCOUNT | FACTOR),
     ("factor-needed", "account/factor.html", ACCOUNT | FACTOR | {
-        "name": "Authenticator app", "masked": "", "used": "", "remove_action": None, "last": True,
+        "name": "Authenticator app", "masked": "", "used": "", "remove_href": None,
     }),
+    ("factor-removal", "account/factor_removal.html", ACCOUNT | {
+        "action": "#", "back_href": "#", "name": "Blue key", "last": False}),
+    ("factor-removal-last", "account/factor_removal.html", ACCOUNT | {
+        "action": "#", "back_href": "#", "name": "Authenticator app", "last": True}),
     ("passkey-add", "account/passkey_add.html", ACCOUNT | {
         "action": "#", "options_href": "#", "back_href": "#", "suggestion": "Firefox on Windows", "longest_name": 60}),
     ("passkey", "account/passkey.html", ACCOUNT | ONE_PASSKEY),
     ("passkey-needed", "account/passkey.html", ACCOUNT | ONE_PASSKEY | {
-        "remove_action": None, "errors": {"name": "Enter a name of at most 60 characters."}}),
+        "remove_href": None, "errors": {"name": "Enter a name of at most 60 characters."}}),
 ]  # fmt: skip

@@ -3,15 +3,15 @@
 from tests.support.samples.common import CLOCK, ENROL, FRESH_CODES, PASSKEY, SET_UP_CODES, Sample
 
 SET_UP: list[Sample] = [
-    ("offer", "login/offer.html", {
+    ("offer", "login/optional_enrolment.html", {
         "action": "#", "username": "ada", "can_cancel": True, "due": "2 December 2026, 20:03 UTC"}),
-    ("offer-nothing-chosen", "login/offer.html", {
+    ("offer-nothing-chosen", "login/optional_enrolment.html", {
         "action": "#", "username": "ada", "can_cancel": False, "due": "2 December 2026, 20:03 UTC",
         "errors": {"form": "Choose whether to set it up now."}}),
-    ("set-up-codes", "login/enrol_message_code.html", SET_UP_CODES),
-    ("set-up-codes-known", "login/enrol_message_code.html", SET_UP_CODES | {"known": "a•••@example.org",
+    ("set-up-codes", "login/enrol_sent_code.html", SET_UP_CODES),
+    ("set-up-codes-known", "login/enrol_sent_code.html", SET_UP_CODES | {"known": "a•••@example.org",
     "channel": "email"}),
-    ("set-up-codes-sent", "login/enrol_message_code.html", SET_UP_CODES | {
+    ("set-up-codes-sent", "login/enrol_sent_code.html", SET_UP_CODES | {
         "sent": True, "masked": "+49 ••• 78", "retry_after": 42, "channel": "whatsapp", "remember_days": 14,
     }),
     ("set-up-passkey", "login/enrol_passkey.html", PASSKEY | {

@@ -4,7 +4,7 @@ from tests.support.samples.common import ACME, ADA, CLOCK, PASSKEY, RECOVERY_WAY
 
 IDENTIFY = {
     "passkey": PASSKEY, "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME,
-    "forgot_href": "#",
+    "forgot_href": "#", "keep_days": 7, "keep": False,
 }  # fmt: skip
 CODE = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": False,
@@ -46,10 +46,10 @@ SIGN_IN: list[Sample] = [
     ("recovery-code-wrong", "login/recovery_code.html", RECOVERY | {
         "errors": {"code": "That recovery code did not work. Each one works once; try another one from your list."}}),
     ("select-account", "login/select_account.html", {"accounts": [ADA], "action": "#", "client": ACME}),
-    ("ended", "recovery/ended.html", {
+    ("ended", "recovery/result.html", {
         "title": "This sign-in has expired", "restart_href": "#",
         "message": "It was left open for too long. Nothing is lost: start again and you are back in a moment."}),
-    ("ended-elsewhere", "recovery/ended.html", {
+    ("ended-elsewhere", "recovery/result.html", {
         "title": "Opened in another browser",
         "message": "This sign-in began in another browser. Go back there, or return to the app and sign in from it."}),
 ]  # fmt: skip

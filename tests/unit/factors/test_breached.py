@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.config import BadSettings
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from tests.support.breached import write_list
 
 

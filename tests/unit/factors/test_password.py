@@ -3,10 +3,11 @@
 import time
 from pathlib import Path
 
+import argon2
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from idp.factors.breached import BreachedPasswords
+from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
 from idp.factors.password import LEAST_SCORE, check_strength
 from tests.support.breached import write_list
@@ -100,12 +101,28 @@ def test_every_character_counts_to_the_last() -> None:
     assert not hasher.verify(stored, "a" * 72 + "c" + "a" * 54 + "b"), "nor is byte 73 left out (bcrypt would)"
 
 
-def test_nothing_is_normalised() -> None:
-    """Composed and decomposed letters are two passwords: what was typed is what counts (ASVS 6.2.8)."""
+COMPOSED, DECOMPOSED = "Br\u00fccke", "Bru\u0308cke"
+
+
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED])
+@pytest.mark.parametrize("chosen", [COMPOSED, DECOMPOSED])
+def test_composed_and_decomposed_letters_are_one_password(chosen: str, typed: str) -> None:
+    """Keyboards differ; RFC 8265 section 4.2.2 compares in NFC."""
     hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
-    stored = hasher.hash("Br\u00fccke")
-    assert hasher.verify(stored, "Br\u00fccke")
-    assert not hasher.verify(stored, "Bru\u0308cke")
+    assert hasher.verify(hasher.hash(chosen), typed)
+
+
+def test_a_hash_of_decomposed_letters_from_before_still_matches_as_typed() -> None:
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    stored = argon2.PasswordHasher(time_cost=1, memory_cost=7168, parallelism=1).hash(DECOMPOSED)
+    assert hasher.verify(stored, DECOMPOSED)
+
+
+@pytest.mark.parametrize("other", ["Br\u00dccke", "\uff22r\u00fccke", "Brucke", "Br\u00fccke "])
+def test_nothing_else_is_normalised(other: str) -> None:
+    """Neither capitals nor full-width letters nor accents nor spaces (ASVS 6.2.8)."""
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    assert not hasher.verify(hasher.hash(COMPOSED), other)
 
 
 def test_nobody_has_a_password_that_is_right() -> None:

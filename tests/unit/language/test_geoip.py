@@ -7,8 +7,8 @@ import pytest
 
 from idp.config import BadSettings
 from idp.language.geoip import GeoIp
+from idp.language.localization import localize_text
 from idp.language.reader import Reader
-from idp.language.words import localize_text
 from tests.support.world import AUSTRIA, MUNICH, NOWHERE, write_places
 
 

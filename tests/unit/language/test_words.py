@@ -10,8 +10,8 @@ from idp.kernel.dates import Moment
 from idp.kernel.text import Text, plural
 from idp.language import tags, zones
 from idp.language.catalogues import catalogue
+from idp.language.localization import localize_text, localize_values
 from idp.language.reader import Reader
-from idp.language.words import localize_text, localize_values
 
 SUMMER = 1_780_409_100
 """2 June 2026, 14:05 UTC."""

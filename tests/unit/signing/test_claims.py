@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.signing.claims import check_times
-from idp.signing.compact import InvalidToken
+from idp.signing.jws import InvalidToken
 from idp.signing.keyring import Keyring
+from idp.signing.time_claims import check_times
 from tests.unit.signing.tools import NOW
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from idp.signing.files import BrokenKeyFile, KeyDirectory, UnsafeKeyFile
 from idp.signing.keyring import Keyring
+from idp.signing.private_files import BrokenKeyFile, KeyDirectory, UnsafeKeyFile
 from idp.signing.rotation import KeyState
 from tests.unit.signing.tools import CLAIMS, NOW, HandClock
 

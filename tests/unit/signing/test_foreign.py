@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 
-from idp.signing.compact import MAX_TOKEN_LENGTH, InvalidToken
-from idp.signing.foreign import UnknownKey, unverified_claims, verify_client_jws
+from idp.signing.client_jwts import UnknownKey, unverified_claims, verify_client_jws
+from idp.signing.jws import MAX_TOKEN_LENGTH, InvalidToken
 from tests.unit.signing.tools import NOW, as_json, hmac_signed, signed, unsigned
 
 CLAIMS = {"iss": "app", "sub": "app", "aud": "https://id.test", "jti": "1", "exp": NOW + 60}

@@ -9,9 +9,9 @@ import pytest
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 
-from idp.signing.compact import CompactJws, InvalidToken
-from idp.signing.files import BrokenKeyFile, UnsafeKeyFile
+from idp.signing.jws import CompactJws, InvalidToken
 from idp.signing.keyring import Keyring
+from idp.signing.private_files import BrokenKeyFile, UnsafeKeyFile
 from idp.signing.rotation import KeyState, RotationPolicy
 from tests.unit.signing.tools import CLAIMS, NOW, HandClock
 

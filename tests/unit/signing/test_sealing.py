@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from idp.kernel.entropy import SystemEntropy
-from idp.signing.files import BrokenKeyFile, KeyDirectory, UnsafeKeyFile
+from idp.signing.private_files import BrokenKeyFile, KeyDirectory, UnsafeKeyFile
 from idp.signing.sealing import SealBroken, Sealer
 from tests.unit.signing.tools import NOW
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jwcrypto.jwk import JWK
 
-from idp.signing.compact import MAX_TOKEN_LENGTH, CompactJws, InvalidToken
+from idp.signing.jws import MAX_TOKEN_LENGTH, CompactJws, InvalidToken
 from idp.signing.keyring import Keyring
 from tests.unit.signing.tools import CLAIMS, NOW, as_json, b64, hmac_signed, signed, signing_input, unsigned
 
@@ -193,6 +193,7 @@ def test_a_token_that_is_too_long_is_refused_even_when_rightly_signed(keyring: K
         b'{"exp":1900000000,"sub":"\xff"}',
         b"\xef\xbb\xbf{}",
         b"[" * 9000,
+        b'{"exp":1900000000,"a":' + b"[" * 20 + b"]" * 20 + b"}",
         b'{"a":' * 1500 + b"1" + b"}" * 1500,
         b"[]",
         b'"text"',

@@ -8,7 +8,16 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-from idp.login.policy.methods import device, email, passkey, password, recovery_code, sms, totp, whatsapp
+from idp.login.policy.methods import (
+    email_code,
+    passkey,
+    password,
+    recovery_code,
+    remembered_device,
+    sms,
+    totp,
+    whatsapp,
+)
 from idp.login.policy.methods.spec import Destination, MethodSpec
 
 
@@ -39,9 +48,9 @@ class Method(StrEnum):
     TOTP = totp.TOTP
     WHATSAPP = whatsapp.WHATSAPP
     SMS = sms.SMS
-    EMAIL = email.EMAIL
+    EMAIL = email_code.EMAIL
     RECOVERY_CODE = recovery_code.RECOVERY_CODE
-    DEVICE = device.DEVICE
+    DEVICE = remembered_device.DEVICE
 
 
 FIRST = frozenset(method for method in Method if method.spec.begins_sign_in)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from idp.kernel.text import Text
-from idp.login.policy.methods.number_code import number_code
+from idp.login.policy.methods.phone_code import number_code
 from idp.login.policy.methods.spec import History
 
 SMS = number_code(

@@ -4,17 +4,17 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from idp.account import history
+from idp.account import activity_text
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.login.enrolment import factor_changes
-from idp.login.forms.message_codes import CHANNEL
+from idp.login.forms.sent_code_pages import CHANNEL
 from idp.login.pages import alternatives, second_step
 from idp.login.policy.assurance import Level, assess, best_of_all, reachable
+from idp.login.policy.available_methods import available_methods, preferred_method
 from idp.login.policy.methods import FIRST, LASTING, SECOND, SENT, Method
 from idp.login.policy.proofs import Freshness, Proof, counted, from_rows, to_rows
 from idp.login.policy.requirement import AuthRequirement
-from idp.login.policy.selection import available_methods, preferred_method
 from idp.login.policy.steps import State, Step, next_step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
@@ -95,7 +95,7 @@ def check_changes() -> None:
     notices = factor_changes.NOTICES[TOKEN]
     assert (notices.added, notices.removed) == (Notice.AUTHENTICATOR_ADDED, Notice.AUTHENTICATOR_REMOVED)
     added = [
-        history.sentence(
+        activity_text.sentence(
             AuditEvent(event=event, outcome=Outcome.SUCCESS, detail={"method": TOKEN, "replaced": replaced}), None
         )
         for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.SECOND_STEP)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from idp.config import Settings
 from idp.kernel.clock import DAY
-from idp.login.policy import rules
+from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state.person import Person, without_factors
@@ -59,7 +59,7 @@ def settings(second_step: str, *, remember_days: int, grace_days: int) -> Settin
     ],
 )
 def test_until_when_a_set_up_can_wait(stored: int | None, days: int, due: int) -> None:
-    assert rules.set_up_due(stored, grace_days=days, now=NOW) == due
+    assert requirement_sources.set_up_due(stored, grace_days=days, now=NOW) == due
 
 
 @given(doors, ends, organisations, remembered, st.booleans())

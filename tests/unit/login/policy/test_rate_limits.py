@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from idp.config import Settings
-from idp.factors.message_code import MAX_TRIES
+from idp.factors.sent_code import MAX_TRIES
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.login.policy import rate_limits
 from idp.persistence.throttles import Limit
@@ -38,6 +38,8 @@ def as_told(limit: Limit) -> tuple[int, int, int | None, int | None]:
 def test_the_table_of_limits_is_the_running_configuration() -> None:
     code = as_told(rate_limits.code_limit(SETTINGS))
     assert told() == [
+        as_told(rate_limits.password_limit(SETTINGS)),
+        as_told(rate_limits.network_limit(SETTINGS)),
         as_told(rate_limits.password_limit(SETTINGS)),
         code,
         code,

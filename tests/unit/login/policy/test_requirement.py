@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from idp.login.policy import rules
+from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import NOBODY, Assurance, Level
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement, join
 
@@ -54,19 +54,24 @@ def test_nobody_passes_no_door() -> None:
 def test_a_second_step_at_every_sign_in_is_what_remains_when_devices_are_not_remembered(
     days: int, level: Level
 ) -> None:
-    requirement = rules.person_requirement(required=False, has_second_step=True, remember_days=days)
+    requirement = requirement_sources.person_requirement(required=False, has_second_step=True, remember_days=days)
     assert requirement == AuthRequirement(min_level=level)
 
 
 @pytest.mark.promise("ES19", "ES20", "SA4")
 def test_people_who_need_no_second_step_and_have_none_owe_none() -> None:
-    assert rules.person_requirement(required=False, has_second_step=False, remember_days=14) == NO_REQUIREMENT
+    assert (
+        requirement_sources.person_requirement(required=False, has_second_step=False, remember_days=14)
+        == NO_REQUIREMENT
+    )
 
 
 @pytest.mark.promise("ES23")
 def test_required_people_must_set_one_up() -> None:
-    assert rules.person_requirement(required=True, has_second_step=False, remember_days=14).require_enrolment
-    assert rules.organisation_requirement(second_step="required", remember_days=14).require_enrolment
+    assert requirement_sources.person_requirement(
+        required=True, has_second_step=False, remember_days=14
+    ).require_enrolment
+    assert requirement_sources.organisation_requirement(second_step="required", remember_days=14).require_enrolment
 
 
 @pytest.mark.parametrize(
@@ -88,18 +93,18 @@ def test_required_people_must_set_one_up() -> None:
     ],
 )
 def test_requested_acr(values: list[str], essential: bool, expected: AuthRequirement) -> None:
-    assert rules.acr_requirement(values, essential=essential, best=Level.PHR) == expected
+    assert requirement_sources.acr_requirement(values, essential=essential, best=Level.PHR) == expected
 
 
 @pytest.mark.parametrize("values", [["phrh"], ["unheard-of"]])
 def test_an_essential_acr_nobody_can_reach_is_refused(values: list[str]) -> None:
-    with pytest.raises(rules.Unreachable):
-        rules.acr_requirement(values, essential=True, best=Level.PHR)
+    with pytest.raises(requirement_sources.Unreachable):
+        requirement_sources.acr_requirement(values, essential=True, best=Level.PHR)
 
 
 @given(st.lists(st.sampled_from(["pwd", "remembered", "two-step", "mfa", "phr", "phrh", "x"])), requirements)
 def test_a_request_can_raise_and_never_lower(values: list[str], standing: AuthRequirement) -> None:
-    asked = rules.acr_requirement(values, essential=False, best=Level.PHRH)
+    asked = requirement_sources.acr_requirement(values, essential=False, best=Level.PHRH)
     assert standing.join(asked).min_level >= standing.min_level
     assert standing.join(asked).not_before >= standing.not_before
 
@@ -108,4 +113,9 @@ def test_a_request_can_raise_and_never_lower(values: list[str], standing: AuthRe
     ("max_age", "login_again", "since"), [(None, False, 0), (60, False, 940), (0, False, 1000), (None, True, 1000)]
 )
 def test_freshness_counts_from_the_moment_of_the_request(max_age: int | None, login_again: bool, since: int) -> None:
-    assert rules.freshness_requirement(max_age=max_age, login_again=login_again, requested_at=1000).not_before == since
+    assert (
+        requirement_sources.freshness_requirement(
+            max_age=max_age, login_again=login_again, requested_at=1000
+        ).not_before
+        == since
+    )

@@ -1,0 +1,70 @@
+"""Closing one's own account, where the organisation lets people do that."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.account import change_guard, responses
+from idp.account.errors import ConcurrentChange
+from idp.kernel.text import Text
+from idp.login.state.session import AuthenticatedSession
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import lookup_key
+from idp.recovery import account_closing
+from idp.web.account_paths import CLOSE, CLOSED, PROFILE
+from idp.web.context import services
+from idp.web.cookies import SESSION
+from idp.web.errors import error_page
+from idp.web.forms import single_value
+from idp.web.pages import page, see_other
+from idp.web.transactions import read_transaction, write_transaction
+
+blueprint = Blueprint("closing", __name__)
+
+
+@blueprint.get(CLOSE)
+@read_transaction
+def show_form(tx: Transaction) -> Response:
+    """Show what is lost, and ask."""
+    return _render(change_guard.require(tx, CLOSE, refusal=_refusal))
+
+
+@blueprint.post(CLOSE)
+@write_transaction
+def close_account(tx: Transaction) -> Response:
+    """Close it, if its name was typed."""
+    auth_session = change_guard.require_form(tx, CLOSE)
+    user = auth_session.person.user
+    if response := _refusal(auth_session):
+        return response
+    if lookup_key(single_value(request.form, "username")) != user.username_key:
+        return _render(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
+    if not account_closing.close_account(tx, user):
+        raise ConcurrentChange
+    response = see_other(CLOSED)
+    SESSION.clear(response)
+    return response
+
+
+@blueprint.get(CLOSED)
+def show_closed() -> Response:
+    """The last page."""
+    message = Text("Everything about you was deleted, and your apps are told. We have sent you a mail about it.")
+    return page("recovery/result.html", title=Text("Your account is closed"), message=message)
+
+
+def _render(auth_session: AuthenticatedSession, *, error: Text | None = None) -> Response:
+    return responses.render(
+        auth_session,
+        "account/close.html",
+        status=400 if error else 200,
+        error=("username", error) if error else None,
+        back_href=PROFILE,
+    )
+
+
+def _refusal(_: AuthenticatedSession) -> Response | None:
+    if services().settings.people_may_close_account:
+        return None
+    message = Text("Ask the people who run it, if you want your account to be closed.")
+    return error_page(403, Text("People do not close accounts themselves here"), message)

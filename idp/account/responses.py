@@ -1,0 +1,105 @@
+"""What all pages of the account share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from idp.account.change_guard import with_reauth_id
+from idp.account.session_guard import PURPOSE
+from idp.kernel.dates import Moment
+from idp.kernel.text import Text
+from idp.login.state.session import AuthenticatedSession
+from idp.web import account_paths, csrf
+from idp.web.context import services
+from idp.web.cookies import SESSION, write_session
+from idp.web.pages import page, see_other
+
+NAVIGATION = (
+    (Text("Overview"), account_paths.HOME),
+    (Text("Profile"), account_paths.PROFILE),
+    (Text("Security"), account_paths.SECURITY),
+    (Text("Connected apps"), account_paths.APPS),
+    (Text("Activity"), account_paths.ACTIVITY),
+)
+
+NOTICES = {
+    "profile": Text("Your profile is saved."),
+    "email-asked": Text("We sent a mail to the new address. Open the link in it; until then nothing changes."),
+    "email-forgotten": Text("Your email address stays as it is."),
+    "phone": Text("Your phone number is confirmed."),
+    "phone-removed": Text("Your phone number is removed."),
+    "password": Text("Your password is changed. Everywhere else you are signed out."),
+    "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
+    "added": Text("Your authenticator app is set up."),
+    "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
+    "passkey-renamed": Text("Your passkey has its new name."),
+    "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
+    "codes-added": Text("Codes by message are set up. They are one more way to give your second step."),
+    "factor-removed": Text("That is no longer a second step of yours."),
+    "turned-off": Text("Your second step is off. Your password alone protects the account now: make it a long one."),
+    "saved": Text("Your second step is on, and your recovery codes are saved."),
+    "forgotten": Text("That device is asked for a code from now on."),
+    "ended": Text("That browser is signed out."),
+    "ended-others": Text("Every other browser is signed out."),
+    "confirmed": Text("Thank you. Now choose again what to end."),
+    "removed": Text("That app can no longer see anything of your account."),
+}
+"""The notice of a page after a change, by the `done` of its address."""
+
+
+def render(
+    auth_session: AuthenticatedSession,
+    template: str,
+    *,
+    status: int = 200,
+    error: tuple[str, str] | None = None,
+    **more: Any,
+) -> Response:
+    """Render a page of the account; `error` is a field of its form and the sentence beside it."""
+    user = auth_session.person.user
+    common = {
+        "user": {"name": user.display_name, "username": user.username},
+        "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
+        "logout_action": account_paths.SIGN_OUT,
+        "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
+        "action": with_reauth_id(request.path),
+        "back_href": account_paths.SECURITY,
+        "errors": dict([error] if error else []),
+        "bar": _bar(auth_session),
+    }
+    return page(template, status=status, **(common | more))
+
+
+def redirect_done(what: str, *, handle: str | None = None, page_path: str = account_paths.SECURITY) -> Response:
+    """Redirect to a page that shows what was done; `handle` is the session's new handle."""
+    path = f"{page_path}?done={what}"
+    return redirect_with_session(path, handle) if handle else see_other(path)
+
+
+def redirect_with_session(path: str, handle: str) -> Response:
+    """Redirect to a page of ours, and set the session's new handle."""
+    response = see_other(path)
+    write_session(response, handle)
+    return response
+
+
+def notice() -> str | None:
+    """What was just done, unless the address came from another site, which might only pretend so."""
+    return NOTICES.get(request.args.get("done", "")) if csrf.is_same_origin() else None
+
+
+def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
+    """What every page asks of somebody who owes a second step: it stays until that is set up."""
+    due = auth_session.person.second_step_due(services().settings, services().clock.now())
+    if due is None:
+        return None
+    text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))
+    return {"text": text, "href": account_paths.SET_UP, "label": Text("Set it up now")}
+
+
+def _within(href: str) -> bool:
+    return request.path.rstrip("/") == href.rstrip("/") or (
+        href != account_paths.HOME and request.path.startswith(f"{href}/")
+    )

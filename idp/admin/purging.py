@@ -1,0 +1,60 @@
+"""Purging: everything that has ended, in short transactions, for the schedule and for the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from idp.config import Settings
+from idp.kernel.clock import sleep
+from idp.persistence.database import Database
+from idp.persistence.purging import BATCH
+from idp.persistence.retention import ERASURES, LIVES, Erasure, Life, Retention
+from idp.persistence.transaction import Transaction
+
+PAUSE = 0.05
+"""Seconds between two full batches: SQLite has one writer at a time, and people wait for the lock."""
+
+
+def purge(database: Database, settings: Settings, *, proceed: Callable[[], bool] = lambda: True) -> dict[str, int]:
+    """Delete ended rows; return the number per table. `proceed` is called before each batch.
+
+    What one run leaves is deleted by the next, so it can be stopped at any time.
+    """
+    run = _Run(database, settings, proceed)
+    gone = {life.table: run.remove_all(life) for life in LIVES if life.over is not None}
+    return gone | {erasure.name: run.remove_all(erasure) for erasure in ERASURES}
+
+
+@dataclass(frozen=True)
+class _Run:
+    database: Database
+    settings: Settings
+    proceed: Callable[[], bool]
+
+    def remove_all(self, ended: Life | Erasure) -> int:
+        """Remove batch after batch until one was not full; return the number of rows."""
+        total, removed = 0, BATCH
+        while removed == BATCH and self.proceed():
+            if total:
+                sleep(PAUSE)
+            removed = self._remove_batch(ended)
+            total += removed
+        return total
+
+    def _remove_batch(self, ended: Life | Erasure) -> int:
+        with self.database.read() as tx:
+            keys = tx.purge.find_ended(ended, self._retention(tx))
+        if not keys:
+            return 0
+        with self.database.write() as tx:
+            return tx.purge.remove(ended, self._retention(tx), keys)
+
+    def _retention(self, tx: Transaction) -> Retention:
+        settings = self.settings
+        return Retention(
+            now=tx.now,
+            session_idle=settings.session_idle,
+            audit_days=settings.audit_retention_days,
+            keep_codes=settings.recovery_codes_viewable,
+        )

@@ -1,0 +1,22 @@
+"""The process of the command line: `idp`, and `python -m idp.cli`."""
+
+from __future__ import annotations
+
+import sys
+
+from idp.cli import main
+from idp.server.stopping import die_of_interrupt
+
+UNTIL_STOPPED = ("serve", "demo")
+"""Commands that run until a signal; they load much before they set a handler."""
+
+
+def run() -> None:
+    """Run the command line as a process of its own."""
+    if sys.argv[1:2] and sys.argv[1] in UNTIL_STOPPED:
+        die_of_interrupt()
+    main(prog_name="idp")
+
+
+if __name__ == "__main__":
+    run()

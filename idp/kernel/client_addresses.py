@@ -1,0 +1,47 @@
+"""Client addresses, as peers and proxies write them (RFC 7239 section 6)."""
+
+from __future__ import annotations
+
+import ipaddress
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""RFC 6052."""
+SUBSCRIBER = 64
+"""Bits of an IPv6 address that name one subscriber."""
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def parse_client_address(text: str) -> str | None:
+    """Return the address in its one spelling; None for anything else, such as `unknown` or `_hidden`.
+
+    Quotes, brackets, port and zone are removed. An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) is returned
+    as IPv4, so that one client has one address.
+    """
+    host = text.strip().strip('"')
+    if host.startswith("["):
+        host = host[1:].partition("]")[0]
+    elif host.count(":") == 1:
+        host = host.partition(":")[0]
+    try:
+        return str(_embedded_ipv4(ipaddress.ip_address(host.partition("%")[0])))
+    except ValueError:
+        return None
+
+
+def network_of(address: str) -> str | None:
+    """Return the network of one subscriber: an IPv4 address, or the /64 of an IPv6 one; None for no address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    prefix = SUBSCRIBER if isinstance(parsed, ipaddress.IPv6Address) else parsed.max_prefixlen
+    return str(ipaddress.ip_network((parsed, prefix), strict=False))
+
+
+def _embedded_ipv4(address: IPAddress) -> IPAddress:
+    if not isinstance(address, ipaddress.IPv6Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address

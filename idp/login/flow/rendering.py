@@ -1,0 +1,93 @@
+"""What pages of a login flow share: loading the flow, the form token, Cancel, rendering."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, request
+
+from idp import audit
+from idp.audit import Event
+from idp.kernel.handles import digest
+from idp.login.flow import binding, start
+from idp.login.state import paths
+from idp.login.state.login_flow import LoginFlow, load_flow
+from idp.login.state.paths import flow_path
+from idp.persistence.transaction import Transaction
+from idp.web import account_paths, csrf
+from idp.web.context import services
+from idp.web.cookies import LOGIN
+from idp.web.headers import allow_client_redirects
+from idp.web.pages import page, see_other
+
+RETRY_AFTER = "900"
+CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY}
+"""Where Cancel leads when `return_to` would only start the same login again."""
+
+
+def load_open_flow(tx: Transaction, flow_id: str, *, lock: bool = False, lock_user: str = "") -> LoginFlow:
+    """Return the open login flow of this browser; from here on pages are in its person's language.
+
+    `lock`: for a request that may change it. Other flows of this browser, the flow's person and the person with the id
+    `lock_user` stay as they are until the transaction ends.
+
+    Raises:
+        LoginFlowClosed: when it does not exist, is closed or expired, or belongs to another browser (a copied link).
+    """
+    if lock:
+        tx.login_flows.lock(digest(LOGIN.read() or ""))
+    row = binding.load_bound_flow(tx, flow_id)
+    if lock:
+        tx.users.lock([row.user_id or "", lock_user])
+    if not row.open_at(tx.now):
+        raise binding.closed_error(tx, row)
+    auth_session = start.current_session(tx)
+    flow = load_flow(tx, row, auth_session, services().settings)
+    start.use_person_locale(flow.person or (auth_session.person if auth_session else None))
+    return flow
+
+
+def flow_url(flow: LoginFlow, page: str) -> str:
+    """Return the path of a page of this flow (`state.paths`)."""
+    return flow_path(flow.row.id, page)
+
+
+def passkey_form(flow: LoginFlow, *, second: bool) -> dict[str, str]:
+    """Return where the passkey form of a page gets its options, and where it posts the response."""
+    action = flow_url(flow, paths.CODE_PASSKEY if second else paths.PASSKEY)
+    return {"action": action, "options_href": f"{action}/options"}
+
+
+def is_stale_form(flow: LoginFlow) -> bool:
+    """Whether this POST does not come from our page as it is now."""
+    return not csrf.is_valid(LOGIN.read(), flow.owner)
+
+
+def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
+    """Cancel the flow and return the redirect, when Cancel was pressed."""
+    if request.form.get("choice") != "cancel":
+        return None
+    if tx.login_flows.cancel(flow.row):
+        user_id = flow.person.user.id if flow.person else None
+        audit.record(tx, Event.SIGN_IN_CANCELLED, user_id=user_id, client_id=flow.row.client_id)
+    return see_other(CANCEL_URLS.get(flow.row.initiator, flow.row.return_to))
+
+
+def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200, **variables: Any) -> Response:
+    """Render a page of this flow, with the variables that all of them need."""
+    client = tx.clients.by_id(flow.row.client_id) if flow.row.client_id else None
+    target = flow.row.request.get("redirect_uri", "")
+    if target:
+        allow_client_redirects()
+    common = {
+        "action": request.path,
+        "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),
+        "can_cancel": flow.row.initiator != start.ACCOUNT or flow.auth_session is not None,
+        "client": client and {"name": client.client_name, "host": urlsplit(target).netloc or target},
+        "username": flow.person.user.username if flow.person else "",
+    }
+    response = page(template, status=status, **(common | variables))
+    if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 section 4
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response

@@ -1,0 +1,179 @@
+"""HTTP client for other servers.
+
+    resolve the name -> all addresses allowed? -> connect to one of them -> send -> read the response, close
+
+Client URLs are typed by an administrator, so they must not reach this network; provider URLs are settings and may point
+anywhere. The checked address is the one connected to, which defeats DNS rebinding. Redirects are not followed, proxies
+of the environment are not used, and the response body is limited.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from idp.config import LOOPBACK, Settings
+from idp.messaging.public_addresses import is_public
+from idp.messaging.smtp import Undelivered
+
+APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0
+"""Seconds, each for connecting and for the whole of request and response."""
+MAX_BODY = 16_384
+"""Bytes read of a provider's response; its errors are short."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_HEADERS = {"Connection": "close", "User-Agent": "Countersign"}
+MAX_ADDRESSES = 3
+"""How many addresses of a name are tried."""
+
+
+class Forbidden(Undelivered):
+    """The address must not be called; nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A request body and its media type."""
+
+    media_type: str
+    body: bytes
+
+
+def form_content(fields: Mapping[str, str]) -> Content:
+    """Encode a form."""
+    return Content("application/x-www-form-urlencoded", urlencode(fields).encode("ascii"))
+
+
+def json_content(value: object) -> Content:
+    """Encode JSON (RFC 8259)."""
+    return Content("application/json", json.dumps(value, ensure_ascii=False).encode())
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """Status and, up to the limit, the body."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """The HTTP client. Hosts in `trusted` may have private addresses, and plain http if they are this machine."""
+
+    trusted: frozenset[str]
+    timeout: float = APP_TIMEOUT
+    max_body: int = 0
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Outbound:
+        """Create the client for calls to clients; in development it reaches this machine."""
+        return cls(settings.private_host_names | (LOOPBACK if settings.development else frozenset()))
+
+    @classmethod
+    def to_provider(cls, url: str) -> Outbound:
+        """Create the client for a configured provider, at any address."""
+        return cls(frozenset({urlsplit(url).hostname or ""}), timeout=PROVIDER_TIMEOUT, max_body=MAX_BODY)
+
+    def post(self, url: str, content: Content, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        """Send a POST request; raises as `request` does."""
+        return self.request("POST", url, {"Content-Type": content.media_type, **(headers or {})}, content.body)
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        """Send a GET request; raises as `request` does."""
+        return self.request("GET", url, headers or {})
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpResponse:
+        """Send a request and return the response, whatever its status.
+
+        Raises:
+            Forbidden: when the address must not be called.
+            Undelivered: on timeouts and on network, TLS and HTTP errors.
+        """
+        parts = _parse(url)
+        try:
+            connection = self._connect(parts)
+        except (OSError, UnicodeError) as error:  # also TLS; a host name longer than DNS allows
+            raise Undelivered(f"{parts.netloc}: {type(error).__name__}: {error}") from error
+        late = threading.Event()
+        hang_up = threading.Timer(self.timeout, _abort, (connection, late))
+        hang_up.daemon = True
+        hang_up.start()
+        try:
+            speaker = _http_connection(connection, parts)
+            speaker.request(method, _target(parts), body, {"Host": parts.netloc, **DEFAULT_HEADERS, **headers})
+            answer = speaker.getresponse()
+            found = HttpResponse(answer.status, answer.read(self.max_body) if self.max_body else b"")
+            if late.is_set():  # what was cut off reads like an answer that ended
+                raise TimeoutError("it took too long to answer")
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Undelivered(f"{parts.netloc}: {type(error).__name__}: {error}") from error
+        finally:
+            hang_up.cancel()
+            connection.close()
+        return found
+
+    def _connect(self, parts: SplitResult) -> socket.socket:
+        host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
+        addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        self._raise_if_forbidden(parts, addresses)
+        connection = _connect_any(addresses, port, self.timeout)
+        if parts.scheme != "https":
+            return connection
+        try:
+            return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _raise_if_forbidden(self, parts: SplitResult, addresses: list[str]) -> None:
+        host = parts.hostname or ""
+        is_trusted = host in self.trusted
+        if parts.scheme != "https" and not (is_trusted and host in LOOPBACK):
+            raise Forbidden(f"{parts.netloc}: only https may leave this machine")
+        private = [address for address in addresses if not is_public(address)]
+        if private and not is_trusted:
+            raise Forbidden(f"{parts.netloc}: {private[0]} is no public address; IDP_PRIVATE_HOSTS can allow the host")
+
+
+def _parse(url: str) -> SplitResult:
+    parts = urlsplit(url)
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise Forbidden(f"{url!r} is not a web address")
+    return parts
+
+
+def _connect_any(addresses: list[str], port: int, within: float) -> socket.socket:
+    """Connect to the first address that accepts; raises `OSError` when none does."""
+    failure: OSError = OSError("no address")
+    for address in addresses[:MAX_ADDRESSES]:
+        try:
+            return socket.create_connection((address, port), timeout=within)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _http_connection(connection: socket.socket, parts: SplitResult) -> http.client.HTTPConnection:
+    """Use HTTP on an open connection, so that the name is not resolved a second time."""
+    speaker = http.client.HTTPConnection(parts.netloc)
+    speaker.sock, speaker.auto_open = connection, 0
+    return speaker
+
+
+def _target(parts: SplitResult) -> str:
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _abort(connection: socket.socket, late: threading.Event) -> None:
+    """Abort an exchange that exceeds the timeout, even if the server keeps sending slowly."""
+    late.set()
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

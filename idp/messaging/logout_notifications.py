@@ -1,0 +1,24 @@
+"""Back-channel logouts of clients (OpenID Connect Back-Channel Logout 1.0).
+
+They are only enqueued here; `protocol.logout.logout_tokens` creates the token, valid for two minutes, at each attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from idp.persistence.outbox import OutboxMessage
+from idp.persistence.transaction import Transaction
+
+BACKCHANNEL_LOGOUT = "backchannel_logout"
+SUBJECT, SESSION = "sub", "sid"
+
+
+def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
+    """Enqueue a logout token to each client with grants in these sessions of a person."""
+    for sid, client_id in tx.grants.logout_clients(sids):
+        context = {SUBJECT: user_id, SESSION: sid}
+        message = OutboxMessage(
+            channel=BACKCHANNEL_LOGOUT, recipient=client_id, template="logout_token", context=context
+        )
+        tx.outbox.enqueue(message)

@@ -1,0 +1,136 @@
+"""Answering an authorization request: at once when the session is enough, otherwise by a login flow."""
+
+from __future__ import annotations
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oidc.core.errors import ConsentRequiredError, InteractionRequiredError, LoginRequiredError
+from flask import Response
+
+from idp.consent import service as consent
+from idp.login import devices
+from idp.login.flow import start
+from idp.login.policy.assurance import Assurance, Level, best_of_all
+from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.session import AuthenticatedSession
+from idp.persistence.login_flows import LoginFlowRow
+from idp.persistence.transaction import Transaction
+from idp.protocol.authorize import requirement as requirements
+from idp.protocol.authorize.checks import Prompt
+from idp.protocol.authorize.issue_code import issue_code
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.web.context import services
+from idp.web.cookies import BROWSER
+
+RETURN_TO = "/authorize/resume/{login}"
+
+
+def handle_authorization_request(tx: Transaction, request: AuthorizationRequest) -> Response:
+    """Answer a request at once when nobody needs to be asked anything; otherwise begin a sign-in.
+
+    Raises:
+        OAuth2Error: for a client that allows no page, or that requires what nobody can reach.
+    """
+    requirement = requirement_for(request, at=tx.now)
+    auth_session = start.current_session(tx)
+    start.use_person_locale(auth_session.person if auth_session else None)
+    try:
+        known, reached = _ready(tx, request, auth_session, requirement)
+    except OAuth2Error:
+        if request.silent:
+            raise
+        return start_login_for(
+            tx,
+            request,
+            requirement,
+            as_other=auth_session is not None and not matches_requested_subject(request, auth_session),
+        )
+    return issue_code(tx, request, known, reached)
+
+
+def requirement_for(request: AuthorizationRequest, *, at: int) -> AuthRequirement:
+    """What a request that came `at` (seconds, UTC) asks; raises `UnmetAuthenticationRequirements`."""
+    return requirements.from_request(request, requested_at=at, best=best_of_all(attested=services().settings.attesting))
+
+
+def start_login_for(
+    tx: Transaction,
+    request: AuthorizationRequest,
+    requirement: AuthRequirement,
+    *,
+    as_other: bool = False,
+    must_choose: bool = False,
+) -> Response:
+    """Begin a sign-in for this request.
+
+    `as_other`: the app wants somebody else than the person signed in here. `must_choose`: ask which account it is for,
+    as the app itself may have asked.
+    """
+    requested = start.LoginRequest(
+        start.AUTHORIZE,
+        RETURN_TO,
+        params=request.stored_params,
+        client_id=request.client.client_id,
+        login_hint=request.login_hint or _known_username(tx, request),
+        must_choose=must_choose or Prompt.SELECT_ACCOUNT in request.prompts,
+    )
+    return start.start_login(tx, requirement, requested, as_other=as_other)
+
+
+def _known_username(tx: Transaction, request: AuthorizationRequest) -> str | None:
+    """Return the user name of the person whom an ID token of ours names, if they ever signed in at this browser.
+
+    Otherwise anybody who has a `sub` would learn whose it is.
+    """
+    known = devices.recognise_browser(tx, BROWSER.read()) if request.hinted_subject else None
+    user = tx.users.by_id(request.hinted_subject) if known and request.hinted_subject else None
+    return user.username if known and user and known.find_device(tx, user) else None
+
+
+def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:
+    """Whether an answer may be about this person (OIDC Core section 3.1.2.2)."""
+    return request.subject in {None, auth_session.person.user.id}
+
+
+def missing_consent_scopes(
+    tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, row: LoginFlowRow | None = None
+) -> tuple[str, ...]:
+    """The scopes this person must still be asked about; `offline_access` is one of them (OIDC Core section 11)."""
+    prompted = Prompt.CONSENT in request.prompts
+    user_id = auth_session.person.user.id
+    return consent.missing_scopes(
+        tx,
+        request.client,
+        user_id,
+        request.consent_scopes,
+        redirect_uri=request.responder.redirect_uri,
+        prompted=prompted,
+        row=row,
+    )
+
+
+def _ready(
+    tx: Transaction,
+    request: AuthorizationRequest,
+    auth_session: AuthenticatedSession | None,
+    requirement: AuthRequirement,
+) -> tuple[AuthenticatedSession, Assurance]:
+    """Whom to answer about, and what they proved, when nothing is left to ask.
+
+    Raises:
+        OAuth2Error: what is left to ask, in the words for an app that allows no page.
+    """
+    settings = services().settings
+    if auth_session is None or not matches_requested_subject(request, auth_session) or request.requires_new_login:
+        raise LoginRequiredError("the person must sign in")
+    reached = auth_session.admits(requirement, settings=settings, now=tx.now)
+    if reached is None:
+        if auth_session.assurance(not_before=requirement.not_before, settings=settings, now=tx.now).level is Level.NONE:
+            raise LoginRequiredError("the person must sign in again")
+        raise InteractionRequiredError("the person must prove more than they did")
+    if Prompt.SELECT_ACCOUNT in request.prompts:
+        raise InteractionRequiredError("the person must choose an account")
+    if missing_consent_scopes(tx, request, auth_session):
+        raise ConsentRequiredError("the person must agree first")
+    if not tx.sessions.lock(auth_session.session.handle_digest):
+        raise LoginRequiredError("the person must sign in")
+    return auth_session, reached

@@ -1,0 +1,99 @@
+"""The one Authlib server of an application: what is registered here is what the back channel offers, and only that.
+
+It holds no state of a request; whatever a grant needs travels in the `BackChannelRequest`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+from authlib.oauth2 import AuthorizationServer, OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import BaseGrant
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from flask import Flask, Response, current_app
+
+from idp.protocol.backchannel import client_authentication
+from idp.protocol.backchannel.authlib_client import RegisteredClient
+from idp.protocol.backchannel.introspection import Introspection
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.backchannel.revocation import Revocation
+from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.grants import GRANTS
+
+KEY = "countersign.oauth"
+
+
+class UnsupportedGrantType(OAuth2Error):
+    """RFC 6749 section 5.2; Authlib's own would repeat what the caller sent."""
+
+    error = "unsupported_grant_type"
+    description = "grant_type must be one of those in grant_types_supported of the discovery document"
+
+
+class Server(AuthorizationServer):
+    """Dispatches a call to the grant or endpoint it names, and turns what they return or raise into a response."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for grant in GRANTS:
+            self.register_grant(grant)
+        self.register_endpoint(Introspection)
+        self.register_endpoint(Revocation)
+
+    @property
+    def grant_types(self) -> tuple[str, ...]:
+        """What the token endpoint understands, for discovery."""
+        return tuple(str(grant.GRANT_TYPE) for grant in GRANTS)
+
+    def token_response(self, oauth_request: BackChannelRequest) -> Response:
+        """The answer of the token endpoint."""
+        return cast("Response", self.create_token_response(oauth_request))
+
+    def endpoint_response(self, name: str, oauth_request: BackChannelRequest) -> Response:
+        """The answer of a registered endpoint."""
+        return cast("Response", self.create_endpoint_response(name, oauth_request))  # type: ignore[no-untyped-call]  # the library has no types
+
+    def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
+        """The call itself: it was made, with its transaction, before Authlib was asked."""
+        return request
+
+    def get_token_grant(self, request: OAuth2Request) -> BaseGrant:
+        """The grant that `grant_type` names."""
+        grant_type = request.payload.grant_type if request.payload else None
+        if not grant_type:
+            raise InvalidRequestError("grant_type is missing")
+        if grant_type not in self.grant_types:
+            raise UnsupportedGrantType
+        return super().get_token_grant(request)
+
+    def authenticate_client(
+        self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token"
+    ) -> RegisteredClient:
+        """The client that sent the call; replaces Authlib's, which takes several proofs at once and decodes no `+`."""
+        return client_authentication.authenticate(cast("BackChannelRequest", request), methods, endpoint)
+
+    def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
+        """Nothing: grants store what they issue in the call's transaction, before they sign it."""
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Nothing: what happened is audited where it happens."""
+
+    def handle_response(self, status: int, body: Mapping[str, Any] | str, headers: object) -> Response:  # noqa: ARG002 - Authlib's signature
+        """Whatever a grant or endpoint returned, as JSON that nobody caches."""
+        return json_response(json.loads(body) if isinstance(body, str) else body, status)
+
+    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:  # noqa: ARG002 - Authlib's signature
+        """A refusal is returned, not raised, so that revocations and audit rows are kept."""
+        return oauth_error(error)
+
+
+def install(app: Flask) -> None:
+    """Give the application its server."""
+    app.extensions.setdefault(KEY, Server())
+
+
+def server() -> Server:
+    """The server of the application that serves this request."""
+    return cast("Server", current_app.extensions[KEY])

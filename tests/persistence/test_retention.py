@@ -1,0 +1,153 @@
+"""Every table has a written life, and ends with it: in bounded batches, without locking anybody out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, insert, select
+
+from idp.admin.purging import purge
+from idp.kernel.clock import DAY
+from idp.persistence.purging import BATCH
+from idp.persistence.retention import LIVES, Life, Retention
+from idp.persistence.schema import METADATA
+from tests.support import retention_page
+from tests.support.harness import Harness
+from tests.support.outages import LOCKED, outage, wait_briefly
+from tests.support.statements import metered
+from tests.support.tables import count
+
+PURGED = [life for life in LIVES if life.over is not None]
+FOR_EVER = [life for life in LIVES if life.over is None]
+LONG = 5000 * DAY
+
+
+def test_every_table_has_a_written_life() -> None:
+    assert sorted(life.table for life in LIVES) == sorted(METADATA.tables)
+    assert all(life.until and life.grows_with for life in LIVES)
+
+
+def test_the_reference_says_what_the_code_does() -> None:
+    assert retention_page.PAGE.read_text(encoding="utf-8") == retention_page.render()
+
+
+def add_row(harness: Harness, table: str, number: int = 0) -> None:
+    """One row of any table, all of whose times are now; its parents first."""
+    columns = METADATA.tables[table].columns
+    row = {column.name: _value(column, harness.clock.now(), number) for column in columns}
+    for key in [key for column in columns for key in column.foreign_keys]:
+        with harness.services.database.engine.connect() as connection:
+            found = connection.execute(select(key.column).where(key.column == row[key.parent.name])).first()
+        if found is None:
+            add_row(harness, key.column.table.name, number)
+    with harness.services.database.engine.begin() as connection:
+        connection.execute(insert(METADATA.tables[table]), [row])
+
+
+def _value(column: Column[Any], now: int, number: int) -> object:
+    if column.foreign_keys:
+        key = next(iter(column.foreign_keys)).column
+        return f"{key.table.name}-{key.name}-{number}"
+    kind = column.type.python_type
+    if kind is int:
+        return number + 1 if column.primary_key else now if column.name.endswith(("_at", "_until", "at")) else 0
+    return {bool: False, dict: {}, str: f"{column.table.name}-{column.name}-{number}"}.get(kind, [])
+
+
+@pytest.fixture
+def filled(harness: Harness) -> Harness:
+    """One row in every table."""
+    for life in LIVES:
+        if not count(harness, life.table):
+            add_row(harness, life.table)
+    return harness
+
+
+def test_what_is_new_stays(filled: Harness) -> None:
+    purge(filled.services.database, filled.settings)
+    assert {life.table: count(filled, life.table) for life in LIVES} == {life.table: 1 for life in LIVES}
+
+
+def test_what_has_ended_goes_and_nothing_else(filled: Harness) -> None:
+    filled.clock.advance(LONG)
+    gone = purge(filled.services.database, filled.settings)
+    assert {life.table for life in PURGED} <= gone.keys()
+    assert {life.table: count(filled, life.table) for life in PURGED} == {life.table: 0 for life in PURGED}
+    assert {life.table: count(filled, life.table) for life in FOR_EVER} == {life.table: 1 for life in FOR_EVER}
+
+
+@pytest.mark.parametrize("life", PURGED, ids=lambda life: life.table)
+def test_no_transaction_deletes_more_than_a_batch(harness: Harness, life: Life) -> None:
+    for number in range(3):
+        add_row(harness, life.table, number)
+    harness.clock.advance(LONG)
+    with harness.services.database.read() as tx:
+        retention = Retention(now=tx.now, session_idle=60, audit_days=1, keep_codes=True)
+        keys = tx.purge.find_ended(life, retention)
+    assert len(keys) == 3
+    with harness.services.database.write() as tx:
+        assert tx.purge.remove(life, retention, keys[:2]) == 2
+    assert count(harness, life.table) == 1
+
+
+def test_many_rows_are_deleted_in_many_transactions(harness: Harness) -> None:
+    add_events(harness, 2 * BATCH + 1)
+    harness.clock.advance(LONG)
+    with metered(harness) as meter:
+        assert purge(harness.services.database, harness.settings)["audit_events"] == 2 * BATCH + 1
+    deletes = [statement for statement in meter.statements if statement.startswith("DELETE FROM audit_events")]
+    assert (len(deletes), meter.commits) == (3, 3)
+    assert count(harness, "audit_events") == 0
+
+
+def add_events(harness: Harness, number: int) -> None:
+    columns = METADATA.tables["audit_events"].columns
+    rows = [{column.name: _value(column, harness.clock.now(), each) for column in columns} for each in range(number)]
+    with harness.services.database.engine.begin() as connection:
+        connection.execute(insert(METADATA.tables["audit_events"]), rows)
+
+
+def test_nothing_is_written_or_waited_for_while_nothing_has_ended(filled: Harness) -> None:
+    purge(filled.services.database, filled.settings)
+    wait_briefly(filled)
+    with outage(LOCKED, filled), metered(filled) as meter:
+        assert not any(purge(filled.services.database, filled.settings).values())
+    assert meter.commits == 0
+
+
+def test_a_row_that_is_used_while_it_is_purged_stays(harness: Harness) -> None:
+    add_row(harness, "sessions")
+    harness.clock.advance(harness.settings.session_idle + 1)
+    life = next(life for life in LIVES if life.table == "sessions")
+    retention = Retention(harness.clock.now(), harness.settings.session_idle, audit_days=0, keep_codes=True)
+    with harness.services.database.engine.begin() as connection:
+        sessions = METADATA.tables["sessions"]
+        connection.execute(sessions.update().values(expires_at=harness.clock.now() + DAY))
+    with harness.services.database.read() as tx:
+        keys = tx.purge.find_ended(life, retention)
+        (session,) = tx.sessions.for_user("users-id-0")
+    assert keys
+    with harness.services.database.write() as tx:
+        tx.sessions.touch(session)
+    with harness.services.database.write() as tx:
+        assert tx.purge.remove(life, retention, keys) == 0
+    assert count(harness, "sessions") == 1
+
+
+@pytest.mark.parametrize(("days", "age", "kept"), [(730, 730, 1), (730, 731, 0), (1, 2, 0), (0, 5000, 1)])
+def test_audit_events_live_as_long_as_the_setting_says(harness: Harness, days: int, age: int, kept: int) -> None:
+    settings = harness.settings.model_copy(update={"audit_retention_days": days})
+    add_row(harness, "audit_events")
+    harness.clock.advance(age * DAY)
+    purge(harness.services.database, settings)
+    assert count(harness, "audit_events") == kept
+
+
+def test_a_purge_can_be_stopped_and_goes_on_the_next_time(harness: Harness) -> None:
+    add_events(harness, BATCH + 1)
+    harness.clock.advance(LONG)
+    asked: Iterator[bool] = iter([True] * len(PURGED) + [False] * 100)
+    purge(harness.services.database, harness.settings, proceed=lambda: next(asked))
+    assert count(harness, "audit_events") == 1
+    purge(harness.services.database, harness.settings)
+    assert count(harness, "audit_events") == 0
