@@ -9,6 +9,7 @@ handle.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from enum import StrEnum
 
 from idp.persistence.audit_events import AuditEvent
@@ -109,5 +110,9 @@ def record(
         detail=facts,
     )
     tx.audit.append(row)
-    about = {"user_id": user_id, "client_id": client_id, "sid": sid, **facts}
-    log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": about})
+    log_event(event, outcome, {"user_id": user_id, "client_id": client_id, "sid": sid, **facts})
+
+
+def log_event(event: Event, outcome: Outcome, about: Mapping[str, object]) -> None:
+    """Log and count an event; `record` does both, and stores it."""
+    log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": dict(about)})

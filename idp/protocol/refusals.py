@@ -1,4 +1,4 @@
-"""Refusals of what a client sent through a browser: always logged, and audited with the reason and the remedy.
+"""Refusals of what a client sent through a browser: always logged and counted; audited with reason and remedy.
 
 Anybody can send such a request, so the audit trail gets each reason of a client once an hour, and ten rows an hour of
 all requests that name no client of ours. The log has every one.
@@ -6,7 +6,6 @@ all requests that name no client of ours. The log has every one.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
 from idp import audit
@@ -16,8 +15,6 @@ from idp.kernel.handles import digest
 from idp.persistence.clients import Client
 from idp.persistence.throttles import Limit
 from idp.persistence.transaction import Transaction
-
-log = logging.getLogger("idp.protocol")
 
 KNOWN_LIMIT = Limit(1, HOUR, 24, DAY)
 """Audit rows of one client and reason."""
@@ -38,5 +35,4 @@ def record_refusal(
     if tx.throttles.has_capacity(bucket, limit) and tx.throttles.consume(bucket, limit):
         audit.record(tx, event, Outcome.FAILURE, client_id=client_id, reason=reason, remedy=remedy, **facts)
         return
-    about = {"client_id": client_id, "reason": reason, "remedy": remedy} | facts
-    log.info("%s %s", event, Outcome.FAILURE, extra={"event": event, "outcome": Outcome.FAILURE, "about": about})
+    audit.log_event(event, Outcome.FAILURE, {"client_id": client_id, "reason": reason, "remedy": remedy, **facts})
