@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -46,6 +47,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Call
     _check_database(settings)
     services = open_services(settings)
     services.database.close()  # no worker may inherit a connection
+    gc.freeze()  # nothing loaded so far is garbage: workers share more memory, and the end takes less time
     with contextlib.ExitStack() as stack:
         if settings.ops_port:
             stack.enter_context(metrics.share_among_processes())
