@@ -4,8 +4,8 @@
     the same POST again, with the same cookie, within `REPEATABLE` -> the same answer, and nothing else happens
 
 A reload, a second click and a proxy that tries again all send the same form: it holds the password or code that was
-proven, and an id drawn for its page. Without that id, whoever has the cookie of before could guess a code here, uncounted,
-for as long as the answer lasts. The cookie alone opens nothing (docs/decisions/0029).
+proven, and an id drawn for its page. Without that id, whoever has the cookie of before could guess codes here for as
+long as the answer lasts, uncounted. The cookie alone opens nothing (docs/decisions/0029).
 """
 
 from __future__ import annotations
