@@ -23,6 +23,12 @@ class SignIn(BaseModel):
             "offers it."
         ),
     )
+    sessions_per_person: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        description="Sessions one person may have; a sign-in beyond that ends the one that was used least recently.",
+    )
     second_factor_lifetime: int = Field(
         DAY,
         ge=60,
