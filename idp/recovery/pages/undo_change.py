@@ -15,12 +15,13 @@ from idp.recovery.pages import mailed_link, reset_password
 from idp.recovery.pages.mailed_link import MailedLink
 from idp.web.context import services
 from idp.web.cookies import UNDO
+from idp.web.mailed_link_paths import UNDO_CHANGE
 from idp.web.transactions import origin, read_transaction
 
-LINK = MailedLink("/undo", UNDO)
-DONE = "/undo/done"
+LINK = MailedLink(UNDO_CHANGE, UNDO)
+DONE = f"{UNDO_CHANGE}/done"
 
-blueprint = LINK.blueprint("recovery_undo_change", "/undo")
+blueprint = LINK.blueprint("recovery_undo_change", UNDO_CHANGE)
 
 
 @blueprint.get("")
@@ -52,7 +53,7 @@ def show_result() -> Response:
         "recovery/result.html",
         title=Text("The change is undone"),
         message=message,
-        restart_href=reset_password.START,
+        restart_href=reset_password.RESET_PASSWORD,
         restart_label=Text("Set a new password by mail"),
     )
 
@@ -88,5 +89,5 @@ def _render(change: ContactChange, errors: dict[str, str] | None = None) -> Resp
 
 def _render_dead_link() -> Response:
     return mailed_link.dead_link_page(
-        mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
+        mailed_link.NOT_ME, restart_href=reset_password.RESET_PASSWORD, restart_label=Text("Set a new password")
     )
