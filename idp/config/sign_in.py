@@ -36,7 +36,10 @@ class SignIn(BaseModel):
     )
     login_lifetime: int = Field(1800, ge=60, le=DAY, description="How long a person may take to finish one sign-in.")
     fresh_sign_in: int = Field(
-        600, ge=30, le=3600, description="How recent a sign-in must be to change anything that protects the account."
+        600,
+        ge=30,
+        le=3600,
+        description="How long the sign-in for one change lasts, and how recent one must be to end sessions.",
     )
     remember_days: int = Field(
         14, ge=0, le=365, description="Days a remembered device skips the second step; 0 switches it off."
