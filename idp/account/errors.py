@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from idp.login.policy.requirement import AuthRequirement
+from idp.web import account_paths
+
+LONGEST_RETURN = 256
+"""Characters. The path is stored for a stranger, and an id in it may be made up."""
 
 
 class SignInNeeded(Exception):
@@ -10,7 +14,8 @@ class SignInNeeded(Exception):
 
     def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
         super().__init__(return_to)
-        self.requirement, self.return_to = requirement, return_to
+        self.requirement = requirement
+        self.return_to = return_to if len(return_to) <= LONGEST_RETURN else account_paths.HOME
 
 
 class CodesToSave(Exception):

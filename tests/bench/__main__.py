@@ -4,6 +4,8 @@
 
 `./dev bench tables [--requests N]` prints how each table grows with sign-ins, and how a purge ends that.
 
+`./dev bench growth [--requests N]` prints what requests of strangers add to the database, and what a purge leaves.
+
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
 `./dev bench stops [--count N] [--only serve|demo]` stops both 300 times under load, and `./dev bench kills [--count N]`
 kills 50 workers; both end with exit code 1 when something is not as it should be.
@@ -16,7 +18,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, endurance, floor, listings, load, server, sheet, sign_in, stops, tables
+from tests.bench import alike, endurance, floor, growth, listings, load, server, sheet, sign_in, stops, tables
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -28,7 +30,7 @@ MANY_ROWS = 50_000
 """Audit events of one purge."""
 
 
-WHAT = ("speed", "alike", "listings", "tables", "stops", "kills")
+WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills")
 
 
 def main() -> None:
@@ -38,7 +40,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50)")
     parser.add_argument("--only", choices=stops.KINDS, help="stop only this one")
     parser.add_argument(
-        "--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins)"
+        "--requests",
+        type=int,
+        help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins, growth: 500)",
     )
     parser.add_argument("--people", type=int, default=100_000, help="for listings")
     given = parser.parse_args()
@@ -57,6 +61,8 @@ def main() -> None:
             _alike(kinds, folder, given.requests or 1000)
         elif given.what == "kills":
             sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
+        elif given.what == "growth":
+            _growth(kinds, folder, given.requests or 500)
         elif given.what == "tables":
             _tables(kinds, folder, given.requests or 40)
         elif given.what == "listings":
@@ -76,6 +82,11 @@ def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.listings(name, listings.listings(url, folder / f"{name}-listings", people), people)
+
+
+def _growth(kinds: dict[str, Databases], folder: Path, requests: int) -> None:
+    for name, databases in kinds.items():
+        sheet.strangers(name, growth.measure(databases, folder / f"{name}-strangers", requests), requests)
 
 
 def _tables(kinds: dict[str, Databases], folder: Path, sign_ins: int) -> None:
