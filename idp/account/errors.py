@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from idp.login.policy.requirement import AuthRequirement
-from idp.web import account_paths
-
-LONGEST_RETURN = 256
-"""Characters. The path is stored for a stranger, and an id in it may be made up."""
 
 
 class SignInNeeded(Exception):
@@ -14,8 +10,7 @@ class SignInNeeded(Exception):
 
     def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
         super().__init__(return_to)
-        self.requirement = requirement
-        self.return_to = return_to if len(return_to) <= LONGEST_RETURN else account_paths.HOME
+        self.requirement, self.return_to = requirement, return_to
 
 
 class CodesToSave(Exception):

