@@ -11,6 +11,7 @@ from idp.consent.routes import blueprint as consent
 from idp.development.mailbox import blueprint as development
 from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached_passwords import BreachedPasswords
+from idp.factors.hash_parameters import HashParameters
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
@@ -41,14 +42,16 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         BadSettings: when a file named by a setting is unusable.
     """
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    sealer = Sealer.open(settings.keys_dir, entropy, now=clock.now())
     return Services(
         settings=settings,
         clock=clock,
         entropy=entropy,
         database=Database(settings.database, clock),
         keyring=open_keyring(settings, clock),
-        sealer=Sealer.open(settings.keys_dir, entropy, now=clock.now()),
+        sealer=sealer,
         hasher=Hasher.from_settings(settings),
+        hash_parameters=HashParameters(sealer.pepper("hash parameters")),
         geoip=GeoIp.open(settings.places_file),
         attestation_anchors=AttestationTrustAnchors.open(settings.attestation_roots),
         breached=BreachedPasswords.from_settings(settings.breached_passwords),

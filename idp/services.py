@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from idp.config import Settings
 from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached_passwords import BreachedPasswords
+from idp.factors.hash_parameters import HashParameters
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
@@ -27,6 +28,7 @@ class Services:
     keyring: Keyring
     sealer: Sealer
     hasher: Hasher
+    hash_parameters: HashParameters
     geoip: GeoIp
     attestation_anchors: AttestationTrustAnchors
     breached: BreachedPasswords | None

@@ -151,7 +151,7 @@ def _method_agreement(wanted: Registration) -> Iterator[str]:
     if wanted.first_party and any(decision.is_impersonable(method, uri) for uri in wanted.redirect_uris):
         yield (
             "A public client on localhost or with a scheme of its own cannot be first-party: any app on the same "
-            "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
+            "machine can claim to be it, so people must be asked (RFC 8252 section 8.6). Use --no-first-party."
         )
     if method == PRIVATE_KEY_JWT and not wanted.jwks:
         yield "private_key_jwt needs the client's public keys (a JWK Set)."

@@ -37,6 +37,7 @@ class Installation(BaseModel):
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="How many reverse proxies in front add X-Forwarded-For/-Proto/-Host."
     )
+    worker_threads: int = Field(8, ge=5, le=64, description="How many requests one worker process answers at a time.")
     ops_port: int = Field(
         0, ge=0, le=65535, description="Port on `ops_host` for /healthz, /readyz and /metrics; 0 switches it off."
     )

@@ -60,7 +60,21 @@ def _private_host_problems(settings: SettingFields) -> Iterator[str]:
             yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
 
 
+def _thread_problems(settings: SettingFields) -> Iterator[str]:
+    """Keep two threads that no hash can hold, beside the two places of known browsers."""
+    most = settings.worker_threads - 4
+    if settings.hash_queue > most:
+        yield f"IDP_HASH_QUEUE: must be at most {most}, which is IDP_WORKER_THREADS less 4"
+
+
 def problems(settings: SettingFields) -> list[str]:
     """Return all problems at once."""
-    rules = (_issuer_problems, _database_problems, _mail_problems, _key_problems, _private_host_problems)
+    rules = (
+        _issuer_problems,
+        _database_problems,
+        _mail_problems,
+        _key_problems,
+        _thread_problems,
+        _private_host_problems,
+    )
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

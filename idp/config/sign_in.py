@@ -23,6 +23,12 @@ class SignIn(BaseModel):
             "offers it."
         ),
     )
+    sessions_per_person: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        description="Sessions one person may have; a sign-in beyond that ends the one that was used least recently.",
+    )
     second_factor_lifetime: int = Field(
         DAY,
         ge=60,
@@ -107,4 +113,13 @@ class SignIn(BaseModel):
     hash_time_cost: int = Field(1, ge=1, le=20, description="argon2id passes.")
     hash_concurrency: int = Field(
         2, ge=1, le=64, description="How many password hashes one process computes at a time."
+    )
+    hash_queue: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description=(
+            "How many requests of one process may wait for a password hash or compute it; the next is asked to come "
+            "back in a few seconds (503). Known browsers, and people who have proven something, have two more places."
+        ),
     )

@@ -39,6 +39,7 @@ class Notice(StrEnum):
     EMAIL_CHANGED_BY_ADMINISTRATOR = "email_changed_by_administrator"
     PHONE_CHANGED = "phone_changed"
     CONTACT_RESTORED = "contact_restored"
+    WRONG_CODES = "wrong_codes"
     SESSION_ENDED = "session_ended"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
 

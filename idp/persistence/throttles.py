@@ -59,6 +59,10 @@ class ThrottleStore(Store):
         long_ok = row.long_started_at <= self._now - limit.long_seconds or row.long_count < limit.long_count
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
 
+    def count(self, bucket: str) -> int:
+        """Return the attempts counted in the short window that began last."""
+        return int(self._session.scalar(select(Throttle.short_count).where(Throttle.bucket == bucket)) or 0)
+
     def consume(self, bucket: str, limit: Limit) -> bool:
         """Count one attempt; False when the limit is reached, and then nothing may be verified."""
         return bucket in self.consume_each({bucket}, limit)

@@ -97,6 +97,11 @@ class UserStore(Store):
         key = lookup_key(identifier)
         return self._session.scalar(select(User).where(or_(User.username_key == key, User.email_key == key)))
 
+    def sample_password_hashes(self, limit: int) -> list[str]:
+        """Return some people's hashes: ids are random, so those first in their order are a random sample."""
+        query = select(User.password_hash).where(User.password_hash.is_not(None)).order_by(User.id).limit(limit)
+        return [encoded for encoded in self._session.scalars(query) if encoded]
+
     def lock(self, user_ids: Iterable[str]) -> None:
         """Lock these people's credentials until the transaction ends.
 

@@ -4,9 +4,11 @@ idp serve
   launch       check ports, database and keys; then start one parent and its workers (granian)
 
 -- parent       health: /healthz, /readyz, /metrics, on a separate port
-    `-- each worker  worker: the WSGI application, four request threads,
+    `-- each worker  worker: the WSGI application, its request threads, hash threads of lower priority,
                      background: a thread per delivery channel, and one for maintenance
 
+workers               starts workers again when they die
+stopping              signals, and the end of a parent process
 metrics               Prometheus counters, filled from log records
 undelivered_messages  audit records of abandoned messages
 storage_setup         creates directories and tables

@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 1.0
 """Seconds between two polls for messages."""
-RETRY_PAUSE = 3.0
-"""Seconds until work that met an unavailable database is tried again; a stop of the process waits as long."""
+RETRY_PAUSE = 5.0
+"""Seconds until work that met an unavailable database is tried again."""
 CLAIM_EVERY = MINUTE
 """Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
@@ -55,6 +55,7 @@ class BackgroundJobs:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._claimed_at = 0
+        self._ended = threading.Event()
         settings = services.settings
         renderer = Renderer(
             TEMPLATES,
@@ -87,8 +88,14 @@ class BackgroundJobs:
 
     def start(self) -> None:
         """Start the threads. They stop after the current job when the process ends."""
+        threading.Thread(target=self._wait_for_end, name="end of background jobs", daemon=True).start()
         for name, work in self._jobs():
             threading.Thread(target=self._run, args=(work,), name=name).start()
+
+    def _wait_for_end(self) -> None:
+        """Wake the threads that pause, as soon as the main thread has ended: the process waits for them."""
+        threading.main_thread().join()
+        self._ended.set()
 
     def run_once(self) -> None:
         """Run every due job. A failing job does not stop the others."""
@@ -119,9 +126,8 @@ class BackgroundJobs:
 
     def _run(self, work: Job) -> None:
         user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
-        pause = threading.Event()
         while _process_is_running():
-            pause.wait(self._run_safely(work))
+            self._ended.wait(self._run_safely(work))
 
     def _run_maintenance(self) -> None:
         now = self._services.clock.now()

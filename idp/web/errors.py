@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from idp.factors.hash_pool import HasherBusy
 from idp.kernel.text import Text
 from idp.persistence.failures import DatabaseUnavailable
 from idp.web import account_paths
@@ -29,6 +30,10 @@ WORDS = {
         Text("Wait a few seconds, then try again. If it happens again, tell support the reference below."),
     ),
 }
+BUSY = (
+    Text("Many people are signing in right now"),
+    Text("Your password was not checked. Wait a few seconds, then try again."),
+)
 FALLBACK = (
     Text("Something went wrong on our side"),
     Text("Try again in a moment. If it happens again, tell support the reference below."),
@@ -79,6 +84,7 @@ def install(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(Refusal, _handle_refusal)
     app.register_error_handler(DatabaseUnavailable, handle_unavailable)
+    app.register_error_handler(HasherBusy, handle_busy)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(Exception, _handle_exception)
     app.log_exception = _leave_to_wsgi  # type: ignore[assignment, method-assign]  # Flask logs the path with its secrets
@@ -118,6 +124,12 @@ def handle_unavailable(error: DatabaseUnavailable) -> Response:
     log_unavailable(error)
     links = (RELOAD,) if request.method == "GET" else ()
     return ask_to_retry(_failure(UNAVAILABLE, *WORDS[UNAVAILABLE], links=links))
+
+
+def handle_busy(_: HasherBusy) -> Response:
+    """Answer 503 while too many passwords are checked; nothing was stored, so the request can be sent again."""
+    log.warning("too many hashes are waited for at %s %s", request.method, redact_secrets(request.path))
+    return ask_to_retry(_failure(UNAVAILABLE, *BUSY, links=(RELOAD,)))
 
 
 def _handle_refusal(refusal: Refusal) -> Response:

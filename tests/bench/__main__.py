@@ -6,6 +6,8 @@
 
 `./dev bench growth [--requests N]` prints what requests of strangers add to the database, and what a purge leaves.
 
+`./dev bench flood` lets strangers guess passwords at 200 a second, and prints what everybody else notices.
+
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
 `./dev bench stops [--count N] [--only serve|demo]` stops both 300 times under load, and `./dev bench kills [--count N]`
 kills 50 workers; both end with exit code 1 when something is not as it should be.
@@ -18,7 +20,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, endurance, floor, growth, listings, load, server, sheet, sign_in, stops, tables
+from tests.bench import alike, endurance, flood, floor, growth, listings, load, server, sheet, sign_in, stops, tables
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -30,7 +32,7 @@ MANY_ROWS = 50_000
 """Audit events of one purge."""
 
 
-WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills")
+WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flood")
 
 
 def main() -> None:
@@ -63,6 +65,8 @@ def main() -> None:
             sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
         elif given.what == "growth":
             _growth(kinds, folder, given.requests or 500)
+        elif given.what == "flood":
+            sys.exit(0 if _flood(kinds, folder) else 1)
         elif given.what == "tables":
             _tables(kinds, folder, given.requests or 40)
         elif given.what == "listings":
@@ -70,6 +74,16 @@ def main() -> None:
         else:
             _speed(kinds, folder, given.requests or 300)
     print(f"\nMeasured in {time.perf_counter() - began:.0f} s.")
+
+
+def _flood(kinds: dict[str, Databases], folder: Path) -> bool:
+    passed = True
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            result = flood.measure(folder / f"{name}-flood", url)
+        flood.print_flood(name, result)
+        passed &= result.passed
+    return passed
 
 
 def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:

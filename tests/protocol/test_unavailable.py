@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.support.back_channel import BackChannelClient, basic
+from tests.support.back_channel import FORM, BackChannelClient, basic
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 from tests.support.outages import AWAY, FULL, KINDS, LOCKED, outage, wait_briefly
@@ -114,3 +114,10 @@ def test_a_fault_of_ours_is_json_as_well(harness: Harness, rp: BackChannelClient
             connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO clients")
     assert (response.status_code, response.get_json()["error"]) == (500, "server_error")
     assert "Retry-After" not in response.headers
+
+
+def test_a_body_that_breaks_off_is_no_fault_of_ours(rp: BackChannelClient) -> None:
+    response = rp.http.post(
+        "/token", data=b"grant_type=", content_type=FORM, environ_overrides={"CONTENT_LENGTH": "99"}
+    )
+    assert (response.status_code, response.get_json()["error"]) == (400, "invalid_request")

@@ -84,7 +84,8 @@ def race(contest: Contest) -> tuple[int, set[int]]:
 def served_instance(databases: Databases, directory: Path) -> Iterator[ServedInstance]:
     """Four workers over a fresh database, until the block ends."""
     with databases.fresh(migrate) as url:
-        settings = {"database_url": url, "smtp_url": NOBODY_THERE}
+        crowd = {"worker_threads": "64", "hash_queue": "60"}
+        settings = {"database_url": url, "smtp_url": NOBODY_THERE} | crowd
         product = Product(directory, settings, WORKERS)
         product.start()  # before the harness, so that the keys are the product's own, made today
         harness = Harness(url, directory, issuer=product.issuer, mode="development", smtp_url=NOBODY_THERE)

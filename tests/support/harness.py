@@ -74,6 +74,8 @@ class Harness:
             "data_dir": directory / "data",
             "keys_dir": fresh_keys(directory / "keys"),
             "smtp_url": "smtp://localhost:1",
+            "worker_threads": 64,
+            "hash_queue": 60,  # crowds of tests are not to be asked to come back
             **CHEAP_HASH,
         }
         self.clock = FrozenClock()

@@ -106,3 +106,7 @@ class HttpPerson:
             address, method, data = urljoin(address, self.page.headers["Location"]), "GET", {}
         message = f"too many redirects, last to {address}"
         raise AssertionError(message)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        """Plant a cookie, by its whole name."""
+        self._session.cookies.set(name, value)

@@ -49,7 +49,14 @@ def send(browser: Browser, credential: str, *, remember: bool = False) -> TestRe
     """Sends an answer from a sign-in page."""
     found = re.search(r'action="(/login/[^"]*/passkey)"', browser.page.text)
     assert found, (browser.at, browser.page.status)
-    data = {"csrf": csrf_of(browser), "credential": credential, "remember": "1" if remember else ""}
+    page_id = re.search(r'name="page_id" value="([^"]+)"', browser.page.text)
+    assert page_id, browser.at
+    data = {
+        "csrf": csrf_of(browser),
+        "page_id": page_id[1],
+        "credential": credential,
+        "remember": "1" if remember else "",
+    }
     return browser._go("POST", urljoin(browser.at, found[1]), {"Origin": ISSUER}, data)
 
 

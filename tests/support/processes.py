@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,8 @@ def kill_and_list_clients(pid: int) -> set[int]:
     os.kill(pid, signal.SIGSTOP)  # so that it takes no further one
     ports = set(_remote_ports(pid))
     os.kill(pid, signal.SIGKILL)
+    while _runs(str(pid)):
+        time.sleep(0.001)
     return ports
 
 

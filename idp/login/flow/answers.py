@@ -4,7 +4,8 @@
     the same POST again, with the same cookie, within `REPEATABLE` -> the same answer, and nothing else happens
 
 A reload, a second click and a proxy that tries again all send the same form: it holds the password or code that was
-proven. The cookie of before, alone or with another form, opens nothing (docs/decisions/0029).
+proven, and an id drawn for its page. Without that id, whoever has the cookie of before could guess codes here for as
+long as the answer lasts, uncounted. The cookie alone opens nothing (docs/decisions/0029).
 """
 
 from __future__ import annotations
@@ -24,15 +25,24 @@ REPEATABLE = 2 * MINUTE
 """Seconds in which a browser may ask for the same answer again."""
 
 
+PAGE_ID = "page_id"
+"""The field of a form with the id of its page."""
+
+
 def seal_answer(response: Response, *, row: LoginFlowRow, secret: str, now: int) -> str:
-    """Seal a redirect and its cookies, for the request being served alone; `secret` is the binding cookie it sent."""
+    """Seal a redirect and its cookies, for the request being served alone; `secret` is the binding cookie it sent.
+
+    Empty when the form has no page id: then the answer cannot be had again.
+    """
+    if not request.form.get(PAGE_ID):
+        return ""
     answer = {"at": now, "to": response.headers["Location"], "cookies": response.headers.getlist("Set-Cookie")}
     return services().sealer.seal(json.dumps(answer).encode(), row=_name(row, secret))
 
 
 def repeat_answer(row: LoginFlowRow, *, secret: str, now: int) -> Response | None:
     """Return the answer again, if the request being served is the one that it was sealed for."""
-    if request.method != "POST" or row.sealed_answer is None:
+    if request.method != "POST" or not row.sealed_answer:
         return None
     try:
         answer = json.loads(services().sealer.unseal(row.sealed_answer, row=_name(row, secret)))

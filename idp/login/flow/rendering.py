@@ -82,6 +82,7 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
         allow_client_redirects()
     common = {
         "action": request.path,
+        "page_id": services().entropy.token(),
         "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),
         "can_cancel": flow.row.initiator != start.ACCOUNT or flow.auth_session is not None,
         "client": client and {"name": client.client_name, "host": urlsplit(target).netloc or target},

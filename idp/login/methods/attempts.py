@@ -13,6 +13,7 @@ from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof, to_rows
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
+from idp.messaging.notices import Notice, notify
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -49,6 +50,16 @@ def audit_attempt(
     event = Event.RECOVERY_CODE if method is Method.RECOVERY_CODE else Event.SECOND_STEP
     client_id = flow.row.client_id
     audit.record(tx, event, outcome, user_id=person.user.id, client_id=client_id, method=method, codes_left=left)
+    if outcome is not Outcome.SUCCESS:
+        _warn_owner(tx, flow, person)
+
+
+def _warn_owner(tx: Transaction, flow: LoginFlow, person: Person) -> None:
+    """Mail the owner, once a day at most, when several wrong codes followed a right password (ASVS 6.3.5)."""
+    if tx.throttles.count(_bucket(tx, flow, person)) < rate_limits.WARN_AFTER:
+        return
+    if tx.throttles.consume(rate_limits.warning_bucket(person.user.id), rate_limits.WARNING_LIMIT):
+        notify(tx, person.user, Notice.WRONG_CODES)
 
 
 def record_proof(tx: Transaction, flow: LoginFlow, user: User, proof: Proof, *, remember: bool) -> Result:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
+from idp.factors.hash_parameters import SAMPLE
 from idp.factors.hashing import Hasher
 from idp.login import devices
 from idp.login.methods.attempts import record_proofs
@@ -24,7 +25,8 @@ from idp.login.policy.proofs import PASSWORD_FACTOR, Proof, from_rows
 from idp.login.policy.rate_limits import PasswordBuckets
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import User
+from idp.persistence.users import User, lookup_key
+from idp.services import Services
 
 LONGEST_IDENTIFIER = 256
 """Characters of a user name or email address."""
@@ -34,13 +36,15 @@ LONGEST_IDENTIFIER = 256
 class Candidate:
     """The account of a typed name (None: nobody has it), the known device, and the buckets that are counted.
 
-    `throttled`: the limit of the name or of the network is reached, so nothing may be verified.
+    `throttled`: the limit of the name or of the network is reached, so nothing may be verified. `like`: parameters that
+    stand in for those of a hash that is missing (`HashParameters`).
     """
 
     user: User | None
     device_id: str | None
     buckets: PasswordBuckets
     throttled: bool
+    like: str
 
     @property
     def user_id(self) -> str:
@@ -56,8 +60,11 @@ class Checked:
     new_hash: str | None = None
 
 
-def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, settings: Settings) -> Candidate:
-    """Find the account and the rate-limit bucket of a typed name."""
+def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, services: Services) -> Candidate:
+    """Find the account and the rate-limit buckets of a typed name."""
+    settings, parameters = services.settings, services.hash_parameters
+    if parameters.is_outdated(tx.now):
+        parameters.refresh(tx.users.sample_password_hashes(SAMPLE), tx.now)
     user = tx.users.by_identifier(identifier)
     known = devices.recognise_browser(tx, browser_cookie)
     device = known.find_device(tx, user) if known and user else None
@@ -66,15 +73,20 @@ def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, setting
     limits = {buckets.name: rate_limits.password_limit(settings)}
     if buckets.network:
         limits[buckets.network] = rate_limits.network_limit(settings)
-    return Candidate(user, device_id, buckets, throttled=bool(tx.throttles.without_capacity(limits)))
+    throttled = bool(tx.throttles.without_capacity(limits))
+    return Candidate(user, device_id, buckets, throttled=throttled, like=parameters.draw(lookup_key(identifier)))
 
 
 def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
-    """Compare the password with the stored hash; a name that nobody has costs the same."""
+    """Compare the password with the stored hash; a name that nobody has costs the same.
+
+    Raises:
+        HasherBusy: when too many are waiting; a known device has places of its own.
+    """
     if candidate.throttled:
         return Checked(right=False)
     encoded = candidate.user.password_hash if candidate.user else None
-    right = hasher.verify(encoded, password)
+    right = hasher.verify(encoded, password, reserved=candidate.device_id is not None, like=candidate.like)
     return Checked(right, hasher.hash(password) if right and encoded and hasher.needs_rehash(encoded) else None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from idp.factors.hash_pool import HasherBusy
 from idp.kernel.text import Text
 from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
@@ -42,13 +43,15 @@ def verify_password(flow_id: str) -> Response:
     identifier = single_value(request.form, "username", longest=password.LONGEST_IDENTIFIER)
     secret = single_value(request.form, "password")
     cancelling = request.form.get("choice") == "cancel"
+    if not (cancelling or BROWSER.read() or services().hasher.pool.has_room()):
+        raise HasherBusy  # before a thread is held and the database asked
     with database.read(origin()) as tx:
         flow = rendering.load_open_flow(tx, flow_id)
         if rendering.is_stale_form(flow):
             return show_stale_form(tx, flow, username=identifier)
         if not cancelling and not (identifier and secret):
             return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
-        candidate = password.lookup(tx, identifier, BROWSER.read(), settings)
+        candidate = password.lookup(tx, identifier, BROWSER.read(), services())
     unchecked = password.Checked(right=False)
     checked = unchecked if cancelling else password.verify_hash(candidate, secret, services().hasher)
     with database.write(origin()) as tx:

@@ -37,6 +37,11 @@ CONTACT_LIMIT = Limit(5, HOUR, 20, DAY)
 MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
 """The same per recipient, so that many accounts together cannot flood one mailbox."""
 
+WARNING_LIMIT = Limit(1, DAY, 1, DAY)
+"""Mails to one person about wrong codes after the right password."""
+WARN_AFTER = 5
+"""Wrong codes in 15 minutes after which that mail is sent."""
+
 
 @dataclass(frozen=True)
 class PasswordBuckets:
@@ -76,6 +81,11 @@ def code_bucket(user_id: str, device_id: str | None) -> str:
 def present_password_bucket(user_id: str) -> str:
     """Return the bucket of present passwords, typed to change the password of a signed-in person."""
     return f"present-password:user:{user_id}"
+
+
+def warning_bucket(user_id: str) -> str:
+    """Return the bucket of mails about wrong codes."""
+    return f"warning:user:{user_id}"
 
 
 def proving_bucket(user_id: str) -> str:

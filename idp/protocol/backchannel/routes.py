@@ -9,6 +9,7 @@ from typing import cast
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Flask, Response, request
 from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import HTTPException
 
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
@@ -18,7 +19,7 @@ from idp.protocol.backchannel.authlib_server import install, server
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
-from idp.protocol.errors import ServerError, oauth_error, unavailable
+from idp.protocol.errors import ServerError, json_response, oauth_error, unavailable
 from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
 
@@ -83,6 +84,12 @@ def _preflight_api() -> Response:
 def _handle_unavailable(error: DatabaseUnavailable) -> Response:
     log_unavailable(error)
     return cors.any_origin(unavailable())
+
+
+@backchannel.errorhandler(HTTPException)
+def _handle_http_error(error: HTTPException) -> Response:
+    """Answer a request that broke off while it was read."""
+    return cors.any_origin(json_response({"error": "invalid_request"}, error.code or 400))
 
 
 @backchannel.errorhandler(Exception)

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import argon2
 import pytest
@@ -65,7 +66,9 @@ def guesser(harness: Harness, driver: LoginDriver) -> Guesser:
     harness.person("jane", totp=True)
     harness.person("gone", status="disabled")
     harness.person("unset", password_hash=None)
-    return Guesser(harness, driver)
+    made = Guesser(harness, driver)
+    made.guess("anybody")  # reads the parameters in use, once an hour
+    return made
 
 
 @pytest.mark.parametrize("other", ["nobody", "gone", "unset", "jane@example.test", "JANE"])
@@ -97,9 +100,9 @@ class NotingHasher(Hasher):
 
     costs: tuple[argon2.Parameters, ...] = ()
 
-    def verify_exactly(self, encoded: str | None, secret: str) -> bool:
-        self.costs += (argon2.extract_parameters(encoded or self._nobody),)
-        return super().verify_exactly(encoded, secret)
+    def verify_exactly(self, encoded: str | None, secret: str, *, reserved: bool = True, like: str = "") -> bool:
+        self.costs += (argon2.extract_parameters(encoded or self._nobody_hash(like)),)
+        return super().verify_exactly(encoded, secret, reserved=reserved, like=like)
 
 
 @pytest.mark.parametrize("other", ["nobody", "gone", "unset"])
@@ -116,6 +119,27 @@ def test_the_same_hashing_is_done(guesser: Guesser, other: str, password: str, s
         costs[name] = hasher.costs
     assert costs["jane"] == costs[other]
     assert len(costs["jane"]) == 10 * spellings, "past the limit nothing is hashed"
+
+
+def test_names_of_nobody_cost_what_stored_hashes_cost(harness: Harness, driver: LoginDriver) -> None:
+    """After the settings were raised: some hashes are old, and as many names of nobody cost as little."""
+    old = argon2.PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
+    for number in range(20):
+        values: dict[str, Any] = {"password_hash": old.hash("old")} if number % 2 else {}
+        harness.person(f"p{number}", **values)
+    hasher = NotingHasher.from_settings(harness.settings)
+    context.install(harness.app, dataclasses.replace(harness.services, hasher=hasher))
+    guesser = Guesser(harness, driver)
+    for number in range(40):
+        guesser.guess(f"nobody{number}")
+    once = hasher.costs
+    memory = [each.memory_cost for each in once]
+    assert 8 <= memory.count(8192) <= 32
+    assert set(memory) == {8192, harness.settings.hash_memory_kib}
+    hasher.costs = ()
+    for number in range(40):
+        guesser.guess(f"nobody{number}")
+    assert hasher.costs == once, "the same at every try"
 
 
 @pytest.mark.parametrize("name", ["jane\u200b", "j\u0430ne", "jane\u0000", "ja\u00adne", "\u200djane", "jan\u0435"])

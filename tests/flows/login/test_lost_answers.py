@@ -65,6 +65,30 @@ def test_another_form_or_page_gets_nothing_but_a_new_beginning(
     assert rows(harness, "login_flows", "sessions", "devices") == before
 
 
+@pytest.mark.parametrize("step", ROTATING)
+def test_a_thief_of_the_cookie_who_guesses_the_form_gets_no_answer(driver: LoginDriver, step: str) -> None:
+    """Even with the right code: the page's id is not guessed. Otherwise 100,000 codes could be tried in two minutes."""
+    stage = stand_at(step, driver)
+    path = stage.page
+    without = lose_answer(stage)
+    for page_id in ({}, {"page_id": ""}, {"page_id": "A" * 43}):
+        form = stage.right | {"csrf": csrf_of(without)} | page_id
+        answer = without.client.post(path, base_url=ISSUER, data=form)
+        assert answer.status_code == 410
+        assert answer.headers.getlist("Set-Cookie") == []
+
+
+def test_an_answer_to_a_form_without_a_page_id_is_had_once(
+    harness: Harness, driver: LoginDriver, jane: Someone
+) -> None:
+    browser = Browser(harness)
+    driver.authorize(browser)
+    path, form = browser.at, {"username": "jane", "password": jane.password, "csrf": csrf_of(browser)}
+    without = twin(browser)
+    assert browser.client.post(path, base_url=ISSUER, data=form).status_code == 303
+    assert without.client.post(path, base_url=ISSUER, data=form).status_code == 410
+
+
 @pytest.mark.parametrize(("waited", "status"), [(REPEATABLE - 1, 303), (REPEATABLE, 410)])
 def test_the_answer_can_be_had_again_for_two_minutes(
     harness: Harness, driver: LoginDriver, waited: int, status: int

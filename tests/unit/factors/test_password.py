@@ -92,7 +92,7 @@ def test_no_password_keeps_the_server_busy(hard: str) -> None:
 
 
 def test_every_character_counts_to_the_last() -> None:
-    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2, queue=4)
     stored = hasher.hash("a" * 127 + "b")
     assert hasher.verify(stored, "a" * 127 + "b")
     assert not hasher.verify(stored, "a" * 127 + "c")
@@ -108,12 +108,12 @@ COMPOSED, DECOMPOSED = "Br\u00fccke", "Bru\u0308cke"
 @pytest.mark.parametrize("chosen", [COMPOSED, DECOMPOSED])
 def test_composed_and_decomposed_letters_are_one_password(chosen: str, typed: str) -> None:
     """Keyboards differ; RFC 8265 section 4.2.2 compares in NFC."""
-    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2, queue=4)
     assert hasher.verify(hasher.hash(chosen), typed)
 
 
 def test_a_hash_of_decomposed_letters_from_before_still_matches_as_typed() -> None:
-    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2, queue=4)
     stored = argon2.PasswordHasher(time_cost=1, memory_cost=7168, parallelism=1).hash(DECOMPOSED)
     assert hasher.verify(stored, DECOMPOSED)
 
@@ -121,11 +121,11 @@ def test_a_hash_of_decomposed_letters_from_before_still_matches_as_typed() -> No
 @pytest.mark.parametrize("other", ["Br\u00dccke", "\uff22r\u00fccke", "Brucke", "Br\u00fccke "])
 def test_nothing_else_is_normalised(other: str) -> None:
     """Neither capitals nor full-width letters nor accents nor spaces (ASVS 6.2.8)."""
-    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2, queue=4)
     assert not hasher.verify(hasher.hash(COMPOSED), other)
 
 
 def test_nobody_has_a_password_that_is_right() -> None:
-    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+    hasher = Hasher(memory_kib=7168, time_cost=1, concurrency=2, queue=4)
     assert not hasher.verify(None, "nobody has this password")
     assert not hasher.verify("not a hash", "anything")

@@ -8,7 +8,7 @@ from idp.factors import recovery_codes
 from idp.factors.hashing import Hasher
 from idp.kernel.entropy import SystemEntropy
 
-HASHER = Hasher(memory_kib=7168, time_cost=1, concurrency=2)
+HASHER = Hasher(memory_kib=7168, time_cost=1, concurrency=2, queue=4)
 FRESH = recovery_codes.generate_set(SystemEntropy(), HASHER)
 
 
