@@ -27,7 +27,7 @@ class Bound:
 
     def count(self, tx: Transaction) -> int:
         """Count one event in this hour, in one statement; return its number."""
-        return tx.throttles.count(f"audit:{self.bucket}", HOUR)
+        return tx.throttles.increment(f"audit:{self.bucket}", HOUR)
 
 
 def bound_for(tx: Transaction, what: str, *, user_id: str | None, client_id: str | None) -> Bound:

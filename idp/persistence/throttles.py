@@ -94,7 +94,7 @@ class ThrottleStore(Store):
         upsert = insert.on_conflict_do_update(index_elements=["bucket"], set_=changes, where=within)
         return set(self._session.scalars(upsert.returning(Throttle.bucket)))
 
-    def count(self, bucket: str, seconds: int) -> int:
+    def increment(self, bucket: str, seconds: int) -> int:
         """Count something in a window of `seconds`, without a limit; return how many it has now. One statement."""
         over = Throttle.short_started_at <= self._now - seconds
         first = {"short_started_at": self._now, "short_count": 1, "long_started_at": self._now, "long_count": 0}
