@@ -99,6 +99,14 @@ class SignIn(BaseModel):
         ),
     )
     throttle_network_per_day: int = Field(1000, ge=1, description="The same in 24 hours.")
+    login_flows_per_network: int = Field(
+        1000,
+        ge=10,
+        description=(
+            "Sign-ins that one network (IPv4 address, IPv6 /64) may start in 15 minutes and leave without any proof; "
+            "each is a row of at most about 8 KB. Raise it when very many people share one address."
+        ),
+    )
     throttle_codes_in_a_row: int = Field(
         100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
     )
