@@ -1,6 +1,6 @@
 """*My account*: what people see of themselves, and what they change themselves, below `/account/`.
 
-    GET   session_guard.requires      --satisfied-->  page                     otherwise a login flow that leads back
+    GET   session_guard.requires      --satisfied-->  page                 otherwise a login flow that leads back
     POST  session_guard.require_form  --satisfied-->  change  ->  303 back
 
     GET   change_guard.require        a login flow that was started for this page alone, however recent the sign-in
