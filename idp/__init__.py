@@ -12,7 +12,7 @@
     login        who is at this browser, and is that enough? Pure decisions, then use cases, then pages
     recovery     password reset, mailed links, changes of address and number
     consent      which scopes a person allowed a client
-    protocol     OAuth 2.0 and OpenID Connect on the wire
+    protocol     OAuth 2.0 and OpenID Connect endpoints
     account      what people see and change themselves
     development  the mailbox page of development mode
     admin        what administrators do to users, clients and keys

@@ -73,7 +73,7 @@ def _row(status: KeyStatus) -> Row:
 
 
 def _behind(rows: list[Row], kid: str) -> list[Row]:
-    """Return the rows behind a key, in the order of the survey, which is not that of the ids."""
+    """Return the rows after a key, in the order of the survey, not of ids."""
     kids = [row["kid"] for row in rows]
     if kid not in kids:
         raise Refused(f"There is no key {kid!r}. `idp keys list` shows all.")

@@ -1,4 +1,4 @@
-"""Threads that compute hashes, apart from those that answer requests, and a bound on who may wait for them.
+"""Threads that compute hashes, and a bound on how many requests may wait for them.
 
 A request thread that waits for a hash answers nobody else. So only some of them may wait; whoever comes then is asked
 to try again in a few seconds, and every other page and endpoint still has threads. Known browsers and people who have

@@ -87,7 +87,7 @@ class Transaction:
 
     @cached_property
     def consents(self) -> ConsentStore:
-        """What people allowed apps."""
+        """Return what people allowed apps."""
         return ConsentStore(self._session, self.now)
 
     @cached_property
@@ -107,7 +107,7 @@ class Transaction:
 
     @cached_property
     def audit(self) -> AuditStore:
-        """The audit trail; write through `idp.audit`."""
+        """Return the audit trail; write through `idp.audit`."""
         return AuditStore(self._session, self.now)
 
     @cached_property

@@ -81,7 +81,7 @@ class User(Base):
 
     @property
     def display_name(self) -> str:
-        """What we call the person on a page."""
+        """Return what we call the person on a page."""
         return str(self.profile.get("name") or self.username)
 
 
@@ -143,7 +143,7 @@ class UserStore(Store):
         return list(self._session.scalars(query.order_by(User.username_key).limit(limit)))
 
     def count(self) -> int:
-        """How many accounts there are."""
+        """Return how many accounts there are."""
         return int(self._session.scalar(select(func.count()).select_from(User).where(User.status != CLOSED)) or 0)
 
     def raise_epoch(self, user: User) -> bool:

@@ -1,4 +1,4 @@
-"""OAuth 2.0 and OpenID Connect on the wire; the only package that imports Authlib.
+"""OAuth 2.0 and OpenID Connect endpoints; the only package that imports Authlib.
 
     front channel: a person's browser                   back channel: a client's own requests
 

@@ -16,7 +16,7 @@ ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
 def allow_origins(response: Response, origins: Callable[[], Collection[str]]) -> Response:
-    """Let the page that asked read the answer, if its origin is one of `origins`, which is called only if asked."""
+    """Let the page read the response, if its origin is one of `origins`; called only for another origin."""
     response.vary.add("Origin")
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin in origins():
@@ -41,7 +41,7 @@ def any_origin(response: Response) -> Response:
 
 
 def preflight(methods: str) -> Response:
-    """The answer to a preflight request for these methods, such as `GET, POST`."""
+    """Return the answer to a preflight request for these methods, such as `GET, POST`."""
     response = Response(status=204)
     response.headers[ALLOW_ORIGIN] = request.headers.get("Origin", "*")
     response.headers["Access-Control-Allow-Methods"] = methods

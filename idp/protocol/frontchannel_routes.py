@@ -1,4 +1,4 @@
-"""Addresses that browsers are sent to, and the documents that apps begin with."""
+"""Routes that browsers are sent to, and the metadata that clients fetch first."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ def authorize() -> Response:
 
 @frontchannel.post("/authorize")
 def authorize_by_post() -> Response:
-    """The same by POST (OIDC Core section 3.1.2.1)."""
+    """Redirect a POST to the same by GET (OIDC Core section 3.1.2.1)."""
     return frontchannel_parameters.redirect_to_get("/authorize")
 
 
 @frontchannel.get("/authorize/resume/<flow_id>")
 @write_transaction
 def resume(tx: Transaction, flow_id: str) -> Response:
-    """Where a sign-in or a consent leads back to."""
+    """Resume the request after a sign-in or consent."""
     return endpoint.resume_view(tx, flow_id)
 
 
 @frontchannel.get("/authorize/again/<flow_id>")
 @read_transaction
 def restart(tx: Transaction, flow_id: str) -> Response:
-    """Where the page of a sign-in that ended leads, to start it again."""
+    """Start a login flow that has ended again, from the page that says so."""
     return endpoint.restart_view(tx, flow_id)
 
 
@@ -57,14 +57,14 @@ def logout(tx: Transaction) -> Response:
 
 @frontchannel.post("/logout")
 def logout_by_post() -> Response:
-    """The same by POST."""
+    """Redirect a POST to the same by GET."""
     return frontchannel_parameters.redirect_to_get(logouts.PATH)
 
 
 @frontchannel.post("/logout/confirm")
 @write_transaction
 def logout_confirmed(tx: Transaction) -> Response:
-    """The answer of our own page."""
+    """Handle the answer of our own page."""
     return logouts.handle_confirmation(tx)
 
 

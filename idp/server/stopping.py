@@ -77,7 +77,7 @@ def stop_once(stop: Callable[[], None]) -> None:
 
 
 def end_with_parent(parent: int, *, within: float) -> None:
-    """Send SIGTERM to this process once `parent` is not its parent any more, and SIGKILL `within` seconds later."""
+    """End this process when `parent` has ended: SIGTERM, and SIGKILL `within` seconds later."""
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -1,7 +1,7 @@
-"""Worker processes: started, watched, started again when they die, and stopped.
+"""Worker processes: started, watched, restarted after an unexpected end, and stopped.
 
-Granian ends the whole server when a worker dies twice within seconds. Here the others serve on, and the dead one comes
-back after a pause that doubles while it keeps dying young.
+Granian ends the whole server when a worker ends twice within seconds. Here the others serve on, and that one restarts
+after a pause, which doubles each time the worker ran only for a short time.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 0.1
 LONG_ENOUGH = 5.0
-"""Seconds: a worker that lived as long is replaced at once."""
+"""Seconds: a worker that ran as long is restarted at once."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a worker that died younger is replaced."""
+"""Seconds before a worker that ran for less is restarted."""
 LONGEST_WITHOUT = 2.0
-"""Seconds, while no worker runs."""
+"""Seconds at most, while no worker runs."""
 
 
 def restart_pause(short_lives: int, *, alone: bool) -> float:
-    """Return the seconds before a worker starts again, after so many short lives in a row; `alone`: no other runs."""
+    """Return the seconds before a worker restarts after `short_runs` in a row; `alone`: no other runs."""
     if not short_lives:
         return 0.0
     return min(FIRST_PAUSE * 2.0 ** min(short_lives - 1, 10), LONGEST_WITHOUT if alone else LONGEST_PAUSE)

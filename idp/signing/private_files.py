@@ -44,11 +44,11 @@ class KeyDirectory:
         _refuse_shared(path, path.stat(), _OTHERS_WRITE, "written to", "700")
 
     def names(self, pattern: str) -> frozenset[str]:
-        """The names of the files that match a glob pattern. Cheap: nothing is opened."""
+        """Return the names of the files that match a glob pattern. Cheap: nothing is opened."""
         return frozenset(path.name for path in self.path.glob(pattern))
 
     def read(self, name: str) -> dict[str, Any]:
-        """The JSON object in a file.
+        """Return the JSON object in a file.
 
         Raises `FileNotFoundError`, `UnsafeKeyFile` when group or others may read or write it, `BrokenKeyFile` when it
         holds anything but a JSON object.
@@ -99,7 +99,7 @@ class KeyDirectory:
             os.close(descriptor)
 
     def _give_to_owner(self, descriptor: int) -> None:
-        """When root runs the command, the service must still be able to read what it made."""
+        """Give a file to its directory's owner: the service must read what root made."""
         if os.geteuid() == 0:
             owner = self.path.stat()
             os.fchown(descriptor, owner.st_uid, owner.st_gid)

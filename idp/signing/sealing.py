@@ -52,7 +52,7 @@ class Sealer:
 
     @classmethod
     def open(cls, path: Path, entropy: Entropy, *, now: int) -> Sealer:
-        """The sealer of a keys directory; see the constructor."""
+        """Return the sealer of a keys directory; see the constructor."""
         return cls(KeyDirectory(path), entropy, now=now)
 
     @staticmethod
@@ -68,7 +68,7 @@ class Sealer:
         return f"{_FORMAT}.{kid}.{urlsafe(nonce + ciphertext)}"
 
     def unseal(self, sealed: str, *, row: str) -> bytes:
-        """What was sealed for that row; raises `SealBroken`, the same for every cause."""
+        """Return what was sealed for that row; raises `SealBroken`, the same for every cause."""
         try:
             form, kid, text = sealed.split(".")
             raw = base64url.decode(text)

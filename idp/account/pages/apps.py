@@ -35,7 +35,7 @@ class Connection:
 @blueprint.get(account_paths.APPS)
 @session_guard.requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """All of them, by name."""
+    """Show all connected apps, by name."""
     user_id = auth_session.person.user.id
     found = _connections(tx, user_id)
     clients, used = tx.clients.by_ids(found.keys()), tx.grants.last_used(user_id)

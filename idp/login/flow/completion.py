@@ -39,7 +39,7 @@ def complete(
     browser_cookie: str | None,
     services: Services,
 ) -> Completed:
-    """Open or step up the session, remember the device if requested, and send the alert about a new browser."""
+    """Open or step up the session; remember the device if requested; alert about a new browser."""
     settings = services.settings
     registration = devices.register_device(tx, services.entropy, person.user, browser_cookie)
     device = registration.device

@@ -33,7 +33,7 @@ from idp.services import Services
 
 
 def relying_party(settings: Settings) -> RelyingParty:
-    """The WebAuthn relying party of our passkeys: the issuer's host and origin, nothing beside or below."""
+    """Return the WebAuthn relying party of our passkeys: the issuer's host and origin, nothing beside or below."""
     return RelyingParty(rp_id=settings.host, origin=settings.issuer)
 
 
@@ -50,7 +50,7 @@ def claim_challenge(tx: Transaction, owner: str, purpose: Purpose, response: Aut
     """Claim the challenge that a response answers.
 
     Raises:
-        Rejected: when it is another owner's, for another purpose, expired or claimed before.
+        InvalidResponse: when it is another owner's, for another purpose, expired or claimed before.
     """
     if not tx.challenges.claim(owner, purpose, digest(response.challenge)):
         raise InvalidResponse("no such challenge is open here")
@@ -64,7 +64,7 @@ def options(tx: Transaction, flow: LoginFlow, *, second: bool, services: Service
 
 
 def key_protection(factor: Factor, *, attesting: bool) -> Key:
-    """How the private key is protected, as far as a trusted attestation says."""
+    """Return how the private key is protected, as far as a trusted attestation says."""
     if factor.attested and attesting:
         return Key.ATTESTED
     return Key.SYNCED if factor.backup_eligible else Key.POP

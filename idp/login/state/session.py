@@ -28,12 +28,12 @@ class AuthenticatedSession:
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
-        """All proofs of this session, whether they still count or not."""
+        """Return all proofs of this session, whether they still count or not."""
         return from_rows(self.session.proofs)
 
     @property
     def owner(self) -> str:
-        """The name under which set-ups and sent codes belong to this session."""
+        """Return the name under which set-ups and sent codes belong to this session."""
         return f"session:{self.session.sid}"
 
     def assurance(self, *, not_before: int, settings: Settings, now: int) -> Assurance:

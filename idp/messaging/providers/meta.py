@@ -56,7 +56,7 @@ class Meta:
 
 
 def nearest(wanted: str, approved: list[str]) -> str:
-    """The approved language (such as `pt_BR`) that somebody who reads `wanted` reads best; else the first."""
+    """Return the approved language (such as `pt_BR`) that somebody who reads `wanted` reads best; else the first."""
     exact = [one for one in approved if one.replace("_", "-").lower() == wanted.lower()]
     alike = [one for one in approved if one.partition("_")[0] == wanted.partition("-")[0].lower()]
     return [*exact, *alike, *approved][0]

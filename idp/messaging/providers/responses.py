@@ -28,7 +28,7 @@ def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: 
 
 
 def number_in(answer: HttpResponse, *path: str) -> int | None:
-    """The number that stands at this path of a JSON answer; None when there is none."""
+    """Return the number that stands at this path of a JSON answer; None when there is none."""
     try:
         found: Any = strict_json.parse(answer.body)
         for name in path:

@@ -64,6 +64,6 @@ class Webhook:
 
 
 def signature(key: bytes, name: str, stamp: str, body: bytes) -> str:
-    """The value of `webhook-signature`."""
+    """Return the value of `webhook-signature`."""
     signed = hmac.new(key, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(signed).decode()}"

@@ -27,7 +27,7 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
     Freshness counts from the time of the first request, so that what was proven in this flow satisfies it.
 
     Raises:
-        LoginFlowClosed: another request closed the flow first; there is never a second response.
+        LoginFlowClosed: when another request closed the flow first; there is never a second response.
         OAuth2Error: the error for the client; the caller then closes the flow.
     """
     if row.cancelled_at is not None:
@@ -46,7 +46,7 @@ def close(tx: Transaction, row: LoginFlowRow) -> None:
     """Close the flow, so that it is answered once.
 
     Raises:
-        LoginFlowClosed: another request closed it.
+        LoginFlowClosed: when another request closed it.
     """
     if not tx.login_flows.finish(row.id):
         raise binding.closed_error(tx, row)

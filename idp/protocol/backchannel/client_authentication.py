@@ -1,12 +1,12 @@
-"""Which client is calling (RFC 6749 section 2.3, OpenID Connect Core section 9).
+"""Client authentication (RFC 6749 section 2.3, OpenID Connect Core section 9).
 
     Authorization: Basic          -> client_secret_basic
     client_secret in the form     -> client_secret_post
     client_assertion in the form  -> private_key_jwt
     only a client_id              -> none (public clients: PKCE proves who asked for the code)
 
-Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could step down to
-the weakest way. The two ways of sending a secret prove the same, so either is accepted unless the client is registered
+Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could choose the
+weakest method. The two ways of sending a secret prove the same, so either is accepted unless the client is registered
 strict. A method that is not the client's is answered with the name of the right one, which helps its developer and is
 no secret; every other refusal looks alike, and the audit trail has the reason.
 """
@@ -48,7 +48,7 @@ class Credentials:
 
 
 def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], endpoint: str) -> RegisteredClient:
-    """The client that sent this request; one SQL statement, two with an assertion.
+    """Authenticate the client that sent this request: one SQL statement, two with an assertion.
 
     Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
@@ -98,7 +98,7 @@ def _read(form: Mapping[str, str], header: str | None) -> Credentials:
 
 
 def _from_header(header: str) -> Credentials:
-    """Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1): `+` is a space, `%3A` a colon."""
+    """Decode a Basic header, whose halves are form-encoded (RFC 6749 section 2.3.1): `+` is a space, `%3A` a colon."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         raise InvalidClientError(REFUSED)
@@ -122,7 +122,7 @@ def _from_assertion(form: Mapping[str, str]) -> Credentials:
 
 
 def _right_method(registered: str, methods: Collection[str]) -> str:
-    """Name the method of a client that used another one, or that has none which is accepted here."""
+    """Return the error description that names the method the client must use."""
     if registered not in methods:
         return "client authentication failed: this endpoint is for clients with a secret or key, this one is public"
     if registered == NONE:

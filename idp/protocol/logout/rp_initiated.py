@@ -2,7 +2,7 @@
 
 GET /logout -> the request validated: an error is a page, never a redirect
             -> an address that is not registered: recorded, and left out, since a person who wants to leave must get out
-            -> an ID token of this very session as hint?  yes -> signed out, and back to the app
+            -> an ID token of this very session as hint?  yes -> signed out, and back to the client
                   | no: anybody can write such a link
                   v
                "Sign out?" -> POST /logout/confirm -> signed out, and back to the app
@@ -48,7 +48,7 @@ LONGEST = {
 class LogoutRequest:
     """A sign-out asked for: by whom, of which session, and where to go afterwards (`state` included).
 
-    `unregistered` is an address that the app must not get the person back at.
+    `unregistered` is an address that the client has not registered.
     """
 
     query: Query
@@ -59,7 +59,7 @@ class LogoutRequest:
 
 
 def handle_logout_request(tx: Transaction) -> Response:
-    """Sign out at once for the app of this very session; otherwise ask the person."""
+    """Sign out at once for a client of this session; otherwise ask the person."""
     requested = _validate(tx, _read())
     _record_unregistered(tx, requested)
     auth_session = start.current_session(tx)
@@ -153,9 +153,9 @@ def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Respon
 
 
 def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response:
-    """Nobody is signed in any more: back to the app, or a page with a link to it.
+    """Redirect to the client after a sign-out, or render a page with a link to it.
 
-    `trusted`: the request is the app's own (an ID token of ours came with it) or the person confirmed it; section 3
+    `trusted`: the request is the client's own (an ID token of ours came with it) or the person confirmed it; section 3
     forbids the redirect otherwise.
     """
     if requested.target and trusted:
