@@ -25,13 +25,13 @@ def allow_origins(response: Response, origins: Callable[[], Collection[str]]) ->
     return response
 
 
-def public(response: Response) -> Response:
+def allow_all_origins(response: Response) -> Response:
     """Let every page read it: discovery and keys are no secret."""
     response.headers[ALLOW_ORIGIN] = "*"
     return response
 
 
-def any_origin(response: Response) -> Response:
+def allow_request_origin(response: Response) -> Response:
     """Let every page read it: a failure that is the same for everybody, while nobody's origins can be looked up."""
     response.vary.add("Origin")
     if origin := request.headers.get("Origin"):
@@ -40,7 +40,7 @@ def any_origin(response: Response) -> Response:
     return response
 
 
-def preflight(methods: str) -> Response:
+def respond_to_preflight(methods: str) -> Response:
     """Return the answer to a preflight request for these methods, such as `GET, POST`."""
     response = Response(status=204)
     response.headers[ALLOW_ORIGIN] = request.headers.get("Origin", "*")

@@ -93,7 +93,7 @@ def keys() -> Response:
 
 
 def _published(body: dict[str, Any]) -> Response:
-    response = cors.public(json_response(body))
+    response = cors.allow_all_origins(json_response(body))
     response.headers["Cache-Control"] = f"public, max-age={min(CACHED, services().settings.key_publish_ahead // 2)}"
     del response.headers["Pragma"]
     return response

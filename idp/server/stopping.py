@@ -60,7 +60,7 @@ def signals_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def die_of_interrupt() -> None:
+def use_default_interrupt() -> None:
     """Let SIGINT end this process at once, until a handler is set: there is nothing to stop in order yet."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as for background jobs
         signal.signal(signal.SIGINT, signal.SIG_DFL)

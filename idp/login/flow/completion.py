@@ -94,6 +94,6 @@ def _open_session(
         user_agent=tx.origin.user_agent[:LONGEST_USER_AGENT],
     )
     tx.sessions.open(session)
-    for surplus in tx.sessions.beyond(person.user.id, services.settings.sessions_per_person):
+    for surplus in tx.sessions.list_surplus(person.user.id, services.settings.sessions_per_person):
         end_session(tx, surplus, reason="too many sessions")
     return session.sid

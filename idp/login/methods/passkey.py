@@ -82,8 +82,8 @@ def verify_first_factor(
         user = _verify_user(user, response)
         proof = _use_passkey(tx, response, found, user, settings)
     except InvalidResponse as reason:
-        return audit_rows.refused(reason)
-    audit_rows.accepted()
+        return audit_rows.record_failure(reason)
+    audit_rows.record_success()
     browser = devices.recognise_browser(tx, browser_cookie)
     device = browser.find_device(tx, user) if browser else None
     device_id = device.id if device else None
@@ -107,8 +107,8 @@ def verify_second_factor(
         user = _verify_user(person.user, response, unnamed=True)
         proof = _use_passkey(tx, response, found, user, settings)
     except InvalidResponse as reason:
-        return audit_rows.refused(reason)
-    audit_rows.accepted()
+        return audit_rows.record_failure(reason)
+    audit_rows.record_success()
     return attempts.record_proof(tx, flow, user, proof, remember=remember)
 
 
@@ -147,10 +147,10 @@ class _Audit:
     event: Event
     user_id: str | None
 
-    def accepted(self) -> None:
+    def record_success(self) -> None:
         self._record(Outcome.SUCCESS, None)
 
-    def refused(self, reason: InvalidResponse) -> Result:
+    def record_failure(self, reason: InvalidResponse) -> Result:
         self._record(Outcome.FAILURE, str(reason))
         return Result.WRONG
 

@@ -47,8 +47,10 @@ class AuthenticatedSession:
         enough = requirement.satisfied_by(assurance, best=self.person.best, enrolled=self.person.has_second_step)
         return assurance if enough else None
 
-    def admits(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
-        """Return the same, but None also until the recovery codes are saved."""
+    def satisfies_with_saved_codes(
+        self, requested: AuthRequirement, *, settings: Settings, now: int
+    ) -> Assurance | None:
+        """Return the same as `satisfies`, but None also until the recovery codes are saved."""
         return None if self.person.codes_to_save else self.satisfies(requested, settings=settings, now=now)
 
 

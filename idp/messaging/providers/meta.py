@@ -10,7 +10,7 @@ from typing import Any
 from idp.config import Settings
 from idp.messaging.http_client import Outbound, json_content
 from idp.messaging.phone_messages import TextMessage
-from idp.messaging.providers.responses import number_in, settle
+from idp.messaging.providers.responses import number_in, raise_for_status
 
 NAME = "WhatsApp"
 NEVER = frozenset({131021, 131026})
@@ -29,12 +29,12 @@ class Meta:
     def send(self, message: TextMessage) -> None:
         """Send the template; raises `Rejected` and `Undelivered`."""
         answer = self._outbound.post(f"{self._number}/messages", json_content(self._template(message)), self._headers)
-        settle(NAME, answer, error=number_in(answer, "error", "code"), never=NEVER)
+        raise_for_status(NAME, answer, error=number_in(answer, "error", "code"), never=NEVER)
 
     def check(self) -> str:
         """Look the sending number up: that needs the same token, and sends nothing."""
         answer = self._outbound.get(f"{self._number}?fields=id", self._headers)
-        settle(NAME, answer, error=number_in(answer, "error", "code"))
+        raise_for_status(NAME, answer, error=number_in(answer, "error", "code"))
         return f"{NAME} knows the sending number"
 
     def _template(self, message: TextMessage) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a provider's answer means: taken, not now, or never."""
+"""What a provider's response means: accepted, to be retried, or never."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from idp.messaging.http_client import HttpResponse
 from idp.messaging.smtp import Rejected, Undelivered
 
 
-def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: Collection[int] = ()) -> None:
-    """Return when the message was taken.
+def raise_for_status(name: str, answer: HttpResponse, *, error: int | None = None, never: Collection[int] = ()) -> None:
+    """Raise unless the provider accepted the message.
 
     `error` is the provider's own number of the error, and `never` those that mean that this recipient cannot get
     it at all. Its text is not stored: it repeats the recipient's number.

@@ -34,7 +34,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     try:
-        known, reached = _ready(tx, request, auth_session, requirement)
+        known, reached = _require_no_page(tx, request, auth_session, requirement)
     except OAuth2Error:
         if request.silent:
             raise
@@ -108,7 +108,7 @@ def missing_consent_scopes(
     )
 
 
-def _ready(
+def _require_no_page(
     tx: Transaction,
     request: AuthorizationRequest,
     auth_session: AuthenticatedSession | None,
@@ -122,7 +122,7 @@ def _ready(
     settings = services().settings
     if auth_session is None or not matches_requested_subject(request, auth_session) or request.requires_new_login:
         raise LoginRequiredError("the person must sign in")
-    reached = auth_session.admits(requirement, settings=settings, now=tx.now)
+    reached = auth_session.satisfies_with_saved_codes(requirement, settings=settings, now=tx.now)
     if reached is None:
         if auth_session.assurance(not_before=requirement.not_before, settings=settings, now=tx.now).level is Level.NONE:
             raise LoginRequiredError("the person must sign in again")

@@ -61,7 +61,7 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
         raise AssertionRefused("another kind of token")
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise AssertionRefused("iss and sub are not both the client")
-    if not _meant_for_us(claims.get("aud")):
+    if not _is_audience(claims.get("aud")):
         raise AssertionRefused("meant for somebody else")
     if claims["exp"] - tx.now > LONGEST_LIFE + LEEWAY:
         raise AssertionRefused("lives longer than five minutes")
@@ -72,7 +72,7 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
         raise AssertionRefused("used before")
 
 
-def _meant_for_us(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
+def _is_audience(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
     """Whether the audience is the issuer or the token endpoint (OpenID Connect Core section 9), and nobody else.
 
     Another audience could replay the assertion here.

@@ -71,31 +71,31 @@ def show_account_security(tx: Transaction) -> Response:
 @backchannel.route("/token", methods=["OPTIONS"], endpoint="token_preflight")
 @backchannel.route("/revoke", methods=["OPTIONS"], endpoint="revoke_preflight")
 def _preflight_post() -> Response:
-    return cors.preflight("POST")
+    return cors.respond_to_preflight("POST")
 
 
 @backchannel.route("/userinfo", methods=["OPTIONS"], endpoint="userinfo_preflight")
 @backchannel.route("/api/security", methods=["OPTIONS"], endpoint="security_preflight")
 def _preflight_api() -> Response:
-    return cors.preflight("GET, POST")
+    return cors.respond_to_preflight("GET, POST")
 
 
 @backchannel.errorhandler(DatabaseUnavailable)
 def _handle_unavailable(error: DatabaseUnavailable) -> Response:
     log_unavailable(error)
-    return cors.any_origin(unavailable())
+    return cors.allow_request_origin(unavailable())
 
 
 @backchannel.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
     """Answer a request that broke off while it was read."""
-    return cors.any_origin(json_response({"error": "invalid_request"}, error.code or 400))
+    return cors.allow_request_origin(json_response({"error": "invalid_request"}, error.code or 400))
 
 
 @backchannel.errorhandler(Exception)
 def _handle_exception(error: Exception) -> Response:
     log.error("unexpected error at %s", request.path, exc_info=error)
-    return cors.any_origin(oauth_error(ServerError()))
+    return cors.allow_request_origin(oauth_error(ServerError()))
 
 
 def _respond(tx: Transaction, respond: Callable[[BackChannelRequest], Response]) -> Response:
