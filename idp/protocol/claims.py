@@ -68,7 +68,7 @@ def scopes_for_claims(parameter: Mapping[str, Any]) -> frozenset[str]:
 
 
 def userinfo_claims(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
-    """`sub`, the claims of the token's scopes, and those asked for one by one."""
+    """Return `sub`, the claims of the token's scopes, and those requested one by one."""
     by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
     return {"sub": user.id} | select_claims(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
 

@@ -51,7 +51,7 @@ def oauth_error(error: OAuth2Error) -> Response:
 
 
 def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
-    """JSON that no cache keeps (RFC 6749 section 5.1)."""
+    """Return JSON that no cache keeps (RFC 6749 section 5.1)."""
     response = Response(json.dumps(body), status=status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"

@@ -17,7 +17,7 @@ frontchannel = Blueprint("frontchannel", __name__)
 
 @frontchannel.get("/authorize")
 def authorize() -> Response:
-    """RFC 6749 section 3.1, OIDC Core section 3.1.2.
+    """Handle an authorization request (RFC 6749 section 3.1, OIDC Core section 3.1.2).
 
     A database that is locked or full can still be read, so the client is found and answered.
     """
@@ -51,7 +51,7 @@ def restart(tx: Transaction, flow_id: str) -> Response:
 @frontchannel.get("/logout")
 @write_transaction
 def logout(tx: Transaction) -> Response:
-    """RP-Initiated Logout 1.0 section 2."""
+    """Handle a logout request (RP-Initiated Logout 1.0 section 2)."""
     return logouts.handle_logout_request(tx)
 
 
@@ -71,11 +71,11 @@ def logout_confirmed(tx: Transaction) -> Response:
 @frontchannel.get("/.well-known/openid-configuration")
 @frontchannel.get("/.well-known/oauth-authorization-server")
 def configuration() -> Response:
-    """OIDC Discovery 1.0 section 4, RFC 8414 section 3."""
+    """Show the metadata (OIDC Discovery 1.0 section 4, RFC 8414 section 3)."""
     return discovery.document()
 
 
 @frontchannel.get("/jwks")
 def jwks() -> Response:
-    """RFC 7517 section 5."""
+    """Show the public keys (RFC 7517 section 5)."""
     return discovery.keys()

@@ -47,7 +47,7 @@ class AuthorizationResponder:
         return self.send(error=str(error.error), **said)
 
     def _form(self, parameters: Mapping[str, str]) -> Response:
-        """OAuth 2.0 Form Post Response Mode."""
+        """Render a form that posts itself (OAuth 2.0 Form Post Response Mode)."""
         allow_client_redirects()
         response = page("protocol/form_post.html", redirect_uri=self.redirect_uri, params=parameters)
         response.headers["Referrer-Policy"] = "strict-origin"  # else the client would see `Origin: null`

@@ -121,7 +121,7 @@ def _url(typed: str, _before: str, _today: dt.date) -> str:
 
 
 def _birthdate(typed: str, _before: str, today: dt.date) -> str:
-    """`YYYY-MM-DD`, only the year, or `0000-MM-DD` (OIDC Core section 5.1)."""
+    """Return a birthdate: `YYYY-MM-DD`, only the year, or `0000-MM-DD` (OIDC Core section 5.1)."""
     if not typed:
         return ""
     found, first = BIRTHDATE.fullmatch(typed), dt.date(today.year - 150, 1, 1)

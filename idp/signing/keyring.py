@@ -179,7 +179,7 @@ class Keyring:
                 _log.exception("cannot read the signing keys; going on with those in memory")
 
     def _warm_up(self) -> None:
-        """Loading an RSA key checks its primes, about 30 ms: better now than in somebody's first request."""
+        """Sign once with each key: the first check of an RSA key's primes takes 30 ms, too long for a request."""
         for alg in self.algorithms:
             signer = signing_key(self._ring.lines[alg], self._checked_at)
             algorithms.sign(alg, self._ring.keys[signer.kid].jwk, b"")

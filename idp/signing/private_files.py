@@ -86,7 +86,7 @@ class KeyDirectory:
     def lock(self) -> Iterator[None]:
         """Hold the directory for changes: one thread of one process of one node at a time.
 
-        An advisory lock on an open file, so that a crash frees it. What a crash left half-written is swept away.
+        An advisory lock on an open file, so that a crash frees it. Half-written files of a crash are deleted.
         """
         descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

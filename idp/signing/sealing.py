@@ -87,7 +87,7 @@ class Sealer:
         return kid
 
     def pepper(self, label: str) -> bytes:
-        """32 bytes for a keyed hash, one per label, the same for good: derived from the oldest key (RFC 5869)."""
+        """Derive 32 bytes for a keyed hash from the oldest key (RFC 5869): always the same for a label."""
         oldest = next(iter(self._keys.values()))
         info = f"countersign pepper {label}".encode()
         return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=info).derive(oldest)

@@ -58,7 +58,7 @@ def remove_app(tx: Transaction, client_id: str) -> Response:
 
 
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
-    """By `client_id`. An organisation's own apps are never allowed by the person, but hold grants all the same."""
+    """Return connections by `client_id`; an organisation's own apps have grants without consent."""
     found: dict[str, Connection] = {}
     for grant in tx.grants.live_for_user(user_id):
         before = found.get(grant.client_id)

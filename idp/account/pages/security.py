@@ -69,7 +69,7 @@ def _two_step(person: Person) -> dict[str, Any]:
 
 
 def _messages(person: Person, method: Method) -> dict[str, Any]:
-    """Codes by one channel: where they go if they are set up, and where to set them up or see more."""
+    """Return the codes of one channel: their destination if set up, and the page to set them up or see more."""
     factor = next(iter(person.factors_of(method)), None)
     return {
         "name": method.spec.name,

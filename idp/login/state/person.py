@@ -34,7 +34,7 @@ class Person:
 
     @property
     def methods(self) -> frozenset[Method]:
-        """Methods that are usable now."""
+        """Return the methods that are usable now."""
         methods = {Method.PASSWORD} if self.user.password_hash else set()
         methods |= {Method(factor.kind) for factor in self.factors}
         return frozenset(methods | ({Method.RECOVERY_CODE} if self.has_second_step and self.codes_left else set()))

@@ -58,5 +58,5 @@ class Twilio:
 
 
 def _basic(user: str, password: str) -> str:
-    """RFC 7617."""
+    """Encode credentials of Basic authentication (RFC 7617)."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -1,11 +1,11 @@
 """OpenID Connect RP-Initiated Logout 1.0.
 
 GET /logout -> the request validated: an error is a page, never a redirect
-            -> an address that is not registered: recorded, and left out, since a person who wants to leave must get out
+            -> an address that is not registered: recorded and left out, since the person must still be signed out
             -> an ID token of this very session as hint?  yes -> signed out, and back to the client
                   | no: anybody can write such a link
                   v
-               "Sign out?" -> POST /logout/confirm -> signed out, and back to the app
+               "Sign out?" -> POST /logout/confirm -> signed out, and back to the client
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def handle_logout_request(tx: Transaction) -> Response:
 
 
 def handle_confirmation(tx: Transaction) -> Response:
-    """Take the answer of the page."""
+    """Handle the answer of the confirmation page."""
     requested = _validate(tx, _read())
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
@@ -94,10 +94,10 @@ def _read() -> Query:
 
 
 def _validate(tx: Transaction, query: Query) -> LogoutRequest:
-    """Believe the request, or show what is wrong with it (sections 2 to 4).
+    """Validate the request (sections 2 to 4).
 
     Raises:
-        Refusal: a forged hint, another client's hint, an unknown client, a parameter that cannot be used.
+        Refusal: for a forged hint, another client's hint, an unknown client, a parameter that cannot be used.
     """
     for name, fault in query.faults.items():
         _raise_refusal(f"{name} {fault}")

@@ -54,7 +54,7 @@ class MailedLink:
         self.cookie.write(response, handle)
         return response
 
-    def stale_form(self) -> bool:
+    def is_stale_form(self) -> bool:
         """Whether this form was not sent by our page about the open link."""
         return not csrf.is_valid(self.handle, self.cookie.name)
 

@@ -63,7 +63,7 @@ def set_password() -> Response:
         holder = _holder(tx)
     if holder is None:
         return _render_dead_link()
-    if LINK.stale_form():
+    if LINK.is_stale_form():
         return _render(holder, {"form": errors.STALE_FORM})
     if refusal := new_password.password_error(new, holder.person, services().settings, services().breached):
         return _render(holder, {"password": refusal})
@@ -80,7 +80,7 @@ def strength() -> Response:
     """Return how strong the typed password is."""
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
-        if holder is None or LINK.stale_form():
+        if holder is None or LINK.is_stale_form():
             return json_response("{}", status=400)
         allowed = meter.consume_attempt(tx, holder.person)
     return meter.strength_response(holder.person, allowed=allowed)
