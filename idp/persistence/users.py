@@ -49,7 +49,7 @@ class User(Base):
     """One person.
 
     `id` is the OIDC `sub`, never reused: of a closed account nothing else is left. `epoch` grows with every change of
-    password or factors; pending logins and remembered devices carry the epoch they were made in and die when it moves.
+    password or factors; login flows and remembered devices are valid only in the epoch they were made in.
     `profile` holds the standard claims of OIDC Core section 5.1 that are not columns of their own.
     `second_step_due_at` (seconds, UTC) is the end of the one grace window a person gets who must have a second step.
     """

@@ -51,7 +51,7 @@ def password_error(
 ) -> Text | None:
     """Return why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
 
-    The present password is accepted: refusing it would let the holder of a mailed link guess it without limit.
+    The current password is accepted: refusing it would let the holder of a mailed link guess it without limit.
     """
     if not candidate:
         return EMPTY

@@ -76,9 +76,9 @@ def code_bucket(user_id: str, device_id: str | None) -> str:
     return f"code:user:{user_id}:{device_id or STRANGERS}"
 
 
-def present_password_bucket(user_id: str) -> str:
-    """Return the bucket of present passwords, typed to change the password of a signed-in person."""
-    return f"present-password:user:{user_id}"
+def current_password_bucket(user_id: str) -> str:
+    """Return the bucket of current passwords, typed to change the password of a signed-in person."""
+    return f"current-password:user:{user_id}"
 
 
 def warning_bucket(user_id: str) -> str:
@@ -141,7 +141,7 @@ def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
     """Return the prefixes of every bucket of guesses at a person's secrets."""
     return (
         *password_bucket_prefixes(user_id, *names),
-        present_password_bucket(user_id),
+        current_password_bucket(user_id),
         f"code:user:{user_id}:",
         proving_bucket(user_id),
     )
