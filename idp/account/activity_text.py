@@ -11,7 +11,7 @@ from idp.login.policy.methods import Method
 from idp.persistence.audit_events import AuditEvent
 
 QUIET = frozenset({Event.TOKEN_ISSUED})
-"""Apps renew what they hold every few minutes by themselves; that would bury everything else."""
+"""Apps refresh their tokens every few minutes; that would hide everything else."""
 UNKNOWN = Text("Something about your account changed.")
 SOME_APP = Text("An app")
 
@@ -157,7 +157,7 @@ def _words(event: AuditEvent, *, known: bool) -> Text:
 
 
 def _method_words(event: AuditEvent) -> Text | None:
-    """The sentence of the method that the event names, if it has one."""
+    """Return the sentence of the method that the event names, if it has one."""
     name = event.detail.get("method") or event.detail.get("channel")
     method = next((each for each in Method if each == name), None)
     if method is None:

@@ -1,10 +1,10 @@
-"""The one guard of every change of what opens the account: password, factors, recovery codes, address, number.
+"""The guard of every change of credentials: password, factors, recovery codes, address, number.
 
     GET  a page     require        a login flow started for this page, finished by this person, since their last change
     POST its form   require_form   the same, and the form's token
     the change      credential_changes raises the epoch, or `claim` deletes the flow: it is good for one change
 
-However recent another sign-in is: somebody at a browser left unlocked has not proven anything by it (ASVS 7.5.1). The
+Another sign-in does not count, however recent: somebody at an unlocked browser proves nothing by it (ASVS 7.5.1). The
 flow's id is in the address that it leads to, and in the forms of that page.
 """
 
@@ -82,7 +82,7 @@ def require_unchanged(tx: Transaction, before: AuthenticatedSession, page: str) 
 
 
 def claim(tx: Transaction) -> None:
-    """Use the re-authentication up, for a change that does not raise the person's epoch.
+    """Claim the re-authentication, for a change that does not raise the person's epoch.
 
     Raises:
         ConcurrentChange: when another request has used it.
@@ -92,13 +92,13 @@ def claim(tx: Transaction) -> None:
 
 
 def gave_password(tx: Transaction, auth_session: AuthenticatedSession, page: str) -> bool:
-    """Whether the present password was typed in the login flow for this page, rather than a passkey used."""
+    """Whether the current password was typed in the login flow for this page."""
     row = _find_reauthentication(tx, auth_session, page)
     return row is not None and any(proof.method is Method.PASSWORD for proof in from_rows(row.proofs))
 
 
 def with_reauth_id(path: str) -> str:
-    """Add the present page's login flow to the address of its form, or of its next page."""
+    """Add the id of this page's login flow to a path."""
     reauth_id = _reauth_id()
     return f"{path}?{urlencode({REAUTH_ID: reauth_id})}" if reauth_id else path
 

@@ -1,7 +1,7 @@
 """Changes of what protects an account, made by its owner.
 
-Each claims the person's epoch first, so that of two at once only one happens; with it go all other pending sign-ins.
-Each ends with a new handle for the session that made it: the cookie of before, and every form token, is dead.
+Each claims the person's epoch first, so that of two at once only one happens; that ends all other pending sign-ins.
+Each ends with a new handle for the session that made it: the former cookie and every form token end.
 """
 
 from __future__ import annotations

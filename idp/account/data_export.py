@@ -14,7 +14,7 @@ MOST_EVENTS = 10_000
 
 
 def export_data(tx: Transaction, person: Person) -> dict[str, Any]:
-    """The person's data by what it is about; times are ISO 8601, UTC. No hash, seed, key, code, handle or digest."""
+    """Return the person's data by topic; times are ISO 8601, UTC. No hash, seed, key, code, handle or digest."""
     user = person.user
     return {
         "account": {

@@ -1,4 +1,4 @@
-"""What a session must satisfy to see the account, to end sessions, and to see new recovery codes."""
+"""Requirements of pages that show the account, end sessions, or show new recovery codes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def view_requirement(_now: int) -> AuthRequirement:
 
 
 def end_sessions_requirement(now: int) -> AuthRequirement:
-    """Require a recent factor, or somebody with a borrowed session could sign its owner out (ASVS 7.5.2)."""
+    """Require a recent factor: the holder of a stolen session could sign out its owner (ASVS 7.5.2)."""
     return AuthRequirement(not_before=now - services().settings.fresh_sign_in)
 
 

@@ -86,12 +86,12 @@ def redirect_with_session(path: str, handle: str) -> Response:
 
 
 def notice() -> str | None:
-    """What was just done, unless the address came from another site, which might only pretend so."""
+    """Return what was just done; None when another site made the address, which might only pretend so."""
     return NOTICES.get(request.args.get("done", "")) if csrf.is_same_origin() else None
 
 
 def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
-    """What every page asks of somebody who owes a second step: it stays until that is set up."""
+    """Return the notice of a required second step; every page shows it until one is set up."""
     due = auth_session.person.second_step_due(services().settings, services().clock.now())
     if due is None:
         return None

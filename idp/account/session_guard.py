@@ -1,4 +1,4 @@
-"""Guards of views that change nothing that opens the account: a session is required, for some pages a recent proof.
+"""Guards of views that change no credentials: they require a session, and for some pages a recent proof.
 
 Views that change credentials use `change_guard`. A requirement that is not met is raised, so that the transaction is
 rolled back; `pages` answers with a login flow.

@@ -1,4 +1,4 @@
-"""What administrators change, as use cases: the command line calls them, and nothing in them knows that it does.
+"""What administrators change, as use cases; independent of the command line that calls them.
 
     users         add, disable, enable, new password, Required, reset of the second step
     user_changes  claims: profile, email address, phone number

@@ -62,7 +62,7 @@ class Registration:
 
 
 def problems(wanted: Registration, *, attesting: bool, present_scopes: Collection[str] = ()) -> list[str]:
-    """Everything that is wrong with a registration, each as a sentence with its remedy; empty when it can be kept.
+    """Return all faults of a registration, each as a sentence with its remedy; empty when there is none.
 
     `attesting`: makers of security keys are trusted here, so that `phrh` can be reached. `present_scopes`: what the
     client has already, which stays whatever its names are.
@@ -91,7 +91,7 @@ def _fields(wanted: Registration, best: Level) -> Iterator[str]:
 
 
 def _scope_problem(scope: str) -> str:
-    """Why a scope cannot be registered: people would be asked about it, and nothing would stand behind it."""
+    """Return why a scope cannot be registered: people would be asked about what means nothing."""
     if not _SCOPE.fullmatch(scope):
         return f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
     known = list(scope_texts.TITLES)

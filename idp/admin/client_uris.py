@@ -1,4 +1,4 @@
-"""Addresses in a registration: why each cannot stand. Pure; a function returns a reason, or "" when all is well."""
+"""Addresses in a registration: why each is refused. Pure; a function returns a reason, or "" when all is well."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
 def origin_problem(origin: str) -> str:
-    """Why scripts of this web origin must not read our answers (RFC 6454 section 6.1)."""
+    """Return why scripts of this web origin must not read responses (RFC 6454 section 6.1)."""
     parts = _parsed(origin)
     if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or not _is_web(parts):
         return "it must look like https://app.example.com, nothing behind it"
@@ -21,7 +21,10 @@ def origin_problem(origin: str) -> str:
 
 
 def redirect_problem(uri: str, *, public: bool) -> str:
-    """Why an app must not be answered there (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 2.1)."""
+    """Return why this cannot be a redirect URI.
+
+    RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 2.1.
+    """
     parts = _parsed(uri)
     if parts is None or not parts.scheme or len(uri) > LONGEST_URI:
         return "it must be absolute, of plain ASCII, such as https://app.example.com/callback"
@@ -35,7 +38,7 @@ def redirect_problem(uri: str, *, public: bool) -> str:
 
 
 def home_page_problem(uri: str) -> str:
-    """Why people must not be sent there (OpenID Connect Dynamic Client Registration 1.0 section 2)."""
+    """Return why this cannot be a home page (OpenID Connect Dynamic Client Registration 1.0 section 2)."""
     parts = _parsed(uri)
     if parts is None or not _is_web(parts):
         return "it must be https, such as https://app.example.com; http is for localhost only"
@@ -43,7 +46,7 @@ def home_page_problem(uri: str) -> str:
 
 
 def back_channel_problem(uri: str) -> str:
-    """Why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
+    """Return why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
     parts = _parsed(uri)
     if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
         return "it must be https, such as https://app.example.com/backchannel-logout; http is for localhost only"

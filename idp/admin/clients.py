@@ -66,7 +66,7 @@ def change(
 
 
 def find(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
-    """The app of this `client_id`, for this transaction alone if `lock`; raises `Refused` when there is none."""
+    """Return the app of this `client_id`, for this transaction alone if `lock`; raises `Refused` when there is none."""
     client = tx.clients.by_id(client_id, lock=lock)
     if client is None:
         raise Refused(f"There is no client {client_id!r}. `idp clients list` shows all.")
@@ -102,7 +102,7 @@ def enable(tx: Transaction, client: Client) -> None:
 
 
 def remove(tx: Transaction, client: Client) -> None:
-    """Remove an app. Every token it holds is dead, and what people allowed it is forgotten."""
+    """Remove an app with its tokens and the consent to it."""
     tx.grants.revoke_for_client(client.client_id)
     tx.clients.remove(client.client_id)
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)

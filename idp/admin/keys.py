@@ -32,7 +32,7 @@ def rotate(
 
 
 def describe(action: Action) -> str:
-    """An action in a few words."""
+    """Return an action in a few words."""
     if isinstance(action, Publish):
         return f"published a new {action.alg} key"
     return f"removed {action.alg} key {action.kid}"

@@ -67,7 +67,7 @@ def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Sett
 
 
 def _email(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
-    """The address and whether it is verified, as it will be."""
+    """Return the address as it will be, and whether it is verified."""
     address = user.email if wanted.email is None else wanted.email or None
     if address and not is_email(address):
         raise Refused(f"{address!r} is not an email address. It must look like jane@example.com.")
@@ -79,7 +79,7 @@ def _email(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
 
 
 def _phone(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
-    """The number and whether it is verified, as it will be."""
+    """Return the number as it will be, and whether it is verified."""
     number = user.phone_number if wanted.phone_number is None else wanted.phone_number or None
     if wanted.phone_number:
         try:
@@ -97,7 +97,7 @@ def _phone(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
 
 
 def _profile(tx: Transaction, user: User, wanted: Mapping[str, str]) -> dict[str, object]:
-    """The profile as it will be, under the rules of the form in *My account*."""
+    """Return the profile as it will be, by the rules of the form in *My account*."""
     today = dt.datetime.fromtimestamp(tx.now, dt.UTC).date()
     typed = {name: value for name, value in wanted.items() if name != PREFERRED_USERNAME}
     form = parse_profile_form(MultiDict(typed), user.profile, today=today)

@@ -50,7 +50,7 @@ def new(
     required: bool,
     email_verified: bool = False,
 ) -> User:
-    """A person who is not stored yet; raises `Refused` for a name or address that cannot be one.
+    """Return a person who is not stored yet; raises `Refused` for a name or address that cannot be one.
 
     `email_verified`: the administrator knows that the address is the person's.
     """
@@ -99,7 +99,7 @@ def add(tx: Transaction, user: User) -> None:
 
 
 def find(tx: Transaction, identifier: str) -> User:
-    """The person of this user name or email address; raises `Refused` when there is none."""
+    """Return the person of this user name or email address; raises `Refused` when there is none."""
     user = tx.users.by_identifier(identifier)
     if user is None:
         raise Refused(f"There is no user {identifier!r}. `idp users list` shows everybody.")
@@ -107,7 +107,7 @@ def find(tx: Transaction, identifier: str) -> User:
 
 
 def second_step_status(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
-    """The state of somebody's second step, which is `on` or not, at a time (seconds, UTC)."""
+    """Return the state of a person's second step, which is `on` or not, at `now`."""
     due = None if on else without_factors(user).second_step_due(settings, now)
     return SecondStep(
         on=on,
@@ -142,7 +142,7 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
 
 
 def reset_mfa(tx: Transaction, user: User) -> None:
-    """Remove the second step with its recovery codes and remembered devices, for somebody who has lost them all.
+    """Remove the second step with its recovery codes and remembered devices.
 
     Sessions go on, though what needed the second step asks again; so does `Required`: whoever must have a second step
     sets one up at the next sign-in.
@@ -159,19 +159,19 @@ def reset_mfa(tx: Transaction, user: User) -> None:
 
 
 def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
-    """Set `Required` or `Not required`. It bites at once, or when their one grace window is over."""
+    """Set `Required` or `Not required`. It takes effect at once, or when their one grace window is over."""
     tx.users.require_second_step(user, required)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, second_step_required=required)
 
 
 def _claim(tx: Transaction, user: User) -> None:
-    """With the epoch go sign-ins under way and remembered devices."""
+    """Raise the epoch, which ends sign-ins under way and remembered devices; raises `Refused`."""
     if not tx.users.raise_epoch(user):
         raise Refused(CONCURRENT_CHANGE)
 
 
 def _reset_rate_limits(tx: Transaction, user: User) -> None:
-    """Failures with the old secret must not keep the owner of the new one waiting."""
+    """Reset the counters of failures, which would keep the owner of a new secret waiting."""
     for prefix in rate_limits.bucket_prefixes(user.id, user.username, user.email):
         tx.throttles.reset_all(prefix)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from idp.cli import main
-from idp.server.stopping import die_of_interrupt
+from idp.server.stopping import use_default_interrupt
 
 UNTIL_STOPPED = ("serve", "demo")
 """Commands that run until a signal; they load much before they set a handler."""
@@ -14,7 +14,7 @@ UNTIL_STOPPED = ("serve", "demo")
 def run() -> None:
     """Run the command line as a process of its own."""
     if sys.argv[1:2] and sys.argv[1] in UNTIL_STOPPED:
-        die_of_interrupt()
+        use_default_interrupt()
     main(prog_name="idp")
 
 

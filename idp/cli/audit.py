@@ -75,7 +75,7 @@ def _parse_time(text: str | None, now: int) -> int | None:
 
 
 def _lines(work: CliContext, wanted: AuditFilter, *, limit: int, follow: bool, json_wanted: bool) -> Iterator[str]:
-    """Yield events as text, a page at a time, so that memory does not grow with the trail."""
+    """Yield events as text, page by page, so that memory does not grow with them."""
     with work.database.read() as tx:
         floor = tx.audit.id_before_newest(wanted, limit) if limit else 0
     seen: set[int] = set()
@@ -119,7 +119,7 @@ def _as_json(event: AuditEvent, username: str | None) -> str:
 
 
 def _as_text(event: AuditEvent, username: str | None) -> str:
-    """One line; what came from outside is quoted, so that it cannot steer the terminal."""
+    """Return one line; what came from outside is quoted: it could hold escape sequences."""
     at = f"{dt.datetime.fromtimestamp(event.at, dt.UTC):%Y-%m-%d %H:%M:%S}Z"
     facts = {name: value for name, value in _facts(event, username).items() if value not in (None, "")}
     if username:

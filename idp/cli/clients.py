@@ -15,7 +15,7 @@ from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
 from idp.cli import registration
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
-from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
+from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
 from idp.kernel.clock import DAY
 from idp.persistence.clients import Client
 
@@ -199,8 +199,4 @@ def _facts(client: Client) -> dict[str, Any]:
 
 
 def _text(name: str, value: Any) -> str:  # noqa: ANN401 - a column
-    if name in TIMES:
-        return utc(value)
-    if isinstance(value, bool):
-        return yes_no(value)
-    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+    return utc(value) if name in TIMES else as_text(value)

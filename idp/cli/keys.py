@@ -30,7 +30,7 @@ def list_(work: CliContext, /, *, json_wanted: bool, **selected: Any) -> None:
     selection = Selection(**selected)
     rows = [_row(status) for status in open_keyring(work.settings, work.clock).survey()]
     if selection.after:
-        rows = _behind(rows, selection.after)
+        rows = _rows_after(rows, selection.after)
     wanted = (row for row in rows if any(selection.search in row[name] for name in ("kid", "alg", "state")))
     print_listing(
         wanted,
@@ -72,8 +72,8 @@ def _row(status: KeyStatus) -> Row:
     }
 
 
-def _behind(rows: list[Row], kid: str) -> list[Row]:
-    """Return the rows behind a key, in the order of the survey, which is not that of the ids."""
+def _rows_after(rows: list[Row], kid: str) -> list[Row]:
+    """Return the rows after a key, in the order of the survey, not of ids."""
     kids = [row["kid"] for row in rows]
     if kid not in kids:
         raise Refused(f"There is no key {kid!r}. `idp keys list` shows all.")

@@ -29,6 +29,8 @@ def utc(seconds: int | None) -> str:
     return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def yes_no(value: bool) -> str:  # noqa: FBT001 - it is the thing shown
-    """Format a flag."""
-    return "yes" if value else "no"
+def as_text(value: Any) -> str:  # noqa: ANN401 - a cell or fact
+    """Format a value of a table or a fact: yes or no, a list with spaces, empty for None."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(value) if isinstance(value, list) else "" if value is None else str(value)

@@ -18,7 +18,7 @@ from_stdin = click.option("--password-stdin", is_flag=True, help="Read the passw
 
 
 def prompt_password(user: User, work: CliContext, *, piped: bool, has_second_step: bool) -> str:
-    """A new password for this person; raises `Refused` when it is not good enough."""
+    """Return a new password for this person; raises `Refused` when it is not good enough."""
     if piped or not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
     else:

@@ -14,7 +14,7 @@ from idp.cli import passwords
 from idp.cli.claims import chosen_claims, claim_options
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
-from idp.cli.output import as_json, assume_yes, print_facts, print_json, utc, yes_no
+from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
 from idp.login.state import person as people
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -71,7 +71,7 @@ def list_(work: CliContext, /, *, late: bool, json_wanted: bool, **selected: Any
         selection,
         key="username",
         heads=("USER NAME", "NAME", "EMAIL", "STATUS", "SECOND STEP", "REQUIRED", "DUE"),
-        cells=lambda row: (*(_text(row[column]) for column in COLUMNS), _due(row)),
+        cells=lambda row: (*(as_text(row[column]) for column in COLUMNS), _due(row)),
         json_wanted=json_wanted,
     )
 
@@ -95,7 +95,7 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
     if json_wanted:
         print_json(facts | times)
     else:
-        shown = {key: _text(value) for key, value in facts.items()} | {key: utc(at) for key, at in times.items()}
+        shown = {key: as_text(value) for key, value in facts.items()} | {key: utc(at) for key, at in times.items()}
         print_facts({key.replace("_", " "): value for key, value in shown.items()})
 
 
@@ -209,7 +209,3 @@ def _row(work: CliContext, tx: Transaction, user: User, *, on: bool) -> dict[str
 
 def _due(row: dict[str, Any]) -> str:
     return "late" if row["second_step_late"] else utc(row["second_step_due_at"])
-
-
-def _text(value: Any) -> str:  # noqa: ANN401 - a cell
-    return yes_no(value) if isinstance(value, bool) else "" if value is None else str(value)

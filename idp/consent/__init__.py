@@ -6,8 +6,8 @@
 /consent/<flow>    names the client, its host and the scopes; Allow is stored, Do not allow is redirected as
                    access_denied
 
-decision    which scopes must still be asked, and how a login flow stores question and answer. Pure.
-service     asking, storing and refusing, on rows
-words       scopes in plain words, with the person's own details beside them
-routes      the page
+decision     which scopes must still be asked, and how a login flow stores question and answer. Pure.
+service      asking, storing and refusing, on rows
+scope_texts  scopes in plain words, with the person's own details beside them
+routes       the page
 """

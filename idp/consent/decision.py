@@ -22,12 +22,12 @@ def is_impersonable(auth_method: str, redirect_uri: str) -> bool:
 
 
 def missing_scopes(requested: Collection[str], allowed: Collection[str]) -> tuple[str, ...]:
-    """The scopes asked for that were not allowed yet, in the order asked."""
+    """Return the scopes asked for that were not allowed yet, in the order asked."""
     return tuple(scope for scope in requested if scope not in allowed)
 
 
 def question_to_json(scopes: Collection[str]) -> dict[str, Any]:
-    """What to ask, as the login row keeps it."""
+    """Encode the question for the row of the login flow."""
     return {QUESTION: list(scopes)}
 
 
@@ -37,7 +37,7 @@ def asked_scopes(request: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def answer_to_json(user_id: str, scopes: Collection[str]) -> dict[str, Any]:
-    """A yes, as the login row keeps it."""
+    """Encode the consent for the row of the login flow."""
     return {ANSWER: {"user_id": user_id, "scopes": list(scopes)}}
 
 

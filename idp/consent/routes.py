@@ -46,7 +46,7 @@ def decide(tx: Transaction, flow_id: str) -> Response:
 
 
 def _person_to_ask(flow: LoginFlow) -> Person | None:
-    """Whom to ask: the person signed in here, once their sign-in is as good as the request wants it."""
+    """Return whom to ask: the person signed in here, once their sign-in is as good as the request wants it."""
     auth_session = flow.auth_session
     ready = flow.step is Step.DONE and flow.is_step_up and decision.asked_scopes(flow.row.request)
     return auth_session.person if auth_session and ready else None
@@ -70,5 +70,5 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = ""
 
 
 def _purpose(flow: LoginFlow) -> str:
-    """Bind the form's token to this flow, and to exactly the scopes that the page named."""
+    """Return the purpose of the form's token: this flow, and exactly the scopes on the page."""
     return f"consent:{flow.row.id}:{' '.join(decision.asked_scopes(flow.row.request))}"

@@ -25,17 +25,17 @@ AWAY = Text("Also while you are not using it")
 
 
 def scope_descriptions(scopes: Collection[str], user: User) -> list[dict[str, str]]:
-    """What the app will see, one point per scope; a scope of the app's own is shown by its name."""
+    """Return what the app will see, one point per scope; a scope of the app's own is shown by its name."""
     return [{"title": TITLES.get(scope, scope), "detail": _detail(scope, user)} for scope in scopes]
 
 
 def scope_titles(scopes: Collection[str]) -> list[str]:
-    """The same in a word or two each, without the details."""
+    """Return a title of a word or two for each scope, without the details."""
     return [TITLES.get(scope, scope) for scope in scopes]
 
 
 def refresh_lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:
-    """How long the app may stay connected (`refresh_token_lifetime` in seconds); empty when it may not."""
+    """Return how long the app may stay connected (`refresh_token_lifetime` in seconds); empty when it may not."""
     if OFFLINE_ACCESS not in scopes:
         return ""
     days = max(1, refresh_token_lifetime // DAY)

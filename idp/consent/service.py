@@ -22,7 +22,7 @@ def missing_scopes(
     prompted: bool,
     row: LoginFlowRow | None,
 ) -> tuple[str, ...]:
-    """The scopes that this person must be asked about before this client may have `requested`.
+    """Return the scopes that consent must cover before this client may have `requested`.
 
     For first-party clients the person is asked only when the client requests it (`prompt=consent`, here `prompted`);
     then what was allowed earlier does not count, but what was allowed in this flow (`row`) does. A client that another
@@ -46,7 +46,7 @@ def store_question(tx: Transaction, row: LoginFlowRow, scopes: Collection[str]) 
 
 
 def store_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
-    """Store the person's consent in the flow, and for this client unless it can be impersonated."""
+    """Store consent in the flow, and for this client unless it can be impersonated."""
     client_id = row.client_id or ""
     if not tx.login_flows.advance(row, request=row.request | decision.answer_to_json(user_id, scopes)):
         return

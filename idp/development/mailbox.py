@@ -42,7 +42,7 @@ def only_from_this_machine() -> None:
 
 @blueprint.get("/mailbox")
 def mailbox() -> Response:
-    """The latest messages that were kept."""
+    """Show the latest messages that were kept."""
     kept = Mailbox.from_settings(services().settings).latest(SHOWN)
     return page("development/mailbox.html", messages=[_shown(message) for message in kept])
 

@@ -1,6 +1,8 @@
 """Authentication factors, one module each, and shared parts.
 
-    hashing             argon2id for human secrets, with bounded concurrency
+    hashing             argon2id for human secrets
+    hash_pool           threads that compute hashes, and a bound on who may wait for them
+    hash_parameters     parameters of stored password hashes
     password            rules for new passwords
     password_strength   estimation with zxcvbn
     breached_passwords  the operator's list of breached passwords

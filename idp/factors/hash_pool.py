@@ -1,4 +1,4 @@
-"""Threads that compute hashes, apart from those that answer requests, and a bound on who may wait for them.
+"""Threads that compute hashes, and a bound on how many requests may wait for them.
 
 A request thread that waits for a hash answers nobody else. So only some of them may wait; whoever comes then is asked
 to try again in a few seconds, and every other page and endpoint still has threads. Known browsers and people who have
@@ -31,11 +31,11 @@ class HashPool:
 
     def __init__(self, *, concurrency: int, queue: int) -> None:
         self._threads = ThreadPoolExecutor(concurrency, thread_name_prefix="hash", initializer=_lower_priority)
-        self._queue, self._admitted, self._lock = queue, 0, threading.Lock()
+        self._queue, self._taken, self._lock = queue, 0, threading.Lock()
 
     def has_room(self, *, reserved: bool = False) -> bool:
-        """Whether `run` would be admitted now."""
-        return self._admitted < self._queue + (RESERVED if reserved else 0)
+        """Whether `run` would find a place now."""
+        return self._taken < self._queue + (RESERVED if reserved else 0)
 
     def run(self, work: Callable[..., R], *args: Any, reserved: bool) -> R:
         """Return what `work` returns; `reserved`: the caller may use the reserved places.
@@ -51,12 +51,12 @@ class HashPool:
         with self._lock:
             if not self.has_room(reserved=reserved):
                 raise HasherBusy
-            self._admitted += 1
+            self._taken += 1
         try:
             yield
         finally:
             with self._lock:
-                self._admitted -= 1
+                self._taken -= 1
 
 
 def _lower_priority() -> None:

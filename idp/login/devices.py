@@ -29,7 +29,7 @@ class RecognisedBrowser:
     browser: Browser
 
     def find_device(self, tx: Transaction, user: User) -> Device | None:
-        """Return the device of this person in this browser, if they ever completed a sign-in here."""
+        """Return this person's device in this browser, if they ever completed a sign-in here."""
         return tx.devices.find(user.id, self.browser.id)
 
 

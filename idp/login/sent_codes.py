@@ -53,7 +53,7 @@ class PendingCode:
 
     @property
     def masked(self) -> str:
-        """The address, mostly hidden."""
+        """Return the address, mostly hidden."""
         return sent_code.mask(self.address)
 
 
@@ -66,7 +66,7 @@ def issue_code(
     device_id: str | None = None,
     services: Services,
 ) -> SendResult:
-    """Send a new code to `address`; the code before is then dead.
+    """Send a new code to `address`; the code before ends.
 
     `device_id` is the known device that requests it. For a sign-in, `address` is one that the person has proven.
     """

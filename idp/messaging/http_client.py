@@ -160,7 +160,7 @@ def _connect_any(addresses: list[str], port: int, within: float) -> socket.socke
 
 
 def _http_connection(connection: socket.socket, parts: SplitResult) -> http.client.HTTPConnection:
-    """Use HTTP on an open connection, so that the name is not resolved a second time."""
+    """Use HTTP on an open connection; the name is not resolved again."""
     speaker = http.client.HTTPConnection(parts.netloc)
     speaker.sock, speaker.auto_open = connection, 0
     return speaker

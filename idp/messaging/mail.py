@@ -25,9 +25,9 @@ class Mailer:
         """Render and send the mail; raises `Undelivered`."""
         context = message.context
         path = self._offer(context) if "sid" in context else ""
-        letter = self._renderer.render_mail(message.template, context, path=path)
+        rendered = self._renderer.render_mail(message.template, context, path=path)
         mail = compose(
-            letter,
+            rendered,
             recipient=message.recipient,
             settings=self._settings,
             message_id=message.name,

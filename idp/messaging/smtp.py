@@ -95,7 +95,7 @@ class SmtpTransport:
         return server
 
 
-def compose(letter: RenderedMail, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
+def compose(rendered: RenderedMail, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
     """Create the mail. `EmailMessage` refuses line breaks in headers, so values cannot inject one.
 
     `message_id` (without brackets and host) identifies duplicates; `at` is the time of enqueuing (seconds, UTC). Raises
@@ -108,10 +108,10 @@ def compose(letter: RenderedMail, *, recipient: str, settings: Settings, message
     except (ValueError, IndexError) as error:
         message = f"not an address that mail can be sent to: {error}"
         raise Undelivered(message) from error
-    mail["Subject"] = letter.subject
+    mail["Subject"] = rendered.subject
     mail["Date"] = formatdate(at)
     mail["Message-ID"] = f"<{message_id}@{settings.mail_domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-    mail.set_content(letter.text)
-    mail.add_alternative(letter.html, subtype="html")
+    mail.set_content(rendered.text)
+    mail.add_alternative(rendered.html, subtype="html")
     return mail

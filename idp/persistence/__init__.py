@@ -7,7 +7,7 @@
     database, engine, transaction     connections, and one unit of work with its stores
     failures                          `DatabaseUnavailable`: away, locked or full
     schema, migrations                the tables and their revisions
-    purging                           deletion of what has ended
+    retention, purging                when a row of each table has ended, and its deletion
 
 Rows are read, never edited: every change is a statement of its own, so the cost of a request can be counted. Times are
 whole seconds since the epoch, UTC; secrets are digests or sealed. The same code runs on SQLite (WAL, `BEGIN IMMEDIATE`)

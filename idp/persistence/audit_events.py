@@ -77,7 +77,7 @@ class AuditStore(Store):
         return list(self._session.scalars(query.order_by(AuditEvent.id).limit(limit)))
 
     def id_before_newest(self, wanted: AuditFilter, count: int) -> int:
-        """Return an id after which there are `count` of these events, or all if there are fewer."""
+        """Return an id after which there are `count` of these events, or fewer."""
         query = select(AuditEvent.id).where(*_conditions(wanted)).order_by(AuditEvent.id.desc())
         first = self._session.scalar(query.offset(count - 1).limit(1))
         return 0 if first is None else first - 1

@@ -52,7 +52,7 @@ class Device(Base):
 
     @property
     def trust_id(self) -> str:
-        """Identify this period of trust, so that a proof from an ended one is not valid in the next."""
+        """Return an id of this period of trust: proofs from an ended one do not count."""
         return f"{self.id}@{self.trusted_at}"
 
 

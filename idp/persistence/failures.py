@@ -42,7 +42,7 @@ def translated_failures() -> Iterator[None]:
 
 
 def is_passing(error: SQLAlchemyError) -> bool:
-    """Whether the same statement may work later, with nothing changed in this program or in its tables."""
+    """Whether the same statement may work later, without a change of program or tables."""
     if isinstance(error, TimeoutError):
         return True
     if not isinstance(error, DBAPIError):

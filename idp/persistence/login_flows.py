@@ -142,7 +142,7 @@ class LoginFlowStore(Store):
         return self.advance(row, cancelled_at=self._now)
 
     def rebind(self, flow_id: str, old_digest: str, new_digest: str, *, sealed_answer: str) -> None:
-        """Bind all flows of this browser to its new cookie, after a proof in one of them.
+        """Bind all flows of this browser to its new cookie after a proof.
 
         The old cookie still opens the others, whose proofs are those that it had before; in this one it is invalid.
         """

@@ -1,4 +1,4 @@
-"""How long the rows of each table live: the one table that purging, its documentation and its tests read."""
+"""How long the rows of each table are kept, for purging, its documentation and its tests."""
 
 from __future__ import annotations
 

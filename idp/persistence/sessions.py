@@ -54,7 +54,7 @@ class SessionStore(Store):
         query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
         return list(self._session.scalars(query.order_by(Session.last_seen_at.desc())))
 
-    def beyond(self, user_id: str, most: int) -> list[Session]:
+    def list_surplus(self, user_id: str, most: int) -> list[Session]:
         """List a person's unexpired sessions except the `most` that were seen last."""
         query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
         newest_first = query.order_by(Session.last_seen_at.desc(), Session.created_at.desc(), Session.sid)

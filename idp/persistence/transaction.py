@@ -72,22 +72,22 @@ class Transaction:
 
     @cached_property
     def sessions(self) -> SessionStore:
-        """Signed-in browsers."""
+        """Sessions."""
         return SessionStore(self._session, self.now)
 
     @cached_property
     def login_flows(self) -> LoginFlowStore:
-        """Sign-ins under way."""
+        """Login flows."""
         return LoginFlowStore(self._session, self.now)
 
     @cached_property
     def clients(self) -> ClientStore:
-        """Apps."""
+        """Clients."""
         return ClientStore(self._session, self.now)
 
     @cached_property
     def consents(self) -> ConsentStore:
-        """What people allowed apps."""
+        """Consents."""
         return ConsentStore(self._session, self.now)
 
     @cached_property
@@ -102,12 +102,12 @@ class Transaction:
 
     @cached_property
     def replay(self) -> ReplayStore:
-        """Marks against replay."""
+        """Ids of client assertions that were used."""
         return ReplayStore(self._session, self.now)
 
     @cached_property
     def audit(self) -> AuditStore:
-        """The audit trail; write through `idp.audit`."""
+        """Audit events; write through `idp.audit`."""
         return AuditStore(self._session, self.now)
 
     @cached_property
@@ -137,5 +137,5 @@ class Transaction:
 
     @cached_property
     def purge(self) -> PurgeStore:
-        """Forgetting what has ended."""
+        """Deletion of ended rows."""
         return PurgeStore(self._session, self.now)

@@ -49,7 +49,7 @@ class User(Base):
     """One person.
 
     `id` is the OIDC `sub`, never reused: of a closed account nothing else is left. `epoch` grows with every change of
-    password or factors; pending logins and remembered devices carry the epoch they were made in and die when it moves.
+    password or factors; login flows and remembered devices are valid only in the epoch they were made in.
     `profile` holds the standard claims of OIDC Core section 5.1 that are not columns of their own.
     `second_step_due_at` (seconds, UTC) is the end of the one grace window a person gets who must have a second step.
     """
@@ -81,7 +81,7 @@ class User(Base):
 
     @property
     def display_name(self) -> str:
-        """What we call the person on a page."""
+        """Return what we call the person on a page."""
         return str(self.profile.get("name") or self.username)
 
 
@@ -143,7 +143,7 @@ class UserStore(Store):
         return list(self._session.scalars(query.order_by(User.username_key).limit(limit)))
 
     def count(self) -> int:
-        """How many accounts there are."""
+        """Return how many accounts there are."""
         return int(self._session.scalar(select(func.count()).select_from(User).where(User.status != CLOSED)) or 0)
 
     def raise_epoch(self, user: User) -> bool:

@@ -1,6 +1,6 @@
-"""OAuth 2.0 and OpenID Connect on the wire; the only package that imports Authlib.
+"""OAuth 2.0 and OpenID Connect endpoints; the only package that imports Authlib.
 
-    front channel: a person's browser                   back channel: an app's own requests
+    front channel: a person's browser                   back channel: a client's own requests
 
     GET /authorize --checks--> login --> consent        POST /token        client authenticated, then
         |                                  |                 authorization_code   code claimed once
@@ -10,15 +10,16 @@
                                                         /userinfo /introspect /revoke /api/security
 
 Everything a client gets belongs to one grant row: code, access tokens (`jti` is "<grant id>.<random>"), refresh tokens.
-When the row is revoked all of them are dead at every endpoint of ours. `acr`, `amr` and `auth_time` are copied to it
+When the row is revoked, every endpoint of ours refuses all of them. `acr`, `amr` and `auth_time` are copied to it
 once, when the person authorises, and nothing here recomputes them.
 
 Front channel:
     frontchannel_routes       addresses, and the discovery documents (discovery)
     frontchannel_parameters   the query, read parameter by parameter
-    id_token_hint             ID tokens that come back
+    id_token_hint             ID tokens of ours, sent back to us as a hint
     authorize/                the authorization endpoint, from the request to the code
     response_modes            how authorization responses are sent
+    refusals                  logged, counted, and audited with a remedy
     logout/                   RP-initiated logout, and logout tokens to clients
 
 Back channel:

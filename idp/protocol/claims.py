@@ -46,13 +46,13 @@ ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_
 
 
 def requested_claims(parameter: Mapping[str, Any], place: ClaimsTarget) -> frozenset[str]:
-    """The names that the `claims` parameter asks for in this place (section 5.5)."""
+    """Return the names that the `claims` parameter asks for in this place (section 5.5)."""
     requested = parameter.get(place)
     return frozenset(requested) & frozenset(SUPPORTED) if isinstance(requested, dict) else frozenset()
 
 
 def permitted_claims(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
-    """The `claims` parameter without what `scopes` do not cover, so that it is no way around a client's scopes."""
+    """Return the part of the `claims` parameter that the client's `scopes` cover."""
     covered = {claim for scope in scopes for claim in SCOPES.get(scope, ())} | {SECOND_FACTOR_AT, "acr", "auth_time"}
     return {
         place: {name: wish for name, wish in requested.items() if name in covered}
@@ -62,19 +62,19 @@ def permitted_claims(parameter: Mapping[str, Any], scopes: Collection[str]) -> d
 
 
 def scopes_for_claims(parameter: Mapping[str, Any]) -> frozenset[str]:
-    """The scopes whose claims the parameter asks for one by one: what consent must name."""
+    """Return the scopes whose claims the parameter asks for one by one: what consent must name."""
     requested = requested_claims(parameter, "userinfo") | requested_claims(parameter, "id_token")
     return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not requested.isdisjoint(claims))
 
 
 def userinfo_claims(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
-    """`sub`, the claims of the token's scopes, and those asked for one by one."""
+    """Return `sub`, the claims of the token's scopes, and those requested one by one."""
     by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
     return {"sub": user.id} | select_claims(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
 
 
 def id_token_names(grant: Grant, scopes: Collection[str]) -> frozenset[str]:
-    """The claims about the person in an ID token: those asked for one by one, and those of `scopes`.
+    """Return the claims about the person in an ID token: those asked for one by one, and those of `scopes`.
 
     `scopes` is empty for a client whose claims of scopes are sent at userinfo only, as section 5.4 has it.
     """
@@ -88,13 +88,13 @@ def needs_user(names: Collection[str]) -> bool:
 
 
 def select_claims(user: User | None, grant: Grant, names: Collection[str]) -> dict[str, Any]:
-    """Those of these claims that have a value."""
+    """Return those of these claims that have a value."""
     known = (standard_claims(user) if user else {}) | {SECOND_FACTOR_AT: grant.second_factor_at}
     return {name: known[name] for name in sorted(names) if known.get(name) is not None}
 
 
 def standard_claims(user: User) -> dict[str, Any]:
-    """Every standard claim that has a value (section 5.1)."""
+    """Return every standard claim that has a value (section 5.1)."""
     profile = user.profile
     told: dict[str, Any] = {name: profile[name] for name in SCOPES["profile"] if _text(profile.get(name))}
     told |= {"sub": user.id, "updated_at": user.updated_at}

@@ -16,7 +16,7 @@ ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
 def allow_origins(response: Response, origins: Callable[[], Collection[str]]) -> Response:
-    """Let the page that asked read the answer, if its origin is one of `origins`, which is called only if asked."""
+    """Let the page read the response, if its origin is one of `origins`; called only for another origin."""
     response.vary.add("Origin")
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin in origins():
@@ -25,13 +25,13 @@ def allow_origins(response: Response, origins: Callable[[], Collection[str]]) ->
     return response
 
 
-def public(response: Response) -> Response:
+def allow_all_origins(response: Response) -> Response:
     """Let every page read it: discovery and keys are no secret."""
     response.headers[ALLOW_ORIGIN] = "*"
     return response
 
 
-def any_origin(response: Response) -> Response:
+def allow_request_origin(response: Response) -> Response:
     """Let every page read it: a failure that is the same for everybody, while nobody's origins can be looked up."""
     response.vary.add("Origin")
     if origin := request.headers.get("Origin"):
@@ -40,8 +40,8 @@ def any_origin(response: Response) -> Response:
     return response
 
 
-def preflight(methods: str) -> Response:
-    """The answer to a preflight request for these methods, such as `GET, POST`."""
+def respond_to_preflight(methods: str) -> Response:
+    """Return the answer to a preflight request for these methods, such as `GET, POST`."""
     response = Response(status=204)
     response.headers[ALLOW_ORIGIN] = request.headers.get("Origin", "*")
     response.headers["Access-Control-Allow-Methods"] = methods

@@ -1,4 +1,4 @@
-"""What this provider offers (OIDC Discovery 1.0 section 3, RFC 8414 section 2), read off what is registered.
+"""The provider's metadata, derived from what is registered (OIDC Discovery 1.0 section 3, RFC 8414 section 2).
 
 Addresses come from the application's own routes and lists from the modules that enforce them, so the document cannot
 list what is not there. Only names of the IANA registry appear in it.
@@ -32,14 +32,14 @@ ENDPOINTS = {
     "revocation_endpoint": "backchannel.revoke",
     "end_session_endpoint": "frontchannel.logout",
 }
-"""Metadata name -> the route that keeps it."""
+"""Metadata name -> endpoint of the route."""
 ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
 CACHED = 300
-"""Seconds that apps may keep discovery and keys, unless a new signing key is published for less than twice that."""
+"""Seconds that clients may keep discovery and keys, unless a new signing key is published for less than twice that."""
 
 
 def metadata() -> dict[str, Any]:
-    """The document."""
+    """Return the provider's metadata."""
     auth = list(client_authentication.METHODS)
     confidential = list(client_authentication.CONFIDENTIAL_METHODS)
     algs = list(FOREIGN)
@@ -74,7 +74,7 @@ def metadata() -> dict[str, Any]:
 
 
 def levels(settings: Settings) -> tuple[Level, ...]:
-    """The levels that people really reach here, weakest first."""
+    """Return the levels that people really reach here, weakest first."""
     remembered = (Level.REMEMBERED,) if settings.remember_days else ()
     context = MethodContext(settings)
     two_step = any(not method.spec.kind and method.spec.usable(context) for method in LASTING)
@@ -83,17 +83,17 @@ def levels(settings: Settings) -> tuple[Level, ...]:
 
 
 def document() -> Response:
-    """Discovery, for every page and cache."""
+    """Respond with the metadata, readable by every page and cache."""
     return _published(metadata())
 
 
 def keys() -> Response:
-    """The public keys (RFC 7517 section 5)."""
+    """Respond with the public keys (RFC 7517 section 5)."""
     return _published(services().keyring.jwks())
 
 
 def _published(body: dict[str, Any]) -> Response:
-    response = cors.public(json_response(body))
+    response = cors.allow_all_origins(json_response(body))
     response.headers["Cache-Control"] = f"public, max-age={min(CACHED, services().settings.key_publish_ahead // 2)}"
     del response.headers["Pragma"]
     return response

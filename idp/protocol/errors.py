@@ -36,7 +36,7 @@ class BearerError(OAuth2Error):
 
 
 def oauth_error(error: OAuth2Error) -> Response:
-    """The answer to a request that `error` stopped; 401 only for a client or a token that was not accepted."""
+    """Return the answer to a request that `error` stopped; 401 only for a client or a token that was not accepted."""
     members = {"error": error.error, "error_description": error.description}
     said = {name: value for name, value in members.items() if value and not invalid_error_characters(value)}
     if isinstance(error, BearerError):
@@ -51,7 +51,7 @@ def oauth_error(error: OAuth2Error) -> Response:
 
 
 def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
-    """JSON that no cache keeps (RFC 6749 section 5.1)."""
+    """Return JSON that no cache keeps (RFC 6749 section 5.1)."""
     response = Response(json.dumps(body), status=status, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Pragma"] = "no-cache"
@@ -59,7 +59,7 @@ def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
 
 
 def unavailable() -> Response:
-    """The answer while the database is away, locked or full; the code is that of RFC 6749 section 4.1.2.1."""
+    """Return the answer while the database is away, locked or full; the code is that of RFC 6749 section 4.1.2.1."""
     return ask_to_retry(oauth_error(TemporarilyUnavailable()))
 
 

@@ -38,7 +38,7 @@ class Query:
     faults: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
-        """The value of a parameter; None when it was not sent, sent empty (RFC 6749 section 3.1), or is faulty."""
+        """Return a parameter's value; None when it was not sent, sent empty (RFC 6749 section 3.1), or is faulty."""
         return self.values.get(name)
 
     def raise_for_faults(self) -> None:
@@ -72,12 +72,12 @@ def parse_query(encoded: bytes, limits: Mapping[str, int]) -> Query:
 
 
 def from_stored(frozen: Mapping[str, Any], limits: Mapping[str, int]) -> Query:
-    """The parameters of a request that was read before and kept with a sign-in."""
+    """Return the parameters of a request that was read before and kept with a sign-in."""
     return Query({name: frozen[name] for name in limits if name in frozen})
 
 
 def request_query() -> bytes:
-    """The query of the request being served.
+    """Return the query of the request being served.
 
     Raises:
         Refusal: when it is longer than any sensible request.

@@ -1,4 +1,4 @@
-"""Addresses that browsers are sent to, and the documents that apps begin with."""
+"""Routes that browsers are sent to, and the metadata that clients fetch first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ frontchannel = Blueprint("frontchannel", __name__)
 
 @frontchannel.get("/authorize")
 def authorize() -> Response:
-    """RFC 6749 section 3.1, OIDC Core section 3.1.2.
+    """Handle an authorization request (RFC 6749 section 3.1, OIDC Core section 3.1.2).
 
     A database that is locked or full can still be read, so the client is found and answered.
     """
@@ -30,52 +30,52 @@ def authorize() -> Response:
 
 @frontchannel.post("/authorize")
 def authorize_by_post() -> Response:
-    """The same by POST (OIDC Core section 3.1.2.1)."""
+    """Redirect a POST to the same by GET (OIDC Core section 3.1.2.1)."""
     return frontchannel_parameters.redirect_to_get("/authorize")
 
 
 @frontchannel.get("/authorize/resume/<flow_id>")
 @write_transaction
 def resume(tx: Transaction, flow_id: str) -> Response:
-    """Where a sign-in or a consent leads back to."""
+    """Resume the request after a sign-in or consent."""
     return endpoint.resume_view(tx, flow_id)
 
 
 @frontchannel.get("/authorize/again/<flow_id>")
 @read_transaction
 def restart(tx: Transaction, flow_id: str) -> Response:
-    """Where the page of a sign-in that ended leads, to start it again."""
+    """Start a login flow that has ended again, from the page that says so."""
     return endpoint.restart_view(tx, flow_id)
 
 
 @frontchannel.get("/logout")
 @write_transaction
 def logout(tx: Transaction) -> Response:
-    """RP-Initiated Logout 1.0 section 2."""
+    """Handle a logout request (RP-Initiated Logout 1.0 section 2)."""
     return logouts.handle_logout_request(tx)
 
 
 @frontchannel.post("/logout")
 def logout_by_post() -> Response:
-    """The same by POST."""
+    """Redirect a POST to the same by GET."""
     return frontchannel_parameters.redirect_to_get(logouts.PATH)
 
 
 @frontchannel.post("/logout/confirm")
 @write_transaction
 def logout_confirmed(tx: Transaction) -> Response:
-    """The answer of our own page."""
+    """Handle the answer of our own page."""
     return logouts.handle_confirmation(tx)
 
 
 @frontchannel.get("/.well-known/openid-configuration")
 @frontchannel.get("/.well-known/oauth-authorization-server")
 def configuration() -> Response:
-    """OIDC Discovery 1.0 section 4, RFC 8414 section 3."""
+    """Show the metadata (OIDC Discovery 1.0 section 4, RFC 8414 section 3)."""
     return discovery.document()
 
 
 @frontchannel.get("/jwks")
 def jwks() -> Response:
-    """RFC 7517 section 5."""
+    """Show the public keys (RFC 7517 section 5)."""
     return discovery.keys()

@@ -1,4 +1,4 @@
-"""An ID token that comes back to us as a hint: who somebody was, to one app, in one session."""
+"""An ID token of ours that is sent back as a hint: who somebody was, to one client, in one session."""
 
 from __future__ import annotations
 

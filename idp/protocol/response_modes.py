@@ -1,4 +1,4 @@
-"""How an authorization response travels: in the redirect's query, or as a form that posts itself.
+"""How an authorization response is sent: in the redirect's query, or as a form that posts itself.
 
 Every answer, good or bad, names its issuer (RFC 9207) and returns `state` exactly as it came.
 """
@@ -47,15 +47,15 @@ class AuthorizationResponder:
         return self.send(error=str(error.error), **said)
 
     def _form(self, parameters: Mapping[str, str]) -> Response:
-        """OAuth 2.0 Form Post Response Mode."""
+        """Render a form that posts itself (OAuth 2.0 Form Post Response Mode)."""
         allow_client_redirects()
         response = page("protocol/form_post.html", redirect_uri=self.redirect_uri, params=parameters)
-        response.headers["Referrer-Policy"] = "strict-origin"  # else the app would see `Origin: null`
+        response.headers["Referrer-Policy"] = "strict-origin"  # else the client would see `Origin: null`
         return response
 
 
 def with_query(uri: str, parameters: Mapping[str, str]) -> str:
-    """The URI with parameters added; its own query is kept to the letter (RFC 6749 section 3.1.2)."""
+    """Return the URI with parameters added; its own query is kept to the letter (RFC 6749 section 3.1.2)."""
     added = urlencode(parameters, quote_via=quote, safe="")
     if not added:
         return uri

@@ -1,9 +1,9 @@
-"""What we sign for apps: access tokens (RFC 9068) and ID tokens (OpenID Connect Core section 2).
+"""Tokens that we sign for clients: access tokens (RFC 9068) and ID tokens (OpenID Connect Core section 2).
 
 Access tokens are signed with ES256: it costs a tenth of RS256, which is most of a token request, and every JOSE library
 in use verifies it (RFC 7518 section 3.1 marks it Recommended+; RFC 9068 section 2.1 wants RS256 supported, not used).
-They are read by APIs, which choose a library of today; ID tokens are read by whatever an app is built on, so those keep
-RS256, unless the client is registered for another algorithm (`id_token_signed_response_alg`).
+They are read by APIs, which choose a library of today; ID tokens are read by whatever a client is built on, so those
+keep RS256, unless the client is registered for another algorithm (`id_token_signed_response_alg`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ID_TOKEN_TYPE = "JWT"  # noqa: S105 - a media type
 
 
 def access_token(client_id: str, scopes: Collection[str], *, now: int, grant: Grant | None) -> str:
-    """A new access token: of a person's grant, or of the client alone.
+    """Return a new access token: of a person's grant, or of the client alone.
 
     `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
     """
@@ -46,7 +46,7 @@ def access_token(client_id: str, scopes: Collection[str], *, now: int, grant: Gr
 
 
 def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> dict[str, Any]:
-    """The claims of an access token that we issued for our own APIs; whether it was revoked is still to be asked.
+    """Return the claims of an access token for our own APIs; it may have been revoked.
 
     Raises:
         InvalidToken: also for every other kind of token that we sign.
@@ -61,7 +61,7 @@ def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> d
 
 
 def grant_id_from(claims: Mapping[str, Any]) -> str | None:
-    """The grant behind an access token; None when it is the client's own."""
+    """Return the grant behind an access token; None when it is the client's own."""
     grant_id, dot, _random = str(claims["jti"]).rpartition(".")
     return grant_id if dot else None
 
@@ -75,7 +75,7 @@ def id_token(
     nonce: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> str:
-    """A new ID token about the sign-in that `grant` stands for; `more` are the claims asked for one by one.
+    """Return a new ID token about the sign-in that `grant` stands for; `more` are the claims asked for one by one.
 
     `nonce` is given only with the answer to the authorization request itself (Core section 12.2).
     """
@@ -101,7 +101,7 @@ def id_token(
 
 
 def half_hash(token: str, alg: str) -> str:
-    """`at_hash` and its kin (Core section 3.1.3.6): left half of the hash that belongs to `alg`, base64url.
+    """Return `at_hash` (Core section 3.1.3.6): left half of the hash that belongs to `alg`, base64url.
 
     Ed25519 hashes with SHA-512 inside (RFC 8032 section 5.1), the others here with SHA-256.
     """

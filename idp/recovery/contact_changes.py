@@ -60,7 +60,7 @@ def request_email_change(tx: Transaction, user: User, address: str, services: Se
 
 
 def new_change(tx: Transaction, user: User, kind: ContactKind, new: str | None, *, name: str) -> ContactChange:
-    """A change that is not made yet, with what it would replace; `name` is the digest by which it is claimed."""
+    """Return a change that is not made yet, with what it would replace; `name` is the digest by which it is claimed."""
     old, verified = {
         ContactKind.EMAIL: (user.email, user.email_verified),
         ContactKind.PHONE: (user.phone_number, user.phone_number_verified),
@@ -78,7 +78,7 @@ def new_change(tx: Transaction, user: User, kind: ContactKind, new: str | None, 
 
 
 def find_change(tx: Transaction, handle: str) -> tuple[ContactChange, User] | None:
-    """The change a link confirms, and whose; None when it does not work, or no longer. Changes nothing."""
+    """Return the change a link confirms, and whose; None when it does not work, or no longer. Changes nothing."""
     return tx.contact_changes.pending(digest(handle))
 
 
@@ -111,7 +111,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
 
 
 def find_undo(tx: Transaction, handle: str) -> ContactChange | None:
-    """The change a link undoes; None when it does not work, or no longer. Changes nothing."""
+    """Return the change a link undoes; None when it does not work, or no longer. Changes nothing."""
     return tx.contact_changes.undoable(digest(handle))
 
 
@@ -148,6 +148,6 @@ def _store(tx: Transaction, user: User, kind: ContactKind, value: str | None, *,
 
 
 def _other_owner(tx: Transaction, user: User, address: str | None) -> User | None:
-    """Whom an address was given to since it was this person's, if to anybody."""
+    """Return whom an address was given to since it was this person's, if to anybody."""
     owner = tx.users.by_identifier(address) if address else None
     return owner if owner is not None and owner.id != user.id else None

@@ -30,14 +30,14 @@ class ChangedBy(StrEnum):
 
 
 def min_length(settings: Settings, *, single_factor: bool) -> int:
-    """Characters it must have: more where it is the only factor (NIST SP 800-63B section 3.1.1.2)."""
+    """Return the least length in characters: greater where it is the only factor (NIST SP 800-63B section 3.1.1.2)."""
     return settings.password_min_length_alone if single_factor else settings.password_min_length
 
 
 def check_new_password(
     candidate: str, user: User, settings: Settings, breached: BreachedPasswords | None, *, single_factor: bool
 ) -> Strength:
-    """How good it is as this user's new password, and why it cannot be it. `alone`: no second step follows."""
+    """Return how strong this new password is, and why it is refused. `single_factor`: no second step follows."""
     mailbox = (user.email or "").partition("@")[0]
     names = [str(user.profile.get(claim) or "") for claim in NAMES]
     own_words = (settings.brand, settings.host, user.username, mailbox, *names)
@@ -49,9 +49,9 @@ def check_new_password(
 def password_error(
     candidate: str, person: Person, settings: Settings, breached: BreachedPasswords | None
 ) -> Text | None:
-    """Why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
+    """Return why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
 
-    The present password is accepted: refusing it would let the holder of a mailed link guess it without limit.
+    The current password is accepted: refusing it would let the holder of a mailed link guess it without limit.
     """
     if not candidate:
         return EMPTY

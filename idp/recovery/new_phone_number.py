@@ -26,12 +26,12 @@ from idp.services import Services
 
 
 def channels(settings: Settings) -> tuple[Method, ...]:
-    """The channels by which a number can be proven here."""
+    """Return the channels by which a number can be proven here."""
     return tuple(method for method in sorted(SENT_TO_NUMBER) if method.spec.usable(MethodContext(settings)))
 
 
 def phone_code_slot(owner: str, person: Person, channel: str) -> CodeSlot:
-    """Where the codes that prove a number are kept; `owner` names the session."""
+    """Return where the codes that prove a number are kept; `owner` names the session."""
     return CodeSlot(owner, CodePurpose.PHONE, channel, person.user.id)
 
 

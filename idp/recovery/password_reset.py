@@ -41,7 +41,7 @@ class ResetLinkHolder:
 
 
 def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: Services) -> bool:
-    """Enqueue a link to the address stored for this user name or email address, if there is one.
+    """Enqueue a link to the address of this user name or email address, if any.
 
     False means only that this network asked too often. Everything else ends alike: a name that nobody has, a disabled
     account, one without an address, one that got a mail just now.
@@ -64,13 +64,13 @@ def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: S
 
 
 def find_reset(tx: Transaction, handle: str, settings: Settings) -> ResetLinkHolder | None:
-    """Whom this link is for; None when it does not work, or no longer. Changes nothing: mail scanners look, too."""
+    """Return the holder of a link; None when it does not work, or no longer. Mail scanners call it, too."""
     found = tx.password_resets.live(digest(handle))
     return ResetLinkHolder(people.load(tx, found[1], settings), found[0].flow_id) if found else None
 
 
 def finish_reset(tx: Transaction, handle: str, holder: ResetLinkHolder, password_hash: str) -> bool:
-    """Spend the link for a new password; False when it was spent, or the account changed, meanwhile."""
+    """Claim the link for a new password; False when it was claimed, or the account changed, meanwhile."""
     user_id = holder.person.user.id
     tx.users.lock([user_id])  # before the link, as a sign-in does: in one order they cannot block each other for good
     user = tx.users.by_id(user_id)

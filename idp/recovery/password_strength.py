@@ -25,9 +25,9 @@ def consume_attempt(tx: Transaction, person: Person) -> bool:
 
 
 def strength_response(person: Person, *, allowed: bool) -> Response:
-    """The verdict on this request's `password`, ready to be shown: `score` (0 to 4), `words` for it, and `advice`.
+    """Return the strength of the request's `password` as JSON: `score` (0 to 4), `words` for it, and `advice`.
 
-    It is the result that the form will get, except that it does not reveal the present password: that
+    It is the result that the form will get, except that it does not reveal the current password: that
     would be a way to guess at it.
     """
     typed = single_value(request.form, "password")

@@ -1,4 +1,4 @@
-"""The claims that people and administrators may set (OIDC Core section 5.1), and the rules for each.
+"""Claims that people and administrators may set, and their rules (OIDC Core section 5.1).
 
     form  --parse_profile_form-->  ProfileForm: the new profile, and a sentence beside each field that is refused
 
@@ -61,7 +61,7 @@ class ProfileForm:
 
 
 def fields_of(profile: Mapping[str, Any]) -> dict[str, str]:
-    """A profile as the form shows it; a postal address known only as a whole stands in the field for the street."""
+    """Return a profile as form fields; a postal address known only as a whole is in that of the street."""
     address = _address_of(profile)
     said = {name: profile.get(name) for name in LONGEST} | {name: address.get(name) for name in ADDRESS}
     if not any(said[name] for name in ADDRESS):
@@ -95,7 +95,7 @@ def _read(form: MultiDict[str, str], name: str) -> str:
 
 
 def _line(typed: str, _before: str, _today: dt.date) -> str:
-    """One line of text in any script."""
+    """Return one line of text in any script."""
     line = " ".join(typed.split())
     if any(unicodedata.category(one) in UNSEEN and one not in JOINERS for one in line):
         raise Wrong(Text("This holds a character that cannot be seen. Type it again instead of pasting it."))
@@ -103,13 +103,13 @@ def _line(typed: str, _before: str, _today: dt.date) -> str:
 
 
 def _lines(typed: str, before: str, today: dt.date) -> str:
-    """Some lines of text."""
+    """Return some lines of text."""
     lines = [_line(line, before, today) for line in typed.split("\n")]
     return "\n".join(line for line in lines if line)
 
 
 def _url(typed: str, _before: str, _today: dt.date) -> str:
-    """An address that apps may show as a link or load as a picture: https, of a host, without a user or password."""
+    """Return a URL that apps may link to or load a picture from: https, a host, no user or password."""
     try:
         parts = urlsplit(typed)
         good = URL.fullmatch(typed) and "." in (parts.hostname or "") and parts.port != 0 and "@" not in parts.netloc
@@ -121,7 +121,7 @@ def _url(typed: str, _before: str, _today: dt.date) -> str:
 
 
 def _birthdate(typed: str, _before: str, today: dt.date) -> str:
-    """`YYYY-MM-DD`, only the year, or `0000-MM-DD` (OIDC Core section 5.1)."""
+    """Return a birthdate: `YYYY-MM-DD`, only the year, or `0000-MM-DD` (OIDC Core section 5.1)."""
     if not typed:
         return ""
     found, first = BIRTHDATE.fullmatch(typed), dt.date(today.year - 150, 1, 1)
@@ -140,14 +140,14 @@ def _birthdate(typed: str, _before: str, today: dt.date) -> str:
 
 
 def _locale(typed: str, before: str, _today: dt.date) -> str:
-    """A language of ours; another one from an import may stay."""
+    """Return a language of ours; another one from an import may stay."""
     if typed and typed != before and typed not in tags.LANGUAGES:
         raise Wrong(Text("Choose a language from the list."))
     return typed
 
 
 def _zoneinfo(typed: str, before: str, _today: dt.date) -> str:
-    """A time zone by its IANA name; one that is not in the list, from an import, may stay."""
+    """Return a time zone by its IANA name; one that is not in the list, from an import, may stay."""
     if typed and typed != before and typed not in zones.choices():
         raise Wrong(Text("Choose a time zone from the list."))
     return typed
@@ -166,7 +166,7 @@ def _address_of(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _joined(profile: Mapping[str, Any], before: dict[str, str], kept: dict[str, str]) -> dict[str, Any]:
-    """The profile with what changed in it; claims without a value are left out."""
+    """Return the profile with what changed in it; claims without a value are left out."""
     changed = {name: value for name, value in kept.items() if value != before[name]}
     new = dict(profile) | {name: value for name, value in changed.items() if name not in ADDRESS}
     if not changed.keys().isdisjoint(ADDRESS):
@@ -176,6 +176,6 @@ def _joined(profile: Mapping[str, Any], before: dict[str, str], kept: dict[str, 
 
 
 def _formatted(kept: dict[str, str]) -> str:
-    """The whole address as it would stand on a letter (section 5.1.1)."""
+    """Return the whole address as it would stand on a letter (section 5.1.1)."""
     town = " ".join(filter(None, (kept["postal_code"], kept["locality"])))
     return "\n".join(filter(None, (kept["street_address"], town, kept["region"], kept["country"])))

@@ -11,7 +11,7 @@ from idp.persistence.transaction import Transaction
 
 
 def find_alert_link(tx: Transaction, handle: str) -> AlertLink | None:
-    """The sign-in this link is about; None when it does not work, or no longer. Changes nothing."""
+    """Return the sign-in this link is about; None when it does not work, or no longer. Changes nothing."""
     return tx.alert_links.live(digest(handle))
 
 

@@ -7,7 +7,7 @@ idp serve
     `-- each worker  worker: the WSGI application, its request threads, hash threads of lower priority,
                      background: a thread per delivery channel, and one for maintenance
 
-workers               starts workers again when they die
+workers               starts workers again after they ended unexpectedly
 stopping              signals, and the end of a parent process
 metrics               Prometheus counters, filled from log records
 undelivered_messages  audit records of abandoned messages

@@ -145,5 +145,5 @@ class BackgroundJobs:
 
 
 def _process_is_running() -> bool:
-    """Whether the main thread is alive; the interpreter marks it dead before joining other threads."""
+    """Whether the main thread is alive; the interpreter marks it ended before it joins other threads."""
     return threading.main_thread().is_alive()

@@ -45,7 +45,7 @@ class Operations(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, name="operations", daemon=True).start()
 
     def respond_to(self, path: str) -> Answer:
-        """The answer to a GET."""
+        """Return the answer to a GET."""
         if path == "/healthz":
             return _json(200, {"status": "alive"})
         if path == "/readyz":

@@ -25,7 +25,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 @dataclass(frozen=True)
 class WorkerCounts:
-    """Workers that run, that should run, and that have died since the start."""
+    """Workers that run, that should run, and that have ended unexpectedly since the start."""
 
     running: int
     wanted: int

@@ -60,7 +60,7 @@ def signals_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def die_of_interrupt() -> None:
+def use_default_interrupt() -> None:
     """Let SIGINT end this process at once, until a handler is set: there is nothing to stop in order yet."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is ignored, as for background jobs
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -77,7 +77,7 @@ def stop_once(stop: Callable[[], None]) -> None:
 
 
 def end_with_parent(parent: int, *, within: float) -> None:
-    """Send SIGTERM to this process once `parent` is not its parent any more, and SIGKILL `within` seconds later."""
+    """End this process when `parent` has ended: SIGTERM, and SIGKILL `within` seconds later."""
 
     def watch() -> None:
         while os.getppid() == parent:

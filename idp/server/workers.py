@@ -1,7 +1,7 @@
-"""Worker processes: started, watched, started again when they die, and stopped.
+"""Worker processes: started, watched, restarted after an unexpected end, and stopped.
 
-Granian ends the whole server when a worker dies twice within seconds. Here the others serve on, and the dead one comes
-back after a pause that doubles while it keeps dying young.
+Granian ends the whole server when a worker ends twice within seconds. Here the others serve on, and that one restarts
+after a pause, which doubles each time the worker ran only for a short time.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL = 0.1
 LONG_ENOUGH = 5.0
-"""Seconds: a worker that lived as long is replaced at once."""
+"""Seconds: a worker that ran as long is restarted at once."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a worker that died younger is replaced."""
+"""Seconds before a worker that ran for less is restarted."""
 LONGEST_WITHOUT = 2.0
-"""Seconds, while no worker runs."""
+"""Seconds at most, while no worker runs."""
 
 
-def restart_pause(short_lives: int, *, alone: bool) -> float:
-    """Return the seconds before a worker starts again, after so many short lives in a row; `alone`: no other runs."""
-    if not short_lives:
+def restart_pause(short_runs: int, *, alone: bool) -> float:
+    """Return the seconds before a worker restarts after `short_runs` in a row; `alone`: no other runs."""
+    if not short_runs:
         return 0.0
-    return min(FIRST_PAUSE * 2.0 ** min(short_lives - 1, 10), LONGEST_WITHOUT if alone else LONGEST_PAUSE)
+    return min(FIRST_PAUSE * 2.0 ** min(short_runs - 1, 10), LONGEST_WITHOUT if alone else LONGEST_PAUSE)
 
 
 @dataclass
@@ -44,7 +44,7 @@ class _Slot:
     """The history of one worker; `due` is when it starts again, None while it runs."""
 
     started: float
-    short_lives: int = 0
+    short_runs: int = 0
     due: float | None = None
 
 
@@ -87,11 +87,11 @@ class WorkerServer(MPServer):
     def _serve_loop(self, _target: Callable[..., None], load: Callable[..., object]) -> None:
         while not self.interrupt_signal:
             for index, slot in enumerate(self._slots):
-                self._look_after(index, slot, load)
+                self._restart_if_due(index, slot, load)
             sleep(POLL_INTERVAL)
         self.interrupt_children.clear()  # granian would exit with code 1 if any had died
 
-    def _look_after(self, index: int, slot: _Slot, load: Callable[..., object]) -> None:
+    def _restart_if_due(self, index: int, slot: _Slot, load: Callable[..., object]) -> None:
         now = stopwatch()
         if slot.due is None and not self.wrks[index].inner.is_alive():
             self._record_death(index, slot, now)
@@ -101,11 +101,11 @@ class WorkerServer(MPServer):
 
     def _record_death(self, index: int, slot: _Slot, now: float) -> None:
         self._died += 1
-        lived = now - slot.started
-        slot.short_lives = slot.short_lives + 1 if lived < LONG_ENOUGH else 0
+        ran = now - slot.started
+        slot.short_runs = slot.short_runs + 1 if ran < LONG_ENOUGH else 0
         slot.due = now  # it does not count as running any more
-        pause = restart_pause(slot.short_lives, alone=self.count_workers().running == 0)
+        pause = restart_pause(slot.short_runs, alone=self.count_workers().running == 0)
         slot.due = now + pause
         code = self.wrks[index].inner.exitcode or 0
         reason = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        log.error("worker %s %s after %.1f s; it starts again in %.1f s", index + 1, reason, lived, pause)
+        log.error("worker %s %s after %.1f s; it starts again in %.1f s", index + 1, reason, ran, pause)

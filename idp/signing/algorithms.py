@@ -34,7 +34,7 @@ _ES256_SIGNATURE_LENGTH = 64
 
 
 def generate(alg: str, *, rsa_bits: int) -> JWK:
-    """A new private key for one of `OWN`; about 0.1 s for RSA, less than a millisecond otherwise."""
+    """Return a new private key for one of `OWN`; about 0.1 s for RSA, less than a millisecond otherwise."""
     if _KEY_TYPES[alg] == "RSA":
         return JWK.generate(kty="RSA", size=rsa_bits)
     return JWK.generate(kty=_KEY_TYPES[alg], crv=_CURVES[alg])
@@ -46,12 +46,12 @@ def fits(alg: str, jwk: Mapping[str, Any]) -> bool:
 
 
 def public_members(jwk: Mapping[str, Any]) -> dict[str, Any]:
-    """The members that make the public key and nothing else (RFC 7518 section 6): an allow-list, never a filter."""
+    """Return the members of the public key alone (RFC 7518 section 6): an allow-list, never a filter."""
     return {member: jwk[member] for member in _PUBLIC_MEMBERS[jwk["kty"]]}
 
 
 def sign(alg: str, key: JWK, signing_input: bytes) -> bytes:
-    """The signature of `signing_input` (RFC 7515 section 5.1) with a private key that fits `alg`."""
+    """Sign `signing_input` with a private key that fits `alg` (RFC 7515 section 5.1)."""
     signature: bytes = _ENGINES[alg].sign(key, signing_input)
     return signature
 

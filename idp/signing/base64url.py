@@ -8,7 +8,7 @@ from idp.kernel.entropy import urlsafe
 
 
 def decode(text: str) -> bytes:
-    """The bytes that `text` stands for.
+    """Return the bytes that `text` stands for.
 
     Only the one canonical spelling is accepted. The standard decoder skips characters it does not know and ignores
     the unused bits of the last one, so that one signature could be written in many ways and an edited token pass.

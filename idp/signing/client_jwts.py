@@ -37,7 +37,7 @@ def verify_client_jws(
     algs: Collection[str] = algorithms.FOREIGN,
     leeway: int = 30,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims of a JWT signed with one of the client's own registered keys and valid at `now`.
+    """Verify a JWT by the client's registered keys at `now`; return header and claims.
 
     The key is the one the `kid` names or, without `kid`, the only one that fits the algorithm. `algs` can only
     narrow `algorithms.FOREIGN`: `none` and HMAC are never accepted. `exp` is required; issuer, subject, audience,
@@ -57,7 +57,7 @@ def verify_client_jws(
 
 
 def usable_algorithms(jwk: Mapping[str, Any]) -> list[str]:
-    """The algorithms a client could sign with under this public key; empty for a key that is of no use here."""
+    """Return the algorithms a client could sign with under this public key; empty for a key that is of no use here."""
     fitting = [alg for alg in algorithms.FOREIGN if _may_verify(jwk, alg)]
     try:
         return fitting if fitting and _public_key(jwk) else []
@@ -73,7 +73,7 @@ def _check_header(header: Mapping[str, Any]) -> None:
 
 
 def _choose_key(jwks: Mapping[str, Any], alg: str, kid: object) -> dict[str, Any]:
-    """The JWK to verify with. Keys of unknown types are passed over, as RFC 7517 section 5 asks."""
+    """Return the JWK to verify with. Keys of unknown types are passed over, as RFC 7517 section 5 asks."""
     listed = jwks.get("keys")
     candidates = [
         jwk for jwk in (listed if isinstance(listed, list) else []) if isinstance(jwk, dict) and _may_verify(jwk, alg)

@@ -64,17 +64,17 @@ class Keyring:
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock, policy: RotationPolicy | None = None, refresh_every: int = 10) -> Self:
-        """The keyring of a keys directory; see the constructor."""
+        """Return the keyring of a keys directory; see the constructor."""
         store = KeyStore(KeyDirectory(path))
         return cls(store, clock=clock, policy=policy or RotationPolicy(), refresh_every=refresh_every)
 
     @property
     def algorithms(self) -> tuple[str, ...]:
-        """What `sign` accepts, the default first; what discovery publishes."""
+        """Return what `sign` accepts, the default first; what discovery publishes."""
         return tuple(alg for alg in self._policy.algorithms if alg in self._ring.lines)
 
     def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str) -> str:
-        """A compact JWS over `claims`, with `alg`, `kid` and `typ` in its header (RFC 7515 section 3.1).
+        """Sign `claims` as a compact JWS with `alg`, `kid` and `typ` (RFC 7515 section 3.1).
 
         Raises `ValueError` for an algorithm not in `algorithms`.
         """
@@ -102,7 +102,7 @@ class Keyring:
         allow_expired: bool = False,
         algs: Collection[str] | None = None,
     ) -> dict[str, Any]:
-        """The claims of a token that we signed as a `typ` and that is valid at `now`; see `time_claims.check_times`.
+        """Verify a token that we signed as a `typ`, and return its claims; for times see `time_claims.check_times`.
 
         `algs` narrows the algorithms accepted for this use (RFC 8725 section 3.1). Issuer, audience and revocation
         are the caller's to check. Raises `InvalidToken`.
@@ -122,7 +122,7 @@ class Keyring:
         return claims
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The JWK Set (RFC 7517 section 5) of all public keys: next, active and retired. Shared; do not change it."""
+        """Return the JWK Set of all public keys (RFC 7517 section 5). Shared; do not change it."""
         self.refresh(self._clock.now())
         return self._ring.jwks
 
@@ -150,13 +150,13 @@ class Keyring:
         return actions
 
     def survey(self) -> list[KeyStatus]:
-        """Every key, its state, and until when."""
+        """Return every key, its state, and until when."""
         now = self._clock.now()
         self.refresh(now)
         return survey([key.record for key in self._ring.keys.values()], now, self._policy)
 
     def _key(self, kid: object) -> SigningKey:
-        """The key of that id; one unknown here may just have been made by another node, and a listing is cheap."""
+        """Return the key of that id; reads the directory again, since another node may just have made it."""
         if not isinstance(kid, str):
             raise InvalidToken("kid is not a string")
         self.refresh(self._clock.now())
@@ -179,7 +179,7 @@ class Keyring:
                 _log.exception("cannot read the signing keys; going on with those in memory")
 
     def _warm_up(self) -> None:
-        """Loading an RSA key checks its primes, about 30 ms: better now than in somebody's first request."""
+        """Sign once with each key: the first check of an RSA key's primes takes 30 ms, too long for a request."""
         for alg in self.algorithms:
             signer = signing_key(self._ring.lines[alg], self._checked_at)
             algorithms.sign(alg, self._ring.keys[signer.kid].jwk, b"")

@@ -1,4 +1,4 @@
-"""Signing keys on disk, one immutable file each, and the carrying out of a rotation plan."""
+"""Signing keys on disk, one immutable file each, and the execution of rotation plans."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class KeyStore:
         self._directory = directory
 
     def kids(self) -> frozenset[str]:
-        """The ids of the keys that exist. As files never change, equal ids mean equal keys."""
+        """Return the ids of the keys that exist. As files never change, equal ids mean equal keys."""
         names = self._directory.names(f"{_PREFIX}*{_SUFFIX}")
         return frozenset(name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in names)
 

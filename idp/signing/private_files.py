@@ -44,11 +44,11 @@ class KeyDirectory:
         _refuse_shared(path, path.stat(), _OTHERS_WRITE, "written to", "700")
 
     def names(self, pattern: str) -> frozenset[str]:
-        """The names of the files that match a glob pattern. Cheap: nothing is opened."""
+        """Return the names of the files that match a glob pattern. Cheap: nothing is opened."""
         return frozenset(path.name for path in self.path.glob(pattern))
 
     def read(self, name: str) -> dict[str, Any]:
-        """The JSON object in a file.
+        """Return the JSON object in a file.
 
         Raises `FileNotFoundError`, `UnsafeKeyFile` when group or others may read or write it, `BrokenKeyFile` when it
         holds anything but a JSON object.
@@ -86,7 +86,7 @@ class KeyDirectory:
     def lock(self) -> Iterator[None]:
         """Hold the directory for changes: one thread of one process of one node at a time.
 
-        An advisory lock on an open file, so that a crash frees it. What a crash left half-written is swept away.
+        An advisory lock on an open file, so that a crash frees it. Half-written files of a crash are deleted.
         """
         descriptor = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -99,7 +99,7 @@ class KeyDirectory:
             os.close(descriptor)
 
     def _give_to_owner(self, descriptor: int) -> None:
-        """When root runs the command, the service must still be able to read what it made."""
+        """Give a file to its directory's owner: the service must read what root made."""
         if os.geteuid() == 0:
             owner = self.path.stat()
             os.fchown(descriptor, owner.st_uid, owner.st_gid)

@@ -86,12 +86,12 @@ class KeyStatus:
 
 
 def keys_for_algorithm(alg: str, keys: Iterable[KeyRecord]) -> list[KeyRecord]:
-    """The keys of one algorithm in their order."""
+    """Return the keys of one algorithm in their order."""
     return sorted((key for key in keys if key.alg == alg), key=lambda key: (key.serial, key.kid))
 
 
 def signing_key(line: Sequence[KeyRecord], now: int) -> KeyRecord:
-    """The one key of a line that signs at `now`; `line` is in order and not empty.
+    """Return the one key of a line that signs at `now`; `line` is in order and not empty.
 
     When no key's time has come (the clock was set back) the first signs: some key always does.
     """
@@ -99,7 +99,7 @@ def signing_key(line: Sequence[KeyRecord], now: int) -> KeyRecord:
 
 
 def survey(keys: Collection[KeyRecord], now: int, policy: RotationPolicy) -> list[KeyStatus]:
-    """The state of every key, by algorithm and order in the line."""
+    """Return the state of every key, by algorithm and order in the line."""
     return [
         status
         for alg in sorted({key.alg for key in keys})
@@ -116,7 +116,7 @@ def plan(
     at_once: bool = False,
     algs: Collection[str] | None = None,
 ) -> list[Action]:
-    """What to do now, for each of `algs` (default: all of the policy) independently; usually nothing.
+    """Return what to do now, for each of `algs` (default: all of the policy) independently; usually nothing.
 
     `force` starts a rotation before its time: the next key is published now and signs after `publish_ahead`.
     `at_once` is for emergencies: a new key signs immediately, and a waiting next key never will. Apps that cached
@@ -161,5 +161,5 @@ def _states(line: Sequence[KeyRecord], now: int, policy: RotationPolicy) -> list
 
 
 def _end_of_retirement(later: Sequence[KeyRecord], policy: RotationPolicy) -> int:
-    """A key signed its last token when the first of the `later` ones began to sign."""
+    """Return when a key's last token has expired: it signed until the first of the `later` ones."""
     return min(key.signs_from for key in later) + policy.longest_token + policy.margin

@@ -52,7 +52,7 @@ class Sealer:
 
     @classmethod
     def open(cls, path: Path, entropy: Entropy, *, now: int) -> Sealer:
-        """The sealer of a keys directory; see the constructor."""
+        """Return the sealer of a keys directory; see the constructor."""
         return cls(KeyDirectory(path), entropy, now=now)
 
     @staticmethod
@@ -68,7 +68,7 @@ class Sealer:
         return f"{_FORMAT}.{kid}.{urlsafe(nonce + ciphertext)}"
 
     def unseal(self, sealed: str, *, row: str) -> bytes:
-        """What was sealed for that row; raises `SealBroken`, the same for every cause."""
+        """Return what was sealed for that row; raises `SealBroken`, the same for every cause."""
         try:
             form, kid, text = sealed.split(".")
             raw = base64url.decode(text)
@@ -87,7 +87,7 @@ class Sealer:
         return kid
 
     def pepper(self, label: str) -> bytes:
-        """32 bytes for a keyed hash, one per label, the same for good: derived from the oldest key (RFC 5869)."""
+        """Derive 32 bytes for a keyed hash from the oldest key (RFC 5869): always the same for a label."""
         oldest = next(iter(self._keys.values()))
         info = f"countersign pepper {label}".encode()
         return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=info).derive(oldest)

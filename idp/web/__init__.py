@@ -3,17 +3,19 @@
 request -> request id -> view(tx): reads cookies and form, checks csrf -> headers -> log line
                          returning commits, raising rolls back
 
-context       services available to views: settings, clock, database, keys
-transactions  one transaction per request
-cookies       names and attributes of our cookies
-csrf          same-origin check and form tokens
-forms         strict parsing of form fields
-paths         path parameters, and redaction of paths
-wsgi          refuses requests for other hosts; answers when all else fails
-headers       content security policy and other headers
-errors        error pages
-logs          JSON log lines
-language      language of the page
-geoip         localized locations of IP addresses
-pages         rendering of pages
+context         services available to views: settings, clock, database, keys
+transactions    one transaction per request
+cookies         names and attributes of our cookies
+csrf            same-origin check and form tokens
+forms           strict parsing of form fields
+paths           path parameters, and redaction of paths
+account_paths   paths of the account's pages
+wsgi            refuses requests for other hosts; answers when the application fails
+headers         content security policy and other headers
+errors          error pages
+logs            JSON log lines
+language        language of the page
+client_address  address of the client behind the proxies
+geoip           localized locations of IP addresses
+pages           rendering of pages
 """

@@ -1,4 +1,4 @@
-"""The paths of the account's pages, for their routes and for every package that links there."""
+"""Paths of the account's pages, for their routes and all packages that link there."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ def sent_codes_path(channel: str) -> str:
 
 
 def phone_code_path(channel: str) -> str:
-    """Return the path of the page that asks for the code sent to a new number."""
+    """Return the path of the page that verifies a new number by code."""
     return f"{PHONE}/{channel}"

@@ -45,7 +45,7 @@ def see_other(path: str) -> Response:
 
 
 def answers_json(view: View) -> View:
-    """Mark a view that a script of ours calls, so that its failures are JSON as well."""
+    """Mark a view that our scripts call, so that its failures are JSON, too."""
     view.answers_json = True  # type: ignore[attr-defined]  # an attribute survives the decorators of Flask and ours
     return view
 

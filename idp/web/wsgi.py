@@ -1,4 +1,4 @@
-"""WSGI layers around the application: they refuse requests for other hosts, and let no exception out."""
+"""WSGI layers around the application: they refuse requests for other hosts, and answer every exception."""
 
 from __future__ import annotations
 

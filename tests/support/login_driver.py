@@ -103,7 +103,9 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
     def driver(tx: Transaction, acr: str) -> Response:
         requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
         auth_session = start.current_session(tx)
-        assurance = auth_session and auth_session.admits(requirement, settings=harness.settings, now=tx.now)
+        assurance = auth_session and auth_session.satisfies_with_saved_codes(
+            requirement, settings=harness.settings, now=tx.now
+        )
         if auth_session and assurance and "choose" not in request.args:
             return jsonify(
                 user=auth_session.person.user.username,

@@ -1,4 +1,4 @@
-"""The pages of *My account*. Private; `credentials` has those that change or reveal what opens the account.
+"""The pages of *My account*. Private; `credentials` has those that change or reveal credentials.
 
 What is raised instead of a page is answered here: with a login flow, or with a redirect to the page that comes first.
 """

@@ -29,7 +29,7 @@ blueprint = Blueprint("activity", __name__)
 @blueprint.get(account_paths.ACTIVITY)
 @requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """One page of the person's own audit trail, newest first; `before` in the address continues an earlier page."""
+    """Show one page of the person's own audit trail, newest first; `before` continues an earlier page."""
     before = _before()
     found = tx.audit.for_user(auth_session.person.user.id, limit=PAGE + 1, before=before, without=activity_text.QUIET)
     shown = found[:PAGE]

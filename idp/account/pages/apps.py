@@ -35,7 +35,7 @@ class Connection:
 @blueprint.get(account_paths.APPS)
 @session_guard.requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """All of them, by name."""
+    """Show all connected apps, by name."""
     user_id = auth_session.person.user.id
     found = _connections(tx, user_id)
     clients, used = tx.clients.by_ids(found.keys()), tx.grants.last_used(user_id)
@@ -58,7 +58,7 @@ def remove_app(tx: Transaction, client_id: str) -> Response:
 
 
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
-    """By `client_id`. An organisation's own apps are never allowed by the person, but hold grants all the same."""
+    """Return connections by `client_id`; an organisation's own apps have grants without consent."""
     found: dict[str, Connection] = {}
     for grant in tx.grants.live_for_user(user_id):
         before = found.get(grant.client_id)

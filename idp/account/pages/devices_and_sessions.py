@@ -74,7 +74,7 @@ def sign_out(tx: Transaction) -> Response:
 
 @blueprint.get(SIGNED_OUT)
 def show_signed_out() -> Response:
-    """The last page."""
+    """Show that the session has ended."""
     return page("session/logged_out.html", client=None, back_href=HOME)
 
 

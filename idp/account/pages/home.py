@@ -36,7 +36,7 @@ blueprint = Blueprint("home", __name__)
 @blueprint.get(account_paths.HOME, strict_slashes=False)
 @requires()
 def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """The profile, and whether there is a second step."""
+    """Show the profile, and whether there is a second step."""
     return responses.render(
         auth_session,
         "account/home.html",
@@ -56,6 +56,6 @@ def _profile(user: User) -> list[tuple[str, str | None]]:
 
 
 def _known(claim: str, value: object) -> str:
-    """A language by its own name, anything else as it is."""
+    """Return a language by its own name, anything else as it is."""
     said = str(value or "")
     return LANGUAGES.get(said, said) if claim == LOCALE else said

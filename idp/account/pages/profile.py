@@ -28,7 +28,7 @@ blueprint = Blueprint("profile", __name__)
 @blueprint.get(PROFILE)
 @session_guard.requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """The form as the profile stands, and the ways to reach the person."""
+    """Show the form with the stored profile, address and number."""
     return _render(tx, auth_session)
 
 
@@ -90,7 +90,7 @@ def _email(user: User, waiting: ContactChange | None) -> dict[str, Any]:
 
 
 def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:
-    """What a list offers: no choice, ours, and what is chosen already if it is none of ours."""
+    """Return what a list offers: no choice, ours, and what is chosen already if it is none of ours."""
     offered = {"": otherwise} | {value: title for value, title in listed.items() if title != otherwise}
     return [
         {"value": value, "title": title, "chosen": value == chosen}

@@ -27,7 +27,7 @@ blueprint = Blueprint("security", __name__)
 @blueprint.get(account_paths.SECURITY)
 @requires()
 def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
-    """Everything on one page."""
+    """Show everything on one page."""
     person, own = auth_session.person, auth_session.session
     user = person.user
     sessions = live_sessions(tx.sessions.for_user(user.id), own, tx.now)
@@ -50,7 +50,7 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 @blueprint.get(account_paths.SET_UP)
 @requires(back=account_paths.SECURITY)
 def start_enrolment(tx: Transaction, _: AuthenticatedSession) -> Response:
-    """Where the bar leads: the set-up that a sign-in will insist on when the time is over, done now."""
+    """Start the required enrolment before its time is over; the bar on every page links here."""
     raise change_guard.enrolment_needed(tx.now, f"{account_paths.SECURITY}?done=saved")
 
 
@@ -69,7 +69,7 @@ def _two_step(person: Person) -> dict[str, Any]:
 
 
 def _messages(person: Person, method: Method) -> dict[str, Any]:
-    """Codes by one channel: where they go if they are set up, and where to set them up or see more."""
+    """Return the codes of one channel: their destination if set up, and the page to set them up or see more."""
     factor = next(iter(person.factors_of(method)), None)
     return {
         "name": method.spec.name,

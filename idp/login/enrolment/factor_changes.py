@@ -41,7 +41,7 @@ def add_factor(
     one before is removed. None when another change to the account came first; then nothing is changed.
 
     Raises:
-        AlreadyKnown: when it is a passkey that somebody has already; the transaction must be given up.
+        CredentialExists: when it is a passkey that somebody has already; the transaction must be given up.
     """
     user, kind = person.user, Method(factor.kind)
     if not tx.users.raise_epoch(user):

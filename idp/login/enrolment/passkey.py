@@ -43,7 +43,7 @@ def check(
     """Verify a registration that was made for this `owner`; `response` is None when it could not be parsed.
 
     Raises:
-        Rejected: when it does not verify.
+        InvalidResponse: when it does not verify.
     """
     if response is None:
         raise InvalidResponse("unreadable")
@@ -61,7 +61,7 @@ def add(
     codes: NewRecoverySet | None,
     services: Services,
 ) -> Proof | None:
-    """Store it as one of the person's passkeys; `codes`, None and `AlreadyKnown` as for `factor_changes.add_factor`."""
+    """Store it as a passkey of the person; the rest is as for `factor_changes.add_factor`."""
     factor = Factor(
         id=services.entropy.token(12),
         kind=Method.PASSKEY,

@@ -29,7 +29,7 @@ from idp.services import Services
 
 
 def enrolment_slot(owner: str, person: Person, method: Method) -> CodeSlot:
-    """The slot of codes of this enrolment; `owner` names the login flow or session."""
+    """Return the slot of codes of this enrolment; `owner` names the login flow or session."""
     return CodeSlot(owner, CodePurpose.SET_UP, method, person.user.id)
 
 
@@ -49,7 +49,7 @@ def send_first_code(
     """Send the first code to what the profile has, or to the number `typed`.
 
     Raises:
-        NotANumber: when the profile has none and what was typed is none either.
+        InvalidPhoneNumber: when the profile has none and what was typed is none either.
     """
     address = destination(person, method) or sent_code.parse_phone_number(typed)
     return sent_codes.issue_code(

@@ -21,7 +21,7 @@ from idp.web.pages import see_other
 
 
 def redirect_to_next_step(tx: Transaction, flow_id: str) -> Response:
-    """Redirect to the page of the present step, or to where the flow leads when nothing is missing."""
+    """Redirect to the present step, or to the flow's return address when nothing is missing."""
     flow = _load_open(tx, flow_id)
     return see_other(_next_url(flow, done=flow.step is Step.DONE)) if flow else see_other(flow_path(flow_id))
 

@@ -41,7 +41,7 @@ def seal_answer(response: Response, *, row: LoginFlowRow, secret: str, now: int)
 
 
 def repeat_answer(row: LoginFlowRow, *, secret: str, now: int) -> Response | None:
-    """Return the answer again, if the request being served is the one that it was sealed for."""
+    """Return the sealed answer again, if this request is the one it was sealed for."""
     if request.method != "POST" or not row.sealed_answer:
         return None
     try:

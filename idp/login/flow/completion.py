@@ -39,7 +39,7 @@ def complete(
     browser_cookie: str | None,
     services: Services,
 ) -> Completed:
-    """Open or step up the session, remember the device if requested, and send the alert about a new browser."""
+    """Open or step up the session; remember the device if requested; alert about a new browser."""
     settings = services.settings
     registration = devices.register_device(tx, services.entropy, person.user, browser_cookie)
     device = registration.device
@@ -94,6 +94,6 @@ def _open_session(
         user_agent=tx.origin.user_agent[:LONGEST_USER_AGENT],
     )
     tx.sessions.open(session)
-    for surplus in tx.sessions.beyond(person.user.id, services.settings.sessions_per_person):
+    for surplus in tx.sessions.list_surplus(person.user.id, services.settings.sessions_per_person):
         end_session(tx, surplus, reason="too many sessions")
     return session.sid

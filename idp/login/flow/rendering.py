@@ -54,7 +54,7 @@ def flow_url(flow: LoginFlow, page: str) -> str:
 
 
 def passkey_form(flow: LoginFlow, *, second: bool) -> dict[str, str]:
-    """Return where the passkey form of a page gets its options, and where it posts the response."""
+    """Return where a passkey form gets its options, and where it posts the response."""
     action = flow_url(flow, paths.CODE_PASSKEY if second else paths.PASSKEY)
     return {"action": action, "options_href": f"{action}/options"}
 

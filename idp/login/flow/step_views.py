@@ -62,7 +62,7 @@ def step(
 def require_step(
     tx: Transaction, flow_id: str, expected: Step, *, applies: Applies | None = None, lock: bool = False
 ) -> tuple[LoginFlow, Person]:
-    """Return the open flow of this browser and its person, if `expected` is its present step.
+    """Return this browser's open flow and its person, if `expected` is its present step.
 
     Aborts with a redirect to the present step otherwise. `lock` as for `rendering.load_open_flow`.
     """

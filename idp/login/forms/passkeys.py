@@ -14,7 +14,7 @@ LONGEST = 64 * 1024
 
 
 def read_passkey_response() -> AuthenticatorResponse | None:
-    """The answer in this request's form; None when it cannot be read."""
+    """Return the answer in this request's form; None when it cannot be read."""
     try:
         return passkeys.parse_response(single_value(request.form, "credential", longest=LONGEST))
     except InvalidResponse:

@@ -10,7 +10,7 @@ from idp.web.pages import translate
 
 
 def download_href(codes: tuple[str, ...]) -> str:
-    """The codes as a link that saves a text file, without asking the server again."""
+    """Return a link that saves the codes as a text file, without another request."""
     title = Text("{brand} recovery codes", brand=services().settings.brand)
     text = "\r\n".join((translate(title), translate(Text("Each code works once.")), "", *codes, ""))
     return "data:text/plain;charset=utf-8," + quote(text)

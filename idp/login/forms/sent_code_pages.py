@@ -1,4 +1,4 @@
-"""Sentences and template variables of pages about codes that are sent, at sign-in and in the account."""
+"""Sentences and template variables of pages about sent codes, at sign-in and in the account."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def audit_attempt(
 
 
 def _warn_owner(tx: Transaction, flow: LoginFlow, person: Person) -> None:
-    """Mail the owner, once a day at most, when several wrong codes followed a right password (ASVS 6.3.5)."""
+    """Mail the owner when several wrong codes followed a right password (ASVS 6.3.5); at most once a day."""
     if tx.throttles.count(_bucket(tx, flow, person)) < rate_limits.WARN_AFTER:
         return
     if tx.throttles.consume(rate_limits.warning_bucket(person.user.id), rate_limits.WARNING_LIMIT):
@@ -79,7 +79,7 @@ def record_proofs(
 
 
 def known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:
-    """The id of the known device whose attempts are counted apart, if a second step was ever completed on it.
+    """Return the known device whose attempts are counted apart, if it completed a second step.
 
     Otherwise a thief of the password could collect known browsers before there is a second step, and then guess the
     code in each of them.

@@ -33,7 +33,7 @@ from idp.services import Services
 
 
 def relying_party(settings: Settings) -> RelyingParty:
-    """The WebAuthn relying party of our passkeys: the issuer's host and origin, nothing beside or below."""
+    """Return the WebAuthn relying party of our passkeys: the issuer's host and origin, nothing beside or below."""
     return RelyingParty(rp_id=settings.host, origin=settings.issuer)
 
 
@@ -50,7 +50,7 @@ def claim_challenge(tx: Transaction, owner: str, purpose: Purpose, response: Aut
     """Claim the challenge that a response answers.
 
     Raises:
-        Rejected: when it is another owner's, for another purpose, expired or claimed before.
+        InvalidResponse: when it is another owner's, for another purpose, expired or claimed before.
     """
     if not tx.challenges.claim(owner, purpose, digest(response.challenge)):
         raise InvalidResponse("no such challenge is open here")
@@ -64,7 +64,7 @@ def options(tx: Transaction, flow: LoginFlow, *, second: bool, services: Service
 
 
 def key_protection(factor: Factor, *, attesting: bool) -> Key:
-    """How the private key is protected, as far as a trusted attestation says."""
+    """Return how the private key is protected, as far as a trusted attestation says."""
     if factor.attested and attesting:
         return Key.ATTESTED
     return Key.SYNCED if factor.backup_eligible else Key.POP
@@ -82,8 +82,8 @@ def verify_first_factor(
         user = _verify_user(user, response)
         proof = _use_passkey(tx, response, found, user, settings)
     except InvalidResponse as reason:
-        return audit_rows.refused(reason)
-    audit_rows.accepted()
+        return audit_rows.record_failure(reason)
+    audit_rows.record_success()
     browser = devices.recognise_browser(tx, browser_cookie)
     device = browser.find_device(tx, user) if browser else None
     device_id = device.id if device else None
@@ -107,8 +107,8 @@ def verify_second_factor(
         user = _verify_user(person.user, response, unnamed=True)
         proof = _use_passkey(tx, response, found, user, settings)
     except InvalidResponse as reason:
-        return audit_rows.refused(reason)
-    audit_rows.accepted()
+        return audit_rows.record_failure(reason)
+    audit_rows.record_success()
     return attempts.record_proof(tx, flow, user, proof, remember=remember)
 
 
@@ -147,10 +147,10 @@ class _Audit:
     event: Event
     user_id: str | None
 
-    def accepted(self) -> None:
+    def record_success(self) -> None:
         self._record(Outcome.SUCCESS, None)
 
-    def refused(self, reason: InvalidResponse) -> Result:
+    def record_failure(self, reason: InvalidResponse) -> Result:
         self._record(Outcome.FAILURE, str(reason))
         return Result.WRONG
 

@@ -48,7 +48,7 @@ class Candidate:
 
     @property
     def user_id(self) -> str:
-        """The account's id; an id that nobody has when there is no account, so that its lookup costs the same."""
+        """Return the account's id; one that nobody has without an account, so that its lookup costs the same."""
         return self.user.id if self.user else ""
 
 
@@ -129,7 +129,7 @@ def _record_proof(tx: Transaction, row: LoginFlowRow, user: User, device_id: str
 
 
 def _passkeys(row: LoginFlowRow, user: User) -> list[Proof]:
-    """The passkey proofs of the same person in this flow, which were not enough alone."""
+    """Return the passkey proofs of this person in this flow, which alone were not enough."""
     if (row.user_id, row.epoch) != (user.id, user.epoch):
         return []
     return [proof for proof in from_rows(row.proofs) if proof.method is Method.PASSKEY]

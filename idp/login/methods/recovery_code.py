@@ -71,7 +71,7 @@ def first_set(person: Person, services: Services) -> NewRecoverySet | None:
 
 
 def replace_codes(tx: Transaction, person: Person, fresh: NewRecoverySet, services: Services) -> None:
-    """Store a new set of recovery codes; the old ones are dead with this transaction."""
+    """Store a new set of recovery codes; the old ones end with this transaction."""
     set_id = services.entropy.token(12)
     row = recovery_codes.to_row(fresh, user_id=person.user.id, set_id=set_id, sealer=services.sealer)
     tx.recovery.replace(row, list(fresh.digests))

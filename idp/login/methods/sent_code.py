@@ -16,12 +16,12 @@ from idp.services import Services
 
 
 def sign_in_slot(flow: LoginFlow, factor: Factor) -> CodeSlot:
-    """The slot of codes that are sent to this factor for this login flow."""
+    """Return the slot of codes that are sent to this factor for this login flow."""
     return CodeSlot(flow.owner, CodePurpose.SIGN_IN, factor.kind, factor.user_id)
 
 
 def send_code(tx: Transaction, flow: LoginFlow, person: Person, method: Method, services: Services) -> SendResult:
-    """Send a code to the address or number that was proven at enrolment, and nowhere else."""
+    """Send a code, only to the address or number that was proven at enrolment."""
     (factor,) = person.factors_of(method)
     device_id, address = known_device(tx, flow, person), factor.address or ""
     slot = sign_in_slot(flow, factor)

@@ -7,10 +7,10 @@ proofs         what was proven, when and with which factor; which proofs count
 assurance      counted proofs -> acr, amr, auth_time; nothing else writes those claims
    v
 requirement    what must be reached; joining two can only make them stricter
-rules          settings, users and requests -> requirements
+   ^           requirement_sources: settings, users and requests -> requirements
    v
 steps          proofs + requirement -> the next step of a login flow
 
-selection      which second steps a person has, the most secure first
-rate_limits    the buckets that guesses and messages are counted in, and their limits
+available_methods  which second steps a person has, the most secure first
+rate_limits        the buckets that guesses and messages are counted in, and their limits
 """

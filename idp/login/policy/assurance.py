@@ -27,7 +27,7 @@ class Level(IntEnum):
 
     @property
     def acr(self) -> str:
-        """The `acr` value of this level."""
+        """Return the `acr` value of this level."""
         return self.name.lower().replace("_", "-")
 
 

@@ -78,9 +78,9 @@ def code_bucket(user_id: str, device_id: str | None) -> str:
     return f"code:user:{user_id}:{device_id or STRANGERS}"
 
 
-def present_password_bucket(user_id: str) -> str:
-    """Return the bucket of present passwords, typed to change the password of a signed-in person."""
-    return f"present-password:user:{user_id}"
+def current_password_bucket(user_id: str) -> str:
+    """Return the bucket of current passwords, typed to change the password of a signed-in person."""
+    return f"current-password:user:{user_id}"
 
 
 def warning_bucket(user_id: str) -> str:
@@ -125,7 +125,7 @@ def contact_bucket(user_id: str) -> str:
 
 
 def mailbox_bucket(address: str) -> str:
-    """Return the bucket of such links to one address, whether or not it belongs to a user."""
+    """Return the bucket of such links to one address, known or not."""
     return f"contact:to:{digest(lookup_key(address))}"
 
 
@@ -135,15 +135,15 @@ def strength_bucket(user_id: str) -> str:
 
 
 def password_bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
-    """Return the prefixes of every password bucket of a person, whose user name and address are `names`."""
+    """Return the prefixes of a person's password buckets; `names` are user name and address."""
     return f"password:user:{user_id}:", *(f"password:name:{digest(lookup_key(name))}" for name in names if name)
 
 
 def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
-    """Return the prefixes of every bucket of guesses at a person's secrets, for an administrator to reset."""
+    """Return the prefixes of every bucket of guesses at a person's secrets."""
     return (
         *password_bucket_prefixes(user_id, *names),
-        present_password_bucket(user_id),
+        current_password_bucket(user_id),
         f"code:user:{user_id}:",
         proving_bucket(user_id),
     )

@@ -48,7 +48,7 @@ def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
 
 
 def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
-    """Drop the second step from a requirement of policy, while a person may still postpone it.
+    """Drop the second step from a policy's requirement, while a person may postpone it.
 
     Only for policy: what the initiator of a login flow requires is never postponed.
     """
@@ -90,7 +90,7 @@ def acr_requirement(values: Sequence[str], *, essential: bool, best: Level) -> A
 
 
 def account_change_requirement(*, fresh_sign_in: int, now: int) -> AuthRequirement:
-    """Require two factors, if the owner has two, for a change of what protects the account.
+    """Require two factors, if the owner has two, for a change of credentials.
 
     They are at most `fresh_sign_in` seconds old. Not the highest level: whoever lost a passkey must be able to remove
     it with another factor.

@@ -49,7 +49,7 @@ class State:
 
     @property
     def assurance(self) -> Assurance:
-        """The claims of the counted proofs."""
+        """Return the claims of the counted proofs."""
         return assess(self.proofs)
 
     @property

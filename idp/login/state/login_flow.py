@@ -32,17 +32,17 @@ class LoginFlow:
 
     @property
     def owner(self) -> str:
-        """The name that challenges, sent codes and TOTP set-ups of this flow are bound to."""
+        """Return the name that challenges, sent codes and TOTP set-ups are bound to."""
         return f"login:{self.row.id}"
 
     @property
     def step(self) -> Step:
-        """The next step."""
+        """Return the next step."""
         return next_step(self.state, self.requirement)
 
     @property
     def available_methods(self) -> tuple[Method, ...]:
-        """The second steps that can be used now, the most secure first; recovery codes are for when there is none.
+        """Return the second steps that can be used now, the most secure first; recovery codes if there is none.
 
         Those that are enough; if none is, those that must be proven before one that is can be enrolled.
         """
@@ -55,7 +55,7 @@ class LoginFlow:
         return available_methods(self.person.methods, min(target, best))
 
     def enrollable_methods(self, settings: Settings) -> tuple[Method, ...]:
-        """Return the second steps that would be enough and could be enrolled, apart from an authenticator app."""
+        """Return the second steps that would be enough and could be enrolled, without TOTP."""
         if self.person is None:
             return ()
         methods = (Method.PASSWORD, *self.person.enrollable(settings))
@@ -63,7 +63,7 @@ class LoginFlow:
 
     @property
     def preferred_sent_method(self) -> Method | None:
-        """The second step to start with, if its code has to be sent first."""
+        """Return the second step to start with, if its code has to be sent first."""
         method = self._preferred_method
         return method if method and method.spec.destination else None
 
@@ -73,7 +73,7 @@ class LoginFlow:
 
     @property
     def page(self) -> str:
-        """The page of the present step: the last part of its path."""
+        """Return the page of the present step: the last part of its path."""
         if self.step is not Step.CODE:
             return self.step
         return paths.code_page(self._preferred_method or Method.RECOVERY_CODE)
@@ -89,12 +89,12 @@ class LoginFlow:
 
     @property
     def password_at(self) -> int:
-        """The time of the last first factor that counts (seconds, UTC)."""
+        """Return the time of the last first factor that counts (seconds, UTC)."""
         return max(proof.at for proof in self.state.proofs if proof.method in FIRST)
 
     @property
     def set_up_until(self) -> int:
-        """The time until that first factor allows enrolment (seconds, UTC)."""
+        """Return the time until that first factor allows enrolment (seconds, UTC)."""
         return self.password_at + SET_UP_TIME
 
 

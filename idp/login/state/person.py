@@ -34,7 +34,7 @@ class Person:
 
     @property
     def methods(self) -> frozenset[Method]:
-        """Methods that are usable now."""
+        """Return the methods that are usable now."""
         methods = {Method.PASSWORD} if self.user.password_hash else set()
         methods |= {Method(factor.kind) for factor in self.factors}
         return frozenset(methods | ({Method.RECOVERY_CODE} if self.has_second_step and self.codes_left else set()))
@@ -67,7 +67,7 @@ class Person:
 
     @property
     def recovery_factor(self) -> str:
-        """The factor id of a recovery code; its proofs stop counting when the factor it stands for is replaced."""
+        """Return the factor id of recovery codes; their proofs stop counting when that factor is replaced."""
         return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"
 
     def channels(self, settings: Settings) -> tuple[Method, ...]:
@@ -75,7 +75,7 @@ class Person:
         return tuple(method for method in self.enrollable(settings) if method.spec.destination)
 
     def enrollable(self, settings: Settings) -> tuple[Method, ...]:
-        """Return the methods that could be enrolled instead of an authenticator app, the most secure first."""
+        """Return the methods that could be enrolled instead of TOTP, the most secure first."""
         context = MethodContext(settings, self.user)
         return tuple(
             method
@@ -85,7 +85,7 @@ class Person:
 
     @property
     def best(self) -> Level:
-        """The highest level that these methods can reach."""
+        """Return the highest level that these methods can reach."""
         return reachable(self.methods, attested=self.attested)
 
     @property

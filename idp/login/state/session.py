@@ -28,12 +28,12 @@ class AuthenticatedSession:
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
-        """All proofs of this session, whether they still count or not."""
+        """Return all proofs of this session, whether they still count or not."""
         return from_rows(self.session.proofs)
 
     @property
     def owner(self) -> str:
-        """The name under which set-ups and sent codes belong to this session."""
+        """Return the name under which set-ups and sent codes belong to this session."""
         return f"session:{self.session.sid}"
 
     def assurance(self, *, not_before: int, settings: Settings, now: int) -> Assurance:
@@ -47,8 +47,10 @@ class AuthenticatedSession:
         enough = requirement.satisfied_by(assurance, best=self.person.best, enrolled=self.person.has_second_step)
         return assurance if enough else None
 
-    def admits(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
-        """Return the same, but None also until the recovery codes are saved."""
+    def satisfies_with_saved_codes(
+        self, requested: AuthRequirement, *, settings: Settings, now: int
+    ) -> Assurance | None:
+        """Return the same as `satisfies`, but None also until the recovery codes are saved."""
         return None if self.person.codes_to_save else self.satisfies(requested, settings=settings, now=now)
 
 

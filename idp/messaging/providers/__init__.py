@@ -1,10 +1,10 @@
-"""Who carries text messages and WhatsApp: one file each, all behind `texts.Provider`.
+"""Providers of text messages and WhatsApp: one file each, all of them a `phone_messages.Provider`.
 
 settings -> choice.for_channel -> twilio | meta | webhook, or the development mailbox
 
-answers   what a provider's answer means: taken, not yet, never
-twilio    text messages and WhatsApp by Twilio
-meta      WhatsApp by Meta's own Cloud API
-webhook   any other gateway, by signed JSON
-choice    which of them a channel has
+responses  what a provider's answer means: accepted, to be retried, or never
+twilio     text messages and WhatsApp by Twilio
+meta       WhatsApp by Meta's Cloud API
+webhook    any other gateway, by signed JSON
+choice     which of them a channel has
 """

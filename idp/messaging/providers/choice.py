@@ -1,4 +1,4 @@
-"""Which provider a channel has."""
+"""The choice of a provider for each channel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from idp.messaging.providers.webhook import Webhook
 
 
 def for_channel(settings: Settings, channel: str, clock: Clock) -> Provider:
-    """The provider of one of `settings.channels`; without one, development mode keeps what is sent to be looked at."""
+    """Return the provider of one of `settings.channels`; without one, the mailbox of development mode."""
     name = settings.sms_provider if channel == SMS else settings.whatsapp_provider
     if name == "twilio":
         return Twilio(settings, channel)

@@ -10,7 +10,7 @@ from typing import Any
 from idp.config import Settings
 from idp.messaging.http_client import Outbound, json_content
 from idp.messaging.phone_messages import TextMessage
-from idp.messaging.providers.responses import number_in, settle
+from idp.messaging.providers.responses import number_in, raise_for_status
 
 NAME = "WhatsApp"
 NEVER = frozenset({131021, 131026})
@@ -29,12 +29,12 @@ class Meta:
     def send(self, message: TextMessage) -> None:
         """Send the template; raises `Rejected` and `Undelivered`."""
         answer = self._outbound.post(f"{self._number}/messages", json_content(self._template(message)), self._headers)
-        settle(NAME, answer, error=number_in(answer, "error", "code"), never=NEVER)
+        raise_for_status(NAME, answer, error=number_in(answer, "error", "code"), never=NEVER)
 
     def check(self) -> str:
         """Look the sending number up: that needs the same token, and sends nothing."""
         answer = self._outbound.get(f"{self._number}?fields=id", self._headers)
-        settle(NAME, answer, error=number_in(answer, "error", "code"))
+        raise_for_status(NAME, answer, error=number_in(answer, "error", "code"))
         return f"{NAME} knows the sending number"
 
     def _template(self, message: TextMessage) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Meta:
 
 
 def nearest(wanted: str, approved: list[str]) -> str:
-    """The approved language (such as `pt_BR`) that somebody who reads `wanted` reads best; else the first."""
+    """Return the approved language (such as `pt_BR`) that somebody who reads `wanted` reads best; else the first."""
     exact = [one for one in approved if one.replace("_", "-").lower() == wanted.lower()]
     alike = [one for one in approved if one.partition("_")[0] == wanted.partition("-")[0].lower()]
     return [*exact, *alike, *approved][0]

@@ -1,4 +1,4 @@
-"""What a provider's answer means: taken, not now, or never."""
+"""What a provider's response means: accepted, to be retried, or never."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from idp.messaging.http_client import HttpResponse
 from idp.messaging.smtp import Rejected, Undelivered
 
 
-def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: Collection[int] = ()) -> None:
-    """Return when the message was taken.
+def raise_for_status(name: str, answer: HttpResponse, *, error: int | None = None, never: Collection[int] = ()) -> None:
+    """Raise unless the provider accepted the message.
 
     `error` is the provider's own number of the error, and `never` those that mean that this recipient cannot get
     it at all. Its text is not stored: it repeats the recipient's number.
@@ -28,7 +28,7 @@ def settle(name: str, answer: HttpResponse, *, error: int | None = None, never: 
 
 
 def number_in(answer: HttpResponse, *path: str) -> int | None:
-    """The number that stands at this path of a JSON answer; None when there is none."""
+    """Return the number that stands at this path of a JSON answer; None when there is none."""
     try:
         found: Any = strict_json.parse(answer.body)
         for name in path:

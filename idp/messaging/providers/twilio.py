@@ -13,7 +13,7 @@ from idp.config import Settings
 from idp.messaging.codes import SMS
 from idp.messaging.http_client import Outbound, form_content
 from idp.messaging.phone_messages import TextMessage
-from idp.messaging.providers.responses import number_in, settle
+from idp.messaging.providers.responses import number_in, raise_for_status
 
 NAME = "Twilio"
 SERVICE = "MG"
@@ -35,12 +35,12 @@ class Twilio:
         """Create a message resource; raises `Rejected` and `Undelivered`."""
         fields = self._sms(message) if self._channel == SMS else self._whatsapp(message)
         answer = self._outbound.post(f"{self._account}/Messages.json", form_content(fields), self._headers)
-        settle(NAME, answer, error=number_in(answer, "code"), never=NEVER)
+        raise_for_status(NAME, answer, error=number_in(answer, "code"), never=NEVER)
 
     def check(self) -> str:
         """Look the account up: that needs the same credentials, and sends nothing."""
         answer = self._outbound.get(f"{self._account}.json", self._headers)
-        settle(NAME, answer, error=number_in(answer, "code"))
+        raise_for_status(NAME, answer, error=number_in(answer, "code"))
         return f"{NAME} knows the account"
 
     def _sms(self, message: TextMessage) -> dict[str, str]:
@@ -58,5 +58,5 @@ class Twilio:
 
 
 def _basic(user: str, password: str) -> str:
-    """RFC 7617."""
+    """Encode credentials of Basic authentication (RFC 7617)."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

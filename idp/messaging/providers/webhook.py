@@ -20,7 +20,7 @@ from idp.config import Settings
 from idp.kernel.clock import Clock
 from idp.messaging.http_client import Outbound, json_content
 from idp.messaging.phone_messages import TextMessage
-from idp.messaging.providers.responses import settle
+from idp.messaging.providers.responses import raise_for_status
 from idp.messaging.smtp import Rejected
 
 NAME = "The gateway"
@@ -56,7 +56,7 @@ class Webhook:
         answer = self._outbound.post(self._url, content, headers)
         if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             raise Rejected(f"{NAME} answered 422: this number can never get it")
-        settle(NAME, answer)
+        raise_for_status(NAME, answer)
 
     def check(self) -> str:
         """Return the host that messages go to. Nothing is tested: that would send. The whole URL may hold a secret."""
@@ -64,6 +64,6 @@ class Webhook:
 
 
 def signature(key: bytes, name: str, stamp: str, body: bytes) -> str:
-    """The value of `webhook-signature`."""
+    """Return the value of `webhook-signature`."""
     signed = hmac.new(key, f"{name}.{stamp}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(signed).decode()}"

@@ -17,7 +17,7 @@ from idp.web.context import services
 
 
 def respond(tx: Transaction) -> Response:
-    """The summary as JSON: no secret, nothing that helps to sign in. Times are seconds, UTC."""
+    """Return the summary as JSON: no secret, nothing that helps to sign in. Times are seconds, UTC."""
     return bearer.respond_to(tx, SECURITY, lambda access: _summary(tx, access))
 
 

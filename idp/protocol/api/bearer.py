@@ -36,7 +36,7 @@ class Access:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """What this token may be used for; perhaps less than the grant."""
+        """Return what this token may be used for; perhaps less than the grant."""
         return tuple(str(self.claims.get("scope", "")).split())
 
 
@@ -56,7 +56,7 @@ def respond_to(tx: Transaction, scope: str, answer: Callable[[Access], Response]
 
 
 def _token(request: Request) -> str:
-    """The token: in the header or in a form body, once, and never in the address (RFC 6750 section 2)."""
+    """Return the token: in the header or in a form body, once, and never in the address (RFC 6750 section 2)."""
     if PARAMETER in request.args:
         raise BearerError(*MALFORMED, "send the access token in the Authorization header, not in the address")
     header = HEADER.fullmatch(request.headers.get("Authorization", ""))
@@ -79,7 +79,7 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _signed_by_us(token: str, now: int) -> dict[str, Any]:
-    """The claims, expired or not: whose page may read the refusal depends on them."""
+    """Return the claims, expired or not: whose page may read the refusal depends on them."""
     try:
         return tokens.read_access_token(token, now=now, allow_expired=True)
     except InvalidToken as problem:

@@ -10,7 +10,7 @@ ERROR = "insufficient_user_authentication"
 
 
 def requirement(access: Access, level: Level, *, now: int, best: Level, max_age: int | None = None) -> None:
-    """Return when the sign-in behind this token is strong enough, and at most `max_age` seconds ago.
+    """Require a sign-in of this level, at most `max_age` seconds ago.
 
     A token outlives the factor it was earned with, so it counts for no more than `best`, what the person can reach now.
 

@@ -11,7 +11,7 @@ from idp.protocol.errors import json_response
 
 
 def respond(tx: Transaction) -> Response:
-    """The claims about the person whose access token this is, as JSON."""
+    """Return the claims about the person whose access token this is, as JSON."""
     return bearer.respond_to(tx, claims.OPENID, _claims_response)
 
 

@@ -1,6 +1,6 @@
 """The authorization endpoint (RFC 6749 section 4.1, OIDC Core section 3.1.2, RFC 7636, RFC 9207).
 
-    GET /authorize -> parameters       each known parameter once, UTF-8, bounded
+    GET /authorize -> endpoint         each known parameter once, UTF-8, bounded
                    -> client_redirect  client and redirect URI proven, or a page       (redirect_uris)
                    -> request          the checks, a table: each failure is redirected     (checks, claims_parameter)
                    -> requirement      what the request requires of a login
@@ -11,4 +11,5 @@
     /consent/<flow> ...        counted from the time of the first request; the flow is closed -> issue_code
 
 issue_code  the grant row, its code, and the redirect
+remedies    what an administrator can do about each refusal
 """

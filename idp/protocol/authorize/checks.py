@@ -1,4 +1,4 @@
-"""What must hold of an authorization request once its client and redirect URI are proven: one function each.
+"""Checks of an authorization request whose client and redirect URI are validated: one function each.
 
 Each returns the validated value, or raises the error that goes to the client. Sentences are
 constants: ASCII, no quotes, nothing of what the caller sent (RFC 6749 section 4.1.2.1).
@@ -55,7 +55,7 @@ class Prompt(StrEnum):
 
 
 def response_mode(query: Query, back: AuthorizationResponder) -> None:
-    """`query` or `form_post`; a form can only be posted to a web address."""
+    """Require `query` or `form_post`; a form can only be posted to a web address."""
     if query.get("response_mode") not in {None, back.mode}:
         raise InvalidRequestError(f"response_mode is one of {', '.join(response_modes.SUPPORTED)}")
 
@@ -79,7 +79,7 @@ def stored_size(query: Query) -> None:
 
 
 def response_type(query: Query, client: Client) -> None:
-    """The authorization code flow, for a client registered for it."""
+    """Require the authorization code flow, and a client registered for it."""
     requested = query.get("response_type")
     if requested is None:
         raise InvalidRequestError("response_type is missing")
@@ -90,7 +90,7 @@ def response_type(query: Query, client: Client) -> None:
 
 
 def scopes(query: Query, client: Client) -> tuple[str, ...]:
-    """Those of the client's scopes that were asked for, each once, in the order asked.
+    """Return the requested scopes that the client has, each once, in their order.
 
     Others are ignored (OIDC Core section 3.1.2.1). Without `openid` it is plain OAuth 2.0 and there is no ID token.
     `offline_access` is for clients that can use a refresh token.
@@ -106,7 +106,7 @@ def scopes(query: Query, client: Client) -> tuple[str, ...]:
 
 
 def code_challenge(query: Query, client: Client) -> str:
-    """PKCE with S256 (RFC 9700 section 2.1.1); empty when none was sent, and the client need not.
+    """Return the S256 challenge (RFC 9700 section 2.1.1); empty for a client that may omit PKCE and did.
 
     One that was sent counts, whatever the client is registered for. Without the method it would mean plain.
     """
@@ -123,7 +123,7 @@ def code_challenge(query: Query, client: Client) -> str:
 
 
 def prompts(query: Query) -> frozenset[Prompt]:
-    """The words of `prompt`, all known; `none` stands alone."""
+    """Return the words of `prompt`, all known; `none` only alone."""
     words = (query.get("prompt") or "").split()
     if not set(words) <= set(Prompt):
         raise InvalidRequestError("prompt holds a word that is not none, login, consent or select_account")
@@ -134,7 +134,7 @@ def prompts(query: Query) -> frozenset[Prompt]:
 
 
 def max_age(query: Query, client: Client) -> int | None:
-    """Seconds since the last authentication that are still allowed; the client's own default when none are named."""
+    """Return `max_age` in seconds; without one, the client's default."""
     requested = query.get("max_age")
     if requested is None:
         return client.default_max_age
@@ -144,7 +144,7 @@ def max_age(query: Query, client: Client) -> int | None:
 
 
 def id_token_hint(query: Query, client: Client, *, now: int) -> Hint | None:
-    """Who the app believes is here, in an ID token that we gave it, expired or not."""
+    """Read an ID token that this client got from us, expired or not."""
     token = query.get("id_token_hint")
     if token is None:
         return None
@@ -158,7 +158,7 @@ def id_token_hint(query: Query, client: Client, *, now: int) -> Hint | None:
 
 
 def one_subject(hint: Hint | None, claimed: str | None) -> str | None:
-    """The only person an answer may be about (OIDC Core section 3.1.2.2); hint and `claims` cannot name two."""
+    """Return the only person a response may be about (OIDC Core section 3.1.2.2); hint and `claims` must agree."""
     if hint and claimed and hint.subject != claimed:
         raise InvalidRequestError("id_token_hint and claims name two different people")
     return hint.subject if hint else claimed

@@ -25,7 +25,7 @@ class AcrRequest:
 
 @dataclass(frozen=True)
 class ClaimsRequest:
-    """What was asked, place by place; `subject` is the only person the app wants an answer about."""
+    """What was requested, by target; `subject` is the only person a response may be about."""
 
     targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     acr: AcrRequest = AcrRequest()

@@ -1,6 +1,6 @@
-"""Client and redirect URI, proven before anything is sent anywhere (RFC 9700 section 4.11).
+"""Validation of client and redirect URI before anything is sent there (RFC 9700 section 4.11).
 
-Until both are, a person sees a page: a redirect would make us a tool for sending people to any address.
+Until both are valid, a person sees a page: a redirect would make us a tool for sending people to any address.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WORDS = {
 
 
 class UnprovenRedirect(Refusal):
-    """Client or redirect URI is missing, unknown, faulty, or not the other's."""
+    """Client or redirect URI is missing, unknown or faulty, or the URI is not the client's."""
 
     def __init__(self, name: str, fault: str, client: Client | None) -> None:
         home = home_links(client.client_name, client.client_uri) if client else ()
@@ -43,7 +43,7 @@ def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, Authorizat
     """Return the client, and the responder for its redirect URI.
 
     Raises:
-        UnprovenRedirect: there is no address that an answer may be sent to.
+        UnprovenRedirect: when there is no address that a response may be sent to.
     """
     client = _client(tx, query)
     given = query.get("redirect_uri")

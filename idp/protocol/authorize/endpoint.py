@@ -43,10 +43,10 @@ def redirect_unavailable(tx: Transaction) -> Response:
 
 
 def resume_view(tx: Transaction, flow_id: str) -> Response:
-    """Go on with the request that a sign-in was begun for.
+    """Resume the request that a login flow was started for.
 
     Raises:
-        LoginFlowClosed: it is answered, took too long, or belongs to another browser.
+        LoginFlowClosed: when it is answered, took too long, or belongs to another browser.
     """
     row = binding.load_bound_flow(tx, flow_id)
     if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
@@ -61,7 +61,7 @@ def _respond(
     respond: Callable[[Transaction, AuthorizationRequest], Response],
     row: LoginFlowRow | None = None,
 ) -> Response:
-    """Respond to a valid request; what is refused is logged, audited and answered, and then its login flow is over."""
+    """Respond to a valid request; a refused one is logged, audited and answered, and its login flow closed."""
     try:
         client, back = client_redirect.validate_redirect(tx, query)
     except UnprovenRedirect as refusal:
@@ -79,7 +79,7 @@ def _respond(
 
 
 def restart_view(tx: Transaction, flow_id: str) -> Response:
-    """Redirect to the authorization request that a login flow was started for, as if the client sent it again.
+    """Redirect to a login flow's authorization request, as if the client sent it again.
 
     Raises:
         LoginFlowClosed: when the flow does not exist, belongs to another browser, or was emptied.

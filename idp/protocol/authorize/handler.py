@@ -25,7 +25,7 @@ RETURN_TO = "/authorize/resume/{login}"
 
 
 def handle_authorization_request(tx: Transaction, request: AuthorizationRequest) -> Response:
-    """Answer a request at once when nobody needs to be asked anything; otherwise begin a sign-in.
+    """Answer a request at once when no page is needed; otherwise start a login flow.
 
     Raises:
         OAuth2Error: for a client that allows no page, or that requires what nobody can reach.
@@ -34,7 +34,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     try:
-        known, reached = _ready(tx, request, auth_session, requirement)
+        known, reached = _require_no_page(tx, request, auth_session, requirement)
     except OAuth2Error:
         if request.silent:
             raise
@@ -48,7 +48,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
 
 
 def requirement_for(request: AuthorizationRequest, *, at: int) -> AuthRequirement:
-    """What a request that came `at` (seconds, UTC) asks; raises `UnmetAuthenticationRequirements`."""
+    """Return the requirement of a request that came `at` (seconds, UTC); raises `UnmetAuthenticationRequirements`."""
     return requirements.from_request(request, requested_at=at, best=best_of_all(attested=services().settings.attesting))
 
 
@@ -60,10 +60,10 @@ def start_login_for(
     as_other: bool = False,
     must_choose: bool = False,
 ) -> Response:
-    """Begin a sign-in for this request.
+    """Start a login flow for this request.
 
-    `as_other`: the app wants somebody else than the person signed in here. `must_choose`: ask which account it is for,
-    as the app itself may have asked.
+    `as_other`: the client wants somebody else than the person signed in here. `must_choose`: ask which account it is
+    for, as the client itself may have asked.
     """
     requested = start.LoginRequest(
         start.AUTHORIZE,
@@ -77,7 +77,7 @@ def start_login_for(
 
 
 def _known_username(tx: Transaction, request: AuthorizationRequest) -> str | None:
-    """Return the user name of the person whom an ID token of ours names, if they ever signed in at this browser.
+    """Return the hinted person's user name, if they ever signed in at this browser.
 
     Otherwise anybody who has a `sub` would learn whose it is.
     """
@@ -94,7 +94,7 @@ def matches_requested_subject(request: AuthorizationRequest, auth_session: Authe
 def missing_consent_scopes(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, row: LoginFlowRow | None = None
 ) -> tuple[str, ...]:
-    """The scopes this person must still be asked about; `offline_access` is one of them (OIDC Core section 11)."""
+    """Return the scopes without consent; `offline_access` is one of them (OIDC Core section 11)."""
     prompted = Prompt.CONSENT in request.prompts
     user_id = auth_session.person.user.id
     return consent.missing_scopes(
@@ -108,21 +108,21 @@ def missing_consent_scopes(
     )
 
 
-def _ready(
+def _require_no_page(
     tx: Transaction,
     request: AuthorizationRequest,
     auth_session: AuthenticatedSession | None,
     requirement: AuthRequirement,
 ) -> tuple[AuthenticatedSession, Assurance]:
-    """Whom to answer about, and what they proved, when nothing is left to ask.
+    """Return the session and its assurance, when nothing is left to ask.
 
     Raises:
-        OAuth2Error: what is left to ask, in the words for an app that allows no page.
+        OAuth2Error: what is left to ask, as the error for a client that allows no page.
     """
     settings = services().settings
     if auth_session is None or not matches_requested_subject(request, auth_session) or request.requires_new_login:
         raise LoginRequiredError("the person must sign in")
-    reached = auth_session.admits(requirement, settings=settings, now=tx.now)
+    reached = auth_session.satisfies_with_saved_codes(requirement, settings=settings, now=tx.now)
     if reached is None:
         if auth_session.assurance(not_before=requirement.not_before, settings=settings, now=tx.now).level is Level.NONE:
             raise LoginRequiredError("the person must sign in again")

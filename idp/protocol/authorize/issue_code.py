@@ -22,7 +22,7 @@ from idp.web.context import services
 def issue_code(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance
 ) -> Response:
-    """Give the app a code; what was proven is copied to the grant and never looked at again."""
+    """Issue a code; what was proven is copied to the grant and never computed again."""
     code = services().entropy.token()
     grant = _grant(tx, request, auth_session, reached, code)
     tx.grants.add(grant)

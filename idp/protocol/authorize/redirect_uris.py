@@ -1,4 +1,4 @@
-"""Whether a redirect URI is one that the app registered (RFC 9700 section 4.1.3). Pure."""
+"""Whether a redirect URI is one that the client registered (RFC 9700 section 4.1.3). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An authorization request, believed: every check in the order it is made."""
+"""A validated authorization request: every check in the order it is made."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ LONGEST = {
 
 @dataclass(frozen=True)
 class AuthorizationRequest:
-    """What an app may ask and did ask.
+    """What a client may request and did request.
 
-    `subject` is the only person it wants an answer about, `hinted_subject` the one of an ID token that we gave it,
+    `subject` is the only person a response may be about, `hinted_subject` the one of an ID token that we gave it,
     `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
     parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
     did.
@@ -78,7 +78,7 @@ class AuthorizationRequest:
 
     @property
     def consent_scopes(self) -> tuple[str, ...]:
-        """What consent must cover: the scopes, and those behind claims asked for one by one."""
+        """Return what consent must cover: the scopes, and those behind claims asked for one by one."""
         behind = claims.scopes_for_claims(self.claims)
         return (*self.scopes, *sorted(behind - set(self.scopes)))
 
@@ -86,7 +86,7 @@ class AuthorizationRequest:
 def validate_request(
     tx: Transaction, query: Query, client: Client, back: AuthorizationResponder
 ) -> AuthorizationRequest:
-    """Make every check, each only once those before it hold.
+    """Make every check, each after those before it passed.
 
     Raises:
         OAuth2Error: the error for the client.

@@ -11,13 +11,13 @@ from idp.protocol.errors import UnmetAuthenticationRequirements
 
 
 def from_request(request: AuthorizationRequest, *, requested_at: int, best: Level) -> AuthRequirement:
-    """The client's own minimum, freshness counted from when the request came (seconds, UTC), and the levels named.
+    """Join the client's minimum, freshness since `requested_at` (seconds, UTC), and the levels requested.
 
     `best` is the highest level that anybody can reach here. The requirement does not depend on who is signed in, so
     that it is the same before and after the login it causes.
 
     Raises:
-        UnmetAuthenticationRequirements: nobody can reach it.
+        UnmetAuthenticationRequirements: when nobody can reach it.
     """
     try:
         requirement = join(

@@ -27,7 +27,7 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
     Freshness counts from the time of the first request, so that what was proven in this flow satisfies it.
 
     Raises:
-        LoginFlowClosed: another request closed the flow first; there is never a second response.
+        LoginFlowClosed: when another request closed the flow first; there is never a second response.
         OAuth2Error: the error for the client; the caller then closes the flow.
     """
     if row.cancelled_at is not None:
@@ -39,23 +39,27 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
         raise UnmetAuthenticationRequirements
     if flow.step is not Step.DONE:
         return see_other(flow_path(row.id, flow.step))
-    return _signed_in(tx, request, flow)
+    return _answer_client(tx, request, flow)
 
 
 def close(tx: Transaction, row: LoginFlowRow) -> None:
     """Close the flow, so that it is answered once.
 
     Raises:
-        LoginFlowClosed: another request closed it.
+        LoginFlowClosed: when another request closed it.
     """
     if not tx.login_flows.finish(row.id):
         raise binding.closed_error(tx, row)
 
 
-def _signed_in(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) -> Response:
+def _answer_client(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) -> Response:
     row, auth_session = flow.row, flow.auth_session
     requirement = handler.requirement_for(request, at=row.created_at)
-    reached = auth_session.admits(requirement, settings=services().settings, now=tx.now) if auth_session else None
+    reached = (
+        auth_session.satisfies_with_saved_codes(requirement, settings=services().settings, now=tx.now)
+        if auth_session
+        else None
+    )
     swapped = auth_session is not None and not flow.is_step_up
     if auth_session is None or reached is None or swapped:
         # Signed out since, or more is asked by now, or another tab signed in another person: never answer about them.

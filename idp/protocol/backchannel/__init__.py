@@ -2,7 +2,7 @@
 
 routes                   addresses; one transaction per request
 parameters, request      the form, read strictly; the request as Authlib sees it
-server                   the one Authlib server: it dispatches to what is registered, and only that
-client_authentication, client_assertion, clients    exactly one method, and the registered one
-introspection, revocation                           RFC 7662, RFC 7009
+authlib_server           the one Authlib server: it dispatches to what is registered, and only that
+client_authentication, client_assertion, authlib_client    exactly one method, and the registered one
+introspection, revocation                                  RFC 7662, RFC 7009
 """

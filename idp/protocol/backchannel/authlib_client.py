@@ -1,4 +1,4 @@
-"""Our client row in the shape the token endpoint's grants ask their questions of."""
+"""The client row behind the interface of Authlib's grants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLIENT_CREDENTIALS = "client_credentials"
 
 
 class RegisteredClient(ClientMixin):
-    """One app, as registered; `row` is the stored client, `now` the time of this request (seconds, UTC)."""
+    """One client, as registered; `row` is the stored client, `now` the time of this request (seconds, UTC)."""
 
     def __init__(self, row: Client, now: int) -> None:
         self.row = row
@@ -24,7 +24,7 @@ class RegisteredClient(ClientMixin):
 
     @property
     def client_id(self) -> str:
-        """Its public name."""
+        """Return its public name."""
         return self.row.client_id
 
     @property
@@ -34,11 +34,11 @@ class RegisteredClient(ClientMixin):
 
     @property
     def own_scopes(self) -> tuple[str, ...]:
-        """What it may ask for itself, with no person involved: everything but a person's details."""
+        """Return what it may ask for itself, with no person involved: everything but a person's details."""
         return tuple(scope for scope in self.row.scopes if scope not in PERSONAL_SCOPES)
 
     def get_client_id(self) -> str:
-        """Its public name."""
+        """Return its public name."""
         return self.client_id
 
     def check_client_secret(self, client_secret: str) -> bool:

@@ -33,7 +33,7 @@ class UnsupportedGrantType(OAuth2Error):
 
 
 class Server(AuthorizationServer):
-    """Dispatches a call to the grant or endpoint it names, and turns what they return or raise into a response."""
+    """Dispatches a request to its grant or endpoint, and turns the result into a response."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,23 +44,23 @@ class Server(AuthorizationServer):
 
     @property
     def grant_types(self) -> tuple[str, ...]:
-        """What the token endpoint understands, for discovery."""
+        """Return what the token endpoint understands, for discovery."""
         return tuple(str(grant.GRANT_TYPE) for grant in GRANTS)
 
     def token_response(self, oauth_request: BackChannelRequest) -> Response:
-        """The answer of the token endpoint."""
+        """Return the answer of the token endpoint."""
         return cast("Response", self.create_token_response(oauth_request))
 
     def endpoint_response(self, name: str, oauth_request: BackChannelRequest) -> Response:
-        """The answer of a registered endpoint."""
+        """Return the answer of a registered endpoint."""
         return cast("Response", self.create_endpoint_response(name, oauth_request))  # type: ignore[no-untyped-call]  # the library has no types
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
-        """The call itself: it was made, with its transaction, before Authlib was asked."""
+        """Return the request itself: it was created, with its transaction, before Authlib was called."""
         return request
 
     def get_token_grant(self, request: OAuth2Request) -> BaseGrant:
-        """The grant that `grant_type` names."""
+        """Return the grant that `grant_type` names."""
         grant_type = request.payload.grant_type if request.payload else None
         if not grant_type:
             raise InvalidRequestError("grant_type is missing")
@@ -71,21 +71,21 @@ class Server(AuthorizationServer):
     def authenticate_client(
         self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token"
     ) -> RegisteredClient:
-        """The client that sent the call; replaces Authlib's, which takes several proofs at once and decodes no `+`."""
+        """Authenticate the client; Authlib's own accepts several methods at once and decodes no `+`."""
         return client_authentication.authenticate(cast("BackChannelRequest", request), methods, endpoint)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
-        """Nothing: grants store what they issue in the call's transaction, before they sign it."""
+        """Do nothing: grants store what they issue in the request's transaction, before they sign it."""
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Nothing: what happened is audited where it happens."""
+        """Do nothing: what happened is audited where it happens."""
 
     def handle_response(self, status: int, body: Mapping[str, Any] | str, headers: object) -> Response:  # noqa: ARG002 - Authlib's signature
-        """Whatever a grant or endpoint returned, as JSON that nobody caches."""
+        """Return the result of a grant or endpoint as JSON that no cache keeps."""
         return json_response(json.loads(body) if isinstance(body, str) else body, status)
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:  # noqa: ARG002 - Authlib's signature
-        """A refusal is returned, not raised, so that revocations and audit rows are kept."""
+        """Return a refusal; if it were raised, revocations and audit rows would be rolled back."""
         return oauth_error(error)
 
 
@@ -95,5 +95,5 @@ def install(app: Flask) -> None:
 
 
 def server() -> Server:
-    """The server of the application that serves this request."""
+    """Return the server of the application that serves this request."""
     return cast("Server", current_app.extensions[KEY])

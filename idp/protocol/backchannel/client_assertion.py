@@ -1,4 +1,4 @@
-"""private_key_jwt: the client signs who it is with a key only it holds (RFC 7523 sections 2.2 and 3)."""
+"""private_key_jwt: an assertion signed with the client's own key (RFC 7523 sections 2.2 and 3)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TYPES = frozenset({"", "jwt", "client-authentication+jwt"})
 
 LONGEST_LIFE = 5 * MINUTE
 LEEWAY = 30
-"""Seconds of patience for clocks that differ."""
+"""Seconds by which clocks may differ."""
 
 LONGEST_JTI = 255
 
@@ -30,10 +30,10 @@ class AssertionRefused(Exception):
 
 
 def read_assertion(form: Mapping[str, str]) -> tuple[str, str]:
-    """The assertion and the client it names, with nothing proven yet.
+    """Return the assertion and the client it names, with nothing proven yet.
 
     Raises:
-        Refused: when it is no JWT of the one known type, or names nobody.
+        AssertionRefused: when it is no JWT of the one known type, or names nobody.
     """
     assertion = form.get("client_assertion", "")
     if form.get("client_assertion_type") != ASSERTION_TYPE:
@@ -48,10 +48,10 @@ def read_assertion(form: Mapping[str, str]) -> tuple[str, str]:
 
 
 def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
-    """Check everything, then use up its `jti`, last of all, so that a forgery cannot burn somebody's.
+    """Verify an assertion and claim its `jti`; last, so that a forgery cannot use up the client's.
 
     Raises:
-        Refused: when any of it is wrong, or when it was used before.
+        AssertionRefused: when any of it is wrong, or when it was used before.
     """
     try:
         header, claims = verify_client_jws(assertion, client.jwks or {}, now=tx.now, leeway=LEEWAY)
@@ -61,7 +61,7 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
         raise AssertionRefused("another kind of token")
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise AssertionRefused("iss and sub are not both the client")
-    if not _meant_for_us(claims.get("aud")):
+    if not _is_audience(claims.get("aud")):
         raise AssertionRefused("meant for somebody else")
     if claims["exp"] - tx.now > LONGEST_LIFE + LEEWAY:
         raise AssertionRefused("lives longer than five minutes")
@@ -72,10 +72,10 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
         raise AssertionRefused("used before")
 
 
-def _meant_for_us(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
-    """The issuer, or the token endpoint as older clients do (OpenID Connect Core section 9), and nobody besides.
+def _is_audience(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
+    """Whether the audience is the issuer or the token endpoint (OpenID Connect Core section 9), and nobody else.
 
-    Whoever else it were meant for could replay it here.
+    Another audience could replay the assertion here.
     """
     issuer = services().settings.issuer
     listed = audience if isinstance(audience, list) else [audience]

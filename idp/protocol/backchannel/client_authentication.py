@@ -1,12 +1,12 @@
-"""Which client is calling (RFC 6749 section 2.3, OpenID Connect Core section 9).
+"""Client authentication (RFC 6749 section 2.3, OpenID Connect Core section 9).
 
     Authorization: Basic          -> client_secret_basic
     client_secret in the form     -> client_secret_post
     client_assertion in the form  -> private_key_jwt
     only a client_id              -> none (public clients: PKCE proves who asked for the code)
 
-Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could step down to
-the weakest way. The two ways of sending a secret prove the same, so either is accepted unless the client is registered
+Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could choose the
+weakest method. The two ways of sending a secret prove the same, so either is accepted unless the client is registered
 strict. A method that is not the client's is answered with the name of the right one, which helps its developer and is
 no secret; every other refusal looks alike, and the audit trail has the reason.
 """
@@ -48,13 +48,13 @@ class Credentials:
 
 
 def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], endpoint: str) -> RegisteredClient:
-    """The client that sent this request; one SQL statement, two with an assertion.
+    """Authenticate the client that sent this request: one SQL statement, two with an assertion.
 
     Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
         InvalidClientError: for everything else; audited, unless the request names no client at all.
     """
-    given = _presented(oauth_request)
+    given = _read_credentials(oauth_request)
     row = oauth_request.tx.clients.by_id(given.client_id)
     if row is None or row.disabled:
         _raise_invalid_client(oauth_request, given, "unknown or disabled client", known=row is not None)
@@ -62,7 +62,7 @@ def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], en
     registered = row.token_endpoint_auth_method
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
         reason = f"used {given.method}, registered for {registered}"
-        _raise_invalid_client(oauth_request, given, reason, answer=_right_method(registered, methods))
+        _raise_invalid_client(oauth_request, given, reason, answer=_describe_method(registered, methods))
     if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
         _raise_invalid_client(oauth_request, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
@@ -74,12 +74,12 @@ def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], en
     return client
 
 
-def _presented(oauth_request: BackChannelRequest) -> Credentials:
+def _read_credentials(oauth_request: BackChannelRequest) -> Credentials:
     form, header = oauth_request.form, oauth_request.authorization
     ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
     if sum(ways) > 1:
         raise InvalidRequestError("the client authenticates in more than one way; use one")
-    given = _read(form, header)
+    given = _choose_credentials(form, header)
     if not given.client_id:
         raise InvalidClientError(REFUSED)
     if form.get("client_id", given.client_id) != given.client_id:
@@ -87,18 +87,18 @@ def _presented(oauth_request: BackChannelRequest) -> Credentials:
     return given
 
 
-def _read(form: Mapping[str, str], header: str | None) -> Credentials:
+def _choose_credentials(form: Mapping[str, str], header: str | None) -> Credentials:
     if header is not None:
-        return _from_header(header)
+        return _read_header(header)
     if "client_secret" in form:
         return Credentials(POST, form.get("client_id", ""), form["client_secret"])
     if not client_assertion.FIELDS.isdisjoint(form):
-        return _from_assertion(form)
+        return _read_assertion(form)
     return Credentials(NONE, form.get("client_id", ""))
 
 
-def _from_header(header: str) -> Credentials:
-    """Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1): `+` is a space, `%3A` a colon."""
+def _read_header(header: str) -> Credentials:
+    """Decode a Basic header, whose halves are form-encoded (RFC 6749 section 2.3.1): `+` is a space, `%3A` a colon."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         raise InvalidClientError(REFUSED)
@@ -113,7 +113,7 @@ def _from_header(header: str) -> Credentials:
     return Credentials(BASIC, client_id, secret) if secret else Credentials(NONE, client_id)
 
 
-def _from_assertion(form: Mapping[str, str]) -> Credentials:
+def _read_assertion(form: Mapping[str, str]) -> Credentials:
     try:
         assertion, client_id = client_assertion.read_assertion(form)
     except client_assertion.AssertionRefused:
@@ -121,8 +121,8 @@ def _from_assertion(form: Mapping[str, str]) -> Credentials:
     return Credentials(PRIVATE_KEY_JWT, client_id, assertion)
 
 
-def _right_method(registered: str, methods: Collection[str]) -> str:
-    """Name the method of a client that used another one, or that has none which is accepted here."""
+def _describe_method(registered: str, methods: Collection[str]) -> str:
+    """Return the error description that names the method the client must use."""
     if registered not in methods:
         return "client authentication failed: this endpoint is for clients with a secret or key, this one is public"
     if registered == NONE:

@@ -31,7 +31,7 @@ class Introspection(TokenEndpoint):
     ENDPOINT_NAME = "introspection"
 
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
-        """Status, body, headers."""
+        """Return status, body and headers."""
         oauth_request = cast("BackChannelRequest", request)
         client = authenticate(oauth_request, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME)
         token = oauth_request.form.get("token")

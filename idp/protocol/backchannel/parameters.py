@@ -26,7 +26,7 @@ SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 
 
 def parse(encoded: bytes) -> dict[str, str]:
-    """The parameters of a query or a form body; empty ones count as left out (RFC 6749 section 3.1).
+    """Return the parameters of a query or a form body; empty ones count as left out (RFC 6749 section 3.1).
 
     Raises:
         InvalidRequestError: for repeated, oversized, too many or undecodable parameters.
@@ -54,7 +54,7 @@ def parse(encoded: bytes) -> dict[str, str]:
 
 
 def read_body(request: Request) -> dict[str, str]:
-    """The parameters of a form post.
+    """Return the parameters of a form post.
 
     A query is refused: secrets and tokens in addresses end up in logs (RFC 6749 section 2.3.1, RFC 9700 section 4.3.2).
 
@@ -72,5 +72,5 @@ def read_body(request: Request) -> dict[str, str]:
 
 
 def _decode(name: str) -> str:
-    """The parameter's name, when it cannot be somebody's text."""
+    """Return the parameter's name, when it cannot be somebody's text."""
     return name if SPEAKABLE.fullmatch(name) else "a parameter"

@@ -30,7 +30,7 @@ class BackChannelRequest(OAuth2Request):
 
     @classmethod
     def read(cls, tx: Transaction) -> BackChannelRequest:
-        """The request being served.
+        """Return the request being served.
 
         Raises:
             OAuth2Error: `invalid_request` or `invalid_scope`, when it is malformed.
@@ -40,17 +40,17 @@ class BackChannelRequest(OAuth2Request):
 
     @property
     def form(self) -> dict[str, str]:
-        """The parameters, each sent exactly once and not empty."""
+        """Return the parameters, each sent exactly once and not empty."""
         return self._form
 
     @property
     def authorization(self) -> str | None:
-        """The `Authorization` header."""
+        """Return the `Authorization` header."""
         return (self.headers or {}).get("Authorization")
 
     @property
     def authenticated_client(self) -> RegisteredClient:
-        """The authenticated client."""
+        """Return the authenticated client."""
         if self.client is None:
             raise InvalidClientError("the client has not authenticated")
         return self.client

@@ -28,7 +28,7 @@ class Revocation(TokenEndpoint):
     ENDPOINT_NAME = "revocation"
 
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
-        """Status, body, headers."""
+        """Return status, body and headers."""
         oauth_request = cast("BackChannelRequest", request)
         authenticate(oauth_request, METHODS, self.ENDPOINT_NAME)
         token = oauth_request.form.get("token")

@@ -1,4 +1,4 @@
-"""Addresses that apps call themselves: no pages, no cookies, and so nothing that another site could make use of."""
+"""Routes that clients call themselves: no pages and no cookies, so nothing that another site could use."""
 
 from __future__ import annotations
 
@@ -36,70 +36,70 @@ def _registered(state: BlueprintSetupState) -> None:
 @backchannel.post("/token", provide_automatic_options=False)
 @write_transaction
 def token(tx: Transaction) -> Response:
-    """RFC 6749 section 3.2."""
+    """Issue tokens (RFC 6749 section 3.2)."""
     return _respond(tx, server().token_response)
 
 
 @backchannel.post("/introspect")
 @write_transaction
 def introspect(tx: Transaction) -> Response:
-    """RFC 7662; in a write transaction because a client assertion is spent and a refused client audited."""
+    """Describe a token (RFC 7662); writes, since an assertion is claimed and a refused client audited."""
     return _respond(tx, lambda oauth_request: server().endpoint_response(Introspection.ENDPOINT_NAME, oauth_request))
 
 
 @backchannel.post("/revoke", provide_automatic_options=False)
 @write_transaction
 def revoke(tx: Transaction) -> Response:
-    """RFC 7009."""
+    """Revoke a token (RFC 7009)."""
     return _respond(tx, lambda oauth_request: server().endpoint_response(Revocation.ENDPOINT_NAME, oauth_request))
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")
 @read_transaction
 def userinfo_view(tx: Transaction) -> Response:
-    """OpenID Connect Core section 5.3."""
+    """Show claims about the person (OpenID Connect Core section 5.3)."""
     return userinfo.respond(tx)
 
 
 @backchannel.get("/api/security", provide_automatic_options=False)
 @read_transaction
 def show_account_security(tx: Transaction) -> Response:
-    """Our own API, with the challenge of RFC 9470."""
+    """Show how the account is protected; a step-up challenge if needed (RFC 9470)."""
     return account_security.respond(tx)
 
 
 @backchannel.route("/token", methods=["OPTIONS"], endpoint="token_preflight")
 @backchannel.route("/revoke", methods=["OPTIONS"], endpoint="revoke_preflight")
 def _preflight_post() -> Response:
-    return cors.preflight("POST")
+    return cors.respond_to_preflight("POST")
 
 
 @backchannel.route("/userinfo", methods=["OPTIONS"], endpoint="userinfo_preflight")
 @backchannel.route("/api/security", methods=["OPTIONS"], endpoint="security_preflight")
 def _preflight_api() -> Response:
-    return cors.preflight("GET, POST")
+    return cors.respond_to_preflight("GET, POST")
 
 
 @backchannel.errorhandler(DatabaseUnavailable)
 def _handle_unavailable(error: DatabaseUnavailable) -> Response:
     log_unavailable(error)
-    return cors.any_origin(unavailable())
+    return cors.allow_request_origin(unavailable())
 
 
 @backchannel.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
     """Answer a request that broke off while it was read."""
-    return cors.any_origin(json_response({"error": "invalid_request"}, error.code or 400))
+    return cors.allow_request_origin(json_response({"error": "invalid_request"}, error.code or 400))
 
 
 @backchannel.errorhandler(Exception)
 def _handle_exception(error: Exception) -> Response:
     log.error("unexpected error at %s", request.path, exc_info=error)
-    return cors.any_origin(oauth_error(ServerError()))
+    return cors.allow_request_origin(oauth_error(ServerError()))
 
 
 def _respond(tx: Transaction, respond: Callable[[BackChannelRequest], Response]) -> Response:
-    """The answer to a form post; what was done before a refusal is kept."""
+    """Respond to a form post; what was done before a refusal is kept."""
     oauth_request: BackChannelRequest | None = None
     try:
         oauth_request = BackChannelRequest.read(tx)

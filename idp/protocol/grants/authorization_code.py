@@ -21,17 +21,17 @@ VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class RedeemedCode(AuthorizationCodeMixin):
-    """A code that this very request has just spent."""
+    """A code that this request has just claimed."""
 
     def __init__(self, grant: Grant) -> None:
         self.grant = grant
 
     def get_redirect_uri(self) -> str:
-        """Where the code was sent."""
+        """Return where the code was sent."""
         return self.grant.redirect_uri
 
     def get_scope(self) -> str:
-        """What the person allowed."""
+        """Return what the person allowed."""
         return " ".join(self.grant.scopes)
 
 
@@ -43,10 +43,10 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     request: BackChannelRequest
 
     def query_authorization_code(self, code: str, client: ClientMixin) -> RedeemedCode:
-        """Spend the code.
+        """Claim the code.
 
         Authlib would look it up here, issue tokens, and delete it last: sixteen parallel requests then get sixteen
-        answers. Client, redirect URI, PKCE challenge, age and person are conditions of the one UPDATE that spends it.
+        answers. Client, redirect URI, PKCE challenge, age and person are conditions of the one UPDATE that claims it.
         """
         form = self.request.form
         redirect_uri, verifier = form.get("redirect_uri"), form.get("code_verifier")
@@ -66,11 +66,11 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         return RedeemedCode(grant)
 
     def authenticate_user(self, authorization_code: RedeemedCode) -> str:
-        """The person's `sub`; that the account is active was a condition of spending the code."""
+        """Return the person's `sub`; that the account is active was a condition of claiming the code."""
         return authorization_code.grant.user_id
 
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
-        """The tokens this code stands for."""
+        """Return the tokens this code stands for."""
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
         refresh_token = None
         if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
@@ -81,7 +81,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         )
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
-        """Nothing: it is spent, and stays, so that a second use is recognised."""
+        """Do nothing: the used code stays, so that a second use is recognised."""
 
     def _raise_for_code(self, code: str, client_id: str, redirect_uri: str, challenge: str) -> Never:
         """Find out why; to the caller all reasons look alike."""

@@ -1,4 +1,4 @@
-"""An app acting for itself (RFC 6749 section 4.4): no person, no ID token, no refresh token."""
+"""A client acting for itself (RFC 6749 section 4.4): no person, no ID token, no refresh token."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from idp.web.context import services
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):
-    """`sub` is the `client_id`, and no scope about a person is given, so that the token never passes for a person's."""
+    """Issues access tokens of the client itself.
+
+    `sub` is the `client_id`, and no scope about a person is given, so that the token never passes for a person's.
+    """
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     request: BackChannelRequest
 
     def validate_requested_scope(self) -> None:
-        """Only what this app may have for itself."""
+        """Require scopes that this client may have for itself."""
         if not set(self._asked()) <= set(self.request.authenticated_client.own_scopes):
             raise InvalidScopeError("scope holds what this client may not have for itself")
 
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
-        """The access token; without a requested scope, for everything the app may have."""
+        """Return the access token; without a requested scope, for everything the client may have."""
         tx, client = self.request.tx, self.request.authenticated_client
         scopes = self._asked() or client.own_scopes
         audit.record(

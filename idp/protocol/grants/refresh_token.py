@@ -1,6 +1,6 @@
 """Refreshing, with rotation and reuse detection (RFC 6749 section 6, RFC 9700 section 4.14).
 
-    token unused               -> spent, and answered with its successor
+    token unused               -> claimed, and answered with its successor
     used less than             -> the same successor again: the first answer was lost, or two requests came together
     `refresh_token_grace` ago,
     and successor unused
@@ -27,7 +27,7 @@ from idp.web.context import services
 
 
 class PresentedRefreshToken(TokenMixin):
-    """The refresh token in the request, with its grant, its successor, and the scopes that it still stands for."""
+    """The refresh token in the request, with its grant, successor and remaining scopes."""
 
     def __init__(self, row: RefreshToken, grant: Grant, *, successor: str, scopes: list[str]) -> None:
         self.row = row
@@ -41,12 +41,12 @@ class PresentedRefreshToken(TokenMixin):
         return bool(self.grant.client_id == client.get_client_id())
 
     def get_scope(self) -> str:
-        """What the person allowed, and the client is still registered for."""
+        """Return what the person allowed, and the client is still registered for."""
         return " ".join(self.scopes)
 
 
 class RefreshTokens(grants.RefreshTokenGrant):
-    """Each refresh token is spent once and answered with the next; the grant's absolute end never moves.
+    """Each refresh token is claimed once and answered with the next; the grant's end never moves.
 
     A requested `scope` narrows this one answer. `acr` and `auth_time` stay those of the sign-in.
     """
@@ -56,7 +56,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
     request: BackChannelRequest
 
     def authenticate_refresh_token(self, refresh_token: str) -> PresentedRefreshToken:
-        """Find it; nothing is spent until the requested scope has been checked as well."""
+        """Find the token; it is claimed only after the requested scope was checked."""
         found = self.request.tx.grants.find_refresh_token(digest(refresh_token))
         if found is None:
             raise_invalid_grant(self.request, "no such refresh token")
@@ -73,7 +73,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
         return given
 
     def authenticate_user(self, refresh_token: PresentedRefreshToken) -> str:
-        """Spend the token, or recognise a repeated request; the person's `sub`."""
+        """Claim the token, or recognise a repeated request; return the person's `sub`."""
         grant, tx = refresh_token.grant, self.request.tx
         if tx.grants.claim_refresh_token(refresh_token.row.token_digest, grant.id):
             tx.grants.add_refresh_token(grant.id, digest(refresh_token.successor))
@@ -88,7 +88,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
         return grant.user_id
 
     def issue_token(self, user: str, refresh_token: TokenMixin) -> dict[str, Any]:  # noqa: ARG002 - Authlib's signature
-        """The next tokens."""
+        """Return the next tokens."""
         assert isinstance(refresh_token, PresentedRefreshToken)  # noqa: S101 - what authenticate_refresh_token returned
         requested = self.request.form.get("scope")
         return token_response(
@@ -101,7 +101,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
         )
 
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
-        """Nothing: it is spent, and stays, so that a second use is recognised."""
+        """Do nothing: the used token stays, so that a second use is recognised."""
 
     def _can_repeat(self, given: PresentedRefreshToken) -> bool:
         tx, successor = self.request.tx, digest(given.successor)

@@ -1,4 +1,4 @@
-"""What an app gets on a person's grant: an access token, perhaps a refresh token, perhaps an ID token."""
+"""The token response of a person's grant: an access token, perhaps a refresh token, perhaps an ID token."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def token_response(
     refresh_token: str | None = None,
     repeated: bool = False,
 ) -> dict[str, Any]:
-    """The token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
+    """Return the token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
 
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
     `repeated`: the client got the same refresh token before.
@@ -76,7 +76,7 @@ def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: G
 
 
 def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, grant: Grant) -> Never:
-    """A second use: one of the two users stole it, and we cannot know which, so everything from this grant ends.
+    """Revoke the grant after a second use: one of the two users is a thief, and we cannot know which.
 
     RFC 6749 section 4.1.2, RFC 9700 section 4.14.2.
     """

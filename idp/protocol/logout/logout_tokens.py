@@ -1,4 +1,4 @@
-"""OpenID Connect Back-Channel Logout 1.0, our side: the logout token, and its way to the app.
+"""OpenID Connect Back-Channel Logout 1.0, our side: the logout token, and its delivery.
 
 The session ended long before; nobody waits for this. The token is made anew for every try, since it lives two minutes,
 and its content stays true: that session is over.
@@ -28,7 +28,7 @@ class LogoutSender:
         self._services, self._outbound = services, outbound
 
     def send(self, message: OutboxMessage) -> None:
-        """Post the token to where the app wants it now (section 2.5).
+        """Post the token to the URI that the client has registered now (section 2.5).
 
         Raises:
             Rejected: the client could not log out (400); section 2.8 leaves nothing more to be done.
@@ -46,7 +46,7 @@ class LogoutSender:
             raise Undelivered(f"{client.client_id} answered with status {status}")
 
     def _token(self, client: Client, *, user_id: str, sid: str) -> str:
-        """A logout token (section 2.4): `sub` and `sid` both, and never a `nonce`, so that it is no ID token."""
+        """Return a logout token (section 2.4): `sub` and `sid` both, and never a `nonce`, so that it is no ID token."""
         now = self._services.clock.now()
         claims = {
             "iss": self._services.settings.issuer,

@@ -1,11 +1,11 @@
 """OpenID Connect RP-Initiated Logout 1.0.
 
 GET /logout -> the request validated: an error is a page, never a redirect
-            -> an address that is not registered: recorded, and left out, since a person who wants to leave must get out
-            -> an ID token of this very session as hint?  yes -> signed out, and back to the app
+            -> an address that is not registered: recorded and left out, since the person must still be signed out
+            -> an ID token of this very session as hint?  yes -> signed out, and back to the client
                   | no: anybody can write such a link
                   v
-               "Sign out?" -> POST /logout/confirm -> signed out, and back to the app
+               "Sign out?" -> POST /logout/confirm -> signed out, and back to the client
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ LONGEST = {
 class LogoutRequest:
     """A sign-out asked for: by whom, of which session, and where to go afterwards (`state` included).
 
-    `unregistered` is an address that the app must not get the person back at.
+    `unregistered` is an address that the client has not registered.
     """
 
     query: Query
@@ -59,7 +59,7 @@ class LogoutRequest:
 
 
 def handle_logout_request(tx: Transaction) -> Response:
-    """Sign out at once for the app of this very session; otherwise ask the person."""
+    """Sign out at once for a client of this session; otherwise ask the person."""
     requested = _validate(tx, _read())
     _record_unregistered(tx, requested)
     auth_session = start.current_session(tx)
@@ -73,7 +73,7 @@ def handle_logout_request(tx: Transaction) -> Response:
 
 
 def handle_confirmation(tx: Transaction) -> Response:
-    """Take the answer of the page."""
+    """Handle the answer of the confirmation page."""
     requested = _validate(tx, _read())
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
@@ -94,10 +94,10 @@ def _read() -> Query:
 
 
 def _validate(tx: Transaction, query: Query) -> LogoutRequest:
-    """Believe the request, or show what is wrong with it (sections 2 to 4).
+    """Validate the request (sections 2 to 4).
 
     Raises:
-        Refusal: a forged hint, another client's hint, an unknown client, a parameter that cannot be used.
+        Refusal: for a forged hint, another client's hint, an unknown client, a parameter that cannot be used.
     """
     for name, fault in query.faults.items():
         _raise_refusal(f"{name} {fault}")
@@ -153,9 +153,9 @@ def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Respon
 
 
 def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response:
-    """Nobody is signed in any more: back to the app, or a page with a link to it.
+    """Redirect to the client after a sign-out, or render a page with a link to it.
 
-    `trusted`: the request is the app's own (an ID token of ours came with it) or the person confirmed it; section 3
+    `trusted`: the request is the client's own (an ID token of ours came with it) or the person confirmed it; section 3
     forbids the redirect otherwise.
     """
     if requested.target and trusted:

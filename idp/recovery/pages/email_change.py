@@ -72,7 +72,7 @@ def _confirm(tx: Transaction) -> Response:
     found = _found(tx)
     if found is None:
         return _render_dead_link()
-    if LINK.stale_form():
+    if LINK.is_stale_form():
         return _render(*found, errors={"form": errors.STALE_FORM})
     if not contact_changes.apply_change(tx, *found, services()):
         return _render_dead_link()

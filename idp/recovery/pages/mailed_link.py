@@ -24,7 +24,7 @@ NOT_ME = Text(
     "It was used already, or it is too old. If somebody else may know your password, set a new one: that signs every "
     "browser out."
 )
-"""The sentence of a dead link that would have undone something."""
+"""The sentence of a link that no longer works and would have undone something."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class MailedLink:
         self.cookie.write(response, handle)
         return response
 
-    def stale_form(self) -> bool:
-        """Whether this POST does not come from our page about the link that is open now."""
+    def is_stale_form(self) -> bool:
+        """Whether this form was not sent by our page about the open link."""
         return not csrf.is_valid(self.handle, self.cookie.name)
 
     def render(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
@@ -73,7 +73,7 @@ class MailedLink:
 
 
 def use_owner_locale(tx: Transaction, user_id: str | None) -> None:
-    """Render the page in the language of the person a link is about, whatever browser opened it."""
+    """Use the language of the person a link is about, whatever browser opened it."""
     owner = tx.users.by_id(user_id) if user_id else None
     if owner:
         language.use_profile_locale(owner.profile)

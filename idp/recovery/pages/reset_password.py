@@ -2,8 +2,8 @@
 
 GET  /recover                  begin a sign-in, to ask for a link without coming from any app
 GET  /recover/<handle>         the link: the handle moves from the address into a cookie, nothing else happens
-GET  /recover/new-password     the form; mail scanners may come this far and spend nothing
-POST /recover/new-password     the link is spent
+GET  /recover/new-password     the form; mail scanners may come this far and change nothing
+POST /recover/new-password     the link is claimed
 POST /recover/new-password/strength    how strong is what is being typed?
 GET  /recover/done             nobody is signed in: the way to the sign-in page
 """
@@ -63,7 +63,7 @@ def set_password() -> Response:
         holder = _holder(tx)
     if holder is None:
         return _render_dead_link()
-    if LINK.stale_form():
+    if LINK.is_stale_form():
         return _render(holder, {"form": errors.STALE_FORM})
     if refusal := new_password.password_error(new, holder.person, services().settings, services().breached):
         return _render(holder, {"password": refusal})
@@ -80,7 +80,7 @@ def estimate_strength() -> Response:
     """Return how strong the typed password is."""
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
-        if holder is None or LINK.stale_form():
+        if holder is None or LINK.is_stale_form():
             return json_response("{}", status=400)
         allowed = meter.consume_attempt(tx, holder.person)
     return meter.strength_response(holder.person, allowed=allowed)
@@ -89,7 +89,7 @@ def estimate_strength() -> Response:
 @blueprint.get("/done")
 @read_transaction
 def show_result(tx: Transaction) -> Response:
-    """The end: back to the sign-in it was asked from, if that is this browser's and still open."""
+    """Show the result, and a link to the sign-in it came from, if still open."""
     asked_from = single_value(request.args, "login", longest=MAX_HANDLE_LENGTH)
     try:
         row = binding.load_bound_flow(tx, asked_from)

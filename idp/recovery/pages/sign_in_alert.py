@@ -39,7 +39,7 @@ def report_unrecognised(tx: Transaction) -> Response:
     link = _link(tx)
     if link is None:
         return _render_dead_link()
-    if LINK.stale_form():
+    if LINK.is_stale_form():
         return _render(link, {"form": errors.STALE_FORM})
     if not sign_in_alerts.report_unrecognised(tx, link):
         return _render_dead_link()

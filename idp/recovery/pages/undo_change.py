@@ -1,4 +1,4 @@
-"""The link in the letter about a changed email address or phone number: back to before, and everything open is over."""
+"""The mailed link that undoes a change of email address or phone number, and ends all access."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def submit_undo() -> Response:
 
 @blueprint.get("/done")
 def show_result() -> Response:
-    """Whoever made the change could sign in: on to a new password."""
+    """Show the result, and a link to a new password: whoever made the change knows the present one."""
     message = Text(
         "What you are reached by is as it was before, and every browser is signed out. Whoever made the change knows "
         "your password: set a new one now. Then look at your security page, and remove what you did not set up."
@@ -69,7 +69,7 @@ def _undo(tx: Transaction) -> Response:
     change = _change(tx)
     if change is None:
         return _render_dead_link()
-    if LINK.stale_form():
+    if LINK.is_stale_form():
         return _render(change, {"form": errors.STALE_FORM})
     if not contact_changes.undo_change(tx, change):
         return _render_dead_link()

@@ -2,4 +2,5 @@
 
 demonstration  creates settings, tables, people and the client's registration
 children       starts, watches and stops the two programs
+program        ends a program with its parent
 """

@@ -59,7 +59,7 @@ class Children:
     def start(
         self, name: str, module: str, *arguments: str, environment: Mapping[str, str], log: Path, folder: Path
     ) -> None:
-        """Start a program in its own process group, so that Ctrl-C reaches only the parent, which stops it."""
+        """Start a program in its own process group: Ctrl-C reaches only the parent, which stops it."""
         command = [sys.executable, "-m", PROGRAM, str(os.getpid()), module, *arguments]
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - our own programs, with arguments of our own

@@ -90,11 +90,11 @@ def test_a_password_is_changed_with_the_present_one(harness: Harness) -> None:
     assert account.browser.path == PASSWORD
     before = account.protected()
     for wrong in ("", "not the one", NEW):
-        page = account.browser.submit(action=PASSWORD, present=wrong, password=NEW)
+        page = account.browser.submit(action=PASSWORD, current=wrong, password=NEW)
         assert page.status_code == 400
-        assert 'id="present-error"' in page.text
+        assert 'id="current-error"' in page.text
     assert account.protected() == before
-    account.browser.submit(action=PASSWORD, present=owner.someone.password, password=NEW)
+    account.browser.submit(action=PASSWORD, current=owner.someone.password, password=NEW)
     assert account.browser.at == f"{SECURITY}?done=password"
 
 
@@ -104,15 +104,15 @@ def test_the_present_password_cannot_be_guessed_there(harness: Harness) -> None:
     account.browser.get(PASSWORD)
     use(account.browser, owner.key)
     for _ in range(rate_limits.password_limit(harness.settings).short_count):
-        account.browser.submit(action=PASSWORD, present="not the one", password=NEW)
-    page = account.browser.submit(action=PASSWORD, present=owner.someone.password, password=NEW)
+        account.browser.submit(action=PASSWORD, current="not the one", password=NEW)
+    page = account.browser.submit(action=PASSWORD, current=owner.someone.password, password=NEW)
     assert page.status_code == 400
     assert "Too many wrong passwords" in page.text
     assert events(harness, Event.PASSWORD, "throttled") == 1
 
 
 def test_somebody_who_typed_it_on_the_way_is_not_asked_twice(account: Account) -> None:
-    assert 'name="present"' not in account.open(PASSWORD).text
+    assert 'name="current"' not in account.open(PASSWORD).text
     account.browser.submit(action=PASSWORD, password=NEW)
     assert account.browser.at == f"{SECURITY}?done=password"
 

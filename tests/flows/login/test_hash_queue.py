@@ -20,7 +20,7 @@ def full(harness: Harness) -> Iterator[None]:
     pool, go = harness.services.hasher.pool, threading.Event()
     with ThreadPoolExecutor(harness.settings.hash_queue) as threads:
         for _ in range(harness.settings.hash_queue):
-            threads.submit(pool.run, _nothing if pool._admitted else go.wait, reserved=False)
+            threads.submit(pool.run, _nothing if pool._taken else go.wait, reserved=False)
         while pool.has_room():
             pass
         try:

@@ -78,9 +78,9 @@ SECURITY_PAGES: list[Sample] = [
         "sessions": SECURITY["sessions"][:1], "end_others_action": None,
         "bar": BAR}),
     ("password", "account/password.html", ACCOUNT | {
-        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_present": False}),
+        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_current": False}),
     ("password-weak", "account/password.html", ACCOUNT | {
-        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_present": True,
+        "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_current": True,
         "errors": {"password": "This password is on lists that attackers try first. Choose another one."}}),
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),

@@ -48,7 +48,7 @@ def close_account(tx: Transaction) -> Response:
 
 @blueprint.get(CLOSED)
 def show_closed() -> Response:
-    """The last page."""
+    """Show that the account is closed."""
     message = Text("Everything about you was deleted, and your apps are told. We have sent you a mail about it.")
     return page("recovery/result.html", title=Text("Your account is closed"), message=message)
 

@@ -30,7 +30,7 @@ blueprint = Blueprint("password", __name__)
 def show_form(tx: Transaction) -> Response:
     """Show the form."""
     auth_session = change_guard.require(tx, PASSWORD)
-    return _render(auth_session, ask_present=_must_type_present(tx, auth_session))
+    return _render(auth_session, ask_current=_must_type_current(tx, auth_session))
 
 
 @blueprint.post(PASSWORD)
@@ -40,13 +40,13 @@ def change_password() -> Response:
     new = single_value(request.form, "password")
     with database.read(origin()) as tx:
         before = change_guard.require_form(tx, PASSWORD)
-        ask_present = _must_type_present(tx, before)
-    if ask_present and (error := _present_password_error(before)):
-        return _render(before, ask_present=True, error=error)
+        ask_current = _must_type_current(tx, before)
+    if ask_current and (error := _current_password_error(before)):
+        return _render(before, ask_current=True, error=error)
     if problem := new_password.password_error(new, before.person, services().settings, services().breached):
-        return _render(before, ask_present=ask_present, error=("password", problem))
+        return _render(before, ask_current=ask_current, error=("password", problem))
     if hasher.verify(before.person.user.password_hash, new):  # no way to guess it: it was just proven
-        return _render(before, ask_present=ask_present, error=("password", SAME))
+        return _render(before, ask_current=ask_current, error=("password", SAME))
     hashed = hasher.hash(new)
     with database.write(origin()) as tx:
         auth_session = change_guard.require_unchanged(tx, before, PASSWORD)
@@ -54,35 +54,35 @@ def change_password() -> Response:
         return responses.redirect_done("password", handle=handle)
 
 
-def _must_type_present(tx: Transaction, auth_session: AuthenticatedSession) -> bool:
-    """Whether the form asks for the present password (ASVS 6.2.3): the sign-in for this page was by passkey."""
+def _must_type_current(tx: Transaction, auth_session: AuthenticatedSession) -> bool:
+    """Whether the form asks for the current password (ASVS 6.2.3): the sign-in for this page was by passkey."""
     has_password = auth_session.person.user.password_hash is not None
     return has_password and not change_guard.gave_password(tx, auth_session, PASSWORD)
 
 
-def _present_password_error(auth_session: AuthenticatedSession) -> FieldError | None:
-    """Compare the typed present password outside any transaction; each attempt is counted before."""
+def _current_password_error(auth_session: AuthenticatedSession) -> FieldError | None:
+    """Compare the typed current password outside any transaction; each attempt is counted before."""
     user, database = auth_session.person.user, services().database
-    bucket, limit = rate_limits.present_password_bucket(user.id), rate_limits.password_limit(services().settings)
+    bucket, limit = rate_limits.current_password_bucket(user.id), rate_limits.password_limit(services().settings)
     with database.write(origin()) as tx:
         if not tx.throttles.consume(bucket, limit):
             audit.record(tx, Event.PASSWORD, Outcome.THROTTLED, user_id=user.id)
-            return "present", TOO_MANY
-    right = services().hasher.verify(user.password_hash, single_value(request.form, "present"))
+            return "current", TOO_MANY
+    right = services().hasher.verify(user.password_hash, single_value(request.form, "current"))
     with database.write(origin()) as tx:
         audit.record(tx, Event.PASSWORD, Outcome.SUCCESS if right else Outcome.FAILURE, user_id=user.id)
         if right:
             tx.throttles.reset(bucket)
-    return None if right else ("present", WRONG)
+    return None if right else ("current", WRONG)
 
 
-def _render(auth_session: AuthenticatedSession, *, ask_present: bool, error: FieldError | None = None) -> Response:
+def _render(auth_session: AuthenticatedSession, *, ask_current: bool, error: FieldError | None = None) -> Response:
     return responses.render(
         auth_session,
         "account/password.html",
         status=400 if error else 200,
         error=error,
-        ask_present=ask_present,
+        ask_current=ask_current,
         strength_href=PASSWORD_STRENGTH,
         min_length=new_password.min_length(services().settings, single_factor=not auth_session.person.has_second_step),
     )

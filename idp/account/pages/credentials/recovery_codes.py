@@ -71,7 +71,7 @@ def _refusal(auth_session: AuthenticatedSession) -> Response | None:
 
 
 def _render_view(auth_session: AuthenticatedSession, codes: tuple[str, ...], used: set[int]) -> Response:
-    """`used` are positions; what can be copied and downloaded are the others."""
+    """Render the codes; those at positions in `used` are not copied or downloaded."""
     return responses.render(
         auth_session,
         "account/view_codes.html",

@@ -28,7 +28,7 @@ def show_form(tx: Transaction) -> Response:
 
 @blueprint.post(TOTP)
 def confirm_app() -> Response:
-    """Read, check the first code and make recovery codes outside any transaction, then store the factor."""
+    """Check the first code and make recovery codes outside any transaction; then store the factor."""
     database = services().database
     code = single_value(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
