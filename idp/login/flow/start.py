@@ -21,6 +21,7 @@ from idp.login.state import session as auth_sessions
 from idp.login.state.login_flow import load_flow, requirement_to_json
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web import language
 from idp.web.context import services
@@ -87,16 +88,28 @@ def start_login(
     Raises:
         TooManyLoginFlows: nothing is stored.
     """
-    settings = services().settings
-    flow_id = services().entropy.token(16)
     sent = LOGIN.read()
     secret = sent or services().entropy.token()
+    row = _store_flow(tx, requirement, requested, browser_digest=digest(secret))
+    if sent:
+        tx.login_flows.end_older(row, keep=MOST_UNPROVEN)
+    if page is None:
+        page = paths.OTHER_PERSON if as_other else load_flow(tx, row, current_session(tx), services().settings).page
+    response = see_other(paths.flow_path(row.id, page))
+    LOGIN.write(response, secret)
+    return response
+
+
+def _store_flow(
+    tx: Transaction, requirement: AuthRequirement, requested: LoginRequest, *, browser_digest: str
+) -> LoginFlowRow:
+    settings, flow_id = services().settings, services().entropy.token(16)
     row = tx.login_flows.add(
         most_unproven=settings.login_flows_per_network,
         since=tx.now - rate_limits.LOGIN_FLOW_WINDOW,
         id=flow_id,
         network=network_of(tx.origin.address),
-        browser_digest=digest(secret),
+        browser_digest=browser_digest,
         initiator=requested.initiator,
         request=dict(requested.params),
         requirement=requirement_to_json(requirement),
@@ -109,10 +122,4 @@ def start_login(
     )
     if row is None:
         raise TooManyLoginFlows
-    if sent:
-        tx.login_flows.end_older(row, keep=MOST_UNPROVEN)
-    if page is None:
-        page = paths.OTHER_PERSON if as_other else load_flow(tx, row, current_session(tx), settings).page
-    response = see_other(paths.flow_path(flow_id, page))
-    LOGIN.write(response, secret)
-    return response
+    return row
