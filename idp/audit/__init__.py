@@ -85,6 +85,8 @@ REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED})
 """Successes that a caller can cause again and again without having proven anything new."""
 
 
+OF_NAMES = frozenset({Event.PASSWORD, Event.RESET_ASKED})
+"""Counted by network for every name: another number of statements would tell which names exist."""
 OF_CLIENTS = frozenset({Event.CLIENT_REFUSED, Event.TOKEN_REFUSED})
 """Events that the client itself causes; in others it is only where a browser came from."""
 
@@ -116,7 +118,8 @@ def record(
     facts: dict[str, Any] = {name: value for name, value in detail.items() if value is not None}
     if bound is None and tx.origin.request_id and (outcome is not Outcome.SUCCESS or event in REPEATABLE):
         caller = client_id if event in OF_CLIENTS else None
-        bound = bound_for(tx, f"{event}:{outcome}", user_id=user_id, client_id=caller)
+        person = None if event in OF_NAMES else user_id
+        bound = bound_for(tx, f"{event}:{outcome}", user_id=person, client_id=caller)
     number = bound.count(tx) if bound else 0
     if bound and number > bound.most:
         facts["number_in_this_hour"] = number
