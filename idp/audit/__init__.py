@@ -4,14 +4,18 @@
 
 Event and change commit together, so neither exists alone. Rows never hold a secret: no password, code, seed, token or
 handle.
+
+Whoever causes failures could fill the trail, so they are counted (`bounds`): every one is logged and measured, and in
+an hour only some are stored, the later ones with their number.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
+from idp.audit.bounds import Bound, bound_for
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
 
@@ -77,6 +81,14 @@ class Event(StrEnum):
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
 
 
+REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED})
+"""Successes that a caller can cause again and again without having proven anything new."""
+
+
+OF_CLIENTS = frozenset({Event.CLIENT_REFUSED, Event.TOKEN_REFUSED})
+"""Events that the client itself causes; in others it is only where a browser came from."""
+
+
 class Outcome(StrEnum):
     """The outcome of an event."""
 
@@ -93,26 +105,28 @@ def record(
     user_id: str | None = None,
     client_id: str | None = None,
     sid: str | None = None,
+    bound: Bound | None = None,
     **detail: str | int | bool | list[str] | None,
 ) -> None:
-    """Record one event; `detail` must hold no secrets, and None values are omitted."""
-    facts = {name: value for name, value in detail.items() if value is not None}
-    origin = tx.origin
-    row = AuditEvent(
-        event=event,
-        outcome=outcome,
-        user_id=user_id,
-        client_id=client_id,
-        sid=sid,
-        address=origin.address[:MAX_TEXT],
-        user_agent=origin.user_agent[:MAX_TEXT],
-        request_id=origin.request_id,
-        detail=facts,
-    )
+    """Record one event; `detail` must hold no secrets, and None values are omitted.
+
+    `client_id` is a registered client's. `bound` replaces that of the person, client or network for repeated events.
+    """
+    about: dict[str, Any] = {"user_id": user_id, "client_id": client_id, "sid": sid}
+    facts: dict[str, Any] = {name: value for name, value in detail.items() if value is not None}
+    if bound is None and tx.origin.request_id and (outcome is not Outcome.SUCCESS or event in REPEATABLE):
+        caller = client_id if event in OF_CLIENTS else None
+        bound = bound_for(tx, f"{event}:{outcome}", user_id=user_id, client_id=caller)
+    number = bound.count(tx) if bound else 0
+    if bound and number > bound.most:
+        facts["number_in_this_hour"] = number
+    if bound is None or bound.admits(number):
+        _store(tx, AuditEvent(event=event, outcome=outcome, detail=facts, **about))
+    log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": about | facts})
+
+
+def _store(tx: Transaction, row: AuditEvent) -> None:
+    row.address = tx.origin.address[:MAX_TEXT]
+    row.user_agent = tx.origin.user_agent[:MAX_TEXT]
+    row.request_id = tx.origin.request_id
     tx.audit.append(row)
-    log_event(event, outcome, {"user_id": user_id, "client_id": client_id, "sid": sid, **facts})
-
-
-def log_event(event: Event, outcome: Outcome, about: Mapping[str, object]) -> None:
-    """Log and count an event; `record` does both, and stores it."""
-    log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": dict(about)})

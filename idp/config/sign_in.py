@@ -36,7 +36,10 @@ class SignIn(BaseModel):
     )
     login_lifetime: int = Field(1800, ge=60, le=DAY, description="How long a person may take to finish one sign-in.")
     fresh_sign_in: int = Field(
-        600, ge=30, le=3600, description="How recent a sign-in must be to change anything that protects the account."
+        600,
+        ge=30,
+        le=3600,
+        description="How long the sign-in for one change lasts, and how recent one must be to end sessions.",
     )
     remember_days: int = Field(
         14, ge=0, le=365, description="Days a remembered device skips the second step; 0 switches it off."
@@ -96,6 +99,14 @@ class SignIn(BaseModel):
         ),
     )
     throttle_network_per_day: int = Field(1000, ge=1, description="The same in 24 hours.")
+    login_flows_per_network: int = Field(
+        1000,
+        ge=10,
+        description=(
+            "Sign-ins that one network (IPv4 address, IPv6 /64) may start in 15 minutes and leave without any proof; "
+            "each is a row of at most about 8 KB. Raise it when very many people share one address."
+        ),
+    )
     throttle_codes_in_a_row: int = Field(
         100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
     )

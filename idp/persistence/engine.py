@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -23,6 +25,7 @@ POSTGRESQL_CONNECT: dict[str, int | None] = {
     "tcp_user_timeout": LOCK_TIMEOUT * 1000,  # milliseconds until a server that has vanished counts as gone
 }
 """Arguments of `psycopg.connect`; those in the URL win."""
+COMPACT_JSON = partial(json.dumps, separators=(",", ":"))
 
 
 def open_engine(url: str, *, lock_timeout: int = LOCK_TIMEOUT) -> Engine:
@@ -32,10 +35,10 @@ def open_engine(url: str, *, lock_timeout: int = LOCK_TIMEOUT) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(url)
+        engine = create_engine(url, json_serializer=COMPACT_JSON)
         _prepare_sqlite(engine)
         return engine
-    engine = create_engine(url, connect_args=_connect_args(parsed), **POSTGRESQL_POOL)
+    engine = create_engine(url, connect_args=_connect_args(parsed), json_serializer=COMPACT_JSON, **POSTGRESQL_POOL)
     if lock_timeout:
         _limit_locks(engine, lock_timeout)
     return engine

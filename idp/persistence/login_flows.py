@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, delete, or_, select, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.persistence.base import Base, Store
@@ -20,9 +34,20 @@ class LoginFlowRow(Base):
 
     `previous_digest` is that of the cookie before the last rotation. It opens the flow as well, unless a proof in this
     flow caused that rotation; then `sealed_answer` is what the browser was answered (`login.flow.answers`).
+
+    `network` is where it was started. It is *unproven* while it has no `user_id`, which comes with the first proof.
     """
 
     __tablename__ = "login_flows"
+    __table_args__ = (
+        Index(
+            "ix_login_flows_unproven",
+            "network",
+            "created_at",
+            sqlite_where=text("user_id IS NULL"),
+            postgresql_where=text("user_id IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     browser_digest: Mapped[str] = mapped_column(index=True)
@@ -33,6 +58,7 @@ class LoginFlowRow(Base):
     requirement: Mapped[dict[str, Any]] = mapped_column(JSON)
     return_to: Mapped[str]
     client_id: Mapped[str | None]
+    network: Mapped[str | None]
     login_hint: Mapped[str | None]
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     epoch: Mapped[int | None]
@@ -55,11 +81,31 @@ class LoginFlowRow(Base):
 class LoginFlowStore(Store):
     """Stores login flows."""
 
-    def add(self, row: LoginFlowRow) -> None:
-        """Store a new flow."""
-        row.created_at = self._now
-        self._session.add(row)
-        self._session.flush()
+    def add(self, *, most_unproven: int, since: int, **columns: Any) -> LoginFlowRow | None:
+        """Store a new flow; None when its network started `most_unproven` since then that are still unproven.
+
+        One statement. Parallel requests do not see each other's rows, and can exceed the limit by as many as they are.
+        """
+        values = columns | {"created_at": self._now, "version": 1, "remember": False, "keep_signed_in": False}
+        table = LoginFlowRow.__table__.c
+        recent = select(func.count()).where(
+            LoginFlowRow.network == columns["network"], LoginFlowRow.user_id.is_(None), LoginFlowRow.created_at > since
+        )
+        row = select(*(literal(value, table[name].type) for name, value in values.items()))
+        query = insert(LoginFlowRow).from_select(list(values), row.where(recent.scalar_subquery() < most_unproven))
+        return self._session.scalar(query.returning(LoginFlowRow))
+
+    def end_older(self, row: LoginFlowRow, *, keep: int) -> None:
+        """End the unproven flows of this browser except its newest `keep`, and empty their requests; `row` stays."""
+        others = (
+            LoginFlowRow.browser_digest == row.browser_digest,
+            LoginFlowRow.user_id.is_(None),
+            LoginFlowRow.id != row.id,
+        )
+        open_ones = select(LoginFlowRow.id).where(*others, *self._still_open())
+        newest = open_ones.order_by(LoginFlowRow.created_at.desc(), LoginFlowRow.id).limit(keep - 1)
+        query = update(LoginFlowRow).where(*others, *self._still_open(), LoginFlowRow.id.not_in(newest))
+        self._execute(query.values(request={}, login_hint=None, expires_at=self._now))
 
     def by_id(self, flow_id: str) -> LoginFlowRow | None:
         """Return a flow: open, closed or expired."""

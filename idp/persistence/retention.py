@@ -47,6 +47,8 @@ class Retention:
     """Whether sealed copies of saved recovery codes are kept."""
 
 
+NOT_BY_STRANGERS = "a stranger adds none"
+
 Over = Callable[[Retention], ColumnElement[bool]]
 """Returns the condition of rows whose life is over."""
 
@@ -55,13 +57,15 @@ Over = Callable[[Retention], ColumnElement[bool]]
 class Life:
     """The life of a table's rows.
 
-    Without `over` nothing is purged: rows end with what `until` names, by a change or by a foreign key.
+    Without `over` nothing is purged: rows end with what `until` names, by a change or by a foreign key. `bounded_by` is
+    what bounds how fast somebody who has proven nothing can add rows.
     """
 
     model: type[Base]
     grows_with: str
     until: str
     over: Over | None = None
+    bounded_by: str = NOT_BY_STRANGERS
 
     @property
     def table(self) -> str:
@@ -105,6 +109,7 @@ LIVES = (
         "sign-ins",
         "an hour after its end (`login_lifetime`), so that a late request gets the right answer",
         lambda at: LoginFlowRow.expires_at < at.now - HOUR,
+        "`login_flows_per_network` in 15 minutes; at most 20 of a browser are open; a request has at most 6144 bytes",
     ),
     Life(
         Session,
@@ -112,12 +117,19 @@ LIVES = (
         "sign-out, `session_idle` without use, or `session_lifetime`",
         lambda at: (Session.expires_at < at.now) | (Session.last_seen_at < at.now - at.session_idle),
     ),
-    Life(Challenge, "sign-ins with a passkey", "its expiry", lambda at: Challenge.expires_at < at.now),
+    Life(
+        Challenge,
+        "sign-ins with a passkey",
+        "its expiry",
+        lambda at: Challenge.expires_at < at.now,
+        "one for each login flow",
+    ),
     Life(
         SentCode,
         "codes by message",
         "a day after its expiry, since its tries are still counted",
         lambda at: SentCode.expires_at < at.now - DAY,
+        "the password is proven first; one row for each login flow and channel; the limits of codes",
     ),
     Life(
         RefreshToken,
@@ -143,6 +155,7 @@ LIVES = (
         "requests for a link",
         "its expiry, or a sign-in with the password",
         lambda at: PasswordReset.expires_at < at.now,
+        "none for names that nobody has; the limits of links for a person, and for a network",
     ),
     Life(AlertLink, "notices by mail", "its expiry", lambda at: AlertLink.expires_at < at.now),
     Life(
@@ -156,12 +169,15 @@ LIVES = (
         "names and networks that are tried",
         "a day after the last window began; failed codes in a row until a right one or an administrator's reset",
         lambda at: (Throttle.long_started_at < at.now - DAY) & (Throttle.in_a_row == 0),
+        "names: two rows each, within the limits of wrong passwords and links of a network; failures: one row for each "
+        "kind and person, client or network",
     ),
     Life(
         OutboxMessage,
         "messages",
         "it is delivered, or given up after a day; after 30 days where nobody delivers its channel",
         lambda at: OutboxMessage.created_at < at.now - OUTBOX_RETENTION,
+        "none for names that nobody has; the limits of links and codes for a person",
     ),
     Life(
         Device,
@@ -174,8 +190,15 @@ LIVES = (
         "browsers",
         "nobody has a device there, and a day has passed without use",
         lambda at: (Browser.last_seen_at < at.now - DAY) & Browser.id.not_in(select(Device.browser_id)),
+        "one for each finished sign-in",
     ),
-    Life(AuditEvent, "everything", "`audit_retention_days` (0: for ever)", _audit_is_over),
+    Life(
+        AuditEvent,
+        "everything",
+        "`audit_retention_days` (0: for ever)",
+        _audit_is_over,
+        "in an hour 10 failures of a kind of a network, 50 of a person or client, and each power of ten after that",
+    ),
 )
 """In the order of purging: what hangs on other rows comes before them."""
 

@@ -94,6 +94,19 @@ class ThrottleStore(Store):
         upsert = insert.on_conflict_do_update(index_elements=["bucket"], set_=changes, where=within)
         return set(self._session.scalars(upsert.returning(Throttle.bucket)))
 
+    def increment(self, bucket: str, seconds: int) -> int:
+        """Count something in a window of `seconds`, without a limit; return how many it has now. One statement."""
+        over = Throttle.short_started_at <= self._now - seconds
+        first = {"short_started_at": self._now, "short_count": 1, "long_started_at": self._now, "long_count": 0}
+        changes = {
+            "short_count": case((over, 1), else_=Throttle.short_count + 1),
+            "short_started_at": case((over, self._now), else_=Throttle.short_started_at),
+            "long_started_at": case((over, self._now), else_=Throttle.long_started_at),
+        }
+        upsert = self._upsert(Throttle).values(first | {"bucket": bucket, "in_a_row": 0})
+        upsert = upsert.on_conflict_do_update(index_elements=["bucket"], set_=changes)
+        return self._session.scalars(upsert.returning(Throttle.short_count)).one()
+
     def reset(self, *buckets: str) -> None:
         """Delete the counters of these buckets, after a success."""
         self._execute(delete(Throttle).where(Throttle.bucket.in_(sorted(buckets))))

@@ -1,7 +1,7 @@
-"""Refusals of what a client sent through a browser: always logged and counted; audited with reason and remedy.
+"""Refusals of what a client sent through a browser: logged, and audited with the reason and the remedy.
 
-Anybody can send such a request, so the audit trail gets each reason of a client once an hour, and ten rows an hour of
-all requests that name no client of ours. The log has every one.
+Anybody can send such a request, so the audit trail gets each reason of a client once an hour, and again when it was
+counted ten, a hundred, ... times. Requests that name no client of ours are counted by network. The log has every one.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ from collections.abc import Mapping
 
 from idp import audit
 from idp.audit import Event, Outcome
-from idp.kernel.clock import DAY, HOUR
+from idp.audit.bounds import Bound
 from idp.kernel.handles import digest
 from idp.persistence.clients import Client
-from idp.persistence.throttles import Limit
 from idp.persistence.transaction import Transaction
 
-KNOWN_LIMIT = Limit(1, HOUR, 24, DAY)
-"""Audit rows of one client and reason."""
-UNKNOWN_LIMIT = Limit(10, HOUR, 100, DAY)
-"""Audit rows of all requests that name no client."""
+MOST_OF_ONE_REASON = 1
+"""Audit rows an hour of one client and reason, before those that tell how many there were."""
 LONGEST = 300
 """Characters of each value that came with the request."""
 
@@ -29,10 +26,6 @@ def record_refusal(
 ) -> None:
     """Log and audit a refusal; `sent` are those values of the request that help to mend it."""
     facts = {name: value[:LONGEST] for name, value in sent.items() if value}
-    bucket = f"refusal:{event}:{client.client_id}:{digest(reason)}" if client else f"refusal:{event}:unknown"
-    limit = KNOWN_LIMIT if client else UNKNOWN_LIMIT
+    bound = Bound(f"{event}:{client.client_id}:{digest(reason)}", MOST_OF_ONE_REASON) if client else None
     client_id = client.client_id if client else None
-    if tx.throttles.has_capacity(bucket, limit) and tx.throttles.consume(bucket, limit):
-        audit.record(tx, event, Outcome.FAILURE, client_id=client_id, reason=reason, remedy=remedy, **facts)
-        return
-    audit.log_event(event, Outcome.FAILURE, {"client_id": client_id, "reason": reason, "remedy": remedy, **facts})
+    audit.record(tx, event, Outcome.FAILURE, client_id=client_id, bound=bound, reason=reason, remedy=remedy, **facts)

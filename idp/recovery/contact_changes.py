@@ -23,13 +23,12 @@ from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.services import Services
+from idp.web.mailed_link_paths import CONFIRM_EMAIL, UNDO_CHANGE
 
 LIFE = HOUR
 """Seconds a new address has to be confirmed in: long enough for slow mail, short for a mistyped one."""
 UNDO_WITHIN = 7 * DAY
 """Seconds. For as long the old address can take the change back."""
-PATH = "/email/"
-UNDO_PATH = "/undo/"
 CHANGED = {
     ContactKind.EMAIL: (Event.EMAIL_CHANGED, Notice.EMAIL_CHANGED),
     ContactKind.PHONE: (Event.PHONE_CHANGED, Notice.PHONE_CHANGED),
@@ -54,7 +53,7 @@ def request_email_change(tx: Transaction, user: User, address: str, services: Se
     if owner := _other_owner(tx, user, address):
         contact_messages.enqueue_address_taken(tx, owner)
     else:
-        link = seal_link(services.sealer, PATH + handle)
+        link = seal_link(services.sealer, f"{CONFIRM_EMAIL}/{handle}")
         contact_messages.enqueue_confirmation(tx, user, address=address, link=link, minutes=LIFE // MINUTE)
     audit.record(tx, Event.EMAIL_ASKED, user_id=user.id)
     return True
@@ -104,7 +103,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     if change.old == change.new:
         return True  # the address is the same, and proven now: no mail, and nothing to undo
     if told:
-        link = seal_link(services.sealer, UNDO_PATH + undo)
+        link = seal_link(services.sealer, f"{UNDO_CHANGE}/{undo}")
         contact_messages.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
     if user.email != told:
         notify(tx, user, notice, to=user.email)

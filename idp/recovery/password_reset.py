@@ -26,10 +26,10 @@ from idp.persistence.transaction import Transaction
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
 from idp.services import Services
+from idp.web.mailed_link_paths import RESET_PASSWORD
 
 LIFE = 30 * MINUTE
 """Seconds. Longer than the pause between two mails (`throttle.RESET_LIMIT`): see docs/decisions/0015."""
-PATH = "/recover/"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: S
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED, user_id=user_id)
         return True
     handle = services.entropy.token()
-    name, link = digest(handle), seal_link(services.sealer, PATH + handle)
+    name, link = digest(handle), seal_link(services.sealer, f"{RESET_PASSWORD}/{handle}")
     sent = tx.password_resets.make(name, user_id=user_id or "", flow_id=flow_id, expires_at=tx.now + LIFE)
     enqueue_password_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
     audit.record(tx, Event.RESET_ASKED, Outcome.SUCCESS if sent else Outcome.FAILURE, user_id=user_id)

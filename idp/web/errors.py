@@ -62,6 +62,10 @@ UNAVAILABLE = 503
 RETRY_AFTER = 5
 """Seconds after which a request that met an unavailable database may be sent again."""
 
+TOO_MANY = 429
+RETRY_AFTER_LIMIT = 900
+"""Seconds after which a limit that was reached allows something again; the short window of most limits."""
+
 
 class Refusal(Exception):
     """Abort the request with an error page; the transaction is rolled back.
@@ -103,6 +107,13 @@ def ask_to_retry(response: Response) -> Response:
     return response
 
 
+def ask_to_wait(response: Response) -> Response:
+    """Add `Retry-After` to an answer that a limit was reached (RFC 6585 section 4)."""
+    if response.status_code == TOO_MANY:
+        response.headers["Retry-After"] = str(RETRY_AFTER_LIMIT)
+    return response
+
+
 def log_unavailable(error: DatabaseUnavailable) -> None:
     """Log one line: a stack trace for every request would fill the disk that may be full already."""
     log.error("the database is unavailable at %s %s: %s", request.method, redact_secrets(request.path), error)
@@ -123,15 +134,18 @@ def handle_busy(_: HasherBusy) -> Response:
 
 def _handle_refusal(refusal: Refusal) -> Response:
     log.info("refused: %s", refusal.detail or refusal.title)
-    return error_page(refusal.status, refusal.title, refusal.message, refusal.links)
+    return ask_to_wait(error_page(refusal.status, refusal.title, refusal.message, refusal.links))
 
 
 def _handle_http_error(error: HTTPException) -> Response:
     if isinstance(error.response, Response):  # `abort(response)`; all of its cookies stay
         return error.response
     status = error.code or 500
-    if isinstance(cause := getattr(error, "original_exception", None), DatabaseUnavailable):
-        return handle_unavailable(cause)  # raised in another error handler, and wrapped by Flask
+    cause = getattr(error, "original_exception", None)  # raised in another error handler, and wrapped by Flask
+    if isinstance(cause, DatabaseUnavailable):
+        return handle_unavailable(cause)
+    if isinstance(cause, Refusal):
+        return _handle_refusal(cause)
     if 300 <= status < 400:  # noqa: PLR2004 - redirects pass
         return Response(
             response=error.get_response().response, status=status, headers=dict(error.get_response().headers)

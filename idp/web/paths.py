@@ -7,7 +7,10 @@ import re
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-MAILED_LINK = re.compile(r"(?i)(?P<kept>(?:^|/)(?:recover|alert|email|undo)/).{16,}", re.DOTALL)
+from idp.web import mailed_link_paths
+
+NAMES = "|".join(path.strip("/") for path in mailed_link_paths.ALL)
+MAILED_LINK = re.compile(rf"(?i)(?P<kept>(?:^|/)(?:{NAMES})/).{{16,}}", re.DOTALL)
 """The secret part of a mailed link, also when something is added before or after it, or breaks it."""
 LONG = re.compile(r"[^/]{32,}")
 """No path of ours has such a part but for the handles of mailed links, which are found here wherever they are put."""

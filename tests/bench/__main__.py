@@ -4,6 +4,8 @@
 
 `./dev bench tables [--requests N]` prints how each table grows with sign-ins, and how a purge ends that.
 
+`./dev bench growth [--requests N]` prints what requests of strangers add to the database, and what a purge leaves.
+
 `./dev bench flood` lets strangers guess passwords at 200 a second, and prints what everybody else notices.
 
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
@@ -18,7 +20,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, endurance, flood, floor, listings, load, server, sheet, sign_in, stops, tables
+from tests.bench import alike, endurance, flood, floor, growth, listings, load, server, sheet, sign_in, stops, tables
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -30,7 +32,7 @@ MANY_ROWS = 50_000
 """Audit events of one purge."""
 
 
-WHAT = ("speed", "alike", "listings", "tables", "stops", "kills", "flood")
+WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flood")
 
 
 def main() -> None:
@@ -40,7 +42,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50)")
     parser.add_argument("--only", choices=stops.KINDS, help="stop only this one")
     parser.add_argument(
-        "--requests", type=int, help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins)"
+        "--requests",
+        type=int,
+        help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins, growth: 500)",
     )
     parser.add_argument("--people", type=int, default=100_000, help="for listings")
     given = parser.parse_args()
@@ -59,6 +63,8 @@ def main() -> None:
             _alike(kinds, folder, given.requests or 1000)
         elif given.what == "kills":
             sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
+        elif given.what == "growth":
+            _growth(kinds, folder, given.requests or 500)
         elif given.what == "flood":
             sys.exit(0 if _flood(kinds, folder) else 1)
         elif given.what == "tables":
@@ -90,6 +96,11 @@ def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.listings(name, listings.listings(url, folder / f"{name}-listings", people), people)
+
+
+def _growth(kinds: dict[str, Databases], folder: Path, requests: int) -> None:
+    for name, databases in kinds.items():
+        sheet.strangers(name, growth.measure(databases, folder / f"{name}-strangers", requests), requests)
 
 
 def _tables(kinds: dict[str, Databases], folder: Path, sign_ins: int) -> None:

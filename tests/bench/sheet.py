@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from tests.bench.alike import Twins
+from tests.bench.growth import Growth
 from tests.bench.listings import FEW, Listing
 from tests.bench.load import Measured
 from tests.bench.server import Served
@@ -111,6 +112,17 @@ def growth(database: str, found: Iterable[Table], sign_ins: int) -> None:
             left = " ".join(f"{rows:8}" for rows in each.left)
             print(f"  {each.name:20} {each.rows:11.1f} {each.size:12.0f} {left}")
     sys.stdout.flush()
+
+
+def strangers(database: str, found: Iterable[Growth], requests: int) -> None:
+    """What one request of a stranger adds, and what is left of all."""
+    print(f"\n{database}: bytes of the database for each request of a stranger, {requests} and {requests} more")
+    print(f"  {'':28} {'first':>8} {'later':>8} {'rows':>6}   after a day and a purge: rows, bytes")
+    for each in found:
+        print(
+            f"  {each.kind:28} {each.first:8.0f} {each.later:8.0f} {each.rows:6}   {each.left:4} {each.left_bytes:10}"
+        )
+        sys.stdout.flush()
 
 
 def purging(found: Purged) -> None:

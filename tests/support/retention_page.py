@@ -17,8 +17,11 @@ Rows are searched for without a lock, and sign-ins go on between two transaction
 next one does. `./dev bench tables` prints how fast each table grows, what is left of it after a day, a month and two
 years, and how long a purge takes.
 
-| Table | Grows with | A row lives until | Purged |
-|---|---|---|---|
+The last column says what bounds how fast somebody who has proven nothing can make a table grow: see
+[limits](limits.md). `./dev bench growth` prints the bytes of each such request.
+
+| Table | Grows with | A row lives until | Purged | For strangers |
+|---|---|---|---|---|
 """
 
 TAIL = """
@@ -35,7 +38,9 @@ def render() -> str:
 
 
 def _row(life: Life) -> str:
-    return f"| `{life.table}` | {life.grows_with} | {life.until} | {'yes' if life.over else 'no'} |\n"
+    return (
+        f"| `{life.table}` | {life.grows_with} | {life.until} | {'yes' if life.over else 'no'} | {life.bounded_by} |\n"
+    )
 
 
 if __name__ == "__main__":

@@ -57,21 +57,24 @@ def closed_error(tx: Transaction, row: LoginFlowRow) -> LoginFlowClosed:
             410,
             Text("This sign-in was cancelled"),
             Text("To sign in after all, start again."),
-            links=(_restart(row), *home, MY_ACCOUNT),
+            links=(*_restart(row), *home, MY_ACCOUNT),
         )
     if row.finished_at is not None:
-        again = () if home or row.initiator == start.ACCOUNT else (_restart(row),)
+        again = () if home or row.initiator == start.ACCOUNT else _restart(row)
         return LoginFlowClosed(
             410,
             Text("This sign-in is finished"),
             Text("Nothing is left to do here. Go back to the app you came from."),
             links=(*home, *again, MY_ACCOUNT),
         )
+    if row.initiator == start.AUTHORIZE and not row.request:
+        message = Text("Newer sign-ins were started in this browser. Go back to the app you came from and start again.")
+        return LoginFlowClosed(410, Text("This sign-in was ended"), message, links=(*home, MY_ACCOUNT))
     return LoginFlowClosed(
         410,
         Text("This sign-in took too long"),
         Text("For your safety it was ended. Start again."),
-        links=(_restart(row), *home, MY_ACCOUNT),
+        links=(*_restart(row), *home, MY_ACCOUNT),
     )
 
 
@@ -94,13 +97,19 @@ def _foreign_error() -> LoginFlowClosed:
 def _outdated_error(row: LoginFlowRow) -> LoginFlowClosed:
     message = Text("The sign-in went on, but our answer did not reach this browser. Start again.")
     return LoginFlowClosed(
-        410, Text("This page was out of date"), message, links=(_restart(row), MY_ACCOUNT), detail="the answer was lost"
+        410,
+        Text("This page was out of date"),
+        message,
+        links=(*_restart(row), MY_ACCOUNT),
+        detail="the answer was lost",
     )
 
 
-def _restart(row: LoginFlowRow) -> Link:
-    """Return the link that starts the same again, as a new flow."""
-    return Link(START_AGAIN, RESTART + row.id if row.initiator == start.AUTHORIZE else row.return_to)
+def _restart(row: LoginFlowRow) -> tuple[Link, ...]:
+    """Return the link that starts the same again, as a new flow; none once the request was emptied."""
+    if row.initiator != start.AUTHORIZE:
+        return (Link(START_AGAIN, row.return_to),)
+    return (Link(START_AGAIN, RESTART + row.id),) if row.request else ()
 
 
 def _client_home(tx: Transaction, row: LoginFlowRow) -> tuple[Link, ...]:

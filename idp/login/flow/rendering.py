@@ -18,10 +18,10 @@ from idp.persistence.transaction import Transaction
 from idp.web import account_paths, csrf
 from idp.web.context import services
 from idp.web.cookies import LOGIN
+from idp.web.errors import ask_to_wait
 from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
-RETRY_AFTER = "900"
 CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY}
 """Where Cancel leads when `return_to` would only start the same login again."""
 
@@ -89,6 +89,4 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
         "username": flow.person.user.username if flow.person else "",
     }
     response = page(template, status=status, **(common | variables))
-    if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585 section 4
-        response.headers["Retry-After"] = RETRY_AFTER
-    return response
+    return ask_to_wait(response)

@@ -17,8 +17,7 @@ from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.services import Services
-
-PATH = "/alert/"
+from idp.web import mailed_link_paths
 
 
 def alert_new_browser(tx: Transaction, user: User, *, sid: str, device: Device, services: Services) -> None:
@@ -52,4 +51,4 @@ def create_alert_link(tx: Transaction, about: Mapping[str, Any], services: Servi
         expires_at=about["when"] + services.settings.session_lifetime,
     )
     tx.alert_links.add(link)
-    return PATH + handle
+    return f"{mailed_link_paths.SIGN_IN_ALERT}/{handle}"

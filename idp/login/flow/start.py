@@ -11,7 +11,10 @@ from typing import Any
 
 from flask import Response
 
+from idp.kernel.client_addresses import network_of
 from idp.kernel.handles import digest
+from idp.kernel.text import Text
+from idp.login.policy import rate_limits
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import paths
 from idp.login.state import session as auth_sessions
@@ -23,10 +26,23 @@ from idp.persistence.transaction import Transaction
 from idp.web import language
 from idp.web.context import services
 from idp.web.cookies import LOGIN, SESSION
+from idp.web.errors import Refusal
 from idp.web.pages import see_other
 
 AUTHORIZE = "authorize"
 ACCOUNT = "account"
+MOST_UNPROVEN = 20
+"""Login flows without a proof that one browser keeps open; a new one ends the oldest."""
+
+
+class TooManyLoginFlows(Refusal):
+    """The network of this browser started too many login flows in which nothing was proven."""
+
+    def __init__(self) -> None:
+        message = Text(
+            "Very many sign-ins were started from your network and not finished. Wait a few minutes, then try again."
+        )
+        super().__init__(429, Text("Too many sign-ins at once"), message, detail="too many unproven login flows")
 
 
 def current_session(tx: Transaction) -> AuthenticatedSession | None:
@@ -68,13 +84,32 @@ def start_login(
 
     `as_other`: another person than the one signed in here is requested, so the first page asks for a name. `page`: the
     first page is this one, instead of the next step's.
+
+    Raises:
+        TooManyLoginFlows: nothing is stored.
     """
-    settings = services().settings
-    flow_id = services().entropy.token(16)
-    secret = LOGIN.read() or services().entropy.token()
-    row = LoginFlowRow(
+    sent = LOGIN.read()
+    secret = sent or services().entropy.token()
+    row = _add_flow(tx, requirement, requested, browser_digest=digest(secret))
+    if sent:
+        tx.login_flows.end_older(row, keep=MOST_UNPROVEN)
+    if page is None:
+        page = paths.OTHER_PERSON if as_other else load_flow(tx, row, current_session(tx), services().settings).page
+    response = see_other(paths.flow_path(row.id, page))
+    LOGIN.write(response, secret)
+    return response
+
+
+def _add_flow(
+    tx: Transaction, requirement: AuthRequirement, requested: LoginRequest, *, browser_digest: str
+) -> LoginFlowRow:
+    settings, flow_id = services().settings, services().entropy.token(16)
+    row = tx.login_flows.add(
+        most_unproven=settings.login_flows_per_network,
+        since=tx.now - rate_limits.LOGIN_FLOW_WINDOW,
         id=flow_id,
-        browser_digest=digest(secret),
+        network=network_of(tx.origin.address),
+        browser_digest=browser_digest,
         initiator=requested.initiator,
         request=dict(requested.params),
         requirement=requirement_to_json(requirement),
@@ -85,9 +120,6 @@ def start_login(
         must_choose=requested.must_choose,
         expires_at=tx.now + settings.login_lifetime,
     )
-    tx.login_flows.add(row)
-    if page is None:
-        page = paths.OTHER_PERSON if as_other else load_flow(tx, row, current_session(tx), settings).page
-    response = see_other(paths.flow_path(flow_id, page))
-    LOGIN.write(response, secret)
-    return response
+    if row is None:
+        raise TooManyLoginFlows
+    return row

@@ -58,7 +58,7 @@ def send_options(tx: Transaction, flow_id: str) -> Response:
 
 
 @blueprint.post("")
-def add(flow_id: str) -> Response:
+def add_passkey(flow_id: str) -> Response:
     """Read, mint recovery codes outside any transaction, then verify the response and store the factor."""
     database = services().database
     with database.read(origin()) as tx:

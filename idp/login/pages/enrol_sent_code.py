@@ -94,7 +94,7 @@ def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: s
 
 
 @blueprint.post("")
-def confirm(flow_id: str, channel: str) -> Response:
+def confirm_code(flow_id: str, channel: str) -> Response:
     """Read, mint recovery codes outside any transaction, then verify the code and store the factor."""
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling, applies = request.form.get("choice") == "cancel", partial(_is_enrollable, channel=channel)

@@ -33,7 +33,7 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
 
 
 @blueprint.post(f"/{Step.ENROL}")
-def confirm(flow_id: str) -> Response:
+def confirm_app(flow_id: str) -> Response:
     """Read, check the code and mint recovery codes outside any transaction, then store the factor."""
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling = request.form.get("choice") == "cancel"

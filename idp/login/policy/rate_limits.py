@@ -18,6 +18,8 @@ from idp.persistence.throttles import Limit
 from idp.persistence.users import lookup_key
 
 STRANGERS = "strangers"
+LOGIN_FLOW_WINDOW = 15 * MINUTE
+"""Seconds in which `login_flows_per_network` is counted."""
 
 RESET_LIMIT = Limit(1, 20 * MINUTE, 72, DAY)
 """Password reset mails per account: three an hour. A link lives longer than the pause, so while the limit is reached a

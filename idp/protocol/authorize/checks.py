@@ -6,6 +6,7 @@ constants: ASCII, no quotes, nothing of what the caller sent (RFC 6749 section 4
 
 from __future__ import annotations
 
+import json
 import re
 from enum import StrEnum
 
@@ -39,6 +40,8 @@ NO_SCOPE = "this client is registered for none of these scopes"
 NOT_FOR_CODE = "this client is not registered for response_type code"
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """A SHA-256 in base64url (RFC 7636 section 4.2)."""
+MOST_STORED = 6144
+"""Bytes of all parameters as JSON: a stranger makes us store them with a login flow."""
 SECONDS = re.compile(r"[0-9]{1,10}")
 
 
@@ -65,6 +68,14 @@ def request_objects(query: Query) -> None:
         raise RequestURINotSupportedError("request_uri is not supported")
     if query.get("registration"):
         raise RegistrationNotSupportedError("registration is not supported")
+
+
+def stored_size(query: Query) -> None:
+    """Refuse what is larger than any sensible request, although no parameter alone is."""
+    if len(json.dumps(dict(query.values))) > MOST_STORED:
+        raise InvalidRequestError(
+            f"the parameters together are longer than {MOST_STORED} bytes; shorten state or claims"
+        )
 
 
 def response_type(query: Query, client: Client) -> None:

@@ -82,9 +82,11 @@ def restart_view(tx: Transaction, flow_id: str) -> Response:
     """Redirect to a login flow's authorization request, as if the client sent it again.
 
     Raises:
-        LoginFlowClosed: when the flow does not exist, or belongs to another browser.
+        LoginFlowClosed: when the flow does not exist, belongs to another browser, or was emptied.
     """
     row = binding.load_bound_flow(tx, flow_id, outdated_too=True)
     if row.initiator != start.AUTHORIZE:
         return see_other(row.return_to)
+    if not row.request:
+        raise binding.closed_error(tx, row)
     return see_other(f"/authorize?{urlencode(queries.from_stored(row.request, LONGEST).values)}")

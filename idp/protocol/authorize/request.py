@@ -27,10 +27,10 @@ LONGEST = {
     "code_challenge_method": 16,
     "prompt": 128,
     "max_age": 32,
-    "id_token_hint": 8192,
+    "id_token_hint": 4096,
     "login_hint": 256,
     "acr_values": 1024,
-    "claims": 8192,
+    "claims": 4096,
     "ui_locales": 256,
     "claims_locales": 256,
     "display": 64,
@@ -94,6 +94,7 @@ def validate_request(
     query.raise_for_faults()
     checks.response_mode(query, back)
     checks.request_objects(query)
+    checks.stored_size(query)
     checks.response_type(query, client)
     scopes = checks.scopes(query, client)
     code_challenge = checks.code_challenge(query, client)

@@ -57,7 +57,7 @@ def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], en
     given = _read_credentials(oauth_request)
     row = oauth_request.tx.clients.by_id(given.client_id)
     if row is None or row.disabled:
-        _raise_invalid_client(oauth_request, given, "unknown or disabled client")
+        _raise_invalid_client(oauth_request, given, "unknown or disabled client", known=row is not None)
     client = RegisteredClient(row, oauth_request.tx.now)
     registered = row.token_endpoint_auth_method
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
@@ -131,10 +131,17 @@ def _describe_method(registered: str, methods: Collection[str]) -> str:
 
 
 def _raise_invalid_client(
-    oauth_request: BackChannelRequest, given: Credentials, reason: str, *, answer: str = REFUSED
+    oauth_request: BackChannelRequest, given: Credentials, reason: str, *, answer: str = REFUSED, known: bool = True
 ) -> Never:
+    """Audit the refusal: of a client that exists (`known`) by its id, else by network, with the id as a detail."""
     named = given.client_id[:LONGEST_CLIENT_ID]
     audit.record(
-        oauth_request.tx, Event.CLIENT_REFUSED, Outcome.FAILURE, client_id=named, method=given.method, reason=reason
+        oauth_request.tx,
+        Event.CLIENT_REFUSED,
+        Outcome.FAILURE,
+        client_id=named if known else None,
+        unknown_client_id=None if known else named,
+        method=given.method,
+        reason=reason,
     )
     raise InvalidClientError(answer)

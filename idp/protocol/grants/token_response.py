@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.persistence.grants import Grant
 from idp.protocol import claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -80,11 +81,20 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
     RFC 6749 section 4.1.2, RFC 9700 section 4.14.2.
     """
     ended = oauth_request.tx.grants.revoke(grant.id)
-    _record(oauth_request, event, grant, "used a second time", ended=ended)
+    # Counted by grant: nobody can hide the replay of one behind many of another.
+    bound = Bound(f"{event}:grant:{grant.id}", MOST_KNOWN)
+    _record(oauth_request, event, grant, "used a second time", bound, ended=ended)
     raise InvalidGrantError(REFUSED)
 
 
-def _record(oauth_request: BackChannelRequest, event: Event, grant: Grant | None, reason: str, **detail: bool) -> None:
+def _record(
+    oauth_request: BackChannelRequest,
+    event: Event,
+    grant: Grant | None,
+    reason: str,
+    bound: Bound | None = None,
+    **detail: bool,
+) -> None:
     audit.record(
         oauth_request.tx,
         event,
@@ -92,6 +102,7 @@ def _record(oauth_request: BackChannelRequest, event: Event, grant: Grant | None
         user_id=grant.user_id if grant else None,
         client_id=oauth_request.authenticated_client.client_id,
         sid=grant.sid if grant else None,
+        bound=bound,
         reason=reason,
         **detail,
     )

@@ -21,12 +21,13 @@ from idp.recovery.pages.mailed_link import MailedLink
 from idp.web import account_paths, language
 from idp.web.context import services
 from idp.web.cookies import EMAIL
+from idp.web.mailed_link_paths import CONFIRM_EMAIL
 from idp.web.transactions import origin, read_transaction
 
-LINK = MailedLink("/email", EMAIL)
-DONE = "/email/done"
+LINK = MailedLink(CONFIRM_EMAIL, EMAIL)
+DONE = f"{CONFIRM_EMAIL}/done"
 
-blueprint = LINK.blueprint("recovery_email_change", "/email")
+blueprint = LINK.blueprint("recovery_email_change", CONFIRM_EMAIL)
 
 
 @blueprint.get("")
@@ -38,7 +39,7 @@ def show_form(tx: Transaction) -> Response:
 
 
 @blueprint.post("")
-def confirm() -> Response:
+def confirm_address() -> Response:
     """Make the change, unless the address became somebody else's meanwhile."""
     try:
         with services().database.write(origin()) as tx:

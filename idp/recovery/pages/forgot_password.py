@@ -35,7 +35,7 @@ def show_form(tx: Transaction, flow_id: str) -> Response:
 
 @blueprint.post(f"/{paths.FORGOT_PASSWORD}")
 @write_transaction
-def send(tx: Transaction, flow_id: str) -> Response:
+def send_link(tx: Transaction, flow_id: str) -> Response:
     """Enqueue a link, or not; the response is the same."""
     flow = rendering.load_open_flow(tx, flow_id)
     typed = single_value(request.form, "username", longest=LONGEST_IDENTIFIER)
@@ -50,7 +50,7 @@ def send(tx: Transaction, flow_id: str) -> Response:
 
 @blueprint.get(f"/{paths.FORGOT_PASSWORD_SENT}")
 @read_transaction
-def sent(tx: Transaction, flow_id: str) -> Response:
+def show_sent(tx: Transaction, flow_id: str) -> Response:
     """Show that a mail may be on its way."""
     flow = rendering.load_open_flow(tx, flow_id)
     return rendering.render(

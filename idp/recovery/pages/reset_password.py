@@ -28,19 +28,19 @@ from idp.web import account_paths, language
 from idp.web.context import services
 from idp.web.cookies import RECOVER
 from idp.web.forms import single_value
+from idp.web.mailed_link_paths import RESET_PASSWORD
 from idp.web.pages import answers_json, json_response
 from idp.web.transactions import origin, read_transaction, write_transaction
 
-START = "/recover"
-LINK = MailedLink("/recover/new-password", RECOVER)
-DONE = "/recover/done"
+LINK = MailedLink(f"{RESET_PASSWORD}/new-password", RECOVER)
+DONE = f"{RESET_PASSWORD}/done"
 
-blueprint = LINK.blueprint("recovery_reset_password", "/recover")
+blueprint = LINK.blueprint("recovery_reset_password", RESET_PASSWORD)
 
 
 @blueprint.get("")
 @write_transaction
-def begin(tx: Transaction) -> Response:
+def start_reset(tx: Transaction) -> Response:
     """Ask for a link."""
     requested = start.LoginRequest(start.ACCOUNT, return_to=account_paths.SECURITY)
     return start.start_login(tx, AuthRequirement(), requested, page=FORGOT_PASSWORD)
@@ -76,7 +76,7 @@ def set_password() -> Response:
 
 @blueprint.post("/new-password/strength")
 @answers_json
-def strength() -> Response:
+def estimate_strength() -> Response:
     """Return how strong the typed password is."""
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
@@ -121,4 +121,4 @@ def _render(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Re
 
 def _render_dead_link() -> Response:
     message = Text("It was used already, it is too old, or the account was changed or used since. Ask for a new one.")
-    return mailed_link.dead_link_page(message, restart_href=START)
+    return mailed_link.dead_link_page(message, restart_href=RESET_PASSWORD)

@@ -11,16 +11,17 @@ from idp.login.forms import errors
 from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.transaction import Transaction
 from idp.recovery import sign_in_alerts
-from idp.recovery.pages import mailed_link, reset_password
+from idp.recovery.pages import mailed_link
 from idp.recovery.pages.mailed_link import MailedLink
 from idp.web import account_paths, geoip
 from idp.web.cookies import ALERT
+from idp.web.mailed_link_paths import RESET_PASSWORD, SIGN_IN_ALERT
 from idp.web.transactions import read_transaction, write_transaction
 
-LINK = MailedLink("/alert", ALERT)
-DONE = "/alert/done"
+LINK = MailedLink(SIGN_IN_ALERT, ALERT)
+DONE = f"{SIGN_IN_ALERT}/done"
 
-blueprint = LINK.blueprint("recovery_alert", "/alert")
+blueprint = LINK.blueprint("recovery_alert", SIGN_IN_ALERT)
 
 
 @blueprint.get("")
@@ -49,7 +50,7 @@ def report_unrecognised(tx: Transaction) -> Response:
 def show_result() -> Response:
     """Show the way to a new password: whoever signed in knows the present one."""
     return mailed_link.result_page(
-        "recovery/alert_done.html", forgot_href=reset_password.START, password_href=account_paths.PASSWORD
+        "recovery/alert_done.html", forgot_href=RESET_PASSWORD, password_href=account_paths.PASSWORD
     )
 
 
@@ -73,5 +74,5 @@ def _render(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
 
 def _render_dead_link() -> Response:
     return mailed_link.dead_link_page(
-        mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
+        mailed_link.NOT_ME, restart_href=RESET_PASSWORD, restart_label=Text("Set a new password")
     )

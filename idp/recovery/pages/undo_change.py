@@ -11,16 +11,17 @@ from idp.persistence.contact_changes import ContactChange
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import NameTaken
 from idp.recovery import contact_changes
-from idp.recovery.pages import mailed_link, reset_password
+from idp.recovery.pages import mailed_link
 from idp.recovery.pages.mailed_link import MailedLink
 from idp.web.context import services
 from idp.web.cookies import UNDO
+from idp.web.mailed_link_paths import RESET_PASSWORD, UNDO_CHANGE
 from idp.web.transactions import origin, read_transaction
 
-LINK = MailedLink("/undo", UNDO)
-DONE = "/undo/done"
+LINK = MailedLink(UNDO_CHANGE, UNDO)
+DONE = f"{UNDO_CHANGE}/done"
 
-blueprint = LINK.blueprint("recovery_undo_change", "/undo")
+blueprint = LINK.blueprint("recovery_undo_change", UNDO_CHANGE)
 
 
 @blueprint.get("")
@@ -52,7 +53,7 @@ def show_result() -> Response:
         "recovery/result.html",
         title=Text("The change is undone"),
         message=message,
-        restart_href=reset_password.START,
+        restart_href=RESET_PASSWORD,
         restart_label=Text("Set a new password by mail"),
     )
 
@@ -88,5 +89,5 @@ def _render(change: ContactChange, errors: dict[str, str] | None = None) -> Resp
 
 def _render_dead_link() -> Response:
     return mailed_link.dead_link_page(
-        mailed_link.NOT_ME, restart_href=reset_password.START, restart_label=Text("Set a new password")
+        mailed_link.NOT_ME, restart_href=RESET_PASSWORD, restart_label=Text("Set a new password")
     )

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ from idp.login.policy import rate_limits
 from idp.web import context
 from tests.support.browser import Browser
 from tests.support.concurrency import close, rush
-from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone
 from tests.support.login_driver import LoginDriver
 from tests.support.tables import count, events
 
@@ -247,15 +245,6 @@ def from_peer(browser: Browser, peer: str) -> None:
     """Lets the requests come from this address."""
     app = browser.client.application
     browser.client.application = lambda environ, start: app(environ | {"REMOTE_ADDR": peer}, start)
-
-
-@pytest.fixture
-def proxied(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
-    """An installation behind one proxy."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1)
-        yield made
-        made.close()
 
 
 def test_one_network_sprays_no_passwords(proxied: Harness) -> None:

@@ -21,7 +21,7 @@ class Asker:
 
     def ask(self, name: str) -> TestResponse:
         form = {"csrf": self.csrf, "username": name}
-        headers = {"Origin": ISSUER, "X-Request-Id": "the-same-each-time"}
+        headers = {"Origin": ISSUER, "X-Request-Id": "the-same-each-time", "X-Forwarded-For": "203.0.113.7"}
         return self.browser.client.post(self.browser.at, base_url=ISSUER, data=form, headers=headers)
 
     def forget(self) -> None:

@@ -86,9 +86,9 @@ def test_a_stolen_password_is_refused_however_strong(tmp_path: Path) -> None:
 @pytest.mark.parametrize("hard", [LOOK_ALIKES * 6, "1!7|l" * 25, (LOOK_ALIKES[:18] + LOOK_ALIKES[:18]) * 3])
 def test_no_password_keeps_the_server_busy(hard: str) -> None:
     """Left alone, zxcvbn takes seconds for them; the bound leaves room for a busy machine."""
-    began = time.perf_counter()
+    began = time.thread_time()
     check_strength(hard, min_length=8, own_words=OWN)
-    assert time.perf_counter() - began < 1.5
+    assert time.thread_time() - began < 1.5
 
 
 def test_every_character_counts_to_the_last() -> None:

@@ -42,6 +42,6 @@ def test_whatever_is_no_json_is_a_value_error(text: str | bytes) -> None:
 
 
 def test_the_check_takes_time_in_proportion_to_the_length() -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     parse("[" + '"\\\\[",' * 100_000 + "1]")
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+from idp.audit.bounds import MOST_KNOWN, MOST_UNKNOWN
 from idp.config import Settings
 from idp.factors.sent_code import MAX_TRIES
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.login.policy import rate_limits
 from idp.persistence.throttles import Limit
+from idp.protocol.refusals import MOST_OF_ONE_REASON
 
 PAGE = Path(__file__).parents[4] / "docs" / "reference" / "limits.md"
 SETTINGS = Settings(issuer="https://id.example.test", smtp_url="smtp://localhost:1")
@@ -47,6 +49,10 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
         *map(as_told, (rate_limits.SEND_LIMIT, rate_limits.RECEIVE_LIMIT, rate_limits.WARNING_LIMIT)),
         *map(as_told, (rate_limits.RESET_LIMIT, rate_limits.ADDRESS_LIMIT)),
         *map(as_told, (rate_limits.CONTACT_LIMIT, rate_limits.MAILBOX_LIMIT, rate_limits.STRENGTH_LIMIT)),
+        (SETTINGS.login_flows_per_network, rate_limits.LOGIN_FLOW_WINDOW, None, None),
+        (MOST_UNKNOWN, HOUR, None, None),
+        (MOST_KNOWN, HOUR, None, None),
+        (MOST_OF_ONE_REASON, HOUR, None, None),
     ]
 
 

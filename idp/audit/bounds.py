@@ -1,0 +1,42 @@
+"""Bounds on audit rows that a caller can cause again and again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from idp.kernel.client_addresses import network_of
+from idp.kernel.clock import HOUR
+from idp.persistence.transaction import Transaction
+
+MOST_KNOWN = 50
+"""Rows an hour of one event and outcome about one person, or else one client."""
+MOST_UNKNOWN = 10
+"""The same of one network, about nobody we know."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The bucket that repeated events are counted in, and how many of them are stored in an hour."""
+
+    bucket: str
+    most: int
+
+    def admits(self, number: int) -> bool:
+        """Whether the event with this number is stored: the first `most`, then each power of ten."""
+        return number <= self.most or number == 10 ** (len(str(number)) - 1)
+
+    def count(self, tx: Transaction) -> int:
+        """Count one event in this hour, in one statement; return its number."""
+        return tx.throttles.increment(f"audit:{self.bucket}", HOUR)
+
+
+def bound_for(tx: Transaction, what: str, *, user_id: str | None, client_id: str | None) -> Bound:
+    """Return the bound of an event about a person, else about a client, else of the network it came from.
+
+    `what` is the kind of event that is counted.
+    """
+    if user_id:
+        return Bound(f"{what}:user:{user_id}", MOST_KNOWN)
+    if client_id:
+        return Bound(f"{what}:client:{client_id}", MOST_KNOWN)
+    return Bound(f"{what}:network:{network_of(tx.origin.address)}", MOST_UNKNOWN)
