@@ -123,7 +123,7 @@ def record(
     number = bound.count(tx) if bound else 0
     if bound and number > bound.most:
         facts["number_in_this_hour"] = number
-    if bound is None or bound.admits(number):
+    if bound is None or bound.is_stored(number):
         _store(tx, AuditEvent(event=event, outcome=outcome, detail=facts, **about))
     log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": about | facts})
 

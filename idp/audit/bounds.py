@@ -21,7 +21,7 @@ class Bound:
     bucket: str
     most: int
 
-    def admits(self, number: int) -> bool:
+    def is_stored(self, number: int) -> bool:
         """Whether the event with this number is stored: the first `most`, then each power of ten."""
         return number <= self.most or number == 10 ** (len(str(number)) - 1)
 
@@ -31,7 +31,7 @@ class Bound:
 
 
 def bound_for(tx: Transaction, what: str, *, user_id: str | None, client_id: str | None) -> Bound:
-    """Return the bound of an event about a person, else about a client, else of the network it came from.
+    """Return the bound of an event: of its person, else client, else network.
 
     `what` is the kind of event that is counted.
     """

@@ -9,7 +9,7 @@ cookies         names and attributes of our cookies
 csrf            same-origin check and form tokens
 forms           strict parsing of form fields
 paths           path parameters, and redaction of paths
-account_paths   paths of the account's pages
+account_paths   paths of the account's pages; mailed_link_paths: those of links in mails
 wsgi            refuses requests for other hosts; answers when the application fails
 headers         content security policy and other headers
 errors          error pages

@@ -18,6 +18,7 @@ from idp.kernel.text import Text
 from idp.persistence.transaction import Transaction
 from idp.web import csrf, language
 from idp.web.cookies import Cookie
+from idp.web.mailed_link_paths import RESET_PASSWORD
 from idp.web.pages import page, see_other
 
 NOT_ME = Text(
@@ -83,6 +84,11 @@ def result_page(template: str, **variables: Any) -> Response:
     """Render the page after `redirect_after_use`, in the language of its address."""
     language.use_ui_locales(request.args)
     return page(template, **variables)
+
+
+def dead_reversal_page() -> Response:
+    """Render the page of a link that no longer works and would have undone something."""
+    return dead_link_page(NOT_ME, restart_href=RESET_PASSWORD, restart_label=Text("Set a new password"))
 
 
 def dead_link_page(message: Text, *, restart_href: str, **more: Text) -> Response:

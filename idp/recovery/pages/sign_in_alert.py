@@ -6,7 +6,6 @@ from flask import Response
 
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
-from idp.kernel.text import Text
 from idp.login.forms import errors
 from idp.persistence.sign_in_alert_links import AlertLink
 from idp.persistence.transaction import Transaction
@@ -29,7 +28,7 @@ blueprint = LINK.blueprint("recovery_alert", SIGN_IN_ALERT)
 def show_form(tx: Transaction) -> Response:
     """Show the sign-in, and ask."""
     link = _link(tx)
-    return _render(link) if link else _render_dead_link()
+    return _render(link) if link else mailed_link.dead_reversal_page()
 
 
 @blueprint.post("")
@@ -38,11 +37,11 @@ def report_unrecognised(tx: Transaction) -> Response:
     """Claim the link, and end the session and the browser's trust."""
     link = _link(tx)
     if link is None:
-        return _render_dead_link()
+        return mailed_link.dead_reversal_page()
     if LINK.is_stale_form():
         return _render(link, {"form": errors.STALE_FORM})
     if not sign_in_alerts.report_unrecognised(tx, link):
-        return _render_dead_link()
+        return mailed_link.dead_reversal_page()
     return LINK.redirect_after_use(DONE)
 
 
@@ -69,10 +68,4 @@ def _render(link: AlertLink, errors: dict[str, str] | None = None) -> Response:
         browser=user_agents.browser_name(link.user_agent),
         address=geoip.with_location(link.address),
         when=Moment(link.created_at),
-    )
-
-
-def _render_dead_link() -> Response:
-    return mailed_link.dead_link_page(
-        mailed_link.NOT_ME, restart_href=RESET_PASSWORD, restart_label=Text("Set a new password")
     )

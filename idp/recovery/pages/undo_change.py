@@ -29,7 +29,7 @@ blueprint = LINK.blueprint("recovery_undo_change", UNDO_CHANGE)
 def show_form(tx: Transaction) -> Response:
     """Show the change, and ask."""
     change = _change(tx)
-    return _render(change) if change else _render_dead_link()
+    return _render(change) if change else mailed_link.dead_reversal_page()
 
 
 @blueprint.post("")
@@ -39,7 +39,7 @@ def submit_undo() -> Response:
         with services().database.write(origin()) as tx:
             return _undo(tx)
     except NameTaken:
-        return _render_dead_link()
+        return mailed_link.dead_reversal_page()
 
 
 @blueprint.get("/done")
@@ -68,11 +68,11 @@ def _change(tx: Transaction) -> ContactChange | None:
 def _undo(tx: Transaction) -> Response:
     change = _change(tx)
     if change is None:
-        return _render_dead_link()
+        return mailed_link.dead_reversal_page()
     if LINK.is_stale_form():
         return _render(change, {"form": errors.STALE_FORM})
     if not contact_changes.undo_change(tx, change):
-        return _render_dead_link()
+        return mailed_link.dead_reversal_page()
     return LINK.redirect_after_use(DONE)
 
 
@@ -84,10 +84,4 @@ def _render(change: ContactChange, errors: dict[str, str] | None = None) -> Resp
         old=change.old,
         new=change.new,
         when=Moment(change.made_at or change.created_at),
-    )
-
-
-def _render_dead_link() -> Response:
-    return mailed_link.dead_link_page(
-        mailed_link.NOT_ME, restart_href=RESET_PASSWORD, restart_label=Text("Set a new password")
     )
