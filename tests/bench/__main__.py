@@ -11,6 +11,8 @@
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
 `./dev bench stops [--count N] [--only serve|demo]` stops both 300 times under load, and `./dev bench kills [--count N]`
 kills 50 workers; both end with exit code 1 when something is not as it should be.
+`./dev bench hostile [--requests N] [--count ROUNDS] [--processes N] [--only PART]` sends hostile requests, fills the
+table of routes and visitors, and races for every single-use thing; it ends with exit code 1 when something is wrong.
 """
 
 import argparse
@@ -20,7 +22,21 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, endurance, flood, floor, growth, listings, load, server, sheet, sign_in, stops, tables
+from tests.bench import (
+    alike,
+    endurance,
+    flood,
+    floor,
+    growth,
+    hostile,
+    listings,
+    load,
+    server,
+    sheet,
+    sign_in,
+    stops,
+    tables,
+)
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -32,15 +48,19 @@ MANY_ROWS = 50_000
 """Audit events of one purge."""
 
 
-WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flood")
+WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flood", "hostile")
 
 
 def main() -> None:
     """Measure and print as we go."""
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures and prints.")
     parser.add_argument("what", nargs="?", choices=WHAT, default="speed")
-    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50)")
-    parser.add_argument("--only", choices=stops.KINDS, help="stop only this one")
+    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50), rounds of races (25)")
+    parser.add_argument(
+        "--only", choices=(*stops.KINDS, *hostile.PARTS), help="stop only this, or only this part of hostile"
+    )
+    parser.add_argument("--processes", type=int, default=2, help="that send hostile requests")
+    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), help="hostile requests over this kind alone")
     parser.add_argument(
         "--requests",
         type=int,
@@ -61,6 +81,8 @@ def main() -> None:
         }
         if given.what == "alike":
             _alike(kinds, folder, given.requests or 1000)
+        elif given.what == "hostile":
+            sys.exit(0 if _hostile(kinds, folder, given) else 1)
         elif given.what == "kills":
             sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
         elif given.what == "growth":
@@ -90,6 +112,13 @@ def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.twins(name, alike.measure(url, folder / f"{name}-alike", tries), tries)
+
+
+def _hostile(kinds: dict[str, Databases], folder: Path, given: argparse.Namespace) -> bool:
+    size = hostile.Size(given.requests or 100_000, given.count or 25, given.processes)
+    parts = (given.only,) if given.only else hostile.PARTS
+    chosen = {name: each for name, each in kinds.items() if given.database in {None, name}}
+    return hostile.print_campaign(chosen, folder, size, parts)
 
 
 def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
