@@ -81,14 +81,10 @@ def main() -> None:
         }
         if given.what == "alike":
             _alike(kinds, folder, given.requests or 1000)
-        elif given.what == "hostile":
-            sys.exit(0 if _hostile(kinds, folder, given) else 1)
-        elif given.what == "kills":
-            sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
+        elif given.what in JUDGED:
+            sys.exit(0 if JUDGED[given.what](kinds, folder, given) else 1)
         elif given.what == "growth":
             _growth(kinds, folder, given.requests or 500)
-        elif given.what == "flood":
-            sys.exit(0 if _flood(kinds, folder) else 1)
         elif given.what == "tables":
             _tables(kinds, folder, given.requests or 40)
         elif given.what == "listings":
@@ -164,6 +160,14 @@ def _in_process(database_url: str, directory: Path, count: int) -> list[load.Mea
         return list(load.hot_paths(app, load.in_process(harness), count))
     finally:
         harness.close()
+
+
+def _kills(kinds: dict[str, Databases], folder: Path, given: argparse.Namespace) -> bool:
+    return endurance.print_kills(kinds, folder, given.count or 50)
+
+
+JUDGED = {"flood": lambda kinds, folder, _: _flood(kinds, folder), "hostile": _hostile, "kills": _kills}
+"""Measurements that pass or fail."""
 
 
 if __name__ == "__main__":

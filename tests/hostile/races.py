@@ -31,7 +31,7 @@ def run(instance: ServedInstance, rounds: int, things: Contests = CONTESTS) -> R
     found = Races()
     for number in range(rounds):
         for name, prepare in things.items():
-            instance.forget_limits()
+            instance.begin_race()
             winners, statuses = race(prepare(instance))
             found.winners.setdefault(name, Counter())[winners] += 1
             failed = sorted(status for status in statuses if status >= 500)
