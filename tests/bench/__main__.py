@@ -53,21 +53,7 @@ WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flo
 
 def main() -> None:
     """Measure and print as we go."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description="Measures and prints.")
-    parser.add_argument("what", nargs="?", choices=WHAT, default="speed")
-    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50), rounds of races (25)")
-    parser.add_argument(
-        "--only", choices=(*stops.KINDS, *hostile.PARTS), help="stop only this, or only this part of hostile"
-    )
-    parser.add_argument("--processes", type=int, default=2, help="that send hostile requests")
-    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), help="hostile requests over this kind alone")
-    parser.add_argument(
-        "--requests",
-        type=int,
-        help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins, growth: 500)",
-    )
-    parser.add_argument("--people", type=int, default=100_000, help="for listings")
-    given = parser.parse_args()
+    given = _arguments()
     began = time.perf_counter()
     sheet.title()
     with ExitStack() as stack:
@@ -102,6 +88,24 @@ def _flood(kinds: dict[str, Databases], folder: Path) -> bool:
         flood.print_flood(name, result)
         passed &= result.passed
     return passed
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Measures and prints.")
+    parser.add_argument("what", nargs="?", choices=WHAT, default="speed")
+    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50), rounds of races (25)")
+    parser.add_argument(
+        "--only", choices=(*stops.KINDS, *hostile.PARTS), help="stop only this, or only this part of hostile"
+    )
+    parser.add_argument("--processes", type=int, default=2, help="that send hostile requests")
+    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), help="hostile requests over this kind alone")
+    parser.add_argument(
+        "--requests",
+        type=int,
+        help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins, growth: 500)",
+    )
+    parser.add_argument("--people", type=int, default=100_000, help="for listings")
+    return parser.parse_args()
 
 
 def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:
