@@ -27,7 +27,7 @@ from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
-from idp.web.wsgi import FailureResponse, HostCheck
+from idp.web.wsgi import EncodedQuery, FailureResponse, HostCheck
 
 MAX_BODY = 128 * 1024
 """Bytes. Far more than any of our forms and token requests."""
@@ -83,7 +83,8 @@ def create_app(services: Services) -> Flask:
     if services.settings.development:
         app.register_blueprint(development)
     app.after_request(headers.apply)
-    app.wsgi_app = HostCheck(app.wsgi_app, app, services.settings)  # type: ignore[method-assign]  # how Flask documents wrapping
+    app.wsgi_app = EncodedQuery(app.wsgi_app)  # type: ignore[method-assign]  # how Flask documents wrapping
+    app.wsgi_app = HostCheck(app.wsgi_app, app, services.settings)  # type: ignore[method-assign]  # as above
     if hops := services.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as above

@@ -1,4 +1,4 @@
-"""WSGI layers around the application: they refuse requests for other hosts, and answer every exception."""
+"""WSGI layers around the application: they refuse other hosts, encode queries, and answer every exception."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -20,6 +21,7 @@ log = logging.getLogger("idp.web")
 
 LONGEST_NAME = 253
 HOST = re.compile(r"([A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
+NOT_ASCII = re.compile(r"[\x80-\xff]+")
 WITHOUT_HOST = {"HTTP/1", "HTTP/1.0"}
 """Protocols that need no Host header; granian writes the former."""
 
@@ -58,6 +60,23 @@ class HostCheck:
             f"This server answers as {self._settings.issuer} only. A reverse proxy must pass on the host that was "
             "asked for: in Host, or in X-Forwarded-Host together with IDP_TRUSTED_PROXIES."
         )
+
+
+class EncodedQuery:
+    """Percent-encodes the bytes of a query that are not ASCII, as RFC 3986 section 2.1 requires.
+
+    Werkzeug raises for those that are not UTF-8; percent-encoded ones are refused where the parameter is read.
+    """
+
+    def __init__(self, inner: WSGIApplication) -> None:
+        self._inner = inner
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass the request on."""
+        query = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = NOT_ASCII.sub(lambda found: quote(found[0], encoding="latin-1"), query)
+        return self._inner(environ, start_response)
 
 
 class FailureResponse:

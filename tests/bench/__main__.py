@@ -11,6 +11,8 @@
 `./dev bench alike [--requests N]` compares names that exist with names that do not, at every place that takes one.
 `./dev bench stops [--count N] [--only serve|demo]` stops both 300 times under load, and `./dev bench kills [--count N]`
 kills 50 workers; both end with exit code 1 when something is not as it should be.
+`./dev bench hostile [--requests N] [--count ROUNDS] [--processes N] [--only PART]` sends hostile requests, fills the
+table of routes and visitors, and races for every single-use thing; it ends with exit code 1 when something is wrong.
 """
 
 import argparse
@@ -20,7 +22,21 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import alike, endurance, flood, floor, growth, listings, load, server, sheet, sign_in, stops, tables
+from tests.bench import (
+    alike,
+    endurance,
+    flood,
+    floor,
+    growth,
+    hostile,
+    listings,
+    load,
+    server,
+    sheet,
+    sign_in,
+    stops,
+    tables,
+)
 from tests.bench.app import BenchApp
 from tests.support.browser import Browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -32,22 +48,12 @@ MANY_ROWS = 50_000
 """Audit events of one purge."""
 
 
-WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flood")
+WHAT = ("speed", "alike", "growth", "listings", "tables", "stops", "kills", "flood", "hostile")
 
 
 def main() -> None:
     """Measure and print as we go."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description="Measures and prints.")
-    parser.add_argument("what", nargs="?", choices=WHAT, default="speed")
-    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50)")
-    parser.add_argument("--only", choices=stops.KINDS, help="stop only this one")
-    parser.add_argument(
-        "--requests",
-        type=int,
-        help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins, growth: 500)",
-    )
-    parser.add_argument("--people", type=int, default=100_000, help="for listings")
-    given = parser.parse_args()
+    given = _arguments()
     began = time.perf_counter()
     sheet.title()
     with ExitStack() as stack:
@@ -61,12 +67,10 @@ def main() -> None:
         }
         if given.what == "alike":
             _alike(kinds, folder, given.requests or 1000)
-        elif given.what == "kills":
-            sys.exit(0 if endurance.print_kills(kinds, folder, given.count or 50) else 1)
+        elif given.what in JUDGED:
+            sys.exit(0 if JUDGED[given.what](kinds, folder, given) else 1)
         elif given.what == "growth":
             _growth(kinds, folder, given.requests or 500)
-        elif given.what == "flood":
-            sys.exit(0 if _flood(kinds, folder) else 1)
         elif given.what == "tables":
             _tables(kinds, folder, given.requests or 40)
         elif given.what == "listings":
@@ -86,10 +90,35 @@ def _flood(kinds: dict[str, Databases], folder: Path) -> bool:
     return passed
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench", description="Measures and prints.")
+    parser.add_argument("what", nargs="?", choices=WHAT, default="speed")
+    parser.add_argument("--count", type=int, help="stops of each kind (300), kills (50), rounds of races (25)")
+    parser.add_argument(
+        "--only", choices=(*stops.KINDS, *hostile.PARTS), help="stop only this, or only this part of hostile"
+    )
+    parser.add_argument("--processes", type=int, default=2, help="that send hostile requests")
+    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), help="hostile requests over this kind alone")
+    parser.add_argument(
+        "--requests",
+        type=int,
+        help="of each kind (speed: 300, alike: 1000 for each name, tables: 40 sign-ins, growth: 500)",
+    )
+    parser.add_argument("--people", type=int, default=100_000, help="for listings")
+    return parser.parse_args()
+
+
 def _alike(kinds: dict[str, Databases], folder: Path, tries: int) -> None:
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
             sheet.twins(name, alike.measure(url, folder / f"{name}-alike", tries), tries)
+
+
+def _hostile(kinds: dict[str, Databases], folder: Path, given: argparse.Namespace) -> bool:
+    size = hostile.Size(given.requests or 100_000, given.count or 25, given.processes)
+    parts = (given.only,) if given.only else hostile.PARTS
+    chosen = {name: each for name, each in kinds.items() if given.database in {None, name}}
+    return hostile.print_campaign(chosen, folder, size, parts)
 
 
 def _listings(kinds: dict[str, Databases], folder: Path, people: int) -> None:
@@ -135,6 +164,14 @@ def _in_process(database_url: str, directory: Path, count: int) -> list[load.Mea
         return list(load.hot_paths(app, load.in_process(harness), count))
     finally:
         harness.close()
+
+
+def _kills(kinds: dict[str, Databases], folder: Path, given: argparse.Namespace) -> bool:
+    return endurance.print_kills(kinds, folder, given.count or 50)
+
+
+JUDGED = {"flood": lambda kinds, folder, _: _flood(kinds, folder), "hostile": _hostile, "kills": _kills}
+"""Measurements that pass or fail."""
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Hostile bytes at every back-channel endpoint: the right error, never a 500, and nothing stored."""
 
 from collections.abc import Mapping
+from urllib.parse import quote_from_bytes
 
 import pytest
 
@@ -107,6 +108,20 @@ def test_no_bearer_token_is_a_500(rp: BackChannelClient) -> None:
         assert rp.userinfo(token).status_code == 401, token
     for path in ("/introspect", "/revoke"):
         assert {rp.post(path, {"token": token}).status_code for token in TOKENS} <= {200, 400}
+
+
+RAW_QUERIES = (b"\xff", b"access_token=\xb2", b"x=\xed\xa0\x80", b"\xc0\x80=1")
+QUERIED = ("/api/security", "/userinfo", "/authorize", "/logout", "/recover/x", "/account/security", "/x")
+
+
+@pytest.mark.parametrize("path", QUERIED)
+def test_bytes_in_a_query_that_are_not_utf8_are_no_failure(rp: BackChannelClient, path: str) -> None:
+    """RFC 3986 section 2.1: they should have been percent-encoded, and are refused as if they were."""
+    headers = {"Authorization": "Bearer x"}
+    for query in RAW_QUERIES:
+        raw = rp.http.get(path, headers=headers, environ_overrides={"QUERY_STRING": query.decode("latin-1")})
+        encoded = rp.http.get(f"{path}?{quote_from_bytes(query, safe='=')}", headers=headers)
+        assert raw.status_code == encoded.status_code < 500, (path, query)
 
 
 def test_broken_userinfo_posts(rp: BackChannelClient) -> None:

@@ -90,7 +90,7 @@ class HttpPerson:
 
     def twin(self) -> "HttpPerson":
         """Another window of the same browser at the same page, or a thief with all its cookies."""
-        other = HttpPerson(self.username)
+        other = HttpPerson(self.username, stop_at=self.stop_at)
         other.at, other.page = self.at, self.page
         other._session.cookies.update(self._session.cookies)
         return other

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from werkzeug.routing import Rule
+
 from tests.support.harness import Harness
 
 FIRST_OF_ANY = re.compile(r"<any\((\w+)[^>]*>")
@@ -12,8 +14,19 @@ PLACEHOLDER = re.compile(r"<[^>]+>")
 def every(harness: Harness, **values: str) -> Iterator[tuple[str, str]]:
     """Method (GET or POST) and path of every route; a placeholder without a value is its first choice, or `x`."""
     for rule in harness.app.url_map.iter_rules():
-        path = rule.rule
-        for name, value in values.items():
-            path = path.replace(f"<{name}>", value)
-        path = PLACEHOLDER.sub("x", FIRST_OF_ANY.sub(r"\1", path))
-        yield from ((method, path) for method in ("GET", "POST") if method in (rule.methods or ()))
+        yield from ((method, _path(rule, values)) for method in ("GET", "POST") if method in (rule.methods or ()))
+
+
+def methods(harness: Harness, **values: str) -> dict[str, set[str]]:
+    """All methods that each path takes; values as for `every`."""
+    found: dict[str, set[str]] = {}
+    for rule in harness.app.url_map.iter_rules():
+        found.setdefault(_path(rule, values), set()).update(rule.methods or ())
+    return found
+
+
+def _path(rule: Rule, values: dict[str, str]) -> str:
+    path = rule.rule
+    for name, value in values.items():
+        path = path.replace(f"<{name}>", value)
+    return PLACEHOLDER.sub("x", FIRST_OF_ANY.sub(r"\1", path))

@@ -7,8 +7,9 @@ import pytest
 
 from idp.kernel.clock import MINUTE
 from tests.support.concurrency import rush
-from tests.support.contests import CONTESTS, ServedInstance, race, served_instance
+from tests.support.contests import ServedInstance, race, served_instance
 from tests.support.http_person import HttpPerson
+from tests.support.people_contests import CONTESTS
 from tests.support.tables import events, let_pass
 
 LIMIT = 10

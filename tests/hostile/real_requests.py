@@ -1,0 +1,176 @@
+"""Good requests, of people and apps in the middle of something: what a campaign changes one thing of.
+
+cast = Cast(harness)
+cast.renew()      a new person at every page, with new codes and tokens; the clock moves on
+"""
+
+import contextlib
+import json
+from base64 import urlsafe_b64decode as b64decode
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.hostile.good_forms import Pairs, RealRequest, browser_headers, page_requests
+from tests.protocol.test_client_assertion import KEY, Signer
+from tests.support.account import CODES, EMAIL, PASSKEYS, PASSWORD, PHONE, PROFILE, SECURITY, TOTP, Account
+from tests.support.back_channel import FORM, basic
+from tests.support.browser import Browser
+from tests.support.harness import Harness, Someone
+from tests.support.mailed import alert_links, email_links, reset_links
+from tests.support.relying_party import RelyingParty
+
+HOUR = 3600
+PAGES = (
+    SECURITY,
+    PROFILE,
+    EMAIL,
+    PHONE,
+    PASSWORD,
+    TOTP,
+    f"{PASSKEYS}/add",
+    CODES,
+    "/account/apps",
+    "/account/activity",
+)
+CLAIMS = '{"id_token":{"email":{"essential":true},"auth_time":null},"userinfo":{"name":null}}'
+SID = "campaign-"
+"""Begins the session of every code made here; each has a session of its own."""
+NEW = "violet tram sleeps under nine bridges"
+
+
+class Cast:
+    """`requests` are good ones; the tokens are what their last renewal got."""
+
+    def __init__(self, harness: Harness) -> None:
+        self.harness = harness
+        self.rp = RelyingParty(harness)
+        self.public = RelyingParty(harness, "spa", token_endpoint_auth_method="none", first_party=False)
+        self.signer = Signer(harness)
+        self.assertion_key = KEY
+        self.requests: list[RealRequest] = []
+        self.id_token = self.access_token = self.refresh_token = ""
+        self._number = 0
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The public key that verifies the ID token."""
+        keys = self.harness.services.keyring.jwks()["keys"]
+        kid = json.loads(b64decode(self.id_token.partition(".")[0] + "=="))["kid"]
+        return next(key for key in keys if key["kid"] == kid)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where redirects may lead."""
+        return (f"{self.harness.settings.issuer}/", self.rp.app.redirect_uri, "https://app.example.test/bye")
+
+    def renew(self) -> None:
+        """A new person and new requests; nothing of those before is needed again."""
+        self._number += 1
+        self.harness.clock.advance(HOUR)
+        someone = self.harness.person(f"jane{self._number}", totp=True, email_verified=True)
+        self.requests = [
+            *self._app(someone),
+            *self._sign_in(someone),
+            *self._account(someone),
+            *self._mailed(),
+            *self._consent(someone),
+        ]
+
+    def _app(self, someone: Someone) -> Iterator[RealRequest]:
+        tokens = self.rp.tokens(someone)
+        self.id_token, self.access_token = tokens["id_token"], tokens["access_token"]
+        self.refresh_token = tokens["refresh_token"]
+        code = self.rp.granted(someone, sid=f"{SID}{self._number}")
+        headers = {"Authorization": basic("web", self.rp.app.secret), "Content-Type": FORM}
+        redeem = [("grant_type", "authorization_code"), ("code", code.value), ("redirect_uri", code.redirect_uri)]
+        forms: dict[str, list[Pairs]] = {
+            "/token": [
+                [*redeem, ("code_verifier", code.verifier)],
+                [("grant_type", "refresh_token"), ("refresh_token", self.refresh_token), ("scope", "openid")],
+                [("grant_type", "client_credentials"), ("scope", "profile")],
+            ],
+            "/introspect": [[("token", self.access_token), ("token_type_hint", "access_token")]],
+            "/revoke": [[("token", self.rp.tokens(someone)["refresh_token"]), ("token_type_hint", "refresh_token")]],
+        }
+        for path, bodies in forms.items():
+            yield from (RealRequest("endpoint", "POST", path, headers=headers, form=body) for body in bodies)
+        assertion = list(self.signer.form(self.signer.assertion()).items())
+        yield RealRequest("endpoint", "POST", "/token", headers={"Content-Type": FORM}, form=assertion)
+        bearer = {"Authorization": f"Bearer {self.access_token}"}
+        yield RealRequest("endpoint", "GET", "/userinfo", headers=bearer)
+        yield RealRequest("endpoint", "GET", "/api/security", headers=bearer)
+        body = [("access_token", self.access_token)]
+        yield RealRequest("endpoint", "POST", "/userinfo", headers={"Content-Type": FORM}, form=body)
+
+    def _authorize(self, browser: Browser) -> Iterator[RealRequest]:
+        request = self.rp.request(claims=CLAIMS, max_age=600, prompt="login", ui_locales="de fr", acr_values="mfa")
+        own = browser_headers(browser)
+        hint = [("id_token_hint", self.id_token)]
+        yield RealRequest("authorize", "GET", "/authorize", list(request.items()) + hint, own)
+        yield RealRequest("authorize", "POST", "/authorize", [], own | {"Content-Type": FORM}, list(request.items()))
+        bye = [
+            *hint,
+            ("post_logout_redirect_uri", "https://app.example.test/bye"),
+            ("state", "s"),
+            ("client_id", "web"),
+        ]
+        yield RealRequest("logout", "GET", "/logout", bye, own)
+
+    def _sign_in(self, someone: Someone) -> Iterator[RealRequest]:
+        browser = Browser(self.harness)
+        self.rp.send(browser)
+        yield from page_requests(browser, "sign-in", username=someone.username, password=someone.password)
+        browser.submit(username=someone.username, password=someone.password)
+        yield from page_requests(browser, "sign-in", code=someone.code(self.harness.clock))
+        browser.get(browser.at.replace("/code", "/recovery"))
+        yield from page_requests(browser, "sign-in", code=someone.codes[0])
+        newcomer = self.harness.person(f"new{self._number}", second_step_required=True)
+        browser = Browser(self.harness)
+        browser.get(SECURITY)
+        browser.submit(username=newcomer.username, password=newcomer.password)
+        yield from page_requests(browser, "sign-in", code="123456")
+        browser.get(f"{browser.at.rpartition('/')[0]}/enrol/passkey")
+        yield from page_requests(browser, "sign-in", credential="{}", name="Key")
+
+    def _account(self, someone: Someone) -> Iterator[RealRequest]:
+        account = Account(self.harness, someone)
+        account.open()
+        for page in PAGES:
+            account.open(page)
+            yield from page_requests(account.browser, "account", **_filled(account))
+        account.open(EMAIL)
+        account.browser.submit(action=EMAIL, email=f"jane{self._number}@other.example.test")
+        yield from self._authorize(account.browser)
+        account.browser.get("/logout")
+        yield from page_requests(account.browser, "logout")
+
+    def _consent(self, someone: Someone) -> Iterator[RealRequest]:
+        browser = Browser(self.harness)
+        self.public.send(browser)
+        with contextlib.suppress(AssertionError):
+            self.public.go_through(browser, someone)
+        yield from page_requests(browser, "consent", choice="approve")
+
+    def _mailed(self) -> Iterator[RealRequest]:
+        asking = Browser(self.harness)
+        asking.get("/recover")
+        yield from page_requests(asking, "mailed", username=f"jane{self._number}")
+        asking.submit(username=f"jane{self._number}")
+        for links in (reset_links, email_links, alert_links):
+            reader = Browser(self.harness)
+            link = links(self.harness)[-1]
+            yield RealRequest("mailed", "GET", urlsplit(link).path)
+            reader.get(link)
+            yield from page_requests(reader, "mailed", password=NEW)
+
+
+def _filled(account: Account) -> dict[str, str]:
+    known = {
+        "name": "Jane",
+        "email": "other@example.test",
+        "number": "+4915112345678",
+        "channel": "sms",
+        "code": "123456",
+    }
+    return known | {"password": NEW, "current_password": account.someone.password, "credential": "{}", "saved": "1"}

@@ -1,0 +1,37 @@
+"""A part of the hostile campaign; `./dev bench hostile` runs all of it (docs/reference/hostile.md)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hostile import campaign, races, route_table, served
+from tests.support import app_contests
+from tests.support.contests import ServedInstance, served_instance
+from tests.support.harness import Harness
+
+REQUESTS = 1200
+OVER_SOCKETS = 200
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstance]:
+    databases = request.getfixturevalue(f"{request.param}_databases")
+    with served_instance(databases, tmp_path_factory.mktemp("hostile")) as made:
+        yield made
+
+
+def test_hostile_requests_fail_nothing_and_double_nothing(harness: Harness) -> None:
+    counts = campaign.run(harness, REQUESTS)
+    assert (counts.total, counts.faults, counts.doubled) == (REQUESTS, [], [])
+
+
+def test_every_visitor_gets_only_what_is_allowed_at_every_route(harness: Harness) -> None:
+    assert route_table.fill(harness, ("GET", "POST"), unknown=False).wrong == []
+
+
+def test_hostile_bytes_over_sockets_are_answered_or_refused(instance: ServedInstance) -> None:
+    assert served.over_sockets(instance, OVER_SOCKETS).faults == []
+
+
+def test_what_apps_may_use_once_has_one_winner_of_32(instance: ServedInstance) -> None:
+    assert races.run(instance, 1, app_contests.CONTESTS).wrong == []
