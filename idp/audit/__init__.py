@@ -15,7 +15,7 @@ import logging
 from enum import StrEnum
 from typing import Any
 
-from idp.audit.bounds import Bound, bound_for
+from idp.audit.bounds import Bound, bound_for, bound_of_names
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
 
@@ -81,7 +81,7 @@ class Event(StrEnum):
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
 
 
-REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED})
+REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED, Event.RESET_ASKED})
 """Successes that a caller can cause again and again without having proven anything new."""
 
 
@@ -117,15 +117,20 @@ def record(
     about: dict[str, Any] = {"user_id": user_id, "client_id": client_id, "sid": sid}
     facts: dict[str, Any] = {name: value for name, value in detail.items() if value is not None}
     if bound is None and tx.origin.request_id and (outcome is not Outcome.SUCCESS or event in REPEATABLE):
-        caller = client_id if event in OF_CLIENTS else None
-        person = None if event in OF_NAMES else user_id
-        bound = bound_for(tx, f"{event}:{outcome}", user_id=person, client_id=caller)
+        bound = _bound(tx, event, outcome, user_id=user_id, client_id=client_id)
     number = bound.count(tx) if bound else 0
     if bound and number > bound.most:
         facts["number_in_this_hour"] = number
     if bound is None or bound.is_stored(number):
         _store(tx, AuditEvent(event=event, outcome=outcome, detail=facts, **about))
     log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": about | facts})
+
+
+def _bound(tx: Transaction, event: Event, outcome: Outcome, *, user_id: str | None, client_id: str | None) -> Bound:
+    what = f"{event}:{outcome}"
+    if event in OF_NAMES:
+        return bound_of_names(tx, what)
+    return bound_for(tx, what, user_id=user_id, client_id=client_id if event in OF_CLIENTS else None)
 
 
 def _store(tx: Transaction, row: AuditEvent) -> None:

@@ -12,6 +12,8 @@ MOST_KNOWN = 50
 """Rows an hour of one event and outcome about one person, or else one client."""
 MOST_UNKNOWN = 10
 """The same of one network, about nobody we know."""
+MOST_OF_NAMES = 100
+"""The same of tries at names, which are counted by network whether or not the name exists: an office shares one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ class Bound:
     def count(self, tx: Transaction) -> int:
         """Count one event in this hour, in one statement; return its number."""
         return tx.throttles.increment(f"audit:{self.bucket}", HOUR)
+
+
+def bound_of_names(tx: Transaction, what: str) -> Bound:
+    """Return the bound of tries at names: of the network, since one of the person would reveal which names exist."""
+    return Bound(f"{what}:network:{network_of(tx.origin.address)}", MOST_OF_NAMES)
 
 
 def bound_for(tx: Transaction, what: str, *, user_id: str | None, client_id: str | None) -> Bound:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from idp.audit.bounds import MOST_KNOWN, MOST_UNKNOWN
+from idp.audit.bounds import MOST_KNOWN, MOST_OF_NAMES, MOST_UNKNOWN
 from idp.config import Settings
 from idp.factors.sent_code import MAX_TRIES
 from idp.kernel.clock import DAY, HOUR, MINUTE
@@ -52,6 +52,7 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
         (SETTINGS.login_flows_per_network, rate_limits.LOGIN_FLOW_WINDOW, None, None),
         (MOST_UNKNOWN, HOUR, None, None),
         (MOST_KNOWN, HOUR, None, None),
+        (MOST_OF_NAMES, HOUR, None, None),
         (MOST_OF_ONE_REASON, HOUR, None, None),
     ]
 
