@@ -34,11 +34,11 @@ REAUTH_ID = "after"
 """The parameter with the id of the login flow."""
 
 
-Refusal = Callable[[AuthenticatedSession], Response | None]
+RefusalCheck = Callable[[AuthenticatedSession], Response | None]
 """Returns the response when a change is not possible; None when it is."""
 
 
-def require(tx: Transaction, page: str, *, refusal: Refusal | None = None) -> AuthenticatedSession:
+def require(tx: Transaction, page: str, *, refusal: RefusalCheck | None = None) -> AuthenticatedSession:
     """Return the session, if its person has just signed in again for this page.
 
     `refusal` is asked first, so that nobody signs in again for a page that refuses; the request ends with its response.
@@ -50,9 +50,7 @@ def require(tx: Transaction, page: str, *, refusal: Refusal | None = None) -> Au
     auth_session = _require_session(tx, page)
     if refusal is not None and (response := refusal(auth_session)):
         abort(response)
-    if _find_reauthentication(tx, auth_session, page) is None:
-        raise _sign_in_needed(tx, page)
-    return auth_session
+    return _require_reauthentication(tx, auth_session, page)
 
 
 def require_form(tx: Transaction, page: str) -> AuthenticatedSession:
@@ -62,9 +60,9 @@ def require_form(tx: Transaction, page: str) -> AuthenticatedSession:
         Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
         SignInNeeded, CodesToSave: as `require`.
     """
-    _require_session(tx, page)
+    auth_session = _require_session(tx, page)
     session_guard.check_form_token()
-    return require(tx, page)
+    return _require_reauthentication(tx, auth_session, page)
 
 
 def require_unchanged(tx: Transaction, before: AuthenticatedSession, page: str) -> AuthenticatedSession:
@@ -115,6 +113,12 @@ def _require_session(tx: Transaction, page: str) -> AuthenticatedSession:
         return session_guard.require(tx)
     except SignInNeeded:
         raise _sign_in_needed(tx, page) from None
+
+
+def _require_reauthentication(tx: Transaction, auth_session: AuthenticatedSession, page: str) -> AuthenticatedSession:
+    if _find_reauthentication(tx, auth_session, page) is None:
+        raise _sign_in_needed(tx, page)
+    return auth_session
 
 
 def _sign_in_needed(tx: Transaction, page: str) -> SignInNeeded:

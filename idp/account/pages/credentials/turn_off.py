@@ -33,6 +33,8 @@ def show_form(tx: Transaction) -> Response:
 def turn_off_second_step(tx: Transaction) -> Response:
     """Remove the second step, unless policy requires it."""
     auth_session = change_guard.require_form(tx, TURN_OFF)
+    if not auth_session.person.has_second_step:
+        return see_other(SECURITY)
     if response := _refusal(auth_session):
         audit.record(tx, Event.FACTOR_REMOVED, Outcome.FAILURE, user_id=auth_session.person.user.id, reason="required")
         return response
