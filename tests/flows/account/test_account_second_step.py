@@ -147,7 +147,10 @@ def test_without_a_second_step_there_is_nothing_to_turn_off_or_make_anew(account
         account.browser.get(path)
         assert account.browser.at == SECURITY
         account.post(path)
+        flow_id = account.browser.at.split("/")[2]
         account.prove()
+        assert account.browser.at == SECURITY
+        account.post(f"{path}?after={flow_id}")
         assert account.browser.at == SECURITY
     assert rows(account.harness, *before) == before
     assert events(account.harness, "factor.removed", "failure") == 0, "nothing was refused"
