@@ -71,7 +71,7 @@ def open_keyring(settings: Settings, clock: Clock) -> Keyring:
 
 def create_app(services: Services) -> Flask:
     """Create the WSGI application."""
-    app = Flask("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
+    app = pages.Application("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     context.install(app, services)
     logs.install(app, services.entropy, proxied=services.settings.trusted_proxies > 0)

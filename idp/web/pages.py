@@ -1,4 +1,9 @@
-"""Rendering of pages."""
+"""Rendering of pages.
+
+    view -> page(template, variables) -> commit -> Application.make_response renders -> headers
+
+A template takes milliseconds, for which no transaction may hold its locks: SQLite has one for all writers.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, Response, make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from idp.language import jinja
 from idp.language.localization import localize_text, localize_values
@@ -13,6 +19,29 @@ from idp.web import language
 from idp.web.context import services
 
 View = TypeVar("View", bound=Callable[..., Response])
+
+
+class Page(Response):
+    """A page whose text is rendered after the view has returned."""
+
+    def __init__(self, template: str, variables: dict[str, Any], *, status: int) -> None:
+        super().__init__(status=status)
+        self._template, self._variables = template, variables
+
+    def render(self) -> None:
+        """Render the text."""
+        self.set_data(render_template(self._template, **self._variables))
+
+
+class Application(Flask):
+    """Flask, with pages rendered after their views."""
+
+    def make_response(self, rv: ResponseReturnValue) -> Response:
+        """Return the response of what a view or an error handler returned."""
+        response = super().make_response(rv)
+        if isinstance(response, Page):
+            response.render()
+        return response
 
 
 def install(app: Flask) -> None:
@@ -23,10 +52,9 @@ def install(app: Flask) -> None:
 
 
 def page(template: str, *, status: int = 200, **variables: Any) -> Response:
-    """Render a page in its reader's language."""
+    """Return a page in its reader's language."""
     reader = language.current_reader()
-    text = render_template(template, **localize_values(variables, reader), **jinja.variables(reader))
-    response = make_response(text, status)
+    response = Page(template, localize_values(variables, reader) | jinja.variables(reader), status=status)
     language.set_language_headers(response, reader)
     return response
 
