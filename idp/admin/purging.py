@@ -22,7 +22,7 @@ def purge(database: Database, settings: Settings, *, proceed: Callable[[], bool]
     What one run leaves is deleted by the next, so it can be stopped at any time.
     """
     run = _Run(database, settings, proceed)
-    gone = {life.table: run.remove_all(life) for life in LIVES if life.over is not None}
+    gone = {life.name: run.remove_all(life) for life in LIVES if life.over is not None}
     return gone | {erasure.name: run.remove_all(erasure) for erasure in ERASURES}
 
 

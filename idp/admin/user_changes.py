@@ -119,14 +119,14 @@ def _set_contacts(
     moved = {ContactKind.EMAIL: email[0] != old_email, ContactKind.PHONE: phone[0] != old_number}
     if any(moved.values()):
         tx.users.lock([user.id])
-        if not tx.users.raise_epoch(user):
+        if tx.users.raise_epoch(user) is None:
             raise Refused(CONCURRENT_CHANGE)
         tx.devices.distrust(user_id=user.id)
     try:
-        tx.users.set_email(user, email[0], verified=email[1])
+        user = tx.users.set_email(user, email[0], verified=email[1])
     except NameTaken:
         raise Refused(TAKEN) from None
-    tx.users.set_phone(user, phone[0], verified=phone[1])
+    user = tx.users.set_phone(user, phone[0], verified=phone[1])
     if moved[ContactKind.EMAIL]:
         for address in filter(None, (old_email, email[0])):
             notify(tx, user, Notice.EMAIL_CHANGED_BY_ADMINISTRATOR, to=address)

@@ -12,6 +12,7 @@ an hour only some are stored, the later ones with their number.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -134,7 +135,5 @@ def _bound(tx: Transaction, event: Event, outcome: Outcome, *, user_id: str | No
 
 
 def _store(tx: Transaction, row: AuditEvent) -> None:
-    row.address = tx.origin.address[:MAX_TEXT]
-    row.user_agent = tx.origin.user_agent[:MAX_TEXT]
-    row.request_id = tx.origin.request_id
-    tx.audit.append(row)
+    address, user_agent = tx.origin.address[:MAX_TEXT], tx.origin.user_agent[:MAX_TEXT]
+    tx.audit.append(replace(row, address=address, user_agent=user_agent, request_id=tx.origin.request_id))

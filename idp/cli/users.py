@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -52,7 +53,7 @@ def add(
     )
     database = work.database  # fails before anything is asked
     password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=False)
-    user.password_hash = work.hasher.hash(password)
+    user = replace(user, password_hash=work.hasher.hash(password))
     with database.write() as tx:
         users.add(tx, user)
     click.echo(f"Added {name}.")

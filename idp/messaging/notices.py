@@ -7,9 +7,10 @@ from typing import Any
 
 from idp.language.reader import Reader
 from idp.messaging.sealed_secrets import SealedSecret
+from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import User, lookup_key
+from idp.persistence.users import User
 
 EMAIL = "email"
 SIGN_IN_ALERT = "sign_in_alert"

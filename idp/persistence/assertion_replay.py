@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass
 
-from idp.persistence.base import Base, Store
+from sqlalchemy import BigInteger, Column, String, Table
+
+from idp.persistence.base import METADATA, Store, given, upsert
+
+assertion_ids = Table(
+    "assertion_ids",
+    METADATA,
+    Column("issuer", String, primary_key=True),
+    Column("jti", String, primary_key=True),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+)
 
 
-class AssertionId(Base):
+@dataclass(frozen=True, slots=True)
+class AssertionId:
     """The `jti` of a used client assertion (RFC 7523 section 3), kept until it expires."""
 
-    __tablename__ = "assertion_ids"
+    issuer: str
+    jti: str
+    expires_at: int
 
-    issuer: Mapped[str] = mapped_column(primary_key=True)
-    jti: Mapped[str] = mapped_column(primary_key=True)
-    expires_at: Mapped[int] = mapped_column(index=True)
+
+CLAIM = (
+    upsert(assertion_ids)
+    .values({name: given(name) for name in ("issuer", "jti", "expires_at")})
+    .on_conflict_do_nothing()
+    .returning(assertion_ids.c.jti)
+)
 
 
 class ReplayStore(Store):
@@ -22,6 +39,4 @@ class ReplayStore(Store):
 
     def claim(self, issuer: str, jti: str, expires_at: int) -> bool:
         """Record a `jti` as used; True for exactly one caller."""
-        insert = self._upsert(AssertionId).values(issuer=issuer, jti=jti, expires_at=expires_at)
-        taken = insert.on_conflict_do_nothing().returning(AssertionId.jti)
-        return self._session.execute(taken).first() is not None
+        return bool(self._db.returned(CLAIM, issuer=issuer, jti=jti, expires_at=expires_at))

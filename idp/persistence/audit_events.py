@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, Index, Integer, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Integer, String, Table, or_, select
 
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given, given_list
+
+audit_events = Table(
+    "audit_events",
+    METADATA,
+    Column("event", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("detail", JSON, nullable=False),
+    # SQLite numbers rows by itself only for a column that is INTEGER to the letter.
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("at", BigInteger, index=True, nullable=False),
+    Column("user_id", String),
+    Column("client_id", String),
+    Column("sid", String),
+    Column("address", String, nullable=False),
+    Column("user_agent", String, nullable=False),
+    Column("request_id", String, nullable=False),
+    Index("ix_audit_events_user", "user_id", "id"),
+)
 
 
-class AuditEvent(Base):
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
     """One event, written in the transaction that caused it."""
 
-    __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_user", "user_id", "id"),)
-
-    # SQLite numbers rows by itself only for a column that is INTEGER to the letter.
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    at: Mapped[int] = mapped_column(index=True)
-    event: Mapped[str]
-    outcome: Mapped[str]
-    user_id: Mapped[str | None]
-    client_id: Mapped[str | None]
-    sid: Mapped[str | None]
-    address: Mapped[str]
-    user_agent: Mapped[str]
-    request_id: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    event: str
+    outcome: str
+    detail: dict[str, Any]
+    id: int = 0
+    at: int = 0
+    user_id: str | None = None
+    client_id: str | None = None
+    sid: str | None = None
+    address: str = ""
+    user_agent: str = ""
+    request_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,59 +62,71 @@ class AuditFilter:
     until: int | None = None
 
 
+NEWEST = select(audit_events).order_by(audit_events.c.id.desc()).limit(given("limit"))
+OF_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events.c.event.not_in(given_list("without")))
+OF_USER_BEFORE = OF_USER.where(audit_events.c.id < given("before"))
+OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
+AFTER = select(audit_events).where(audit_events.c.id > given("after")).order_by(audit_events.c.id).limit(given("limit"))
+NEWEST_ID = (
+    select(audit_events.c.id).where(audit_events.c.at < given("before")).order_by(audit_events.c.id.desc()).limit(1)
+)
+
+
 class AuditStore(Store):
     """Appends and reads audit events."""
 
     def append(self, event: AuditEvent) -> None:
         """Append an event at this transaction's time."""
-        event.at = self._now
-        self._session.add(event)
-        self._session.flush()
+        self._db.defer(audit_events, replace(event, at=self._now))
 
     def for_user(
         self, user_id: str, *, limit: int = 100, before: int | None = None, without: Collection[str] = ()
     ) -> list[AuditEvent]:
         """List a person's events, newest first: those before the id `before`, except types in `without`."""
-        query = select(AuditEvent).where(AuditEvent.user_id == user_id, AuditEvent.event.not_in(without))
-        if before is not None:
-            query = query.where(AuditEvent.id < before)
-        return list(self._session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit)))
+        self._db.flush()
+        about = {"user_id": user_id, "without": list(without), "limit": limit}
+        if before is None:
+            return self._db.all(AuditEvent, OF_USER, **about)
+        return self._db.all(AuditEvent, OF_USER_BEFORE, before=before, **about)
 
     def latest(self, *, event: str | None = None, limit: int = 100) -> list[AuditEvent]:
         """List the newest events, optionally of one type."""
-        query = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(limit)
-        return list(self._session.scalars(query if event is None else query.where(AuditEvent.event == event)))
+        self._db.flush()
+        if event is None:
+            return self._db.all(AuditEvent, NEWEST, limit=limit)
+        return self._db.all(AuditEvent, OF_TYPE, event=event, limit=limit)
 
     def search(self, wanted: AuditFilter, *, after: int, limit: int) -> list[AuditEvent]:
         """List events in order of id, from the one after the id `after`."""
-        query = select(AuditEvent).where(AuditEvent.id > after, *_conditions(wanted))
-        return list(self._session.scalars(query.order_by(AuditEvent.id).limit(limit)))
+        self._db.flush()
+        return self._db.all(AuditEvent, AFTER.where(*_conditions(wanted)), after=after, limit=limit)
 
     def id_before_newest(self, wanted: AuditFilter, count: int) -> int:
         """Return an id after which there are `count` of these events, or fewer."""
-        query = select(AuditEvent.id).where(*_conditions(wanted)).order_by(AuditEvent.id.desc())
-        first = self._session.scalar(query.offset(count - 1).limit(1))
-        return 0 if first is None else first - 1
+        self._db.flush()
+        query = select(audit_events.c.id).where(*_conditions(wanted)).order_by(audit_events.c.id.desc())
+        first = self._db.value(query.offset(count - 1).limit(1))
+        return 0 if first is None else int(first) - 1
 
     def newest_id(self, *, before: int) -> int:
         """Return the id of the newest event that is older than `before` (seconds, UTC); 0 when there is none."""
-        query = select(AuditEvent.id).where(AuditEvent.at < before).order_by(AuditEvent.id.desc()).limit(1)
-        return self._session.scalar(query) or 0
+        self._db.flush()
+        return int(self._db.value(NEWEST_ID, before=before) or 0)
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     exact = {name: getattr(wanted, name) for name in ("user_id", "client_id", "outcome", "request_id")}
-    conditions = [getattr(AuditEvent, name) == value for name, value in exact.items() if value is not None]
+    conditions = [audit_events.c[name] == value for name, value in exact.items() if value is not None]
     if wanted.events:
         conditions.append(or_(*map(_names_event, wanted.events)))
     if wanted.since is not None:
-        conditions.append(AuditEvent.at >= wanted.since)
+        conditions.append(audit_events.c.at >= wanted.since)
     if wanted.until is not None:
-        conditions.append(AuditEvent.at <= wanted.until)
+        conditions.append(audit_events.c.at <= wanted.until)
     return conditions
 
 
 def _names_event(name: str) -> ColumnElement[bool]:
     if name.endswith("*"):
-        return AuditEvent.event.startswith(name[:-1], autoescape=True)
-    return AuditEvent.event == name
+        return audit_events.c.event.startswith(name[:-1], autoescape=True)
+    return audit_events.c.event == name

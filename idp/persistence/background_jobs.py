@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass
 
-from idp.persistence.base import Base, Store
+from sqlalchemy import BigInteger, Column, String, Table
+
+from idp.persistence.base import METADATA, Store, given, upsert
+
+jobs = Table(
+    "jobs",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("next_run_at", BigInteger, nullable=False),
+)
 
 
-class Job(Base):
+@dataclass(frozen=True, slots=True)
+class Job:
     """A periodic job; a run is claimed by moving `next_run_at`."""
 
-    __tablename__ = "jobs"
+    name: str
+    next_run_at: int
 
-    name: Mapped[str] = mapped_column(primary_key=True)
-    next_run_at: Mapped[int]
+
+CLAIM = (
+    upsert(jobs)
+    .values(name=given("name"), next_run_at=given("next_run_at"))
+    .on_conflict_do_update(
+        index_elements=["name"], set_={"next_run_at": given("next_run_at")}, where=jobs.c.next_run_at <= given("now")
+    )
+    .returning(jobs.c.name)
+)
 
 
 class JobStore(Store):
@@ -21,7 +39,4 @@ class JobStore(Store):
 
     def claim(self, name: str, *, every: int) -> bool:
         """Claim a run; True for exactly one caller in each period of `every` seconds."""
-        insert = self._upsert(Job).values(name=name, next_run_at=self._now + every)
-        changes = {"next_run_at": self._now + every}
-        upsert = insert.on_conflict_do_update(index_elements=["name"], set_=changes, where=Job.next_run_at <= self._now)
-        return self._session.execute(upsert.returning(Job.name)).first() is not None
+        return bool(self._db.returned(CLAIM, name=name, next_run_at=self._now + every, now=self._now))

@@ -1,15 +1,27 @@
-"""The declarative base and the base class of stores."""
+"""The schema's metadata, records, and the base class of stores.
+
+A table is a `sqlalchemy.Table`; its record is a frozen dataclass with the same columns in the same order, so that a row
+is a record's arguments. Statements are built once, when their module is imported (docs/decisions/0035):
+
+    BY_ID = select(users).where(users.c.id == given("user_id"))
+
+    def by_id(self, user_id: str) -> User | None:
+        return self._db.one(User, BY_ID, user_id=user_id)
+"""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, CursorResult, Executable, MetaData
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import BindParameter, Column, MetaData, bindparam
+from sqlalchemy.dialects import postgresql
 
-Row = TypeVar("Row", bound="Base")
+from idp.persistence.executor import PREFIX, Executor
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 # Constraints get stable names, so that a migration can find them on both databases.
 NAMING = {
@@ -18,35 +30,35 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+METADATA = MetaData(naming_convention=NAMING)
+upsert = postgresql.insert
+"""INSERT that may have ON CONFLICT; SQLAlchemy compiles it for SQLite as well."""
 
 
-class Base(DeclarativeBase):
-    """Base class of tables; `int` columns have 64 bits because most of them are times."""
+def given(name: str, like: Column[Any] | None = None) -> BindParameter[Any]:
+    """Return the parameter `name` of a statement; its value is a keyword argument of the `Executor`'s method.
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {int: BigInteger}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    `like`: the column whose type it has, where the statement does not compare it with one.
+    """
+    return bindparam(PREFIX + name, type_=None if like is None else like.type)
+
+
+def given_list(name: str) -> BindParameter[Any]:
+    """Return a parameter whose value is a list, for `IN`."""
+    return bindparam(PREFIX + name, expanding=True)
+
+
+def pair(row: Sequence[Any] | None, first: Callable[..., A], second: Callable[..., B]) -> tuple[A, B] | None:
+    """Return the two records of a joined row; None of none."""
+    if row is None:
+        return None
+    width = len(fields(first))  # type: ignore[arg-type]  # records are dataclasses
+    return first(*row[:width]), second(*row[width:])
 
 
 class Store:
-    """Base class of stores: statements on one open transaction."""
+    """Base class of stores: statements of one transaction, which happens at `now` (seconds, UTC)."""
 
-    def __init__(self, session: Session, now: int) -> None:
-        self._session = session
+    def __init__(self, db: Executor, now: int) -> None:
+        self._db = db
         self._now = now
-
-    def _execute(self, statement: Executable) -> int:
-        """Execute a change; return the number of rows it changed."""
-        result = self._session.execute(statement, execution_options={"synchronize_session": False})
-        return int(cast("CursorResult[Any]", result).rowcount)
-
-    def _claim_row(self, statement: ReturningUpdate[Row]) -> Row | None:
-        """Execute a conditional `UPDATE ... RETURNING`; None when no row matched."""
-        options = {"synchronize_session": False, "populate_existing": True}
-        return self._session.scalars(statement, execution_options=options).one_or_none()
-
-    def _upsert(self, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-        """Return an INSERT with ON CONFLICT in the current dialect."""
-        table: Any = model.__table__
-        if self._session.get_bind().dialect.name == "postgresql":
-            return postgresql.insert(table)
-        return sqlite.insert(table)

@@ -3,21 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, delete, or_, select, update
+from sqlalchemy import JSON, BigInteger, Boolean, Column, String, Table, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.kernel.handles import constant_time_equal, digest
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given, given_list
 
 
 class ClientExists(Exception):
     """The `client_id` is taken."""
 
 
-class Client(Base):
+clients = Table(
+    "clients",
+    METADATA,
+    Column("client_id", String, primary_key=True),
+    Column("client_name", String, nullable=False),
+    Column("token_endpoint_auth_method", String, nullable=False),
+    Column("redirect_uris", JSON, nullable=False),
+    Column("post_logout_redirect_uris", JSON, nullable=False),
+    Column("web_origins", JSON, nullable=False),
+    Column("grant_types", JSON, nullable=False),
+    Column("response_types", JSON, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("strict_auth_method", Boolean, nullable=False),
+    Column("secret_digest", String),
+    Column("previous_secret_digest", String),
+    Column("previous_secret_expires_at", BigInteger),
+    Column("jwks", JSON(none_as_null=True)),
+    Column("backchannel_logout_uri", String),
+    Column("backchannel_logout_session_required", Boolean, nullable=False),
+    Column("require_pkce", Boolean, nullable=False),
+    Column("id_token_signed_response_alg", String, nullable=False),
+    Column("id_token_scope_claims", Boolean, nullable=False),
+    Column("first_party", Boolean, nullable=False),
+    Column("min_acr", String),
+    Column("default_max_age", BigInteger),
+    Column("client_uri", String),
+    Column("disabled", Boolean, nullable=False),
+    Column("tokens_not_before", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
     """A registered client, with the names of RFC 7591 and OpenID Connect Registration 1.0.
 
     `first_party` skips consent; `min_acr` is the lowest level it accepts; `secret_digest` is the SHA-256 of a generated
@@ -27,48 +61,67 @@ class Client(Base):
     authorization request needs a code challenge. `id_token_scope_claims`: ID tokens hold the claims of the scopes.
     """
 
-    __tablename__ = "clients"
-
-    client_id: Mapped[str] = mapped_column(primary_key=True)
-    client_name: Mapped[str]
-    token_endpoint_auth_method: Mapped[str]
-    strict_auth_method: Mapped[bool] = mapped_column(default=False)
-    secret_digest: Mapped[str | None]
-    previous_secret_digest: Mapped[str | None]
-    previous_secret_expires_at: Mapped[int | None]
-    jwks: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    redirect_uris: Mapped[list[str]] = mapped_column(JSON)
-    post_logout_redirect_uris: Mapped[list[str]] = mapped_column(JSON)
-    web_origins: Mapped[list[str]] = mapped_column(JSON)
-    backchannel_logout_uri: Mapped[str | None]
-    backchannel_logout_session_required: Mapped[bool] = mapped_column(default=False)
-    grant_types: Mapped[list[str]] = mapped_column(JSON)
-    response_types: Mapped[list[str]] = mapped_column(JSON)
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    require_pkce: Mapped[bool] = mapped_column(default=True)
-    id_token_signed_response_alg: Mapped[str] = mapped_column(default="RS256")
-    id_token_scope_claims: Mapped[bool] = mapped_column(default=False)
-    first_party: Mapped[bool] = mapped_column(default=False)
-    min_acr: Mapped[str | None]
-    default_max_age: Mapped[int | None]
-    client_uri: Mapped[str | None]
-    disabled: Mapped[bool] = mapped_column(default=False)
-    tokens_not_before: Mapped[int] = mapped_column(default=0)
+    client_id: str
+    client_name: str
+    token_endpoint_auth_method: str
+    redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
+    web_origins: list[str]
+    grant_types: list[str]
+    response_types: list[str]
+    scopes: list[str]
+    strict_auth_method: bool = False
+    secret_digest: str | None = None
+    previous_secret_digest: str | None = None
+    previous_secret_expires_at: int | None = None
+    jwks: dict[str, Any] | None = None
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    require_pkce: bool = True
+    id_token_signed_response_alg: str = "RS256"  # noqa: S105 - an algorithm
+    id_token_scope_claims: bool = False
+    first_party: bool = False
+    min_acr: str | None = None
+    default_max_age: int | None = None
+    client_uri: str | None = None
+    disabled: bool = False
+    tokens_not_before: int = 0
     """Seconds, UTC: tokens of the client itself, which belong to no grant, count only if issued after this."""
-    created_at: Mapped[int]
-    updated_at: Mapped[int]
+    created_at: int = 0
+    updated_at: int = 0
 
     def verify_secret(self, secret: str, *, now: int) -> bool:
         """Whether `secret` is the current one, or the previous one in its grace period (seconds, UTC)."""
-        given = digest(secret)
-        if self.secret_digest and constant_time_equal(given, self.secret_digest):
+        presented = digest(secret)
+        if self.secret_digest and constant_time_equal(presented, self.secret_digest):
             return True
         in_grace = self.previous_secret_expires_at is not None and now < self.previous_secret_expires_at
         return (
             in_grace
             and bool(self.previous_secret_digest)
-            and constant_time_equal(given, self.previous_secret_digest or "")
+            and constant_time_equal(presented, self.previous_secret_digest or "")
         )
+
+
+BY_ID = select(clients).where(clients.c.client_id == given("client_id"))
+LOCK = select(clients.c.client_id).where(clients.c.client_id == given("client_id")).with_for_update()
+BY_IDS = select(clients).where(clients.c.client_id.in_(given_list("client_ids")))
+LISTED = select(clients).where(clients.c.client_id > given("after")).order_by(clients.c.client_id).limit(given("limit"))
+WITHOUT_PKCE = (
+    select(clients.c.client_id)
+    .where(clients.c.require_pkce.is_(False), clients.c.disabled.is_(False))
+    .order_by(clients.c.client_id)
+    .limit(given("limit"))
+)
+CHANGE = update(clients).where(clients.c.client_id == given("client_id")).values(updated_at=given("now"))
+ROTATE_SECRET = CHANGE.values(
+    secret_digest=given("secret_digest"),
+    previous_secret_digest=given("previous_secret_digest"),
+    previous_secret_expires_at=given("previous_secret_expires_at"),
+)
+DISABLE = CHANGE.values(disabled=True, tokens_not_before=given("now"))
+ENABLE = CHANGE.values(disabled=False)
+REMOVE = delete(clients).where(clients.c.client_id == given("client_id"))
 
 
 class ClientStore(Store):
@@ -76,11 +129,13 @@ class ClientStore(Store):
 
     def by_id(self, client_id: str, *, lock: bool = False) -> Client | None:
         """Return a client, disabled or not; `lock` keeps other changes of it out until the transaction ends."""
-        return self._session.get(Client, client_id, populate_existing=True, with_for_update=lock or None)
+        if lock:
+            self._db.lock(LOCK, client_id=client_id)
+        return self._db.one(Client, BY_ID, client_id=client_id)
 
     def by_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
         """Return those of these clients that exist, by `client_id`."""
-        found = self._session.scalars(select(Client).where(Client.client_id.in_(client_ids)))
+        found = self._db.all(Client, BY_IDS, client_ids=list(client_ids))
         return {client.client_id: client for client in found}
 
     def add(self, client: Client) -> None:
@@ -89,47 +144,46 @@ class ClientStore(Store):
         Raises:
             ClientExists: when the `client_id` is taken.
         """
-        client.created_at = client.updated_at = self._now
-        self._session.add(client)
         try:
-            self._session.flush()
+            self._db.insert(clients, replace(client, created_at=self._now, updated_at=self._now))
         except IntegrityError as error:
             raise ClientExists from error
 
     def listed(self, *, limit: int, after: str = "", search: str = "") -> list[Client]:
         """List clients by `client_id`, from the one behind `after`; `search` is part of the id or the name."""
-        query = select(Client).where(Client.client_id > after).order_by(Client.client_id).limit(limit)
+        query = LISTED
         if search:
-            fields = (Client.client_id, Client.client_name)
+            fields = (clients.c.client_id, clients.c.client_name)
             query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
-        return list(self._session.scalars(query))
+        return self._db.all(Client, query, after=after, limit=limit)
 
     def without_pkce(self, *, limit: int) -> list[str]:
         """List ids of enabled clients that may leave PKCE out."""
-        query = select(Client.client_id).where(Client.require_pkce.is_(False), Client.disabled.is_(False))
-        return list(self._session.scalars(query.order_by(Client.client_id).limit(limit)))
+        return self._db.values(WITHOUT_PKCE, limit=limit)
 
     def change(self, client_id: str, values: dict[str, Any]) -> None:
         """Set these columns of a client."""
-        query = update(Client).where(Client.client_id == client_id)
-        self._execute(query.values(**values, updated_at=self._now))
+        self._db.change(CHANGE.values(**values), client_id=client_id, now=self._now)
 
     def rotate_secret(self, client: Client, secret_digest: str, *, grace: int) -> None:
         """Set a new secret; the current one stays valid for `grace` seconds."""
-        values = {"secret_digest": secret_digest, "previous_secret_digest": client.secret_digest}
-        query = update(Client).where(Client.client_id == client.client_id)
-        self._execute(query.values(**values, previous_secret_expires_at=self._now + grace, updated_at=self._now))
+        self._db.change(
+            ROTATE_SECRET,
+            client_id=client.client_id,
+            secret_digest=secret_digest,
+            previous_secret_digest=client.secret_digest,
+            previous_secret_expires_at=self._now + grace,
+            now=self._now,
+        )
 
     def disable(self, client: Client) -> None:
         """Disable a client, and end the tokens of the client itself; the caller revokes its grants."""
-        query = update(Client).where(Client.client_id == client.client_id)
-        self._execute(query.values(disabled=True, tokens_not_before=self._now, updated_at=self._now))
+        self._db.change(DISABLE, client_id=client.client_id, now=self._now)
 
     def enable(self, client: Client) -> None:
         """Enable a client again; tokens that ended stay ended."""
-        query = update(Client).where(Client.client_id == client.client_id)
-        self._execute(query.values(disabled=False, updated_at=self._now))
+        self._db.change(ENABLE, client_id=client.client_id, now=self._now)
 
     def remove(self, client_id: str) -> bool:
         """Delete a client; the caller revokes its grants."""
-        return self._execute(delete(Client).where(Client.client_id == client_id)) == 1
+        return self._db.change(REMOVE, client_id=client_id) == 1

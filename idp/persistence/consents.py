@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, ForeignKey, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass
 
-from idp.persistence.base import Base, Store
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, String, Table, delete, select
+
+from idp.persistence.base import METADATA, Store, given, upsert
+
+consents = Table(
+    "consents",
+    METADATA,
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True),
+    Column("scopes", JSON, nullable=False),
+    Column("granted_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
 
 
-class Consent(Base):
+@dataclass(frozen=True, slots=True)
+class Consent:
     """The scopes one person granted one client, until revoked."""
 
-    __tablename__ = "consents"
+    user_id: str
+    client_id: str
+    scopes: list[str]
+    granted_at: int
+    updated_at: int = 0
 
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True)
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    granted_at: Mapped[int]
-    updated_at: Mapped[int]
+
+OF_USER = select(consents).where(consents.c.user_id == given("user_id"))
+FIND = OF_USER.where(consents.c.client_id == given("client_id"))
+REMEMBER = (
+    upsert(consents)
+    .values({name: given(name) for name in ("user_id", "client_id", "scopes")} | {"granted_at": given("now")})
+    .values(updated_at=given("now"))
+    .on_conflict_do_update(
+        index_elements=["user_id", "client_id"], set_={"scopes": given("scopes"), "updated_at": given("now")}
+    )
+)
+REVOKE = delete(consents).where(consents.c.user_id == given("user_id"), consents.c.client_id == given("client_id"))
 
 
 class ConsentStore(Store):
@@ -25,21 +48,16 @@ class ConsentStore(Store):
 
     def for_user(self, user_id: str) -> list[Consent]:
         """List a person's consents."""
-        return list(self._session.scalars(select(Consent).where(Consent.user_id == user_id)))
+        return self._db.all(Consent, OF_USER, user_id=user_id)
 
     def find(self, user_id: str, client_id: str) -> Consent | None:
         """Return a person's consent for a client."""
-        return self._session.get(Consent, (user_id, client_id), populate_existing=True)
+        return self._db.one(Consent, FIND, user_id=user_id, client_id=client_id)
 
     def remember(self, user_id: str, client_id: str, scopes: list[str]) -> None:
         """Store all scopes granted so far."""
-        insert = self._upsert(Consent).values(
-            user_id=user_id, client_id=client_id, scopes=scopes, granted_at=self._now, updated_at=self._now
-        )
-        changed = {"scopes": scopes, "updated_at": self._now}
-        self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "client_id"], set_=changed))
+        self._db.change(REMEMBER, user_id=user_id, client_id=client_id, scopes=scopes, now=self._now)
 
     def revoke(self, user_id: str, client_id: str) -> bool:
         """Delete a consent; the caller revokes the grants."""
-        query = delete(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id)
-        return self._execute(query) == 1
+        return self._db.change(REVOKE, user_id=user_id, client_id=client_id) == 1

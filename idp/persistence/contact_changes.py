@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, delete, exists, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, delete, exists, select, update
 
-from idp.persistence.base import Base, Store
-from idp.persistence.users import ACTIVE, User
+from idp.persistence.base import METADATA, Store, given, pair
+from idp.persistence.users import ACTIVE, User, users
 
 
 class ContactKind(StrEnum):
@@ -18,7 +18,27 @@ class ContactKind(StrEnum):
     PHONE = "phone"
 
 
-class ContactChange(Base):
+contact_changes = Table(
+    "contact_changes",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("old", String),
+    Column("new", String),
+    Column("old_verified", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("made_at", BigInteger),
+    Column("undo_digest", String, unique=True),
+    Column("undo_until", BigInteger),
+    Column("undone_at", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChange:
     """A requested change, perhaps made.
 
     `digest` is that of the handle mailed to the new address (for a phone: of one that is never sent, since a code
@@ -27,21 +47,65 @@ class ContactChange(Base):
     raises the epoch, so `epoch` gives their order.
     """
 
-    __tablename__ = "contact_changes"
+    digest: str
+    user_id: str
+    kind: str
+    epoch: int
+    expires_at: int
+    old: str | None = None
+    new: str | None = None
+    old_verified: bool = False
+    created_at: int = 0
+    made_at: int | None = None
+    undo_digest: str | None = None
+    undo_until: int | None = None
+    undone_at: int | None = None
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str]
-    old: Mapped[str | None]
-    new: Mapped[str | None]
-    old_verified: Mapped[bool] = mapped_column(default=False)
-    epoch: Mapped[int]
-    created_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    made_at: Mapped[int | None]
-    undo_digest: Mapped[str | None] = mapped_column(unique=True)
-    undo_until: Mapped[int | None]
-    undone_at: Mapped[int | None]
+
+UNMADE = (
+    contact_changes.c.digest == given("digest"),
+    contact_changes.c.made_at.is_(None),
+    contact_changes.c.expires_at > given("now"),
+)
+VALID_FOR_USER = (
+    users.c.id == contact_changes.c.user_id,
+    users.c.epoch == contact_changes.c.epoch,
+    users.c.status == ACTIVE,
+)
+PENDING = select(contact_changes, users).where(*UNMADE, *VALID_FOR_USER)
+CLAIM = (
+    update(contact_changes)
+    .where(*UNMADE, exists().where(*VALID_FOR_USER))
+    .values(made_at=given("now"), undo_digest=given("undo_digest"), undo_until=given("undo_until"))
+)
+OF_USER = contact_changes.c.user_id == given("user_id")
+OF_KIND = contact_changes.c.kind == given("kind")
+FOR_USER = select(contact_changes).where(OF_USER).order_by(contact_changes.c.created_at)
+PENDING_FOR_USER = select(contact_changes).where(
+    OF_USER,
+    OF_KIND,
+    contact_changes.c.epoch == given("epoch"),
+    contact_changes.c.made_at.is_(None),
+    contact_changes.c.expires_at > given("now"),
+)
+STANDING = (contact_changes.c.undone_at.is_(None), contact_changes.c.undo_until > given("now"))
+OLD_MAILBOXES = (
+    select(contact_changes.c.old)
+    .where(OF_USER, contact_changes.c.kind == ContactKind.EMAIL, *STANDING)
+    .order_by(contact_changes.c.epoch)
+)
+OF_UNDO = contact_changes.c.undo_digest == given("undo_digest")
+UNDOABLE = select(contact_changes).where(OF_UNDO, *STANDING)
+CLAIM_UNDO = update(contact_changes).where(OF_UNDO, *STANDING).values(undone_at=given("now"))
+LATER = (
+    OF_USER,
+    contact_changes.c.epoch > given("epoch"),
+    contact_changes.c.made_at.is_not(None),
+    contact_changes.c.undone_at.is_(None),
+)
+LATER_CHANGES = select(contact_changes).where(*LATER).order_by(contact_changes.c.epoch.desc())
+UNDO_LATER = update(contact_changes).where(*LATER).values(undone_at=given("now"))
+DELETE_PENDING = delete(contact_changes).where(OF_USER, OF_KIND, contact_changes.c.made_at.is_(None))
 
 
 class ContactChangeStore(Store):
@@ -49,71 +113,45 @@ class ContactChangeStore(Store):
 
     def add(self, change: ContactChange) -> None:
         """Insert a requested change."""
-        change.created_at = self._now
-        self._session.add(change)
-        self._session.flush()
+        self._db.insert(contact_changes, replace(change, created_at=self._now))
 
     def pending(self, digest: str) -> tuple[ContactChange, User] | None:
         """Return a change that can still be made, and its owner."""
-        query = select(ContactChange, User).join(User, User.id == ContactChange.user_id)
-        query = query.where(ContactChange.digest == digest, ContactChange.made_at.is_(None))
-        query = query.where(ContactChange.expires_at > self._now, ContactChange.epoch == User.epoch)
-        row = self._session.execute(query.where(User.status == ACTIVE)).one_or_none()
-        return None if row is None else (row[0], row[1])
+        return pair(self._db.row(PENDING, digest=digest, now=self._now), ContactChange, User)
 
     def claim(self, digest: str, *, undo_digest: str | None, undo_until: int) -> bool:
         """Mark a change as made: one conditional statement, so at most one caller succeeds."""
-        same_epoch = exists().where(
-            User.id == ContactChange.user_id, User.epoch == ContactChange.epoch, User.status == ACTIVE
-        )
-        query = update(ContactChange).where(
-            ContactChange.digest == digest, ContactChange.made_at.is_(None), ContactChange.expires_at > self._now
-        )
-        values = {"made_at": self._now, "undo_digest": undo_digest, "undo_until": undo_until}
-        return self._execute(query.where(same_epoch).values(**values)) == 1
+        undo = {"undo_digest": undo_digest, "undo_until": undo_until}
+        return self._db.change(CLAIM, digest=digest, now=self._now, **undo) == 1
 
     def for_user(self, user_id: str) -> list[ContactChange]:
         """List a person's recent changes, oldest first."""
-        query = select(ContactChange).where(ContactChange.user_id == user_id)
-        return list(self._session.scalars(query.order_by(ContactChange.created_at)))
+        return self._db.all(ContactChange, FOR_USER, user_id=user_id)
 
     def pending_for_user(self, user: User, kind: ContactKind) -> ContactChange | None:
         """Return the change this person can still make."""
-        query = select(ContactChange).where(ContactChange.user_id == user.id, ContactChange.kind == kind)
-        query = query.where(ContactChange.epoch == user.epoch, ContactChange.made_at.is_(None))
-        return self._session.scalar(query.where(ContactChange.expires_at > self._now))
+        whose = {"user_id": user.id, "epoch": user.epoch}
+        return self._db.one(ContactChange, PENDING_FOR_USER, **whose, kind=kind, now=self._now)
 
     def old_mailboxes(self, user_id: str) -> list[str]:
         """List the old addresses from which a change can still be undone, oldest first."""
-        query = select(ContactChange.old).where(
-            ContactChange.user_id == user_id, ContactChange.kind == ContactKind.EMAIL
-        )
-        query = query.where(ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now)
-        return list(filter(None, self._session.scalars(query.order_by(ContactChange.epoch))))
+        return list(filter(None, self._db.values(OLD_MAILBOXES, user_id=user_id, now=self._now)))
 
     def undoable(self, undo_digest: str) -> ContactChange | None:
         """Return a change that can still be undone."""
-        return self._session.scalar(select(ContactChange).where(*self._undoable(undo_digest)))
+        return self._db.one(ContactChange, UNDOABLE, undo_digest=undo_digest, now=self._now)
 
     def claim_undo(self, undo_digest: str) -> bool:
         """Mark a change as undone; True for exactly one caller."""
-        query = update(ContactChange).where(*self._undoable(undo_digest))
-        return self._execute(query.values(undone_at=self._now)) == 1
+        return self._db.change(CLAIM_UNDO, undo_digest=undo_digest, now=self._now) == 1
 
     def undo_later_changes(self, change: ContactChange) -> list[ContactChange]:
         """Mark the person's later changes as undone; return them, latest first."""
-        later = ContactChange.user_id == change.user_id, ContactChange.epoch > change.epoch
-        standing = (*later, ContactChange.made_at.is_not(None), ContactChange.undone_at.is_(None))
-        query = select(ContactChange).where(*standing).order_by(ContactChange.epoch.desc())
-        found = list(self._session.scalars(query))
-        self._execute(update(ContactChange).where(*standing).values(undone_at=self._now))
+        later = {"user_id": change.user_id, "epoch": change.epoch}
+        found = self._db.all(ContactChange, LATER_CHANGES, **later)
+        self._db.change(UNDO_LATER, **later, now=self._now)
         return found
-
-    def _undoable(self, undo_digest: str) -> tuple[ColumnElement[bool], ...]:
-        named = ContactChange.undo_digest == undo_digest
-        return named, ContactChange.undone_at.is_(None), ContactChange.undo_until > self._now
 
     def delete_pending(self, user_id: str, kind: ContactKind) -> None:
         """Delete this person's unfinished changes."""
-        query = delete(ContactChange).where(ContactChange.user_id == user_id, ContactChange.kind == kind)
-        self._execute(query.where(ContactChange.made_at.is_(None)))
+        self._db.change(DELETE_PENDING, user_id=user_id, kind=kind)

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from idp.kernel.clock import Clock
 from idp.kernel.request_origin import LOCAL, Origin
-from idp.persistence.engine import open_engine
+from idp.persistence.engine import BEGINS_LATE, open_engine
+from idp.persistence.executor import Executor
 from idp.persistence.failures import DatabaseUnavailable, translated_failures
 from idp.persistence.transaction import Transaction
 
 DatabaseFailure = (SQLAlchemyError, DatabaseUnavailable)
 """What transactions raise when the database fails, for `except`."""
-
-SESSION: dict[str, Any] = {
-    "autoflush": False,
-    "expire_on_commit": False,
-    # What is read is what is stored now: changes are statements, which the session's own memory does not see.
-    "execution_options": {"populate_existing": True},
-}
 
 
 class Database:
@@ -37,24 +29,27 @@ class Database:
         self.url = make_url(url)
         self._clock = clock
         self.engine = open_engine(url)
-        self._reading = self.engine.execution_options(read_only=True)
+        # psycopg forgets the row count of an INSERT once SQLAlchemy has closed its cursor.
+        self._engine = self.engine.execution_options(preserve_rowcount=True, **{BEGINS_LATE: True})
 
     @contextmanager
     def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
-        """Open a read-write transaction: returning commits, raising rolls back."""
-        with translated_failures(), Session(self.engine, **SESSION) as session, session.begin():
-            yield Transaction(session, self._clock.now(), origin)
+        """Open a read-write transaction: returning commits, raising rolls back. It begins with its first change."""
+        with translated_failures(), self._engine.connect() as connection:
+            executor = Executor(connection)
+            yield Transaction(executor, self._clock.now(), origin)
+            executor.commit()
 
     @contextmanager
     def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
-        """Open a read-only transaction: on SQLite it waits for no writer, and changes are discarded."""
-        with translated_failures(), Session(self._reading, **SESSION) as session:
-            yield Transaction(session, self._clock.now(), origin)
+        """Open a read-only transaction: it waits for no writer, and each statement sees what is committed."""
+        with translated_failures(), self._engine.connect() as connection:
+            yield Transaction(Executor(connection, read_only=True), self._clock.now(), origin)
 
     def reachable(self) -> bool:
         """Whether the database responds and has our tables."""
         try:
-            with self._reading.connect() as connection:
+            with self._engine.connect() as connection:
                 connection.execute(text("SELECT version_num FROM alembic_version"))
         except SQLAlchemyError:
             return False

@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, and_, delete, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass
 
-from idp.persistence.base import Base, Store
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    select,
+    update,
+)
+
+from idp.persistence.base import METADATA, Store, given, upsert
+
+browsers = Table(
+    "browsers",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("secret_digest", String, nullable=False),
+    Column("rotated_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False),
+    Column("previous_digest", String),
+    Column("created_at", BigInteger, nullable=False),
+)
 
 
-class Browser(Base):
+@dataclass(frozen=True, slots=True)
+class Browser:
     """A browser, recognised by its own rotating secret.
 
     The previous secret stays valid briefly, so that two tabs may race. An older one is a copy: whoever presents it, the
     browser is no longer trusted.
     """
 
-    __tablename__ = "browsers"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    secret_digest: Mapped[str]
-    previous_digest: Mapped[str | None]
-    rotated_at: Mapped[int]
-    created_at: Mapped[int]
-    last_seen_at: Mapped[int]
+    id: str
+    secret_digest: str
+    rotated_at: int
+    last_seen_at: int
+    previous_digest: str | None = None
+    created_at: int = 0
 
 
-class Device(Base):
+devices = Table(
+    "devices",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("browser_id", String, ForeignKey("browsers.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("name", String, nullable=False),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, index=True, nullable=False),
+    Column("trusted_at", BigInteger),
+    Column("trusted_until", BigInteger),
+    Column("trust_epoch", BigInteger),
+    UniqueConstraint("user_id", "browser_id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
     """One person on one browser.
 
     The row makes the browser *known*: it has its own throttle bucket. It is *remembered* while `trusted_until` is in
@@ -33,18 +71,15 @@ class Device(Base):
     The end is absolute; use does not extend it.
     """
 
-    __tablename__ = "devices"
-    __table_args__ = (UniqueConstraint("user_id", "browser_id"),)
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    browser_id: Mapped[str] = mapped_column(ForeignKey("browsers.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str]
-    first_seen_at: Mapped[int]
-    last_seen_at: Mapped[int] = mapped_column(index=True)
-    trusted_at: Mapped[int | None]
-    trusted_until: Mapped[int | None]
-    trust_epoch: Mapped[int | None]
+    id: str
+    user_id: str
+    browser_id: str
+    name: str
+    first_seen_at: int = 0
+    last_seen_at: int = 0
+    trusted_at: int | None = None
+    trusted_until: int | None = None
+    trust_epoch: int | None = None
 
     def trusted(self, *, epoch: int, now: int) -> bool:
         """Whether the second step may be skipped now; false from `trusted_until` on."""
@@ -56,70 +91,89 @@ class Device(Base):
         return f"{self.id}@{self.trusted_at}"
 
 
+BROWSER = select(browsers).where(browsers.c.id == given("browser_id"))
+ROTATE_SECRET = (
+    update(browsers)
+    .where(browsers.c.id == given("browser_id"), browsers.c.secret_digest == given("previous_digest"))
+    .values(secret_digest=given("secret_digest"), previous_digest=given("previous_digest"))
+    .values(rotated_at=given("now"), last_seen_at=given("now"))
+)
+BY_ID = select(devices).where(devices.c.id == given("device_id"))
+FIND = select(devices).where(devices.c.user_id == given("user_id"), devices.c.browser_id == given("browser_id"))
+FOR_USER = select(devices).where(devices.c.user_id == given("user_id")).order_by(devices.c.last_seen_at.desc())
+TRUSTED_FOR_USER = FOR_USER.where(devices.c.trusted_until > given("now"), devices.c.trust_epoch == given("epoch"))
+RECORD_SEEN = (
+    upsert(devices)
+    .values({name: given(name) for name in ("id", "user_id", "browser_id", "name")})
+    .values(first_seen_at=given("now"), last_seen_at=given("now"))
+    .on_conflict_do_update(
+        index_elements=["user_id", "browser_id"], set_={"last_seen_at": given("now"), "name": given("name")}
+    )
+)
+REMOVE = delete(devices).where(devices.c.id == given("device_id"))
+TRUST = (
+    update(devices)
+    .where(devices.c.user_id == given("user_id"), devices.c.browser_id == given("browser_id"))
+    .values(trusted_at=given("proven_at"), trusted_until=given("until"), trust_epoch=given("epoch"))
+)
+DISTRUST = (
+    update(devices)
+    .where(devices.c.trusted_until.is_not(None))
+    .values(trusted_at=None, trusted_until=None, trust_epoch=None)
+)
+
+
 class DeviceStore(Store):
     """Stores browsers and devices."""
 
     def browser(self, browser_id: str) -> Browser | None:
         """Return the browser of this public id; the caller checks its secret."""
-        return self._session.get(Browser, browser_id, populate_existing=True)
+        return self._db.one(Browser, BROWSER, browser_id=browser_id)
 
     def add_browser(self, browser_id: str, secret_digest: str) -> None:
         """Insert a new browser."""
         now = self._now
-        self._session.add(
-            Browser(id=browser_id, secret_digest=secret_digest, rotated_at=now, created_at=now, last_seen_at=now)
-        )
-        self._session.flush()
+        new = Browser(id=browser_id, secret_digest=secret_digest, rotated_at=now, created_at=now, last_seen_at=now)
+        self._db.insert(browsers, new)
 
     def rotate_secret(self, browser: Browser, secret_digest: str) -> bool:
         """Replace the browser's secret; False when a concurrent request did it first."""
-        query = update(Browser).where(Browser.id == browser.id, Browser.secret_digest == browser.secret_digest)
-        values = {"secret_digest": secret_digest, "previous_digest": browser.secret_digest}
-        return self._execute(query.values(**values, rotated_at=self._now, last_seen_at=self._now)) == 1
+        digests = {"secret_digest": secret_digest, "previous_digest": browser.secret_digest}
+        return self._db.change(ROTATE_SECRET, browser_id=browser.id, **digests, now=self._now) == 1
 
     def find(self, user_id: str, browser_id: str) -> Device | None:
         """Return this person's device on this browser."""
-        return self._session.scalar(select(Device).where(Device.user_id == user_id, Device.browser_id == browser_id))
+        return self._db.one(Device, FIND, user_id=user_id, browser_id=browser_id)
 
     def by_id(self, device_id: str) -> Device | None:
         """Return a device."""
-        return self._session.get(Device, device_id, populate_existing=True)
+        return self._db.one(Device, BY_ID, device_id=device_id)
 
     def record_seen(self, device: Device) -> None:
         """Record a finished sign-in of this person on this browser."""
-        table = self._upsert(Device)
         columns = ("id", "user_id", "browser_id", "name")
-        values = {name: getattr(device, name) for name in columns}
-        insert = table.values(**values, first_seen_at=self._now, last_seen_at=self._now)
-        update_set = {"last_seen_at": self._now, "name": device.name}
-        self._session.execute(insert.on_conflict_do_update(index_elements=["user_id", "browser_id"], set_=update_set))
+        self._db.change(RECORD_SEEN, **{name: getattr(device, name) for name in columns}, now=self._now)
 
     def remove(self, device_id: str) -> bool:
         """Delete a device: the browser is unknown again."""
-        return self._execute(delete(Device).where(Device.id == device_id)) == 1
+        return self._db.change(REMOVE, device_id=device_id) == 1
 
     def trust(self, user_id: str, browser_id: str, *, proven_at: int, until: int, epoch: int) -> None:
         """Remember the device: the second step may be skipped until `until`."""
-        query = update(Device).where(Device.user_id == user_id, Device.browser_id == browser_id)
-        self._execute(query.values(trusted_at=proven_at, trusted_until=until, trust_epoch=epoch))
+        period = {"proven_at": proven_at, "until": until, "epoch": epoch}
+        self._db.change(TRUST, user_id=user_id, browser_id=browser_id, **period)
 
     def for_user(self, user_id: str) -> list[Device]:
         """List a person's devices, last used first."""
-        query = select(Device).where(Device.user_id == user_id)
-        return list(self._session.scalars(query.order_by(Device.last_seen_at.desc())))
+        return self._db.all(Device, FOR_USER, user_id=user_id)
 
     def trusted_for_user(self, user_id: str, epoch: int) -> list[Device]:
         """List a person's remembered devices, last used first."""
-        live = and_(Device.trusted_until > self._now, Device.trust_epoch == epoch)
-        query = select(Device).where(Device.user_id == user_id, live).order_by(Device.last_seen_at.desc())
-        return list(self._session.scalars(query))
+        return self._db.all(Device, TRUSTED_FOR_USER, user_id=user_id, epoch=epoch, now=self._now)
 
     def distrust(
         self, *, user_id: str | None = None, device_id: str | None = None, browser_id: str | None = None
     ) -> int:
         """Forget remembered devices of a person, by id, or of everybody on a browser."""
-        conditions: list[ColumnElement[bool]] = [Device.trusted_until.is_not(None)]
-        wanted = ((Device.user_id, user_id), (Device.id, device_id), (Device.browser_id, browser_id))
-        conditions += [column == value for column, value in wanted if value is not None]
-        nothing = {"trusted_at": None, "trusted_until": None, "trust_epoch": None}
-        return self._execute(update(Device).where(*conditions).values(**nothing))
+        wanted = ((devices.c.user_id, user_id), (devices.c.id, device_id), (devices.c.browser_id, browser_id))
+        return self._db.change(DISTRUST.where(*(column == value for column, value in wanted if value is not None)))

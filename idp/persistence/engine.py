@@ -16,7 +16,7 @@ SQLITE_PRAGMAS = (
     "synchronous=NORMAL",
     "foreign_keys=ON",
 )
-POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True, "pool_recycle": 1800}
+POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_recycle": 1800}
 POSTGRESQL_CONNECT: dict[str, int | None] = {
     # Behind PgBouncer in transaction mode the next transaction is on another server connection, which does not have
     # the prepared statements of the last one.
@@ -25,6 +25,10 @@ POSTGRESQL_CONNECT: dict[str, int | None] = {
     "tcp_user_timeout": LOCK_TIMEOUT * 1000,  # milliseconds until a server that has vanished counts as gone
 }
 """Arguments of `psycopg.connect`; those in the URL win."""
+BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
+"""By dialect. IMMEDIATE takes the write lock: a transaction that has read cannot get it after the write of another."""
+BEGINS_LATE = "begins_late"
+"""Execution option of a connection whose transaction `executor` begins."""
 COMPACT_JSON = partial(json.dumps, separators=(",", ":"))
 
 
@@ -34,13 +38,14 @@ def open_engine(url: str, *, lock_timeout: int = LOCK_TIMEOUT) -> Engine:
     `lock_timeout` is for PostgreSQL, in seconds; 0 waits without end.
     """
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(url, json_serializer=COMPACT_JSON)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {} if sqlite else {"connect_args": _connect_args(parsed), **POSTGRESQL_POOL}
+    engine = create_engine(url, json_serializer=COMPACT_JSON, **options)
+    _begin_explicitly(engine)
+    if sqlite:
         _prepare_sqlite(engine)
-        return engine
-    engine = create_engine(url, connect_args=_connect_args(parsed), json_serializer=COMPACT_JSON, **POSTGRESQL_POOL)
-    if lock_timeout:
-        _limit_locks(engine, lock_timeout)
+    else:
+        _prepare_postgresql(engine, lock_timeout)
     return engine
 
 
@@ -48,32 +53,30 @@ def _connect_args(url: URL) -> dict[str, int | None]:
     return {name: value for name, value in POSTGRESQL_CONNECT.items() if name not in url.query}
 
 
-def _limit_locks(engine: Engine, seconds: int) -> None:
-    """Set `lock_timeout` for each connection.
+def _begin_explicitly(engine: Engine) -> None:
+    """Begin transactions by statements of ours: drivers begin before every statement, or only before a change."""
 
-    Not by the startup parameter `options`, which PgBouncer refuses.
-    """
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        if not connection.get_execution_options().get(BEGINS_LATE):
+            connection.exec_driver_sql(BEGIN[connection.dialect.name])
+
+
+def _prepare_postgresql(engine: Engine, lock_timeout: int) -> None:
+    """Limit waits for locks; not by the startup parameter `options`, which PgBouncer refuses."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
-        connection.execute(f"SET lock_timeout = {seconds * 1000:d}")
-        connection.commit()
+        connection.autocommit = True
+        if lock_timeout:
+            connection.execute(f"SET lock_timeout = {lock_timeout * 1000:d}")
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """Use WAL and explicit `BEGIN IMMEDIATE`.
-
-    The driver begins a transaction only at the first write, so two requests could read the same state and both act on
-    it; `BEGIN IMMEDIATE` takes the write lock before anything is read.
-    """
+    """Use WAL, foreign keys and a bound on waits."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
         connection.isolation_level = None
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def began(connection: Connection) -> None:
-        reading = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, delete, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    String,
+    Table,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given, given_list
 
 
 class CredentialExists(Exception):
     """The passkey is already registered."""
 
 
-class Factor(Base):
+factors = Table(
+    "factors",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("sealed_secret", String),
+    Column("last_step", BigInteger),
+    Column("credential_id", String, unique=True),
+    Column("public_key", String),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("backup_eligible", Boolean, nullable=False),
+    Column("backed_up", Boolean, nullable=False),
+    Column("transports", JSON, nullable=False),
+    Column("aaguid", String),
+    Column("attestation", String),
+    Column("attested", Boolean, nullable=False),
+    Column("address", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_used_at", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
     """One authenticator of one person; `kind` is `totp`, `passkey`, or the channel of sent codes.
 
     Of an authenticator app, `sealed_secret` is bound to this row's id, and `last_step` is the highest TOTP time step
@@ -29,26 +65,41 @@ class Factor(Base):
     Of codes sent by email, SMS or WhatsApp, `address` is the mailbox or number that was proven; they go nowhere else.
     """
 
-    __tablename__ = "factors"
+    id: str
+    kind: str
+    label: str
+    user_id: str = ""
+    sealed_secret: str | None = None
+    last_step: int | None = None
+    credential_id: str | None = None
+    public_key: str | None = None
+    sign_count: int = 0
+    backup_eligible: bool = False
+    backed_up: bool = False
+    transports: list[str] = field(default_factory=list)
+    aaguid: str | None = None
+    attestation: str | None = None
+    attested: bool = False
+    address: str | None = None
+    created_at: int = 0
+    last_used_at: int | None = None
 
-    id: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str]
-    label: Mapped[str]
-    sealed_secret: Mapped[str | None]
-    last_step: Mapped[int | None]
-    credential_id: Mapped[str | None] = mapped_column(unique=True)
-    public_key: Mapped[str | None]
-    sign_count: Mapped[int] = mapped_column(default=0)
-    backup_eligible: Mapped[bool] = mapped_column(default=False)
-    backed_up: Mapped[bool] = mapped_column(default=False)
-    transports: Mapped[list[str]] = mapped_column(JSON, default=list)
-    aaguid: Mapped[str | None]
-    attestation: Mapped[str | None]
-    attested: Mapped[bool] = mapped_column(default=False)
-    address: Mapped[str | None]
-    created_at: Mapped[int]
-    last_used_at: Mapped[int | None]
+
+FOR_USER = select(factors).where(factors.c.user_id == given("user_id")).order_by(factors.c.created_at, factors.c.id)
+OWNERS_AMONG = select(factors.c.user_id).where(factors.c.user_id.in_(given_list("user_ids"))).distinct()
+BY_CREDENTIAL = select(factors).where(factors.c.credential_id == given("credential_id"))
+RECORD_USE = update(factors).where(factors.c.id == given("factor_id")).values(last_used_at=given("now"))
+USE_STEP = RECORD_USE.where(or_(factors.c.last_step.is_(None), factors.c.last_step < given("step"))).values(
+    last_step=given("step")
+)
+USE_PASSKEY = RECORD_USE.where(or_(factors.c.backup_eligible, factors.c.sign_count < given("counts_below"))).values(
+    sign_count=given("sign_count"), backed_up=given("backed_up")
+)
+OF_PERSON = (factors.c.user_id == given("user_id"), factors.c.id == given("factor_id"))
+RENAME = update(factors).where(*OF_PERSON).values(label=given("label"))
+REMOVE = delete(factors).where(*OF_PERSON)
+REMOVE_ALL = delete(factors).where(factors.c.user_id == given("user_id"))
+REMOVE_KIND = REMOVE_ALL.where(factors.c.kind == given("kind"))
 
 
 class FactorStore(Store):
@@ -56,12 +107,11 @@ class FactorStore(Store):
 
     def for_user(self, user_id: str) -> list[Factor]:
         """List a person's factors, oldest first."""
-        query = select(Factor).where(Factor.user_id == user_id).order_by(Factor.created_at, Factor.id)
-        return list(self._session.scalars(query))
+        return self._db.all(Factor, FOR_USER, user_id=user_id)
 
     def owners_among(self, user_ids: Collection[str]) -> set[str]:
         """Return those of these people that have a second step."""
-        return set(self._session.scalars(select(Factor.user_id).where(Factor.user_id.in_(user_ids)).distinct()))
+        return set(self._db.values(OWNERS_AMONG, user_ids=list(user_ids)))
 
     def add(self, factor: Factor) -> None:
         """Insert a verified factor.
@@ -69,48 +119,42 @@ class FactorStore(Store):
         Raises:
             CredentialExists: when its credential id is taken; this transaction can only be rolled back.
         """
-        factor.created_at = self._now
-        self._session.add(factor)
         try:
-            self._session.flush()
+            self._db.insert(factors, replace(factor, created_at=self._now))
         except IntegrityError as error:
             raise CredentialExists from error
 
     def use_step(self, factor_id: str, step: int) -> bool:
         """Record the TOTP time step; False when it or a later one was used before."""
-        unused = or_(Factor.last_step.is_(None), Factor.last_step < step)
-        query = update(Factor).where(Factor.id == factor_id, unused).values(last_step=step, last_used_at=self._now)
-        return self._execute(query) == 1
+        return self._db.change(USE_STEP, factor_id=factor_id, step=step, now=self._now) == 1
 
     def by_credential(self, credential_id: str) -> Factor | None:
         """Return the passkey of this credential id, whoever owns it."""
-        query = select(Factor).where(Factor.credential_id == credential_id)
-        return self._session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+        return self._db.one(Factor, BY_CREDENTIAL, credential_id=credential_id)
 
     def use_passkey(self, factor_id: str, *, sign_count: int, backed_up: bool) -> bool:
         """Record a use of a passkey; False when its counter did not increase, as when it was cloned.
 
         Synced passkeys are on several devices by design and are exempt (Web Authentication section 6.1.1).
         """
-        counts_on = Factor.sign_count < sign_count if sign_count else Factor.sign_count == 0
-        query = update(Factor).where(Factor.id == factor_id, or_(Factor.backup_eligible, counts_on))
-        values: dict[str, Any] = {"sign_count": sign_count, "backed_up": backed_up, "last_used_at": self._now}
-        return self._execute(query.values(**values)) == 1
+        below = sign_count or 1  # without a counter, 0 may follow only 0
+        used = {"sign_count": sign_count, "backed_up": backed_up, "counts_below": below}
+        return self._db.change(USE_PASSKEY, factor_id=factor_id, **used, now=self._now) == 1
 
     def record_use(self, factor_id: str) -> None:
         """Record a use of a factor."""
-        self._execute(update(Factor).where(Factor.id == factor_id).values(last_used_at=self._now))
+        self._db.change(RECORD_USE, factor_id=factor_id, now=self._now)
 
     def rename(self, user_id: str, factor_id: str, label: str) -> bool:
         """Set the label of a person's factor; False when it does not exist."""
-        query = update(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)
-        return self._execute(query.values(label=label)) == 1
+        return self._db.change(RENAME, user_id=user_id, factor_id=factor_id, label=label) == 1
 
     def remove(self, user_id: str, factor_id: str) -> bool:
         """Delete a person's factor; False when it does not exist."""
-        return self._execute(delete(Factor).where(Factor.user_id == user_id, Factor.id == factor_id)) == 1
+        return self._db.change(REMOVE, user_id=user_id, factor_id=factor_id) == 1
 
     def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
         """Delete all of a person's factors, optionally of one kind."""
-        of_kind: tuple[ColumnElement[bool], ...] = () if kind is None else (Factor.kind == kind,)
-        return self._execute(delete(Factor).where(Factor.user_id == user_id, *of_kind))
+        if kind is None:
+            return self._db.change(REMOVE_ALL, user_id=user_id)
+        return self._db.change(REMOVE_KIND, user_id=user_id, kind=kind)

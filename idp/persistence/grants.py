@@ -3,17 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, and_, exists, func, select, update
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    String,
+    Table,
+    Update,
+    exists,
+    func,
+    select,
+    update,
+)
 
-from idp.persistence.base import Base, Store
-from idp.persistence.clients import Client
-from idp.persistence.users import ACTIVE, User
+from idp.persistence.base import METADATA, Store, given, given_list, pair, upsert
+from idp.persistence.clients import clients
+from idp.persistence.users import ACTIVE, User, users
+
+grants = Table(
+    "grants",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("sid", String, index=True, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("claims", JSON, nullable=False),
+    Column("acr", String, nullable=False),
+    Column("amr", JSON, nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("redirect_uri", String, nullable=False),
+    Column("code_digest", String, unique=True, nullable=False),
+    Column("code_challenge", String, nullable=False),
+    Column("code_expires_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("offline", Boolean, nullable=False),
+    Column("second_factor_at", BigInteger),
+    Column("nonce", String),
+    Column("code_used_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
 
 
-class Grant(Base):
+@dataclass(frozen=True, slots=True)
+class Grant:
     """One authorization of one client by one person, including its authorization code.
 
     `acr`, `amr` and `auth_time` are copied when the code is issued and never recomputed. Everything issued from a grant
@@ -23,48 +62,141 @@ class Grant(Base):
     1.0 section 2.7).
     """
 
-    __tablename__ = "grants"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id", ondelete="CASCADE"), index=True)
-    sid: Mapped[str] = mapped_column(index=True)
-    offline: Mapped[bool] = mapped_column(default=False)
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    claims: Mapped[dict[str, Any]] = mapped_column(JSON)
-    acr: Mapped[str]
-    amr: Mapped[list[str]] = mapped_column(JSON)
-    auth_time: Mapped[int]
-    second_factor_at: Mapped[int | None]
-    nonce: Mapped[str | None]
-    redirect_uri: Mapped[str]
-    code_digest: Mapped[str] = mapped_column(unique=True)
-    code_challenge: Mapped[str]
-    code_expires_at: Mapped[int]
-    code_used_at: Mapped[int | None]
-    created_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    revoked_at: Mapped[int | None]
+    id: str
+    user_id: str
+    client_id: str
+    sid: str
+    scopes: list[str]
+    claims: dict[str, Any]
+    acr: str
+    amr: list[str]
+    auth_time: int
+    redirect_uri: str
+    code_digest: str
+    code_challenge: str
+    code_expires_at: int
+    expires_at: int
+    offline: bool = False
+    second_factor_at: int | None = None
+    nonce: str | None = None
+    code_used_at: int | None = None
+    created_at: int = 0
+    revoked_at: int | None = None
 
 
-class RefreshToken(Base):
+refresh_tokens = Table(
+    "refresh_tokens",
+    METADATA,
+    Column("token_digest", String, primary_key=True),
+    Column("grant_id", String, ForeignKey("grants.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
     """A single-use refresh token; used ones are kept until the grant ends, to detect reuse."""
 
-    __tablename__ = "refresh_tokens"
-
-    token_digest: Mapped[str] = mapped_column(primary_key=True)
-    grant_id: Mapped[str] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[int]
-    used_at: Mapped[int | None]
+    token_digest: str
+    grant_id: str
+    created_at: int = 0
+    used_at: int | None = None
 
 
-class RevokedToken(Base):
+revoked_tokens = Table(
+    "revoked_tokens",
+    METADATA,
+    Column("jti", String, primary_key=True),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedToken:
     """An access token revoked early, by `jti`; kept until it would have expired."""
 
-    __tablename__ = "revoked_tokens"
+    jti: str
+    expires_at: int
 
-    jti: Mapped[str] = mapped_column(primary_key=True)
-    expires_at: Mapped[int] = mapped_column(index=True)
+
+OF_ID = grants.c.id == given("grant_id")
+UNREVOKED = grants.c.revoked_at.is_(None)
+LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
+OWNER_IS_ACTIVE = (users.c.id == grants.c.user_id, users.c.status == ACTIVE)
+CLAIM_CODE = (
+    update(grants)
+    .where(
+        grants.c.code_digest == given("code"),
+        grants.c.client_id == given("client"),
+        grants.c.redirect_uri == given("uri"),
+        grants.c.code_challenge == given("challenge"),
+        grants.c.code_used_at.is_(None),
+        grants.c.code_expires_at > given("now"),
+        UNREVOKED,
+        exists().where(*OWNER_IS_ACTIVE),
+    )
+    .values(code_used_at=given("now"))
+    .returning(grants)
+)
+BY_CODE = select(grants).where(grants.c.code_digest == given("code"))
+BY_ID = select(grants).where(OF_ID)
+LIVE_WITH_USER = (
+    select(grants, users)
+    .join(users, OWNER_IS_ACTIVE[0])
+    .where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE[1], ~exists().where(revoked_tokens.c.jti == given("jti")))
+)
+OF_USER = grants.c.user_id == given("user_id")
+LIVE_OF_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
+LAST_USED = (
+    select(grants.c.client_id, func.max(func.coalesce(refresh_tokens.c.created_at, grants.c.created_at)))
+    .outerjoin(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
+    .where(OF_USER)
+    .group_by(grants.c.client_id)
+)
+LOGOUT_CLIENTS = (
+    select(grants.c.sid, grants.c.client_id)
+    .join(clients, clients.c.client_id == grants.c.client_id)
+    .where(grants.c.sid.in_(given_list("sids")), clients.c.backchannel_logout_uri.is_not(None))
+    .distinct()
+)
+FIND_REFRESH_TOKEN = (
+    select(refresh_tokens, grants)
+    .join(grants, grants.c.id == refresh_tokens.c.grant_id)
+    .where(refresh_tokens.c.token_digest == given("token"))
+)
+CLAIM_REFRESH_TOKEN = (
+    update(refresh_tokens)
+    .where(
+        refresh_tokens.c.token_digest == given("token"),
+        refresh_tokens.c.used_at.is_(None),
+        refresh_tokens.c.grant_id == given("grant_id"),
+        exists().where(OF_ID, *LIVE, *OWNER_IS_ACTIVE),
+    )
+    .values(used_at=given("now"))
+)
+successors = refresh_tokens.alias("successors")
+REPEATABLE_REFRESH = (
+    select(grants.c.id)
+    .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
+    .join(successors, successors.c.grant_id == grants.c.id)
+    .join(users, OWNER_IS_ACTIVE[0])
+    .where(refresh_tokens.c.token_digest == given("token"), refresh_tokens.c.used_at > given("used_after"))
+    .where(successors.c.token_digest == given("successor"), successors.c.used_at.is_(None))
+    .where(*LIVE, OWNER_IS_ACTIVE[1])
+)
+REVOKE_ALL = update(grants).where(UNREVOKED).values(revoked_at=given("now"))
+REVOKE = REVOKE_ALL.where(OF_ID)
+REVOKE_OF_SESSION = REVOKE_ALL.where(grants.c.sid == given("session"))
+REVOKE_ONLINE_OF_SESSION = REVOKE_OF_SESSION.where(grants.c.offline.is_(False))
+REVOKE_OF_USER = REVOKE_ALL.where(OF_USER)
+REVOKE_OF_OTHER_SESSIONS = REVOKE_OF_USER.where(grants.c.sid != given("kept"))
+REVOKE_OF_CLIENT = REVOKE_ALL.where(grants.c.client_id == given("client"))
+REVOKE_OF_CLIENT_AND_USER = REVOKE_OF_CLIENT.where(OF_USER)
+REVOKE_ACCESS_TOKEN = (
+    upsert(revoked_tokens).values(jti=given("jti"), expires_at=given("expires_at")).on_conflict_do_nothing()
+)
+IS_REVOKED = select(revoked_tokens.c.jti).where(revoked_tokens.c.jti == given("jti"))
 
 
 class GrantStore(Store):
@@ -72,9 +204,7 @@ class GrantStore(Store):
 
     def add(self, grant: Grant) -> None:
         """Insert a grant with its code."""
-        grant.created_at = self._now
-        self._session.add(grant)
-        self._session.flush()
+        self._db.insert(grants, replace(grant, created_at=self._now))
 
     def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
         """Redeem a code: one conditional statement, so at most one caller succeeds.
@@ -82,118 +212,80 @@ class GrantStore(Store):
         The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge (empty: there
         was none, and no verifier came); the person must be active. None otherwise, and then nothing was changed.
         """
-        query = update(Grant).where(
-            Grant.code_digest == code_digest,
-            Grant.client_id == client_id,
-            Grant.redirect_uri == redirect_uri,
-            Grant.code_challenge == code_challenge,
-            Grant.code_used_at.is_(None),
-            Grant.code_expires_at > self._now,
-            Grant.revoked_at.is_(None),
-            exists().where(User.id == Grant.user_id, User.status == ACTIVE),
-        )
-        return self._claim_row(query.values(code_used_at=self._now).returning(Grant))
+        expected = {"client": client_id, "uri": redirect_uri, "challenge": code_challenge}
+        return self._db.claim(Grant, CLAIM_CODE, code=code_digest, now=self._now, **expected)
 
     def by_code(self, code_digest: str) -> Grant | None:
         """Return the grant of a code, to find out why it could not be redeemed."""
-        return self._session.scalar(select(Grant).where(Grant.code_digest == code_digest))
+        return self._db.one(Grant, BY_CODE, code=code_digest)
 
     def by_id(self, grant_id: str) -> Grant | None:
         """Return a grant, live or not."""
-        return self._session.get(Grant, grant_id, populate_existing=True)
+        return self._db.one(Grant, BY_ID, grant_id=grant_id)
 
     def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User] | None:
         """Return grant and person of an access token; None when any of them is no longer valid."""
-        query = select(Grant, User).join(User, User.id == Grant.user_id)
-        query = query.where(Grant.id == grant_id, Grant.revoked_at.is_(None), User.status == ACTIVE)
-        row = self._session.execute(query.where(~exists().where(RevokedToken.jti == jti))).one_or_none()
-        return None if row is None else (row[0], row[1])
+        return pair(self._db.row(LIVE_WITH_USER, grant_id=grant_id, jti=jti), Grant, User)
 
     def live_for_user(self, user_id: str) -> list[Grant]:
         """List a person's live grants, oldest first."""
-        live = select(Grant).where(Grant.user_id == user_id, Grant.revoked_at.is_(None), Grant.expires_at > self._now)
-        return list(self._session.scalars(live.order_by(Grant.created_at)))
+        return self._db.all(Grant, LIVE_OF_USER, user_id=user_id, now=self._now)
 
     def last_used(self, user_id: str) -> dict[str, int]:
         """Return when each client last got a code or refresh token (`client_id` -> seconds, UTC)."""
-        renewed = func.max(func.coalesce(RefreshToken.created_at, Grant.created_at))
-        query = select(Grant.client_id, renewed).outerjoin(RefreshToken, RefreshToken.grant_id == Grant.id)
-        rows = self._session.execute(query.where(Grant.user_id == user_id).group_by(Grant.client_id))
-        return {client_id: int(at) for client_id, at in rows}
+        return {client_id: int(at) for client_id, at in self._db.rows(LAST_USED, user_id=user_id)}
 
     def logout_clients(self, sids: Collection[str]) -> list[tuple[str, str]]:
         """List the `sid` and `client_id` of grants whose clients want back-channel logout."""
-        wanting = exists().where(Client.client_id == Grant.client_id, Client.backchannel_logout_uri.is_not(None))
-        query = select(Grant.sid, Grant.client_id).where(Grant.sid.in_(sids), wanting).distinct()
-        return [(sid, client_id) for sid, client_id in self._session.execute(query)]
+        return [(sid, client_id) for sid, client_id in self._db.rows(LOGOUT_CLIENTS, sids=list(sids))]
 
     def add_refresh_token(self, grant_id: str, token_digest: str) -> None:
         """Insert a refresh token."""
-        self._session.add(RefreshToken(token_digest=token_digest, grant_id=grant_id, created_at=self._now))
-        self._session.flush()
+        self._db.insert(refresh_tokens, RefreshToken(token_digest, grant_id=grant_id, created_at=self._now))
 
     def find_refresh_token(self, token_digest: str) -> tuple[RefreshToken, Grant] | None:
         """Return a refresh token and its grant, in any state."""
-        query = select(RefreshToken, Grant).join(Grant, Grant.id == RefreshToken.grant_id)
-        row = self._session.execute(query.where(RefreshToken.token_digest == token_digest)).one_or_none()
-        return None if row is None else (row[0], row[1])
+        return pair(self._db.row(FIND_REFRESH_TOKEN, token=token_digest), RefreshToken, Grant)
 
     def claim_refresh_token(self, token_digest: str, grant_id: str) -> bool:
         """Mark a live refresh token of an active person as used; True for exactly one caller."""
-        live = exists().where(
-            Grant.id == grant_id,
-            Grant.revoked_at.is_(None),
-            Grant.expires_at > self._now,
-            User.id == Grant.user_id,
-            User.status == ACTIVE,
-        )
-        query = update(RefreshToken).where(RefreshToken.token_digest == token_digest, RefreshToken.used_at.is_(None))
-        return self._execute(query.where(RefreshToken.grant_id == grant_id, live).values(used_at=self._now)) == 1
+        return self._db.change(CLAIM_REFRESH_TOKEN, token=token_digest, grant_id=grant_id, now=self._now) == 1
 
     def can_repeat_refresh(self, token_digest: str, successor_digest: str, *, used_after: int) -> bool:
         """Whether the answer to a used refresh token may be given again.
 
         It was used after `used_after` (seconds, UTC), its successor is unused, the grant live and the person active.
         """
-        successor = aliased(RefreshToken)
-        query = (
-            select(Grant.id)
-            .join(RefreshToken, RefreshToken.grant_id == Grant.id)
-            .join(successor, successor.grant_id == Grant.id)
-            .join(User, User.id == Grant.user_id)
-            .where(RefreshToken.token_digest == token_digest, RefreshToken.used_at > used_after)
-            .where(successor.token_digest == successor_digest, successor.used_at.is_(None))
-            .where(Grant.revoked_at.is_(None), Grant.expires_at > self._now, User.status == ACTIVE)
-        )
-        return self._session.scalar(query) is not None
+        tokens = {"token": token_digest, "successor": successor_digest}
+        return self._db.value(REPEATABLE_REFRESH, **tokens, used_after=used_after, now=self._now) is not None
 
     def revoke(self, grant_id: str) -> bool:
         """Revoke a grant."""
-        return self._revoke(Grant.id == grant_id) == 1
+        return self._revoke(REVOKE, grant_id=grant_id) == 1
 
     def revoke_for_session(self, sid: str, *, offline_too: bool) -> int:
         """Revoke a session's grants; offline ones only when the session is distrusted, not just ended."""
-        given_here = Grant.sid == sid
-        return self._revoke(given_here if offline_too else and_(given_here, Grant.offline.is_(False)))
+        return self._revoke(REVOKE_OF_SESSION if offline_too else REVOKE_ONLINE_OF_SESSION, session=sid)
 
     def revoke_for_user(self, user_id: str, *, keep_sid: str | None = None) -> int:
         """Revoke a person's grants, optionally except those of one session."""
-        mine = Grant.user_id == user_id
-        return self._revoke(mine if keep_sid is None else and_(mine, Grant.sid != keep_sid))
+        if keep_sid is None:
+            return self._revoke(REVOKE_OF_USER, user_id=user_id)
+        return self._revoke(REVOKE_OF_OTHER_SESSIONS, user_id=user_id, kept=keep_sid)
 
     def revoke_for_client(self, client_id: str, *, user_id: str | None = None) -> int:
         """Revoke a client's grants, optionally of one person only."""
-        its = Grant.client_id == client_id
-        return self._revoke(its if user_id is None else and_(its, Grant.user_id == user_id))
+        if user_id is None:
+            return self._revoke(REVOKE_OF_CLIENT, client=client_id)
+        return self._revoke(REVOKE_OF_CLIENT_AND_USER, client=client_id, user_id=user_id)
 
     def revoke_access_token(self, jti: str, expires_at: int) -> None:
         """Store an early revoked access token; idempotent."""
-        insert = self._upsert(RevokedToken).values(jti=jti, expires_at=expires_at)
-        self._session.execute(insert.on_conflict_do_nothing())
+        self._db.change(REVOKE_ACCESS_TOKEN, jti=jti, expires_at=expires_at)
 
     def access_token_revoked(self, jti: str) -> bool:
         """Whether a token without a grant (client credentials) was revoked."""
-        return self._session.get(RevokedToken, jti, populate_existing=True) is not None
+        return self._db.value(IS_REVOKED, jti=jti) is not None
 
-    def _revoke(self, which: ColumnElement[bool]) -> int:
-        return self._execute(update(Grant).where(which, Grant.revoked_at.is_(None)).values(revoked_at=self._now))
+    def _revoke(self, statement: Update, **which: str) -> int:
+        return self._db.change(statement, now=self._now, **which)

@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    BindParameter,
+    Boolean,
+    Column,
     ColumnElement,
     ForeignKey,
     Index,
+    String,
+    Table,
     and_,
     delete,
     func,
     insert,
-    literal,
     or_,
     select,
     text,
     update,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given
+
+login_flows = Table(
+    "login_flows",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("browser_digest", String, index=True, nullable=False),
+    Column("initiator", String, nullable=False),
+    Column("request", JSON, nullable=False),
+    Column("requirement", JSON, nullable=False),
+    Column("return_to", String, nullable=False),
+    Column("proofs", JSON, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("previous_digest", String, index=True),
+    Column("sealed_answer", String),
+    Column("client_id", String),
+    Column("network", String),
+    Column("login_hint", String),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("epoch", BigInteger),
+    Column("device_id", String),
+    Column("remember", Boolean, nullable=False),
+    Column("keep_signed_in", Boolean, nullable=False),
+    Column("must_choose", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("cancelled_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Index(
+        "ix_login_flows_unproven",
+        "network",
+        "created_at",
+        sqlite_where=text("user_id IS NULL"),
+        postgresql_where=text("user_id IS NULL"),
+    ),
+)
 
 
-class LoginFlowRow(Base):
+@dataclass(frozen=True, slots=True)
+class LoginFlowRow:
     """A login flow in progress.
 
     `browser_digest` binds it to the cookie of the browser that started it, so that a copied URL is useless. `initiator`
@@ -38,142 +81,159 @@ class LoginFlowRow(Base):
     `network` is where it was started. It is *unproven* while it has no `user_id`, which comes with the first proof.
     """
 
-    __tablename__ = "login_flows"
-    __table_args__ = (
-        Index(
-            "ix_login_flows_unproven",
-            "network",
-            "created_at",
-            sqlite_where=text("user_id IS NULL"),
-            postgresql_where=text("user_id IS NULL"),
-        ),
-    )
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    browser_digest: Mapped[str] = mapped_column(index=True)
-    previous_digest: Mapped[str | None] = mapped_column(index=True)
-    sealed_answer: Mapped[str | None]
-    initiator: Mapped[str]
-    request: Mapped[dict[str, Any]] = mapped_column(JSON)
-    requirement: Mapped[dict[str, Any]] = mapped_column(JSON)
-    return_to: Mapped[str]
-    client_id: Mapped[str | None]
-    network: Mapped[str | None]
-    login_hint: Mapped[str | None]
-    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    epoch: Mapped[int | None]
-    device_id: Mapped[str | None]
-    proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    remember: Mapped[bool] = mapped_column(default=False)
-    keep_signed_in: Mapped[bool] = mapped_column(default=False)
-    must_choose: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    cancelled_at: Mapped[int | None]
-    finished_at: Mapped[int | None]
+    id: str
+    browser_digest: str
+    initiator: str
+    request: dict[str, Any]
+    requirement: dict[str, Any]
+    return_to: str
+    proofs: list[dict[str, Any]]
+    expires_at: int
+    previous_digest: str | None = None
+    sealed_answer: str | None = None
+    client_id: str | None = None
+    network: str | None = None
+    login_hint: str | None = None
+    user_id: str | None = None
+    epoch: int | None = None
+    device_id: str | None = None
+    remember: bool = False
+    keep_signed_in: bool = False
+    must_choose: bool = False
+    version: int = 1
+    created_at: int = 0
+    cancelled_at: int | None = None
+    finished_at: int | None = None
 
     def open_at(self, now: int) -> bool:
         """Whether the flow is still open (`now` in seconds, UTC)."""
         return self.finished_at is None and self.cancelled_at is None and now < self.expires_at
 
 
+def _opened_by(browser_digest: BindParameter[str]) -> ColumnElement[bool]:
+    previous = and_(login_flows.c.previous_digest == browser_digest, login_flows.c.sealed_answer.is_(None))
+    return or_(login_flows.c.browser_digest == browser_digest, previous)
+
+
+OF_ID = login_flows.c.id == given("flow_id")
+UNFINISHED = login_flows.c.finished_at.is_(None)
+OPEN = (UNFINISHED, login_flows.c.cancelled_at.is_(None), login_flows.c.expires_at > given("now"))
+RECENT_OF_NETWORK = select(func.count()).where(
+    login_flows.c.network == given("network"),
+    login_flows.c.user_id.is_(None),
+    login_flows.c.created_at > given("since"),
+)
+ADD = insert(login_flows).from_select(
+    [column.name for column in login_flows.c],
+    select(*(given(column.name, column) for column in login_flows.c)).where(
+        RECENT_OF_NETWORK.scalar_subquery() < given("most_unproven")
+    ),
+)
+OTHERS_OF_BROWSER = (
+    login_flows.c.browser_digest == given("browser"),
+    login_flows.c.user_id.is_(None),
+    login_flows.c.id != given("flow_id"),
+    *OPEN,
+)
+NEWEST = select(login_flows.c.id).where(*OTHERS_OF_BROWSER).order_by(login_flows.c.created_at.desc(), login_flows.c.id)
+END_OLDER = (
+    update(login_flows)
+    .where(*OTHERS_OF_BROWSER, login_flows.c.id.not_in(NEWEST.limit(given("others"))))
+    .values(request={}, login_hint=None, expires_at=given("now"))
+)
+BY_ID = select(login_flows).where(OF_ID)
+LOCK = (
+    select(login_flows.c.id)
+    .where(_opened_by(given("browser")), UNFINISHED)
+    .order_by(login_flows.c.id)
+    .with_for_update()
+)
+ADVANCE = (
+    update(login_flows)
+    .where(OF_ID, login_flows.c.version == given("version"), *OPEN)
+    .values(version=login_flows.c.version + 1)
+    .returning(login_flows)
+)
+REBIND_OTHERS = (
+    update(login_flows)
+    .where(_opened_by(given("old")), UNFINISHED, login_flows.c.id != given("flow_id"))
+    .values(previous_digest=login_flows.c.browser_digest, browser_digest=given("new"), sealed_answer=None)
+)
+REBIND = (
+    update(login_flows)
+    .where(OF_ID)
+    .values(previous_digest=given("old"), browser_digest=given("new"), sealed_answer=given("sealed_answer"))
+)
+FINISH = (
+    update(login_flows)
+    .where(OF_ID, UNFINISHED, login_flows.c.expires_at > given("now"))
+    .values(finished_at=given("now"))
+)
+CLAIM_FINISHED = delete(login_flows).where(OF_ID, login_flows.c.finished_at.is_not(None))
+
+
 class LoginFlowStore(Store):
     """Stores login flows."""
 
-    def add(self, *, most_unproven: int, since: int, **columns: Any) -> LoginFlowRow | None:
-        """Store a new flow; None when its network started `most_unproven` since then that are still unproven.
+    def add(self, flow: LoginFlowRow, *, most_unproven: int, since: int) -> LoginFlowRow | None:
+        """Store a new flow and return it.
 
-        One statement. Parallel requests do not see each other's rows, and can exceed the limit by as many as they are.
+        None when its network started `most_unproven` since then that are still unproven. One statement. Parallel
+        requests do not see each other's rows, and can exceed the limit by as many as they are.
         """
-        values = columns | {"created_at": self._now, "version": 1, "remember": False, "keep_signed_in": False}
-        table = LoginFlowRow.__table__.c
-        recent = select(func.count()).where(
-            LoginFlowRow.network == columns["network"], LoginFlowRow.user_id.is_(None), LoginFlowRow.created_at > since
-        )
-        row = select(*(literal(value, table[name].type) for name, value in values.items()))
-        query = insert(LoginFlowRow).from_select(list(values), row.where(recent.scalar_subquery() < most_unproven))
-        return self._session.scalar(query.returning(LoginFlowRow))
+        stored = replace(flow, created_at=self._now)
+        values = {column.name: getattr(stored, column.name) for column in login_flows.c}
+        return stored if self._db.change(ADD, **values, most_unproven=most_unproven, since=since) else None
 
     def end_older(self, row: LoginFlowRow, *, keep: int) -> None:
         """End the unproven flows of this browser except its newest `keep`, and empty their requests; `row` stays."""
-        others = (
-            LoginFlowRow.browser_digest == row.browser_digest,
-            LoginFlowRow.user_id.is_(None),
-            LoginFlowRow.id != row.id,
-        )
-        open_ones = select(LoginFlowRow.id).where(*others, *self._still_open())
-        newest = open_ones.order_by(LoginFlowRow.created_at.desc(), LoginFlowRow.id).limit(keep - 1)
-        query = update(LoginFlowRow).where(*others, *self._still_open(), LoginFlowRow.id.not_in(newest))
-        self._execute(query.values(request={}, login_hint=None, expires_at=self._now))
+        self._db.change(END_OLDER, browser=row.browser_digest, flow_id=row.id, others=keep - 1, now=self._now)
 
     def by_id(self, flow_id: str) -> LoginFlowRow | None:
         """Return a flow: open, closed or expired."""
-        return self._session.get(LoginFlowRow, flow_id, populate_existing=True)
+        return self._db.one(LoginFlowRow, BY_ID, flow_id=flow_id)
 
     def lock(self, browser_digest: str) -> None:
         """Lock the unfinished flows of this browser until the transaction ends.
 
         Each proof changes all of them (`rebind`); locking in one order prevents deadlocks between tabs.
         """
-        query = select(LoginFlowRow.id).where(_opened_by(browser_digest), LoginFlowRow.finished_at.is_(None))
-        self._session.execute(query.order_by(LoginFlowRow.id).with_for_update())
+        self._db.lock(LOCK, browser=browser_digest)
 
-    def advance(self, row: LoginFlowRow, **values: Any) -> bool:
-        """Update an open flow; False when another request changed it first.
+    def advance(self, row: LoginFlowRow, **values: Any) -> LoginFlowRow | None:
+        """Update an open flow and return it; None when another request changed it first.
 
         Optimistic locking: the write applies only to the version that was read.
         """
-        query = update(LoginFlowRow).where(
-            LoginFlowRow.id == row.id, LoginFlowRow.version == row.version, *self._still_open()
-        )
-        if not self._execute(query.values(version=row.version + 1, **values)):
-            return False
-        self._session.refresh(row)
-        return True
+        statement = _advance(tuple(values))
+        return self._db.claim(LoginFlowRow, statement, flow_id=row.id, version=row.version, now=self._now, **values)
 
-    def keep_signed_in(self, row: LoginFlowRow, *, keep: bool) -> None:
-        """Store the choice to stay signed in when the browser is closed."""
-        if row.keep_signed_in is not keep:
-            self.advance(row, keep_signed_in=keep)
+    def keep_signed_in(self, row: LoginFlowRow, *, keep: bool) -> LoginFlowRow:
+        """Store the choice to stay signed in when the browser is closed; return the flow as it is now."""
+        return row if row.keep_signed_in is keep else self.advance(row, keep_signed_in=keep) or row
 
     def cancel(self, row: LoginFlowRow) -> bool:
         """Mark the flow as cancelled; its initiator has still to be informed."""
-        return self.advance(row, cancelled_at=self._now)
+        return self.advance(row, cancelled_at=self._now) is not None
 
     def rebind(self, flow_id: str, old_digest: str, new_digest: str, *, sealed_answer: str) -> None:
         """Bind all flows of this browser to its new cookie after a proof.
 
         The old cookie still opens the others, whose proofs are those that it had before; in this one it is invalid.
         """
-        others = update(LoginFlowRow).where(
-            _opened_by(old_digest), LoginFlowRow.finished_at.is_(None), LoginFlowRow.id != flow_id
-        )
-        moved = {"previous_digest": LoginFlowRow.browser_digest, "browser_digest": new_digest, "sealed_answer": None}
-        self._execute(others.values(moved))
-        proven = {"previous_digest": old_digest, "browser_digest": new_digest, "sealed_answer": sealed_answer}
-        self._execute(update(LoginFlowRow).where(LoginFlowRow.id == flow_id).values(proven))
+        self._db.change(REBIND_OTHERS, flow_id=flow_id, old=old_digest, new=new_digest)
+        self._db.change(REBIND, flow_id=flow_id, old=old_digest, new=new_digest, sealed_answer=sealed_answer)
 
     def finish(self, flow_id: str) -> bool:
         """Close a flow, cancelled or not; True for exactly one caller."""
-        query = update(LoginFlowRow).where(
-            LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_(None), LoginFlowRow.expires_at > self._now
-        )
-        return self._execute(query.values(finished_at=self._now)) == 1
+        return self._db.change(FINISH, flow_id=flow_id, now=self._now) == 1
 
     def claim_finished(self, flow_id: str) -> bool:
         """Delete a finished flow, to use its re-authentication once; True for exactly one caller."""
-        query = delete(LoginFlowRow).where(LoginFlowRow.id == flow_id, LoginFlowRow.finished_at.is_not(None))
-        return self._execute(query) == 1
-
-    def _still_open(self) -> tuple[ColumnElement[bool], ...]:
-        return (
-            LoginFlowRow.finished_at.is_(None),
-            LoginFlowRow.cancelled_at.is_(None),
-            LoginFlowRow.expires_at > self._now,
-        )
+        return self._db.change(CLAIM_FINISHED, flow_id=flow_id) == 1
 
 
-def _opened_by(browser_digest: str) -> ColumnElement[bool]:
-    previous = and_(LoginFlowRow.previous_digest == browser_digest, LoginFlowRow.sealed_answer.is_(None))
-    return or_(LoginFlowRow.browser_digest == browser_digest, previous)
+@cache
+def _advance(columns: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """Return the statement that changes these columns of a flow; there are few sets of them."""
+    return ADVANCE.values({name: given(name) for name in columns})

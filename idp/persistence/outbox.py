@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    ColumnElement,
+    Column,
     Integer,
-    Select,
+    String,
+    Table,
     delete,
     func,
     insert,
@@ -18,32 +20,45 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, mapped_column
 
-from idp.persistence.base import Base, Store
-from idp.persistence.password_resets import PasswordReset
-from idp.persistence.users import User
+from idp.persistence.base import METADATA, Store, given
+from idp.persistence.password_resets import password_resets
+from idp.persistence.users import users
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("channel", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("template", String, nullable=False),
+    Column("context", JSON, nullable=False),
+    Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("next_attempt_at", BigInteger, index=True, nullable=False),
+    Column("claimed_until", BigInteger),
+    Column("attempts", BigInteger, nullable=False),
+    Column("last_error", String),
+)
 
 
-class OutboxMessage(Base):
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
     """A message to one person or client.
 
     A worker claims it until `claimed_until`; if the worker dies, the claim expires and another delivers. So a crash can
     deliver twice, but never not at all.
     """
 
-    __tablename__ = "outbox"
-
-    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
-    channel: Mapped[str]
-    recipient: Mapped[str]
-    template: Mapped[str]
-    context: Mapped[dict[str, Any]] = mapped_column(JSON)
-    created_at: Mapped[int]
-    next_attempt_at: Mapped[int] = mapped_column(index=True)
-    claimed_until: Mapped[int | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    last_error: Mapped[str | None]
+    channel: str
+    recipient: str
+    template: str
+    context: dict[str, Any]
+    id: int = 0
+    created_at: int = 0
+    next_attempt_at: int = 0
+    claimed_until: int | None = None
+    attempts: int = 0
+    last_error: str | None = None
 
     @property
     def name(self) -> str:
@@ -51,14 +66,57 @@ class OutboxMessage(Base):
         return f"{self.created_at}-{self.id}"
 
 
+ENQUEUE_PASSWORD_RESET = insert(outbox).from_select(
+    ("channel", "recipient", "template", "context", "created_at", "next_attempt_at", "attempts"),
+    select(
+        given("channel"),
+        users.c.email,
+        given("template"),
+        given("context", outbox.c.context),
+        given("now"),
+        given("now"),
+        literal(0),
+    )
+    .join(password_resets, password_resets.c.user_id == users.c.id)
+    .where(password_resets.c.digest == given("digest")),
+)
+UNCLAIMED = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= given("now"))
+DUE = select(outbox.c.id).where(
+    outbox.c.channel == given("channel"), outbox.c.next_attempt_at <= given("now"), UNCLAIMED
+)
+ANYTHING_DUE = select(DUE.exists())
+LONGEST_DUE = DUE.order_by(outbox.c.next_attempt_at, outbox.c.id).limit(1)
+CLAIM_NEXT = (
+    update(outbox)
+    .where(outbox.c.id == LONGEST_DUE.scalar_subquery(), UNCLAIMED)
+    .values(claimed_until=given("until"))
+    .returning(*outbox.c)
+)
+DELETE = delete(outbox).where(outbox.c.id == given("message_id"))
+SCHEDULE_RETRY = (
+    update(outbox)
+    .where(outbox.c.id == given("message_id"))
+    .values(
+        attempts=given("attempts"), last_error=given("error"), next_attempt_at=given("retry_at"), claimed_until=None
+    )
+)
+FAILED = (
+    select(outbox.c.id)
+    .where(outbox.c.channel == given("channel"), outbox.c.recipient == given("recipient"), outbox.c.attempts > 0)
+    .limit(1)
+)
+WAITING = select(outbox).order_by(outbox.c.id)
+LATE = (outbox.c.channel == given("channel"), outbox.c.created_at < given("created_before"))
+COUNT_LATE = select(func.count()).select_from(outbox).where(*LATE)
+LATE_RECIPIENTS = select(outbox.c.recipient).where(*LATE).distinct().order_by(outbox.c.recipient)
+
+
 class OutboxStore(Store):
     """Stores, claims and completes messages."""
 
     def enqueue(self, message: OutboxMessage) -> None:
         """Insert a message, to be sent after this transaction commits."""
-        message.created_at = message.next_attempt_at = self._now
-        self._session.add(message)
-        self._session.flush()
+        self._db.insert(outbox, replace(message, created_at=self._now, next_attempt_at=self._now))
 
     def enqueue_password_reset(self, digest: str, *, channel: str, template: str, context: dict[str, Any]) -> None:
         """Insert a message to the owner of this password reset, if there is one.
@@ -66,62 +124,43 @@ class OutboxStore(Store):
         The recipient is the stored address, never the typed one. One statement in either case, so that the cost is the
         same.
         """
-        columns = ("channel", "recipient", "template", "context", "created_at", "next_attempt_at", "attempts")
-        facts = (literal(template), literal(context, JSON), literal(self._now), literal(self._now), literal(0))
-        whose = select(literal(channel), User.email, *facts).join(PasswordReset, PasswordReset.user_id == User.id)
-        self._session.execute(insert(OutboxMessage).from_select(columns, whose.where(PasswordReset.digest == digest)))
+        message = {"channel": channel, "template": template, "context": context}
+        self._db.change(ENQUEUE_PASSWORD_RESET, digest=digest, **message, now=self._now)
 
     def anything_due(self, *, channel: str) -> bool:
         """Whether `claim_next` may find a message; needs no write."""
-        return self._session.scalar(select(self._due(channel).exists())) or False
+        return bool(self._db.value(ANYTHING_DUE, channel=channel, now=self._now))
 
     def claim_next(self, *, channel: str, lease: int) -> OutboxMessage | None:
         """Claim the longest-due message of a channel for `lease` seconds."""
-        due = self._due(channel).order_by(OutboxMessage.next_attempt_at, OutboxMessage.id).limit(1)
-        query = update(OutboxMessage).where(OutboxMessage.id == due.scalar_subquery(), self._unclaimed())
-        return self._claim_row(query.values(claimed_until=self._now + lease).returning(OutboxMessage))
-
-    def _due(self, channel: str) -> Select[int]:
-        due = select(OutboxMessage.id).where(OutboxMessage.next_attempt_at <= self._now, self._unclaimed())
-        return due.where(OutboxMessage.channel == channel)
-
-    def _unclaimed(self) -> ColumnElement[bool]:
-        return or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= self._now)
+        return self._db.claim(OutboxMessage, CLAIM_NEXT, channel=channel, now=self._now, until=self._now + lease)
 
     def delete_delivered(self, message_id: int) -> None:
         """Delete a delivered message."""
-        self._execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+        self._db.change(DELETE, message_id=message_id)
 
     def delete_abandoned(self, message_id: int) -> None:
         """Delete an undeliverable message; the caller records that."""
-        self._execute(delete(OutboxMessage).where(OutboxMessage.id == message_id))
+        self._db.change(DELETE, message_id=message_id)
 
     def schedule_retry(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
         """Retry in `retry_in` seconds."""
-        query = update(OutboxMessage).where(OutboxMessage.id == message.id)
-        values = {"attempts": message.attempts + 1, "last_error": error, "next_attempt_at": self._now + retry_in}
-        self._execute(query.values(**values, claimed_until=None))
+        result = {"attempts": message.attempts + 1, "error": error, "retry_at": self._now + retry_in}
+        self._db.change(SCHEDULE_RETRY, message_id=message.id, **result)
 
     def has_failed_delivery(self, *, channel: str, recipient: str) -> bool:
         """Whether a message to this recipient is waiting after a failed delivery."""
-        query = select(OutboxMessage.id).where(OutboxMessage.channel == channel, OutboxMessage.recipient == recipient)
-        return self._session.scalar(query.where(OutboxMessage.attempts > 0).limit(1)) is not None
+        return self._db.value(FAILED, channel=channel, recipient=recipient) is not None
 
     def waiting(self, *, channel: str | None = None, limit: int | None = None) -> list[OutboxMessage]:
         """List undelivered messages, optionally of one channel, oldest first."""
-        query = select(OutboxMessage).order_by(OutboxMessage.id).limit(limit)
-        return list(self._session.scalars(query if channel is None else query.where(OutboxMessage.channel == channel)))
+        query = WAITING if channel is None else WAITING.where(outbox.c.channel == channel)
+        return self._db.all(OutboxMessage, query.limit(limit))
 
     def count_late(self, *, channel: str, created_before: int) -> int:
         """Count the undelivered messages of a channel from before a time (seconds, UTC)."""
-        query = select(func.count()).select_from(OutboxMessage)
-        return self._session.scalar(query.where(*_late(channel, created_before))) or 0
+        return int(self._db.value(COUNT_LATE, channel=channel, created_before=created_before))
 
     def late_recipients(self, *, channel: str, created_before: int) -> list[str]:
         """List who waits for a message of a channel from before a time (seconds, UTC)."""
-        query = select(OutboxMessage.recipient).where(*_late(channel, created_before)).distinct()
-        return list(self._session.scalars(query.order_by(OutboxMessage.recipient)))
-
-
-def _late(channel: str, created_before: int) -> tuple[ColumnElement[bool], ...]:
-    return OutboxMessage.channel == channel, OutboxMessage.created_at < created_before
+        return self._db.values(LATE_RECIPIENTS, channel=channel, created_before=created_before)

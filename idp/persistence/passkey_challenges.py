@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, String, Table, update
 
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given, upsert
 
 
 class Purpose(StrEnum):
@@ -17,16 +17,47 @@ class Purpose(StrEnum):
     ADD = "add"
 
 
-class Challenge(Base):
+webauthn_challenges = Table(
+    "webauthn_challenges",
+    METADATA,
+    Column("owner", String, primary_key=True),
+    Column("purpose", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
     """The open challenge of a login flow or session (`owner`) for a purpose; a new one replaces it."""
 
-    __tablename__ = "webauthn_challenges"
+    owner: str
+    purpose: str
+    digest: str
+    expires_at: int
+    used_at: int | None = None
 
-    owner: Mapped[str] = mapped_column(primary_key=True)
-    purpose: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    used_at: Mapped[int | None]
+
+ISSUE = (
+    upsert(webauthn_challenges)
+    .values({name: given(name) for name in ("owner", "purpose", "digest", "expires_at")})
+    .on_conflict_do_update(
+        index_elements=["owner", "purpose"],
+        set_={"digest": given("digest"), "expires_at": given("expires_at"), "used_at": None},
+    )
+)
+CLAIM = (
+    update(webauthn_challenges)
+    .where(
+        webauthn_challenges.c.owner == given("owner"),
+        webauthn_challenges.c.purpose == given("purpose"),
+        webauthn_challenges.c.digest == given("digest"),
+        webauthn_challenges.c.used_at.is_(None),
+        webauthn_challenges.c.expires_at > given("now"),
+    )
+    .values(used_at=given("now"))
+)
 
 
 class ChallengeStore(Store):
@@ -34,12 +65,8 @@ class ChallengeStore(Store):
 
     def issue(self, owner: str, purpose: Purpose, digest: str, *, expires_at: int) -> None:
         """Store the digest of a challenge until `expires_at` (seconds, UTC)."""
-        values = {"digest": digest, "expires_at": expires_at, "used_at": None}
-        insert = self._upsert(Challenge).values(owner=owner, purpose=purpose, **values)
-        self._execute(insert.on_conflict_do_update(index_elements=["owner", "purpose"], set_=values))
+        self._db.change(ISSUE, owner=owner, purpose=purpose, digest=digest, expires_at=expires_at)
 
     def claim(self, owner: str, purpose: Purpose, digest: str) -> bool:
         """Mark a challenge as used; True for exactly one caller before it expires."""
-        query = update(Challenge).where(Challenge.owner == owner, Challenge.purpose == purpose)
-        query = query.where(Challenge.digest == digest, Challenge.used_at.is_(None), Challenge.expires_at > self._now)
-        return self._execute(query.values(used_at=self._now)) == 1
+        return self._db.change(CLAIM, owner=owner, purpose=purpose, digest=digest, now=self._now) == 1

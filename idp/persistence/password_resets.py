@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, delete, exists, insert, literal, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass
 
-from idp.persistence.base import Base, Store
-from idp.persistence.users import ACTIVE, User
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, exists, insert, select, update
+
+from idp.persistence.base import METADATA, Store, given, pair
+from idp.persistence.users import ACTIVE, User, users
+
+password_resets = Table(
+    "password_resets",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("flow_id", String, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
 
 
-class PasswordReset(Base):
+@dataclass(frozen=True, slots=True)
+class PasswordReset:
     """A mailed link by the digest of its handle.
 
     `epoch` is the person's at the request: any change of password or factors invalidates the link. `flow_id` is the
     login flow to return to.
     """
 
-    __tablename__ = "password_resets"
+    digest: str
+    user_id: str
+    epoch: int
+    flow_id: str
+    expires_at: int
+    created_at: int = 0
+    used_at: int | None = None
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    epoch: Mapped[int]
-    flow_id: Mapped[str]
-    created_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    used_at: Mapped[int | None]
+
+MAKE = insert(password_resets).from_select(
+    ("digest", "user_id", "epoch", "flow_id", "created_at", "expires_at"),
+    select(given("digest"), users.c.id, users.c.epoch, given("flow_id"), given("now"), given("expires_at")).where(
+        users.c.id == given("user_id"), users.c.status == ACTIVE, users.c.email.is_not(None)
+    ),
+)
+UNUSED = (
+    password_resets.c.digest == given("digest"),
+    password_resets.c.used_at.is_(None),
+    password_resets.c.expires_at > given("now"),
+)
+VALID_FOR_USER = (
+    users.c.id == password_resets.c.user_id,
+    users.c.epoch == password_resets.c.epoch,
+    users.c.status == ACTIVE,
+)
+LIVE = select(password_resets, users).where(*UNUSED, *VALID_FOR_USER)
+CLAIM = update(password_resets).where(*UNUSED, exists().where(*VALID_FOR_USER)).values(used_at=given("now"))
+DELETE_FOR_USER = delete(password_resets).where(password_resets.c.user_id == given("user_id"))
 
 
 class PasswordResetStore(Store):
@@ -35,34 +68,17 @@ class PasswordResetStore(Store):
 
         One statement even for an unknown id, so that timing does not reveal whether the account exists.
         """
-        columns = ("digest", "user_id", "epoch", "flow_id", "created_at", "expires_at")
-        values = (literal(digest), User.id, User.epoch, literal(flow_id), literal(self._now), literal(expires_at))
-        reachable = select(*values).where(User.id == user_id, User.status == ACTIVE, User.email.is_not(None))
-        return self._execute(insert(PasswordReset).from_select(columns, reachable)) == 1
+        link = {"digest": digest, "user_id": user_id, "flow_id": flow_id, "expires_at": expires_at}
+        return self._db.change(MAKE, **link, now=self._now) == 1
 
     def live(self, digest: str) -> tuple[PasswordReset, User] | None:
         """Return a valid link and its person."""
-        query = select(PasswordReset, User).join(User, User.id == PasswordReset.user_id)
-        query = query.where(
-            PasswordReset.digest == digest,
-            PasswordReset.used_at.is_(None),
-            PasswordReset.expires_at > self._now,
-            PasswordReset.epoch == User.epoch,
-            User.status == ACTIVE,
-        )
-        row = self._session.execute(query).one_or_none()
-        return None if row is None else (row[0], row[1])
+        return pair(self._db.row(LIVE, digest=digest, now=self._now), PasswordReset, User)
 
     def claim(self, digest: str) -> bool:
         """Mark a link as used: one conditional statement, so at most one caller succeeds."""
-        query = update(PasswordReset).where(
-            PasswordReset.digest == digest,
-            PasswordReset.used_at.is_(None),
-            PasswordReset.expires_at > self._now,
-            exists().where(User.id == PasswordReset.user_id, User.epoch == PasswordReset.epoch, User.status == ACTIVE),
-        )
-        return self._execute(query.values(used_at=self._now)) == 1
+        return self._db.change(CLAIM, digest=digest, now=self._now) == 1
 
     def delete_for_user(self, user_id: str) -> None:
         """Delete a person's links."""
-        self._execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
+        self._db.change(DELETE_FOR_USER, user_id=user_id)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, delete, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass, replace
 
-from idp.persistence.base import Base, Store
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, func, select, update
+
+from idp.persistence.base import METADATA, Store, given
+
+recovery_sets = Table(
+    "recovery_sets",
+    METADATA,
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", String, unique=True, nullable=False),
+    Column("salt", String, nullable=False),
+    Column("sealed_codes", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("acknowledged_at", BigInteger),
+)
 
 
-class RecoverySet(Base):
+@dataclass(frozen=True, slots=True)
+class RecoverySet:
     """A person's current set of codes.
 
     `salt` is the set's argon2 salt (base64). `sealed_codes` is the readable set, kept until the person has saved it
@@ -16,25 +29,62 @@ class RecoverySet(Base):
     `recovery_codes_viewable`.
     """
 
-    __tablename__ = "recovery_sets"
-
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    id: Mapped[str] = mapped_column(unique=True)
-    salt: Mapped[str]
-    sealed_codes: Mapped[str | None]
-    created_at: Mapped[int]
-    acknowledged_at: Mapped[int | None]
+    user_id: str
+    id: str
+    salt: str
+    sealed_codes: str | None = None
+    created_at: int = 0
+    acknowledged_at: int | None = None
 
 
-class RecoveryCode(Base):
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("set_id", String, ForeignKey("recovery_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_digest", String, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCode:
     """One code of a set, as its digest."""
 
-    __tablename__ = "recovery_codes"
+    set_id: str
+    code_digest: str
+    position: int
+    used_at: int | None = None
 
-    set_id: Mapped[str] = mapped_column(ForeignKey("recovery_sets.id", ondelete="CASCADE"), primary_key=True)
-    code_digest: Mapped[str] = mapped_column(primary_key=True)
-    position: Mapped[int]
-    used_at: Mapped[int | None]
+
+SET_FOR_USER = select(recovery_sets).where(recovery_sets.c.user_id == given("user_id"))
+UNUSED = select(func.count()).where(recovery_codes.c.set_id == recovery_sets.c.id, recovery_codes.c.used_at.is_(None))
+WITH_COUNT = SET_FOR_USER.add_columns(UNUSED.scalar_subquery())
+CODES_IN_SET = (
+    select(recovery_codes)
+    .join(recovery_sets, recovery_sets.c.id == recovery_codes.c.set_id)
+    .where(recovery_sets.c.user_id == given("user_id"))
+    .order_by(recovery_codes.c.position)
+)
+USE = (
+    update(recovery_codes)
+    .where(recovery_codes.c.set_id == given("set_id"), recovery_codes.c.code_digest == given("code_digest"))
+    .where(recovery_codes.c.used_at.is_(None))
+    .values(used_at=given("now"))
+)
+USED_POSITIONS = select(recovery_codes.c.position).where(
+    recovery_codes.c.set_id == given("set_id"), recovery_codes.c.used_at.is_not(None)
+)
+ACKNOWLEDGE = (
+    update(recovery_sets)
+    .where(recovery_sets.c.user_id == given("user_id"), recovery_sets.c.acknowledged_at.is_(None))
+    .values(acknowledged_at=given("now"))
+)
+ACKNOWLEDGE_AND_ERASE = ACKNOWLEDGE.values(sealed_codes=None)
+REMOVE_CODES = delete(recovery_codes).where(
+    recovery_codes.c.set_id.in_(select(recovery_sets.c.id).where(recovery_sets.c.user_id == given("user_id")))
+)
+REMOVE_SET = delete(recovery_sets).where(recovery_sets.c.user_id == given("user_id"))
 
 
 class RecoveryStore(Store):
@@ -42,52 +92,41 @@ class RecoveryStore(Store):
 
     def set_for_user(self, user_id: str) -> RecoverySet | None:
         """Return the person's current set."""
-        return self._session.get(RecoverySet, user_id, populate_existing=True)
+        return self._db.one(RecoverySet, SET_FOR_USER, user_id=user_id)
 
     def with_count(self, user_id: str) -> tuple[RecoverySet | None, int]:
         """Return the person's current set and the number of unused codes."""
-        unused = select(func.count()).where(RecoveryCode.set_id == RecoverySet.id, RecoveryCode.used_at.is_(None))
-        query = select(RecoverySet, unused.scalar_subquery()).where(RecoverySet.user_id == user_id)
-        row = self._session.execute(query).one_or_none()
-        return (None, 0) if row is None else (row[0], int(row[1]))
+        row = self._db.row(WITH_COUNT, user_id=user_id)
+        if row is None:
+            return None, 0
+        *columns, unused = tuple(row)
+        return RecoverySet(*columns), unused
 
     def codes_in_set(self, user_id: str) -> list[RecoveryCode]:
         """List the codes of the current set in printed order, including used ones."""
-        query = select(RecoveryCode).join(RecoverySet, RecoverySet.id == RecoveryCode.set_id)
-        query = query.where(RecoverySet.user_id == user_id).order_by(RecoveryCode.position)
-        return list(self._session.scalars(query))
+        return self._db.all(RecoveryCode, CODES_IN_SET, user_id=user_id)
 
     def replace(self, new: RecoverySet, digests: list[str]) -> None:
         """Replace the set; the old codes become invalid."""
         self.remove(new.user_id)
-        new.created_at = self._now
-        self._session.add(new)
-        self._session.flush()
-        self._session.add_all(
-            RecoveryCode(set_id=new.id, code_digest=digest, position=position)
-            for position, digest in enumerate(digests)
-        )
-        self._session.flush()
+        self._db.insert(recovery_sets, replace(new, created_at=self._now))
+        codes = (RecoveryCode(new.id, code_digest=each, position=at) for at, each in enumerate(digests))
+        self._db.insert(recovery_codes, *codes)
 
     def use(self, set_id: str, code_digest: str) -> bool:
         """Mark a code as used; False when it is unknown or was used before."""
-        query = update(RecoveryCode).where(RecoveryCode.set_id == set_id, RecoveryCode.code_digest == code_digest)
-        return self._execute(query.where(RecoveryCode.used_at.is_(None)).values(used_at=self._now)) == 1
+        return self._db.change(USE, set_id=set_id, code_digest=code_digest, now=self._now) == 1
 
     def used_positions(self, set_id: str) -> set[int]:
         """Return the positions (from 0, in printed order) of used codes."""
-        query = select(RecoveryCode.position).where(RecoveryCode.set_id == set_id, RecoveryCode.used_at.is_not(None))
-        return set(self._session.scalars(query))
+        return set(self._db.values(USED_POSITIONS, set_id=set_id))
 
     def acknowledge(self, user_id: str, *, keep: bool) -> bool:
         """Record that the codes are saved; delete the readable copy unless `keep`."""
-        query = update(RecoverySet).where(RecoverySet.user_id == user_id, RecoverySet.acknowledged_at.is_(None))
-        kept = RecoverySet.sealed_codes if keep else None
-        return self._execute(query.values(acknowledged_at=self._now, sealed_codes=kept)) == 1
+        statement = ACKNOWLEDGE if keep else ACKNOWLEDGE_AND_ERASE
+        return self._db.change(statement, user_id=user_id, now=self._now) == 1
 
     def remove(self, user_id: str) -> None:
         """Delete the set and its codes."""
-        self._session.expire_all()
-        ids = select(RecoverySet.id).where(RecoverySet.user_id == user_id)
-        self._execute(delete(RecoveryCode).where(RecoveryCode.set_id.in_(ids)))
-        self._execute(delete(RecoverySet).where(RecoverySet.user_id == user_id))
+        self._db.change(REMOVE_CODES, user_id=user_id)
+        self._db.change(REMOVE_SET, user_id=user_id)

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, Table, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
-from idp.persistence.assertion_replay import AssertionId
-from idp.persistence.audit_events import AuditEvent
-from idp.persistence.background_jobs import Job
-from idp.persistence.base import Base
-from idp.persistence.clients import Client
-from idp.persistence.consents import Consent
-from idp.persistence.contact_changes import ContactChange
-from idp.persistence.devices import Browser, Device
-from idp.persistence.factors import Factor
-from idp.persistence.grants import Grant, RefreshToken, RevokedToken
-from idp.persistence.login_flows import LoginFlowRow
-from idp.persistence.outbox import OutboxMessage
-from idp.persistence.passkey_challenges import Challenge
-from idp.persistence.password_resets import PasswordReset
-from idp.persistence.recovery_codes import RecoveryCode, RecoverySet
-from idp.persistence.sent_codes import SentCode
-from idp.persistence.sessions import Session
-from idp.persistence.sign_in_alert_links import AlertLink
-from idp.persistence.throttles import Throttle
-from idp.persistence.users import User
+from idp.persistence.assertion_replay import assertion_ids
+from idp.persistence.audit_events import audit_events
+from idp.persistence.background_jobs import jobs
+from idp.persistence.clients import clients
+from idp.persistence.consents import consents
+from idp.persistence.contact_changes import contact_changes
+from idp.persistence.devices import browsers, devices
+from idp.persistence.factors import factors
+from idp.persistence.grants import grants, refresh_tokens, revoked_tokens
+from idp.persistence.login_flows import login_flows
+from idp.persistence.outbox import outbox
+from idp.persistence.passkey_challenges import webauthn_challenges
+from idp.persistence.password_resets import password_resets
+from idp.persistence.recovery_codes import recovery_codes, recovery_sets
+from idp.persistence.sent_codes import sent_codes
+from idp.persistence.sessions import sessions
+from idp.persistence.sign_in_alert_links import alert_links
+from idp.persistence.throttles import throttles
+from idp.persistence.users import users
 
 BROWSER_RETENTION = 400 * DAY
 """Seconds after which an unused browser is unknown; also the longest cookie lifetime in browsers."""
@@ -61,16 +60,16 @@ class Life:
     what bounds how fast somebody who has proven nothing can add rows.
     """
 
-    model: type[Base]
+    table: Table
     grows_with: str
     until: str
     over: Over | None = None
     bounded_by: str = NOT_BY_STRANGERS
 
     @property
-    def table(self) -> str:
+    def name(self) -> str:
         """Return the table's name."""
-        return str(self.model.__tablename__)
+        return self.table.name
 
 
 @dataclass(frozen=True)
@@ -78,122 +77,122 @@ class Erasure:
     """Columns that are emptied before their row ends."""
 
     name: str
-    model: type[Base]
+    table: Table
     columns: tuple[str, ...]
     over: Over
 
 
 def _audit_is_over(at: Retention) -> ColumnElement[bool]:
-    return AuditEvent.at < at.now - at.audit_days * DAY if at.audit_days else false()
+    return audit_events.c.at < at.now - at.audit_days * DAY if at.audit_days else false()
 
 
 def _change_is_over(at: Retention) -> ColumnElement[bool]:
-    no_undo = func.coalesce(ContactChange.undo_until < at.now, ContactChange.made_at.is_(None))
-    return (ContactChange.expires_at < at.now) & no_undo
+    no_undo = func.coalesce(contact_changes.c.undo_until < at.now, contact_changes.c.made_at.is_(None))
+    return (contact_changes.c.expires_at < at.now) & no_undo
 
 
 def _grant_is_over(at: Retention) -> ColumnElement[bool]:
-    return Grant.expires_at < at.now - DAY
+    return grants.c.expires_at < at.now - DAY
 
 
 LIVES = (
-    Life(User, "people", "for ever; of a closed account the `sub` alone is left, so that it is never given again"),
-    Life(Factor, "people", "the person removes it, or the account is closed"),
-    Life(RecoverySet, "people", "new codes replace it, the second step is turned off, or the account is closed"),
-    Life(RecoveryCode, "people", "its set ends"),
-    Life(Consent, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
-    Life(Client, "apps", "an administrator removes it"),
-    Life(Job, "nothing: one row for each periodic job", "for ever"),
+    Life(users, "people", "for ever; of a closed account the `sub` alone is left, so that it is never given again"),
+    Life(factors, "people", "the person removes it, or the account is closed"),
+    Life(recovery_sets, "people", "new codes replace it, the second step is turned off, or the account is closed"),
+    Life(recovery_codes, "people", "its set ends"),
+    Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
+    Life(clients, "apps", "an administrator removes it"),
+    Life(jobs, "nothing: one row for each periodic job", "for ever"),
     Life(
-        LoginFlowRow,
+        login_flows,
         "sign-ins",
         "an hour after its end (`login_lifetime`), so that a late request gets the right answer",
-        lambda at: LoginFlowRow.expires_at < at.now - HOUR,
+        lambda at: login_flows.c.expires_at < at.now - HOUR,
         "`login_flows_per_network` in 15 minutes; at most 20 of a browser are open; a request has at most 6144 bytes",
     ),
     Life(
-        Session,
+        sessions,
         "sign-ins",
         "sign-out, `session_idle` without use, or `session_lifetime`",
-        lambda at: (Session.expires_at < at.now) | (Session.last_seen_at < at.now - at.session_idle),
+        lambda at: (sessions.c.expires_at < at.now) | (sessions.c.last_seen_at < at.now - at.session_idle),
     ),
     Life(
-        Challenge,
+        webauthn_challenges,
         "sign-ins with a passkey",
         "its expiry",
-        lambda at: Challenge.expires_at < at.now,
+        lambda at: webauthn_challenges.c.expires_at < at.now,
         "one for each login flow",
     ),
     Life(
-        SentCode,
+        sent_codes,
         "codes by message",
         "a day after its expiry, since its tries are still counted",
-        lambda at: SentCode.expires_at < at.now - DAY,
+        lambda at: sent_codes.c.expires_at < at.now - DAY,
         "the password is proven first; one row for each login flow and channel; the limits of codes",
     ),
     Life(
-        RefreshToken,
+        refresh_tokens,
         "refreshes",
         "its grant ends; used ones are kept, so that a replay is noticed",
-        lambda at: RefreshToken.grant_id.in_(select(Grant.id).where(_grant_is_over(at))),
+        lambda at: refresh_tokens.c.grant_id.in_(select(grants.c.id).where(_grant_is_over(at))),
     ),
-    Life(Grant, "sign-ins to apps", "a day after `refresh_token_lifetime`, revoked or not", _grant_is_over),
+    Life(grants, "sign-ins to apps", "a day after `refresh_token_lifetime`, revoked or not", _grant_is_over),
     Life(
-        RevokedToken,
+        revoked_tokens,
         "access tokens revoked one by one",
         "the token would have expired",
-        lambda at: RevokedToken.expires_at < at.now,
+        lambda at: revoked_tokens.c.expires_at < at.now,
     ),
     Life(
-        AssertionId,
+        assertion_ids,
         "requests with `private_key_jwt`",
         "the assertion expires",
-        lambda at: AssertionId.expires_at < at.now,
+        lambda at: assertion_ids.c.expires_at < at.now,
     ),
     Life(
-        PasswordReset,
+        password_resets,
         "requests for a link",
         "its expiry, or a sign-in with the password",
-        lambda at: PasswordReset.expires_at < at.now,
+        lambda at: password_resets.c.expires_at < at.now,
         "none for names that nobody has; the limits of links for a person, and for a network",
     ),
-    Life(AlertLink, "notices by mail", "its expiry", lambda at: AlertLink.expires_at < at.now),
+    Life(alert_links, "notices by mail", "its expiry", lambda at: alert_links.c.expires_at < at.now),
     Life(
-        ContactChange,
+        contact_changes,
         "changes of address or number",
         "its expiry, and of one that was made the end of the time to undo it",
         _change_is_over,
     ),
     Life(
-        Throttle,
+        throttles,
         "names and networks that are tried",
         "a day after the last window began; failed codes in a row until a right one or an administrator's reset",
-        lambda at: (Throttle.long_started_at < at.now - DAY) & (Throttle.in_a_row == 0),
+        lambda at: (throttles.c.long_started_at < at.now - DAY) & (throttles.c.in_a_row == 0),
         "names: two rows each, within the limits of wrong passwords and links of a network; failures: one row for each "
         "kind and person, client or network",
     ),
     Life(
-        OutboxMessage,
+        outbox,
         "messages",
         "it is delivered, or given up after a day; after 30 days where nobody delivers its channel",
-        lambda at: OutboxMessage.created_at < at.now - OUTBOX_RETENTION,
+        lambda at: outbox.c.created_at < at.now - OUTBOX_RETENTION,
         "none for names that nobody has; the limits of links and codes for a person",
     ),
     Life(
-        Device,
+        devices,
         "browsers of a person",
         "400 days without use, or the account is closed",
-        lambda at: Device.last_seen_at < at.now - BROWSER_RETENTION,
+        lambda at: devices.c.last_seen_at < at.now - BROWSER_RETENTION,
     ),
     Life(
-        Browser,
+        browsers,
         "browsers",
         "nobody has a device there, and a day has passed without use",
-        lambda at: (Browser.last_seen_at < at.now - DAY) & Browser.id.not_in(select(Device.browser_id)),
+        lambda at: (browsers.c.last_seen_at < at.now - DAY) & browsers.c.id.not_in(select(devices.c.browser_id)),
         "one for each finished sign-in",
     ),
     Life(
-        AuditEvent,
+        audit_events,
         "everything",
         "`audit_retention_days` (0: for ever)",
         _audit_is_over,
@@ -205,19 +204,19 @@ LIVES = (
 ERASURES = (
     Erasure(
         "readable_codes",
-        RecoverySet,
+        recovery_sets,
         ("sealed_codes",),
         lambda at: (
             false()
             if at.keep_codes
-            else RecoverySet.acknowledged_at.is_not(None) & RecoverySet.sealed_codes.is_not(None)
+            else recovery_sets.c.acknowledged_at.is_not(None) & recovery_sets.c.sealed_codes.is_not(None)
         ),
     ),
     Erasure(
         "remembered",
-        Device,
+        devices,
         ("trusted_at", "trusted_until", "trust_epoch"),
-        lambda at: Device.trusted_until <= at.now,
+        lambda at: devices.c.trusted_until <= at.now,
     ),
 )
 """Copies of recovery codes that may no longer be shown; the trust in a device that is no longer remembered."""

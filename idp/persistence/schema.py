@@ -14,12 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from idp.persistence import transaction
-from idp.persistence.base import Base
-from idp.persistence.engine import open_engine
+from idp.persistence import base, transaction
+from idp.persistence.engine import BEGINS_LATE, open_engine
 from idp.persistence.failures import describe
 
-METADATA = Base.metadata
+METADATA = base.METADATA
 MODULES = (transaction,)
 """Importing these declares every table."""
 
@@ -88,7 +87,7 @@ def current(url: str) -> str | None:
     """Return the database's revision; None when it is empty."""
     engine = open_engine(url)
     try:
-        with engine.execution_options(read_only=True).connect() as connection:  # waits for no writer
+        with engine.execution_options(**{BEGINS_LATE: True}).connect() as connection:  # waits for no writer
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()

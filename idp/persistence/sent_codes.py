@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, case, or_, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, case, or_, select, update
 
 from idp.kernel.clock import HOUR
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given, upsert
 
 
 class CodePurpose(StrEnum):
@@ -31,25 +29,70 @@ class CodeSlot:
     user_id: str
 
 
-class SentCode(Base):
+sent_codes = Table(
+    "sent_codes",
+    METADATA,
+    Column("owner", String, primary_key=True),
+    Column("purpose", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("address", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("sent_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("tries", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
     """The open code of an owner, purpose and channel; a new one replaces it.
 
     `tries` counts attempts over all codes sent in this slot since the last success or long-expired code: resending does
     not reset it (NIST SP 800-63B section 3.2.2). `address` is the recipient, and the only address the code proves.
     """
 
-    __tablename__ = "sent_codes"
+    owner: str
+    purpose: str
+    channel: str
+    user_id: str
+    address: str
+    digest: str
+    sent_at: int
+    expires_at: int
+    tries: int = 0
+    used_at: int | None = None
 
-    owner: Mapped[str] = mapped_column(primary_key=True)
-    purpose: Mapped[str] = mapped_column(primary_key=True)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    address: Mapped[str]
-    digest: Mapped[str]
-    tries: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    used_at: Mapped[int | None]
+
+KEY = ("owner", "purpose", "channel")
+IN_SLOT = tuple(sent_codes.c[name] == given(name) for name in (*KEY, "user_id"))
+REPLACED = {name: given(name) for name in ("user_id", "address", "digest", "expires_at")} | {
+    "sent_at": given("now"),
+    "used_at": None,
+}
+AFRESH = or_(sent_codes.c.used_at.is_not(None), sent_codes.c.expires_at + HOUR <= given("now"))
+FIND = select(sent_codes).where(*IN_SLOT)
+UPSERT_CODE = (
+    upsert(sent_codes)
+    .values({name: given(name) for name in KEY} | {"tries": 0} | REPLACED)
+    .on_conflict_do_update(
+        index_elements=KEY,
+        set_=REPLACED | {"tries": case((AFRESH, 0), else_=sent_codes.c.tries)},
+        where=sent_codes.c.sent_at <= given("not_since"),
+    )
+    .returning(sent_codes.c.owner)
+)
+CONSUME_ATTEMPT = (
+    update(sent_codes).where(*IN_SLOT, sent_codes.c.tries < given("most")).values(tries=sent_codes.c.tries + 1)
+)
+CLAIM = (
+    update(sent_codes)
+    .where(*IN_SLOT, sent_codes.c.digest == given("digest"))
+    .where(sent_codes.c.used_at.is_(None), sent_codes.c.expires_at > given("now"))
+    .values(used_at=given("now"))
+    .returning(sent_codes.c.address)
+)
 
 
 class SentCodeStore(Store):
@@ -57,40 +100,18 @@ class SentCodeStore(Store):
 
     def find(self, slot: CodeSlot) -> SentCode | None:
         """Return the latest code of the slot, used or not."""
-        found = self._session.get(SentCode, (slot.owner, slot.purpose, slot.channel), populate_existing=True)
-        return found if found and found.user_id == slot.user_id else None
+        return self._db.one(SentCode, FIND, **vars(slot))
 
     def upsert_code(self, slot: CodeSlot, *, address: str, digest: str, expires_at: int, not_since: int) -> bool:
         """Replace the code; False when one was already sent after `not_since` (seconds, UTC)."""
-        values: dict[str, Any] = {"user_id": slot.user_id, "address": address, "digest": digest}
-        values |= {"sent_at": self._now, "expires_at": expires_at, "used_at": None}
-        key = {"owner": slot.owner, "purpose": slot.purpose, "channel": slot.channel}
-        insert = self._upsert(SentCode).values(**key, tries=0, **values)
-        afresh = or_(SentCode.used_at.is_not(None), SentCode.expires_at <= self._now - HOUR)
-        changed = values | {"tries": case((afresh, 0), else_=SentCode.tries)}
-        upsert = insert.on_conflict_do_update(
-            index_elements=list(key), set_=changed, where=(SentCode.sent_at <= not_since)
-        )
-        return self._session.execute(upsert.returning(SentCode.owner)).first() is not None
+        values = {"address": address, "digest": digest, "expires_at": expires_at, "not_since": not_since}
+        return bool(self._db.returned(UPSERT_CODE, **vars(slot), **values, now=self._now))
 
     def consume_attempt(self, slot: CodeSlot, *, most: int) -> bool:
         """Consume one attempt; False when none is left, and then nothing may be verified."""
-        query = update(SentCode).where(*self._in_slot(slot), SentCode.tries < most)
-        return self._execute(query.values(tries=SentCode.tries + 1)) == 1
+        return self._db.change(CONSUME_ATTEMPT, **vars(slot), most=most) == 1
 
     def claim(self, slot: CodeSlot, digest: str) -> str | None:
         """Mark a valid code as used; return the address it proves, for exactly one caller."""
-        query = update(SentCode).where(
-            *self._in_slot(slot), SentCode.digest == digest, SentCode.used_at.is_(None), SentCode.expires_at > self._now
-        )
-        row = self._claim_row(query.values(used_at=self._now).returning(SentCode))
-        return row.address if row else None
-
-    @staticmethod
-    def _in_slot(slot: CodeSlot) -> tuple[ColumnElement[bool], ...]:
-        return (
-            SentCode.owner == slot.owner,
-            SentCode.purpose == slot.purpose,
-            SentCode.channel == slot.channel,
-            SentCode.user_id == slot.user_id,
-        )
+        addresses = self._db.returned(CLAIM, **vars(slot), digest=digest, now=self._now)
+        return addresses[0] if addresses else None

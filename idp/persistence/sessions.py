@@ -2,34 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, delete, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, String, Table, delete, select, update
 
-from idp.persistence.base import Base, Store
-from idp.persistence.users import User
+from idp.persistence.base import METADATA, Store, given, pair
+from idp.persistence.users import User, users
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("sid", String, primary_key=True),
+    Column("handle_digest", String, unique=True, nullable=False),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("proofs", JSON, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("address", String, nullable=False),
+    Column("user_agent", String, nullable=False),
+    Column("device_id", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, index=True, nullable=False),
+)
 
 
-class Session(Base):
+@dataclass(frozen=True, slots=True)
+class Session:
     """A session.
 
     `handle_digest` is the digest of the cookie and rotates whenever more is proven; `sid` is the public id in ID tokens
     and never changes. `proofs` are `login.policy.proofs.Proof` values as JSON.
     """
 
-    __tablename__ = "sessions"
+    sid: str
+    handle_digest: str
+    user_id: str
+    proofs: list[dict[str, Any]]
+    expires_at: int
+    address: str
+    user_agent: str
+    device_id: str | None = None
+    created_at: int = 0
+    last_seen_at: int = 0
 
-    sid: Mapped[str] = mapped_column(primary_key=True)
-    handle_digest: Mapped[str] = mapped_column(unique=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    device_id: Mapped[str | None]
-    proofs: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    created_at: Mapped[int]
-    last_seen_at: Mapped[int] = mapped_column(index=True)
-    expires_at: Mapped[int]
-    address: Mapped[str]
-    user_agent: Mapped[str]
+
+OF_HANDLE = sessions.c.handle_digest == given("handle")
+OF_SID = sessions.c.sid == given("sid")
+UNEXPIRED = (sessions.c.user_id == given("user_id"), sessions.c.expires_at > given("now"))
+WITH_USER = select(sessions, users).join(users, users.c.id == sessions.c.user_id).where(OF_HANDLE)
+BY_HANDLE = select(sessions).where(OF_HANDLE)
+BY_SID = select(sessions).where(OF_SID)
+OF_USER = select(sessions).where(*UNEXPIRED).order_by(sessions.c.last_seen_at.desc())
+SURPLUS = (
+    select(sessions)
+    .where(*UNEXPIRED)
+    .order_by(sessions.c.last_seen_at.desc(), sessions.c.created_at.desc(), sessions.c.sid)
+    .offset(given("most"))
+)
+LOCK = select(sessions.c.sid).where(OF_HANDLE).with_for_update(read=True, key_share=True)
+ROTATE = (
+    update(sessions)
+    .where(OF_SID)
+    .values(
+        handle_digest=given("handle"), proofs=given("proofs"), device_id=given("device_id"), last_seen_at=given("now")
+    )
+)
+TOUCH = update(sessions).where(OF_SID).values(last_seen_at=given("now"))
+END = delete(sessions).where(OF_SID)
+END_ALL = delete(sessions).where(sessions.c.user_id == given("user_id"))
+END_OTHERS = END_ALL.where(sessions.c.sid != given("sid"))
 
 
 class SessionStore(Store):
@@ -37,28 +78,24 @@ class SessionStore(Store):
 
     def with_user(self, handle_digest: str) -> tuple[Session, User] | None:
         """Return the session of this cookie digest and its person, live or not."""
-        query = select(Session, User).join(User, User.id == Session.user_id)
-        row = self._session.execute(query.where(Session.handle_digest == handle_digest)).one_or_none()
-        return None if row is None else (row[0], row[1])
+        row = self._db.row(WITH_USER, handle=handle_digest)
+        return pair(row, Session, User)
 
     def by_handle(self, handle_digest: str) -> Session | None:
         """Return the session of this cookie digest, live or not."""
-        return self._session.scalar(select(Session).where(Session.handle_digest == handle_digest))
+        return self._db.one(Session, BY_HANDLE, handle=handle_digest)
 
     def by_sid(self, sid: str) -> Session | None:
         """Return the session of this public id, live or not."""
-        return self._session.get(Session, sid, populate_existing=True)
+        return self._db.one(Session, BY_SID, sid=sid)
 
     def for_user(self, user_id: str) -> list[Session]:
         """List a person's unexpired sessions, last seen first."""
-        query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
-        return list(self._session.scalars(query.order_by(Session.last_seen_at.desc())))
+        return self._db.all(Session, OF_USER, user_id=user_id, now=self._now)
 
     def list_surplus(self, user_id: str, most: int) -> list[Session]:
         """List a person's unexpired sessions except the `most` that were seen last."""
-        query = select(Session).where(Session.user_id == user_id, Session.expires_at > self._now)
-        newest_first = query.order_by(Session.last_seen_at.desc(), Session.created_at.desc(), Session.sid)
-        return list(self._session.scalars(newest_first.offset(most)))
+        return self._db.all(Session, SURPLUS, user_id=user_id, now=self._now, most=most)
 
     def lock(self, handle_digest: str) -> bool:
         """Lock the session while it has this handle; False when it no longer has.
@@ -66,30 +103,27 @@ class SessionStore(Store):
         Without the lock, on PostgreSQL, a client could get a grant just after a change ended the session and its
         grants.
         """
-        query = select(Session.sid).where(Session.handle_digest == handle_digest)
-        return self._session.scalar(query.with_for_update(read=True, key_share=True)) is not None
+        return bool(self._db.lock(LOCK, handle=handle_digest))
 
     def open(self, new: Session) -> None:
         """Insert a session."""
-        new.created_at = new.last_seen_at = self._now
-        self._session.add(new)
-        self._session.flush()
+        self._db.insert(sessions, replace(new, created_at=self._now, last_seen_at=self._now))
 
     def rotate(self, sid: str, *, handle_digest: str, proofs: list[dict[str, Any]], device_id: str | None) -> bool:
         """Set new proofs and a new handle; the old cookie is invalid at once."""
-        query = update(Session).where(Session.sid == sid)
-        values = {"handle_digest": handle_digest, "proofs": proofs, "device_id": device_id, "last_seen_at": self._now}
-        return self._execute(query.values(**values)) == 1
+        new = {"handle": handle_digest, "proofs": proofs, "device_id": device_id, "now": self._now}
+        return self._db.change(ROTATE, sid=sid, **new) == 1
 
     def touch(self, session: Session) -> None:
         """Update the time of last use."""
-        self._execute(update(Session).where(Session.sid == session.sid).values(last_seen_at=self._now))
+        self._db.change(TOUCH, sid=session.sid, now=self._now)
 
     def end(self, sid: str) -> bool:
         """Delete a session; True for exactly one caller."""
-        return self._execute(delete(Session).where(Session.sid == sid)) == 1
+        return self._db.change(END, sid=sid) == 1
 
     def end_others(self, user_id: str, keep_sid: str | None) -> int:
         """Delete a person's sessions, optionally except one."""
-        query = delete(Session).where(Session.user_id == user_id)
-        return self._execute(query if keep_sid is None else query.where(Session.sid != keep_sid))
+        if keep_sid is None:
+            return self._db.change(END_ALL, user_id=user_id)
+        return self._db.change(END_OTHERS, user_id=user_id, sid=keep_sid)

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from dataclasses import dataclass
 
-from idp.persistence.base import Base, Store
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, select, update
+
+from idp.persistence.base import METADATA, Store, given
+
+alert_links = Table(
+    "alert_links",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("sid", String, nullable=False),
+    Column("event", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("user_agent", String, nullable=False),
+    Column("expires_at", BigInteger, index=True, nullable=False),
+    Column("device_id", String),
+    Column("created_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
+)
 
 
-class AlertLink(Base):
+@dataclass(frozen=True, slots=True)
+class AlertLink:
     """A mailed link by the digest of its handle, and the session it ends.
 
     `event` is the reported event; `user_agent`, `address` and `created_at` (seconds, UTC) are kept so that the page can
     show them after the session has ended.
     """
 
-    __tablename__ = "alert_links"
+    digest: str
+    user_id: str
+    sid: str
+    event: str
+    address: str
+    user_agent: str
+    expires_at: int
+    device_id: str | None = None
+    created_at: int = 0
+    used_at: int | None = None
 
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    sid: Mapped[str]
-    device_id: Mapped[str | None]
-    event: Mapped[str]
-    address: Mapped[str]
-    user_agent: Mapped[str]
-    created_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    used_at: Mapped[int | None]
+
+UNUSED = (
+    alert_links.c.digest == given("digest"),
+    alert_links.c.used_at.is_(None),
+    alert_links.c.expires_at > given("now"),
+)
+LIVE = select(alert_links).where(*UNUSED)
+CLAIM = update(alert_links).where(*UNUSED).values(used_at=given("now"))
 
 
 class AlertLinkStore(Store):
@@ -34,15 +58,12 @@ class AlertLinkStore(Store):
 
     def add(self, link: AlertLink) -> None:
         """Insert a link."""
-        self._session.add(link)
-        self._session.flush()
+        self._db.insert(alert_links, link)
 
     def live(self, digest: str) -> AlertLink | None:
         """Return an unused, unexpired link."""
-        query = select(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
-        return self._session.scalar(query.where(AlertLink.expires_at > self._now))
+        return self._db.one(AlertLink, LIVE, digest=digest, now=self._now)
 
     def claim(self, digest: str) -> bool:
         """Mark a link as used; True for exactly one caller."""
-        query = update(AlertLink).where(AlertLink.digest == digest, AlertLink.used_at.is_(None))
-        return self._execute(query.where(AlertLink.expires_at > self._now).values(used_at=self._now)) == 1
+        return self._db.change(CLAIM, digest=digest, now=self._now) == 1

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import and_, case, delete, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, Executable, String, Table, case, delete, literal, or_, select, union_all
 
-from idp.persistence.base import Base, Store
+from idp.persistence.base import METADATA, Store, given, given_list, upsert
+
+UNLIMITED = 2**63 - 1
+"""More than any counter has."""
 
 
 @dataclass(frozen=True)
@@ -25,20 +28,76 @@ class Limit:
     in_a_row: int | None = None
 
 
-class Throttle(Base):
+throttles = Table(
+    "throttles",
+    METADATA,
+    Column("bucket", String, primary_key=True),
+    Column("short_started_at", BigInteger, nullable=False),
+    Column("short_count", BigInteger, nullable=False),
+    Column("long_started_at", BigInteger, index=True, nullable=False),
+    Column("long_count", BigInteger, nullable=False),
+    Column("in_a_row", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
     """The counters of one bucket: short window, long window, and since the last success.
 
     `in_a_row` stays 0 where it is not limited, so that rows for made-up user names can be purged.
     """
 
-    __tablename__ = "throttles"
+    bucket: str
+    short_started_at: int
+    short_count: int
+    long_started_at: int
+    long_count: int
+    in_a_row: int
 
-    bucket: Mapped[str] = mapped_column(primary_key=True)
-    short_started_at: Mapped[int]
-    short_count: Mapped[int]
-    long_started_at: Mapped[int] = mapped_column(index=True)
-    long_count: Mapped[int]
-    in_a_row: Mapped[int]
+
+IN_BUCKETS = throttles.c.bucket.in_(given_list("buckets"))
+FIND = select(throttles).where(IN_BUCKETS)
+COUNT = select(throttles.c.short_count).where(throttles.c.bucket == given("bucket"))
+RESET = delete(throttles).where(IN_BUCKETS)
+SHORT_OVER = throttles.c.short_started_at <= given("short_until")
+LONG_OVER = throttles.c.long_started_at <= given("long_until")
+COUNTED_SHORT = {
+    "short_count": case((SHORT_OVER, 1), else_=throttles.c.short_count + 1),
+    "short_started_at": case((SHORT_OVER, given("now")), else_=throttles.c.short_started_at),
+}
+COUNTED = COUNTED_SHORT | {
+    "long_count": case((LONG_OVER, 1), else_=throttles.c.long_count + 1),
+    "long_started_at": case((LONG_OVER, given("now")), else_=throttles.c.long_started_at),
+    "in_a_row": throttles.c.in_a_row + given("run"),
+}
+WITHIN = (
+    or_(SHORT_OVER, throttles.c.short_count < given("short_count"))
+    & or_(LONG_OVER, throttles.c.long_count < given("long_count"))
+    & (throttles.c.in_a_row < given("in_a_row"))
+)
+INCREMENT = (
+    upsert(throttles)
+    .values(bucket=given("bucket"), short_started_at=given("now"), long_started_at=given("now"))
+    .values(short_count=1, long_count=0, in_a_row=0)
+    .on_conflict_do_update(
+        index_elements=["bucket"],
+        set_=COUNTED_SHORT | {"long_started_at": case((SHORT_OVER, given("now")), else_=throttles.c.long_started_at)},
+    )
+    .returning(throttles.c.short_count)
+)
+
+
+@cache
+def _consume_each(count: int) -> Executable:
+    """Return the statement that counts one attempt in each of `count` buckets."""
+    # Of VALUES with several rows SQLAlchemy caches no compiled statement.
+    first = [
+        select(given(f"bucket_{number}"), given("now"), literal(1), given("now"), literal(1), given("run"))
+        for number in range(count)
+    ]
+    insert = upsert(throttles).from_select(list(throttles.c), union_all(*first))
+    counted = insert.on_conflict_do_update(index_elements=["bucket"], set_=COUNTED, where=WITHIN)
+    return counted.returning(throttles.c.bucket)
 
 
 class ThrottleStore(Store):
@@ -50,8 +109,7 @@ class ThrottleStore(Store):
 
     def without_capacity(self, limits: Mapping[str, Limit]) -> set[str]:
         """Return the buckets for which `consume` would fail now: one statement for all."""
-        query = select(Throttle).where(Throttle.bucket.in_(sorted(limits)))
-        rows = self._session.scalars(query.execution_options(populate_existing=True))
+        rows = self._db.all(Throttle, FIND, buckets=sorted(limits))
         return {row.bucket for row in rows if not self._is_within(row, limits[row.bucket])}
 
     def _is_within(self, row: Throttle, limit: Limit) -> bool:
@@ -61,7 +119,7 @@ class ThrottleStore(Store):
 
     def count(self, bucket: str) -> int:
         """Return the attempts counted in the short window that began last."""
-        return int(self._session.scalar(select(Throttle.short_count).where(Throttle.bucket == bucket)) or 0)
+        return int(self._db.value(COUNT, bucket=bucket) or 0)
 
     def consume(self, bucket: str, limit: Limit) -> bool:
         """Count one attempt; False when the limit is reached, and then nothing may be verified."""
@@ -72,45 +130,28 @@ class ThrottleStore(Store):
 
         The rows are written in one order, so that two attempts with the same buckets cannot block each other for good.
         """
-        short_over = Throttle.short_started_at <= self._now - limit.short_seconds
-        long_over = Throttle.long_started_at <= self._now - limit.long_seconds
-        run = int(limit.in_a_row is not None)
-        first = {"short_started_at": self._now, "short_count": 1, "long_started_at": self._now, "long_count": 1}
-        insert = self._upsert(Throttle).values(
-            [first | {"bucket": bucket, "in_a_row": run} for bucket in sorted(buckets)]
+        counted = self._db.returned(
+            _consume_each(len(buckets)),
+            **{f"bucket_{number}": bucket for number, bucket in enumerate(sorted(buckets))},
+            now=self._now,
+            run=int(limit.in_a_row is not None),
+            short_until=self._now - limit.short_seconds,
+            long_until=self._now - limit.long_seconds,
+            short_count=limit.short_count,
+            long_count=limit.long_count,
+            in_a_row=UNLIMITED if limit.in_a_row is None else limit.in_a_row,
         )
-        changes = {
-            "short_count": case((short_over, 1), else_=Throttle.short_count + 1),
-            "short_started_at": case((short_over, self._now), else_=Throttle.short_started_at),
-            "long_count": case((long_over, 1), else_=Throttle.long_count + 1),
-            "long_started_at": case((long_over, self._now), else_=Throttle.long_started_at),
-            "in_a_row": Throttle.in_a_row + run,
-        }
-        within = and_(
-            or_(short_over, Throttle.short_count < limit.short_count),
-            or_(long_over, Throttle.long_count < limit.long_count),
-            *([Throttle.in_a_row < limit.in_a_row] if limit.in_a_row is not None else []),
-        )
-        upsert = insert.on_conflict_do_update(index_elements=["bucket"], set_=changes, where=within)
-        return set(self._session.scalars(upsert.returning(Throttle.bucket)))
+        return set(counted)
 
     def increment(self, bucket: str, seconds: int) -> int:
         """Count something in a window of `seconds`, without a limit; return how many it has now. One statement."""
-        over = Throttle.short_started_at <= self._now - seconds
-        first = {"short_started_at": self._now, "short_count": 1, "long_started_at": self._now, "long_count": 0}
-        changes = {
-            "short_count": case((over, 1), else_=Throttle.short_count + 1),
-            "short_started_at": case((over, self._now), else_=Throttle.short_started_at),
-            "long_started_at": case((over, self._now), else_=Throttle.long_started_at),
-        }
-        upsert = self._upsert(Throttle).values(first | {"bucket": bucket, "in_a_row": 0})
-        upsert = upsert.on_conflict_do_update(index_elements=["bucket"], set_=changes)
-        return self._session.scalars(upsert.returning(Throttle.short_count)).one()
+        (number,) = self._db.returned(INCREMENT, bucket=bucket, now=self._now, short_until=self._now - seconds)
+        return int(number)
 
     def reset(self, *buckets: str) -> None:
         """Delete the counters of these buckets, after a success."""
-        self._execute(delete(Throttle).where(Throttle.bucket.in_(sorted(buckets))))
+        self._db.change(RESET, buckets=sorted(buckets))
 
     def reset_all(self, prefix: str) -> int:
         """Delete the counters of every bucket with this prefix (administrators only)."""
-        return self._execute(delete(Throttle).where(Throttle.bucket.startswith(prefix, autoescape=True)))
+        return self._db.change(delete(throttles).where(throttles.c.bucket.startswith(prefix, autoescape=True)))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from sqlalchemy.orm import Session as OrmSession
-
 from idp.kernel.request_origin import Origin
 from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.audit_events import AuditStore
@@ -14,6 +12,7 @@ from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
 from idp.persistence.devices import DeviceStore
+from idp.persistence.executor import Executor
 from idp.persistence.factors import FactorStore
 from idp.persistence.grants import GrantStore
 from idp.persistence.login_flows import LoginFlowStore
@@ -35,107 +34,107 @@ class Transaction:
     `now` (seconds, UTC) is read once, so that a request happens at one instant; `origin` is for the audit trail.
     """
 
-    def __init__(self, session: OrmSession, now: int, origin: Origin) -> None:
-        self._session = session
+    def __init__(self, db: Executor, now: int, origin: Origin) -> None:
+        self._db = db
         self.now = now
         self.origin = origin
 
     @cached_property
     def users(self) -> UserStore:
         """People."""
-        return UserStore(self._session, self.now)
+        return UserStore(self._db, self.now)
 
     @cached_property
     def factors(self) -> FactorStore:
         """Second factors."""
-        return FactorStore(self._session, self.now)
+        return FactorStore(self._db, self.now)
 
     @cached_property
     def challenges(self) -> ChallengeStore:
         """Challenges for passkeys."""
-        return ChallengeStore(self._session, self.now)
+        return ChallengeStore(self._db, self.now)
 
     @cached_property
     def sent_codes(self) -> SentCodeStore:
         """Codes sent to mailboxes and phones."""
-        return SentCodeStore(self._session, self.now)
+        return SentCodeStore(self._db, self.now)
 
     @cached_property
     def recovery(self) -> RecoveryStore:
         """Recovery codes."""
-        return RecoveryStore(self._session, self.now)
+        return RecoveryStore(self._db, self.now)
 
     @cached_property
     def devices(self) -> DeviceStore:
         """Browsers and remembered devices."""
-        return DeviceStore(self._session, self.now)
+        return DeviceStore(self._db, self.now)
 
     @cached_property
     def sessions(self) -> SessionStore:
         """Sessions."""
-        return SessionStore(self._session, self.now)
+        return SessionStore(self._db, self.now)
 
     @cached_property
     def login_flows(self) -> LoginFlowStore:
         """Login flows."""
-        return LoginFlowStore(self._session, self.now)
+        return LoginFlowStore(self._db, self.now)
 
     @cached_property
     def clients(self) -> ClientStore:
         """Clients."""
-        return ClientStore(self._session, self.now)
+        return ClientStore(self._db, self.now)
 
     @cached_property
     def consents(self) -> ConsentStore:
         """Consents."""
-        return ConsentStore(self._session, self.now)
+        return ConsentStore(self._db, self.now)
 
     @cached_property
     def grants(self) -> GrantStore:
         """Codes and tokens."""
-        return GrantStore(self._session, self.now)
+        return GrantStore(self._db, self.now)
 
     @cached_property
     def throttles(self) -> ThrottleStore:
         """Counters of attempts."""
-        return ThrottleStore(self._session, self.now)
+        return ThrottleStore(self._db, self.now)
 
     @cached_property
     def replay(self) -> ReplayStore:
         """Ids of client assertions that were used."""
-        return ReplayStore(self._session, self.now)
+        return ReplayStore(self._db, self.now)
 
     @cached_property
     def audit(self) -> AuditStore:
         """Audit events; write through `idp.audit`."""
-        return AuditStore(self._session, self.now)
+        return AuditStore(self._db, self.now)
 
     @cached_property
     def outbox(self) -> OutboxStore:
         """Messages to be delivered; `idp.messaging` enqueues them."""
-        return OutboxStore(self._session, self.now)
+        return OutboxStore(self._db, self.now)
 
     @cached_property
     def password_resets(self) -> PasswordResetStore:
         """Links to set a new password."""
-        return PasswordResetStore(self._session, self.now)
+        return PasswordResetStore(self._db, self.now)
 
     @cached_property
     def alert_links(self) -> AlertLinkStore:
         """Links that end a sign-in."""
-        return AlertLinkStore(self._session, self.now)
+        return AlertLinkStore(self._db, self.now)
 
     @cached_property
     def contact_changes(self) -> ContactChangeStore:
         """Changes of addresses and numbers."""
-        return ContactChangeStore(self._session, self.now)
+        return ContactChangeStore(self._db, self.now)
 
     @cached_property
     def jobs(self) -> JobStore:
         """Background work."""
-        return JobStore(self._session, self.now)
+        return JobStore(self._db, self.now)
 
     @cached_property
     def purge(self) -> PurgeStore:
         """Deletion of ended rows."""
-        return PurgeStore(self._session, self.now)
+        return PurgeStore(self._db, self.now)

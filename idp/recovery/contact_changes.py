@@ -96,7 +96,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
         return False
     told = user.email
     tx.users.raise_epoch(user)
-    _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
+    user = _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
     tx.devices.distrust(user_id=user.id)
     event, notice = CHANGED[ContactKind(change.kind)]
     audit.record(tx, event, user_id=user.id, removed=change.new is None)
@@ -134,7 +134,7 @@ def undo_change(tx: Transaction, change: ContactChange) -> bool:
         kind = ContactKind(each.kind)
         lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
         proven = each.old_verified or (each is change and kind is ContactKind.EMAIL)  # the link was mailed there
-        _store(tx, user, kind, None if lost else each.old, verified=proven and not lost)
+        user = _store(tx, user, kind, None if lost else each.old, verified=proven and not lost)
     revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
     for address in dict.fromkeys(filter(None, (user.email, told))):
@@ -142,9 +142,9 @@ def undo_change(tx: Transaction, change: ContactChange) -> bool:
     return True
 
 
-def _store(tx: Transaction, user: User, kind: ContactKind, value: str | None, *, verified: bool) -> None:
+def _store(tx: Transaction, user: User, kind: ContactKind, value: str | None, *, verified: bool) -> User:
     setter = {ContactKind.EMAIL: tx.users.set_email, ContactKind.PHONE: tx.users.set_phone}[kind]
-    setter(user, value, verified=verified)
+    return setter(user, value, verified=verified)
 
 
 def _other_owner(tx: Transaction, user: User, address: str | None) -> User | None:

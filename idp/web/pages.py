@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from idp.language import jinja
 from idp.language.localization import localize_text, localize_values
@@ -38,10 +39,10 @@ class Application(Flask):
 
     def make_response(self, rv: ResponseReturnValue) -> Response:
         """Return the response of what a view or an error handler returned."""
-        response = super().make_response(rv)
-        if isinstance(response, Page):
-            response.render()
-        return response
+        page = rv.response if isinstance(rv, HTTPException) else rv  # `abort(page)`
+        if isinstance(page, Page):
+            page.render()
+        return super().make_response(rv)
 
 
 def install(app: Flask) -> None:

@@ -6,6 +6,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from idp.kernel.handles import s256
 from tests.bench.wire import Answer, Request
 from tests.support.back_channel import FORM, basic
+from tests.support.browser import Browser
+from tests.support.harness import Harness
+from tests.support.relying_party import RelyingParty
 
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-~._-"
 SCOPE = "openid profile email offline_access"
@@ -19,6 +22,14 @@ class BenchApp:
     secret: str
     redirect_uri: str
     cookie: str
+
+    def discovery(self) -> Request:
+        """The provider's metadata."""
+        return Request("GET", "/.well-known/openid-configuration")
+
+    def jwks(self) -> Request:
+        """The provider's public keys."""
+        return Request("GET", "/jwks")
 
     def authorize(self) -> Request:
         """By somebody with a session: straight back to the app."""
@@ -60,3 +71,11 @@ class BenchApp:
     def _post(self, path: str, **fields: str) -> Request:
         headers = {"Authorization": basic(self.client_id, self.secret), "Content-Type": FORM}
         return Request("POST", path, headers, urlencode(fields).encode())
+
+
+def signed_in_app(harness: Harness) -> BenchApp:
+    """Return an app, and the cookies of somebody who signed in with password and code, in an application of ours."""
+    rp, browser = RelyingParty(harness), Browser(harness)
+    rp.sign_in(browser, harness.person("jane", totp=True), acr_values="mfa")
+    cookie = "; ".join(f"__Host-countersign-{name}={browser.cookie(name)}" for name in ("session", "browser"))
+    return BenchApp(rp.app.client_id, rp.app.secret, rp.app.redirect_uri, cookie)

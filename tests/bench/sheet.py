@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterable
 
 from tests.bench.alike import Twins
+from tests.bench.baseline import Baseline
+from tests.bench.floor import Floor
 from tests.bench.growth import Growth
 from tests.bench.listings import FEW, Listing
 from tests.bench.load import Measured
-from tests.bench.server import Served
+from tests.bench.server import WORKERS, Served
 from tests.bench.sign_in import SignIns
 from tests.bench.tables import Purged, Table
 
@@ -20,9 +22,7 @@ LONGEST_BATCH = 0.25
 MAY_GROW = 8
 BUDGETS = {"code redemption": (4, 1), "client_credentials": (2, 1), "userinfo": (1, 0)}
 """Statements and commits of one request."""
-SIGNATURES = {"code redemption": ("ES256", "RS256"), "refresh": ("ES256", "RS256"), "client_credentials": ("ES256",)}
-"""What one request signs: the access token, and the ID token of an app that did not ask for another algorithm."""
-HEADS = f"  {'':26} {'per second':>10} {'ms':>6} {'p99':>6} {'cpu ms':>6} {'statements':>10} {'commits':>7}  signing"
+HEADS = f"  {'':26} {'per second':>10} {'ms':>6} {'p99':>6} {'cpu ms':>7} {'floor':>6} {'ratio':>6}{'drift':>7}"
 
 
 def title() -> None:
@@ -31,46 +31,67 @@ def title() -> None:
     print(f"Countersign on {machine}; load before: {os.getloadavg()[0]:.1f}\n")
 
 
-def floor(signatures: dict[str, float], hash_milliseconds: float) -> None:
-    print("The floor: one core, the cryptography package alone")
-    for algorithm, rate in signatures.items():
-        print(f"  {algorithm} signatures        {rate:8.0f} /s")
-    print(f"  password hash           {hash_milliseconds:8.1f} ms")
+def floor(database: str, least: Floor) -> None:
+    """What the parts cost alone."""
+    print(f"\n{database}: the floor, CPU ms of the parts alone")
+    signing = ", ".join(f"{algorithm} {cost:.3f}" for algorithm, cost in least.signatures.items())
+    print(f"  bare Flask answer {least.answer:.3f}; signatures: {signing}; password hash {least.hash:.1f}")
+    print(f"  SELECT by key {least.select:.3f}, INSERT and commit {least.insert:.3f}, PostgreSQL's processes included")
 
 
-def in_process(database: str, paths: Iterable[Measured], floor: dict[str, float]) -> None:
-    """One core, the client's work left out. "Signing" is the part of the time that the floor says is needed for it."""
+def in_process(database: str, paths: Iterable[Measured], least: Floor, baseline: Baseline) -> None:
+    """One core, the client's work left out."""
     print(f"\n{database}, in one process, one request at a time")
-    print(HEADS)
+    print(f"{HEADS} statements commits")
     for path in paths:
-        share = sum(path.per_second / floor[algorithm] for algorithm in SIGNATURES.get(path.name, ()))
-        print(
-            f"  {path.name:26} {path.per_second:10.0f} {1000 / path.per_second:6.2f} {path.p99:6.1f} "
-            f"{path.processor:6.2f} {path.statements:10.1f} {path.commits:7.1f}  {share:7.1%}{_budget(path)}"
-        )
+        bottom = least.of(path.name, path.statements, path.commits)
+        print(f"{_row(database, 'in process', path, bottom, baseline)} {path.statements:10.1f} {path.commits:7.1f}"
+              f"{_budget(path)}")  # fmt: skip
         sys.stdout.flush()
 
 
-def sign_ins(found: SignIns, hash_milliseconds: float) -> None:
-    """The whole of it, with the hash at its real cost."""
-    print(f"  {'password, code and tokens':26} {found.per_second:10.1f} {1000 / found.per_second:6.1f}")
-    print(f"  the password's answer takes {found.password:.1f} ms, of which the hash {hash_milliseconds:.1f}")
+def sign_ins(database: str, found: SignIns, least: Floor, baseline: Baseline) -> None:
+    """The whole of it on a new browser, with the hash at its real cost."""
+    spent = found.processor + found.database
+    bottom = least.of("sign-in", found.statements, found.commits, answers=found.requests, hashes=1)
+    ratio = baseline.compare(database, "in process", "sign-in", spent / bottom)
+    counts = f"{found.statements:10.1f} {found.commits:7.1f}"
+    print(f"  {'password, code and tokens':26} {'':10} {'':6} {'':6} {spent:7.2f} {bottom:6.2f} {ratio} {counts}")
+    print(f"  the password's answer takes {found.password:.1f} ms, of which the hash {least.hash:.1f}")
     bar = f"bar {CODE_PAGE:.0f}: {_verdict(found.code < CODE_PAGE)}"
     print(f"  the code's answer takes {found.code:.1f} ms (slowest {found.slowest_code:.1f}); {bar}")
 
 
-def served(database: str, found: Served) -> None:
-    """The running server; the client shares its cores."""
-    workers = os.cpu_count() or 1
-    print(f"\n{database}, `idp serve` with {workers} workers, four connections, its client on the same cores")
-    for path in found.paths:
-        print(f"  {path.name:26} {path.per_second:10.0f} /s   p99 {path.p99:6.1f} ms")
+def served(database: str, found: Served, counted: Iterable[Measured], least: Floor, baseline: Baseline) -> None:
+    """The running server; the client shares its cores. The floor has the bare answer as it is served."""
+    counts = {path.name: (path.statements, path.commits) for path in counted}
+    for callers, paths in found.paths.items():
+        way = f"callers: {callers}"
+        bare = least.with_answer(found.answers[callers])
+        print(f"\n{database}, `idp serve` with {WORKERS} workers, {way}, on the same cores")
+        print(f"{HEADS}   (bare Flask answer, served: {bare.answer:.3f})")
+        for path in paths:
+            print(_row(database, way, path, bare.of(path.name, *counts[path.name]), baseline))
+            sys.stdout.flush()
+
+
+def processes(found: Served, minutes: float) -> None:
+    """Starts and memory of the running server."""
     starts = ", ".join(f"{each:.2f}" for each in found.starts)
     verdict = _verdict(min(found.starts) < COLD_START)
     print(f"  cold start {starts} s; bar {COLD_START:.0f}, best of {len(found.starts)}: {verdict}")
     memory = " + ".join(f"{each:.0f}" for each in found.memory)
     print(f"  memory {memory or 'unknown'} MiB, some of it shared")
+    over_time = ", ".join(f"{each:.0f}" for each in found.over_time)
+    print(f"  memory in all, over {minutes:g} minutes of load: {over_time} MiB")
     sys.stdout.flush()
+
+
+def _row(database: str, way: str, path: Measured, bottom: float, baseline: Baseline) -> str:
+    spent = path.processor + path.database
+    ratio = baseline.compare(database, way, path.name, spent / bottom)
+    speed = f"{path.per_second:10.0f} {1000 / path.per_second:6.2f} {path.p99:6.1f}"
+    return f"  {path.name:26} {speed} {spent:7.3f} {bottom:6.3f} {ratio}"
 
 
 def twins(database: str, found: Iterable[Twins], tries: int) -> None:
@@ -135,7 +156,7 @@ def purging(found: Purged) -> None:
 
 
 def _budget(path: Measured) -> str:
-    if path.name not in BUDGETS or path.statements is None or path.commits is None:
+    if path.name not in BUDGETS:
         return ""
     statements, commits = BUDGETS[path.name]
     kept = path.statements <= statements and path.commits <= commits

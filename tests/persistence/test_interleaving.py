@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event, select
 
 from idp.admin import users
 from idp.kernel.entropy import SystemEntropy
-from idp.persistence.grants import Grant
+from idp.persistence.grants import grants
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import context
@@ -114,7 +114,7 @@ def test_no_app_is_given_anything_past_the_end_of_a_session(
     answer = app.answer(browser)
     assert app.redeem(Code(answer["code"], app.sent["redirect_uri"], app.verifier)).status_code == 400
     with harness.services.database.engine.connect() as connection:
-        assert None not in set(connection.scalars(select(Grant.revoked_at)))
+        assert None not in set(connection.scalars(select(grants.c.revoked_at)))
 
 
 @contextmanager
@@ -138,7 +138,7 @@ def test_a_session_that_ends_while_a_request_is_judged_gives_nothing(
 ) -> None:
     app, max_ = RelyingParty(harness), harness.person("max")
     app.sign_in(browser, max_)
-    grants = count(harness, "grants")
+    before = count(harness, "grants")
     if prompt == "login":
         app.send(browser, prompt=prompt)
     with ending_as_it_is_held(harness):
@@ -150,7 +150,7 @@ def test_a_session_that_ends_while_a_request_is_judged_gives_nothing(
         assert app.error(browser) == "login_required"
     else:
         assert browser.at.endswith("/identify")
-    assert count(harness, "grants") == grants
+    assert count(harness, "grants") == before
 
 
 @pytest.mark.parametrize("step", ["identify", "code", "recovery", "enrol", "recovery-codes"])

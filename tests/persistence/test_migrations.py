@@ -16,7 +16,7 @@ from idp.login.state.login_flow import stored_requirement
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.persistence.engine import open_engine
-from idp.persistence.users import lookup_key
+from idp.persistence.lookup_keys import lookup_key
 
 ROOT = Path(__file__).parents[2]
 UPGRADE = "import sys; from idp.persistence import schema; schema.upgrade(sys.argv[1])"

@@ -23,7 +23,7 @@ LONG = 5000 * DAY
 
 
 def test_every_table_has_a_written_life() -> None:
-    assert sorted(life.table for life in LIVES) == sorted(METADATA.tables)
+    assert sorted(life.name for life in LIVES) == sorted(METADATA.tables)
     assert all(life.until and life.grows_with for life in LIVES)
 
 
@@ -58,28 +58,28 @@ def _value(column: Column[Any], now: int, number: int) -> object:
 def filled(harness: Harness) -> Harness:
     """One row in every table."""
     for life in LIVES:
-        if not count(harness, life.table):
-            add_row(harness, life.table)
+        if not count(harness, life.name):
+            add_row(harness, life.name)
     return harness
 
 
 def test_what_is_new_stays(filled: Harness) -> None:
     purge(filled.services.database, filled.settings)
-    assert {life.table: count(filled, life.table) for life in LIVES} == {life.table: 1 for life in LIVES}
+    assert {life.name: count(filled, life.name) for life in LIVES} == {life.name: 1 for life in LIVES}
 
 
 def test_what_has_ended_goes_and_nothing_else(filled: Harness) -> None:
     filled.clock.advance(LONG)
     gone = purge(filled.services.database, filled.settings)
-    assert {life.table for life in PURGED} <= gone.keys()
-    assert {life.table: count(filled, life.table) for life in PURGED} == {life.table: 0 for life in PURGED}
-    assert {life.table: count(filled, life.table) for life in FOR_EVER} == {life.table: 1 for life in FOR_EVER}
+    assert {life.name for life in PURGED} <= gone.keys()
+    assert {life.name: count(filled, life.name) for life in PURGED} == {life.name: 0 for life in PURGED}
+    assert {life.name: count(filled, life.name) for life in FOR_EVER} == {life.name: 1 for life in FOR_EVER}
 
 
-@pytest.mark.parametrize("life", PURGED, ids=lambda life: life.table)
+@pytest.mark.parametrize("life", PURGED, ids=lambda life: life.name)
 def test_no_transaction_deletes_more_than_a_batch(harness: Harness, life: Life) -> None:
     for number in range(3):
-        add_row(harness, life.table, number)
+        add_row(harness, life.name, number)
     harness.clock.advance(LONG)
     with harness.services.database.read() as tx:
         retention = Retention(now=tx.now, session_idle=60, audit_days=1, keep_codes=True)
@@ -87,7 +87,7 @@ def test_no_transaction_deletes_more_than_a_batch(harness: Harness, life: Life) 
     assert len(keys) == 3
     with harness.services.database.write() as tx:
         assert tx.purge.remove(life, retention, keys[:2]) == 2
-    assert count(harness, life.table) == 1
+    assert count(harness, life.name) == 1
 
 
 def test_many_rows_are_deleted_in_many_transactions(harness: Harness) -> None:
@@ -118,7 +118,7 @@ def test_nothing_is_written_or_waited_for_while_nothing_has_ended(filled: Harnes
 def test_a_row_that_is_used_while_it_is_purged_stays(harness: Harness) -> None:
     add_row(harness, "sessions")
     harness.clock.advance(harness.settings.session_idle + 1)
-    life = next(life for life in LIVES if life.table == "sessions")
+    life = next(life for life in LIVES if life.name == "sessions")
     retention = Retention(harness.clock.now(), harness.settings.session_idle, audit_days=0, keep_codes=True)
     with harness.services.database.engine.begin() as connection:
         sessions = METADATA.tables["sessions"]

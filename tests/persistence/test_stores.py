@@ -3,8 +3,10 @@
 import pytest
 
 from idp.kernel.clock import DAY
+from idp.persistence.executor import ReadOnly
+from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.throttles import Limit
-from idp.persistence.users import NameTaken, User, lookup_key
+from idp.persistence.users import NameTaken, User
 from tests.support.concurrency import rush
 from tests.support.harness import Harness
 
@@ -130,8 +132,15 @@ def test_what_fails_is_not_kept(harness: Harness) -> None:
 
     with pytest.raises(KeyError):
         fail()
-    with harness.services.database.read() as tx:
-        tx.throttles.reset("bucket")
-        assert tx.throttles.consume("bucket", Limit(1, 900, 50, DAY))
+    with harness.services.database.read() as tx, pytest.raises(ReadOnly):
+        tx.throttles.consume("bucket", Limit(1, 900, 50, DAY))
     with harness.services.database.write() as tx:
-        assert tx.throttles.consume("bucket", Limit(1, 900, 50, DAY)), "nor is anything done while only reading"
+        assert tx.throttles.consume("bucket", Limit(1, 900, 50, DAY))
+
+
+def test_a_reset_link_is_made_for_a_person_whom_mail_reaches(harness: Harness) -> None:
+    jane, max_ = harness.person("jane"), harness.person("max", email=None)
+    expires_at = harness.clock.now() + 60
+    with harness.services.database.write() as tx:
+        for user_id, made in ((jane.id, True), (max_.id, False), ("nobody", False)):
+            assert tx.password_resets.make(user_id, user_id=user_id, flow_id="", expires_at=expires_at) is made

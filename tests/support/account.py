@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from idp.factors.totp import PERIOD
 from idp.kernel.handles import digest, keyed_digest
 from idp.persistence.grants import Grant
-from idp.persistence.outbox import OutboxMessage
+from idp.persistence.outbox import outbox
 from idp.persistence.sessions import Session
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
@@ -153,7 +153,7 @@ def words(page: TestResponse) -> str:
 def mails(harness: Harness) -> list[str]:
     """The notices promised so far."""
     with harness.services.database.engine.connect() as connection:
-        found = connection.execute(select(OutboxMessage.context).order_by(OutboxMessage.id))
+        found = connection.execute(select(outbox.c.context).order_by(outbox.c.id))
         return [context["event"] for (context,) in found if "event" in context]
 
 
@@ -167,10 +167,23 @@ def forget_mail(harness: Harness) -> None:
 def grant(harness: Harness, user_id: str, sid: str, *, offline: bool) -> str:
     """Something an app was given in a session."""
     grant_id = harness.services.entropy.token(8)
-    facts = {"scopes": ["openid"], "claims": {}, "acr": "pwd", "amr": ["pwd"], "redirect_uri": REDIRECT_URI}
-    times = {"auth_time": 1, "code_expires_at": harness.clock.now() + 60, "expires_at": harness.clock.now() + 3600}
-    row = Grant(id=grant_id, user_id=user_id, client_id="web", sid=sid, offline=offline, **facts, **times)
-    row.code_digest = row.code_challenge = grant_id
+    row = Grant(
+        id=grant_id,
+        user_id=user_id,
+        client_id="web",
+        sid=sid,
+        scopes=["openid"],
+        claims={},
+        acr="pwd",
+        amr=["pwd"],
+        auth_time=1,
+        redirect_uri=REDIRECT_URI,
+        code_digest=grant_id,
+        code_challenge=grant_id,
+        code_expires_at=harness.clock.now() + 60,
+        expires_at=harness.clock.now() + 3600,
+        offline=offline,
+    )
     with harness.services.database.write() as tx:
         tx.grants.add(row)
     return grant_id

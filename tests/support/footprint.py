@@ -5,13 +5,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import insert
 
 from idp.persistence.database import Database
-from idp.persistence.schema import METADATA
-from idp.persistence.users import ACTIVE
+from idp.persistence.users import User, users
 from tests.support.command import PROGRAM, Command
 
 KIB = 1024
@@ -56,23 +55,22 @@ def measure(command: Command, *arguments: str) -> Footprint:
 
 def add_people(database: Database, first: int, last: int) -> None:
     """Fill the table of people without their passwords: nobody signs in here."""
-    users = METADATA.tables["users"]
     for start in range(first, last, BATCH):
         with database.engine.begin() as connection:
-            connection.execute(insert(users), [_person(number) for number in range(start, min(start + BATCH, last))])
+            people = [asdict(_person(number)) for number in range(start, min(start + BATCH, last))]
+            connection.execute(insert(users), people)
 
 
-def _person(number: int) -> dict[str, object]:
+def _person(number: int) -> User:
     name = f"person{number:07}"
-    return {
-        "id": f"id-{name}",
-        "username": name,
-        "username_key": name,
-        "email": f"{name}@example.test",
-        "email_key": f"{name}@example.test",
-        "password_changed_at": JOINED,
-        "status": ACTIVE,
-        "profile": {"name": f"Person Number {number}", "locale": "en", "zoneinfo": "Europe/Berlin"},
-        "created_at": JOINED,
-        "updated_at": JOINED,
-    }
+    return User(
+        id=f"id-{name}",
+        username=name,
+        username_key=name,
+        email=f"{name}@example.test",
+        email_key=f"{name}@example.test",
+        password_changed_at=JOINED,
+        profile={"name": f"Person Number {number}", "locale": "en", "zoneinfo": "Europe/Berlin"},
+        created_at=JOINED,
+        updated_at=JOINED,
+    )

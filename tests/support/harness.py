@@ -95,23 +95,21 @@ class Harness:
     def person(self, username: str = "jane", *, totp: bool = False, **traits: Any) -> Someone:
         """Adds somebody; with `totp` they have an authenticator app and eight saved recovery codes."""
         password = traits.pop("password", PASSWORD)
-        profile = traits.pop("profile", {"name": username.title()})
-        user = User(id=SystemEntropy().token(16), username=username, profile=profile)
-        user.email = traits.pop("email", f"{username}@example.test")
-        user.password_hash = self.services.hasher.hash(password)
-        for name, value in traits.items():
-            setattr(user, name, value)
+        values: dict[str, Any] = {
+            "email": f"{username}@example.test",
+            "password_hash": self.services.hasher.hash(password),
+            "profile": {"name": username.title()},
+        }
+        user = User(id=SystemEntropy().token(16), username=username, **(values | traits))
         seed = pyotp.random_base32() if totp else None
         fresh = recovery_codes.generate_set(self.services.entropy, self.services.hasher) if totp else None
         with self.services.database.write() as tx:
             tx.users.add(user)
             if seed and fresh:
-                factor = Factor(id=f"totp-{user.id}", user_id=user.id, kind="totp", label="Authenticator app")
-                factor.sealed_secret = self.services.sealer.seal(seed.encode(), row=factor.id)
-                tx.factors.add(factor)
-                row = recovery_codes.to_row(
-                    fresh, user_id=user.id, set_id=f"set-{user.id}", sealer=self.services.sealer
-                )
+                sealer, factor_id = self.services.sealer, f"totp-{user.id}"
+                sealed = sealer.seal(seed.encode(), row=factor_id)
+                tx.factors.add(Factor(factor_id, "totp", "Authenticator app", user.id, sealed_secret=sealed))
+                row = recovery_codes.to_row(fresh, user_id=user.id, set_id=f"set-{user.id}", sealer=sealer)
                 tx.recovery.replace(row, list(fresh.digests))
                 tx.recovery.acknowledge(user.id, keep=self.settings.recovery_codes_viewable)
         return Someone(user.id, username, password, seed, fresh.codes if fresh else ())

@@ -39,7 +39,7 @@ def render() -> str:
 
 def _row(life: Life) -> str:
     return (
-        f"| `{life.table}` | {life.grows_with} | {life.until} | {'yes' if life.over else 'no'} | {life.bounded_by} |\n"
+        f"| `{life.name}` | {life.grows_with} | {life.until} | {'yes' if life.over else 'no'} | {life.bounded_by} |\n"
     )
 
 

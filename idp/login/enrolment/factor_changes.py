@@ -35,7 +35,7 @@ def add_factor(
     replaces: bool = False,
     services: Services,
 ) -> Proof | None:
-    """Add a factor that just proved itself, and return that proof.
+    """Add a factor of this person that just proved itself, and return that proof.
 
     `codes` are the recovery codes of somebody who has none. `replaces`: a person has one factor of this kind, so the
     one before is removed. None when another change to the account came first; then nothing is changed.
@@ -47,7 +47,6 @@ def add_factor(
     if not tx.users.raise_epoch(user):
         return None
     replaced = bool(replaces and tx.factors.remove_all(user.id, kind=kind))
-    factor.user_id = user.id
     tx.factors.add(factor)
     if codes is not None:
         recovery_code.replace_codes(tx, person, codes, services)

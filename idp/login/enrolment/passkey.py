@@ -66,6 +66,7 @@ def add(
         id=services.entropy.token(12),
         kind=Method.PASSKEY,
         label=label,
+        user_id=person.user.id,
         credential_id=made.credential_id,
         public_key=made.public_key,
         sign_count=made.sign_count,

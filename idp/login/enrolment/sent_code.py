@@ -85,7 +85,12 @@ def confirm_code(
     else:
         tx.users.prove_phone(person.user, address)
     factor = Factor(
-        id=services.entropy.token(12), kind=method, label=method.value, address=address, last_used_at=tx.now
+        id=services.entropy.token(12),
+        kind=method,
+        label=method.value,
+        user_id=person.user.id,
+        address=address,
+        last_used_at=tx.now,
     )
     added = factor_changes.add_factor(tx, person, factor, codes=codes, replaces=True, services=services)
     return added or Result.CONFLICT

@@ -53,7 +53,14 @@ def check_first_code(setup: Setup, code: str, *, person: Person, now: int, servi
 
 def activate_totp(tx: Transaction, person: Person, confirmed: ConfirmedSetup, services: Services) -> Proof | None:
     """Store it as the person's one app, its first code used up; None when another change to the account came first."""
-    factor = Factor(id=services.entropy.token(12), kind=Method.TOTP, label=LABEL, last_step=confirmed.step)
-    factor.sealed_secret = services.sealer.seal(confirmed.seed.encode(), row=factor.id)
-    factor.last_used_at = tx.now
+    factor_id = services.entropy.token(12)
+    factor = Factor(
+        id=factor_id,
+        kind=Method.TOTP,
+        label=LABEL,
+        user_id=person.user.id,
+        sealed_secret=services.sealer.seal(confirmed.seed.encode(), row=factor_id),
+        last_step=confirmed.step,
+        last_used_at=tx.now,
+    )
     return factor_changes.add_factor(tx, person, factor, codes=confirmed.codes, replaces=True, services=services)

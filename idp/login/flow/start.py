@@ -104,9 +104,7 @@ def _add_flow(
     tx: Transaction, requirement: AuthRequirement, requested: LoginRequest, *, browser_digest: str
 ) -> LoginFlowRow:
     settings, flow_id = services().settings, services().entropy.token(16)
-    row = tx.login_flows.add(
-        most_unproven=settings.login_flows_per_network,
-        since=tx.now - rate_limits.LOGIN_FLOW_WINDOW,
+    flow = LoginFlowRow(
         id=flow_id,
         network=network_of(tx.origin.address),
         browser_digest=browser_digest,
@@ -120,6 +118,8 @@ def _add_flow(
         must_choose=requested.must_choose,
         expires_at=tx.now + settings.login_lifetime,
     )
+    since = tx.now - rate_limits.LOGIN_FLOW_WINDOW
+    row = tx.login_flows.add(flow, most_unproven=settings.login_flows_per_network, since=since)
     if row is None:
         raise TooManyLoginFlows
     return row

@@ -67,6 +67,12 @@ def record_proof(tx: Transaction, flow: LoginFlow, user: User, proof: Proof, *, 
     return record_proofs(tx, flow.row, user, (*flow.proofs, proof), remember=remember)
 
 
+def record_enrolment(tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, *, remember: bool) -> Result:
+    """Add the proof of a factor that was just added, with which the person's next epoch began."""
+    user = tx.users.by_id(person.user.id)
+    return record_proof(tx, flow, user, proof, remember=remember) if user else Result.CONFLICT
+
+
 def record_proofs(
     tx: Transaction, row: LoginFlowRow, user: User, proofs: Iterable[Proof], **columns: bool | str | None
 ) -> Result:
@@ -75,7 +81,7 @@ def record_proofs(
     `CONFLICT` when another request changed the flow first; then nothing is stored.
     """
     stored = tx.login_flows.advance(row, user_id=user.id, epoch=user.epoch, proofs=to_rows(proofs), **columns)
-    return Result.RIGHT if stored else Result.CONFLICT
+    return Result.CONFLICT if stored is None else Result.RIGHT
 
 
 def known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:

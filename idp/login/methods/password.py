@@ -24,8 +24,9 @@ from idp.login.policy.methods import Method
 from idp.login.policy.proofs import PASSWORD_FACTOR, Proof, from_rows
 from idp.login.policy.rate_limits import PasswordBuckets
 from idp.persistence.login_flows import LoginFlowRow
+from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import User, lookup_key
+from idp.persistence.users import User
 from idp.services import Services
 
 LONGEST_IDENTIFIER = 256

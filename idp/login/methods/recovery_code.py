@@ -9,7 +9,7 @@ acknowledge_saved  the person has saved them; only policy keeps them readable af
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp import audit
 from idp.audit import Event, Outcome
@@ -55,7 +55,7 @@ def verify_code(
         attempts.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
         return Result.WRONG
     attempts.reset_attempts(tx, flow, person)
-    tx.users.raise_epoch(person.user)
+    person = replace(person, user=tx.users.raise_epoch(person.user) or person.user)
     left = tx.recovery.with_count(person.user.id)[1]
     attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)

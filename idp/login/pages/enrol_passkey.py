@@ -19,7 +19,7 @@ from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
-from idp.login.methods.attempts import record_proof
+from idp.login.methods.attempts import record_enrolment
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
@@ -90,7 +90,7 @@ def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet 
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
     remember = is_checked(request.form, "remember")
-    return continue_flow(tx, flow_id, record_proof(tx, flow, person.user, proof, remember=remember))
+    return continue_flow(tx, flow_id, record_enrolment(tx, flow, person, proof, remember=remember))
 
 
 def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:

@@ -20,7 +20,7 @@ from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors, sent_code_pages
 from idp.login.forms.errors import FieldError
 from idp.login.methods import recovery_code
-from idp.login.methods.attempts import record_proof
+from idp.login.methods.attempts import record_enrolment
 from idp.login.methods.result import Result
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
@@ -118,7 +118,7 @@ def confirm_code(flow_id: str, channel: str) -> Response:
 def _respond(tx: Transaction, flow: LoginFlow, person: Person, method: Method, added: Proof | Result) -> Response:
     if isinstance(added, Proof):
         remember = is_checked(request.form, "remember")
-        return continue_flow(tx, flow.row.id, record_proof(tx, flow, person.user, added, remember=remember))
+        return continue_flow(tx, flow.row.id, record_enrolment(tx, flow, person, added, remember=remember))
     if added is Result.CONFLICT:
         return redirect_to_next_step(tx, flow.row.id)
     slot = sent_code.enrolment_slot(flow.owner, person, method)

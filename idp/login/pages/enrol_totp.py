@@ -12,7 +12,7 @@ from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
-from idp.login.methods.attempts import record_proof
+from idp.login.methods.attempts import record_enrolment
 from idp.login.pages.alternatives import enrolment_alternatives
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
@@ -60,7 +60,7 @@ def _store(
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
     remember = is_checked(request.form, "remember")
-    return continue_flow(tx, flow_id, record_proof(tx, flow, person.user, proof, remember=remember))
+    return continue_flow(tx, flow_id, record_enrolment(tx, flow, person, proof, remember=remember))
 
 
 def _setup(flow: LoginFlow, person: Person) -> Setup:

@@ -58,8 +58,8 @@ def verify_password(flow_id: str) -> Response:
         flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
         if response := rendering.cancel_if_requested(tx, flow):
             return response
-        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
-        result = password.record_result(tx, flow.row, candidate, checked, settings)
+        row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
+        result = password.record_result(tx, row, candidate, checked, settings)
         if result in {Result.RIGHT, Result.CONFLICT}:
             return continue_flow(tx, flow_id, result)
         status, sentence = errors.refusal_message(result, WRONG)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
@@ -56,7 +58,8 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
     result = Result.WRONG
     if response is not None:
         settings, cookie = services().settings, BROWSER.read()
-        tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
+        row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
+        flow = replace(flow, row=row)
         result = passkey.verify_first_factor(tx, flow, response, browser_cookie=cookie, settings=settings)
     if result is Result.WRONG:
         return identify.render(tx, flow, status=400, errors={"form": WRONG})

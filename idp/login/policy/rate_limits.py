@@ -14,8 +14,8 @@ from idp.config import Settings
 from idp.kernel.client_addresses import network_of
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
+from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.throttles import Limit
-from idp.persistence.users import lookup_key
 
 STRANGERS = "strangers"
 LOGIN_FLOW_WINDOW = 15 * MINUTE

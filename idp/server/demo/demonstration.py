@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -125,8 +125,7 @@ def _ensure_person(database: Database, name: str, secrets: Secrets, *, hasher: H
             return
         email = f"{name}@example.com"
         user = users.new(entropy, username=name, email=email, name=NAMES[name], required=True)
-        user.password_hash = hashed
-        users.add(tx, user)
+        users.add(tx, replace(user, password_hash=hashed))
 
 
 def _password(entropy: Entropy) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.admin import users
-from idp.persistence.users import lookup_key
+from idp.persistence.lookup_keys import lookup_key
 from tests.support.account import CLOSE, DOWNLOAD, PROFILE, SECURITY, Account, forget_mail, grant, mails, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases

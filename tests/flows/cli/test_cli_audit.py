@@ -12,7 +12,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY, HOUR
 from idp.kernel.request_origin import Origin
-from idp.persistence.audit_events import AuditEvent
+from idp.persistence.audit_events import audit_events
 from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.harness import Harness, Someone
@@ -145,7 +145,7 @@ def fill(harness: Harness, count: int) -> None:
     row = {"at": 1, "event": "token.issued", "outcome": "success", "client_id": "busy", "address": "192.0.2.1"}
     row |= {"user_agent": "x" * 200, "request_id": "r", "detail": {"grant_type": "refresh_token"}}
     with harness.services.database.engine.begin() as connection:
-        connection.execute(insert(AuditEvent), [row] * count)
+        connection.execute(insert(audit_events), [row] * count)
 
 
 def test_memory_does_not_grow_with_the_trail(harness: Harness, command: Command) -> None:
@@ -176,11 +176,11 @@ def test_it_follows_what_happens(harness: Harness, command: Command, trail: Some
         record(harness, Event.CONSENT_GIVEN, user_id=trail.id, client_id="web")
         assert json.loads(process.stdout.readline())["event"] == "consent.given"
         with harness.services.database.engine.begin() as connection:
-            newest = insert(AuditEvent).values(id=10_000, **_row("session.ended"))
+            newest = insert(audit_events).values(id=10_000, **_row("session.ended"))
             connection.execute(newest)
         assert json.loads(process.stdout.readline())["event"] == "session.ended"
         with harness.services.database.engine.begin() as connection:
-            connection.execute(insert(AuditEvent).values(id=9_000, **_row("sign_in.cancelled")))
+            connection.execute(insert(audit_events).values(id=9_000, **_row("sign_in.cancelled")))
         assert json.loads(process.stdout.readline())["event"] == "sign_in.cancelled"
         process.send_signal(2)
         rest, _ = process.communicate(timeout=20)

@@ -8,8 +8,8 @@ from idp.account import change_guard, responses
 from idp.account.errors import ConcurrentChange
 from idp.kernel.text import Text
 from idp.login.state.session import AuthenticatedSession
+from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import lookup_key
 from idp.recovery import account_closing
 from idp.web.account_paths import CLOSE, CLOSED, PROFILE
 from idp.web.context import services

@@ -37,14 +37,15 @@ def _settings(second_step_is: str) -> Settings:
 
 
 def _person(*kinds: str) -> Person:
-    user = User(id="jane", password_hash="a hash", email="jane@example.test", epoch=1)
-    factors = tuple(Factor(id=kind, kind=kind, address="j@example.test", last_used_at=None) for kind in kinds)
+    user = User(id="jane", username="jane", password_hash="a hash", email="jane@example.test", epoch=1)
+    factors = tuple(Factor(id=kind, kind=kind, label=kind, address="j@example.test") for kind in kinds)
     return Person(user, factors, has_unavailable_factor=False, recovery=None, codes_left=3, trusted=frozenset())
 
 
 def _flow(person: Person, requirement: AuthRequirement, *, may_enrol: bool = False) -> LoginFlow:
     state = State(proofs=(PASSWORD,), methods=person.methods, may_enrol=may_enrol)
-    return LoginFlow(LoginFlowRow(id="flow"), None, person, (PASSWORD,), requirement, state)
+    row = LoginFlowRow("flow", "", "authorize", {}, {}, "/", [], expires_at=0)
+    return LoginFlow(row, None, person, (PASSWORD,), requirement, state)
 
 
 def check_policy() -> None:
@@ -64,7 +65,7 @@ def check_selection() -> None:
     methods = {Method.PASSWORD, Method.TOTP, Method.EMAIL, TOKEN}
     ordered = available_methods(methods, Level.MFA)
     assert ordered == (Method.TOTP, TOKEN)  # where its line stands in the registry, and without the emailed code
-    assert preferred_method(ordered, [Factor(kind=TOKEN, last_used_at=5)]) is TOKEN
+    assert preferred_method(ordered, [Factor("mine", TOKEN, "Token", last_used_at=5)]) is TOKEN
     state = State(proofs=(PASSWORD,), methods=frozenset({Method.PASSWORD, TOKEN}))
     assert next_step(state, MFA) is Step.CODE
 

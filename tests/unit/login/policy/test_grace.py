@@ -32,7 +32,7 @@ remembered = st.sampled_from([0, 14])
 
 def somebody(end: int | None, *, required: bool) -> Person:
     return without_factors(
-        User(id="max", password_hash="a hash", second_step_required=required, second_step_due_at=end)
+        User("max", "max", password_hash="a hash", second_step_required=required, second_step_due_at=end)
     )
 
 
@@ -80,7 +80,7 @@ def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
     driver: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
     user = somebody(end, required=required).user
-    person = Person(user, (Factor(id="app", kind="totp"),), False, None, 0, frozenset())
+    person = Person(user, (Factor(id="app", kind="totp", label="Authenticator app"),), False, None, 0, frozenset())
     asked = [
         person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
         for days in (0, 7)

@@ -1,0 +1,165 @@
+"""Executes the statements of one transaction.
+
+    reading                     each statement by itself, on both databases: it sees what was committed before it
+    the first change or lock    BEGIN: on SQLite with the lock of all writers
+    deferred inserts            before the commit; a single one without a change before it needs no BEGIN
+    commit                      only if something began
+
+A connection that the database has ended is noticed at the first statement, which is then sent once more on a new one:
+nothing was changed before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Executable, Insert, Table
+from sqlalchemy.exc import DBAPIError
+
+from idp.persistence.engine import BEGIN
+
+R = TypeVar("R")
+
+PREFIX = "given_"
+"""Begins the names of parameters: SQLAlchemy reserves those of columns in UPDATE and INSERT."""
+
+
+class ReadOnly(Exception):
+    """A read-only transaction was used for a change: a fault of the caller."""
+
+
+class Executor:
+    """One connection, from the first statement to the commit."""
+
+    def __init__(self, connection: Connection, *, read_only: bool = False) -> None:
+        self._connection = connection
+        self._read_only = read_only
+        self._begun = False
+        self._deferred: list[tuple[Insert, dict[str, Any]]] = []
+
+    @property
+    def dialect(self) -> str:
+        """Return the kind of database: `sqlite` or `postgresql`."""
+        return self._connection.dialect.name
+
+    def row(self, query: Executable, **given: Any) -> Sequence[Any] | None:
+        """Return the only row; None when there is none."""
+        return self._read(query, given).one_or_none()
+
+    def rows(self, query: Executable, **given: Any) -> list[Sequence[Any]]:
+        """Return all rows."""
+        return list(self._read(query, given).all())
+
+    def one(self, record: Callable[..., R], query: Executable, **given: Any) -> R | None:
+        """Return the only row as a record; None when there is none."""
+        row = self._read(query, given).one_or_none()
+        return None if row is None else record(*row)
+
+    def all(self, record: Callable[..., R], query: Executable, **given: Any) -> list[R]:
+        """Return all rows as records."""
+        return [record(*row) for row in self._read(query, given)]
+
+    def value(self, query: Executable, **given: Any) -> Any:  # noqa: ANN401 - as the statement has it
+        """Return the first column of the first row; None when there is none."""
+        return self._read(query, given).scalar()
+
+    def values(self, query: Executable, **given: Any) -> list[Any]:
+        """Return the first column of all rows."""
+        return list(self._read(query, given).scalars())
+
+    def lock(self, query: Executable, **given: Any) -> list[Any]:
+        """Execute a `SELECT ... FOR UPDATE`; return the first column of the locked rows."""
+        return list(self._change(query, given).scalars())
+
+    def change(self, statement: Executable, **given: Any) -> int:
+        """Execute an INSERT, UPDATE or DELETE; return the number of rows it changed."""
+        return int(self._change(statement, given).rowcount)
+
+    def claim(self, record: Callable[..., R], statement: Executable, **given: Any) -> R | None:
+        """Execute a conditional `UPDATE ... RETURNING`; None when no row matched."""
+        row = self._change(statement, given).one_or_none()
+        return None if row is None else record(*row)
+
+    def returned(self, statement: Executable, **given: Any) -> list[Any]:
+        """Execute a change; return the first column of the rows in its RETURNING."""
+        return list(self._change(statement, given).scalars())
+
+    def insert(self, table: Table, *records: Any) -> None:
+        """Insert records."""
+        self._begin()
+        statement, names = _insert_into(table)
+        values = [_values(record, names) for record in records]
+        self._connection.execute(statement, values if len(values) > 1 else values[0])
+
+    def defer(self, table: Table, record: Any) -> None:  # noqa: ANN401 - a record of that table
+        """Insert a record at the end of the transaction."""
+        if self._read_only:
+            raise ReadOnly
+        statement, names = _insert_into(table)
+        self._deferred.append((statement, _values(record, names)))
+
+    def flush(self) -> None:
+        """Execute the deferred inserts now, so that the next statement sees them."""
+        if self._deferred:
+            self._begin()
+            self._insert_deferred()
+
+    def commit(self) -> None:
+        """Commit what was changed."""
+        if len(self._deferred) > 1:
+            self._begin()
+        self._insert_deferred()
+        if self._begun:
+            self._connection.commit()
+
+    def _insert_deferred(self) -> None:
+        for insert, values in self._deferred:
+            self._connection.execute(insert, values)
+        self._deferred.clear()
+
+    def _read(self, query: Executable, given: Mapping[str, Any]) -> CursorResult[Any]:
+        return self._send(query, {PREFIX + name: value for name, value in given.items()})
+
+    def _change(self, statement: Executable, given: Mapping[str, Any]) -> CursorResult[Any]:
+        self._begin()
+        return self._send(statement, {PREFIX + name: value for name, value in given.items()})
+
+    def _begin(self) -> None:
+        if self._begun:
+            return
+        if self._read_only:
+            raise ReadOnly
+        try:
+            self._connection.exec_driver_sql(BEGIN[self.dialect])
+        except DBAPIError as error:
+            self._reconnect(error)
+            self._connection.exec_driver_sql(BEGIN[self.dialect])
+        self._begun = True
+
+    def _send(self, statement: Executable, parameters: dict[str, Any]) -> CursorResult[Any]:
+        try:
+            return self._connection.execute(statement, parameters)
+        except DBAPIError as error:
+            if self._begun:
+                raise
+            self._reconnect(error)
+            return self._connection.execute(statement, parameters)
+
+    def _reconnect(self, error: DBAPIError) -> None:
+        """Prepare for a new connection; raises the error again unless the database ended this one."""
+        if not error.connection_invalidated:
+            raise error
+        self._connection.rollback()
+
+
+@cache
+def _insert_into(table: Table) -> tuple[Insert, tuple[str, ...]]:
+    """Return the INSERT of a table, and its columns except one that the database numbers."""
+    names = tuple(column.name for column in table.c if column is not table.autoincrement_column)
+    return table.insert().inline(), names
+
+
+def _values(record: Any, names: tuple[str, ...]) -> dict[str, Any]:  # noqa: ANN401 - of any table
+    return {name: getattr(record, name) for name in names}

@@ -1,0 +1,96 @@
+"""When a transaction begins, and what happens to a connection that the database ended."""
+
+import pytest
+from sqlalchemy import event, text
+
+from idp import audit
+from idp.audit import Event
+from idp.persistence.executor import ReadOnly
+from idp.persistence.failures import DatabaseUnavailable
+from tests.support.harness import Harness
+from tests.support.outages import LOCKED, outage, wait_briefly
+from tests.support.statements import metered
+
+
+def _end_connections(harness: Harness) -> None:
+    """End what the pool holds, as a restart of the server does."""
+    with harness.services.database.engine.connect() as connection:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+        connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+
+
+def test_a_connection_that_the_database_ended_is_replaced(harness: Harness) -> None:
+    if harness.services.database.engine.dialect.name == "sqlite":
+        pytest.skip("nobody ends connections to a file")
+    jane, database = harness.person(), harness.services.database
+    with database.read() as one, database.read() as two:
+        assert one.users.by_id(jane.id)
+        assert two.users.by_id(jane.id)
+    _end_connections(harness)
+    with database.write() as tx:
+        user = tx.users.by_id(jane.id)
+        assert user
+        tx.users.set_profile(user, {"name": "J"})
+    _end_connections(harness)
+    with database.write() as tx:
+        assert tx.users.raise_epoch(user)  # begins with a change
+    with database.read() as tx:
+        found = tx.users.by_id(jane.id)
+    assert found
+    assert (found.profile, found.epoch) == ({"name": "J"}, user.epoch + 1)
+
+
+def test_after_the_first_change_nothing_is_repeated(harness: Harness) -> None:
+    if harness.services.database.engine.dialect.name == "sqlite":
+        pytest.skip("nobody ends connections to a file")
+    jane, database = harness.person(), harness.services.database
+    with database.read() as tx:
+        user = tx.users.by_id(jane.id)
+    assert user
+    with pytest.raises(DatabaseUnavailable), database.write() as tx:  # noqa: PT012 - the later statement must raise
+        tx.users.set_profile(user, {"name": "lost"})
+        _end_connections(harness)
+        tx.users.set_phone(user, "+491234567", verified=False)
+    with database.read() as tx:
+        found = tx.users.by_id(jane.id)
+    assert found
+    assert (found.profile, found.phone_number) == (user.profile, None)
+
+
+def test_reading_in_a_write_transaction_waits_for_no_writer(harness: Harness) -> None:
+    jane = harness.person()
+    wait_briefly(harness)
+    with outage(LOCKED, harness), harness.services.database.write() as tx:
+        assert tx.users.by_id(jane.id)
+
+
+def test_a_read_only_transaction_refuses_changes(harness: Harness) -> None:
+    jane = harness.person()
+    with pytest.raises(ReadOnly), harness.services.database.read() as tx:  # noqa: PT012 - as above
+        user = tx.users.by_id(jane.id)
+        assert user
+        tx.users.set_profile(user, {})
+
+
+@pytest.mark.parametrize(("events", "begins"), [(0, 0), (1, 0), (2, 1)])
+def test_one_audit_event_alone_needs_no_transaction(harness: Harness, events: int, begins: int) -> None:
+    begun: list[str] = []
+    event.listen(
+        harness.services.database.engine,
+        "before_cursor_execute",
+        lambda *call: begun.append(call[2]) if call[2].startswith("BEGIN") else None,
+    )
+    with metered(harness) as meter, harness.services.database.write() as tx:
+        for _ in range(events):
+            audit.record(tx, Event.SIGN_OUT)
+        assert meter.statements == []
+    assert (len(meter.statements), len(begun)) == (events, begins)
+    with harness.services.database.read() as tx:
+        assert len(tx.audit.latest()) == events
+    assert meter.commits == begins
+
+
+def test_events_of_a_transaction_are_visible_in_it(harness: Harness) -> None:
+    with harness.services.database.write() as tx:
+        audit.record(tx, Event.SIGN_OUT)
+        assert [each.event for each in tx.audit.latest()] == [Event.SIGN_OUT]
