@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,6 +30,9 @@ from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
 from idp.web.wsgi import EncodedQuery, FailureResponse, HostCheck
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 MAX_BODY = 128 * 1024
 """Bytes. Far more than any of our forms and token requests."""
@@ -83,10 +88,9 @@ def create_app(services: Services) -> Flask:
     if services.settings.development:
         app.register_blueprint(development)
     app.after_request(headers.apply)
-    app.wsgi_app = EncodedQuery(app.wsgi_app)  # type: ignore[method-assign]  # how Flask documents wrapping
-    app.wsgi_app = HostCheck(app.wsgi_app, app, services.settings)  # type: ignore[method-assign]  # as above
+    outermost: WSGIApplication = HostCheck(EncodedQuery(app.wsgi_app), app, services.settings)
     if hops := services.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as above
-    app.wsgi_app = FailureResponse(app.wsgi_app, app)  # type: ignore[method-assign]  # as above
+        outermost = ProxyFix(outermost, x_for=hops, x_proto=hops, x_host=hops)
+    app.wsgi_app = FailureResponse(outermost, app)  # type: ignore[method-assign]  # how Flask documents wrapping
     return app

@@ -63,8 +63,8 @@ class AuditFilter:
 
 
 NEWEST = select(audit_events).order_by(audit_events.c.id.desc()).limit(given("limit"))
-OF_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events.c.event.not_in(given_list("without")))
-OF_USER_BEFORE = OF_USER.where(audit_events.c.id < given("before"))
+FOR_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events.c.event.not_in(given_list("without")))
+FOR_USER_BEFORE = FOR_USER.where(audit_events.c.id < given("before"))
 OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
 AFTER = select(audit_events).where(audit_events.c.id > given("after")).order_by(audit_events.c.id).limit(given("limit"))
 NEWEST_ID = (
@@ -86,8 +86,8 @@ class AuditStore(Store):
         self._db.flush()
         about = {"user_id": user_id, "without": list(without), "limit": limit}
         if before is None:
-            return self._db.all(AuditEvent, OF_USER, **about)
-        return self._db.all(AuditEvent, OF_USER_BEFORE, before=before, **about)
+            return self._db.all(AuditEvent, FOR_USER, **about)
+        return self._db.all(AuditEvent, FOR_USER_BEFORE, before=before, **about)
 
     def latest(self, *, event: str | None = None, limit: int = 100) -> list[AuditEvent]:
         """List the newest events, optionally of one type."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Column, MetaData, bindparam
@@ -52,8 +53,13 @@ def pair(row: Sequence[Any] | None, first: Callable[..., A], second: Callable[..
     """Return the two records of a joined row; None of none."""
     if row is None:
         return None
-    width = len(fields(first))  # type: ignore[arg-type]  # records are dataclasses
+    width = _count_fields(first)
     return first(*row[:width]), second(*row[width:])
+
+
+@cache
+def _count_fields(record: Callable[..., Any]) -> int:
+    return len(fields(record))  # type: ignore[arg-type]  # records are dataclasses
 
 
 class Store:

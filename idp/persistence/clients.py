@@ -104,7 +104,7 @@ class Client:
 
 
 BY_ID = select(clients).where(clients.c.client_id == given("client_id"))
-LOCK = select(clients.c.client_id).where(clients.c.client_id == given("client_id")).with_for_update()
+LOCKED = BY_ID.with_for_update()
 BY_IDS = select(clients).where(clients.c.client_id.in_(given_list("client_ids")))
 LISTED = select(clients).where(clients.c.client_id > given("after")).order_by(clients.c.client_id).limit(given("limit"))
 WITHOUT_PKCE = (
@@ -130,7 +130,7 @@ class ClientStore(Store):
     def by_id(self, client_id: str, *, lock: bool = False) -> Client | None:
         """Return a client, disabled or not; `lock` keeps other changes of it out until the transaction ends."""
         if lock:
-            self._db.lock(LOCK, client_id=client_id)
+            return self._db.claim(Client, LOCKED, client_id=client_id)
         return self._db.one(Client, BY_ID, client_id=client_id)
 
     def by_ids(self, client_ids: Collection[str]) -> dict[str, Client]:

@@ -30,8 +30,8 @@ class Consent:
     updated_at: int = 0
 
 
-OF_USER = select(consents).where(consents.c.user_id == given("user_id"))
-FIND = OF_USER.where(consents.c.client_id == given("client_id"))
+FOR_USER = select(consents).where(consents.c.user_id == given("user_id"))
+FIND = FOR_USER.where(consents.c.client_id == given("client_id"))
 REMEMBER = (
     upsert(consents)
     .values({name: given(name) for name in ("user_id", "client_id", "scopes")} | {"granted_at": given("now")})
@@ -48,7 +48,7 @@ class ConsentStore(Store):
 
     def for_user(self, user_id: str) -> list[Consent]:
         """List a person's consents."""
-        return self._db.all(Consent, OF_USER, user_id=user_id)
+        return self._db.all(Consent, FOR_USER, user_id=user_id)
 
     def find(self, user_id: str, client_id: str) -> Consent | None:
         """Return a person's consent for a client."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, delete, exists, select, update
 
 from idp.persistence.base import METADATA, Store, given, pair
-from idp.persistence.users import ACTIVE, User, users
+from idp.persistence.users import User, owner_in_epoch, users
 
 
 class ContactKind(StrEnum):
@@ -67,15 +67,11 @@ UNMADE = (
     contact_changes.c.made_at.is_(None),
     contact_changes.c.expires_at > given("now"),
 )
-VALID_FOR_USER = (
-    users.c.id == contact_changes.c.user_id,
-    users.c.epoch == contact_changes.c.epoch,
-    users.c.status == ACTIVE,
-)
-PENDING = select(contact_changes, users).where(*UNMADE, *VALID_FOR_USER)
+OF_OWNER = owner_in_epoch(contact_changes)
+PENDING = select(contact_changes, users).where(*UNMADE, *OF_OWNER)
 CLAIM = (
     update(contact_changes)
-    .where(*UNMADE, exists().where(*VALID_FOR_USER))
+    .where(*UNMADE, exists().where(*OF_OWNER))
     .values(made_at=given("now"), undo_digest=given("undo_digest"), undo_until=given("undo_until"))
 )
 OF_USER = contact_changes.c.user_id == given("user_id")

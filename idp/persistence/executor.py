@@ -39,11 +39,6 @@ class Executor:
         self._begun = False
         self._deferred: list[tuple[Insert, dict[str, Any]]] = []
 
-    @property
-    def dialect(self) -> str:
-        """Return the kind of database: `sqlite` or `postgresql`."""
-        return self._connection.dialect.name
-
     def row(self, query: Executable, **given: Any) -> Sequence[Any] | None:
         """Return the only row; None when there is none."""
         return self._read(query, given).one_or_none()
@@ -78,7 +73,7 @@ class Executor:
         return int(self._change(statement, given).rowcount)
 
     def claim(self, record: Callable[..., R], statement: Executable, **given: Any) -> R | None:
-        """Execute a conditional `UPDATE ... RETURNING`; None when no row matched."""
+        """Change (with RETURNING) or lock the only row, and return it; None when no row matched."""
         row = self._change(statement, given).one_or_none()
         return None if row is None else record(*row)
 
@@ -131,27 +126,22 @@ class Executor:
             return
         if self._read_only:
             raise ReadOnly
-        try:
-            self._connection.exec_driver_sql(BEGIN[self.dialect])
-        except DBAPIError as error:
-            self._reconnect(error)
-            self._connection.exec_driver_sql(BEGIN[self.dialect])
+        statement = BEGIN[self._connection.dialect.name]
+        self._retry_once(lambda: self._connection.exec_driver_sql(statement))
         self._begun = True
 
     def _send(self, statement: Executable, parameters: dict[str, Any]) -> CursorResult[Any]:
-        try:
-            return self._connection.execute(statement, parameters)
-        except DBAPIError as error:
-            if self._begun:
-                raise
-            self._reconnect(error)
-            return self._connection.execute(statement, parameters)
+        return self._retry_once(lambda: self._connection.execute(statement, parameters))
 
-    def _reconnect(self, error: DBAPIError) -> None:
-        """Prepare for a new connection; raises the error again unless the database ended this one."""
-        if not error.connection_invalidated:
-            raise error
+    def _retry_once(self, send: Callable[[], CursorResult[Any]]) -> CursorResult[Any]:
+        """Send a statement; once more on a new connection, if the database ended this one before the first change."""
+        try:
+            return send()
+        except DBAPIError as error:
+            if self._begun or not error.connection_invalidated:
+                raise
         self._connection.rollback()
+        return send()
 
 
 @cache

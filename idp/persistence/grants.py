@@ -147,7 +147,7 @@ LIVE_WITH_USER = (
     .where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE[1], ~exists().where(revoked_tokens.c.jti == given("jti")))
 )
 OF_USER = grants.c.user_id == given("user_id")
-LIVE_OF_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
+LIVE_FOR_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
 LAST_USED = (
     select(grants.c.client_id, func.max(func.coalesce(refresh_tokens.c.created_at, grants.c.created_at)))
     .outerjoin(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
@@ -229,7 +229,7 @@ class GrantStore(Store):
 
     def live_for_user(self, user_id: str) -> list[Grant]:
         """List a person's live grants, oldest first."""
-        return self._db.all(Grant, LIVE_OF_USER, user_id=user_id, now=self._now)
+        return self._db.all(Grant, LIVE_FOR_USER, user_id=user_id, now=self._now)
 
     def last_used(self, user_id: str) -> dict[str, int]:
         """Return when each client last got a code or refresh token (`client_id` -> seconds, UTC)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, exists, insert, select, update
 
 from idp.persistence.base import METADATA, Store, given, pair
-from idp.persistence.users import ACTIVE, User, users
+from idp.persistence.users import ACTIVE, User, owner_in_epoch, users
 
 password_resets = Table(
     "password_resets",
@@ -50,13 +50,9 @@ UNUSED = (
     password_resets.c.used_at.is_(None),
     password_resets.c.expires_at > given("now"),
 )
-VALID_FOR_USER = (
-    users.c.id == password_resets.c.user_id,
-    users.c.epoch == password_resets.c.epoch,
-    users.c.status == ACTIVE,
-)
-LIVE = select(password_resets, users).where(*UNUSED, *VALID_FOR_USER)
-CLAIM = update(password_resets).where(*UNUSED, exists().where(*VALID_FOR_USER)).values(used_at=given("now"))
+OF_OWNER = owner_in_epoch(password_resets)
+LIVE = select(password_resets, users).where(*UNUSED, *OF_OWNER)
+CLAIM = update(password_resets).where(*UNUSED, exists().where(*OF_OWNER)).values(used_at=given("now"))
 DELETE_FOR_USER = delete(password_resets).where(password_resets.c.user_id == given("user_id"))
 
 

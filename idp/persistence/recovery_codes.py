@@ -57,9 +57,8 @@ class RecoveryCode:
     used_at: int | None = None
 
 
-SET_FOR_USER = select(recovery_sets).where(recovery_sets.c.user_id == given("user_id"))
 UNUSED = select(func.count()).where(recovery_codes.c.set_id == recovery_sets.c.id, recovery_codes.c.used_at.is_(None))
-WITH_COUNT = SET_FOR_USER.add_columns(UNUSED.scalar_subquery())
+WITH_COUNT = select(recovery_sets, UNUSED.scalar_subquery()).where(recovery_sets.c.user_id == given("user_id"))
 CODES_IN_SET = (
     select(recovery_codes)
     .join(recovery_sets, recovery_sets.c.id == recovery_codes.c.set_id)
@@ -89,10 +88,6 @@ REMOVE_SET = delete(recovery_sets).where(recovery_sets.c.user_id == given("user_
 
 class RecoveryStore(Store):
     """Stores recovery codes."""
-
-    def set_for_user(self, user_id: str) -> RecoverySet | None:
-        """Return the person's current set."""
-        return self._db.one(RecoverySet, SET_FOR_USER, user_id=user_id)
 
     def with_count(self, user_id: str) -> tuple[RecoverySet | None, int]:
         """Return the person's current set and the number of unused codes."""

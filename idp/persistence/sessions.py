@@ -52,7 +52,7 @@ UNEXPIRED = (sessions.c.user_id == given("user_id"), sessions.c.expires_at > giv
 WITH_USER = select(sessions, users).join(users, users.c.id == sessions.c.user_id).where(OF_HANDLE)
 BY_HANDLE = select(sessions).where(OF_HANDLE)
 BY_SID = select(sessions).where(OF_SID)
-OF_USER = select(sessions).where(*UNEXPIRED).order_by(sessions.c.last_seen_at.desc())
+FOR_USER = select(sessions).where(*UNEXPIRED).order_by(sessions.c.last_seen_at.desc())
 SURPLUS = (
     select(sessions)
     .where(*UNEXPIRED)
@@ -91,7 +91,7 @@ class SessionStore(Store):
 
     def for_user(self, user_id: str) -> list[Session]:
         """List a person's unexpired sessions, last seen first."""
-        return self._db.all(Session, OF_USER, user_id=user_id, now=self._now)
+        return self._db.all(Session, FOR_USER, user_id=user_id, now=self._now)
 
     def list_surplus(self, user_id: str, most: int) -> list[Session]:
         """List a person's unexpired sessions except the `most` that were seen last."""

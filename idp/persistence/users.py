@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     String,
     Table,
     Update,
@@ -143,6 +144,11 @@ BEGIN_GRACE = CHANGE.where(users.c.second_step_due_at.is_(None)).values(second_s
 END_GRACE = CHANGE.where(or_(users.c.second_step_due_at.is_(None), users.c.second_step_due_at > given("now"))).values(
     second_step_due_at=given("now")
 )
+
+
+def owner_in_epoch(table: Table) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that the owner of a row is active, and still in the epoch of that row."""
+    return users.c.id == table.c.user_id, users.c.epoch == table.c.epoch, users.c.status == ACTIVE
 
 
 class UserStore(Store):

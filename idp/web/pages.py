@@ -39,9 +39,9 @@ class Application(Flask):
 
     def make_response(self, rv: ResponseReturnValue) -> Response:
         """Return the response of what a view or an error handler returned."""
-        page = rv.response if isinstance(rv, HTTPException) else rv  # `abort(page)`
-        if isinstance(page, Page):
-            page.render()
+        returned = rv.response if isinstance(rv, HTTPException) else rv  # `abort(page)` raises one
+        if isinstance(returned, Page):
+            returned.render()
         return super().make_response(rv)
 
 

@@ -20,7 +20,7 @@ APART_MS, APART_SHARE, GUESSED = 2.0, 0.02, 0.55
 CODE_PAGE = 50.0
 LONGEST_BATCH = 0.25
 MAY_GROW = 8
-BUDGETS = {"code redemption": (4, 1), "client_credentials": (2, 1), "userinfo": (1, 0)}
+BUDGETS = {"code redemption": (4, 1), "client_credentials": (2, 0), "userinfo": (1, 0)}
 """Statements and commits of one request."""
 HEADS = f"  {'':26} {'per second':>10} {'ms':>6} {'p99':>6} {'cpu ms':>7} {'floor':>6} {'ratio':>6}{'drift':>7}"
 

@@ -55,6 +55,7 @@ def test_another_way_is_chosen_at_the_code_page_also_without_script(page: Page, 
     page.get_by_role("link", name="Set up Codes by email").click()
     give_password(page, jane)
     give_code(page, jane.code(live.harness.clock, step=1))
+    live.harness.clock.advance(1)  # of two ways used in one second, either may count as the last
     page.get_by_role("button", name="Send code").click()
     give_code(page, codes(live.harness, "email")[-1][1])
     expect(page.get_by_text("Codes by message are set up")).to_be_visible()

@@ -13,8 +13,9 @@ def test_no_page_is_rendered_in_a_transaction(harness: Harness, browser: Browser
     rendered: dict[str, int] = {}
 
     def count_connections(_: object, template: object, **__: object) -> None:
+        name = str(getattr(template, "name", ""))
         used = harness.services.database.engine.pool.checkedout()  # type: ignore[attr-defined]  # both have a QueuePool
-        rendered[str(getattr(template, "name", ""))] = max(used, rendered.get(str(getattr(template, "name", "")), 0))
+        rendered[name] = max(used, rendered.get(name, 0))
 
     with before_render_template.connected_to(count_connections, harness.app):
         rp.send(browser, acr_values="mfa")

@@ -118,7 +118,6 @@ def test_a_second_step_that_became_required_is_not_turned_off_by_a_form_shown_be
     assert account.browser.submit(action=TURN_OFF).status_code == 403
     assert account.protected() == before
     assert events(harness, "factor.removed", "failure") == 1
-    assert events(harness, "factor.removed", "failure") == 1
 
 
 @pytest.mark.promise("ES17")
