@@ -12,6 +12,7 @@ from tests.support.browser_actions import (
     give_code,
     give_password,
     open_app,
+    read_codes,
     read_setup_key,
     save_codes,
 )
@@ -45,7 +46,7 @@ def test_recovery_codes_can_be_copied_and_downloaded(new_page: NewPage, live: Li
     open_app(page, live)
     give_password(page, jane)
     give_code(page, pyotp.TOTP(read_setup_key(page)).at(live.harness.clock.now()))
-    codes = page.locator("#codes code").all_inner_texts()
+    codes = read_codes(page)
     with page.expect_download() as started:
         page.get_by_role("link", name="Download").click()
     assert started.value.suggested_filename == "countersign-recovery-codes.txt"
@@ -63,11 +64,11 @@ def test_the_box_must_be_ticked_also_without_the_browsers_help(page: Page, live:
     open_app(page, live)
     give_password(page, jane)
     give_code(page, pyotp.TOTP(read_setup_key(page)).at(live.harness.clock.now()))
-    codes = page.locator("#codes code").all_inner_texts()
+    codes = read_codes(page)
     page.evaluate("document.querySelector('form').noValidate = true")
     page.click("#submit")
     expect(page.get_by_role("alert")).to_contain_text("Save the codes first")
-    assert page.locator("#codes code").all_inner_texts() == codes, "nothing is lost by forgetting the tick"
+    assert read_codes(page) == codes, "nothing is lost by forgetting the tick"
 
 
 @pytest.mark.promise("SA12", "FM9")

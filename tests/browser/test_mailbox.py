@@ -23,6 +23,7 @@ def newest_code(mailbox: Page, live: Live) -> str:
 def set_up(page: Page, mailbox: Page, live: Live, name: str) -> None:
     """From the page that asks for the number to the code that proves it."""
     expect(page.get_by_role("heading", name=f"Codes by {name}")).to_be_visible()
+    expect(page.get_by_role("button", name="Send code")).to_be_visible()
     if page.locator("input[name=number]").is_visible():
         page.fill("input[name=number]", NUMBER)
     page.get_by_role("button", name="Send code").click()

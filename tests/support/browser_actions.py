@@ -17,6 +17,7 @@ def open_app(page: Page, live: Live) -> None:
 
 def give_password(page: Page, someone: Someone) -> None:
     """Fills the sign-in page; a page that knows who it is asks only for the password."""
+    expect(page.locator("input[name=password]")).to_be_visible()
     if page.locator("#username").is_visible():
         page.fill("input[name=username]", someone.username)
     page.fill("input[name=password]", someone.password)
@@ -37,9 +38,16 @@ def read_setup_key(page: Page) -> str:
     return page.locator("#secret").inner_text().replace(" ", "")
 
 
+def read_codes(page: Page) -> list[str]:
+    """Reads the new recovery codes once all eight are there: reading alone does not wait for the page."""
+    codes = page.locator("#codes code")
+    expect(codes).to_have_count(8)
+    return codes.all_inner_texts()
+
+
 def save_codes(page: Page) -> list[str]:
     """Reads the recovery codes, ticks that they are saved, and goes on."""
-    codes = page.locator("#codes code").all_inner_texts()
+    codes = read_codes(page)
     page.check("input[name=saved]")
     page.click("#submit")
     return codes
