@@ -1,4 +1,4 @@
-"""argon2id for secrets that people choose or type (RFC 9106).
+"""argon2id for secrets that people choose or type (RFC 9106), by libsodium: docs/decisions/0032.
 
 Hash outside of transactions: SQLite has one writer, and a hash takes longer than a hundred writes.
 """
@@ -8,14 +8,17 @@ from __future__ import annotations
 import unicodedata
 from typing import Self
 
-import argon2
-from argon2.low_level import Type, hash_secret_raw
+from nacl.exceptions import CryptoError
+from nacl.pwhash import argon2id
 
 from idp.config import Settings
 from idp.factors.hash_pool import HashPool
 
+KIB = 1024
 HASH_LENGTH = 32
 SALT_LENGTH = 16
+NOBODYS_SALT_AND_HASH = f"${'A' * 22}${'A' * 43}"
+"""Zeros in base64, of those lengths. To find a password for them is as hard as for any other hash."""
 
 
 class Hasher:
@@ -27,9 +30,8 @@ class Hasher:
 
     def __init__(self, *, memory_kib: int, time_cost: int, concurrency: int, queue: int) -> None:
         self.pool = HashPool(concurrency=concurrency, queue=queue)
-        self._argon2 = argon2.PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
-        self._memory_kib, self._time_cost = memory_kib, time_cost
-        self._nobody = {"": self._argon2.hash("nobody has this password")}
+        self._time_cost, self._memory = time_cost, memory_kib * KIB
+        self._parameters = f"$argon2id$v=19$m={memory_kib},t={time_cost},p=1"
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -43,14 +45,14 @@ class Hasher:
 
     def hash(self, secret: str) -> str:
         """Return the encoded argon2id hash of `secret` in NFC, including salt and parameters (RFC 8265 section 4.2)."""
-        return self.pool.run(self._argon2.hash, unicodedata.normalize("NFC", secret), reserved=True)
+        return self.pool.run(self._hash, unicodedata.normalize("NFC", secret), reserved=True)
 
     def verify(self, encoded: str | None, secret: str, *, reserved: bool = True, like: str = "") -> bool:
-        """Whether `secret` matches as it was typed, or in NFC; arguments as for `verify_exactly`.
+        """Whether `secret` matches in NFC, or as it was typed; arguments as for `verify_exactly`.
 
         How many spellings are tried depends on what was typed, so it reveals nothing about the account.
         """
-        spellings = dict.fromkeys((secret, unicodedata.normalize("NFC", secret)))
+        spellings = dict.fromkeys((unicodedata.normalize("NFC", secret), secret))  # NFC first: that is what is stored
         return any(self.verify_exactly(encoded, each, reserved=reserved, like=like) for each in spellings)
 
     def verify_exactly(self, encoded: str | None, secret: str, *, reserved: bool = True, like: str = "") -> bool:
@@ -65,26 +67,28 @@ class Hasher:
 
     def needs_rehash(self, encoded: str) -> bool:
         """Whether the hash has other parameters than the current ones."""
-        return self._argon2.check_needs_rehash(encoded)
+        return encoded.rsplit("$", 2)[0] != self._parameters
 
     def digest(self, secret: str, salt: bytes) -> str:
         """Return a salted argon2id digest in hexadecimal, for secrets looked up by it (recovery codes)."""
         return self.pool.run(self._digest, secret, salt, reserved=True)
 
+    def _hash(self, secret: str) -> str:
+        return argon2id.str(_to_bytes(secret), self._time_cost, self._memory).decode()
+
     def _verify(self, encoded: str, secret: str) -> bool:
         try:
-            return self._argon2.verify(encoded, secret)
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return argon2id.verify(encoded.encode(), _to_bytes(secret))
+        except CryptoError:
             return False
 
     def _digest(self, secret: str, salt: bytes) -> str:
-        raw = secret.encode("utf-8", "surrogatepass")
-        return hash_secret_raw(raw, salt, self._time_cost, self._memory_kib, 1, HASH_LENGTH, Type.ID).hex()
+        return argon2id.kdf(HASH_LENGTH, _to_bytes(secret), salt, self._time_cost, self._memory).hex()
 
     def _nobody_hash(self, like: str) -> str:
-        """Return a hash that nobody's password has, made once for each set of parameters."""
-        if like not in self._nobody:
-            parameters = argon2.extract_parameters(f"{like}${'A' * 22}${'A' * 43}")  # salt and hash of our lengths
-            hasher = argon2.PasswordHasher.from_parameters(parameters)
-            self._nobody[like] = self.pool.run(hasher.hash, "nobody has this password", reserved=True)
-        return self._nobody[like]
+        """Return a hash that nobody's password has."""
+        return (like or self._parameters) + NOBODYS_SALT_AND_HASH
+
+
+def _to_bytes(secret: str) -> bytes:
+    return secret.encode("utf-8", "surrogatepass")
