@@ -111,7 +111,7 @@ class SignIn(BaseModel):
         100, ge=10, description="Wrong codes in a row after which a person's second step is locked."
     )
     hash_memory_kib: int = Field(
-        47_104, ge=7_168, description="argon2id memory in KiB (46 MiB: the first OWASP and ASVS choice)."
+        47_104, ge=7_168, le=4_194_304, description="argon2id memory in KiB (46 MiB: the first OWASP and ASVS choice)."
     )
     hash_time_cost: int = Field(1, ge=1, le=20, description="argon2id passes.")
     hash_concurrency: int = Field(

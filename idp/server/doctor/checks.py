@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached_passwords import BreachedPasswords
-from idp.kernel.clock import Clock
+from idp.factors.hashing import Hasher
+from idp.kernel.clock import Clock, processor_time
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
@@ -33,6 +34,7 @@ def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
         _database,
         _keys,
         _passwords,
+        _hashing,
         check_transports,
         check_outbox,
         check_clients,
@@ -115,3 +117,17 @@ def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
     if found:
         found.close()
         yield Finding(Level.OK, "passwords", f"new ones are looked up in {settings.breached_passwords}")
+
+
+def _hashing(settings: Settings, _: Clock) -> Iterator[Finding]:
+    hasher = Hasher.from_settings(settings)
+    before = processor_time()
+    try:
+        hasher.hash("only to see what it takes")
+    except RuntimeError:
+        message = f"no password can be compared: {settings.hash_memory_kib} KiB of memory are not to be had"
+        yield Finding(Level.FAIL, "hashing", message, "Lower IDP_HASH_MEMORY_KIB, or allow the process more memory.")
+        return
+    spent = processor_time() - before
+    message = f"a password takes {spent * 1000:.0f} ms of a processor: at most {1 / spent:.0f} a second on each"
+    yield Finding(Level.OK, "hashing", message)

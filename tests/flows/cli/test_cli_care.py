@@ -3,6 +3,9 @@
 import contextlib
 import json
 import os
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +19,7 @@ from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.notices import EMAIL
 from idp.persistence import schema
 from idp.persistence.outbox import OutboxMessage
-from tests.support.command import Command, free_port
+from tests.support.command import PROGRAM, Command, free_port
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD, Harness
 from tests.support.providers import TWILIO, TwilioApi
@@ -123,6 +126,24 @@ def test_the_doctor_finds_each_ill_and_names_the_remedy(command: Command, tmp_pa
     key.write_text("{}", encoding="utf-8")
     key.chmod(0o600)
     assert levels(command)["keys"] == {"FAIL"}, "not a key"
+
+
+def test_the_doctor_says_what_a_password_costs(command: Command) -> None:
+    found = []
+    for passes in ("1", "20"):
+        settings = {"IDP_HASH_MEMORY_KIB": "7168", "IDP_HASH_TIME_COST": passes}
+        said = Command(command.environment | settings).run("doctor").stdout
+        found += re.findall(r"ok +hashing +a password takes (\d+) ms of a processor", said)
+    assert int(found[0]) < int(found[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process has no such limit")
+def test_the_doctor_finds_that_memory_for_passwords_is_missing(command: Command) -> None:
+    environment = os.environ | command.environment | {"IDP_HASH_MEMORY_KIB": "4194304"}
+    limited = ["sh", "-c", 'ulimit -v 2000000 && exec "$0" doctor', str(PROGRAM)]
+    said = subprocess.run(limited, env=environment, capture_output=True, text=True, check=False).stdout
+    assert re.search("FAIL +hashing .*4194304 KiB of memory", said)
+    assert "Lower IDP_HASH_MEMORY_KIB" in said
 
 
 def test_the_doctor_explains_settings_that_cannot_be_used() -> None:
