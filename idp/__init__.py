@@ -17,7 +17,7 @@
     development  the mailbox page of development mode
     admin        what administrators do to users, clients and keys
     app          builds the Flask application
-    server       processes: parent and workers, background threads, health, metrics
+    server       processes: parent, workers, background jobs; health, metrics
     cli          the `idp` command
 
 Imports go one way only (`tests/test_architecture.py`); `docs/map.md` has the overview.

@@ -36,6 +36,7 @@ def command(port: int, app_port: int, data_dir: Path, keys_dir: Path) -> None:
     _check(demo)
     secrets = demo.prepare()
     gc.freeze()  # as `idp serve`: the end takes less time
+    gc.enable()
     with children() as running:
         _start(running, demo, secrets)
         running.wait_until(lambda: _both_answer(demo), within=START_WITHIN)

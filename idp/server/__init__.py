@@ -1,13 +1,14 @@
 """The server processes.
 
 idp serve
-  launch       check ports, database and keys; then start one parent and its workers (granian)
+  launch       check ports, database and keys; build what processes share (prepared); then start them (granian)
 
 -- parent       health: /healthz, /readyz, /metrics, on a separate port
-    `-- each worker  worker: the WSGI application, its request threads, hash threads of lower priority,
-                     background: a thread per delivery channel, and one for maintenance
+   |-- each worker           worker: the WSGI application, its request threads, hash threads of lower priority
+   `-- background process    background_process, background: a thread per delivery channel, and one for maintenance
 
-workers               starts workers again after they ended unexpectedly
+workers               starts, watches and stops these processes
+supervision           starts one again after it ended unexpectedly
 stopping              signals, and the end of a parent process
 metrics               Prometheus counters, filled from log records
 undelivered_messages  audit records of abandoned messages

@@ -1,7 +1,7 @@
-"""Background threads in every worker process: messages, logouts, purging, key rotation.
+"""Background jobs: messages, logouts, purging, key rotation.
 
 Every channel has its own thread, so a slow client or provider delays no other channel. Work is claimed in the database,
-so that exactly one of all workers does it.
+so that exactly one of all nodes does it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 
 from idp.admin import keys
 from idp.admin.purging import purge
-from idp.kernel import user_agents
 from idp.kernel.clock import HOUR, MINUTE
 from idp.kernel.resources import TEMPLATES
 from idp.login.flow import sign_in_alerts
@@ -35,8 +34,8 @@ from idp.services import Services
 
 log = logging.getLogger(__name__)
 
-POLL_INTERVAL = 1.0
-"""Seconds between two polls for messages."""
+POLL_INTERVAL = 0.5
+"""Seconds between two polls for messages: somebody waits for a code."""
 RETRY_PAUSE = 5.0
 """Seconds until work that met an unavailable database is tried again."""
 CLAIM_EVERY = MINUTE
@@ -50,12 +49,13 @@ Job = Callable[[], None]
 
 
 class BackgroundJobs:
-    """The background threads. `run_once` runs every job once, for tests."""
+    """The jobs, a thread each. `run_once` runs every job once, for tests."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._claimed_at = 0
-        self._ended = threading.Event()
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
         settings = services.settings
         renderer = Renderer(
             TEMPLATES,
@@ -87,15 +87,17 @@ class BackgroundJobs:
         return OutboxDispatcher(self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned)
 
     def start(self) -> None:
-        """Start the threads. They stop after the current job when the process ends."""
-        threading.Thread(target=self._wait_for_end, name="end of background jobs", daemon=True).start()
+        """Start the threads."""
         for name, work in self._jobs():
-            threading.Thread(target=self._run, args=(work,), name=name).start()
+            thread = threading.Thread(target=self._run, args=(work,), name=name)
+            self._threads.append(thread)
+            thread.start()
 
-    def _wait_for_end(self) -> None:
-        """Wake the threads that pause, as soon as the main thread has ended: the process waits for them."""
-        threading.main_thread().join()
-        self._ended.set()
+    def stop(self) -> None:
+        """Let each thread finish what it is doing, and wait for its end. Not for a signal handler: see `stopping`."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
 
     def run_once(self) -> None:
         """Run every due job. A failing job does not stop the others."""
@@ -110,7 +112,7 @@ class BackgroundJobs:
 
     def deliver(self, channel: str) -> None:
         """Deliver all due messages of a channel."""
-        while _process_is_running() and self._dispatchers[channel].deliver_next():
+        while self._may_proceed() and self._dispatchers[channel].deliver_next():
             pass
 
     def _run_safely(self, work: Job) -> float:
@@ -125,9 +127,8 @@ class BackgroundJobs:
         return POLL_INTERVAL
 
     def _run(self, work: Job) -> None:
-        user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
-        while _process_is_running():
-            self._ended.wait(self._run_safely(work))
+        while self._may_proceed():
+            self._stopping.wait(self._run_safely(work))
 
     def _run_maintenance(self) -> None:
         now = self._services.clock.now()
@@ -137,13 +138,11 @@ class BackgroundJobs:
         with self._services.database.write() as tx:
             is_due = tx.jobs.claim("purge", every=PURGE_EVERY)
         if is_due:
-            gone = purge(self._services.database, self._services.settings, proceed=_process_is_running)
+            gone = purge(self._services.database, self._services.settings, proceed=self._may_proceed)
             log.info("purged %s rows", sum(gone.values()))
         with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
                 keys.rotate(tx, self._services.keyring)
 
-
-def _process_is_running() -> bool:
-    """Whether the main thread is alive; the interpreter marks it ended before it joins other threads."""
-    return threading.main_thread().is_alive()
+    def _may_proceed(self) -> bool:
+        return not self._stopping.is_set()

@@ -2,7 +2,7 @@
 
 /healthz   the process is alive                         200
 /readyz    database, keys and a worker are usable       200 or 503
-/metrics   counters of all workers, for Prometheus      200
+/metrics   counters of all processes, for Prometheus    200
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from socket import AF_INET, AF_INET6
 from typing import Any, cast
 
 from idp.server import metrics
-from idp.server.metrics import WorkerCounts
+from idp.server.metrics import ProcessCounts
 from idp.services import Services
 
 log = logging.getLogger(__name__)
@@ -33,9 +33,9 @@ class Operations(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, services: Services, count_workers: Callable[[], WorkerCounts]) -> None:
+    def __init__(self, services: Services, count_processes: Callable[[], ProcessCounts]) -> None:
         """Listen at the configured address; raises `OSError` when it is in use."""
-        self._services, self._count_workers = services, count_workers
+        self._services, self._count_processes = services, count_processes
         host = services.settings.ops_host
         self.address_family = AF_INET6 if ":" in host else AF_INET
         super().__init__((host, services.settings.ops_port), _Handler)
@@ -51,22 +51,24 @@ class Operations(ThreadingHTTPServer):
         if path == "/readyz":
             return self._readiness()
         if path == "/metrics":
-            body, content_type = metrics.exposition(self._count_workers())
+            body, content_type = metrics.exposition(self._count_processes())
             return 200, content_type, body
         return _json(404, {"error": "there are /healthz, /readyz and /metrics"})
 
     def _readiness(self) -> Answer:
-        counts = self._count_workers()
+        counts = self._count_processes()
         parts = {
             "database": self._services.database.reachable(),
             "keys": bool(self._services.keyring.algorithms),
-            "workers": counts.running > 0,
+            "workers": counts.workers.running > 0,
         }
         ready = all(parts.values())
-        dead = counts.wanted - counts.running
-        return _json(
-            200 if ready else 503, {"status": "ready" if ready else "not ready", **parts, "workers_waiting": dead}
-        )
+        waiting = {
+            "workers_waiting": counts.workers.wanted - counts.workers.running,
+            # People can sign in without it, and other nodes deliver too: for the operator, not for a load balancer.
+            "background": counts.background.running > 0,
+        }
+        return _json(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts, **waiting})
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -6,17 +6,18 @@ import contextlib
 import gc
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from idp.app import assemble
 from idp.config import Settings
-from idp.kernel.clock import sleep
+from idp.kernel.clock import SystemClock, sleep
 from idp.persistence import schema
-from idp.server import CannotServe, local_ports, metrics
+from idp.persistence.database import Database
+from idp.server import CannotServe, local_ports, metrics, prepared
 from idp.server.health import Operations
 from idp.server.workers import WorkerServer
 from idp.services import Services
@@ -45,19 +46,23 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, ready: Call
     logs.configure(settings.log_level)
     _check_ports(settings, host, port)
     _check_database(settings)
-    services = open_services(settings)
-    services.database.close()  # no worker may inherit a connection
-    gc.freeze()  # nothing loaded so far is garbage: workers share more memory, and the end takes less time
     with contextlib.ExitStack() as stack:
         if settings.ops_port:
             stack.enter_context(metrics.share_among_processes())
+        services = _prepare(settings)
+        gc.freeze()  # nothing loaded so far is garbage: processes share more memory, and the end takes less time
+        gc.enable()
         _Server(services, ready, host=host, port=port, workers=workers).serve()
 
 
-def open_services(settings: Settings) -> Services:
-    """Open database and keys; raises `CannotServe`."""
+def _prepare(settings: Settings) -> Services:
+    """Build what forked processes share; return services for the parent, whose database is its own.
+
+    Raises `CannotServe`.
+    """
     try:
-        return assemble(settings)
+        prepared.application()
+        return replace(prepared.services(), database=Database(settings.database, SystemClock()))
     except KeyFileError as error:
         raise CannotServe(str(error)) from None
     except OSError as error:
@@ -65,7 +70,7 @@ def open_services(settings: Settings) -> Services:
 
 
 class _Server(WorkerServer):
-    """Granian, with threads of the parent that start after the workers were forked."""
+    """Granian, with threads of the parent that start after the processes were forked."""
 
     def __init__(self, services: Services, ready: Callable[[], None], *, host: str, port: int, workers: int) -> None:
         super().__init__(
@@ -85,13 +90,13 @@ class _Server(WorkerServer):
         self._services, self._ready = services, ready
 
     def startup(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
-        """Start the workers, then the parent's threads."""
+        """Start the processes, then the parent's threads."""
         super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # the library has no types
         try:
             if self._services.settings.ops_port:
-                Operations(self._services, self.count_workers).start()
+                Operations(self._services, self.count_processes).start()
         except OSError:
-            self._stop_workers()  # type: ignore[no-untyped-call]  # as above; Python would wait for them for ever
+            self._stop_workers()  # Python would wait for them for ever
             raise
         threading.Thread(target=self._wait_until_ready, daemon=True).start()
 

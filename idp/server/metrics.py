@@ -2,7 +2,7 @@
 
 A logging handler counts the records of `audit.record`, requests and delivery attempts; other code does not know of it.
 
-Each worker counts into its own files, and the parent adds them up: `share_among_processes` must run before the library
+Each process counts into its own files, and the parent adds them up: `share_among_processes` must run before the library
 is first imported, hence the imports inside functions.
 """
 
@@ -24,12 +24,20 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
 @dataclass(frozen=True)
-class WorkerCounts:
-    """Workers that run, that should run, and that have ended unexpectedly since the start."""
+class Count:
+    """Processes that run, that should run, and that have ended unexpectedly since the start."""
 
     running: int
     wanted: int
     died: int
+
+
+@dataclass(frozen=True)
+class ProcessCounts:
+    """Workers, and the background process."""
+
+    workers: Count
+    background: Count
 
 
 class MetricsHandler(logging.Handler):
@@ -73,28 +81,33 @@ def share_among_processes() -> Iterator[None]:
     """Share counters among the processes started inside the block."""
     with tempfile.TemporaryDirectory(prefix="countersign-metrics-") as folder:
         export_env(SHARED_FOLDER, folder)
+        import prometheus_client  # noqa: F401, PLC0415 - see above; forked processes share what is loaded
+
         yield
 
 
-def exposition(workers: WorkerCounts) -> tuple[bytes, str]:
-    """Return the counters of all processes, and how many workers run: text and content type."""
+def exposition(processes: ProcessCounts) -> tuple[bytes, str]:
+    """Return the counters of all processes, and how many run: text and content type."""
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest  # noqa: PLC0415 - see above
     from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415 - reads its directory from the environment when imported
 
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types
-    registry.register(_WorkerCollector(workers))  # type: ignore[arg-type]  # its base class would need the import above
+    registry.register(_ProcessCollector(processes))  # type: ignore[arg-type]  # its base class would need the import above
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
-class _WorkerCollector:
-    def __init__(self, counts: WorkerCounts) -> None:
+class _ProcessCollector:
+    def __init__(self, counts: ProcessCounts) -> None:
         self._counts = counts
 
     def collect(self) -> Iterator[object]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415 - see above
 
-        counts = self._counts
-        yield GaugeMetricFamily("countersign_workers", "Worker processes that run", value=counts.running)
-        yield GaugeMetricFamily("countersign_workers_wanted", "Worker processes that should run", value=counts.wanted)
-        yield CounterMetricFamily("countersign_worker_deaths", "Worker processes that died", value=counts.died)
+        for one, many, title, count in (
+            ("worker", "workers", "Worker processes", self._counts.workers),
+            ("background_process", "background_processes", "Background processes", self._counts.background),
+        ):
+            yield GaugeMetricFamily(f"countersign_{many}", f"{title} that run", value=count.running)
+            yield GaugeMetricFamily(f"countersign_{many}_wanted", f"{title} that should run", value=count.wanted)
+            yield CounterMetricFamily(f"countersign_{one}_deaths", f"{title} that died", value=count.died)

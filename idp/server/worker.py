@@ -8,11 +8,8 @@ import signal
 from flask import Flask
 from granian.server.mp import MPServer
 
-from idp import config
-from idp.app import assemble, create_app
-from idp.server import metrics, stopping
-from idp.server.background import BackgroundJobs
-from idp.web import logs
+from idp.server import prepared, stopping
+from idp.server.supervision import name_process
 
 
 def run(parent: int, stop_within: int, *arguments: object) -> None:
@@ -20,6 +17,7 @@ def run(parent: int, stop_within: int, *arguments: object) -> None:
 
     Granian's own handler hangs at the third signal, and one that arrives before it is set would be lost.
     """
+    name_process("idp worker")
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a fork has the parent's handler
     stopping.stop_once(_stop)
     stopping.end_with_parent(parent, within=stop_within)
@@ -35,13 +33,7 @@ def _stop() -> None:
 
 
 def application() -> Flask:
-    """Create the WSGI application of a worker, and start its background threads."""
-    settings = config.load()
-    config.scrub_env()
-    logs.configure(settings.log_level)
-    if settings.ops_port:
-        metrics.install()
-    services = assemble(settings)
-    app = create_app(services)
-    BackgroundJobs(services).start()
+    """Return the WSGI application of a worker."""
+    app = prepared.application()
+    prepared.enter_process()
     return app

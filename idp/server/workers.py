@@ -1,55 +1,30 @@
-"""Worker processes: started, watched, restarted after an unexpected end, and stopped.
+"""The processes of a server: workers and the background process, started, watched and stopped.
 
 Granian ends the whole server when a worker ends twice within seconds. Here the others serve on, and that one restarts
-after a pause, which doubles each time the worker ran only for a short time.
+after a pause; see `supervision`.
 """
 
 from __future__ import annotations
 
-import logging
+import multiprocessing
 import os
-import signal
-from collections.abc import Callable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 from granian.server.mp import MPServer, WorkerProcess
 
-from idp.kernel.clock import sleep, stopwatch
-from idp.server import worker
-from idp.server.metrics import WorkerCounts
-from idp.server.stopping import signals_blocked
-
-log = logging.getLogger(__name__)
+from idp.kernel.clock import sleep
+from idp.server import background_process, worker
+from idp.server.metrics import Count, ProcessCounts
+from idp.server.supervision import SupervisedProcess
 
 POLL_INTERVAL = 0.1
-LONG_ENOUGH = 5.0
-"""Seconds: a worker that ran as long is restarted at once."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a worker that ran for less is restarted."""
-LONGEST_WITHOUT = 2.0
-"""Seconds at most, while no worker runs."""
-
-
-def restart_pause(short_runs: int, *, alone: bool) -> float:
-    """Return the seconds before a worker restarts after `short_runs` in a row; `alone`: no other runs."""
-    if not short_runs:
-        return 0.0
-    return min(FIRST_PAUSE * 2.0 ** min(short_runs - 1, 10), LONGEST_WITHOUT if alone else LONGEST_PAUSE)
-
-
-@dataclass
-class _Slot:
-    """The history of one worker; `due` is when it starts again, None while it runs."""
-
-    started: float
-    short_runs: int = 0
-    due: float | None = None
 
 
 class WorkerServer(MPServer):
-    """Granian's parent process, with another loop."""
+    """Granian's parent process, with another loop, and with the background process beside the workers."""
 
     signal_handler_reload = None  # type: ignore[assignment]  # granian sets a handler unless it is None
     """Not installed, so that SIGHUP keeps its usual meaning."""
@@ -57,17 +32,24 @@ class WorkerServer(MPServer):
     def __init__(self, target: str, *, stop_within: int, **options: Any) -> None:
         super().__init__(target, workers_kill_timeout=stop_within, **options)
         self._target = partial(worker.run, os.getpid(), stop_within)
-        self._slots: list[_Slot] = []
-        self._died = 0
+        self._background = SupervisedProcess(
+            "background process",
+            # Granian's class, so that it is stopped with the workers, within the same time.
+            partial(WorkerProcess, self, self.workers, partial(background_process.run, os.getpid(), stop_within), ()),
+        )
+        self._supervised_workers: list[SupervisedProcess] = []
 
     def serve(self) -> None:  # type: ignore[override]  # granian's takes a target; ours is fixed
         """Serve until SIGTERM or SIGINT."""
+        if sys.platform == "linux":  # Python 3.14 would start processes that load everything once more
+            multiprocessing.set_start_method("fork", force=True)
         super().serve(spawn_target=self._target)
 
-    def count_workers(self) -> WorkerCounts:
-        """Count the workers; callable from any thread."""
-        running = sum(slot.due is None for slot in list(self._slots))
-        return WorkerCounts(running=running, wanted=self.workers, died=self._died)
+    def count_processes(self) -> ProcessCounts:
+        """Count the processes; callable from any thread."""
+        return ProcessCounts(
+            workers=_count(list(self._supervised_workers), self.workers), background=_count([self._background], 1)
+        )
 
     def signal_handler_interrupt(self, *_: object, **__: object) -> None:
         """Request the stop. Only a flag: see `stopping`."""
@@ -75,37 +57,28 @@ class WorkerServer(MPServer):
 
     def _spawn_workers(self, _target: Callable[..., None], load: Callable[..., object]) -> None:
         for index in range(self.workers):
-            self.wrks.append(self._start_worker(index, load))
-            self._slots.append(_Slot(stopwatch()))
+            create = partial(self._spawn_worker, idx=index, target=self._target, callback_loader=load)
+            self._supervised_workers.append(SupervisedProcess(f"worker {index + 1}", create))
+        for each in self._supervised():
+            each.start()
 
-    def _start_worker(self, index: int, load: Callable[..., object]) -> WorkerProcess:
-        started = self._spawn_worker(idx=index, target=self._target, callback_loader=load)
-        with signals_blocked():
-            started.start()  # type: ignore[no-untyped-call]  # the library has no types
-        return started
-
-    def _serve_loop(self, _target: Callable[..., None], load: Callable[..., object]) -> None:
+    def _serve_loop(self, _target: Callable[..., None], _load: Callable[..., object]) -> None:
         while not self.interrupt_signal:
-            for index, slot in enumerate(self._slots):
-                self._restart_if_due(index, slot, load)
+            for each in self._supervised():
+                each.restart_if_due(others_run=partial(self._others_run, each))
             sleep(POLL_INTERVAL)
-        self.interrupt_children.clear()  # granian would exit with code 1 if any had died
 
-    def _restart_if_due(self, index: int, slot: _Slot, load: Callable[..., object]) -> None:
-        now = stopwatch()
-        if slot.due is None and not self.wrks[index].inner.is_alive():
-            self._record_death(index, slot, now)
-        if slot.due is not None and now >= slot.due:
-            self.wrks[index] = self._start_worker(index, load)
-            slot.started, slot.due = now, None
+    def _stop_workers(self) -> None:
+        self.wrks = [each.process for each in self._supervised()]
+        super()._stop_workers()  # type: ignore[no-untyped-call]  # the library has no types
 
-    def _record_death(self, index: int, slot: _Slot, now: float) -> None:
-        self._died += 1
-        ran = now - slot.started
-        slot.short_runs = slot.short_runs + 1 if ran < LONG_ENOUGH else 0
-        slot.due = now  # it does not count as running any more
-        pause = restart_pause(slot.short_runs, alone=self.count_workers().running == 0)
-        slot.due = now + pause
-        code = self.wrks[index].inner.exitcode or 0
-        reason = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        log.error("worker %s %s after %.1f s; it starts again in %.1f s", index + 1, reason, ran, pause)
+    def _supervised(self) -> Iterator[SupervisedProcess]:
+        yield from self._supervised_workers
+        yield self._background  # last: the first answer is for a worker to give
+
+    def _others_run(self, one: SupervisedProcess) -> bool:
+        return one is not self._background and any(each.runs for each in self._supervised_workers)
+
+
+def _count(processes: list[SupervisedProcess], wanted: int) -> Count:
+    return Count(sum(each.runs for each in processes), wanted, sum(each.deaths for each in processes))
