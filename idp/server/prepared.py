@@ -12,7 +12,6 @@ from flask import Flask
 
 from idp import config
 from idp.app import assemble, create_app
-from idp.kernel import user_agents
 from idp.server import metrics
 from idp.services import Services
 from idp.web import logs
@@ -27,7 +26,6 @@ def services() -> Services:
 @functools.cache
 def application() -> Flask:
     """Return the WSGI application of workers."""
-    user_agents.browser_name("")  # its first call reads a long list: better here than in somebody's sign-in
     return create_app(services())
 
 

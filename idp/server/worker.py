@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 from flask import Flask
 from granian.server.mp import MPServer
 
+from idp.kernel import user_agents
 from idp.server import prepared, stopping
 from idp.server.supervision import name_process
 
@@ -36,4 +38,6 @@ def application() -> Flask:
     """Return the WSGI application of a worker."""
     app = prepared.application()
     prepared.enter_process()
+    # Its first call reads long lists: better here than in somebody's sign-in, or while everybody waits for the start.
+    threading.Thread(target=user_agents.browser_name, args=("",), name="browser names", daemon=True).start()
     return app

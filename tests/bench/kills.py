@@ -16,7 +16,7 @@ from idp.persistence.database import Database
 from tests.bench.app import BenchApp
 from tests.bench.server import signed_in
 from tests.bench.wire import Answer, Connection, Request
-from tests.support.processes import children, kill_and_list_clients
+from tests.support.processes import kill_and_list_clients, workers
 from tests.support.product import Product, installed
 
 WORKERS, CLIENTS = 4, 6
@@ -95,7 +95,7 @@ def _kill(product: Product, kills: int) -> Iterator[set[int]]:
 def _running(product: Product) -> list[int]:
     """The workers, once there is one."""
     assert product.process
-    while not (found := children(product.process.pid)):
+    while not (found := workers(product.process.pid)):
         time.sleep(random.uniform(*PAUSE))  # noqa: S311 - any moment is as good
     return found
 

@@ -34,7 +34,7 @@ def text_of(mail: EmailMessage, form: str = "plain") -> str:
 class MailServer:
     """`mails` are those taken so far, `recipients` those of their envelopes.
 
-    `answer` is what the next ones are told; `hangs` keeps callers waiting.
+    `answer` is what the next ones are told; `hangs` keeps callers waiting; `takes` is the seconds that each mail takes.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
@@ -42,7 +42,7 @@ class MailServer:
         self.answer = ACCEPTED
         self.mails: queue.Queue[EmailMessage] = queue.Queue()
         self.recipients: list[str] = []
-        self.hangs = False
+        self.hangs, self.takes = False, 0.0
         self.called = threading.Event()
         self._controller = _Controller(self, port, tls)
 
@@ -54,8 +54,7 @@ class MailServer:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         """Called by aiosmtpd for each mail."""
         self.called.set()
-        if self.hangs:
-            await asyncio.sleep(3600)
+        await asyncio.sleep(3600 if self.hangs else self.takes)
         if self.answer == ACCEPTED:
             content = envelope.content
             assert isinstance(content, bytes)

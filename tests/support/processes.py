@@ -1,4 +1,4 @@
-"""Processes as Linux shows them: children, those that carry a marker, and whose a connection is."""
+"""Processes as Linux shows them: children by their names, those that carry a marker, and whose a connection is."""
 
 import contextlib
 import os
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ESTABLISHED = "01"
+WORKER, BACKGROUND = "idp worker", "idp background"
 
 
 def children(pid: int) -> list[int]:
@@ -15,6 +16,22 @@ def children(pid: int) -> list[int]:
     with contextlib.suppress(FileNotFoundError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if _runs(child)]
     return []
+
+
+def workers(pid: int) -> list[int]:
+    """The workers of a server that run."""
+    return [child for child in children(pid) if _name(child) == WORKER]
+
+
+def background(pid: int) -> int | None:
+    """The background process of a server, while it runs."""
+    return next((child for child in children(pid) if _name(child) == BACKGROUND), None)
+
+
+def _name(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 def _runs(pid: str) -> bool:

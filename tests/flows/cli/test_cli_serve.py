@@ -24,10 +24,18 @@ from tests.support.databases import Databases
 from tests.support.harness import PASSWORD
 from tests.support.http_person import HttpPerson
 from tests.support.mail_server import mail_server, text_of
+from tests.support.processes import workers
 from tests.support.tables import let_pass
 
 DISCOVERY = "/.well-known/openid-configuration"
-READY = {"status": "ready", "database": True, "keys": True, "workers": True, "workers_waiting": 0}
+READY = {
+    "status": "ready",
+    "database": True,
+    "keys": True,
+    "workers": True,
+    "workers_waiting": 0,
+    "background": True,
+}
 NEW = "violet tram sleeps under nine bridges"
 
 
@@ -125,9 +133,7 @@ def test_a_worker_that_dies_is_replaced(command: Command) -> None:
     port = free_port()
     with command.running("serve", "--upgrade", "--port", str(port), "--workers", "1") as process:
         first_line(process)
-        listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
-        worker = int(listed.stdout.split()[0])
-        os.kill(worker, signal.SIGKILL)
+        os.kill(workers(process.pid)[0], signal.SIGKILL)
         end = time.monotonic() + PATIENCE
         while fetch(port, DISCOVERY)[0] != 200:
             assert time.monotonic() < end

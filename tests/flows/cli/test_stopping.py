@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from idp.server.workers import restart_pause
+from idp.server.supervision import restart_pause
 from tests.bench import kills, stops
 from tests.flows.cli.test_cli_demo import start
 from tests.flows.cli.test_cli_serve import DISCOVERY, at_the_sign_in, counted, first_line
 from tests.support.command import PATIENCE, Command, fetch, free_port
 from tests.support.databases import Databases
 from tests.support.harness import migrate
-from tests.support.processes import children, marked
+from tests.support.processes import children, marked, workers
 
 SOON = 5.0
 """Seconds within which a stop has to be done, however busy the machine."""
@@ -75,14 +75,14 @@ def test_repeated_signals_to_every_process_do_not_hang_a_worker(command: Command
         assert process.wait(SOON) == 0
 
 
-def test_workers_end_with_a_parent_that_is_killed(command: Command) -> None:
+def test_every_process_ends_with_a_parent_that_is_killed(command: Command) -> None:
     port = free_port()
     with command.running("serve", "--port", str(port), "--workers", "2") as process:
         first_line(process)
-        workers = children(process.pid)
-        assert len(workers) == 2
+        started = children(process.pid)
+        assert len(started) == 3, "two workers, the background process"
         os.kill(process.pid, signal.SIGKILL)
-        wait_until(lambda: all(map(has_ended, workers)))
+        wait_until(lambda: all(map(has_ended, started)))
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         free.bind(("127.0.0.1", port))
@@ -97,7 +97,7 @@ def test_what_the_demonstration_started_ends_when_it_is_killed(tmp_path: Path) -
     )
     with Command({"COUNTERSIGN_TEST": str(tmp_path)}).running(*arguments) as process:
         start(process)
-        assert len(marked(mark)) == 4, "itself, the server, its worker, the sample app"
+        assert len(marked(mark)) == 5, "itself, the server, its worker, its background process, the sample app"
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         wait_until(lambda: not marked(mark))
@@ -109,17 +109,17 @@ def test_a_worker_that_keeps_dying_comes_back_while_the_other_serves(command: Co
     command = Command(command.environment | {"IDP_OPS_PORT": str(ops), "IDP_LOG_LEVEL": "ERROR"})
     with command.running("serve", "--port", str(port), "--workers", "2") as process:
         first_line(process)
-        steady, *_ = children(process.pid)
+        steady, *_ = workers(process.pid)
         for _ in range(3):
-            wait_until(lambda: set(children(process.pid)) - {steady})
-            victim = (set(children(process.pid)) - {steady}).pop()
+            wait_until(lambda: set(workers(process.pid)) - {steady})
+            victim = (set(workers(process.pid)) - {steady}).pop()
             os.kill(victim, signal.SIGKILL)
             wait_until(functools.partial(has_ended, victim))
             assert fetch(port, DISCOVERY)[0] == 200
         wait_until(lambda: counted(fetch(ops, "/metrics")[1], "countersign_worker_deaths_total", "") == 3)
         wait_until(lambda: json.loads(fetch(ops, "/readyz")[1])["workers_waiting"] == 0)
-        assert steady in children(process.pid)
-        assert len(children(process.pid)) == 2
+        assert steady in workers(process.pid)
+        assert len(workers(process.pid)) == 2
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(SOON) == 0
         assert process.stdout is not None
@@ -134,15 +134,15 @@ def test_readiness_and_metrics_tell_that_no_worker_runs(command: Command) -> Non
         wait_until(lambda: fetch(ops, "/readyz")[0] == 200)
         seen = set()
         for _ in range(4):
-            wait_until(lambda: children(process.pid))
-            os.kill(children(process.pid)[0], signal.SIGKILL)
+            wait_until(lambda: workers(process.pid))
+            os.kill(workers(process.pid)[0], signal.SIGKILL)
             end = time.monotonic() + 0.4
             while time.monotonic() < end:
                 status, body = fetch(ops, "/readyz")
                 running = counted(fetch(ops, "/metrics")[1], "countersign_workers ", "")
                 seen |= {(status, json.loads(body)["workers"], json.loads(body)["workers_waiting"]), running}
         assert {(503, False, 1), (200, True, 0), 0, 1} <= seen
-        wait_until(lambda: children(process.pid))
+        wait_until(lambda: workers(process.pid))
         assert fetch(port, DISCOVERY)[0] == 200
 
 
