@@ -13,7 +13,7 @@ WORKER, BACKGROUND = "idp worker", "idp background"
 
 def children(pid: int) -> list[int]:
     """The children of a process that run; one that has ended and was not waited for yet is left out."""
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if _runs(child)]
     return []
 
@@ -35,7 +35,7 @@ def _name(pid: int) -> str:
 
 
 def _runs(pid: str) -> bool:
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
     return False
 
