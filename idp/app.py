@@ -22,13 +22,14 @@ from idp.language.geoip import GeoIp
 from idp.login.pages import blueprints as login
 from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
-from idp.protocol.frontchannel_routes import frontchannel
+from idp.protocol.frontchannel_routes import PUBLISHED, frontchannel
 from idp.recovery.pages import blueprints as recovery
 from idp.services import Services
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
 from idp.web import context, errors, headers, logs, pages, paths
+from idp.web.published import PublishedDocuments
 from idp.web.wsgi import EncodedQuery, FailureResponse, HostCheck
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def create_app(services: Services) -> Flask:
     app = pages.Application("idp", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES / "static"))
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, MAX_FORM_PARTS=MAX_FORM_FIELDS, MAX_FORM_MEMORY_SIZE=MAX_BODY)
     context.install(app, services)
-    logs.install(app, services.entropy, proxied=services.settings.trusted_proxies > 0)
+    ids = logs.RequestIds(services.entropy, proxied=services.settings.trusted_proxies > 0)
+    logs.install(app, ids)
     paths.install(app)
     pages.install(app)
     errors.install(app)
@@ -88,7 +90,10 @@ def create_app(services: Services) -> Flask:
     if services.settings.development:
         app.register_blueprint(development)
     app.after_request(headers.apply)
-    outermost: WSGIApplication = HostCheck(EncodedQuery(app.wsgi_app), app, services.settings)
+    outermost: WSGIApplication = PublishedDocuments(
+        EncodedQuery(app.wsgi_app), app, PUBLISHED, version=services.keyring.jwks, ids=ids
+    )
+    outermost = HostCheck(outermost, app, services.settings)
     if hops := services.settings.trusted_proxies:
         # Without the exact number of proxies a caller could write its own address into X-Forwarded-For.
         outermost = ProxyFix(outermost, x_for=hops, x_proto=hops, x_host=hops)

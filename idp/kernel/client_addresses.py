@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """RFC 6052."""
 SUBSCRIBER = 64
 """Bits of an IPv6 address that name one subscriber."""
+LONGEST = 128
+"""Characters; the longest address with brackets, port and zone has half of them."""
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -18,6 +21,12 @@ def parse_client_address(text: str) -> str | None:
     Quotes, brackets, port and zone are removed. An IPv4 address inside an IPv6 one (mapped, 6to4, NAT64) is returned
     as IPv4, so that one client has one address.
     """
+    return _parse(text) if len(text) <= LONGEST else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _parse(text: str) -> str | None:
+    """Each request needs its client's address several times: for its log line and for each transaction."""
     host = text.strip().strip('"')
     if host.startswith("["):
         host = host[1:].partition("]")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -31,4 +32,9 @@ class Reader:
     @property
     def direction(self) -> str:
         """Return the value of HTML's `dir`: `ltr` or `rtl`."""
-        return Locale.parse(self.language).text_direction
+        return _direction(self.language)
+
+
+@functools.cache
+def _direction(language: str) -> str:
+    return Locale.parse(language).text_direction

@@ -11,13 +11,15 @@ from collections.abc import Callable, Collection
 
 from flask import Response, request
 
+from idp.web.headers import vary_on
+
 PREFLIGHT_SECONDS = "600"
 ALLOW_ORIGIN = "Access-Control-Allow-Origin"
 
 
 def allow_origins(response: Response, origins: Callable[[], Collection[str]]) -> Response:
     """Let the page read the response, if its origin is one of `origins`; called only for another origin."""
-    response.vary.add("Origin")
+    vary_on(response, "Origin")
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin in origins():
         response.headers[ALLOW_ORIGIN] = origin
@@ -33,7 +35,7 @@ def allow_all_origins(response: Response) -> Response:
 
 def allow_request_origin(response: Response) -> Response:
     """Let every page read it: a failure that is the same for everybody, while nobody's origins can be looked up."""
-    response.vary.add("Origin")
+    vary_on(response, "Origin")
     if origin := request.headers.get("Origin"):
         response.headers[ALLOW_ORIGIN] = origin
         response.headers["Access-Control-Expose-Headers"] = "Retry-After"
@@ -47,5 +49,5 @@ def respond_to_preflight(methods: str) -> Response:
     response.headers["Access-Control-Allow-Methods"] = methods
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
     response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
-    response.vary.add("Origin")
+    vary_on(response, "Origin")
     return response

@@ -19,6 +19,7 @@ from idp.web.errors import ask_to_retry
 
 UNAUTHORIZED = 401
 INVALID_CLIENT = "invalid_client"
+JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
 
 class BearerError(OAuth2Error):
@@ -52,10 +53,7 @@ def oauth_error(error: OAuth2Error) -> Response:
 
 def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
     """Return JSON that no cache keeps (RFC 6749 section 5.1)."""
-    response = Response(json.dumps(body), status=status, mimetype="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Pragma"] = "no-cache"
-    return response
+    return Response(json.dumps(body), status=status, headers=JSON)
 
 
 def unavailable() -> Response:

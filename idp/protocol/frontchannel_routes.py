@@ -14,6 +14,9 @@ from idp.web.transactions import read_transaction, write_transaction
 
 frontchannel = Blueprint("frontchannel", __name__)
 
+PUBLISHED = ("frontchannel.configuration", "frontchannel.jwks")
+"""Endpoints whose answer depends only on settings and signing keys; see `web.published`."""
+
 
 @frontchannel.get("/authorize")
 def authorize() -> Response:

@@ -13,9 +13,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from idp.audit import Event
 from idp.config import export_env
+
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
 
 COUNTED = ("idp.audit", "idp.request", "idp.messaging.dispatcher")
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -52,6 +56,7 @@ class MetricsHandler(logging.Handler):
         self._messages = Counter("countersign_messages", "Tries to deliver a message", ["channel", "delivery"])
         self._requests = Counter("countersign_http_requests", "HTTP answers", ["endpoint", "status"])
         self._seconds = Histogram("countersign_http_seconds", "Time to answer", ["endpoint"], buckets=BUCKETS)
+        self._by_answer: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one record."""
@@ -63,8 +68,17 @@ class MetricsHandler(logging.Handler):
         elif "delivery" in facts:
             self._messages.labels(facts["channel"], facts["delivery"]).inc()
         elif "status" in facts:
-            self._requests.labels(facts["endpoint"], facts["status"]).inc()
-            self._seconds.labels(facts["endpoint"]).observe(facts["milliseconds"] / 1000)
+            count, seconds = self._for_answer(facts["endpoint"], facts["status"])
+            count.inc()
+            seconds.observe(facts["milliseconds"] / 1000)
+
+    def _for_answer(self, endpoint: str, status: int) -> tuple[Counter, Histogram]:
+        """Return the counters of one kind of answer; the library looks its labels up under a lock."""
+        found = self._by_answer.get((endpoint, status))
+        if found is None:
+            found = self._requests.labels(endpoint, status), self._seconds.labels(endpoint)
+            self._by_answer[endpoint, status] = found
+        return found
 
 
 def install() -> None:

@@ -19,6 +19,7 @@ crash between two steps cannot leave two signers or none.
     keyring.py        the one object a process holds: sign, verify, JWKS; notices keys other nodes have made
     algorithms.py     which algorithms exist, what a key for each looks like, and the signature itself
     jws.py            strict reading of a compact JWS; base64url.py its encoding, time_claims.py its times
+    own_jwts.py       JWTs that we signed, coming back
     client_jwts.py    JWTs signed by others: client assertions
     sealing.py        AES-256-GCM for secrets in the database
     private_files.py  the directory: modes, atomic writes, the lock

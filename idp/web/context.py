@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Flask, current_app
 
 from idp.services import Services
@@ -18,4 +16,5 @@ def install(app: Flask, services: Services) -> None:
 
 def services() -> Services:
     """Return the services of the current application."""
-    return cast("Services", current_app.extensions[KEY])
+    found: Services = current_app.extensions[KEY]
+    return found

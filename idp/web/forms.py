@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from werkzeug.datastructures import MultiDict
 
 MAX_FIELD = 4096
 """Characters. Enough for any password, short enough to normalise and hash cheaply."""
+NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def single_value(values: MultiDict[str, str], name: str, *, longest: int = MAX_FIELD) -> str:
@@ -20,7 +22,7 @@ def single_value(values: MultiDict[str, str], name: str, *, longest: int = MAX_F
 
 def is_storable(text: str) -> bool:
     """Whether both databases can store the text: no NUL (PostgreSQL), no lone surrogate (UTF-8)."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return NOT_STORABLE.search(text) is None
 
 
 def is_checked(values: Mapping[str, str], name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TypeVar
 
 from flask import g, has_request_context, request
@@ -18,8 +19,11 @@ ALWAYS = {
     # Not no-referrer: under it browsers send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    # Also of redirects, whose address may hold a code, and whose cookies may sign somebody in.
+    "Cache-Control": "no-store",
 }
-
+NO_PAGE = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""The policy of what is not HTML."""
 
 OPENED_BY_CLIENTS = ("/authorize", "/login/", "/consent/", "/logout")
 """Beginnings of paths that a client may open in a window of its own, redirects between them included."""
@@ -36,19 +40,31 @@ def allow_client_redirects() -> None:
 
 def apply(response: Ours) -> Ours:
     """Add the headers; those set by the view are kept."""
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Cross-Origin-Opener-Policy", _opener_policy())
-    # Also of redirects, whose address may hold a code, and whose cookies may sign somebody in.
-    response.headers.setdefault("Cache-Control", "no-store")
-    if services().settings.secure:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", _policy())
-        response.vary.add("Cookie")
-    else:
-        response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+    page = response.mimetype == "text/html"
+    policy = _policy() if page else NO_PAGE
+    present = {name.lower() for name, _ in response.headers}
+    ours = _fields(services().settings.secure, _opener_policy(), policy)
+    response.headers.extend([field for name, field in ours if name not in present])
+    if page:
+        vary_on(response, "Cookie")
     return response
+
+
+def vary_on(response: Response, name: str) -> None:
+    """Add a request header to `Vary`; Werkzeug's own set is five times slower where it is the only one."""
+    if "Vary" in response.headers:
+        response.vary.add(name)
+    else:
+        response.headers.add("Vary", name)
+
+
+@functools.cache
+def _fields(secure: bool, opener_policy: str, policy: str) -> list[tuple[str, tuple[str, str]]]:  # noqa: FBT001 - a setting
+    """Return each header beside its name in lower case; there are few combinations."""
+    fields = ALWAYS | {"Cross-Origin-Opener-Policy": opener_policy, "Content-Security-Policy": policy}
+    if secure:
+        fields["Strict-Transport-Security"] = HSTS
+    return [(name.lower(), (name, value)) for name, value in fields.items()]
 
 
 def _opener_policy() -> str:

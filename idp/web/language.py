@@ -7,6 +7,7 @@ current_reader      the resulting reader
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from werkzeug.http import parse_accept_header
 
 from idp.language.reader import Reader
 from idp.language.tags import best_match
+from idp.web.headers import vary_on
 
 UI_LOCALES = "ui_locales"
 LONGEST = 500
@@ -46,10 +48,16 @@ def current_reader() -> Reader:
 
 def set_language_headers(response: Response, spoken_to: Reader) -> None:
     """Set `Content-Language` and `Vary`."""
-    response.content_language.add(spoken_to.language)
-    response.vary.add("Accept-Language")
+    response.headers["Content-Language"] = spoken_to.language
+    vary_on(response, "Accept-Language")
 
 
 def _browser_language() -> str | None:
-    accepted = parse_accept_header(request.headers.get("Accept-Language", "")[:LONGEST], LanguageAccept)
+    return _preferred_language(request.headers.get("Accept-Language", "")[:LONGEST])
+
+
+@functools.lru_cache(maxsize=256)
+def _preferred_language(header: str) -> str | None:
+    """Browsers send few different headers, each with every request."""
+    accepted = parse_accept_header(header, LanguageAccept)
     return best_match(tag for tag, quality in accepted if quality > 0)

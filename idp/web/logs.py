@@ -23,7 +23,7 @@ QUIET = {"authlib": logging.INFO, "werkzeug": logging.WARNING, "alembic": loggin
 """Authlib's debug lines contain whole tokens: never log them, whatever the level."""
 
 GOOD_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-FACTS = ("event", "outcome", "about", "method", "path", "endpoint", "status", "milliseconds", "address")
+FACTS = ("event", "outcome", "about", "method", "path", "endpoint", "status", "milliseconds", "address", "request_id")
 
 
 class JsonLines(logging.Formatter):
@@ -33,8 +33,9 @@ class JsonLines(logging.Formatter):
         """Format one record."""
         at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        line |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
-        if has_request_context():
+        known = record.__dict__
+        line |= {name: known[name] for name in FACTS if name in known}
+        if "request_id" not in known and has_request_context():
             line["request_id"] = g.get("request_id", "")
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -49,31 +50,47 @@ def configure(level: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, quietest in QUIET.items():
         logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
+    # What no line of ours contains is not looked up for each of them.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
-def install(app: Flask, entropy: Entropy, *, proxied: bool) -> None:
-    """Add a request id and a log line to each request; with `proxied`, a well-formed id of the proxy is kept."""
+class RequestIds:
+    """Chooses the id of each request; with `proxied`, a well-formed id of the proxy is kept."""
+
+    def __init__(self, entropy: Entropy, *, proxied: bool) -> None:
+        self._entropy, self._proxied = entropy, proxied
+
+    def choose(self, environ: Mapping[str, Any]) -> str:
+        """Return the id of this request."""
+        given = environ.get("HTTP_X_REQUEST_ID", "") if self._proxied else ""  # else it would be a stranger's
+        return given if GOOD_REQUEST_ID.fullmatch(given) else self._entropy.token(12)
+
+
+def install(app: Flask, ids: RequestIds) -> None:
+    """Add a request id and a log line to each request."""
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-Id", "") if proxied else ""  # else it would be a stranger's
-        g.request_id = given if GOOD_REQUEST_ID.fullmatch(given) else entropy.token(12)
+        g.request_id = ids.choose(request.environ)
         g.request_began = stopwatch()
 
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         began = g.get("request_began", stopwatch())
-        _log_request(request.environ, response.status_code, endpoint=request.endpoint or "", began=began)
+        log_request(request.environ, response.status_code, endpoint=request.endpoint or "", began=began)
         return response
 
 
 def log_outside_requests(environ: Mapping[str, Any], status: int) -> None:
     """Log a request that never reached the application, or that it could not answer."""
-    _log_request(environ, status, endpoint="", began=stopwatch())
+    log_request(environ, status, endpoint="", began=stopwatch())
 
 
-def _log_request(environ: Mapping[str, Any], status: int, *, endpoint: str, began: float) -> None:
+def log_request(environ: Mapping[str, Any], status: int, *, endpoint: str, began: float, **more: str) -> None:
+    """Log a request answered with `status`; `more` is what the line of a request that Flask serves has by itself."""
+    if not log.isEnabledFor(logging.INFO):
+        return
     method = str(environ.get("REQUEST_METHOD", ""))
     decoded = str(environ.get("PATH_INFO", "")).encode("latin-1", "replace").decode("utf-8", "replace")  # PEP 3333
     path = redact_secrets(decoded)  # without the query, which may hold codes and hints
@@ -84,5 +101,6 @@ def _log_request(environ: Mapping[str, Any], status: int, *, endpoint: str, bega
         "status": status,
         "milliseconds": round((stopwatch() - began) * 1000, 1),
         "address": address_of(environ),
+        **more,
     }
     log.info("%s %s %s", method, path, status, extra=facts)

@@ -7,6 +7,7 @@ A template takes milliseconds, for which no transaction may hold its locks: SQLi
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -67,10 +68,7 @@ def translate(text: str) -> str:
 
 def see_other(path: str) -> Response:
     """Redirect with GET (303): a form is never posted twice, nor to another site."""
-    response = make_response("", 303)
-    response.headers["Location"] = path
-    response.mimetype = "text/plain"
-    return response
+    return Response(status=303, headers={"Content-Type": "text/plain; charset=utf-8", "Location": path})
 
 
 def answers_json(view: View) -> View:
@@ -81,15 +79,13 @@ def answers_json(view: View) -> View:
 
 def json_response(text: str, *, status: int = 200) -> Response:
     """Return JSON for our scripts, not cached."""
-    response = make_response(text, status)
-    response.mimetype = "application/json"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response(text, status=status, headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
 
 
 def _template_variables() -> dict[str, Any]:
     return {"brand": services().settings.brand, "static": _static}
 
 
+@functools.cache
 def _static(filename: str) -> str:
     return url_for("static", filename=filename)

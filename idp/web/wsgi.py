@@ -34,7 +34,7 @@ class HostCheck:
     """
 
     def __init__(self, inner: WSGIApplication, app: Flask, settings: Settings) -> None:
-        self._inner, self._app, self._settings = inner, app, settings
+        self._inner, self._app, self._settings, self._host = inner, app, settings, settings.host
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on, or refuse it."""
@@ -54,7 +54,7 @@ class HostCheck:
         found = HOST.fullmatch(host)
         if not found or len(found[1]) > LONGEST_NAME:
             return 400, "The Host header is malformed."
-        if found[1].lower().strip("[]") == self._settings.host:
+        if found[1].lower().strip("[]") == self._host:
             return None
         return 421, (
             f"This server answers as {self._settings.issuer} only. A reverse proxy must pass on the host that was "

@@ -1,5 +1,6 @@
 """Discovery against reality: each value it lists works (OIDC Discovery 1.0, RFC 8414, conformance section 2.1)."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,14 @@ from authlib.oauth2 import rfc9207
 from authlib.oidc.discovery import OpenIDProviderMetadata
 from authlib.oidc.rpinitiated import OpenIDProviderMetadata as LogoutMetadata
 
+from idp.signing.keyring import Keyring
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone, migrate
 from tests.support.relying_party import RelyingParty
 
 PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+DOCUMENTS = (*PATHS, "/jwks")
 REGISTERED = {
     "issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "registration_endpoint",
     "introspection_endpoint", "revocation_endpoint", "end_session_endpoint", "scopes_supported",
@@ -47,13 +50,73 @@ def test_oidcc_discovery_endpoint_verification(browser: Browser, path: str) -> N
     OpenIDProviderMetadata(document).validate(metadata_classes=[LogoutMetadata, rfc9207.AuthorizationServerMetadata])
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/jwks"])
+@pytest.mark.parametrize("path", DOCUMENTS)
 def test_documents_are_public_and_cached_shortly(browser: Browser, path: str) -> None:
     """ASVS 3.4.2; and never longer than half the time a new key is published ahead."""
     answer = browser.get(path)
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_document_in_a_cache_is_confirmed_without_sending_it_again(browser: Browser, path: str) -> None:
+    """RFC 9110 sections 13.1.2 and 15.4.5."""
+    full = browser.client.get(path)
+    tag = full.headers["ETag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = browser.client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.data) == (304, b""), known
+        one, other = dict(full.headers), dict(again.headers)
+        assert one.pop("X-Request-Id") != other.pop("X-Request-Id")
+        assert other.items() <= one.items()
+        assert one.keys() - other.keys() == {"Content-Type", "Content-Length"}
+    for unknown in ('"other"', "", "nonsense", '"'):
+        assert browser.client.get(path, headers={"If-None-Match": unknown}).data == full.data, unknown
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_head_has_the_headers_of_get(browser: Browser, path: str) -> None:
+    """RFC 9110 section 9.3.2."""
+    full, head = browser.client.get(path), browser.client.head(path)
+    assert (head.status_code, head.data) == (200, b"")
+    assert int(head.headers["Content-Length"]) == len(full.data)
+    one, other = dict(full.headers), dict(head.headers)
+    assert one.pop("X-Request-Id") != other.pop("X-Request-Id")
+    assert one == other
+    known = browser.client.head(path, headers={"If-None-Match": full.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_other_methods_are_refused_with_those_that_are_served(browser: Browser, path: str) -> None:
+    refused = browser.client.post(path)
+    assert refused.status_code == 405
+    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_every_answer_has_a_log_line_with_its_request_id(browser: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "idp.request")
+    tag = browser.client.get("/jwks").headers["ETag"]
+    caplog.clear()
+    answers = [browser.client.get("/jwks"), browser.client.head("/jwks", headers={"If-None-Match": tag})]
+    lines = [vars(record) for record in caplog.records]
+    names = ("method", "path", "endpoint", "status", "request_id")
+    assert [tuple(line[name] for name in names) for line in lines] == [
+        (method, "/jwks", "frontchannel.jwks", status, answer.headers["X-Request-Id"])
+        for method, status, answer in (("GET", 200, answers[0]), ("HEAD", 304, answers[1]))
+    ]
+
+
+def test_keys_of_another_process_are_published_within_seconds(harness: Harness, browser: Browser) -> None:
+    """And the tag of discovery, which lists the same algorithms, stays."""
+    tags = {path: browser.client.get(path).headers["ETag"] for path in DOCUMENTS}
+    Keyring.open(harness.settings.keys_dir, clock=harness.clock).rotate(force=True)
+    harness.clock.advance(10)
+    keys = browser.client.get("/jwks", headers={"If-None-Match": tags["/jwks"]})
+    assert len((keys.json or {})["keys"]) == 2 * len(harness.services.keyring.algorithms)
+    for path in PATHS:
+        assert browser.client.get(path, headers={"If-None-Match": tags[path]}).status_code == 304
 
 
 def test_every_address_is_there(browser: Browser) -> None:
