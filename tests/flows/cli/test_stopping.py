@@ -59,7 +59,7 @@ def test_a_stop_while_workers_start_is_not_lost(command: Command, sign: signal.S
 def test_repeated_signals_to_every_process_do_not_hang_a_worker(command: Command) -> None:
     """Ctrl-C pressed three times reaches parent and workers; the request in progress is finished all the same."""
     port = free_port()
-    slow = {"IDP_HASH_MEMORY_KIB": "65536", "IDP_HASH_TIME_COST": "12", "IDP_ISSUER": f"http://localhost:{port}"}
+    slow = {"IDP_HASH_MEMORY_KIB": "131072", "IDP_HASH_TIME_COST": "20", "IDP_ISSUER": f"http://localhost:{port}"}
     command = Command(command.environment | slow)
     with command.running("serve", "--port", str(port), "--workers", "2") as process:
         first_line(process)
