@@ -42,7 +42,7 @@ class Document:
         response.add_etag()
         return cls(version, response.get_etag()[0] or "", list(response.headers), body)
 
-    def answer(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], bytes]:
+    def respond(self, environ: WSGIEnvironment) -> tuple[int, list[tuple[str, str]], bytes]:
         """Return status, headers and body for a GET or HEAD (RFC 9110 sections 9.3.2 and 13.1.2)."""
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and parse_etags(known).contains_weak(self.etag):
@@ -75,7 +75,7 @@ class PublishedDocuments:
         if endpoint is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._inner(environ, start_response)
         began, request_id = stopwatch(), self._ids.choose(environ)
-        status, fields, body = self._document(endpoint).answer(environ)
+        status, fields, body = self._document(endpoint).respond(environ)
         logs.log_request(environ, status, endpoint=endpoint, began=began, request_id=request_id)
         start_response(STATUS[status], [*fields, ("X-Request-Id", request_id)])
         return [body]
