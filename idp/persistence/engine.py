@@ -17,10 +17,10 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
 )
 POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_recycle": 1800}
-POSTGRESQL_CONNECT: dict[str, int | None] = {
-    # Behind PgBouncer in transaction mode the next transaction is on another server connection, which does not have
-    # the prepared statements of the last one.
-    "prepare_threshold": None,
+PREPARE_AFTER = 5
+"""Executions of a statement on one connection, after which the server keeps it prepared."""
+POSTGRESQL_CONNECT = {
+    "prepare_threshold": PREPARE_AFTER,
     "connect_timeout": 5,  # seconds; without it libpq waits for as long as TCP does
     "tcp_user_timeout": LOCK_TIMEOUT * 1000,  # milliseconds until a server that has vanished counts as gone
 }
@@ -49,7 +49,7 @@ def open_engine(url: str, *, lock_timeout: int = LOCK_TIMEOUT) -> Engine:
     return engine
 
 
-def _connect_args(url: URL) -> dict[str, int | None]:
+def _connect_args(url: URL) -> dict[str, int]:
     return {name: value for name, value in POSTGRESQL_CONNECT.items() if name not in url.query}
 
 
@@ -63,13 +63,27 @@ def _begin_explicitly(engine: Engine) -> None:
 
 
 def _prepare_postgresql(engine: Engine, lock_timeout: int) -> None:
-    """Limit waits for locks; not by the startup parameter `options`, which PgBouncer refuses."""
+    """Limit waits for locks, and prepare statements only on a server connection of our own.
+
+    The limit is not set by the startup parameter `options`, which PgBouncer refuses.
+    """
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
         connection.autocommit = True
         if lock_timeout:
             connection.execute(f"SET lock_timeout = {lock_timeout * 1000:d}")
+        if _is_pooled(connection):
+            connection.prepare_threshold = None
+
+
+def _is_pooled(connection: Any) -> bool:  # noqa: ANN401 - a DBAPI connection
+    """Whether a pooler such as PgBouncer answers: it invents the process id that a client gets while it connects.
+
+    Its next transaction may be on another server connection, which does not have the prepared statements of the last.
+    """
+    (server_process,) = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return bool(server_process != connection.info.backend_pid)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

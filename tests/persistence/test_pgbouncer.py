@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from idp.persistence.engine import PREPARE_AFTER, open_engine
 from tests.support.browser import Browser
 from tests.support.databases import PostgresDatabases
 from tests.support.harness import Harness, migrate
@@ -53,6 +55,19 @@ def test_no_sign_in_is_lost(pooled: Harness) -> None:
     with ThreadPoolExecutor(AT_ONCE) as threads:
         assert sum(threads.map(sign_in, range(AT_ONCE))) == SIGN_INS
     assert rp.client_credentials().status_code == 200
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_statements_are_prepared_on_connections_of_our_own_alone(server: PostgresServer, direct: bool) -> None:
+    with PostgresDatabases(server).fresh(migrate) as url, pooler(server) as directory:
+        name = url.partition("@/")[2].partition("?")[0]
+        engine = open_engine(url if direct else pooled_url(directory, name))
+        with engine.connect() as connection:
+            for _ in range(2 * PREPARE_AFTER):
+                connection.execute(text("SELECT count(*) FROM users WHERE id = :id"), {"id": "x"})
+            prepared = connection.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement ~ 'users'"))
+        engine.dispose()
+    assert (prepared > 0) is direct
 
 
 def test_a_server_that_stops_behind_the_pooler(pooled: Harness, server: PostgresServer) -> None:
