@@ -60,6 +60,9 @@ class Mailbox:
         except OSError as error:
             raise Undelivered(f"{self._folder}: {error}") from error
 
+    def close(self) -> None:
+        """Do nothing: no connection is kept."""
+
     def check(self) -> str:
         """Describe where mail is stored."""
         return f"kept in {self._folder} (development mode)"

@@ -62,19 +62,31 @@ RecordAbandoned = Callable[[Transaction, OutboxMessage, str], None]
 class OutboxDispatcher:
     """Delivers the messages of one channel, one at a time; several may run in parallel."""
 
-    def __init__(self, database: Database, *, channel: str, send: Send, lease: int, abandoned: RecordAbandoned) -> None:
-        """Create a dispatcher. `lease` (seconds) is longer than one delivery can take."""
+    def __init__(
+        self,
+        database: Database,
+        *,
+        channel: str,
+        send: Send,
+        lease: int,
+        abandoned: RecordAbandoned,
+        pause: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Create a dispatcher. `lease` (seconds) is longer than one delivery can take; `pause` is called when idle."""
         self._database = database
         self._channel = channel
         self._send = send
         self._lease = lease
         self._abandoned = abandoned
+        self._pause = pause
 
     def deliver_next(self) -> bool:
         """Deliver the message that is due longest; False when none is due."""
         with self._database.read() as tx:
-            if not tx.outbox.anything_due(channel=self._channel):
-                return False
+            due = tx.outbox.anything_due(channel=self._channel)
+        if not due:
+            self._pause()
+            return False
         with self._database.write() as tx:
             message, now = tx.outbox.claim_next(channel=self._channel, lease=self._lease), tx.now
         if message is None:

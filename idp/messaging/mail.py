@@ -35,6 +35,10 @@ class Mailer:
         )
         self._transport.send(mail)
 
+    def pause(self) -> None:
+        """End the connection to the mail server until more is due."""
+        self._transport.close()
+
 
 def transport_for(settings: Settings) -> Transport:
     """Return the configured transport. Production always has an SMTP server (`config.rules`)."""

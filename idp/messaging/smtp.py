@@ -5,11 +5,13 @@ A transport accepts a whole mail or raises `Undelivered`.
 
 from __future__ import annotations
 
+import contextlib
+import email.policy
+import functools
 import smtplib
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Protocol
@@ -23,6 +25,9 @@ from idp.messaging.rendering import RenderedMail
 TIMEOUT = 20
 """Seconds for each response of the mail server."""
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
+
+
+NOOP_OK = 250
 
 
 class Undelivered(Exception):
@@ -40,16 +45,21 @@ class Transport(Protocol):
         """Send the mail; raises `Undelivered`."""
         ...
 
+    def close(self) -> None:
+        """End what was kept for the next mail: no more is due."""
+        ...
+
     def check(self) -> str:
         """Test without sending; returns the result, raises `Undelivered`."""
         ...
 
 
 class SmtpTransport:
-    """An SMTP server (RFC 5321), one connection per mail; `url` is `smtp://` or `smtps://`.
+    """An SMTP server (RFC 5321); `url` is `smtp://` or `smtps://`. Not to be shared among threads.
 
     `smtps` is TLS from the first byte (RFC 8314), `smtp` means STARTTLS, both with a verified certificate. Without
-    TLS mail goes to this machine only: notices, links and codes must not cross a network readable.
+    TLS mail goes to this machine only: notices, links and codes must not cross a network readable. The connection is
+    kept until `close`: several mails that are due at once need one TLS handshake.
     """
 
     def __init__(self, url: str) -> None:
@@ -57,29 +67,48 @@ class SmtpTransport:
         self._host, self._implicit_tls = parts.hostname or "localhost", parts.scheme == "smtps"
         self._port = parts.port or DEFAULT_PORTS[parts.scheme]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
+        self._server: smtplib.SMTP | None = None
 
     def send(self, mail: EmailMessage) -> None:
         """Send the mail; raises `Undelivered`."""
-        with self._connection() as server:
-            server.send_message(mail)
+        with self._translated_failures():
+            self._usable_server().send_message(mail)
+
+    def close(self) -> None:
+        """End the connection, if there is one."""
+        server, self._server = self._server, None
+        if server is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                server.quit()
+            server.close()
 
     def check(self) -> str:
         """Connect and log in without sending; raises `Undelivered`."""
-        with self._connection() as server:
-            server.noop()
+        with self._translated_failures():
+            self._usable_server().noop()
+        self.close()
         return f"{authority(self._host, self._port)} takes mail"
 
-    @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
+    @contextlib.contextmanager
+    def _translated_failures(self) -> Iterator[None]:
+        """Raise `Undelivered` for a failure, whose connection is not used again."""
         try:
-            with self._connected() as server:
-                if self._user:
-                    server.login(self._user, self._password)
-                yield server
+            yield
         except (OSError, smtplib.SMTPException, ValueError) as error:
             # ValueError: an address that cannot stand in a header; smtplib's own errors hold no password.
+            self.close()
             message = f"{authority(self._host, self._port)}: {type(error).__name__}: {error}"
             raise Undelivered(message) from error
+
+    def _usable_server(self) -> smtplib.SMTP:
+        """Return the connection of the last mail while it is alive, else a new one."""
+        if self._server is not None and not _is_alive(self._server):
+            self.close()
+        if self._server is None:
+            self._server = self._connected()
+            if self._user:
+                self._server.login(self._user, self._password)
+        return self._server
 
     def _connected(self) -> smtplib.SMTP:
         if self._implicit_tls:
@@ -95,13 +124,32 @@ class SmtpTransport:
         return server
 
 
+def _is_alive(server: smtplib.SMTP) -> bool:
+    """Whether the server still answers: many end a connection after some seconds, or after some mails."""
+    try:
+        return server.noop()[0] == NOOP_OK
+    except (OSError, smtplib.SMTPException):
+        return False
+
+
+class _Headers(HeaderRegistry):
+    """Builds the class of each header once; the library builds it anew for each mail, a quarter of its cost."""
+
+    @functools.cache  # noqa: B019 - there is one registry
+    def __getitem__(self, name: str) -> type:
+        return super().__getitem__(name)
+
+
+POLICY = email.policy.default.clone(header_factory=_Headers())
+
+
 def compose(rendered: RenderedMail, *, recipient: str, settings: Settings, message_id: str, at: int) -> EmailMessage:
     """Create the mail. `EmailMessage` refuses line breaks in headers, so values cannot inject one.
 
     `message_id` (without brackets and host) identifies duplicates; `at` is the time of enqueuing (seconds, UTC). Raises
     `Undelivered` for an invalid address.
     """
-    mail = EmailMessage()
+    mail = EmailMessage(POLICY)
     try:
         mail["From"] = Address(settings.brand, addr_spec=envelope_address(settings.sender))
         mail["To"] = Address(addr_spec=envelope_address(recipient))

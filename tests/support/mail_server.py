@@ -35,6 +35,7 @@ class MailServer:
     """`mails` are those taken so far, `recipients` those of their envelopes.
 
     `answer` is what the next ones are told; `hangs` keeps callers waiting; `takes` is the seconds that each mail takes.
+    `connections` counts them; `patience` is the seconds after which an idle one is ended.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
@@ -44,6 +45,7 @@ class MailServer:
         self.recipients: list[str] = []
         self.hangs, self.takes = False, 0.0
         self.called = threading.Event()
+        self.connections, self.patience = 0, 300.0
         self._controller = _Controller(self, port, tls)
 
     @property
@@ -68,6 +70,7 @@ class MailServer:
 
     def start(self) -> None:
         self._controller.start()
+        self.connections = 0  # the controller makes one of its own
 
     def stop(self) -> None:
         self._controller.stop()
@@ -79,7 +82,13 @@ class _Controller(Controller):
         super().__init__(handler, hostname="127.0.0.1", port=port)
 
     def factory(self) -> Any:  # noqa: ANN401 - the base class says no more
-        return SMTP(self.handler, tls_context=self._tls, require_starttls=self._tls is not None)
+        self.handler.connections += 1
+        return SMTP(
+            self.handler,
+            tls_context=self._tls,
+            require_starttls=self._tls is not None,
+            timeout=self.handler.patience,
+        )
 
 
 @contextlib.contextmanager

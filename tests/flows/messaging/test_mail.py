@@ -3,7 +3,9 @@
 import email
 import email.policy
 import logging
+import time
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,34 @@ def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) ->
     account.set_up()
     BackgroundJobs(post.services).run_once()
     assert "Second step turned on \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
+
+
+def notify_of_many_changes(harness: Harness, number: int) -> None:
+    user_id = harness.person("jane").id
+    with harness.services.database.write() as tx:
+        user = tx.users.by_id(user_id)
+        assert user is not None
+        for _ in range(number):
+            notify(tx, user, Notice.PASSWORD_CHANGED)
+
+
+def test_mails_that_are_due_together_share_a_connection(post: Harness, server: MailServer) -> None:
+    background = BackgroundJobs(post.services)
+    notify_of_many_changes(post, 5)
+    background.run_once()
+    assert (len(server.taken()), server.connections) == (5, 1)
+
+
+def test_mail_is_sent_once_where_the_server_ends_idle_connections(post: Harness, server: MailServer) -> None:
+    server.patience = 0.2
+    transport = transport_for(post.settings)
+    mail = EmailMessage()
+    mail["From"] = mail["To"] = "jane@example.test"
+    for _ in range(2):
+        transport.send(mail)
+        time.sleep(0.5)
+    transport.close()
+    assert (len(server.taken()), server.connections) == (2, 2)
 
 
 def test_a_domain_outside_ascii_is_in_ascii_on_the_envelope(post: Harness, server: MailServer) -> None:
