@@ -1,5 +1,6 @@
 """Fixtures every kind of test may use. Those of one kind live in that kind's own conftest.py."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
 
 once.install()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As in the background jobs of a script. The commands that tests interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

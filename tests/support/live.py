@@ -28,13 +28,14 @@ class Live:
 def serving(database_url: str, directory: Path, **settings: object) -> Iterator[Live]:
     """Serves both until the block ends."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    with contextlib.ExitStack() as stack:
+    # No server may get another request once the database is closed: it would open a connection that nobody closes.
+    with contextlib.ExitStack() as last, contextlib.ExitStack() as stack:
         # The port must be known before the application, which is told its own address.
         provider = stack.enter_context(_listening())
         sample = stack.enter_context(_listening())
         issuer, base = f"http://localhost:{provider.port}", f"http://localhost:{sample.port}"
         harness = Harness(database_url, directory, issuer=issuer, mode="development", **settings)
-        stack.callback(harness.close)
+        last.callback(harness.close)
         app = harness.client(
             "sample",
             client_name="Sample app",

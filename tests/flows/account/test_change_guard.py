@@ -76,7 +76,8 @@ def test_of_32_forms_at_once_one_uses_the_sign_in(harness: Harness, account: Acc
     account.open(EMAIL)
     browsers = [twin(account.browser) for _ in range(CROWD)]
     rush([functools.partial(browser.submit, action=EMAIL, email="jane@new.example.test") for browser in browsers])
-    assert {browser.page.status_code for browser in browsers} <= {200, 429}
+    # 410: each is asked to sign in again, and a browser has at most so many sign-ins at a time.
+    assert {browser.page.status_code for browser in browsers} <= {200, 410, 429}
     assert len(email_links(harness)) == events(harness, Event.EMAIL_ASKED, "success") == 1
 
 
