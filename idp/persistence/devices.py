@@ -88,7 +88,11 @@ class Device:
     @property
     def trust_id(self) -> str:
         """Return an id of this period of trust: proofs from an ended one do not count."""
-        return f"{self.id}@{self.trusted_at}"
+        return _trust_id(self.id, self.trusted_at)
+
+
+def _trust_id(device_id: str, trusted_at: int | None) -> str:
+    return f"{device_id}@{trusted_at}"
 
 
 BROWSER = select(browsers).where(browsers.c.id == given("browser_id"))
@@ -102,6 +106,7 @@ BY_ID = select(devices).where(devices.c.id == given("device_id"))
 FIND = select(devices).where(devices.c.user_id == given("user_id"), devices.c.browser_id == given("browser_id"))
 FOR_USER = select(devices).where(devices.c.user_id == given("user_id")).order_by(devices.c.last_seen_at.desc())
 TRUSTED_FOR_USER = FOR_USER.where(devices.c.trusted_until > given("now"), devices.c.trust_epoch == given("epoch"))
+TRUST_PERIODS = TRUSTED_FOR_USER.with_only_columns(devices.c.id, devices.c.trusted_at)
 RECORD_SEEN = (
     upsert(devices)
     .values({name: given(name) for name in ("id", "user_id", "browser_id", "name")})
@@ -170,6 +175,11 @@ class DeviceStore(Store):
     def trusted_for_user(self, user_id: str, epoch: int) -> list[Device]:
         """List a person's remembered devices, last used first."""
         return self._db.all(Device, TRUSTED_FOR_USER, user_id=user_id, epoch=epoch, now=self._now)
+
+    def trust_ids(self, user_id: str, epoch: int) -> frozenset[str]:
+        """Return the `trust_id`s of a person's remembered devices."""
+        rows = self._db.rows(TRUST_PERIODS, user_id=user_id, epoch=epoch, now=self._now)
+        return frozenset(_trust_id(*row) for row in rows)
 
     def distrust(
         self, *, user_id: str | None = None, device_id: str | None = None, browser_id: str | None = None

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list
+from idp.persistence.recovery_codes import UNUSED, RecoverySet, recovery_sets
 
 
 class CredentialExists(Exception):
@@ -86,6 +87,9 @@ class Factor:
 
 
 FOR_USER = select(factors).where(factors.c.user_id == given("user_id")).order_by(factors.c.created_at, factors.c.id)
+WITH_RECOVERY = FOR_USER.outerjoin(recovery_sets, recovery_sets.c.user_id == factors.c.user_id).add_columns(
+    *recovery_sets.c, UNUSED.scalar_subquery()
+)
 OWNERS_AMONG = select(factors.c.user_id).where(factors.c.user_id.in_(given_list("user_ids"))).distinct()
 BY_CREDENTIAL = select(factors).where(factors.c.credential_id == given("credential_id"))
 RECORD_USE = update(factors).where(factors.c.id == given("factor_id")).values(last_used_at=given("now"))
@@ -108,6 +112,18 @@ class FactorStore(Store):
     def for_user(self, user_id: str) -> list[Factor]:
         """List a person's factors, oldest first."""
         return self._db.all(Factor, FOR_USER, user_id=user_id)
+
+    def with_recovery(self, user_id: str) -> tuple[list[Factor], RecoverySet | None, int]:
+        """List a person's factors, with their recovery codes and the number of unused ones.
+
+        Without a factor there are no codes. One statement.
+        """
+        rows = self._db.rows(WITH_RECOVERY, user_id=user_id)
+        if not rows:
+            return [], None, 0
+        width = len(factors.c)
+        *recovery, unused = rows[0][width:]
+        return [Factor(*row[:width]) for row in rows], RecoverySet(*recovery) if recovery[0] else None, unused
 
     def owners_among(self, user_ids: Collection[str]) -> set[str]:
         """Return those of these people that have a second step."""

@@ -45,7 +45,7 @@ def test_client_credentials(harness: Harness, rp: BackChannelClient) -> None:
     assert cost(harness, rp.client_credentials) == (2, 0)
 
 
-@pytest.mark.parametrize(("trusted_app", "totp", "expected"), [(True, False, 6), (False, True, 9)])
+@pytest.mark.parametrize(("trusted_app", "totp", "expected"), [(True, False, 6), (False, True, 7)])
 def test_authorization_with_a_session(
     harness: Harness,
     browser: Browser,
@@ -53,7 +53,7 @@ def test_authorization_with_a_session(
     totp: bool,
     expected: int,
 ) -> None:
-    """Client, session, factors, session held, grant, audit row; recovery codes, devices and consent if any."""
+    """Client, session, factors with recovery codes, session held, grant, audit row; one more for a consent."""
     app, someone = RelyingParty(harness, first_party=trusted_app), harness.person("max", totp=totp)
     app.send(browser)
     browser.submit(username=someone.username, password=someone.password)

@@ -1,7 +1,8 @@
 """What requests cost the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from sqlalchemy import event
 
@@ -35,3 +36,22 @@ def metered(harness: Harness) -> Iterator[Meter]:
     finally:
         event.remove(engine, "before_cursor_execute", executed)
         event.remove(engine, "commit", committed)
+
+
+@contextmanager
+def metered_requests(harness: Harness) -> Iterator[dict[str, int]]:
+    """Counts the statements of each request, by its method and the last part of its path."""
+    counts: dict[str, int] = {}
+    serve = harness.app.wsgi_app
+
+    def counting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with metered(harness) as meter:
+            body = serve(environ, start_response)
+        counts[f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'].rpartition('/')[2]}"] = len(meter.statements)
+        return body
+
+    harness.app.wsgi_app = counting  # type: ignore[method-assign]  # as Flask documents
+    try:
+        yield counts
+    finally:
+        harness.app.wsgi_app = serve  # type: ignore[method-assign]

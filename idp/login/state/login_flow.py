@@ -121,9 +121,9 @@ def load_flow(
         if auth_session is not None and _session_proofs_count(auth_session, person, row, requirement)
         else ()
     )
-    proofs = person.counting_proofs(
-        (*session_proofs, *own_proofs), not_before=requirement.not_before, settings=settings, now=tx.now
-    )
+    judged = (*session_proofs, *own_proofs)
+    person = people.with_trusted(tx, person, judged)
+    proofs = person.counting_proofs(judged, not_before=requirement.not_before, settings=settings, now=tx.now)
     password_at = max((proof.at for proof in proofs if proof.method in FIRST), default=0)
     state = State(
         proofs=proofs,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from idp.config import Settings
 from idp.login.policy import requirement_sources
@@ -22,7 +23,8 @@ class Person:
     """A user with everything that their sign-ins depend on.
 
     `factors` are those that are usable now; `has_unavailable_factor`: there are others, whose channel the installation
-    no longer has. `trusted` are the `trust_id`s of the remembered devices.
+    no longer has. `trusted` are the `trust_id`s of the remembered devices, once a proof needs them (`with_trusted`);
+    without them no proof of a device counts.
     """
 
     user: User
@@ -30,7 +32,7 @@ class Person:
     has_unavailable_factor: bool
     recovery: RecoverySet | None
     codes_left: int
-    trusted: frozenset[str]
+    trusted: frozenset[str] = frozenset()
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -141,17 +143,22 @@ class Person:
 
 def without_factors(user: User) -> Person:
     """Return a person who has no second step."""
-    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, trusted=frozenset())
+    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0)
 
 
 def load(tx: Transaction, user: User, settings: Settings) -> Person:
-    """Load a person: one statement, or three once they have a second step."""
-    factors = tx.factors.for_user(user.id)
+    """Load a person, in one statement."""
+    factors, recovery, left = tx.factors.with_recovery(user.id)
     if not factors:
         return without_factors(user)
     context = MethodContext(settings, user)
     usable = tuple(factor for factor in factors if Method(factor.kind).spec.usable(context))
-    recovery, left = tx.recovery.with_count(user.id)
-    trusted = frozenset(device.trust_id for device in tx.devices.trusted_for_user(user.id, user.epoch))
     unavailable = len(usable) < len(factors)
-    return Person(user, usable, has_unavailable_factor=unavailable, recovery=recovery, codes_left=left, trusted=trusted)
+    return Person(user, usable, has_unavailable_factor=unavailable, recovery=recovery, codes_left=left)
+
+
+def with_trusted(tx: Transaction, person: Person, proofs: Iterable[Proof]) -> Person:
+    """Return a person with their remembered devices, if one of these proofs is of a device."""
+    if person.trusted or not person.has_second_step or all(proof.method is not Method.DEVICE for proof in proofs):
+        return person
+    return replace(person, trusted=tx.devices.trust_ids(person.user.id, person.user.epoch))

@@ -63,7 +63,8 @@ def load_session(tx: Transaction, handle: str | None, settings: Settings) -> Aut
     idle_end = session.last_seen_at + settings.session_idle
     if not user.active or tx.now >= min(session.expires_at, idle_end):
         return None
-    return AuthenticatedSession(session, people.load(tx, user, settings))
+    person = people.load(tx, user, settings)
+    return AuthenticatedSession(session, people.with_trusted(tx, person, from_rows(session.proofs)))
 
 
 def touch(tx: Transaction, auth_session: AuthenticatedSession) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from idp.admin import users
-from idp.login.state import person as people
 from tests.support.account import Account, mails
 from tests.support.back_channel import ALL_SCOPES, BackChannelClient
 from tests.support.command import Command
@@ -67,7 +66,8 @@ def told(harness: Harness, jane: Someone) -> dict[str, Any]:
 def remembered(harness: Harness, jane: Someone) -> int:
     """How many devices skip the second step, by the clock of the test."""
     with harness.services.database.read() as tx:
-        return len(people.load(tx, users.find(tx, jane.username), harness.settings).trusted)
+        user = users.find(tx, jane.username)
+        return len(tx.devices.trusted_for_user(user.id, user.epoch))
 
 
 def test_every_standard_claim_can_be_set() -> None:
