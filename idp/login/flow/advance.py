@@ -26,20 +26,18 @@ def redirect_to_next_step(tx: Transaction, flow_id: str) -> Response:
     return see_other(_next_url(flow, done=flow.step is Step.DONE)) if flow else see_other(flow_path(flow_id))
 
 
-def continue_flow(tx: Transaction, flow_id: str, result: Result) -> Response:
+def continue_flow(tx: Transaction, flow_id: str, result: LoginFlow | Result) -> Response:
     """Redirect after an attempt that was right; `CONFLICT` leaves the flow to the request that came first."""
-    return advance_flow(tx, flow_id) if result is Result.RIGHT else redirect_to_next_step(tx, flow_id)
+    return advance_flow(tx, result) if isinstance(result, LoginFlow) else redirect_to_next_step(tx, flow_id)
 
 
-def advance_flow(tx: Transaction, flow_id: str, *, skip_offer: bool = False) -> Response:
+def advance_flow(tx: Transaction, flow: LoginFlow, *, skip_offer: bool = False) -> Response:
     """Redirect after this request, and no other, stored a proof: the session is opened when nothing is missing.
 
-    The binding cookie is rotated, and every form token with it; the same request gets the same answer again
-    (`answers`). `skip_offer`: the person postponed the enrolment that is offered, so it is not offered again.
+    `flow` is locked, and has the proof. The binding cookie is rotated, and every form token with it; the same request
+    gets the same answer again (`answers`). `skip_offer`: the person postponed the enrolment that is offered, so it is
+    not offered again.
     """
-    flow = _load_open(tx, flow_id)
-    if flow is None:
-        return see_other(flow_path(flow_id))
     # Not only at the end: a thief of cookie and password stops at the code page.
     devices.distrust_copies(tx, BROWSER.read())
     if flow.step is Step.REFUSE:

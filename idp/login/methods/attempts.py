@@ -11,12 +11,11 @@ from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof, to_rows
-from idp.login.state.login_flow import LoginFlow
+from idp.login.state import person as people
+from idp.login.state.login_flow import LoginFlow, judge_flow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
-from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import User
 
 
 def has_attempts_left(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
@@ -62,26 +61,39 @@ def _warn_owner(tx: Transaction, flow: LoginFlow, person: Person) -> None:
         notify(tx, person.user, Notice.WRONG_CODES)
 
 
-def record_proof(tx: Transaction, flow: LoginFlow, user: User, proof: Proof, *, remember: bool) -> Result:
+def record_proof(
+    tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, settings: Settings, *, remember: bool
+) -> LoginFlow | Result:
     """Add a proof to those of the flow; arguments and result as for `record_proofs`."""
-    return record_proofs(tx, flow.row, user, (*flow.proofs, proof), remember=remember)
+    return record_proofs(tx, flow, person, (*flow.proofs, proof), settings, remember=remember)
 
 
-def record_enrolment(tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, *, remember: bool) -> Result:
+def record_enrolment(
+    tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, settings: Settings, *, remember: bool
+) -> LoginFlow | Result:
     """Add the proof of a factor that was just added, with which the person's next epoch began."""
     user = tx.users.by_id(person.user.id)
-    return record_proof(tx, flow, user, proof, remember=remember) if user else Result.CONFLICT
+    if user is None:
+        return Result.CONFLICT
+    return record_proof(tx, flow, people.load(tx, user, settings), proof, settings, remember=remember)
 
 
 def record_proofs(
-    tx: Transaction, row: LoginFlowRow, user: User, proofs: Iterable[Proof], **columns: bool | str | None
-) -> Result:
-    """Store the proofs of a flow, whose person is then `user`; `columns` are further columns of the row.
+    tx: Transaction,
+    flow: LoginFlow,
+    person: Person,
+    proofs: Iterable[Proof],
+    settings: Settings,
+    **columns: bool | str | None,
+) -> LoginFlow | Result:
+    """Store the proofs of a flow, whose person is then `person`, as they are now; return the flow with them.
 
-    `CONFLICT` when another request changed the flow first; then nothing is stored.
+    `columns` are further columns of the row. `CONFLICT` when another request changed the flow first; then nothing is
+    stored.
     """
-    stored = tx.login_flows.advance(row, user_id=user.id, epoch=user.epoch, proofs=to_rows(proofs), **columns)
-    return Result.CONFLICT if stored is None else Result.RIGHT
+    user, rows = person.user, to_rows(proofs)
+    stored = tx.login_flows.advance(flow.row, user_id=user.id, epoch=user.epoch, proofs=rows, **columns)
+    return Result.CONFLICT if stored is None else judge_flow(tx, stored, flow.auth_session, person, settings)
 
 
 def known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:

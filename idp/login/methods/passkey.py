@@ -23,6 +23,7 @@ from idp.login.methods import attempts
 from idp.login.methods.result import Result
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Key, Proof
+from idp.login.state import person as people
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
@@ -72,7 +73,7 @@ def key_protection(factor: Factor, *, attesting: bool) -> Key:
 
 def verify_first_factor(
     tx: Transaction, flow: LoginFlow, response: AuthenticatorResponse, *, browser_cookie: str | None, settings: Settings
-) -> Result:
+) -> LoginFlow | Result:
     """Verify a response that also names its person, and record the proof."""
     found = tx.factors.by_credential(response.credential_id)
     user = tx.users.by_id(found.user_id) if found else None
@@ -87,7 +88,8 @@ def verify_first_factor(
     browser = devices.recognise_browser(tx, browser_cookie)
     device = browser.find_device(tx, user) if browser else None
     device_id = device.id if device else None
-    return attempts.record_proofs(tx, flow.row, user, (proof,), remember=False, device_id=device_id)
+    person = people.load(tx, user, settings)
+    return attempts.record_proofs(tx, flow, person, (proof,), settings, remember=False, device_id=device_id)
 
 
 def verify_second_factor(
@@ -98,7 +100,7 @@ def verify_second_factor(
     *,
     remember: bool,
     settings: Settings,
-) -> Result:
+) -> LoginFlow | Result:
     """Verify a response of this person's passkey; one that is not discoverable need not name its user."""
     audit_rows = _Audit(tx, flow, Event.SECOND_STEP, person.user.id)
     found = tx.factors.by_credential(response.credential_id)
@@ -109,7 +111,7 @@ def verify_second_factor(
     except InvalidResponse as reason:
         return audit_rows.record_failure(reason)
     audit_rows.record_success()
-    return attempts.record_proof(tx, flow, user, proof, remember=remember)
+    return attempts.record_proof(tx, flow, person, proof, settings, remember=remember)
 
 
 def _verify_user(user: User | None, response: AuthenticatorResponse, *, unnamed: bool = False) -> User:

@@ -23,6 +23,9 @@ from idp.login.policy import rate_limits
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import PASSWORD_FACTOR, Proof, from_rows
 from idp.login.policy.rate_limits import PasswordBuckets
+from idp.login.state import person as people
+from idp.login.state.login_flow import LoginFlow
+from idp.login.state.person import Person
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
@@ -92,14 +95,14 @@ def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
 
 
 def record_result(
-    tx: Transaction, row: LoginFlowRow, candidate: Candidate, checked: Checked, settings: Settings
-) -> Result:
+    tx: Transaction, flow: LoginFlow, candidate: Candidate, checked: Checked, settings: Settings
+) -> LoginFlow | Result:
     """Count the attempt, and record the proof of a right password in the login flow.
 
     When only the limit of the person is reached, the result is that of a wrong password: another answer than for a
     name that nobody has would reveal whose the name is.
     """
-    buckets = candidate.buckets
+    row, buckets = flow.row, candidate.buckets
     limit, counted = rate_limits.password_limit(settings), set[str]()
     if not candidate.throttled:
         counted = tx.throttles.consume_each({buckets.name, buckets.person}, limit)
@@ -118,15 +121,18 @@ def record_result(
     if checked.new_hash:
         tx.users.rehash_password(user, checked.new_hash)
     _audit_attempt(tx, candidate, row, Outcome.SUCCESS)
-    return _record_proof(tx, row, user, candidate.device_id)
+    return _record_proof(tx, flow, people.load(tx, user, settings), candidate.device_id, settings)
 
 
-def _record_proof(tx: Transaction, row: LoginFlowRow, user: User, device_id: str | None) -> Result:
-    proofs = [*_passkeys(row, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
+def _record_proof(
+    tx: Transaction, flow: LoginFlow, person: Person, device_id: str | None, settings: Settings
+) -> LoginFlow | Result:
+    user = person.user
+    proofs = [*_passkeys(flow.row, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
     device = tx.devices.by_id(device_id) if device_id else None
     if device is not None and device.trusted_at is not None and device.trusted(epoch=user.epoch, now=tx.now):
         proofs.append(Proof(Method.DEVICE, device.trust_id, device.trusted_at))
-    return record_proofs(tx, row, user, proofs, device_id=device_id, remember=False)
+    return record_proofs(tx, flow, person, proofs, settings, device_id=device_id, remember=False)
 
 
 def _passkeys(row: LoginFlowRow, user: User) -> list[Proof]:

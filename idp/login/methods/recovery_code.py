@@ -20,6 +20,7 @@ from idp.login.methods import attempts
 from idp.login.methods.result import Result
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
+from idp.login.state import person as people
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
@@ -47,7 +48,7 @@ def prepare_code(person: Person, typed: str, services: Services) -> PreparedReco
 
 def verify_code(
     tx: Transaction, flow: LoginFlow, person: Person, prepared: PreparedRecoveryCode | None, services: Services
-) -> Result:
+) -> LoginFlow | Result:
     """Check a recovery code and record the proof; it is used up, remembered devices end, its owner is notified."""
     if not attempts.consume_attempt(tx, flow, person, services.settings):
         return Result.THROTTLED
@@ -61,8 +62,9 @@ def verify_code(
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
     if not left and prepared.next_set is not None:
         replace_codes(tx, person, prepared.next_set, services)
+    person = people.load(tx, person.user, services.settings)
     proof = Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)
-    return attempts.record_proof(tx, flow, person.user, proof, remember=False)
+    return attempts.record_proof(tx, flow, person, proof, services.settings, remember=False)
 
 
 def first_set(person: Person, services: Services) -> NewRecoverySet | None:

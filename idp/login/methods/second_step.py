@@ -28,7 +28,7 @@ def verify_code(
     *,
     remember: bool,
     services: Services,
-) -> Result:
+) -> LoginFlow | Result:
     """Check a six-digit code and record the proof; a right code is used up."""
     if not attempts.consume_attempt(tx, flow, person, services.settings):
         return Result.THROTTLED
@@ -39,4 +39,5 @@ def verify_code(
         return result
     attempts.reset_attempts(tx, flow, person)
     attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, method)
-    return attempts.record_proof(tx, flow, person.user, Proof(method, factor.id, tx.now), remember=remember)
+    proof = Proof(method, factor.id, tx.now)
+    return attempts.record_proof(tx, flow, person, proof, services.settings, remember=remember)

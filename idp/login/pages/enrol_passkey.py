@@ -90,7 +90,8 @@ def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet 
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
     remember = is_checked(request.form, "remember")
-    return continue_flow(tx, flow_id, record_enrolment(tx, flow, person, proof, remember=remember))
+    enrolled = record_enrolment(tx, flow, person, proof, services().settings, remember=remember)
+    return continue_flow(tx, flow_id, enrolled)
 
 
 def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:

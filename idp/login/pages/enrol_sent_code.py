@@ -118,7 +118,8 @@ def confirm_code(flow_id: str, channel: str) -> Response:
 def _respond(tx: Transaction, flow: LoginFlow, person: Person, method: Method, added: Proof | Result) -> Response:
     if isinstance(added, Proof):
         remember = is_checked(request.form, "remember")
-        return continue_flow(tx, flow.row.id, record_enrolment(tx, flow, person, added, remember=remember))
+        enrolled = record_enrolment(tx, flow, person, added, services().settings, remember=remember)
+        return continue_flow(tx, flow.row.id, enrolled)
     if added is Result.CONFLICT:
         return redirect_to_next_step(tx, flow.row.id)
     slot = sent_code.enrolment_slot(flow.owner, person, method)

@@ -60,7 +60,8 @@ def _store(
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
     remember = is_checked(request.form, "remember")
-    return continue_flow(tx, flow_id, record_enrolment(tx, flow, person, proof, remember=remember))
+    enrolled = record_enrolment(tx, flow, person, proof, services().settings, remember=remember)
+    return continue_flow(tx, flow_id, enrolled)
 
 
 def _setup(flow: LoginFlow, person: Person) -> Setup:

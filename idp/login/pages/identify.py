@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from idp.factors.hash_pool import HasherBusy
@@ -59,8 +61,9 @@ def verify_password(flow_id: str) -> Response:
         if response := rendering.cancel_if_requested(tx, flow):
             return response
         row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
-        result = password.record_result(tx, row, candidate, checked, settings)
-        if result in {Result.RIGHT, Result.CONFLICT}:
+        flow = replace(flow, row=row)
+        result = password.record_result(tx, flow, candidate, checked, settings)
+        if isinstance(result, LoginFlow) or result is Result.CONFLICT:
             return continue_flow(tx, flow_id, result)
         status, sentence = errors.refusal_message(result, WRONG)
         return render(tx, flow, status=status, errors={"form": sentence}, username=identifier)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from idp.kernel.dates import Moment
@@ -52,5 +54,7 @@ def choose(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
         return redirect_to_next_step(tx, flow.row.id)
     if choice == "later":
         stored = tx.login_flows.advance(flow.row)
-        return advance_flow(tx, flow.row.id, skip_offer=True) if stored else redirect_to_next_step(tx, flow.row.id)
+        if stored is None:
+            return redirect_to_next_step(tx, flow.row.id)
+        return advance_flow(tx, replace(flow, row=stored), skip_offer=True)
     return _render(tx, flow, person, error=("form", NOTHING_CHOSEN))

@@ -55,7 +55,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
     flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=known.user_id if known else "")
     if rendering.is_stale_form(flow):
         return identify.show_stale_form(tx, flow)
-    result = Result.WRONG
+    result: LoginFlow | Result = Result.WRONG
     if response is not None:
         settings, cookie = services().settings, BROWSER.read()
         row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
@@ -71,7 +71,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
 def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
     """Accept a passkey as the second step."""
     response, remember = read_passkey_response(), is_checked(request.form, "remember")
-    result = Result.WRONG
+    result: LoginFlow | Result = Result.WRONG
     if response is not None:
         settings = services().settings
         result = passkey.verify_second_factor(tx, flow, person, response, remember=remember, settings=settings)

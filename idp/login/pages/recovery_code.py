@@ -60,7 +60,7 @@ def _record(tx: Transaction, flow_id: str, prepared: PreparedRecoveryCode | None
     if response := rendering.cancel_if_requested(tx, flow):
         return response
     result = recovery_code.verify_code(tx, flow, person, prepared, services())
-    if result in {Result.RIGHT, Result.CONFLICT}:
+    if isinstance(result, LoginFlow) or result is Result.CONFLICT:
         return continue_flow(tx, flow_id, result)
     status, sentence = errors.refusal_message(result, WRONG)
     return _render(tx, flow, error=("code", sentence), status=status)

@@ -14,7 +14,8 @@ from idp.login.forms.recovery_codes import download_href
 from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
-from idp.login.state.login_flow import LoginFlow
+from idp.login.state import person as people
+from idp.login.state.login_flow import LoginFlow, judge_flow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
@@ -51,5 +52,8 @@ def acknowledge_saved(tx: Transaction, flow: LoginFlow, person: Person) -> Respo
     """Store that the person has saved the codes."""
     if not is_checked(request.form, "saved"):
         return _render(tx, flow, person, error=("saved", errors.NOT_SAVED))
-    first = recovery_code.acknowledge_saved(tx, person.user.id, services().settings)
-    return advance_flow(tx, flow.row.id) if first else redirect_to_next_step(tx, flow.row.id)
+    settings = services().settings
+    if not recovery_code.acknowledge_saved(tx, person.user.id, settings):
+        return redirect_to_next_step(tx, flow.row.id)
+    person = people.load(tx, person.user, settings)
+    return advance_flow(tx, judge_flow(tx, flow.row, flow.auth_session, person, settings))

@@ -65,7 +65,7 @@ def verify_code(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
     if not code:
         return render(tx, flow, person, error=("code", NO_CODE))
     result = second_step.verify_code(tx, flow, person, Method.TOTP, code, remember=remember, services=services())
-    if result in {Result.RIGHT, Result.CONFLICT}:
+    if isinstance(result, LoginFlow) or result is Result.CONFLICT:
         return continue_flow(tx, flow.row.id, result)
     status, sentence = errors.refusal_message(result, errors.CLOCK_HINT)
     return render(tx, flow, person, error=("code", sentence), status=status)

@@ -95,7 +95,7 @@ def verify_code(tx: Transaction, flow: LoginFlow, person: Person, channel: str) 
     if not code:
         return _render(tx, flow, person, channel, error=("code", sent_code_pages.NO_CODE))
     result = second_step.verify_code(tx, flow, person, method, code, remember=remember, services=services())
-    if result in {Result.RIGHT, Result.CONFLICT}:
+    if isinstance(result, LoginFlow) or result is Result.CONFLICT:
         return continue_flow(tx, flow.row.id, result)
     (factor,) = person.factors_of(method)
     status, sentence = sent_code_pages.refusal_message(tx, sent_code.sign_in_slot(flow, factor), result)

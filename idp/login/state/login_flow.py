@@ -17,6 +17,7 @@ from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,27 @@ SET_UP_TIME = 600
 
 
 def load_flow(
-    tx: Transaction, row: LoginFlowRow, auth_session: AuthenticatedSession | None, settings: Settings
+    tx: Transaction,
+    row: LoginFlowRow,
+    auth_session: AuthenticatedSession | None,
+    settings: Settings,
+    *,
+    user: User | None = None,
 ) -> LoginFlow:
-    """Load the login flow of a row, with the proofs that count now."""
+    """Load the login flow of a row, with the proofs that count now; `user` is the row's user, if read before."""
+    return judge_flow(tx, row, auth_session, _load_person(tx, row, auth_session, settings, user), settings)
+
+
+def judge_flow(
+    tx: Transaction,
+    row: LoginFlowRow,
+    auth_session: AuthenticatedSession | None,
+    person: Person | None,
+    settings: Settings,
+) -> LoginFlow:
+    """Return the login flow of a row and its person, as both are now (None: nothing in it counts any longer)."""
     requested = stored_requirement(row)
-    person, own_proofs = _load_person(tx, row, settings)
+    own_proofs = from_rows(row.proofs) if person else ()
     if person is None and auth_session is not None and row.user_id in {None, auth_session.person.user.id}:
         person = auth_session.person  # never for the flow of another person, who proved something in it
     if person is None:
@@ -155,12 +172,21 @@ def stored_requirement(row: LoginFlowRow) -> AuthRequirement:
     )
 
 
-def _load_person(tx: Transaction, row: LoginFlowRow, settings: Settings) -> tuple[Person | None, tuple[Proof, ...]]:
-    """Return the person of a flow and their proofs in it; none once the user is disabled or the epoch changed."""
-    user = tx.users.by_id(row.user_id) if row.user_id else None
+def _load_person(
+    tx: Transaction,
+    row: LoginFlowRow,
+    auth_session: AuthenticatedSession | None,
+    settings: Settings,
+    user: User | None,
+) -> Person | None:
+    """Return the person who proved something in a flow; none once they are disabled or their epoch changed."""
+    if row.user_id is None:
+        return None
+    signed_in = auth_session.person if auth_session and auth_session.person.user.id == row.user_id else None
+    user = signed_in.user if signed_in else user or tx.users.by_id(row.user_id)
     if user is None or not user.active or user.epoch != row.epoch:
-        return None, ()
-    return people.load(tx, user, settings), from_rows(row.proofs)
+        return None
+    return signed_in or people.load(tx, user, settings)
 
 
 def _bypasses_unavailable_factor(person: Person, proofs: tuple[Proof, ...]) -> bool:

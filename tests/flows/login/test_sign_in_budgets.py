@@ -39,23 +39,23 @@ def costs(app: RelyingParty, browser: Browser, someone: Someone, **ticked: Any) 
 def test_password(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     """In a new browser, which also costs its row and a mail; then in one that is known."""
     max_ = harness.person("max")
-    assert costs(app, browser, max_) == {"GET identify": 2, "POST identify": 25}
+    assert costs(app, browser, max_) == {"GET identify": 2, "POST identify": 23}
     close(browser)
-    assert costs(app, browser, max_) == {"GET identify": 2, "POST identify": 28}
+    assert costs(app, browser, max_) == {"GET identify": 2, "POST identify": 26}
 
 
 def test_password_and_code(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     """In a new browser, which is then remembered; then in that one."""
     jane = harness.person(totp=True)
-    pages = {"GET identify": 2, "POST identify": 16, "GET code": 4, "POST code": 28}
+    pages = {"GET identify": 2, "POST identify": 14, "GET code": 4, "POST code": 25}
     assert costs(app, browser, jane, remember="1") == pages
     close(browser)
-    assert costs(app, browser, jane) == {"GET identify": 2, "POST identify": 29}
+    assert costs(app, browser, jane) == {"GET identify": 2, "POST identify": 27}
 
 
 @pytest.mark.parametrize(
     ("step", "wrong", "right"),
-    [("identify", 11, 16), ("code", 9, 25), ("recovery", 14, 33), ("enrol", 8, 27), ("recovery-codes", 5, 22)],
+    [("identify", 11, 14), ("code", 9, 22), ("recovery", 14, 31), ("enrol", 8, 25), ("recovery-codes", 5, 20)],
 )
 def test_a_wrong_answer_and_then_a_right_one(driver: LoginDriver, step: str, wrong: int, right: int) -> None:
     stage = stand_at(step, driver)
