@@ -64,9 +64,9 @@ class Executor:
         """Return the first column of all rows."""
         return list(self._read(query, given).scalars())
 
-    def lock(self, query: Executable, **given: Any) -> list[Any]:
-        """Execute a `SELECT ... FOR UPDATE`; return the first column of the locked rows."""
-        return list(self._change(query, given).scalars())
+    def lock(self, record: Callable[..., R], query: Executable, **given: Any) -> list[R]:
+        """Execute a `SELECT ... FOR UPDATE`; return the locked rows as records."""
+        return [record(*row) for row in self._change(query, given)]
 
     def change(self, statement: Executable, **given: Any) -> int:
         """Execute an INSERT, UPDATE or DELETE; return the number of rows it changed."""

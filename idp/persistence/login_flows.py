@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from idp.persistence.base import METADATA, Store, given
+from idp.persistence.users import User, users
 
 login_flows = Table(
     "login_flows",
@@ -142,12 +143,8 @@ END_OLDER = (
     .values(request={}, login_hint=None, expires_at=given("now"))
 )
 BY_ID = select(login_flows).where(OF_ID)
-LOCK = (
-    select(login_flows.c.id)
-    .where(_opened_by(given("browser")), UNFINISHED)
-    .order_by(login_flows.c.id)
-    .with_for_update()
-)
+WITH_USER = select(login_flows, users).outerjoin(users, users.c.id == login_flows.c.user_id).where(OF_ID)
+LOCK = select(login_flows).where(_opened_by(given("browser")), UNFINISHED).order_by(login_flows.c.id).with_for_update()
 ADVANCE = (
     update(login_flows)
     .where(OF_ID, login_flows.c.version == given("version"), *OPEN)
@@ -193,12 +190,22 @@ class LoginFlowStore(Store):
         """Return a flow: open, closed or expired."""
         return self._db.one(LoginFlowRow, BY_ID, flow_id=flow_id)
 
-    def lock(self, browser_digest: str) -> None:
-        """Lock the unfinished flows of this browser until the transaction ends.
+    def with_user(self, flow_id: str) -> tuple[LoginFlowRow | None, User | None]:
+        """Return a flow, open or not, and its person."""
+        row = self._db.row(WITH_USER, flow_id=flow_id)
+        if row is None:
+            return None, None
+        width = len(login_flows.c)
+        return LoginFlowRow(*row[:width]), User(*row[width:]) if row[width] else None
 
-        Each proof changes all of them (`rebind`); locking in one order prevents deadlocks between tabs.
+    def lock(self, flow_id: str, browser_digest: str) -> LoginFlowRow | None:
+        """Lock the unfinished flows of this browser until the transaction ends; return the flow with this id.
+
+        Each proof changes all of them (`rebind`); locking in one order prevents deadlocks between tabs. A flow that is
+        not one of them is only read.
         """
-        self._db.lock(LOCK, browser=browser_digest)
+        locked = self._db.lock(LoginFlowRow, LOCK, browser=browser_digest)
+        return next((row for row in locked if row.id == flow_id), None) or self.by_id(flow_id)
 
     def advance(self, row: LoginFlowRow, **values: Any) -> LoginFlowRow | None:
         """Update an open flow and return it; None when another request changed it first.

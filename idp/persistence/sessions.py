@@ -103,7 +103,7 @@ class SessionStore(Store):
         Without the lock, on PostgreSQL, a client could get a grant just after a change ended the session and its
         grants.
         """
-        return bool(self._db.lock(LOCK, handle=handle_digest))
+        return self._db.claim(str, LOCK, handle=handle_digest) is not None
 
     def open(self, new: Session) -> None:
         """Insert a session."""

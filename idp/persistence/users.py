@@ -106,12 +106,7 @@ BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.ema
 SAMPLE_HASHES = (
     select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
 )
-LOCK = (
-    select(users.c.id)
-    .where(users.c.id.in_(given_list("user_ids")))
-    .order_by(users.c.id)
-    .with_for_update(key_share=True)
-)
+LOCK = select(users).where(users.c.id.in_(given_list("user_ids"))).order_by(users.c.id).with_for_update(key_share=True)
 COUNT = select(func.count()).select_from(users).where(users.c.status != CLOSED)
 CHANGE = update(users).where(users.c.id == given("user_id")).values(updated_at=given("now"))
 RAISE_EPOCH = CHANGE.where(users.c.epoch == given("epoch")).values(epoch=users.c.epoch + 1)
@@ -166,13 +161,13 @@ class UserStore(Store):
         """Return some people's hashes: ids are random, so those first in their order are a random sample."""
         return self._db.values(SAMPLE_HASHES, most=limit)
 
-    def lock(self, user_ids: Iterable[str]) -> None:
-        """Lock these people's credentials until the transaction ends.
+    def lock(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """Lock these people's credentials until the transaction ends; return them by id.
 
         Without the lock, on PostgreSQL, a sign-in begun with the old password could open its session just after the
         change ended all sessions.
         """
-        self._db.lock(LOCK, user_ids=sorted(user_ids))
+        return {user.id: user for user in self._db.lock(User, LOCK, user_ids=sorted(user_ids))}
 
     def add(self, user: User) -> User:
         """Insert a person; return them as stored.

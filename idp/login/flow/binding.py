@@ -24,7 +24,12 @@ class LoginFlowClosed(Refusal):
 
 
 def load_bound_flow(tx: Transaction, flow_id: str, *, outdated_too: bool = False) -> LoginFlowRow:
-    """Return the row of a login flow of this browser, open or not.
+    """Return the row of a login flow of this browser, open or not; the rest is as for `require_bound`."""
+    return require_bound(tx, tx.login_flows.by_id(flow_id), outdated_too=outdated_too)
+
+
+def require_bound(tx: Transaction, row: LoginFlowRow | None, *, outdated_too: bool = False) -> LoginFlowRow:
+    """Return this row of a login flow, open or not, if it belongs to this browser.
 
     A form that was accepted before gets its answer again (`answers`): the request ends here. `outdated_too`: also for a
     browser that did not get that answer, so that it can start again.
@@ -32,7 +37,6 @@ def load_bound_flow(tx: Transaction, flow_id: str, *, outdated_too: bool = False
     Raises:
         LoginFlowClosed: when it does not exist, or belongs to another browser (a copied link).
     """
-    row = tx.login_flows.by_id(flow_id)
     secret = LOGIN.read()
     if row is None:
         raise LoginFlowClosed(

@@ -14,7 +14,9 @@ from idp.login.flow import binding, start
 from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
 from idp.web import account_paths, csrf
 from idp.web.context import services
 from idp.web.cookies import LOGIN
@@ -26,24 +28,40 @@ CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY}
 """Where Cancel leads when `return_to` would only start the same login again."""
 
 
-def load_open_flow(tx: Transaction, flow_id: str, *, lock: bool = False, lock_user: str = "") -> LoginFlow:
+def load_open_flow(tx: Transaction, flow_id: str) -> LoginFlow:
     """Return the open login flow of this browser; from here on pages are in its person's language.
-
-    `lock`: for a request that may change it. Other flows of this browser, the flow's person and the person with the id
-    `lock_user` stay as they are until the transaction ends.
 
     Raises:
         LoginFlowClosed: when it does not exist, is closed or expired, or belongs to another browser (a copied link).
     """
-    if lock:
-        tx.login_flows.lock(digest(LOGIN.read() or ""))
-    row = binding.load_bound_flow(tx, flow_id)
-    if lock:
-        tx.users.lock([row.user_id or "", lock_user])
+    row, user = tx.login_flows.with_user(flow_id)
+    return _open_flow(tx, binding.require_bound(tx, row), user)
+
+
+def lock_open_flow(tx: Transaction, flow_id: str) -> LoginFlow:
+    """Return the same flow for a request that may change it; it is locked as by `lock_flow_and_user`."""
+    flow, _ = lock_flow_and_user(tx, flow_id, "")
+    return flow
+
+
+def lock_flow_and_user(tx: Transaction, flow_id: str, user_id: str) -> tuple[LoginFlow, User | None]:
+    """Return the open login flow of this browser, and the person with this id who may become its person.
+
+    This flow, other flows of this browser, its person and that one stay as they are until the transaction ends.
+
+    Raises:
+        LoginFlowClosed: as `load_open_flow`.
+    """
+    row = binding.require_bound(tx, tx.login_flows.lock(flow_id, digest(LOGIN.read() or "")))
+    users = tx.users.lock([row.user_id or "", user_id])
+    return _open_flow(tx, row, users.get(row.user_id or "")), users.get(user_id)
+
+
+def _open_flow(tx: Transaction, row: LoginFlowRow, user: User | None) -> LoginFlow:
     if not row.open_at(tx.now):
         raise binding.closed_error(tx, row)
     auth_session = start.current_session(tx)
-    flow = load_flow(tx, row, auth_session, services().settings)
+    flow = load_flow(tx, row, auth_session, services().settings, user=user)
     start.use_person_locale(flow.person or (auth_session.person if auth_session else None))
     return flow
 

@@ -64,9 +64,9 @@ def require_step(
 ) -> tuple[LoginFlow, Person]:
     """Return this browser's open flow and its person, if `expected` is its present step.
 
-    Aborts with a redirect to the present step otherwise. `lock` as for `rendering.load_open_flow`.
+    Aborts with a redirect to the present step otherwise. `lock` as `rendering.lock_open_flow`.
     """
-    flow = rendering.load_open_flow(tx, flow_id, lock=lock)
+    flow = rendering.lock_open_flow(tx, flow_id) if lock else rendering.load_open_flow(tx, flow_id)
     return flow, require_person(tx, flow, expected, applies=applies)
 
 

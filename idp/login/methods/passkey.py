@@ -72,11 +72,16 @@ def key_protection(factor: Factor, *, attesting: bool) -> Key:
 
 
 def verify_first_factor(
-    tx: Transaction, flow: LoginFlow, response: AuthenticatorResponse, *, browser_cookie: str | None, settings: Settings
+    tx: Transaction,
+    flow: LoginFlow,
+    user: User | None,
+    response: AuthenticatorResponse,
+    *,
+    browser_cookie: str | None,
+    settings: Settings,
 ) -> LoginFlow | Result:
-    """Verify a response that also names its person, and record the proof."""
+    """Verify a response that also names its person, and record the proof; `user` is the key's owner, locked."""
     found = tx.factors.by_credential(response.credential_id)
-    user = tx.users.by_id(found.user_id) if found else None
     audit_rows = _Audit(tx, flow, Event.PASSKEY, user.id if user else None)
     try:
         claim_challenge(tx, flow.owner, Purpose.SIGN_IN, response)

@@ -95,10 +95,11 @@ def verify_hash(candidate: Candidate, password: str, hasher: Hasher) -> Checked:
 
 
 def record_result(
-    tx: Transaction, flow: LoginFlow, candidate: Candidate, checked: Checked, settings: Settings
+    tx: Transaction, flow: LoginFlow, user: User | None, candidate: Candidate, checked: Checked, *, settings: Settings
 ) -> LoginFlow | Result:
     """Count the attempt, and record the proof of a right password in the login flow.
 
+    `user` is the candidate's account as it is now, locked.
     When only the limit of the person is reached, the result is that of a wrong password: another answer than for a
     name that nobody has would reveal whose the name is.
     """
@@ -109,7 +110,6 @@ def record_result(
     if buckets.name not in counted:
         _audit_attempt(tx, candidate, row, Outcome.THROTTLED)
         return Result.THROTTLED
-    user = tx.users.by_id(candidate.user_id)
     stale = user is None or candidate.user is None or user.password_hash != candidate.user.password_hash
     exhausted = buckets.person not in counted
     if user is None or stale or exhausted or not checked.right or not user.active:

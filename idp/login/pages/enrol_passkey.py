@@ -51,7 +51,7 @@ def show_form(tx: Transaction, flow: LoginFlow, _: Person) -> Response:
 @write_transaction
 def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for `navigator.credentials.create()`."""
-    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    flow = rendering.lock_open_flow(tx, flow_id)
     if flow.step is not Step.ENROL or flow.person is None or not _is_enrollable(flow) or rendering.is_stale_form(flow):
         return json_response("{}", status=400)
     return json_response(passkey.options(tx, flow.person, owner=flow.owner, services=services()))
@@ -76,7 +76,7 @@ def add_passkey(flow_id: str) -> Response:
 
 
 def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet | None) -> Response:
-    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    flow = rendering.lock_open_flow(tx, flow_id)
     if response := rendering.cancel_if_requested(tx, flow):
         return response
     person = require_person(tx, flow, Step.ENROL, same_as=before, applies=_is_enrollable)

@@ -106,7 +106,7 @@ def confirm_code(flow_id: str, channel: str) -> Response:
             return _render(tx, flow, before, channel, error=("code", sent_code_pages.NO_CODE))
     codes = None if cancelling else recovery_code.first_set(before, services())
     with database.write(origin()) as tx:
-        flow = rendering.load_open_flow(tx, flow_id, lock=True)
+        flow = rendering.lock_open_flow(tx, flow_id)
         if response := rendering.cancel_if_requested(tx, flow):
             return response
         person = require_person(tx, flow, Step.ENROL, same_as=before, applies=applies)

@@ -50,7 +50,7 @@ def confirm_app(flow_id: str) -> Response:
 def _store(
     tx: Transaction, flow_id: str, person_before: Person, confirmed: ConfirmedSetup | None, code: str
 ) -> Response:
-    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    flow = rendering.lock_open_flow(tx, flow_id)
     if response := rendering.cancel_if_requested(tx, flow):
         return response
     person = require_person(tx, flow, Step.ENROL, same_as=person_before)

@@ -57,12 +57,12 @@ def verify_password(flow_id: str) -> Response:
     unchecked = password.Checked(right=False)
     checked = unchecked if cancelling else password.verify_hash(candidate, secret, services().hasher)
     with database.write(origin()) as tx:
-        flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=candidate.user_id)
+        flow, user = rendering.lock_flow_and_user(tx, flow_id, candidate.user_id)
         if response := rendering.cancel_if_requested(tx, flow):
             return response
         row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
         flow = replace(flow, row=row)
-        result = password.record_result(tx, flow, candidate, checked, settings)
+        result = password.record_result(tx, flow, user, candidate, checked, settings=settings)
         if isinstance(result, LoginFlow) or result is Result.CONFLICT:
             return continue_flow(tx, flow_id, result)
         status, sentence = errors.refusal_message(result, WRONG)

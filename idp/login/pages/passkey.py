@@ -52,7 +52,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
     """Sign in with a passkey, without a name or a password."""
     response = read_passkey_response()
     known = tx.factors.by_credential(response.credential_id) if response else None
-    flow = rendering.load_open_flow(tx, flow_id, lock=True, lock_user=known.user_id if known else "")
+    flow, user = rendering.lock_flow_and_user(tx, flow_id, known.user_id if known else "")
     if rendering.is_stale_form(flow):
         return identify.show_stale_form(tx, flow)
     result: LoginFlow | Result = Result.WRONG
@@ -60,7 +60,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
         settings, cookie = services().settings, BROWSER.read()
         row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, identify.KEEP_FIELD))
         flow = replace(flow, row=row)
-        result = passkey.verify_first_factor(tx, flow, response, browser_cookie=cookie, settings=settings)
+        result = passkey.verify_first_factor(tx, flow, user, response, browser_cookie=cookie, settings=settings)
     if result is Result.WRONG:
         return identify.render(tx, flow, status=400, errors={"form": WRONG})
     return continue_flow(tx, flow_id, result)
@@ -81,7 +81,7 @@ def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Re
 
 
 def _options(tx: Transaction, flow_id: str, *, second: bool) -> Response:
-    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    flow = rendering.lock_open_flow(tx, flow_id)
     if rendering.is_stale_form(flow) or (second and flow.step is not Step.CODE):
         return json_response("{}", status=400)
     return json_response(passkey.options(tx, flow, second=second, services=services()))

@@ -41,7 +41,7 @@ def show_accounts(tx: Transaction, flow_id: str) -> Response:
 @write_transaction
 def choose_account(tx: Transaction, flow_id: str) -> Response:
     """Go on as the person signed in here, or as another person."""
-    flow = rendering.load_open_flow(tx, flow_id, lock=True)
+    flow = rendering.lock_open_flow(tx, flow_id)
     if rendering.is_stale_form(flow) or flow.step is not Step.CHOOSE:
         return redirect_to_next_step(tx, flow_id)
     if response := rendering.cancel_if_requested(tx, flow):
