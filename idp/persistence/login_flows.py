@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -151,15 +152,14 @@ ADVANCE = (
     .values(version=login_flows.c.version + 1)
     .returning(login_flows)
 )
-REBIND_OTHERS = (
-    update(login_flows)
-    .where(_opened_by(given("old")), UNFINISHED, login_flows.c.id != given("flow_id"))
-    .values(previous_digest=login_flows.c.browser_digest, browser_digest=given("new"), sealed_answer=None)
-)
 REBIND = (
     update(login_flows)
-    .where(OF_ID)
-    .values(previous_digest=given("old"), browser_digest=given("new"), sealed_answer=given("sealed_answer"))
+    .where(or_(OF_ID, and_(_opened_by(given("old")), UNFINISHED)))
+    .values(
+        browser_digest=given("new"),
+        previous_digest=case((OF_ID, given("old", login_flows.c.previous_digest)), else_=login_flows.c.browser_digest),
+        sealed_answer=case((OF_ID, given("sealed_answer", login_flows.c.sealed_answer)), else_=None),
+    )
 )
 FINISH = (
     update(login_flows)
@@ -228,7 +228,6 @@ class LoginFlowStore(Store):
 
         The old cookie still opens the others, whose proofs are those that it had before; in this one it is invalid.
         """
-        self._db.change(REBIND_OTHERS, flow_id=flow_id, old=old_digest, new=new_digest)
         self._db.change(REBIND, flow_id=flow_id, old=old_digest, new=new_digest, sealed_answer=sealed_answer)
 
     def finish(self, flow_id: str) -> bool:
