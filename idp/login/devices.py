@@ -74,8 +74,7 @@ def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str |
         browser_id=browser_id,
         name=str(user_agents.browser_name(tx.origin.user_agent)),
     )
-    tx.devices.record_seen(device)
-    stored = tx.devices.find(user.id, browser_id) or device
+    stored = tx.devices.record_seen(device)
     # Of two tabs that complete at once only one row is stored, so only one sends the alert.
     return DeviceRegistration(stored, f"{browser_id}.{secret}", new=stored.id == device.id)
 

@@ -114,6 +114,7 @@ RECORD_SEEN = (
     .on_conflict_do_update(
         index_elements=["user_id", "browser_id"], set_={"last_seen_at": given("now"), "name": given("name")}
     )
+    .returning(devices)
 )
 REMOVE = delete(devices).where(devices.c.id == given("device_id"))
 TRUST = (
@@ -154,10 +155,10 @@ class DeviceStore(Store):
         """Return a device."""
         return self._db.one(Device, BY_ID, device_id=device_id)
 
-    def record_seen(self, device: Device) -> None:
-        """Record a finished sign-in of this person on this browser."""
-        columns = ("id", "user_id", "browser_id", "name")
-        self._db.change(RECORD_SEEN, **{name: getattr(device, name) for name in columns}, now=self._now)
+    def record_seen(self, device: Device) -> Device:
+        """Record a finished sign-in of this person on this browser; return the device that is stored, old or new."""
+        values = {name: getattr(device, name) for name in ("id", "user_id", "browser_id", "name")}
+        return self._db.claim(Device, RECORD_SEEN, **values, now=self._now) or device
 
     def remove(self, device_id: str) -> bool:
         """Delete a device: the browser is unknown again."""
