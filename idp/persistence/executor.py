@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table
@@ -85,8 +87,7 @@ class Executor:
         """Insert records."""
         self._begin()
         statement, names = _insert_into(table)
-        values = [_values(record, names) for record in records]
-        self._connection.execute(statement, values if len(values) > 1 else values[0])
+        self._insert(statement, [_values(record, names) for record in records])
 
     def defer(self, table: Table, record: Any) -> None:  # noqa: ANN401 - a record of that table
         """Insert a record at the end of the transaction."""
@@ -110,9 +111,12 @@ class Executor:
             self._connection.commit()
 
     def _insert_deferred(self) -> None:
-        for insert, values in self._deferred:
-            self._connection.execute(insert, values)
+        for statement, deferred in groupby(self._deferred, key=itemgetter(0)):
+            self._insert(statement, [values for _, values in deferred])
         self._deferred.clear()
+
+    def _insert(self, statement: Insert, rows: list[dict[str, Any]]) -> None:
+        self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
 
     def _read(self, query: Executable, given: Mapping[str, Any]) -> CursorResult[Any]:
         return self._send(query, {PREFIX + name: value for name, value in given.items()})

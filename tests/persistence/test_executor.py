@@ -76,7 +76,7 @@ def test_one_audit_event_alone_needs_no_transaction(harness: Harness, events: in
         for _ in range(events):
             audit.record(tx, Event.SIGN_OUT)
         assert meter.statements == []
-    assert (len(meter.statements), len(begun)) == (events, begins)
+    assert (len(meter.statements), len(begun)) == (min(events, 1), begins)
     with harness.services.database.read() as tx:
         assert len(tx.audit.latest()) == events
     assert meter.commits == begins
