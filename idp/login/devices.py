@@ -22,32 +22,25 @@ GRACE = MINUTE
 """Seconds in which the previous secret is still accepted: two tabs may complete their sign-ins at the same moment."""
 
 
-@dataclass(frozen=True)
-class RecognisedBrowser:
-    """A browser that sent a valid secret."""
+def recognise_device(tx: Transaction, cookie: str | None, user_id: str) -> Device | None:
+    """Return this person's device in the browser whose cookie this is, if they ever completed a sign-in there.
 
-    browser: Browser
-
-    def find_device(self, tx: Transaction, user: User) -> Device | None:
-        """Return this person's device in this browser, if they ever completed a sign-in here."""
-        return tx.devices.find(user.id, self.browser.id)
-
-
-def recognise_browser(tx: Transaction, cookie: str | None) -> RecognisedBrowser | None:
-    """Return the browser whose cookie this is."""
-    browser_id, _, secret = (cookie or "").partition(".")
-    browser = tx.devices.browser(browser_id) if browser_id and secret else None
-    if browser is None or not _is_valid(browser, secret, tx.now):
-        return None
-    return RecognisedBrowser(browser)
+    One statement, also for an id that nobody has: another number would tell which names exist.
+    """
+    browser_id, secret = _parse_cookie(cookie)
+    browser, device = tx.devices.with_browser(browser_id, user_id) if secret else (None, None)
+    return device if browser is not None and _is_valid(browser, secret, tx.now) else None
 
 
-def distrust_copies(tx: Transaction, cookie: str | None) -> None:
-    """Stop trusting a browser whose cookie is an outdated copy."""
-    browser_id, _, secret = (cookie or "").partition(".")
-    browser = tx.devices.browser(browser_id) if browser_id and secret else None
-    if browser is not None and not _is_valid(browser, secret, tx.now) and tx.devices.distrust(browser_id=browser.id):
+def recognise_or_distrust(tx: Transaction, cookie: str | None) -> Browser | None:
+    """Return the browser whose cookie this is; stop trusting one whose cookie is an outdated copy."""
+    browser_id, secret = _parse_cookie(cookie)
+    browser = tx.devices.browser(browser_id) if secret else None
+    if browser is None or _is_valid(browser, secret, tx.now):
+        return browser
+    if tx.devices.distrust(browser_id=browser.id):
         audit.record(tx, Event.DEVICE_COPIED, browser_id=browser.id)
+    return None
 
 
 @dataclass(frozen=True)
@@ -59,12 +52,11 @@ class DeviceRegistration:
     new: bool
 
 
-def register_device(tx: Transaction, entropy: Entropy, user: User, cookie: str | None) -> DeviceRegistration:
-    """Store a completed sign-in in this browser, and rotate its secret."""
-    known = recognise_browser(tx, cookie)
+def register_device(tx: Transaction, entropy: Entropy, user: User, browser: Browser | None) -> DeviceRegistration:
+    """Store a completed sign-in in this browser (None: a new one), and rotate its secret."""
     secret = entropy.token()
-    if known is not None and tx.devices.rotate_secret(known.browser, digest(secret)):
-        browser_id = known.browser.id
+    if browser is not None and tx.devices.rotate_secret(browser, digest(secret)):
+        browser_id = browser.id
     else:
         browser_id = entropy.token(12)
         tx.devices.add_browser(browser_id, digest(secret))
@@ -84,6 +76,12 @@ def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, day
     until = proven_at + days * DAY
     tx.devices.trust(user.id, device.browser_id, proven_at=proven_at, until=until, epoch=user.epoch)
     audit.record(tx, Event.DEVICE_REMEMBERED, user_id=user.id, device_id=device.id, until=until)
+
+
+def _parse_cookie(cookie: str | None) -> tuple[str, str]:
+    """Return id and secret of a browser; both empty when the cookie is none of ours."""
+    browser_id, _, secret = (cookie or "").partition(".")
+    return (browser_id, secret) if browser_id and secret else ("", "")
 
 
 def _is_valid(browser: Browser, secret: str, now: int) -> bool:

@@ -57,6 +57,16 @@ def pair(row: Sequence[Any] | None, first: Callable[..., A], second: Callable[..
     return first(*row[:width]), second(*row[width:])
 
 
+def pair_or_none(
+    row: Sequence[Any] | None, first: Callable[..., A], second: Callable[..., B]
+) -> tuple[A | None, B | None]:
+    """Return the two records of a row with an outer join; the second is None when no row was joined."""
+    if row is None:
+        return None, None
+    width = _count_fields(first)
+    return first(*row[:width]), None if row[width] is None else second(*row[width:])
+
+
 @cache
 def _count_fields(record: Callable[..., Any]) -> int:
     return len(fields(record))  # type: ignore[arg-type]  # records are dataclasses

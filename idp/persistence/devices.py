@@ -11,12 +11,13 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
     delete,
     select,
     update,
 )
 
-from idp.persistence.base import METADATA, Store, given, upsert
+from idp.persistence.base import METADATA, Store, given, pair_or_none, upsert
 
 browsers = Table(
     "browsers",
@@ -96,6 +97,9 @@ def _trust_id(device_id: str, trusted_at: int | None) -> str:
 
 
 BROWSER = select(browsers).where(browsers.c.id == given("browser_id"))
+WITH_BROWSER = BROWSER.add_columns(*devices.c).outerjoin(
+    devices, and_(devices.c.browser_id == browsers.c.id, devices.c.user_id == given("user_id"))
+)
 ROTATE_SECRET = (
     update(browsers)
     .where(browsers.c.id == given("browser_id"), browsers.c.secret_digest == given("previous_digest"))
@@ -103,7 +107,6 @@ ROTATE_SECRET = (
     .values(rotated_at=given("now"), last_seen_at=given("now"))
 )
 BY_ID = select(devices).where(devices.c.id == given("device_id"))
-FIND = select(devices).where(devices.c.user_id == given("user_id"), devices.c.browser_id == given("browser_id"))
 FOR_USER = select(devices).where(devices.c.user_id == given("user_id")).order_by(devices.c.last_seen_at.desc())
 TRUSTED_FOR_USER = FOR_USER.where(devices.c.trusted_until > given("now"), devices.c.trust_epoch == given("epoch"))
 TRUST_PERIODS = TRUSTED_FOR_USER.with_only_columns(devices.c.id, devices.c.trusted_at)
@@ -147,9 +150,9 @@ class DeviceStore(Store):
         digests = {"secret_digest": secret_digest, "previous_digest": browser.secret_digest}
         return self._db.change(ROTATE_SECRET, browser_id=browser.id, **digests, now=self._now) == 1
 
-    def find(self, user_id: str, browser_id: str) -> Device | None:
-        """Return this person's device on this browser."""
-        return self._db.one(Device, FIND, user_id=user_id, browser_id=browser_id)
+    def with_browser(self, browser_id: str, user_id: str) -> tuple[Browser | None, Device | None]:
+        """Return the browser of this public id, whose secret the caller checks, and this person's device on it."""
+        return pair_or_none(self._db.row(WITH_BROWSER, browser_id=browser_id, user_id=user_id), Browser, Device)
 
     def by_id(self, device_id: str) -> Device | None:
         """Return a device."""

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from idp.persistence.base import METADATA, Store, given
+from idp.persistence.base import METADATA, Store, given, pair_or_none
 from idp.persistence.users import User, users
 
 login_flows = Table(
@@ -192,11 +192,7 @@ class LoginFlowStore(Store):
 
     def with_user(self, flow_id: str) -> tuple[LoginFlowRow | None, User | None]:
         """Return a flow, open or not, and its person."""
-        row = self._db.row(WITH_USER, flow_id=flow_id)
-        if row is None:
-            return None, None
-        width = len(login_flows.c)
-        return LoginFlowRow(*row[:width]), User(*row[width:]) if row[width] else None
+        return pair_or_none(self._db.row(WITH_USER, flow_id=flow_id), LoginFlowRow, User)
 
     def lock(self, flow_id: str, browser_digest: str) -> LoginFlowRow | None:
         """Lock the unfinished flows of this browser until the transaction ends; return the flow with this id.

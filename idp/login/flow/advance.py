@@ -13,6 +13,7 @@ from idp.login.methods.sent_code import send_code
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
+from idp.persistence.devices import Browser
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
@@ -39,7 +40,7 @@ def advance_flow(tx: Transaction, flow: LoginFlow, *, skip_offer: bool = False) 
     not offered again.
     """
     # Not only at the end: a thief of cookie and password stops at the code page.
-    devices.distrust_copies(tx, BROWSER.read())
+    browser = devices.recognise_or_distrust(tx, BROWSER.read())
     if flow.step is Step.REFUSE:
         return see_other(flow.row.return_to)
     done = flow.step is Step.DONE or (skip_offer and flow.step is Step.OFFER)
@@ -47,7 +48,7 @@ def advance_flow(tx: Transaction, flow: LoginFlow, *, skip_offer: bool = False) 
     if flow.person is not None:
         grace.start_grace(tx, flow.person, services().settings)
     if done:
-        _open_session(tx, flow, response)
+        _open_session(tx, flow, browser, response)
     else:
         _start_next_step(tx, flow)
     _rotate_binding(tx, flow.row, response)
@@ -71,10 +72,10 @@ def _start_next_step(tx: Transaction, flow: LoginFlow) -> None:
         send_code(tx, flow, flow.person, flow.preferred_sent_method, services())
 
 
-def _open_session(tx: Transaction, flow: LoginFlow, response: Response) -> None:
+def _open_session(tx: Transaction, flow: LoginFlow, browser: Browser | None, response: Response) -> None:
     if flow.person is None:
         return
-    completed = complete(tx, flow, flow.person, browser_cookie=BROWSER.read(), services=services())
+    completed = complete(tx, flow, flow.person, browser, services())
     if flow.is_step_up:
         write_session(response, completed.session_handle)
     else:

@@ -15,7 +15,7 @@ from idp.login.policy.proofs import to_rows
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
-from idp.persistence.devices import Device
+from idp.persistence.devices import Browser, Device
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
 from idp.services import Services
@@ -32,16 +32,11 @@ class Completed:
 
 
 def complete(
-    tx: Transaction,
-    flow: LoginFlow,
-    person: Person,
-    *,
-    browser_cookie: str | None,
-    services: Services,
+    tx: Transaction, flow: LoginFlow, person: Person, browser: Browser | None, services: Services
 ) -> Completed:
     """Open or step up the session; remember the device if requested; alert about a new browser."""
     settings = services.settings
-    registration = devices.register_device(tx, services.entropy, person.user, browser_cookie)
+    registration = devices.register_device(tx, services.entropy, person.user, browser)
     device = registration.device
     handle = services.entropy.token()
     sid = _step_up_session(tx, flow, device, handle) if flow.is_step_up else None

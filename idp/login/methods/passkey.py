@@ -90,8 +90,7 @@ def verify_first_factor(
     except InvalidResponse as reason:
         return audit_rows.record_failure(reason)
     audit_rows.record_success()
-    browser = devices.recognise_browser(tx, browser_cookie)
-    device = browser.find_device(tx, user) if browser else None
+    device = devices.recognise_device(tx, browser_cookie, user.id)
     device_id = device.id if device else None
     person = people.load(tx, user, settings)
     return attempts.record_proofs(tx, flow, person, (proof,), settings, remember=False, device_id=device_id)

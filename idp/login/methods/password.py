@@ -70,8 +70,7 @@ def lookup(tx: Transaction, identifier: str, browser_cookie: str | None, service
     if parameters.is_outdated(tx.now):
         parameters.refresh(tx.users.sample_password_hashes(SAMPLE), tx.now)
     user = tx.users.by_identifier(identifier)
-    known = devices.recognise_browser(tx, browser_cookie)
-    device = known.find_device(tx, user) if known and user else None
+    device = devices.recognise_device(tx, browser_cookie, user.id if user else "")
     device_id = device.id if device else None
     buckets = rate_limits.password_buckets(identifier, user.id if user else None, device_id, tx.origin.address)
     limits = {buckets.name: rate_limits.password_limit(settings)}

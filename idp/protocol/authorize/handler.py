@@ -81,9 +81,10 @@ def _known_username(tx: Transaction, request: AuthorizationRequest) -> str | Non
 
     Otherwise anybody who has a `sub` would learn whose it is.
     """
-    known = devices.recognise_browser(tx, BROWSER.read()) if request.hinted_subject else None
-    user = tx.users.by_id(request.hinted_subject) if known and request.hinted_subject else None
-    return user.username if known and user and known.find_device(tx, user) else None
+    subject = request.hinted_subject
+    device = devices.recognise_device(tx, BROWSER.read(), subject) if subject else None
+    user = tx.users.by_id(device.user_id) if device else None
+    return user.username if user else None
 
 
 def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:
