@@ -13,7 +13,7 @@ from tests.support.harness import Harness, Someone
 from tests.support.login_driver import LoginDriver
 from tests.support.login_stages import stand_at
 from tests.support.relying_party import RelyingParty
-from tests.support.statements import metered_requests
+from tests.support.statements import metered, metered_requests
 
 
 @pytest.fixture
@@ -64,3 +64,16 @@ def test_a_wrong_answer_and_then_a_right_one(driver: LoginDriver, step: str, wro
         refused = counts[f"POST {step}"]
         stage.browser.submit(**stage.right)
     assert (refused, counts[f"POST {step}"]) == (wrong, right)
+
+
+def test_a_name_that_nobody_has_costs_as_many(harness: Harness, app: RelyingParty, browser: Browser) -> None:
+    """In a known browser, where the person's device is looked up."""
+    costs(app, browser, harness.person("max"))
+    close(browser)
+    app.send(browser)
+    sent = []
+    for name in ("max@example.test", "nobody@example.test"):
+        with metered(harness) as meter:
+            browser.submit(username=name, password="wrong")
+        sent.append(len(meter.statements))
+    assert sent[0] == sent[1]
