@@ -8,6 +8,7 @@ The row's id is authenticated with it: a sealed value copied to another person's
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -88,9 +89,7 @@ class Sealer:
 
     def pepper(self, label: str) -> bytes:
         """Derive 32 bytes for a keyed hash from the oldest key (RFC 5869): always the same for a label."""
-        oldest = next(iter(self._keys.values()))
-        info = f"countersign pepper {label}".encode()
-        return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=info).derive(oldest)
+        return _derive_pepper(next(iter(self._keys.values())), label)
 
     def _add_key(self, keys: Sequence[dict[str, Any]], now: int) -> str:
         kid = self._entropy.token(9)
@@ -100,6 +99,12 @@ class Sealer:
 
     def _load(self) -> dict[str, bytes]:
         return _read_keys(self._directory)
+
+
+@functools.lru_cache(maxsize=16)
+def _derive_pepper(key: bytes, label: str) -> bytes:
+    info = f"countersign pepper {label}".encode()
+    return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=info).derive(key)
 
 
 def _read_keys(directory: KeyDirectory) -> dict[str, bytes]:
