@@ -1,9 +1,9 @@
-"""Grants: one authorization with its code and refresh tokens."""
+"""Grants: one authorization with its code; its refresh tokens are in `refresh_tokens`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -16,13 +16,13 @@ from sqlalchemy import (
     Table,
     Update,
     exists,
-    func,
     select,
     update,
 )
 
 from idp.persistence.base import METADATA, Store, given, given_list, pair, upsert
 from idp.persistence.clients import clients
+from idp.persistence.sessions import sessions
 from idp.persistence.users import ACTIVE, User, users
 
 grants = Table(
@@ -84,26 +84,6 @@ class Grant:
     revoked_at: int | None = None
 
 
-refresh_tokens = Table(
-    "refresh_tokens",
-    METADATA,
-    Column("token_digest", String, primary_key=True),
-    Column("grant_id", String, ForeignKey("grants.id", ondelete="CASCADE"), index=True, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RefreshToken:
-    """A single-use refresh token; used ones are kept until the grant ends, to detect reuse."""
-
-    token_digest: str
-    grant_id: str
-    created_at: int = 0
-    used_at: int | None = None
-
-
 revoked_tokens = Table(
     "revoked_tokens",
     METADATA,
@@ -139,6 +119,14 @@ CLAIM_CODE = (
     .values(code_used_at=given("now"))
     .returning(grants)
 )
+COLUMNS = tuple(grants.c.keys())
+ADD = grants.insert().from_select(
+    COLUMNS,
+    select(*(given(name, grants.c[name]) for name in COLUMNS))
+    .select_from(sessions)
+    .where(sessions.c.handle_digest == given("handle"))
+    .with_for_update(read=True, key_share=True),
+)
 BY_CODE = select(grants).where(grants.c.code_digest == given("code"))
 BY_ID = select(grants).where(OF_ID)
 LIVE_WITH_USER = (
@@ -146,44 +134,14 @@ LIVE_WITH_USER = (
     .join(users, OWNER_IS_ACTIVE[0])
     .where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE[1], ~exists().where(revoked_tokens.c.jti == given("jti")))
 )
+IS_LIVE = LIVE_WITH_USER.with_only_columns(grants.c.id)
 OF_USER = grants.c.user_id == given("user_id")
 LIVE_FOR_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
-LAST_USED = (
-    select(grants.c.client_id, func.max(func.coalesce(refresh_tokens.c.created_at, grants.c.created_at)))
-    .outerjoin(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
-    .where(OF_USER)
-    .group_by(grants.c.client_id)
-)
 LOGOUT_CLIENTS = (
     select(grants.c.sid, grants.c.client_id)
     .join(clients, clients.c.client_id == grants.c.client_id)
     .where(grants.c.sid.in_(given_list("sids")), clients.c.backchannel_logout_uri.is_not(None))
     .distinct()
-)
-FIND_REFRESH_TOKEN = (
-    select(refresh_tokens, grants)
-    .join(grants, grants.c.id == refresh_tokens.c.grant_id)
-    .where(refresh_tokens.c.token_digest == given("token"))
-)
-CLAIM_REFRESH_TOKEN = (
-    update(refresh_tokens)
-    .where(
-        refresh_tokens.c.token_digest == given("token"),
-        refresh_tokens.c.used_at.is_(None),
-        refresh_tokens.c.grant_id == given("grant_id"),
-        exists().where(OF_ID, *LIVE, *OWNER_IS_ACTIVE),
-    )
-    .values(used_at=given("now"))
-)
-successors = refresh_tokens.alias("successors")
-REPEATABLE_REFRESH = (
-    select(grants.c.id)
-    .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
-    .join(successors, successors.c.grant_id == grants.c.id)
-    .join(users, OWNER_IS_ACTIVE[0])
-    .where(refresh_tokens.c.token_digest == given("token"), refresh_tokens.c.used_at > given("used_after"))
-    .where(successors.c.token_digest == given("successor"), successors.c.used_at.is_(None))
-    .where(*LIVE, OWNER_IS_ACTIVE[1])
 )
 REVOKE_ALL = update(grants).where(UNREVOKED).values(revoked_at=given("now"))
 REVOKE = REVOKE_ALL.where(OF_ID)
@@ -200,11 +158,16 @@ IS_REVOKED = select(revoked_tokens.c.jti).where(revoked_tokens.c.jti == given("j
 
 
 class GrantStore(Store):
-    """Stores grants, codes and tokens."""
+    """Stores grants, codes and revoked access tokens."""
 
-    def add(self, grant: Grant) -> None:
-        """Insert a grant with its code."""
-        self._db.insert(grants, replace(grant, created_at=self._now))
+    def add(self, grant: Grant, session_handle: str) -> bool:
+        """Insert a grant with its code while its session has this handle (a digest); False when it no longer has.
+
+        The statement locks the session. Without the lock, on PostgreSQL, a client could get a grant just after a change
+        ended the session and its grants.
+        """
+        values = {name: getattr(grant, name) for name in COLUMNS} | {"created_at": self._now}
+        return self._db.change(ADD, handle=session_handle, **values) == 1
 
     def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
         """Redeem a code: one conditional statement, so at most one caller succeeds.
@@ -227,37 +190,17 @@ class GrantStore(Store):
         """Return grant and person of an access token; None when any of them is no longer valid."""
         return pair(self._db.row(LIVE_WITH_USER, grant_id=grant_id, jti=jti), Grant, User)
 
+    def is_live(self, grant_id: str, jti: str) -> bool:
+        """Whether grant, person and access token are all valid."""
+        return self._db.value(IS_LIVE, grant_id=grant_id, jti=jti) is not None
+
     def live_for_user(self, user_id: str) -> list[Grant]:
         """List a person's live grants, oldest first."""
         return self._db.all(Grant, LIVE_FOR_USER, user_id=user_id, now=self._now)
 
-    def last_used(self, user_id: str) -> dict[str, int]:
-        """Return when each client last got a code or refresh token (`client_id` -> seconds, UTC)."""
-        return {client_id: int(at) for client_id, at in self._db.rows(LAST_USED, user_id=user_id)}
-
     def logout_clients(self, sids: Collection[str]) -> list[tuple[str, str]]:
         """List the `sid` and `client_id` of grants whose clients want back-channel logout."""
         return [(sid, client_id) for sid, client_id in self._db.rows(LOGOUT_CLIENTS, sids=list(sids))]
-
-    def add_refresh_token(self, grant_id: str, token_digest: str) -> None:
-        """Insert a refresh token."""
-        self._db.insert(refresh_tokens, RefreshToken(token_digest, grant_id=grant_id, created_at=self._now))
-
-    def find_refresh_token(self, token_digest: str) -> tuple[RefreshToken, Grant] | None:
-        """Return a refresh token and its grant, in any state."""
-        return pair(self._db.row(FIND_REFRESH_TOKEN, token=token_digest), RefreshToken, Grant)
-
-    def claim_refresh_token(self, token_digest: str, grant_id: str) -> bool:
-        """Mark a live refresh token of an active person as used; True for exactly one caller."""
-        return self._db.change(CLAIM_REFRESH_TOKEN, token=token_digest, grant_id=grant_id, now=self._now) == 1
-
-    def can_repeat_refresh(self, token_digest: str, successor_digest: str, *, used_after: int) -> bool:
-        """Whether the answer to a used refresh token may be given again.
-
-        It was used after `used_after` (seconds, UTC), its successor is unused, the grant live and the person active.
-        """
-        tokens = {"token": token_digest, "successor": successor_digest}
-        return self._db.value(REPEATABLE_REFRESH, **tokens, used_after=used_after, now=self._now) is not None
 
     def revoke(self, grant_id: str) -> bool:
         """Revoke a grant."""

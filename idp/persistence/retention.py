@@ -16,12 +16,13 @@ from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import browsers, devices
 from idp.persistence.factors import factors
-from idp.persistence.grants import grants, refresh_tokens, revoked_tokens
+from idp.persistence.grants import grants, revoked_tokens
 from idp.persistence.login_flows import login_flows
 from idp.persistence.outbox import outbox
 from idp.persistence.passkey_challenges import webauthn_challenges
 from idp.persistence.password_resets import password_resets
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
+from idp.persistence.refresh_tokens import refresh_tokens
 from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sessions import sessions
 from idp.persistence.sign_in_alert_links import alert_links

@@ -21,6 +21,7 @@ from idp.persistence.passkey_challenges import ChallengeStore
 from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
+from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
@@ -91,8 +92,13 @@ class Transaction:
 
     @cached_property
     def grants(self) -> GrantStore:
-        """Codes and tokens."""
+        """Authorizations and their codes."""
         return GrantStore(self._db, self.now)
+
+    @cached_property
+    def refresh_tokens(self) -> RefreshTokenStore:
+        """Refresh tokens of grants."""
+        return RefreshTokenStore(self._db, self.now)
 
     @cached_property
     def throttles(self) -> ThrottleStore:

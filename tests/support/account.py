@@ -14,6 +14,7 @@ from idp.kernel.handles import digest, keyed_digest
 from idp.persistence.grants import Grant
 from idp.persistence.outbox import outbox
 from idp.persistence.sessions import Session
+from tests.support.back_channel import insert_grant
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.mailed import codes
@@ -184,8 +185,7 @@ def grant(harness: Harness, user_id: str, sid: str, *, offline: bool) -> str:
         expires_at=harness.clock.now() + 3600,
         offline=offline,
     )
-    with harness.services.database.write() as tx:
-        tx.grants.add(row)
+    insert_grant(harness, row)
     return grant_id
 
 

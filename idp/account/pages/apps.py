@@ -38,7 +38,7 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show all connected apps, by name."""
     user_id = auth_session.person.user.id
     found = _connections(tx, user_id)
-    clients, used = tx.clients.by_ids(found.keys()), tx.grants.last_used(user_id)
+    clients, used = tx.clients.by_ids(found.keys()), tx.refresh_tokens.last_used(user_id)
     named = sorted(clients.values(), key=lambda client: (client.client_name.casefold(), client.client_id))
     rows = [_row(client, found[client.client_id], used.get(client.client_id)) for client in named]
     return responses.render(auth_session, "account/apps.html", notice=responses.notice(), apps=rows)

@@ -35,6 +35,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
     start.use_person_locale(auth_session.person if auth_session else None)
     try:
         known, reached = _require_no_page(tx, request, auth_session, requirement)
+        return issue_code(tx, request, known, reached)
     except OAuth2Error:
         if request.silent:
             raise
@@ -44,7 +45,6 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
             requirement,
             as_other=auth_session is not None and not matches_requested_subject(request, auth_session),
         )
-    return issue_code(tx, request, known, reached)
 
 
 def requirement_for(request: AuthorizationRequest, *, at: int) -> AuthRequirement:
@@ -132,6 +132,4 @@ def _require_no_page(
         raise InteractionRequiredError("the person must choose an account")
     if missing_consent_scopes(tx, request, auth_session):
         raise ConsentRequiredError("the person must agree first")
-    if not tx.sessions.lock(auth_session.session.handle_digest):
-        raise LoginRequiredError("the person must sign in")
     return auth_session, reached

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from authlib.oidc.core.errors import LoginRequiredError
 from flask import Response
 
 from idp import audit
@@ -22,10 +23,15 @@ from idp.web.context import services
 def issue_code(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance
 ) -> Response:
-    """Issue a code; what was proven is copied to the grant and never computed again."""
+    """Issue a code; what was proven is copied to the grant and never computed again.
+
+    Raises:
+        LoginRequiredError: when the session has ended, or its handle has changed; nothing is stored.
+    """
     code = services().entropy.token()
     grant = _grant(tx, request, auth_session, reached, code)
-    tx.grants.add(grant)
+    if not tx.grants.add(grant, auth_session.session.handle_digest):
+        raise LoginRequiredError("the person must sign in")
     auth_sessions.touch(tx, auth_session)
     grace.start_grace(tx, auth_session.person, services().settings)
     audit.record(

@@ -71,6 +71,7 @@ def _answer_client(tx: Transaction, request: AuthorizationRequest, flow: LoginFl
         consent.store_question(tx, row, scopes)
         return see_other(f"/consent/{row.id}")
     close(tx, row)
-    if not tx.sessions.lock(auth_session.session.handle_digest):  # ended at this very moment
+    try:
+        return issue_code(tx, request, auth_session, reached)
+    except LoginRequiredError:  # the session ended at this very moment
         return handler.start_login_for(tx, request, handler.requirement_for(request, at=tx.now))
-    return issue_code(tx, request, auth_session, reached)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Never
 from urllib.parse import unquote_plus
@@ -24,6 +24,7 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestErro
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.persistence.clients import Client
 from idp.protocol.backchannel import client_assertion
 from idp.protocol.backchannel.authlib_client import BASIC, NONE, POST, PRIVATE_KEY_JWT, RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -47,15 +48,22 @@ class Credentials:
     secret: str = ""
 
 
-def authenticate(oauth_request: BackChannelRequest, methods: Collection[str], endpoint: str) -> RegisteredClient:
+def authenticate(
+    oauth_request: BackChannelRequest,
+    methods: Collection[str],
+    endpoint: str,
+    find_client: Callable[[str], Client | None] | None = None,
+) -> RegisteredClient:
     """Authenticate the client that sent this request: one SQL statement, two with an assertion.
+
+    `find_client` returns the client of an id, for a caller whose statement finds more than the client.
 
     Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
         InvalidClientError: for everything else; audited, unless the request names no client at all.
     """
     given = _read_credentials(oauth_request)
-    row = oauth_request.tx.clients.by_id(given.client_id)
+    row = (find_client or oauth_request.tx.clients.by_id)(given.client_id)
     if row is None or row.disabled:
         _raise_invalid_client(oauth_request, given, "unknown or disabled client", known=row is not None)
     client = RegisteredClient(row, oauth_request.tx.now)

@@ -55,14 +55,14 @@ def _access_token(tx: Transaction, token: str, client: Client) -> dict[str, Any]
         return None
     grant_id, jti = tokens.grant_id_from(claims), str(claims["jti"])
     if grant_id:
-        alive = tx.grants.live_with_user(grant_id, jti) is not None
+        alive = tx.grants.is_live(grant_id, jti)
     else:
         alive = claims["iat"] > client.tokens_not_before and not tx.grants.access_token_revoked(jti)
     return {"token_type": BEARER} | {name: claims[name] for name in CLAIMS if name in claims} if alive else None
 
 
 def _refresh_token(tx: Transaction, token: str) -> dict[str, Any] | None:
-    found = tx.grants.find_refresh_token(digest(token))
+    found = tx.refresh_tokens.find(digest(token))
     if found is None:
         return None
     row, grant = found

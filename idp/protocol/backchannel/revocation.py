@@ -54,7 +54,7 @@ def _end_access_token(oauth_request: BackChannelRequest, token: str) -> None:
 
 
 def _end_grant(oauth_request: BackChannelRequest, token: str) -> None:
-    found = oauth_request.tx.grants.find_refresh_token(digest(token))
+    found = oauth_request.tx.refresh_tokens.find(digest(token))
     if found is None:
         return
     _row, grant = found

@@ -75,7 +75,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         refresh_token = None
         if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
             refresh_token = services().entropy.token()
-            self.request.tx.grants.add_refresh_token(grant.id, digest(refresh_token))
+            self.request.tx.refresh_tokens.add(grant.id, digest(refresh_token))
         return token_response(
             self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce, refresh_token=refresh_token
         )

@@ -19,8 +19,11 @@ from authlib.oauth2.rfc6749 import TokenMixin, grants
 from idp.audit import Event
 from idp.kernel.entropy import urlsafe
 from idp.kernel.handles import digest
-from idp.persistence.grants import Grant, RefreshToken
-from idp.protocol.backchannel.client_authentication import METHODS
+from idp.persistence.clients import Client
+from idp.persistence.grants import Grant
+from idp.persistence.refresh_tokens import RefreshToken
+from idp.protocol.backchannel.authlib_client import RegisteredClient
+from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
 from idp.web.context import services
@@ -54,13 +57,17 @@ class RefreshTokens(grants.RefreshTokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
     request: BackChannelRequest
+    found: tuple[RefreshToken, Grant] | None = None
+
+    def authenticate_token_endpoint_client(self) -> RegisteredClient:
+        """Authenticate the client; the statement that finds it finds the refresh token, too."""
+        return authenticate(self.request, METHODS, "token", self._find_client)
 
     def authenticate_refresh_token(self, refresh_token: str) -> PresentedRefreshToken:
-        """Find the token; it is claimed only after the requested scope was checked."""
-        found = self.request.tx.grants.find_refresh_token(digest(refresh_token))
-        if found is None:
+        """Check the token that was found; it is claimed only after the requested scope was checked."""
+        if self.found is None:
             raise_invalid_grant(self.request, "no such refresh token")
-        row, grant = found
+        row, grant = self.found
         registered = self.request.authenticated_client.row.scopes
         scopes = [scope for scope in grant.scopes if scope in registered]
         given = PresentedRefreshToken(row, grant, successor=_derive_successor(refresh_token), scopes=scopes)
@@ -75,8 +82,8 @@ class RefreshTokens(grants.RefreshTokenGrant):
     def authenticate_user(self, refresh_token: PresentedRefreshToken) -> str:
         """Claim the token, or recognise a repeated request; return the person's `sub`."""
         grant, tx = refresh_token.grant, self.request.tx
-        if tx.grants.claim_refresh_token(refresh_token.row.token_digest, grant.id):
-            tx.grants.add_refresh_token(grant.id, digest(refresh_token.successor))
+        if tx.refresh_tokens.claim(refresh_token.row.token_digest, grant.id):
+            tx.refresh_tokens.add(grant.id, digest(refresh_token.successor))
             return grant.user_id
         if grant.revoked_at is not None or grant.expires_at <= tx.now:
             raise_invalid_grant(self.request, "revoked or past its end", grant)
@@ -103,10 +110,15 @@ class RefreshTokens(grants.RefreshTokenGrant):
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
         """Do nothing: the used token stays, so that a second use is recognised."""
 
+    def _find_client(self, client_id: str) -> Client | None:
+        presented = digest(self.request.form.get("refresh_token", ""))
+        client, self.found = self.request.tx.refresh_tokens.find_with_client(client_id, presented)
+        return client
+
     def _can_repeat(self, given: PresentedRefreshToken) -> bool:
         tx, successor = self.request.tx, digest(given.successor)
         used_after = tx.now - services().settings.refresh_token_grace
-        return tx.grants.can_repeat_refresh(given.row.token_digest, successor, used_after=used_after)
+        return tx.refresh_tokens.can_repeat(given.row.token_digest, successor, used_after=used_after)
 
     def _person_is_active(self, grant: Grant) -> bool:
         person = self.request.tx.users.by_id(grant.user_id)
