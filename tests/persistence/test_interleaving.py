@@ -25,6 +25,7 @@ from tests.support.tables import count
 
 TWICE = {"identify", "recovery", "enrol"}
 """Pages whose form is read in one transaction and settled in another, with costly work between."""
+ADDS_GRANT = "INSERT INTO grants"
 MOMENT = 0.5
 """Seconds the first request waits for the second, which may have to wait for the first."""
 
@@ -94,11 +95,30 @@ def test_no_sign_in_slips_past_a_password_change(
     assert driver.authorize(browser, "pwd") is None
 
 
+@contextmanager
+def interrupted_after(harness: Harness, beginning: str, change: Callable[[], None]) -> Iterator[None]:
+    """Something else happens, as far as it can, once a statement that begins so was executed."""
+    threads: list[threading.Thread] = []
+
+    def executed(_connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(beginning) and not threads:
+            threads.append(threading.Thread(target=change))
+            threads[0].start()
+            threads[0].join(MOMENT)
+
+    event.listen(harness.services.database.engine, "after_cursor_execute", executed)
+    try:
+        yield
+        threads[0].join()
+    finally:
+        event.remove(harness.services.database.engine, "after_cursor_execute", executed)
+
+
 @pytest.mark.parametrize("end", [users.disable, lambda tx, user: users.set_password(tx, user, "another")])
 def test_no_app_is_given_anything_past_the_end_of_a_session(
-    harness: Harness, browser: Browser, interrupted: Interrupted, end: Callable[[Transaction, User], None]
+    harness: Harness, browser: Browser, end: Callable[[Transaction, User], None]
 ) -> None:
-    """The code is drawn, and at that moment everything the person had open ends."""
+    """The grant is stored and not committed, and at that moment everything the person had open ends."""
     app, max_ = RelyingParty(harness), harness.person("max")
 
     def change() -> None:
@@ -106,11 +126,8 @@ def test_no_app_is_given_anything_past_the_end_of_a_session(
             end(tx, users.find(tx, "max"))
 
     app.sign_in(browser, max_)
-    browser.headers["X-Request-Id"] = "request-of-max"
-    interrupted.meanwhile = change
-    app.send(browser)
-    assert interrupted.thread
-    interrupted.thread.join()
+    with interrupted_after(harness, ADDS_GRANT, change):
+        app.send(browser)
     answer = app.answer(browser)
     assert app.redeem(Code(answer["code"], app.sent["redirect_uri"], app.verifier)).status_code == 400
     with harness.services.database.engine.connect() as connection:
@@ -122,7 +139,7 @@ def ending_as_it_is_held(harness: Harness) -> Iterator[None]:
     """The session goes after it was read, and before it is held."""
 
     def end(connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT sessions.sid \nFROM sessions"):
+        if statement.startswith(ADDS_GRANT):
             connection.exec_driver_sql("DELETE FROM sessions")
 
     event.listen(harness.services.database.engine, "before_cursor_execute", end)
