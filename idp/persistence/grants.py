@@ -20,8 +20,9 @@ from sqlalchemy import (
     update,
 )
 
+from idp.persistence import clients as registered
 from idp.persistence.base import METADATA, Store, given, given_list, pair, upsert
-from idp.persistence.clients import clients
+from idp.persistence.clients import Client, clients
 from idp.persistence.sessions import sessions
 from idp.persistence.users import ACTIVE, User, users
 
@@ -103,7 +104,9 @@ class RevokedToken:
 OF_ID = grants.c.id == given("grant_id")
 UNREVOKED = grants.c.revoked_at.is_(None)
 LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
-OWNER_IS_ACTIVE = (users.c.id == grants.c.user_id, users.c.status == ACTIVE)
+OWNER = users.c.id == grants.c.user_id
+OWNER_IS_ACTIVE = select(users.c.status).where(OWNER).correlate(grants).scalar_subquery() == ACTIVE
+"""Not a join, nor an EXISTS that is made one: PostgreSQL, which plans each statement anew, plans this faster."""
 CLAIM_CODE = (
     update(grants)
     .where(
@@ -114,7 +117,7 @@ CLAIM_CODE = (
         grants.c.code_used_at.is_(None),
         grants.c.code_expires_at > given("now"),
         UNREVOKED,
-        exists().where(*OWNER_IS_ACTIVE),
+        OWNER_IS_ACTIVE,
     )
     .values(code_used_at=given("now"))
     .returning(grants)
@@ -129,12 +132,12 @@ ADD = grants.insert().from_select(
 )
 BY_CODE = select(grants).where(grants.c.code_digest == given("code"))
 BY_ID = select(grants).where(OF_ID)
+TOKEN_UNREVOKED = ~exists().where(revoked_tokens.c.jti == given("jti"))
 LIVE_WITH_USER = (
-    select(grants, users)
-    .join(users, OWNER_IS_ACTIVE[0])
-    .where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE[1], ~exists().where(revoked_tokens.c.jti == given("jti")))
+    select(grants, users).join(users, OWNER).where(OF_ID, UNREVOKED, users.c.status == ACTIVE, TOKEN_UNREVOKED)
 )
-IS_LIVE = LIVE_WITH_USER.with_only_columns(grants.c.id)
+IS_LIVE = select(grants.c.id).where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE, TOKEN_UNREVOKED)
+WITH_CLIENT = select(registered.TEXT, IS_LIVE.scalar_subquery()).where(registered.OF_ID)
 OF_USER = grants.c.user_id == given("user_id")
 LIVE_FOR_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
 LOGOUT_CLIENTS = (
@@ -190,9 +193,13 @@ class GrantStore(Store):
         """Return grant and person of an access token; None when any of them is no longer valid."""
         return pair(self._db.row(LIVE_WITH_USER, grant_id=grant_id, jti=jti), Grant, User)
 
-    def is_live(self, grant_id: str, jti: str) -> bool:
-        """Whether grant, person and access token are all valid."""
-        return self._db.value(IS_LIVE, grant_id=grant_id, jti=jti) is not None
+    def find_client_and_validity(self, client_id: str, grant_id: str, jti: str) -> tuple[Client | None, bool]:
+        """Return a client and, whosever it is, whether an access token, its grant and its person are valid."""
+        row = self._db.row(WITH_CLIENT, client_id=client_id, grant_id=grant_id, jti=jti)
+        if row is None:
+            return None, False
+        text, live_grant = row
+        return registered.client_of_text(self._db, client_id, text), live_grant is not None
 
     def live_for_user(self, user_id: str) -> list[Grant]:
         """List a person's live grants, oldest first."""

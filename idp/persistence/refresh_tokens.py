@@ -10,7 +10,6 @@ from idp.persistence import clients as registered
 from idp.persistence.base import METADATA, Store, given, pair
 from idp.persistence.clients import Client, clients
 from idp.persistence.grants import LIVE, OF_ID, OF_USER, OWNER_IS_ACTIVE, Grant, grants
-from idp.persistence.users import users
 
 refresh_tokens = Table(
     "refresh_tokens",
@@ -50,7 +49,7 @@ CLAIM = (
         refresh_tokens.c.token_digest == given("token"),
         refresh_tokens.c.used_at.is_(None),
         refresh_tokens.c.grant_id == given("grant_id"),
-        exists().where(OF_ID, *LIVE, *OWNER_IS_ACTIVE),
+        exists().where(OF_ID, *LIVE, OWNER_IS_ACTIVE),
     )
     .values(used_at=given("now"))
 )
@@ -59,10 +58,9 @@ REPEATABLE = (
     select(grants.c.id)
     .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
     .join(successors, successors.c.grant_id == grants.c.id)
-    .join(users, OWNER_IS_ACTIVE[0])
     .where(refresh_tokens.c.token_digest == given("token"), refresh_tokens.c.used_at > given("used_after"))
     .where(successors.c.token_digest == given("successor"), successors.c.used_at.is_(None))
-    .where(*LIVE, OWNER_IS_ACTIVE[1])
+    .where(*LIVE, OWNER_IS_ACTIVE)
 )
 LAST_USED = (
     select(grants.c.client_id, func.max(func.coalesce(refresh_tokens.c.created_at, grants.c.created_at)))

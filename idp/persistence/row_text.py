@@ -31,6 +31,6 @@ def _in_postgresql(element: RowText, compiler: SQLCompiler, **_options: Any) -> 
     return f"{compiler.preparer.format_table(element.table)}::text"
 
 
-@compiles(RowText, "sqlite")
-def _in_sqlite(element: RowText, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(RowText)
+def _elsewhere(element: RowText, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_array({compiler.process(element.clauses, **options)})"

@@ -111,6 +111,7 @@ def test_userinfo(harness: Harness, rp: BackChannelClient, jane: Someone, scopes
 
 
 def test_introspection(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
-    """Client, token; nothing to commit."""
-    token = rp.tokens(jane)["access_token"]
-    assert cost(harness, lambda: rp.introspect(token)) == (2, 0)
+    """Client with what makes the token valid; nothing to commit. A refresh token: its person as well."""
+    tokens = rp.tokens(jane)
+    assert cost(harness, lambda: rp.introspect(tokens["access_token"])) == (1, 0)
+    assert cost(harness, lambda: rp.introspect(tokens["refresh_token"])) == (2, 0)

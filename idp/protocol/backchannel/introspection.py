@@ -7,6 +7,7 @@ that a stolen token cannot be tried out here. User names are left out: `sub` is 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from authlib.oauth2 import OAuth2Request
@@ -15,6 +16,8 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.kernel.handles import digest
 from idp.persistence.clients import Client
+from idp.persistence.grants import Grant
+from idp.persistence.refresh_tokens import RefreshToken
 from idp.persistence.transaction import Transaction
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
@@ -33,39 +36,60 @@ class Introspection(TokenEndpoint):
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
         """Return status, body and headers."""
         oauth_request = cast("BackChannelRequest", request)
-        client = authenticate(oauth_request, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME)
-        token = oauth_request.form.get("token")
-        if token is None:
+        token = PresentedToken(oauth_request.tx, oauth_request.form.get("token", ""))
+        client = authenticate(oauth_request, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME, token.find_client)
+        if "token" not in oauth_request.form:
             raise InvalidRequestError("token is missing")
-        found = live(oauth_request.tx, token, client.row)
+        found = token.describe(client.row)
         if found is None or found["client_id"] != client.client_id:
             return 200, {"active": False}, []
         return 200, {"active": True, **found}, []
 
 
-def live(tx: Transaction, token: str, client: Client) -> dict[str, Any] | None:
-    """Return the claims of a token that would be accepted now; None for every other. `client` is the one that asks."""
-    return _access_token(tx, token, client) if "." in token else _refresh_token(tx, token)
+class PresentedToken:
+    """The token of one request. It is read before the client is found, so that one statement finds what both name."""
+
+    def __init__(self, tx: Transaction, token: str) -> None:
+        self._tx = tx
+        self._token = token
+        self._claims = _verify(token, tx.now) if "." in token else {}
+        self._grant_id = tokens.grant_id_from(self._claims) if self._claims else None
+        self._grant_is_live = False
+        self._refresh_token: tuple[RefreshToken, Grant] | None = None
+
+    def find_client(self, client_id: str) -> Client | None:
+        """Return the client that wants to know, not yet authenticated."""
+        if self._grant_id:
+            jti = str(self._claims["jti"])
+            client, self._grant_is_live = self._tx.grants.find_client_and_validity(client_id, self._grant_id, jti)
+            return client
+        if "." in self._token:
+            return self._tx.clients.by_id(client_id)
+        client, self._refresh_token = self._tx.refresh_tokens.find_with_client(client_id, digest(self._token))
+        return client
+
+    def describe(self, client: Client) -> dict[str, Any] | None:
+        """Return the claims of a token that would be accepted now; None for every other. `client` is authenticated."""
+        if self._claims and self._is_valid(client):
+            return {"token_type": BEARER} | {name: self._claims[name] for name in CLAIMS if name in self._claims}
+        return _describe_refresh_token(self._tx, *self._refresh_token) if self._refresh_token else None
+
+    def _is_valid(self, client: Client) -> bool:
+        if self._grant_id:
+            return self._grant_is_live
+        ended = self._claims["iat"] <= client.tokens_not_before
+        return not ended and not self._tx.grants.access_token_revoked(str(self._claims["jti"]))
 
 
-def _access_token(tx: Transaction, token: str, client: Client) -> dict[str, Any] | None:
+def _verify(token: str, now: int) -> Mapping[str, Any]:
+    """Return the claims of an access token; none of any other."""
     try:
-        claims = tokens.read_access_token(token, now=tx.now)
+        return tokens.read_access_token(token, now=now)
     except InvalidToken:
-        return None
-    grant_id, jti = tokens.grant_id_from(claims), str(claims["jti"])
-    if grant_id:
-        alive = tx.grants.is_live(grant_id, jti)
-    else:
-        alive = claims["iat"] > client.tokens_not_before and not tx.grants.access_token_revoked(jti)
-    return {"token_type": BEARER} | {name: claims[name] for name in CLAIMS if name in claims} if alive else None
+        return {}
 
 
-def _refresh_token(tx: Transaction, token: str) -> dict[str, Any] | None:
-    found = tx.refresh_tokens.find(digest(token))
-    if found is None:
-        return None
-    row, grant = found
+def _describe_refresh_token(tx: Transaction, row: RefreshToken, grant: Grant) -> dict[str, Any] | None:
     user = tx.users.by_id(grant.user_id)
     over = row.used_at is not None or grant.revoked_at is not None or grant.expires_at <= tx.now
     if over or user is None or not user.active:
