@@ -12,7 +12,6 @@ an hour only some are stored, the later ones with their number.
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -123,8 +122,13 @@ def record(
     if bound and number > bound.most:
         facts["number_in_this_hour"] = number
     if bound is None or bound.is_stored(number):
-        _store(tx, AuditEvent(event=event, outcome=outcome, detail=facts, **about))
+        tx.audit.append(AuditEvent(event=event, outcome=outcome, detail=facts, **about, **_origin(tx)))
     log.info("%s %s", event, outcome, extra={"event": event, "outcome": outcome, "about": about | facts})
+
+
+def _origin(tx: Transaction) -> dict[str, Any]:
+    address, user_agent = tx.origin.address[:MAX_TEXT], tx.origin.user_agent[:MAX_TEXT]
+    return {"address": address, "user_agent": user_agent, "request_id": tx.origin.request_id}
 
 
 def _bound(tx: Transaction, event: Event, outcome: Outcome, *, user_id: str | None, client_id: str | None) -> Bound:
@@ -132,8 +136,3 @@ def _bound(tx: Transaction, event: Event, outcome: Outcome, *, user_id: str | No
     if event in OF_NAMES:
         return bound_of_names(tx, what)
     return bound_for(tx, what, user_id=user_id, client_id=client_id if event in OF_CLIENTS else None)
-
-
-def _store(tx: Transaction, row: AuditEvent) -> None:
-    address, user_agent = tx.origin.address[:MAX_TEXT], tx.origin.user_agent[:MAX_TEXT]
-    tx.audit.append(replace(row, address=address, user_agent=user_agent, request_id=tx.origin.request_id))

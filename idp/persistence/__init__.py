@@ -6,6 +6,7 @@
 
     database, engine, transaction     connections, and one unit of work with its stores
     executor, base                    sends the statements of a transaction; what tables and stores share
+    row_text                          recognises a row that was parsed before
     failures                          `DatabaseUnavailable`: away, locked or full
     schema, migrations                the tables and their revisions
     retention, purging                when a row of each table has ended, and its deletion

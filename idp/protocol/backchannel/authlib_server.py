@@ -23,6 +23,7 @@ from idp.protocol.errors import json_response, oauth_error
 from idp.protocol.grants import GRANTS
 
 KEY = "countersign.oauth"
+GRANT_TYPES = tuple(str(grant.GRANT_TYPE) for grant in GRANTS)
 
 
 class UnsupportedGrantType(OAuth2Error):
@@ -45,7 +46,7 @@ class Server(AuthorizationServer):
     @property
     def grant_types(self) -> tuple[str, ...]:
         """Return what the token endpoint understands, for discovery."""
-        return tuple(str(grant.GRANT_TYPE) for grant in GRANTS)
+        return GRANT_TYPES
 
     def token_response(self, oauth_request: BackChannelRequest) -> Response:
         """Return the answer of the token endpoint."""
@@ -64,7 +65,7 @@ class Server(AuthorizationServer):
         grant_type = request.payload.grant_type if request.payload else None
         if not grant_type:
             raise InvalidRequestError("grant_type is missing")
-        if grant_type not in self.grant_types:
+        if grant_type not in GRANT_TYPES:
             raise UnsupportedGrantType
         return super().get_token_grant(request)
 
