@@ -59,7 +59,6 @@ SURPLUS = (
     .order_by(sessions.c.last_seen_at.desc(), sessions.c.created_at.desc(), sessions.c.sid)
     .offset(given("most"))
 )
-LOCK = select(sessions.c.sid).where(OF_HANDLE).with_for_update(read=True, key_share=True)
 ROTATE = (
     update(sessions)
     .where(OF_SID)
@@ -96,14 +95,6 @@ class SessionStore(Store):
     def list_surplus(self, user_id: str, most: int) -> list[Session]:
         """List a person's unexpired sessions except the `most` that were seen last."""
         return self._db.all(Session, SURPLUS, user_id=user_id, now=self._now, most=most)
-
-    def lock(self, handle_digest: str) -> bool:
-        """Lock the session while it has this handle; False when it no longer has.
-
-        Without the lock, on PostgreSQL, a client could get a grant just after a change ended the session and its
-        grants.
-        """
-        return self._db.claim(str, LOCK, handle=handle_digest) is not None
 
     def open(self, new: Session) -> None:
         """Insert a session."""
