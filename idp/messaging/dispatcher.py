@@ -81,21 +81,26 @@ class OutboxDispatcher:
         self._pause = pause
 
     def deliver_next(self) -> bool:
-        """Deliver the message that is due longest; False when none is due."""
-        with self._database.read() as tx:
-            due = tx.outbox.anything_due(channel=self._channel)
-        if not due:
+        """Deliver the message that is due longest; False when there is none for this process."""
+        claimed = self._claim_next()
+        if claimed is None:
             self._pause()
             return False
-        with self._database.write() as tx:
-            message, now = tx.outbox.claim_next(channel=self._channel, lease=self._lease), tx.now
-        if message is None:
-            return False
+        message, now = claimed
         spoilt = retry_policy(message).expires and _is_old(message, now)
         failure = Rejected("it came too late to be of use") if spoilt else self._attempt_delivery(message)
         with self._database.write() as tx:
             self._record_result(tx, message, failure)
         return True
+
+    def _claim_next(self) -> tuple[OutboxMessage, int] | None:
+        """Claim a message; return it and the time (seconds, UTC)."""
+        with self._database.read() as tx:
+            if not tx.outbox.anything_due(channel=self._channel):
+                return None
+        with self._database.write() as tx:
+            message = tx.outbox.claim_next(channel=self._channel, lease=self._lease)
+            return None if message is None else (message, tx.now)
 
     def _attempt_delivery(self, message: OutboxMessage) -> Undelivered | None:
         """Send the message; return the failure, or None."""

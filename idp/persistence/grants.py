@@ -106,7 +106,7 @@ UNREVOKED = grants.c.revoked_at.is_(None)
 LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
 OWNER = users.c.id == grants.c.user_id
 OWNER_IS_ACTIVE = select(users.c.status).where(OWNER).correlate(grants).scalar_subquery() == ACTIVE
-"""Not a join, nor an EXISTS that is made one: PostgreSQL, which plans each statement anew, plans this faster."""
+"""Not a join, nor an EXISTS that is made one: PostgreSQL plans and executes this faster."""
 CLAIM_CODE = (
     update(grants)
     .where(

@@ -75,10 +75,9 @@ def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> N
     codes = ["048213", "751904", "300001"]
     for code in codes:
         promise(post, code)
-    rush([partial(BackgroundJobs(post.services).deliver, EMAIL)] * CROWD)
-    BackgroundJobs(post.services).deliver(
-        EMAIL
-    )  # a courier that lost every race found nothing, and looks again a second later
+    rush([partial(BackgroundJobs(post.services).deliver, EMAIL) for _ in range(CROWD)])
+    # A courier that lost every race found nothing, and looks again half a second later.
+    BackgroundJobs(post.services).deliver(EMAIL)
     texts = [text_of(mail) for mail in server.taken()]
     assert sorted(code for code in codes for text in texts if code in text) == sorted(codes)
     assert (len(texts), count(post, "outbox")) == (len(codes), 0)
