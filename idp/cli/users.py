@@ -88,7 +88,7 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
         person = people.load(tx, user, work.settings)
         facts = _row(work, tx, user, on=person.has_second_step) | {
             "recovery_codes_left": person.codes_left,
-            "remembered_devices": len(tx.devices.trusted_for_user(user.id, user.epoch)),
+            "remembered_devices": len(tx.devices.trust_ids(user.id, user.epoch)),
             "sessions": len(tx.sessions.for_user(user.id)),
         }
     times = {"password_changed_at": user.password_changed_at, "created_at": user.created_at}

@@ -39,7 +39,7 @@ DAMAGED = (InvalidDatabaseError, ValueError, TypeError, IndexError, RecursionErr
 
 
 class GeoIp:
-    """The file, opened once per process; safe to share among threads."""
+    """The file, opened once; safe to share among threads."""
 
     def __init__(self, reader: Reader | None = None) -> None:
         self._reader = reader

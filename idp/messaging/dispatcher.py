@@ -70,21 +70,24 @@ class OutboxDispatcher:
         send: Send,
         lease: int,
         abandoned: RecordAbandoned,
-        pause: Callable[[], None] = lambda: None,
+        when_idle: Callable[[], None] = lambda: None,
     ) -> None:
-        """Create a dispatcher. `lease` (seconds) is longer than one delivery can take; `pause` is called when idle."""
+        """Create a dispatcher; `when_idle` is called when nothing is due.
+
+        `lease` (seconds) is longer than one delivery can take.
+        """
         self._database = database
         self._channel = channel
         self._send = send
         self._lease = lease
         self._abandoned = abandoned
-        self._pause = pause
+        self._when_idle = when_idle
 
     def deliver_next(self) -> bool:
         """Deliver the message that is due longest; False when there is none for this process."""
         claimed = self._claim_next()
         if claimed is None:
-            self._pause()
+            self._when_idle()
             return False
         message, now = claimed
         spoilt = retry_policy(message).expires and _is_old(message, now)

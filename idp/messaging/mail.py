@@ -35,7 +35,7 @@ class Mailer:
         )
         self._transport.send(mail)
 
-    def pause(self) -> None:
+    def disconnect(self) -> None:
         """End the connection to the mail server until more is due."""
         self._transport.close()
 

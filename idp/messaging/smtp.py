@@ -27,7 +27,8 @@ TIMEOUT = 20
 DEFAULT_PORTS = {"smtp": 587, "smtps": 465}
 
 
-NOOP_OK = 250
+OK, CLOSING = 250, 421
+"""Reply codes (RFC 5321 section 4.2.3)."""
 
 
 class Undelivered(Exception):
@@ -72,7 +73,15 @@ class SmtpTransport:
     def send(self, mail: EmailMessage) -> None:
         """Send the mail; raises `Undelivered`."""
         with self._translated_failures():
-            self._usable_server().send_message(mail)
+            reused = self._server is not None
+            try:
+                self._usable_server().send_message(mail)
+            except smtplib.SMTPSenderRefused as error:
+                if not reused or error.smtp_code != CLOSING:
+                    raise
+                # Refused before the mail was sent: this connection had all the mails that its server takes.
+                self.close()
+                self._usable_server().send_message(mail)
 
     def close(self) -> None:
         """End the connection, if there is one."""
@@ -125,9 +134,9 @@ class SmtpTransport:
 
 
 def _is_alive(server: smtplib.SMTP) -> bool:
-    """Whether the server still answers: many end a connection after some seconds, or after some mails."""
+    """Whether the server still answers: many end a connection that is idle for some seconds."""
     try:
-        return server.noop()[0] == NOOP_OK
+        return server.noop()[0] == OK
     except (OSError, smtplib.SMTPException):
         return False
 

@@ -129,13 +129,13 @@ ENABLE = CHANGE.values(disabled=False)
 REMOVE = delete(clients).where(OF_ID)
 MOST_PARSED = 1000
 """Clients that a process remembers; about 3 MiB."""
-parsed: dict[str, Client] = {}
+_parsed: dict[str, Client] = {}
 """Clients by the text of their row. Each is shared by all requests and never changed."""
 
 
 def client_of_text(db: Executor, client_id: str, text: str) -> Client | None:
     """Return the client whose row has this text; a row that is new to this process is read once more."""
-    return parsed.get(text) or _parse(db, client_id)
+    return _parsed.get(text) or _parse(db, client_id)
 
 
 def _parse(db: Executor, client_id: str) -> Client | None:
@@ -143,10 +143,10 @@ def _parse(db: Executor, client_id: str) -> Client | None:
     row = db.row(TEXT_AND_ROW, client_id=client_id)
     if row is None:
         return None
-    if len(parsed) >= MOST_PARSED:
-        parsed.clear()
+    if len(_parsed) >= MOST_PARSED:
+        _parsed.clear()
     text, *values = row
-    parsed[text] = client = Client(*values)
+    _parsed[text] = client = Client(*values)
     return client
 
 

@@ -161,7 +161,11 @@ class DeviceStore(Store):
     def record_seen(self, device: Device) -> Device:
         """Record a finished sign-in of this person on this browser; return the device that is stored, old or new."""
         values = {name: getattr(device, name) for name in ("id", "user_id", "browser_id", "name")}
-        return self._db.claim(Device, RECORD_SEEN, **values, now=self._now) or device
+        stored = self._db.claim(Device, RECORD_SEEN, **values, now=self._now)
+        if stored is None:
+            message = "an upsert without a condition returned no row"
+            raise LookupError(message)
+        return stored
 
     def remove(self, device_id: str) -> bool:
         """Delete a device: the browser is unknown again."""

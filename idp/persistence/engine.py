@@ -73,7 +73,7 @@ def _prepare_postgresql(engine: Engine, lock_timeout: int) -> None:
         connection.autocommit = True
         if lock_timeout:
             connection.execute(f"SET lock_timeout = {lock_timeout * 1000:d}")
-        if _is_pooled(connection):
+        if "prepare_threshold" not in engine.url.query and _is_pooled(connection):
             connection.prepare_threshold = None
 
 

@@ -58,7 +58,6 @@ class RecoveryCode:
 
 
 UNUSED = select(func.count()).where(recovery_codes.c.set_id == recovery_sets.c.id, recovery_codes.c.used_at.is_(None))
-WITH_COUNT = select(recovery_sets, UNUSED.scalar_subquery()).where(recovery_sets.c.user_id == given("user_id"))
 CODES_IN_SET = (
     select(recovery_codes)
     .join(recovery_sets, recovery_sets.c.id == recovery_codes.c.set_id)
@@ -88,14 +87,6 @@ REMOVE_SET = delete(recovery_sets).where(recovery_sets.c.user_id == given("user_
 
 class RecoveryStore(Store):
     """Stores recovery codes."""
-
-    def with_count(self, user_id: str) -> tuple[RecoverySet | None, int]:
-        """Return the person's current set and the number of unused codes."""
-        row = self._db.row(WITH_COUNT, user_id=user_id)
-        if row is None:
-            return None, 0
-        *columns, unused = tuple(row)
-        return RecoverySet(*columns), unused
 
     def codes_in_set(self, user_id: str) -> list[RecoveryCode]:
         """List the codes of the current set in printed order, including used ones."""

@@ -18,7 +18,7 @@ from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
 from idp.protocol.authorize.checks import CODE, S256
 from idp.protocol.backchannel import client_authentication
-from idp.protocol.backchannel.authlib_server import server
+from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.errors import json_response
 from idp.signing.algorithms import FOREIGN
 from idp.web.context import services
@@ -48,7 +48,7 @@ def metadata() -> dict[str, Any]:
         **_endpoints(),
         "response_types_supported": [CODE],
         "response_modes_supported": list(response_modes.SUPPORTED),
-        "grant_types_supported": list(server().grant_types),
+        "grant_types_supported": list(GRANT_TYPES),
         "code_challenge_methods_supported": [S256],
         "authorization_response_iss_parameter_supported": True,
         "scopes_supported": list(claims.SCOPES),

@@ -67,7 +67,7 @@ class BackgroundJobs:
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
         logouts = LogoutSender(services, Outbound.from_settings(settings))
         self._dispatchers = {
-            EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered_messages.record_mail, mailer.pause),
+            EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered_messages.record_mail, mailer.disconnect),
             BACKCHANNEL_LOGOUT: self._dispatcher(
                 BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered_messages.record_logout
             ),
@@ -84,10 +84,10 @@ class BackgroundJobs:
             return sign_in_alerts.create_alert_link(tx, about, self._services)
 
     def _dispatcher(
-        self, channel: str, send: Send, lease: int, abandoned: RecordAbandoned, pause: Job = lambda: None
+        self, channel: str, send: Send, lease: int, abandoned: RecordAbandoned, when_idle: Job = lambda: None
     ) -> OutboxDispatcher:
         return OutboxDispatcher(
-            self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned, pause=pause
+            self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned, when_idle=when_idle
         )
 
     def start(self) -> None:

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from idp.server import metrics
 from idp.server.metrics import ProcessCounts
+from idp.server.supervision import forking
 from idp.services import Services
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Operations(ThreadingHTTPServer):
     def _readiness(self) -> Answer:
         counts = self._count_processes()
         parts = {
-            "database": self._services.database.reachable(),
+            "database": self._database_is_reachable(),
             "keys": bool(self._services.keyring.algorithms),
             "workers": counts.workers.running > 0,
         }
@@ -69,6 +70,14 @@ class Operations(ThreadingHTTPServer):
             "background": counts.background.running > 0,
         }
         return _json(200 if ready else 503, {"status": "ready" if ready else "not ready", **parts, **waiting})
+
+    def _database_is_reachable(self) -> bool:
+        """Check the database by a connection that no child inherits."""
+        database = self._services.database
+        with forking:
+            reachable = database.reachable()
+            database.close()
+        return reachable
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -69,7 +69,7 @@ class WorkerServer(MPServer):
             sleep(POLL_INTERVAL)
 
     def _stop_workers(self) -> None:
-        self.wrks = [each.process for each in self._supervised()]
+        self.wrks = [each.process for each in self._supervised() if each.process]
         super()._stop_workers()  # type: ignore[no-untyped-call]  # the library has no types
 
     def _supervised(self) -> Iterator[SupervisedProcess]:

@@ -36,7 +36,7 @@ class SealBroken(Exception):
 
 
 class Sealer:
-    """Seals and unseals. Held once per process; threads may share it."""
+    """Seals and unseals. Created once; threads and forked processes may share it."""
 
     def __init__(self, directory: KeyDirectory, entropy: Entropy, *, now: int) -> None:
         """Load the sealing keys, making the first when there is none; `now` is noted as its date.

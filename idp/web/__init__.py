@@ -12,6 +12,7 @@ paths           path parameters, and redaction of paths
 account_paths   paths of the account's pages; mailed_link_paths: those of links in mails
 wsgi            refuses requests for other hosts; answers when the application fails
 headers         content security policy and other headers
+published       documents that are the same for everybody, answered before Flask
 errors          error pages
 logs            JSON log lines
 language        language of the page

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Self, cast
 
 from flask import Flask
@@ -36,7 +37,10 @@ class Document:
 
     @classmethod
     def from_response(cls, response: Response, version: object) -> Self:
-        """Keep a response of status 200."""
+        """Keep a response; raises `ValueError` for one that is no success."""
+        if response.status_code != HTTPStatus.OK:
+            message = f"a document was answered with {response.status_code}"
+            raise ValueError(message)
         body = response.get_data()
         response.content_length = len(body)
         response.add_etag()

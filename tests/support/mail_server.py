@@ -8,6 +8,7 @@ import email.policy
 import queue
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -35,7 +36,8 @@ class MailServer:
     """`mails` are those taken so far, `recipients` those of their envelopes.
 
     `answer` is what the next ones are told; `hangs` keeps callers waiting; `takes` is the seconds that each mail takes.
-    `connections` counts them; `patience` is the seconds after which an idle one is ended.
+    `connections` counts them; `patience` is the seconds after which an idle one is ended, `most` how many mails one may
+    bring.
     """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
@@ -45,13 +47,24 @@ class MailServer:
         self.recipients: list[str] = []
         self.hangs, self.takes = False, 0.0
         self.called = threading.Event()
-        self.connections, self.patience = 0, 300.0
+        self.connections, self.patience, self.most = 0, 300.0, 1000
+        self._brought: Counter[Session] = Counter()
         self._controller = _Controller(self, port, tls)
 
     @property
     def url(self) -> str:
         """For the setting `smtp_url`."""
         return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd calls it by this name
+        self, _server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Called by aiosmtpd before each mail."""
+        self._brought[session] += 1
+        if self._brought[session] > self.most:
+            return "421 too many mails in this connection"
+        envelope.mail_from, envelope.mail_options = address, [*envelope.mail_options, *options]
+        return ACCEPTED
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it by this name
         """Called by aiosmtpd for each mail."""

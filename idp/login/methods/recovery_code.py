@@ -9,7 +9,7 @@ acknowledge_saved  the person has saved them; only policy keeps them readable af
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from idp import audit
 from idp.audit import Event, Outcome
@@ -56,13 +56,13 @@ def verify_code(
         attempts.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
         return Result.WRONG
     attempts.reset_attempts(tx, flow, person)
-    person = replace(person, user=tx.users.raise_epoch(person.user) or person.user)
-    left = tx.recovery.with_count(person.user.id)[1]
+    person = people.load(tx, tx.users.raise_epoch(person.user) or person.user, services.settings)
+    left = person.codes_left
     attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
     if not left and prepared.next_set is not None:
         replace_codes(tx, person, prepared.next_set, services)
-    person = people.load(tx, person.user, services.settings)
+        person = people.load(tx, person.user, services.settings)
     proof = Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)
     return attempts.record_proof(tx, flow, person, proof, services.settings, remember=False)
 

@@ -31,7 +31,7 @@ def _summary(tx: Transaction, access: bearer.Access) -> Response:
             "second_step_required": owner.user.second_step_required,
             "methods": sorted(owner.methods),
             "recovery_codes_left": owner.codes_left,
-            "remembered_devices": len(tx.devices.trusted_for_user(owner.user.id, owner.user.epoch)),
+            "remembered_devices": len(tx.devices.trust_ids(owner.user.id, owner.user.epoch)),
             "sessions": len(tx.sessions.for_user(owner.user.id)),
             "password_changed_at": owner.user.password_changed_at,
         }

@@ -43,11 +43,6 @@ class Server(AuthorizationServer):
         self.register_endpoint(Introspection)
         self.register_endpoint(Revocation)
 
-    @property
-    def grant_types(self) -> tuple[str, ...]:
-        """Return what the token endpoint understands, for discovery."""
-        return GRANT_TYPES
-
     def token_response(self, oauth_request: BackChannelRequest) -> Response:
         """Return the answer of the token endpoint."""
         return cast("Response", self.create_token_response(oauth_request))

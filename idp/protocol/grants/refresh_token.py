@@ -61,7 +61,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
 
     def authenticate_token_endpoint_client(self) -> RegisteredClient:
         """Authenticate the client; the statement that finds it finds the refresh token, too."""
-        return authenticate(self.request, METHODS, "token", self._find_client)
+        return authenticate(self.request, self.TOKEN_ENDPOINT_AUTH_METHODS, "token", self._find_client)
 
     def authenticate_refresh_token(self, refresh_token: str) -> PresentedRefreshToken:
         """Check the token that was found; it is claimed only after the requested scope was checked."""

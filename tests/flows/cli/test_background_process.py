@@ -159,6 +159,17 @@ def test_one_that_keeps_dying_is_seen_while_workers_serve(installation: Installa
         assert "background process was ended by SIGKILL" in process.stdout.read()
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_the_parent_has_no_connection_when_a_process_starts(installation: Installation) -> None:
+    """SQLite's locks are those of a process: its child would believe that it has them."""
+    database = installation.command.environment["IDP_DATABASE_URL"].removeprefix("sqlite:///")
+    with installation.serving() as process:
+        running(process)
+        assert fetch(installation.ops, "/readyz")[0] == 200
+        opened = [str(link.readlink()) for link in Path(f"/proc/{process.pid}/fd").iterdir()]
+        assert not [name for name in opened if name.startswith(database)]
+
+
 def _note_background(installation: Installation, seen: set[tuple[int, bool, int]], wanted: bool) -> bool:
     status, body = fetch(installation.ops, "/readyz")
     runs = json.loads(body)["background"]

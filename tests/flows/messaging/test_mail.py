@@ -99,6 +99,14 @@ def test_mail_is_sent_once_where_the_server_ends_idle_connections(post: Harness,
     assert (len(server.taken()), server.connections) == (2, 2)
 
 
+def test_mail_is_sent_once_where_a_connection_may_bring_few(post: Harness, server: MailServer) -> None:
+    """Its server says so only to the next MAIL."""
+    server.most = 2
+    notify_of_many_changes(post, 5)
+    BackgroundJobs(post.services).run_once()
+    assert (len(server.taken()), server.connections, count(post, "outbox")) == (5, 3, 0)
+
+
 def test_a_domain_outside_ascii_is_in_ascii_on_the_envelope(post: Harness, server: MailServer) -> None:
     """RFC 6531 section 3.2: a server without SMTPUTF8 takes no other."""
     max_ = post.person("max", email="max@m\u00fcller.example")
