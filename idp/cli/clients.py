@@ -198,5 +198,5 @@ def _facts(client: Client) -> dict[str, Any]:
     return {name: getattr(client, name) for name in SHOWN}
 
 
-def _text(name: str, value: Any) -> str:  # noqa: ANN401 - a column
+def _text(name: str, value: Any) -> str:  # noqa: ANN401 - its column, so `name`, says which type
     return utc(value) if name in TIMES else as_text(value)

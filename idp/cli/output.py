@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Any
 
 import click
 
@@ -12,7 +11,7 @@ as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON; 
 assume_yes = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
-def print_json(content: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+def print_json(content: object) -> None:
     """Print a JSON document."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
@@ -29,7 +28,7 @@ def utc(seconds: int | None) -> str:
     return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def as_text(value: Any) -> str:  # noqa: ANN401 - a cell or fact
+def as_text(value: object) -> str:
     """Format a value of a table or a fact: yes or no, a list with spaces, empty for None."""
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -43,7 +43,7 @@ def apply(response: Ours) -> Ours:
     page = response.mimetype == "text/html"
     policy = _policy() if page else NO_PAGE
     present = {name.lower() for name, _ in response.headers}
-    ours = _fields(services().settings.secure, _opener_policy(), policy)
+    ours = _fields(_opener_policy(), policy, secure=services().settings.secure)
     response.headers.extend([field for name, field in ours if name not in present])
     if page:
         vary_on(response, "Cookie")
@@ -59,7 +59,7 @@ def vary_on(response: Response, name: str) -> None:
 
 
 @functools.cache
-def _fields(secure: bool, opener_policy: str, policy: str) -> list[tuple[str, tuple[str, str]]]:  # noqa: FBT001 - a setting
+def _fields(opener_policy: str, policy: str, *, secure: bool) -> list[tuple[str, tuple[str, str]]]:
     """Return each header beside its name in lower case; there are few combinations."""
     fields = ALWAYS | {"Cross-Origin-Opener-Policy": opener_policy, "Content-Security-Policy": policy}
     if secure:

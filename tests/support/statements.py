@@ -54,4 +54,4 @@ def metered_requests(harness: Harness) -> Iterator[dict[str, int]]:
     try:
         yield counts
     finally:
-        harness.app.wsgi_app = serve  # type: ignore[method-assign]
+        harness.app.wsgi_app = serve  # type: ignore[method-assign]  # as above
