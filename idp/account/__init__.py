@@ -10,8 +10,8 @@ The first pair is for what changes no credentials: to view, a session that polic
 proven in the last ten minutes (`page_requirements`). The second is for every change of password, factors, recovery
 codes, address and number, and for what reveals them. Import contracts keep the first pair out of `pages.credentials`.
 
-    session_guard, change_guard   who may see a page or post a form
-    errors                        what ends a request without its page
+    change_guard                  who may change credentials; everything else: `login.flow.session_guard`
+    errors                        what ends a change without its page
     responses                     what all pages share; their paths are `web.account_paths`
     credential_changes            password, factors, recovery codes; each ends with a new session handle
     session_changes               sessions and remembered devices, ended one by one or together

@@ -15,10 +15,11 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, request
 
-from idp.account import session_guard
-from idp.account.errors import ConcurrentChange, SignInNeeded
+from idp.account.errors import ConcurrentChange
 from idp.account.page_requirements import recent_factors_requirement
 from idp.kernel.handles import MAX_HANDLE_LENGTH
+from idp.login.flow import session_guard
+from idp.login.flow.session_guard import SignInNeeded
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import from_rows
 from idp.login.policy.requirement import AuthRequirement, join

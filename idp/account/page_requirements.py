@@ -1,20 +1,10 @@
-"""Requirements of pages that show the account, end sessions, or show new recovery codes."""
+"""Requirements of pages that end sessions, or show new recovery codes."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.requirement_sources import account_change_requirement
 from idp.web.context import services
-
-RequirementFactory = Callable[[int], AuthRequirement]
-"""Makes a requirement for a time (seconds, UTC)."""
-
-
-def view_requirement(_now: int) -> AuthRequirement:
-    """Require a session, as policy has it."""
-    return AuthRequirement()
 
 
 def end_sessions_requirement(now: int) -> AuthRequirement:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, request
 
 from idp.account.change_guard import with_reauth_id
-from idp.account.session_guard import PURPOSE
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
+from idp.login.flow.session_guard import ACCOUNT_FORMS
 from idp.login.state.session import AuthenticatedSession
 from idp.web import account_paths, csrf
 from idp.web.context import services
@@ -63,7 +63,7 @@ def render(
         "user": {"name": user.display_name, "username": user.username},
         "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
         "logout_action": account_paths.SIGN_OUT,
-        "csrf_token": csrf.token(SESSION.read() or "", PURPOSE),
+        "csrf_token": csrf.token(SESSION.read() or "", ACCOUNT_FORMS),
         "action": with_reauth_id(request.path),
         "back_href": account_paths.SECURITY,
         "errors": dict([error] if error else []),

@@ -1,13 +1,13 @@
 """The pages of *My account*. Private; `credentials` has those that change or reveal credentials.
 
-What is raised instead of a page is answered here: with a login flow, or with a redirect to the page that comes first.
+What is raised instead of a page is answered here and by `session_guard.install`.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account.errors import CodesToSave, ConcurrentChange, SignInNeeded
+from idp.account.errors import ConcurrentChange
 from idp.account.pages import (
     activity,
     apps,
@@ -33,11 +33,9 @@ from idp.account.pages.credentials import (
 )
 from idp.account.pages.credentials import passkey as new_passkey
 from idp.account.pages.credentials import recovery_codes as saved_codes
-from idp.login.flow import start
-from idp.web.account_paths import HOME, RECOVERY_CODES
-from idp.web.context import services
+from idp.login.flow import session_guard
+from idp.web.account_paths import HOME
 from idp.web.pages import see_other
-from idp.web.transactions import origin
 
 PARTS = (
     home,
@@ -66,6 +64,7 @@ PARTS = (
 blueprint = Blueprint("account", __name__)
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
+session_guard.install(blueprint)
 root = Blueprint("root", __name__)
 blueprints = (root, blueprint)
 
@@ -74,19 +73,6 @@ blueprints = (root, blueprint)
 def redirect_to_account() -> Response:
     """Redirect from the issuer's root."""
     return see_other(HOME)
-
-
-@blueprint.errorhandler(SignInNeeded)
-def start_sign_in(needed: SignInNeeded) -> Response:
-    """Start a login flow that leads back by GET: a posted form is not executed, but shown again."""
-    with services().database.write(origin()) as tx:
-        return start.start_login(tx, needed.requirement, start.LoginRequest(start.ACCOUNT, needed.return_to))
-
-
-@blueprint.errorhandler(CodesToSave)
-def show_codes_to_save(_: CodesToSave) -> Response:
-    """Redirect to the recovery codes."""
-    return see_other(RECOVERY_CODES)
 
 
 @blueprint.errorhandler(ConcurrentChange)

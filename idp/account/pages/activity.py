@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.account import activity_text, responses
-from idp.account.session_guard import requires
 from idp.audit import Outcome
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.request_origin import LOCAL
 from idp.kernel.text import Text
+from idp.login.flow.session_guard import requires
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort
 
 from idp import audit
-from idp.account import responses, session_guard
+from idp.account import responses
 from idp.account.page_requirements import end_sessions_requirement
 from idp.audit import Event
 from idp.consent import scope_texts
 from idp.kernel.dates import Moment
+from idp.login.flow import session_guard
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, abort
 
-from idp.account import responses, session_changes, session_guard
+from idp.account import responses, session_changes
 from idp.account.page_requirements import end_sessions_requirement
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
+from idp.login.flow import session_guard, start
 from idp.login.flow import sign_out as signing_out
-from idp.login.flow import start
 from idp.persistence.devices import Device
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
@@ -65,7 +65,7 @@ def sign_out(tx: Transaction) -> Response:
     if auth_session is None:
         SESSION.clear(response)
         return response
-    if not csrf.is_valid(SESSION.read(), session_guard.PURPOSE):
+    if not csrf.is_valid(SESSION.read(), session_guard.ACCOUNT_FORMS):
         raise Refusal(
             400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
         )

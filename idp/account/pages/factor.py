@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp.account import responses
-from idp.account.session_guard import requires
 from idp.factors.sent_code import mask
 from idp.kernel.dates import Moment
+from idp.login.flow.session_guard import requires
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction

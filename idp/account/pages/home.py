@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp.account import responses
-from idp.account.session_guard import requires
 from idp.kernel.text import Text
 from idp.language.reader import LOCALE
 from idp.language.tags import LANGUAGES
+from idp.login.flow.session_guard import requires
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User

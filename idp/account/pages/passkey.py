@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from idp import audit
-from idp.account import responses, session_guard
+from idp.account import responses
 from idp.audit import Event
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
+from idp.login.flow import session_guard
 from idp.login.forms.passkeys import LONGEST_PASSKEY_NAME, read_passkey_name
 from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from idp.account import session_guard
+from idp.login.flow import session_guard
 from idp.recovery import password_strength
 from idp.web.account_paths import PASSWORD, PASSWORD_STRENGTH
 from idp.web.context import services

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp import audit
-from idp.account import responses, session_guard
+from idp.account import responses
 from idp.audit import Event
 from idp.kernel.text import Text
 from idp.language import tags, zones
+from idp.login.flow import session_guard
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.contact_changes import ContactChange, ContactKind
 from idp.persistence.transaction import Transaction

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.account import responses, session_guard
+from idp.account import responses
 from idp.account.page_requirements import recent_factors_requirement
 from idp.factors import recovery_codes
+from idp.login.flow import session_guard
 from idp.login.forms.errors import NOT_SAVED
 from idp.login.forms.recovery_codes import download_href
 from idp.login.methods import recovery_code

@@ -9,10 +9,10 @@ from flask import Blueprint, Response
 from idp.account import change_guard, responses
 from idp.account.pages.devices_and_sessions import device_row, live_sessions, session_row
 from idp.account.pages.passkey import backup_state
-from idp.account.session_guard import requires
 from idp.factors.recovery_codes import COUNT
 from idp.factors.sent_code import mask
 from idp.kernel.dates import Moment
+from idp.login.flow.session_guard import requires
 from idp.login.policy.methods import Method
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession

@@ -1,7 +1,7 @@
-"""Guards of views that change no credentials: they require a session, and for some pages a recent proof.
+"""Guards of our own pages, *My account* and the console: they require a session, and for some pages a recent proof.
 
-Views that change credentials use `change_guard`. A requirement that is not met is raised, so that the transaction is
-rolled back; `pages` answers with a login flow.
+A requirement that is not met is raised, so that the transaction is rolled back; `install` registers the answers. Views
+that change credentials use `idp.account.change_guard`.
 """
 
 from __future__ import annotations
@@ -10,26 +10,64 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
-from idp.account.errors import CodesToSave, SignInNeeded
-from idp.account.page_requirements import RequirementFactory, view_requirement
 from idp.kernel.text import Text
 from idp.login.flow import grace, start
+from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.web import csrf
+from idp.web.account_paths import RECOVERY_CODES
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal, log_unavailable
+from idp.web.pages import see_other
 from idp.web.transactions import origin
 
 P = ParamSpec("P")
 
-PURPOSE = "account"
-"""Form tokens of these pages are bound to the session cookie and this word."""
+ACCOUNT_FORMS = "account"
+ADMIN_FORMS = "admin"
+"""Form tokens are bound to the session cookie and one of these words."""
+
+RequirementFactory = Callable[[int], AuthRequirement]
+"""Makes a requirement for a time (seconds, UTC)."""
+
+
+class SignInNeeded(Exception):
+    """The session does not satisfy `requirement`; `return_to` is the path of ours to come back to, by GET."""
+
+    def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
+        super().__init__(return_to)
+        self.requirement, self.return_to = requirement, return_to
+
+
+class CodesToSave(Exception):
+    """The person has not saved their new recovery codes yet; that comes first."""
+
+
+def install(blueprint: Blueprint) -> None:
+    """Register the answers to a requirement that is not met."""
+    blueprint.register_error_handler(SignInNeeded, _start_sign_in)
+    blueprint.register_error_handler(CodesToSave, _show_codes_to_save)
+
+
+def _start_sign_in(needed: SignInNeeded) -> Response:
+    """Start a login flow that leads back by GET: a posted form is not executed, but shown again."""
+    with services().database.write(origin()) as tx:
+        return start.start_login(tx, needed.requirement, start.LoginRequest(start.ACCOUNT, needed.return_to))
+
+
+def _show_codes_to_save(_: CodesToSave) -> Response:
+    return see_other(RECOVERY_CODES)
+
+
+def view_requirement(_now: int) -> AuthRequirement:
+    """Require a session, as policy has it."""
+    return AuthRequirement()
 
 
 def require(
@@ -72,13 +110,13 @@ def require_form(
     return auth_session
 
 
-def check_form_token() -> None:
-    """Require a form that one of our pages sent in this session.
+def check_form_token(purpose: str = ACCOUNT_FORMS) -> None:
+    """Require a form that one of our pages for this purpose sent in this session.
 
     Raises:
         Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
     """
-    if not csrf.is_valid(SESSION.read(), PURPOSE):
+    if not csrf.is_valid(SESSION.read(), purpose):
         raise Refusal(
             400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
         )
@@ -95,7 +133,7 @@ def requires(
             with services().database.read(origin()) as tx:
                 auth_session = require(tx, requirement_at, back=back, saving_codes=saving_codes)
                 response = view(tx, auth_session, *args, **kwargs)
-            _record_activity(auth_session)
+            record_activity(auth_session)
             return response
 
         return wrapper
@@ -103,7 +141,8 @@ def requires(
     return decorate
 
 
-def _record_activity(auth_session: AuthenticatedSession) -> None:
+def record_activity(auth_session: AuthenticatedSession) -> None:
+    """Record that the session is in use, and start the person's grace window if it starts now."""
     now, settings = services().clock.now(), services().settings
     unseen = now - auth_session.session.last_seen_at >= auth_sessions.SEEN_EVERY
     if not (unseen or grace.starts_now(auth_session.person, settings, now)):
