@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from idp.account.pages import blueprints as account
 from idp.config import Settings
 from idp.consent.routes import blueprint as consent
+from idp.console.pages import blueprint as console
 from idp.development.mailbox import blueprint as development
 from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached_passwords import BreachedPasswords
@@ -85,7 +86,7 @@ def create_app(services: Services) -> Flask:
     paths.install(app)
     pages.install(app)
     errors.install(app)
-    for blueprint in (*login, *recovery, consent, frontchannel, backchannel, *account):
+    for blueprint in (*login, *recovery, consent, frontchannel, backchannel, *account, console):
         app.register_blueprint(blueprint)
     if services.settings.development:
         app.register_blueprint(development)

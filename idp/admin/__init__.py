@@ -1,5 +1,7 @@
-"""What administrators change, as use cases; independent of the command line that calls them.
+"""What administrators change, as use cases, for the console and the command line.
 
+    permissions   which role may do what; the actor of a change
+    roles         given and withdrawn; the last owner stays
     users         add, disable, enable, new password, Required, reset of the second step
     user_changes  claims: profile, email address, phone number
     clients       register, change, remove, new secret
@@ -13,6 +15,19 @@ purging alone opens its own, many short ones.
 
 from __future__ import annotations
 
+from idp.kernel.text import Text
+
+LAST_OWNER = Text("Nobody else could sign in as an owner. Make somebody else an owner first.")
+
+
+class Forbidden(Exception):
+    """None of the actor's roles permits it; nothing is stored."""
+
 
 class Refused(Exception):
     """The change was refused and nothing is stored; the message has the reason and the remedy, a sentence a line."""
+
+    @property
+    def text(self) -> str:
+        """Return the message, which can be translated if it is a `Text`."""
+        return str(self) if not self.args else self.args[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp import audit
-from idp.admin import Refused
+from idp.admin import LAST_OWNER, Refused
+from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.config import Settings
 from idp.kernel.email_addresses import NOT_ASCII, email_problem
@@ -16,7 +17,7 @@ from idp.login.policy import rate_limits
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import ACTIVE, DISABLED, NameTaken, User
+from idp.persistence.users import ACTIVE, CLOSED, DISABLED, NameTaken, User
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
 
@@ -106,6 +107,21 @@ def find(tx: Transaction, identifier: str) -> User:
     return user
 
 
+def find_to_change(tx: Transaction, actor: Actor, user_id: str) -> User | None:
+    """Return a person whom this actor may change; None when there is nobody with this id.
+
+    Raises:
+        Forbidden: the person holds a role, and the actor is no owner: otherwise helpdesk could become an owner.
+    """
+    actor.require(Permission.CHANGE_PEOPLE)
+    user = tx.users.by_id(user_id)
+    if user is None or user.status == CLOSED:
+        return None
+    if tx.roles.of_user(user.id):
+        actor.require(Permission.CHANGE_ROLES)
+    return user
+
+
 def second_step_status(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
     """Return the state of a person's second step, which is `on` or not, at `now`."""
     due = None if on else without_factors(user).second_step_due(settings, now)
@@ -118,7 +134,13 @@ def second_step_status(user: User, *, on: bool, settings: Settings, now: int) ->
 
 
 def disable(tx: Transaction, user: User) -> None:
-    """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it."""
+    """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it.
+
+    Raises:
+        Refused: somebody else changed the account, or it is the last owner's.
+    """
+    if tx.roles.is_last_owner(user.id):
+        raise Refused(LAST_OWNER)
     _claim(tx, user)
     tx.users.set_status(user, DISABLED)
     revoke_all_access(tx, user.id, reason="account disabled")

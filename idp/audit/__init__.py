@@ -1,6 +1,6 @@
 """Audit events, recorded in the transaction that caused them.
 
-    record(tx, Event.X, user_id=...)    one row: event, outcome, person, client, origin, details
+    record(tx, Event.X, user_id=...)    one row: event, outcome, person, client, origin, administrator, details
 
 Event and change commit together, so neither exists alone. Rows never hold a secret: no password, code, seed, token or
 handle.
@@ -76,6 +76,9 @@ class Event(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_REMOVED = "client.removed"
     KEYS_ROTATED = "keys.rotated"
+    ROLE_GRANTED = "role.granted"
+    ROLE_WITHDRAWN = "role.withdrawn"
+    ADMIN_REFUSED = "admin.refused"
     MAIL_ABANDONED = "mail.abandoned"
     MESSAGE_ABANDONED = "message.abandoned"
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
@@ -128,7 +131,12 @@ def record(
 
 def _origin(tx: Transaction) -> dict[str, Any]:
     address, user_agent = tx.origin.address[:MAX_TEXT], tx.origin.user_agent[:MAX_TEXT]
-    return {"address": address, "user_agent": user_agent, "request_id": tx.origin.request_id}
+    return {
+        "address": address,
+        "user_agent": user_agent,
+        "request_id": tx.origin.request_id,
+        "actor_id": tx.origin.actor_id,
+    }
 
 
 def _bound(tx: Transaction, event: Event, outcome: Outcome, *, user_id: str | None, client_id: str | None) -> Bound:

@@ -98,6 +98,7 @@ Countersign is running. Ctrl-C stops it; what you set up is kept.
 
   {demo.app:{width}}  the sample app: start here
   {demo.issuer + "/account/security":{width}}  what people see and change themselves
+  {demo.issuer + "/admin/":{width}}  what administrators see and change: sign in as {ADMIN}
   {demo.issuer + "/dev/mailbox":{width}}  what would have been sent: mails, codes by text message and WhatsApp
 
   Sign in as   {DEMO:6} {secrets.passwords[DEMO]}

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from idp.admin import Refused, users
+from idp.admin import Refused, roles, users
+from idp.admin.permissions import COMMAND_LINE
 from idp.admin.user_changes import set_claims
 from idp.cli import passwords
 from idp.cli.claims import chosen_claims, claim_options
@@ -17,6 +18,7 @@ from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
 from idp.login.state import person as people
+from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -35,6 +37,7 @@ def command() -> None:
 @click.option("--email-verified", is_flag=True, help="You know that the address is theirs; apps are told so.")
 @click.option("--name", "full_name", help="What they are called on pages and in claims.")
 @click.option("--required", is_flag=True, help="They must have a second step.")
+@click.option("--role", type=click.Choice([*Role]), help="They administer the installation, as far as this role may.")
 @passwords.from_stdin
 @pass_cli_context
 def add(
@@ -45,6 +48,7 @@ def add(
     *,
     email_verified: bool,
     required: bool,
+    role: str | None,
     password_stdin: bool,
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
@@ -56,6 +60,8 @@ def add(
     user = replace(user, password_hash=work.hasher.hash(password))
     with database.write() as tx:
         users.add(tx, user)
+        if role:
+            roles.grant_to_person(tx, COMMAND_LINE, user, Role(role))
     click.echo(f"Added {name}.")
 
 
@@ -184,6 +190,23 @@ def set_(work: CliContext, /, username: str, *, second_step: str | None, yes: bo
         click.echo(f"A second step is now {second_step.replace('-', ' ')} for {username}.")
     if changed:
         click.echo(f"Changed {username}: {', '.join(changed)}.")
+
+
+@command.command(name="roles")
+@click.argument("name")
+@click.option("--grant", type=click.Choice([*Role]), multiple=True, help="A role to give; can be repeated.")
+@click.option("--withdraw", type=click.Choice([*Role]), multiple=True, help="A role to withdraw; can be repeated.")
+@pass_cli_context
+def change_roles(work: CliContext, name: str, grant: tuple[str, ...], withdraw: tuple[str, ...]) -> None:
+    """Show the roles of somebody, and give or withdraw some: owner, people, apps, auditor."""
+    with work.database.write() as tx:
+        user = users.find(tx, name)
+        for role in grant:
+            roles.grant_to_person(tx, COMMAND_LINE, user, Role(role))
+        for role in withdraw:
+            roles.withdraw_from_person(tx, COMMAND_LINE, user, Role(role))
+        held = sorted(tx.roles.of_user(user.id))
+    click.echo(f"{name}: {', '.join(held) or 'no role'}.")
 
 
 def _page(work: CliContext, search: str, after: str) -> list[Row]:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 
 from idp.config.installation import DAY
 
+HOUR = 3600
+
 
 class SignIn(BaseModel):
     """Sessions, second steps, passwords, rate limits and account self-service."""
@@ -41,6 +43,10 @@ class SignIn(BaseModel):
         le=3600,
         description="How long the sign-in for one change lasts, and how recent one must be to end sessions.",
     )
+    admin_view_age: int = Field(
+        12 * HOUR, ge=300, le=DAY, description="How recent an administrator's second factor must be to look around."
+    )
+    admin_change_age: int = Field(600, ge=60, le=HOUR, description="How recent it must be for what cannot be undone.")
     remember_days: int = Field(
         14, ge=0, le=365, description="Days a remembered device skips the second step; 0 switches it off."
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Origin:
     """Client address, `User-Agent`, request id, language and session of one request.
 
-    `language` is a supported tag or empty. `session` is the digest of the session cookie or empty.
+    `language` is a supported tag or empty. `session` is the digest of the session cookie or empty. `actor_id` is the
+    administrator whose request it is.
     """
 
     address: str = ""
@@ -17,6 +18,7 @@ class Origin:
     request_id: str = ""
     language: str = ""
     session: str = ""
+    actor_id: str | None = None
 
 
 LOCAL = Origin(address="local", user_agent="idp command")

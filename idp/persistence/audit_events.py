@@ -25,13 +25,17 @@ audit_events = Table(
     Column("address", String, nullable=False),
     Column("user_agent", String, nullable=False),
     Column("request_id", String, nullable=False),
+    Column("actor_id", String),
     Index("ix_audit_events_user", "user_id", "id"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One event, written in the transaction that caused it."""
+    """One event, written in the transaction that caused it.
+
+    `user_id` is whom it is about, `actor_id` the administrator who caused it; None: the person, or the command line.
+    """
 
     event: str
     outcome: str
@@ -44,6 +48,7 @@ class AuditEvent:
     address: str = ""
     user_agent: str = ""
     request_id: str = ""
+    actor_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +59,7 @@ class AuditFilter:
     """
 
     user_id: str | None = None
+    actor_id: str | None = None
     client_id: str | None = None
     events: tuple[str, ...] = ()
     outcome: str | None = None
@@ -115,7 +121,7 @@ class AuditStore(Store):
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
-    exact = {name: getattr(wanted, name) for name in ("user_id", "client_id", "outcome", "request_id")}
+    exact = {name: getattr(wanted, name) for name in ("user_id", "actor_id", "client_id", "outcome", "request_id")}
     conditions = [audit_events.c[name] == value for name, value in exact.items() if value is not None]
     if wanted.events:
         conditions.append(or_(*map(_names_event, wanted.events)))

@@ -12,6 +12,7 @@ from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import devices
 from idp.persistence.factors import factors
+from idp.persistence.groups import group_members
 from idp.persistence.password_resets import password_resets
 from idp.persistence.recovery_codes import recovery_sets
 from idp.persistence.retention import Erasure, Life, Retention
@@ -21,7 +22,17 @@ from idp.persistence.sign_in_alert_links import alert_links
 BATCH = 500
 """Rows that one transaction deletes."""
 
-PERSONAL_TABLES = (factors, recovery_sets, devices, consents, sent_codes, contact_changes, password_resets, alert_links)
+PERSONAL_TABLES = (
+    factors,
+    recovery_sets,
+    devices,
+    consents,
+    sent_codes,
+    contact_changes,
+    password_resets,
+    alert_links,
+    group_members,
+)
 """Tables whose rows belong to one person."""
 DELETE_PERSON = [delete(table).where(table.c.user_id == given("user_id")) for table in PERSONAL_TABLES]
 

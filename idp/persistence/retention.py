@@ -17,12 +17,14 @@ from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import browsers, devices
 from idp.persistence.factors import factors
 from idp.persistence.grants import grants, revoked_tokens
+from idp.persistence.groups import group_members, groups
 from idp.persistence.login_flows import login_flows
 from idp.persistence.outbox import outbox
 from idp.persistence.passkey_challenges import webauthn_challenges
 from idp.persistence.password_resets import password_resets
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
 from idp.persistence.refresh_tokens import refresh_tokens
+from idp.persistence.roles import role_grants
 from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sessions import sessions
 from idp.persistence.sign_in_alert_links import alert_links
@@ -103,6 +105,9 @@ LIVES = (
     Life(recovery_codes, "people", "its set ends"),
     Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
     Life(clients, "apps", "an administrator removes it"),
+    Life(groups, "groups", "an administrator removes it"),
+    Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
+    Life(role_grants, "administrators", "an owner withdraws it, or its holder is removed"),
     Life(jobs, "nothing: one row for each periodic job", "for ever"),
     Life(
         login_flows,

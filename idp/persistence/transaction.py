@@ -15,6 +15,7 @@ from idp.persistence.devices import DeviceStore
 from idp.persistence.executor import Executor
 from idp.persistence.factors import FactorStore
 from idp.persistence.grants import GrantStore
+from idp.persistence.groups import GroupStore
 from idp.persistence.login_flows import LoginFlowStore
 from idp.persistence.outbox import OutboxStore
 from idp.persistence.passkey_challenges import ChallengeStore
@@ -22,6 +23,7 @@ from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
+from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
@@ -44,6 +46,16 @@ class Transaction:
     def users(self) -> UserStore:
         """People."""
         return UserStore(self._db, self.now)
+
+    @cached_property
+    def groups(self) -> GroupStore:
+        """Groups and their members."""
+        return GroupStore(self._db, self.now)
+
+    @cached_property
+    def roles(self) -> RoleStore:
+        """Roles of administrators."""
+        return RoleStore(self._db, self.now)
 
     @cached_property
     def factors(self) -> FactorStore:

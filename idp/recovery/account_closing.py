@@ -10,12 +10,23 @@ from idp.audit import Event
 from idp.login.access_revocation import revoke_all_access
 from idp.login.policy import rate_limits
 from idp.messaging.notices import enqueue_account_closed
+from idp.persistence.roles import HolderKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 
+class LastOwner(Exception):
+    """The account is that of the last owner who can sign in."""
+
+
 def close_account(tx: Transaction, user: User) -> bool:
-    """Close it; False when another change came first, and then nothing was changed."""
+    """Close it; False when another change came first, and then nothing was changed.
+
+    Raises:
+        LastOwner: nobody could administer the installation any more.
+    """
+    if tx.roles.is_last_owner(user.id):
+        raise LastOwner
     if not tx.users.raise_epoch(user):
         return False
     enqueue_account_closed(tx, user)
@@ -23,6 +34,7 @@ def close_account(tx: Transaction, user: User) -> bool:
     for buckets in rate_limits.bucket_prefixes(user.id, user.username, user.email):
         tx.throttles.reset_all(buckets)
     tx.purge.delete_person(user.id)
+    tx.roles.withdraw_all(HolderKind.PERSON, user.id)
     tx.users.close(user)
     audit.record(tx, Event.ACCOUNT_CLOSED, user_id=user.id)
     return True

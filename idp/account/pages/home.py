@@ -12,7 +12,7 @@ from idp.login.flow.session_guard import requires
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.web import account_paths
+from idp.web import account_paths, console_paths
 
 CLAIMS = {
     "name": Text("Name"),
@@ -35,7 +35,7 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get(account_paths.HOME, strict_slashes=False)
 @requires()
-def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
+def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show the profile, and whether there is a second step."""
     return responses.render(
         auth_session,
@@ -44,6 +44,7 @@ def show_page(_: Transaction, auth_session: AuthenticatedSession) -> Response:
         two_step_on=auth_session.person.has_second_step,
         security_href=account_paths.SECURITY,
         profile_href=account_paths.PROFILE,
+        console_href=console_paths.HOME if tx.roles.of_user(auth_session.person.user.id) else None,
     )
 
 

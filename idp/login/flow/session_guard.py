@@ -83,8 +83,19 @@ def require(
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
         CodesToSave: when recovery codes wait to be saved, unless `saving_codes`.
     """
-    requested, auth_session = requirement_at(tx.now), start.current_session(tx)
-    if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=tx.now) is None:
+    return check(start.current_session(tx), requirement_at(tx.now), now=tx.now, back=back, saving_codes=saving_codes)
+
+
+def check(
+    auth_session: AuthenticatedSession | None,
+    requested: AuthRequirement,
+    *,
+    now: int,
+    back: str | None = None,
+    saving_codes: bool = False,
+) -> AuthenticatedSession:
+    """Return this session, if it satisfies the requirement; raises as `require`."""
+    if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=now) is None:
         raise SignInNeeded(requested, back or request.path)
     start.use_person_locale(auth_session.person)
     if auth_session.person.codes_to_save and not saving_codes:

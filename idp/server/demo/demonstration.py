@@ -8,14 +8,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from idp.admin import clients, users
+from idp.admin import clients, roles, users
 from idp.admin.client_rules import Registration
+from idp.admin.permissions import COMMAND_LINE
 from idp.config import Settings
 from idp.factors.hashing import Hasher
 from idp.factors.recovery_codes import ALPHABET
 from idp.kernel.clock import SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
 from idp.persistence.database import Database
+from idp.persistence.roles import Role
 from idp.server.storage_setup import close_keys_dir, migrate
 
 ADMIN, DEMO, CLIENT = "admin", "demo", "sample"
@@ -87,6 +89,8 @@ class Demonstration:
         database, hasher = Database(settings.database, SystemClock()), Hasher.from_settings(settings)
         for name in NAMES:
             _ensure_person(database, name, secrets, hasher=hasher, entropy=entropy)
+        with database.write() as tx:
+            roles.grant_to_person(tx, COMMAND_LINE, users.find(tx, ADMIN), Role.OWNER)
         self._ensure_client(database, secrets, entropy)
         database.close()
         secrets.save(self.data_dir)

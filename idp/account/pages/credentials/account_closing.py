@@ -39,7 +39,12 @@ def close_account(tx: Transaction) -> Response:
         return response
     if lookup_key(single_value(request.form, "username")) != user.username_key:
         return _render(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
-    if not account_closing.close_account(tx, user):
+    try:
+        closed = account_closing.close_account(tx, user)
+    except account_closing.LastOwner:
+        message = Text("You are the only owner of this installation. Make somebody else an owner first.")
+        return error_page(403, Text("Your account stays open"), message)
+    if not closed:
         raise ConcurrentChange
     response = see_other(CLOSED)
     SESSION.clear(response)

@@ -1,0 +1,112 @@
+"""What all pages of the console share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request
+
+from idp.admin.permissions import Permission
+from idp.console.guard import Admin
+from idp.kernel.text import Text
+from idp.login.flow.session_guard import ACCOUNT_FORMS, ADMIN_FORMS
+from idp.web import account_paths, console_paths, csrf
+from idp.web.cookies import SESSION
+from idp.web.pages import page, see_other
+
+NAVIGATION = (
+    (Text("Overview"), console_paths.HOME, Permission.VIEW_OVERVIEW),
+    (Text("People"), console_paths.PEOPLE, Permission.VIEW_PEOPLE),
+    (Text("Groups"), console_paths.GROUPS, Permission.VIEW_PEOPLE),
+    (Text("Apps"), console_paths.APPS, Permission.VIEW_APPS),
+    (Text("Sign-in policy"), console_paths.POLICY, Permission.VIEW_POLICY),
+    (Text("Sessions"), console_paths.SESSIONS, Permission.VIEW_SESSIONS),
+    (Text("Audit"), console_paths.AUDIT, Permission.VIEW_AUDIT),
+    (Text("Messages"), console_paths.MESSAGES, Permission.VIEW_MESSAGES),
+    (Text("Keys"), console_paths.KEYS, Permission.VIEW_KEYS),
+)
+"""The sections in the order of the navigation; those without a page are left out until they have one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation:
+    """A question before a change: what it is, what follows from it, and the button.
+
+    `fields` are sent with the form. `back` is the page to return to without a change.
+    """
+
+    question: Text
+    lead: Text
+    points: Sequence[Text] = ()
+    button: Text
+    back: str
+    fields: Sequence[tuple[str, str]] = ()
+    danger: bool = True
+
+
+def render(
+    admin: Admin,
+    template: str,
+    *,
+    status: int = 200,
+    error: tuple[str, str] | None = None,
+    notices: dict[str, Text] | None = None,
+    **more: Any,
+) -> Response:
+    """Render a page of the console.
+
+    `error` is a field of its form (or `form`) and the sentence beside it. `notices` are the sentences that the page
+    may show after a change, by the `done` of its address.
+    """
+    user = admin.user
+    common = {
+        "user": {"name": user.display_name, "username": user.username},
+        "nav": [
+            {"title": title, "href": href, "current": _within(href)}
+            for title, href, permission in NAVIGATION
+            if admin.may(permission)
+        ],
+        "logout_action": account_paths.SIGN_OUT,
+        "logout_token": csrf.token(SESSION.read() or "", ACCOUNT_FORMS),
+        "account_href": account_paths.HOME,
+        "csrf_token": csrf.token(SESSION.read() or "", ADMIN_FORMS),
+        "action": request.path,
+        "errors": dict([error] if error else []),
+        "notice": _notice(notices or {}),
+    }
+    return page(template, status=status, **(common | more))
+
+
+def confirm(admin: Admin, question: Confirmation, *, status: int = 200, error: str | None = None) -> Response:
+    """Ask before a change; the form posts to the present path."""
+    return render(
+        admin,
+        "console/confirm.html",
+        status=status,
+        error=("form", error) if error else None,
+        question=question.question,
+        lead=question.lead,
+        points=list(question.points),
+        button=question.button,
+        back_href=question.back,
+        fields=[{"name": name, "value": value} for name, value in question.fields],
+        danger=question.danger,
+    )
+
+
+def redirect_done(path: str, what: str) -> Response:
+    """Redirect to a page that shows what was done."""
+    return see_other(f"{path}?done={what}")
+
+
+def _notice(notices: dict[str, Text]) -> Text | None:
+    """Return what was just done; None when another site made the address, which might only pretend so."""
+    return notices.get(request.args.get("done", "")) if csrf.is_same_origin() else None
+
+
+def _within(href: str) -> bool:
+    return request.path.rstrip("/") == href.rstrip("/") or (
+        href != console_paths.HOME and request.path.startswith(f"{href}/")
+    )

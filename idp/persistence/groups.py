@@ -1,0 +1,149 @@
+"""Groups of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from idp.persistence.base import METADATA, Store, given, given_list, upsert
+from idp.persistence.users import CLOSED, users
+
+groups = Table(
+    "groups",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("name_key", String, unique=True, nullable=False),
+    Column("description", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    METADATA,
+    Column("group_id", String, ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("added_at", BigInteger, nullable=False),
+    Index("ix_group_members_user", "user_id"),
+)
+
+
+class GroupNameTaken(Exception):
+    """Another group has this name, perhaps in another spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A named set of people. `name_key` is the name without differences of case and form."""
+
+    id: str
+    name: str
+    name_key: str
+    description: str = ""
+    created_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMember:
+    """One person in one group."""
+
+    group_id: str
+    user_id: str
+    added_at: int = 0
+
+
+BY_ID = select(groups).where(groups.c.id == given("group_id"))
+BY_KEY = select(groups).where(groups.c.name_key == given("key"))
+BY_IDS = select(groups).where(groups.c.id.in_(given_list("group_ids"))).order_by(groups.c.name_key)
+IDS_OF_USER = select(group_members.c.group_id).where(group_members.c.user_id == given("user_id"))
+OF_USER = (
+    select(groups)
+    .join(group_members, group_members.c.group_id == groups.c.id)
+    .where(group_members.c.user_id == given("user_id"))
+    .order_by(groups.c.name_key)
+)
+COUNT_MEMBERS = (
+    select(func.count())
+    .select_from(group_members.join(users, users.c.id == group_members.c.user_id))
+    .where(group_members.c.group_id == given("group_id"), users.c.status != CLOSED)
+)
+CHANGE = update(groups).where(groups.c.id == given("group_id")).values(updated_at=given("now"))
+RENAME = CHANGE.values(name=given("name"), name_key=given("key"), description=given("description"))
+REMOVE = delete(groups).where(groups.c.id == given("group_id"))
+ADD_MEMBER = (
+    upsert(group_members)
+    .values(group_id=given("group_id"), user_id=given("user_id"), added_at=given("now"))
+    .on_conflict_do_nothing()
+)
+REMOVE_MEMBER = delete(group_members).where(
+    group_members.c.group_id == given("group_id"), group_members.c.user_id == given("user_id")
+)
+
+
+class GroupStore(Store):
+    """Stores groups and their members."""
+
+    def by_id(self, group_id: str) -> Group | None:
+        """Return the group with this id."""
+        return self._db.one(Group, BY_ID, group_id=group_id)
+
+    def by_key(self, name_key: str) -> Group | None:
+        """Return the group with this key of a name."""
+        return self._db.one(Group, BY_KEY, key=name_key)
+
+    def by_ids(self, group_ids: Iterable[str]) -> list[Group]:
+        """List these groups in order of name."""
+        return self._db.all(Group, BY_IDS, group_ids=sorted(group_ids))
+
+    def ids_of_user(self, user_id: str) -> frozenset[str]:
+        """Return the ids of the groups that a person is a member of."""
+        return frozenset(self._db.values(IDS_OF_USER, user_id=user_id))
+
+    def of_user(self, user_id: str) -> list[Group]:
+        """List the groups of a person in order of name."""
+        return self._db.all(Group, OF_USER, user_id=user_id)
+
+    def count_members(self, group_id: str) -> int:
+        """Return how many people are members."""
+        return int(self._db.value(COUNT_MEMBERS, group_id=group_id))
+
+    def add(self, group: Group) -> None:
+        """Insert a group; its times are this transaction's.
+
+        Raises:
+            GroupNameTaken: this transaction can only be rolled back.
+        """
+        stored = Group(group.id, group.name, group.name_key, group.description, self._now, self._now)
+        try:
+            self._db.insert(groups, stored)
+        except IntegrityError as error:
+            raise GroupNameTaken from error
+
+    def rename(self, group_id: str, *, name: str, name_key: str, description: str) -> bool:
+        """Store another name and description; False when there is no such group.
+
+        Raises:
+            GroupNameTaken: this transaction can only be rolled back.
+        """
+        values = {"group_id": group_id, "name": name, "key": name_key, "description": description}
+        try:
+            return self._db.change(RENAME, now=self._now, **values) == 1
+        except IntegrityError as error:
+            raise GroupNameTaken from error
+
+    def remove(self, group_id: str) -> bool:
+        """Delete a group with its memberships; False when there is none."""
+        return self._db.change(REMOVE, group_id=group_id) == 1
+
+    def add_member(self, group_id: str, user_id: str) -> bool:
+        """Add a person; False when they were a member already."""
+        return self._db.change(ADD_MEMBER, group_id=group_id, user_id=user_id, now=self._now) == 1
+
+    def remove_member(self, group_id: str, user_id: str) -> bool:
+        """Remove a person; False when they were no member."""
+        return self._db.change(REMOVE_MEMBER, group_id=group_id, user_id=user_id) == 1
