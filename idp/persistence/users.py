@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Executable,
     String,
     Table,
     Update,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from idp.persistence.base import METADATA, Store, given, given_list
+from idp.persistence.base import METADATA, Store, given, given_each, numbered
 from idp.persistence.lookup_keys import lookup_key
 
 ACTIVE = "active"
@@ -106,7 +108,6 @@ BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.ema
 SAMPLE_HASHES = (
     select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
 )
-LOCK = select(users).where(users.c.id.in_(given_list("user_ids"))).order_by(users.c.id).with_for_update(key_share=True)
 COUNT = select(func.count()).select_from(users).where(users.c.status != CLOSED)
 CHANGE = update(users).where(users.c.id == given("user_id")).values(updated_at=given("now"))
 RAISE_EPOCH = CHANGE.where(users.c.epoch == given("epoch")).values(epoch=users.c.epoch + 1)
@@ -167,7 +168,8 @@ class UserStore(Store):
         Without the lock, on PostgreSQL, a sign-in begun with the old password could open its session just after the
         change ended all sessions.
         """
-        return {user.id: user for user in self._db.lock(User, LOCK, user_ids=sorted(user_ids))}
+        ids = sorted(user_ids)
+        return {user.id: user for user in self._db.lock(User, _lock_each(len(ids)), **numbered("user_id", ids))}
 
     def add(self, user: User) -> User:
         """Insert a person; return them as stored.
@@ -281,3 +283,10 @@ class UserStore(Store):
 
     def _change(self, user: User, statement: Update, **values: Any) -> bool:
         return self._db.change(statement, user_id=user.id, now=self._now, **values) == 1
+
+
+@cache
+def _lock_each(count: int) -> Executable:
+    """Return the statement that locks so many people."""
+    chosen = users.c.id.in_(given_each("user_id", count))
+    return select(users).where(chosen).order_by(users.c.id).with_for_update(key_share=True)

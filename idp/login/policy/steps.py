@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from idp.login.policy.assurance import Assurance, Level, assess, best_of_all, reachable
 from idp.login.policy.methods import FIRST, LASTING, Method
@@ -47,7 +48,7 @@ class State:
     attesting: bool = False
     may_wait: bool = False
 
-    @property
+    @cached_property
     def assurance(self) -> Assurance:
         """Return the claims of the counted proofs."""
         return assess(self.proofs)

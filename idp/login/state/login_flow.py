@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from idp.config import Settings
 from idp.login.policy.assurance import Level, assess
@@ -36,7 +37,7 @@ class LoginFlow:
         """Return the name that challenges, sent codes and TOTP set-ups are bound to."""
         return f"login:{self.row.id}"
 
-    @property
+    @cached_property
     def step(self) -> Step:
         """Return the next step."""
         return next_step(self.state, self.requirement)
