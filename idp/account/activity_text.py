@@ -66,6 +66,7 @@ DONE: Mapping[str, Text] = {
 
 NOT_DONE: Mapping[str, Text] = {
     Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
+    Event.ADMIN_REFUSED: Text("A page for administrators was opened, and refused."),
     Event.PASSWORD: Text("A wrong password was tried."),
     Event.SECOND_STEP: Text("Your password was known, and a wrong second step was tried."),
     Event.RECOVERY_CODE: Text("Your password was known, and a wrong recovery code was tried."),

@@ -172,7 +172,8 @@ class FactorStore(Store):
     def remove(self, user_id: str, factor_id: str) -> bool:
         """Delete a person's factor; False when it does not exist."""
         removed = self._db.change(REMOVE, user_id=user_id, factor_id=factor_id) == 1
-        self._store_kinds(user_id)
+        if removed:
+            self._store_kinds(user_id)
         return removed
 
     def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
@@ -181,7 +182,8 @@ class FactorStore(Store):
             removed = self._db.change(REMOVE_ALL, user_id=user_id)
         else:
             removed = self._db.change(REMOVE_KIND, user_id=user_id, kind=kind)
-        self._store_kinds(user_id)
+        if removed:
+            self._store_kinds(user_id)
         return removed
 
     def _store_kinds(self, user_id: str) -> None:

@@ -1,8 +1,10 @@
 """One person in the console: what is shown, and each change with its mail, its activity and its refusals."""
 
 import re
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from idp.admin import roles, users
 from idp.admin.permissions import COMMAND_LINE
@@ -190,7 +192,8 @@ def test_a_reset_link_is_mailed_and_no_password_is_seen(harness: Harness) -> Non
 def invited(harness: Harness, admin: Console, **fields: str) -> User:
     """Somebody whom the administrator has just invited by the form."""
     admin.browser.get("/admin/people/new")
-    admin.browser.submit(action="new", **({"email": "ida@example.test", "username": "ida", "send": "1"} | fields))
+    typed: dict[str, Any] = {"email": "ida@example.test", "username": "ida", "send": "1"}
+    admin.browser.submit(action="new", **(typed | fields))
     if "Require a second step" in words(admin.browser.page):
         admin.browser.submit(action="new")
     with harness.services.database.read() as tx:
@@ -267,7 +270,8 @@ def test_a_new_person_that_cannot_be_is_refused_beside_the_field(
     harness: Harness, fields: dict[str, str], said: str
 ) -> None:
     admin = console(harness, path="/admin/people/new")
-    admin.browser.submit(action="new", **({"email": "ida@example.test", "username": "ida"} | fields))
+    typed: dict[str, Any] = {"email": "ida@example.test", "username": "ida"}
+    admin.browser.submit(action="new", **(typed | fields))
     assert admin.browser.page.status_code == 400
     assert said in words(admin.browser.page)
     assert count(harness, "users") == 1
@@ -298,7 +302,7 @@ def test_edit_changes_profile_address_and_required(harness: Harness) -> None:
     assert stored(harness, jane.id).email_verified
 
 
-def resubmit(admin: Console, address: str):  # noqa: ANN201 - a response
+def resubmit(admin: Console, address: str) -> TestResponse:
     """Sends a form as it is."""
     admin.browser.get(address)
     return admin.browser.submit(action="edit")

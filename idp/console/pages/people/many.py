@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin.bulk_changes import BATCH, BatchResult, BulkChange, BulkTask, change_batch
+from idp.admin.bulk_changes import BatchResult, BulkChange, BulkTask, change_batch
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
@@ -48,7 +48,7 @@ class Request:
     def fields(self) -> list[tuple[str, str]]:
         """Return the fields that a form must carry on."""
         scope = [("scope", EVERYBODY if self.ids is None else CHOSEN), ("change", str(self.change))]
-        chosen = [("person", user_id) for user_id in self.ids or ()]
+        chosen = [("person", " ".join(self.ids))] if self.ids else []
         return [*scope, ("to_group", self.group_name), *chosen, *self.selected.hidden()]
 
 
@@ -89,11 +89,11 @@ def _read(tx: Transaction) -> Request:
     if name not in [*BulkChange]:
         abort(400)
     chosen = single_value(request.values, "scope", longest=20) != EVERYBODY
-    ids = tuple(each for each in request.values.getlist("person")[:MOST_CHOSEN] if len(each) <= LONGEST_ID)
+    ids = " ".join(request.values.getlist("person")).split()[:MOST_CHOSEN]
     group_name = single_value(request.values, "to_group", longest=selection.LONGEST).strip()
     group = selection.find_group(tx, group_name)
     selected = selection.read(tx, request.values)
-    return Request(BulkChange(name), selected, ids if chosen else None, group, group_name)
+    return Request(BulkChange(name), selected, tuple(ids) if chosen else None, group, group_name)
 
 
 def _question(wanted: Request, total: int) -> Confirmation:
@@ -155,7 +155,6 @@ def _show_progress(admin: Admin, wanted: Request, result: BatchResult) -> Respon
         total=total,
         fields=[{"name": name, "value": value} for name, value in (*wanted.fields(), *counts)],
         finished=not result.last_id,
-        batch=BATCH,
         people_href=console_paths.PEOPLE,
     )
 

@@ -181,7 +181,9 @@ def _roles(tx: Transaction, user: User, held: frozenset[Role]) -> dict[str, Any]
             if role in held
         ],
         "choices": [
-            {"value": str(role), "title": ROLE_TEXTS[role][0], "chosen": False} for role in Role if role not in own
+            {"value": str(role), "title": ROLE_TEXTS[role][0], "chosen": False}
+            for role in reversed(Role)
+            if role not in own
         ],
     }
 
