@@ -54,11 +54,19 @@ DONE: Mapping[str, Text] = {
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
+    Event.USER_UNLOCKED: Text("An administrator let you try again after too many wrong passwords or codes."),
+    Event.INVITED: Text("An administrator mailed you a link to choose your password."),
+    Event.INVITATION_WITHDRAWN: Text("An administrator withdrew the link to choose your password."),
+    Event.RESET_SENT: Text("An administrator mailed you a link to set a new password."),
+    Event.GROUP_MEMBER_ADDED: Text("An administrator added you to a group."),
+    Event.ROLE_GRANTED: Text("You were given a role of an administrator."),
+    Event.ROLE_WITHDRAWN: Text("A role of an administrator was withdrawn from you."),
 }
 """What happened; `{app}` is the app's name."""
 
 NOT_DONE: Mapping[str, Text] = {
     Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
+    Event.ADMIN_REFUSED: Text("A page for administrators was opened, and refused."),
     Event.PASSWORD: Text("A wrong password was tried."),
     Event.SECOND_STEP: Text("Your password was known, and a wrong second step was tried."),
     Event.RECOVERY_CODE: Text("Your password was known, and a wrong recovery code was tried."),
@@ -104,6 +112,8 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
         "A browser was signed out because your account was closed."
     ),
+    (Event.SESSION_ENDED, "reason", "signed out by an administrator"): Text("An administrator signed you out."),
+    (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("An administrator made your devices forgotten."),
     (Event.PHONE_CHANGED, "removed", True): Text("Your phone number was removed."),
     (Event.SESSION_ENDED, "reason", "change undone"): Text("A browser was signed out because a change was undone."),
     (Event.SESSION_ENDED, "reason", "account closed"): Text(

@@ -3,7 +3,11 @@
     permissions   which role may do what; the actor of a change
     roles         given and withdrawn; the last owner stays
     users         add, disable, enable, new password, Required, reset of the second step
+    user_actions  sign out, forget devices, unlock, mark an address as verified, undo a change, delete
     user_changes  claims: profile, email address, phone number
+    user_lists    who is listed: search, filters, who is late or locked; rows of an export
+    invitations   mailed links to choose a password, for a new person and for one who cannot sign in
+    bulk_changes  one change of many people, in batches
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation
@@ -15,6 +19,8 @@ purging alone opens its own, many short ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from idp.kernel.text import Text
 
 LAST_OWNER = Text("Nobody else could sign in as an owner. Make somebody else an owner first.")
@@ -25,7 +31,14 @@ class Forbidden(Exception):
 
 
 class Refused(Exception):
-    """The change was refused and nothing is stored; the message has the reason and the remedy, a sentence a line."""
+    """The change was refused and nothing is stored; the message has the reason and the remedy, a sentence a line.
+
+    `fields` are the sentences by the fields of a form that they are about: one `field`, several, or the whole form.
+    """
+
+    def __init__(self, message: str = "", *, field: str = "form", fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {field: message})
 
     @property
     def text(self) -> str:

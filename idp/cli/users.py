@@ -12,7 +12,7 @@ import click
 from idp.admin import Refused, roles, users
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.user_changes import set_claims
-from idp.cli import passwords
+from idp.cli import passwords, user_access
 from idp.cli.claims import chosen_claims, claim_options
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
@@ -29,6 +29,10 @@ REQUIRED, NOT_REQUIRED = "required", "not-required"
 @click.group(name="users")
 def command() -> None:
     """Add, look at and change people."""
+
+
+for each in user_access.COMMANDS:
+    command.add_command(each)
 
 
 @command.command()

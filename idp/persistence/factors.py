@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list
 from idp.persistence.recovery_codes import UNUSED, RecoverySet, recovery_sets
+from idp.persistence.users import users
 
 
 class CredentialExists(Exception):
@@ -104,10 +105,12 @@ RENAME = update(factors).where(*OF_PERSON).values(label=given("label"))
 REMOVE = delete(factors).where(*OF_PERSON)
 REMOVE_ALL = delete(factors).where(factors.c.user_id == given("user_id"))
 REMOVE_KIND = REMOVE_ALL.where(factors.c.kind == given("kind"))
+KINDS = select(factors.c.kind).where(factors.c.user_id == given("user_id")).distinct()
+SET_KINDS = update(users).where(users.c.id == given("user_id")).values(factor_kinds=given("kinds"))
 
 
 class FactorStore(Store):
-    """Stores factors."""
+    """Stores factors, and their kinds in the row of their owner."""
 
     def for_user(self, user_id: str) -> list[Factor]:
         """List a person's factors, oldest first."""
@@ -139,6 +142,7 @@ class FactorStore(Store):
             self._db.insert(factors, replace(factor, created_at=self._now))
         except IntegrityError as error:
             raise CredentialExists from error
+        self._store_kinds(factor.user_id)
 
     def use_step(self, factor_id: str, step: int) -> bool:
         """Record the TOTP time step; False when it or a later one was used before."""
@@ -167,10 +171,21 @@ class FactorStore(Store):
 
     def remove(self, user_id: str, factor_id: str) -> bool:
         """Delete a person's factor; False when it does not exist."""
-        return self._db.change(REMOVE, user_id=user_id, factor_id=factor_id) == 1
+        removed = self._db.change(REMOVE, user_id=user_id, factor_id=factor_id) == 1
+        if removed:
+            self._store_kinds(user_id)
+        return removed
 
     def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
         """Delete all of a person's factors, optionally of one kind."""
         if kind is None:
-            return self._db.change(REMOVE_ALL, user_id=user_id)
-        return self._db.change(REMOVE_KIND, user_id=user_id, kind=kind)
+            removed = self._db.change(REMOVE_ALL, user_id=user_id)
+        else:
+            removed = self._db.change(REMOVE_KIND, user_id=user_id, kind=kind)
+        if removed:
+            self._store_kinds(user_id)
+        return removed
+
+    def _store_kinds(self, user_id: str) -> None:
+        kinds = sorted(self._db.values(KINDS, user_id=user_id))
+        self._db.change(SET_KINDS, user_id=user_id, kinds=" ".join(kinds))

@@ -6,7 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import BigInteger, Column, Executable, String, Table, case, delete, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Executable,
+    String,
+    Table,
+    and_,
+    case,
+    delete,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from idp.persistence.base import METADATA, Store, given, given_each, numbered, upsert
 
@@ -67,6 +80,8 @@ COUNTED = COUNTED_SHORT | {
     "long_started_at": case((LONG_OVER, given("now")), else_=throttles.c.long_started_at),
     "in_a_row": throttles.c.in_a_row + given("run"),
 }
+SHORT_REACHED = throttles.c.short_count >= given("short_count")
+LONG_REACHED = throttles.c.long_count >= given("long_count")
 WITHIN = (
     or_(SHORT_OVER, throttles.c.short_count < given("short_count"))
     & or_(LONG_OVER, throttles.c.long_count < given("long_count"))
@@ -125,6 +140,18 @@ class ThrottleStore(Store):
         short_ok = row.short_started_at <= self._now - limit.short_seconds or row.short_count < limit.short_count
         long_ok = row.long_started_at <= self._now - limit.long_seconds or row.long_count < limit.long_count
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
+
+    def exhausted(self, prefix: str, limit: Limit, *, most: int) -> list[str]:
+        """List at most `most` buckets with this prefix for which `consume` would fail now (administrators only)."""
+        reached = or_(
+            and_(throttles.c.short_started_at > self._now - limit.short_seconds, SHORT_REACHED),
+            and_(throttles.c.long_started_at > self._now - limit.long_seconds, LONG_REACHED),
+            throttles.c.in_a_row >= given("in_a_row"),
+        )
+        query = select(throttles.c.bucket).where(throttles.c.bucket.startswith(prefix, autoescape=True), reached)
+        counts = {"short_count": limit.short_count, "long_count": limit.long_count}
+        in_a_row = UNLIMITED if limit.in_a_row is None else limit.in_a_row
+        return self._db.values(query.order_by(throttles.c.bucket).limit(most), **counts, in_a_row=in_a_row)
 
     def count(self, bucket: str) -> int:
         """Return the attempts counted in the short window that began last."""

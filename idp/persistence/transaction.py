@@ -20,6 +20,7 @@ from idp.persistence.login_flows import LoginFlowStore
 from idp.persistence.outbox import OutboxStore
 from idp.persistence.passkey_challenges import ChallengeStore
 from idp.persistence.password_resets import PasswordResetStore
+from idp.persistence.people_lists import PeopleListStore
 from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
@@ -46,6 +47,11 @@ class Transaction:
     def users(self) -> UserStore:
         """People."""
         return UserStore(self._db, self.now)
+
+    @cached_property
+    def people(self) -> PeopleListStore:
+        """Lists of people."""
+        return PeopleListStore(self._db, self.now)
 
     @cached_property
     def groups(self) -> GroupStore:

@@ -9,6 +9,9 @@ POLICY = "/admin/policy"
 SESSIONS = "/admin/sessions"
 APPS = "/admin/apps"
 AUDIT = "/admin/audit"
+NEW_PERSON = f"{PEOPLE}/new"
+EXPORT_PEOPLE = f"{PEOPLE}/export"
+CHANGE_MANY = f"{PEOPLE}/change"
 MESSAGES = "/admin/messages"
 KEYS = "/admin/keys"
 
@@ -16,6 +19,21 @@ KEYS = "/admin/keys"
 def person_path(user_id: str) -> str:
     """Return the path of one person's page; `<user_id>` makes it a route."""
     return f"{PEOPLE}/{user_id}"
+
+
+def person_action(user_id: str, action: str) -> str:
+    """Return the path of the question before a change of one person."""
+    return f"{PEOPLE}/{user_id}/{action}"
+
+
+def sessions_of(user_id: str) -> str:
+    """Return the address of one person's sessions and devices."""
+    return f"{SESSIONS}?person={user_id}"
+
+
+def audit_of(user_id: str) -> str:
+    """Return the address of what happened to one person."""
+    return f"{AUDIT}?person={user_id}"
 
 
 def group_path(group_id: str) -> str:

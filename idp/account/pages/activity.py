@@ -51,10 +51,12 @@ def _before() -> int | None:
 
 def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
     local = event.user_agent == LOCAL.user_agent
+    by_administrator = event.actor_id not in {None, event.user_id}
+    browser = Text("An administrator") if by_administrator else user_agents.browser_name(event.user_agent)
     return {
         "sentence": activity_text.sentence(event, names.get(event.client_id or "")),
-        "browser": Text("On the server") if local else user_agents.browser_name(event.user_agent),
-        "address": "" if local else geoip.with_location(event.address),
+        "browser": Text("On the server") if local else browser,
+        "address": "" if local or by_administrator else geoip.with_location(event.address),
         "when": Moment(event.at),
         "failed": event.outcome != Outcome.SUCCESS,
     }

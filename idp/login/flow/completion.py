@@ -89,6 +89,7 @@ def _open_session(
         user_agent=tx.origin.user_agent[:LONGEST_USER_AGENT],
     )
     tx.sessions.open(session)
+    tx.users.record_sign_in(person.user)
     for surplus in tx.sessions.list_surplus(person.user.id, services.settings.sessions_per_person):
         end_session(tx, surplus, reason="too many sessions")
     return session.sid
