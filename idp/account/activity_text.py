@@ -54,8 +54,10 @@ DONE: Mapping[str, Text] = {
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
+    Event.GROUP_MEMBER_ADDED: Text("You were added to the group {group}."),
+    Event.GROUP_MEMBER_REMOVED: Text("You were removed from the group {group}."),
 }
-"""What happened; `{app}` is the app's name."""
+"""What happened; `{app}` is the app's name, `{group}` that of a group."""
 
 NOT_DONE: Mapping[str, Text] = {
     Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
@@ -138,7 +140,8 @@ def sentence(event: AuditEvent, app: str | None) -> Text:
 
     A row that is older than these words, or written by a newer node, gets a general sentence.
     """
-    return _words(event, known=app is not None).with_values(app=app or SOME_APP)
+    words = _words(event, known=app is not None)
+    return words.with_values(app=app or SOME_APP, group=str(event.detail.get("group", "")))
 
 
 def _words(event: AuditEvent, *, known: bool) -> Text:
