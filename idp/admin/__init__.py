@@ -4,6 +4,9 @@
     roles         given and withdrawn; the last owner stays
     users         add, disable, enable, new password, Required, reset of the second step
     user_changes  claims: profile, email address, phone number
+    groups        add, change, remove; members
+    attributes    declared once for everybody; each person's values
+    claim_mappings  claims that are added for an app; claim_mapping_rules
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation

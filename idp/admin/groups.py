@@ -6,7 +6,7 @@ A group that holds a role is changed by owners alone: helpdesk could make itself
 from __future__ import annotations
 
 from idp import audit
-from idp.admin import Refused, roles, users
+from idp.admin import Refused, claim_mappings, roles, users
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
@@ -130,14 +130,13 @@ def roles_of(tx: Transaction, group: Group) -> list[Role]:
 
 def what_stops(tx: Transaction, group: Group) -> list[Text]:
     """Return what removing a group ends, its roles apart: memberships, and claims of apps."""
-    count = tx.groups.count_members(group.id)
-    return [
-        plural(
-            "{count} person is a member. The account stays.",
-            "{count} people are members. Their accounts stay.",
-            count=count,
-        )
-    ]
+    members = plural(
+        "{count} person is a member. The account stays.",
+        "{count} people are members. Their accounts stay.",
+        count=tx.groups.count_members(group.id),
+    )
+    apps = claim_mappings.apps_that_use_group(tx, group)
+    return [members, *(Text("The app {app} is told nothing by it any more.", app=app.client_name) for app in apps)]
 
 
 def _require(tx: Transaction, actor: Actor, group: Group) -> None:

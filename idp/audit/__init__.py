@@ -81,6 +81,7 @@ class Event(StrEnum):
     GROUP_REMOVED = "group.removed"
     GROUP_MEMBER_ADDED = "group.member_added"
     GROUP_MEMBER_REMOVED = "group.member_removed"
+    ATTRIBUTE_CHANGED = "attribute.changed"
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"
     ADMIN_REFUSED = "admin.refused"

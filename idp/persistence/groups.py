@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
@@ -69,6 +70,16 @@ OF_USER = (
     .where(group_members.c.user_id == given("user_id"))
     .order_by(groups.c.name_key)
 )
+ATTRIBUTES_AND_GROUPS = (
+    select(users.c.attributes, groups.c.id, groups.c.name)
+    .select_from(
+        users.outerjoin(group_members, group_members.c.user_id == users.c.id).outerjoin(
+            groups, groups.c.id == group_members.c.group_id
+        )
+    )
+    .where(users.c.id == given("user_id"))
+    .order_by(groups.c.name_key)
+)
 COUNT_MEMBERS = (
     select(func.count())
     .select_from(group_members.join(users, users.c.id == group_members.c.user_id))
@@ -125,6 +136,12 @@ class GroupStore(Store):
     def of_user(self, user_id: str) -> list[Group]:
         """List the groups of a person in order of name."""
         return self._db.all(Group, OF_USER, user_id=user_id)
+
+    def with_attributes(self, user_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Return the attributes of a person, and ids and names of their groups in order of name."""
+        rows = self._db.rows(ATTRIBUTES_AND_GROUPS, user_id=user_id)
+        named = [(group_id, name) for _, group_id, name in rows if group_id is not None]
+        return (rows[0][0] if rows else {}), named
 
     def page(self, position: Position, *, limit: int, prefix: str = "") -> Page[Group]:
         """List groups in order of name, those whose name begins with `prefix`."""

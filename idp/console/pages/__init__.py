@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import group, groups, home
+from idp.console.pages import attributes, group, groups, home, person_attributes
 
-PARTS = (home, groups, group)
+PARTS = (home, groups, group, attributes, person_attributes)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:
