@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import attributes, group, groups, home, person_attributes
+from idp.console.pages import app_claim, app_claims, attributes, group, groups, home, person_attributes
 
-PARTS = (home, groups, group, attributes, person_attributes)
+PARTS = (home, groups, group, attributes, person_attributes, app_claims, app_claim)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:
