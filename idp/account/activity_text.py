@@ -58,11 +58,12 @@ DONE: Mapping[str, Text] = {
     Event.INVITED: Text("An administrator mailed you a link to choose your password."),
     Event.INVITATION_WITHDRAWN: Text("An administrator withdrew the link to choose your password."),
     Event.RESET_SENT: Text("An administrator mailed you a link to set a new password."),
-    Event.GROUP_MEMBER_ADDED: Text("An administrator added you to a group."),
     Event.ROLE_GRANTED: Text("You were given a role of an administrator."),
     Event.ROLE_WITHDRAWN: Text("A role of an administrator was withdrawn from you."),
+    Event.GROUP_MEMBER_ADDED: Text("You were added to the group {group}."),
+    Event.GROUP_MEMBER_REMOVED: Text("You were removed from the group {group}."),
 }
-"""What happened; `{app}` is the app's name."""
+"""What happened; `{app}` is the app's name, `{group}` that of a group."""
 
 NOT_DONE: Mapping[str, Text] = {
     Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
@@ -148,7 +149,8 @@ def sentence(event: AuditEvent, app: str | None) -> Text:
 
     A row that is older than these words, or written by a newer node, gets a general sentence.
     """
-    return _words(event, known=app is not None).with_values(app=app or SOME_APP)
+    words = _words(event, known=app is not None)
+    return words.with_values(app=app or SOME_APP, group=str(event.detail.get("group", "")))
 
 
 def _words(event: AuditEvent, *, known: bool) -> Text:

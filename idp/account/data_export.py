@@ -29,6 +29,8 @@ def export_data(tx: Transaction, person: Person) -> dict[str, Any]:
         "profile": user.profile,
         "email": {"address": user.email, "confirmed": user.email_verified},
         "phone_number": {"number": user.phone_number, "confirmed": user.phone_number_verified},
+        "attributes": user.attributes,
+        "groups": [group.name for group in tx.groups.of_user(user.id)],
         "changes_of_email_and_phone": _changes(tx, user.id),
         "second_step": _factors(person),
         "recovery_codes": {

@@ -8,6 +8,9 @@
     user_lists    who is listed: search, filters, who is late or locked; rows of an export
     invitations   mailed links to choose a password, for a new person and for one who cannot sign in
     bulk_changes  one change of many people, in batches
+    groups        add, change, remove; members
+    attributes    declared once for everybody; each person's values
+    claim_mappings  claims that are added for an app; claim_mapping_rules
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation

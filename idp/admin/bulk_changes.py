@@ -12,17 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from idp import audit
-from idp.admin import Forbidden, Refused, invitations, users
-from idp.admin.permissions import Actor, Permission
-from idp.audit import Event
+from idp.admin import Forbidden, Refused, groups, invitations, users
+from idp.admin.permissions import Actor
 from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text
-from idp.messaging.notices import Notice, notify
 from idp.messaging.sealed_secrets import Sealing
 from idp.persistence.groups import Group
 from idp.persistence.people_lists import PeopleFilter
-from idp.persistence.roles import HolderKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -74,22 +70,6 @@ def change_each(tx: Transaction, task: BulkTask, user_ids: Sequence[str]) -> int
     return sum(_change_one(tx, task, user_id) for user_id in sorted(user_ids))
 
 
-def add_to_group(tx: Transaction, actor: Actor, user: User, group: Group) -> bool:
-    """Add a person to a group; False when they are in it already.
-
-    Raises:
-        Forbidden: the group holds a role, and the actor is no owner: otherwise helpdesk could become an owner.
-    """
-    actor.require(Permission.CHANGE_PEOPLE)
-    if tx.roles.of_holder(HolderKind.GROUP, group.id):
-        actor.require(Permission.CHANGE_ROLES)
-    if not tx.groups.add_member(group.id, user.id):
-        return False
-    audit.record(tx, Event.GROUP_MEMBER_ADDED, user_id=user.id, group=group.name)
-    notify(tx, user, Notice.ADDED_TO_GROUP)
-    return True
-
-
 def _change_one(tx: Transaction, task: BulkTask, user_id: str) -> bool:
     try:
         user = users.find_to_change(tx, task.actor, user_id)
@@ -114,5 +94,5 @@ def _apply(tx: Transaction, task: BulkTask, user: User) -> bool:
         case BulkChange.ADD_TO_GROUP:
             if task.group is None:
                 raise Refused(Text("Name a group."), field="to_group")
-            return add_to_group(tx, task.actor, user, task.group)
+            return groups.add_member(tx, task.actor, task.group, user)
     return True

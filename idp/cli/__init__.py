@@ -2,7 +2,7 @@
 
     serve, demo            run it
     db, keys, purge        maintain it
-    users, clients         manage people and clients
+    users, groups, clients manage people, groups and clients; attributes of people
     audit, doctor          find out what happened, diagnose problems
 
 One file per command group, imported when used. Commands parse, prompt and print; the work is done by `idp.admin` and
@@ -23,6 +23,8 @@ GROUPS = {
     "demo": "Run everything on this machine, to try it out.",
     "db": "The database's tables.",
     "users": "People.",
+    "groups": "Groups of people.",
+    "attributes": "Attributes of people.",
     "clients": "Apps.",
     "keys": "Signing keys.",
     "audit": "What happened, and why something was refused.",

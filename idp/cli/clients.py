@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from functools import partial
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import click
 
-from idp.admin import clients
+from idp.admin import Refused, claim_mappings, clients
 from idp.admin.client_rules import Registration
+from idp.admin.permissions import COMMAND_LINE
 from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
+from idp.claims.mappings import parse
 from idp.cli import registration
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
+from idp.kernel import strict_json
 from idp.kernel.clock import DAY
 from idp.persistence.clients import Client
 
@@ -120,6 +124,25 @@ def show_client(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
         print_facts({name.replace("_", " "): _text(name, value) for name, value in facts.items()})
 
 
+@command.command(name="claims")
+@click.argument("client_id")
+@click.option("--file", "path", type=click.Path(path_type=Path), help="A JSON array of claims; it replaces those that "
+              "are there.")  # fmt: skip
+@pass_cli_context
+def change_claims(work: CliContext, client_id: str, path: Path | None) -> None:
+    """Show the claims that were added for an app as JSON, and replace them by those of a file."""
+    content = _read_claims(path) if path else None
+    with work.database.write() as tx:
+        client = clients.find(tx, client_id, lock=path is not None)
+        if path:
+            wanted = claim_mappings.from_json(tx, content)
+            claim_mappings.replace_all(tx, COMMAND_LINE, client, wanted)
+        else:
+            wanted = parse(client.claim_mappings)
+        shown = claim_mappings.to_json(tx, wanted)
+    print_json(shown)
+
+
 @command.command()
 @click.argument("client_id")
 @assume_yes
@@ -200,3 +223,10 @@ def _facts(client: Client) -> dict[str, Any]:
 
 def _text(name: str, value: Any) -> str:  # noqa: ANN401 - its column, so `name`, says which type
     return utc(value) if name in TIMES else as_text(value)
+
+
+def _read_claims(path: Path) -> object:
+    try:
+        return strict_json.parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path} cannot be read as JSON: {error}") from None

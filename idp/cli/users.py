@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from idp.admin import Refused, roles, users
+from idp.admin import Refused, attributes, roles, users
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.user_changes import set_claims
 from idp.cli import passwords, user_access
@@ -167,16 +167,28 @@ def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
 @command.command(name="set")
 @click.argument("username", metavar="NAME")
 @click.option("--second-step", type=click.Choice([REQUIRED, NOT_REQUIRED]))
+@click.option("--attribute", multiple=True, metavar="NAME=VALUE", help="An attribute that is declared; repeatable. "
+              "Of a list, one value a line.")  # fmt: skip
 @claim_options
 @assume_yes
 @pass_cli_context
-def set_(work: CliContext, /, username: str, *, second_step: str | None, yes: bool, **claims: Any) -> None:
+def set_(
+    work: CliContext,
+    /,
+    username: str,
+    *,
+    second_step: str | None,
+    attribute: tuple[str, ...],
+    yes: bool,
+    **claims: Any,
+) -> None:
     """Set whether somebody must have a second step, or what apps are told of them. An empty value removes a claim.
 
     Another address or number ends their sign-ins under way and remembered devices, and is told to them.
     """
     wanted = chosen_claims(claims)
-    if second_step is None and wanted is None:
+    typed = _attributes(attribute)
+    if second_step is None and wanted is None and not typed:
         raise Refused("Say what to set: `idp users set --help` lists it.")
     with work.database.read() as tx:
         users.find(tx, username)
@@ -190,6 +202,7 @@ def set_(work: CliContext, /, username: str, *, second_step: str | None, yes: bo
         if second_step:
             users.require_second_step(tx, user, required=second_step == REQUIRED)
         changed = set_claims(tx, user, wanted, work.settings) if wanted else []
+        changed += attributes.set_values(tx, user, typed) if typed else []
     if second_step:
         click.echo(f"A second step is now {second_step.replace('-', ' ')} for {username}.")
     if changed:
@@ -211,6 +224,13 @@ def change_roles(work: CliContext, name: str, grant: tuple[str, ...], withdraw: 
             roles.withdraw_from_person(tx, COMMAND_LINE, user, Role(role))
         held = sorted(tx.roles.of_user(user.id))
     click.echo(f"{name}: {', '.join(held) or 'no role'}.")
+
+
+def _attributes(given: tuple[str, ...]) -> dict[str, str]:
+    for each in given:
+        if "=" not in each:
+            raise Refused(f"{each!r} is no attribute with a value. Write it as department=Sales.")
+    return {name: value for name, _, value in (each.partition("=") for each in given)}
 
 
 def _page(work: CliContext, search: str, after: str) -> list[Row]:

@@ -18,6 +18,7 @@ TITLES = {
     "phone": Text("Your phone number"),
     "address": Text("Your postal address"),
     "security": Text("How your account is protected"),
+    "groups": Text("Your groups"),
     OFFLINE_ACCESS: Text("Staying connected"),
 }
 IDENTIFIER = Text("An identifier made for your account")

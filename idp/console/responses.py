@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Response, request
 
+from idp.admin import Refused
 from idp.admin.permissions import Permission
 from idp.console.guard import Admin
 from idp.kernel.text import Text
 from idp.login.flow.session_guard import ACCOUNT_FORMS, ADMIN_FORMS
 from idp.web import account_paths, console_paths, csrf
 from idp.web.cookies import SESSION
+from idp.web.errors import Link, error_page
 from idp.web.pages import page, see_other
 
 NAVIGATION = (
@@ -99,6 +101,14 @@ def confirm(admin: Admin, question: Confirmation, *, status: int = 200, error: s
 def redirect_done(path: str, what: str) -> Response:
     """Redirect to a page that shows what was done."""
     return see_other(f"{path}?done={what}")
+
+
+def refused(error: Refused) -> Response:
+    """Answer 409 with the reason, after everything was rolled back."""
+    title, href = next(
+        (title, href) for title, href, _ in reversed(NAVIGATION) if _within(href) or href == console_paths.HOME
+    )
+    return error_page(409, Text("Nothing was changed"), error.text, [Link(title, href)])
 
 
 def _notice(notices: dict[str, Text]) -> Text | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, String, Table, delete, or_, select, update
+from sqlalchemy import JSON, BigInteger, Boolean, Column, String, Table, cast, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.kernel.handles import constant_time_equal, digest
@@ -45,6 +45,7 @@ clients = Table(
     Column("min_acr", String),
     Column("default_max_age", BigInteger),
     Column("client_uri", String),
+    Column("claim_mappings", JSON, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("tokens_not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -61,6 +62,7 @@ class Client:
     Token lifetimes are seconds. Every logout token has a `sid`, whatever `backchannel_logout_session_required` says.
     `strict_auth_method`: of the two ways to send a secret only the registered one is accepted. `require_pkce`: an
     authorization request needs a code challenge. `id_token_scope_claims`: ID tokens hold the claims of the scopes.
+    `claim_mappings`: claims that administrators add, as `idp.claims.mappings` stores them.
     """
 
     client_id: str
@@ -86,6 +88,7 @@ class Client:
     min_acr: str | None = None
     default_max_age: int | None = None
     client_uri: str | None = None
+    claim_mappings: list[dict[str, Any]] = field(default_factory=list)
     disabled: bool = False
     tokens_not_before: int = 0
     """Seconds, UTC: tokens of the client itself, which belong to no grant, count only if issued after this."""
@@ -112,6 +115,12 @@ TEXT_AND_ROW = select(TEXT, clients).where(OF_ID)
 LOCKED = select(clients).where(OF_ID).with_for_update()
 BY_IDS = select(clients).where(clients.c.client_id.in_(given_list("client_ids")))
 LISTED = select(clients).where(clients.c.client_id > given("after")).order_by(clients.c.client_id).limit(given("limit"))
+WITH_MAPPINGS = (
+    select(clients)
+    .where(cast(clients.c.claim_mappings, String) != "[]")
+    .order_by(clients.c.client_id)
+    .limit(given("limit"))
+)
 WITHOUT_PKCE = (
     select(clients.c.client_id)
     .where(clients.c.require_pkce.is_(False), clients.c.disabled.is_(False))
@@ -183,6 +192,10 @@ class ClientStore(Store):
             fields = (clients.c.client_id, clients.c.client_name)
             query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
         return self._db.all(Client, query, after=after, limit=limit)
+
+    def with_claim_mappings(self, *, limit: int) -> list[Client]:
+        """List clients that administrators added claims for."""
+        return self._db.all(Client, WITH_MAPPINGS, limit=limit)
 
     def without_pkce(self, *, limit: int) -> list[str]:
         """List ids of enabled clients that may leave PKCE out."""

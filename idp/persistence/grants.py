@@ -134,7 +134,10 @@ BY_CODE = select(grants).where(grants.c.code_digest == given("code"))
 BY_ID = select(grants).where(OF_ID)
 TOKEN_UNREVOKED = ~exists().where(revoked_tokens.c.jti == given("jti"))
 LIVE_WITH_USER = (
-    select(grants, users).join(users, OWNER).where(OF_ID, UNREVOKED, users.c.status == ACTIVE, TOKEN_UNREVOKED)
+    select(clients.c.claim_mappings, grants, users)
+    .join(users, OWNER)
+    .outerjoin(clients, clients.c.client_id == grants.c.client_id)
+    .where(OF_ID, UNREVOKED, users.c.status == ACTIVE, TOKEN_UNREVOKED)
 )
 IS_LIVE = select(grants.c.id).where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE, TOKEN_UNREVOKED)
 WITH_CLIENT = select(registered.TEXT, IS_LIVE.scalar_subquery()).where(registered.OF_ID)
@@ -189,9 +192,14 @@ class GrantStore(Store):
         """Return a grant, live or not."""
         return self._db.one(Grant, BY_ID, grant_id=grant_id)
 
-    def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User] | None:
-        """Return grant and person of an access token; None when any of them is no longer valid."""
-        return pair(self._db.row(LIVE_WITH_USER, grant_id=grant_id, jti=jti), Grant, User)
+    def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User, list[dict[str, Any]]] | None:
+        """Return grant and person of an access token, and the claims that were added for its client.
+
+        None when grant, person or token is no longer valid.
+        """
+        row = self._db.row(LIVE_WITH_USER, grant_id=grant_id, jti=jti)
+        found = pair(row[1:] if row else None, Grant, User)
+        return (*found, row[0] or []) if found and row else None
 
     def find_client_and_validity(self, client_id: str, grant_id: str, jti: str) -> tuple[Client | None, bool]:
         """Return a client and, whosever it is, whether an access token, its grant and its person are valid."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, select, update
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list, upsert
-from idp.persistence.users import CLOSED, users
+from idp.persistence.keyset import Page, Position, read_page
+from idp.persistence.lookup_keys import lookup_key
+from idp.persistence.users import CLOSED, User, users
 
 groups = Table(
     "groups",
@@ -67,11 +70,37 @@ OF_USER = (
     .where(group_members.c.user_id == given("user_id"))
     .order_by(groups.c.name_key)
 )
+ATTRIBUTES_AND_GROUPS = (
+    select(users.c.attributes, groups.c.id, groups.c.name)
+    .select_from(
+        users.outerjoin(group_members, group_members.c.user_id == users.c.id).outerjoin(
+            groups, groups.c.id == group_members.c.group_id
+        )
+    )
+    .where(users.c.id == given("user_id"))
+    .order_by(groups.c.name_key)
+)
 COUNT_MEMBERS = (
     select(func.count())
     .select_from(group_members.join(users, users.c.id == group_members.c.user_id))
     .where(group_members.c.group_id == given("group_id"), users.c.status != CLOSED)
 )
+MEMBERS_OF_ROW = (
+    select(true()).select_from(group_members).where(group_members.c.group_id == groups.c.id).limit(given("most"))
+)
+MEMBER_COUNTS = select(
+    groups.c.id, select(func.count()).select_from(MEMBERS_OF_ROW.correlate(groups).subquery()).scalar_subquery()
+).where(groups.c.id.in_(given_list("group_ids")))
+IS_MEMBER = select(group_members.c.user_id).where(
+    group_members.c.group_id == given("group_id"), group_members.c.user_id == given("user_id")
+)
+MEMBER_IDS = (
+    select(group_members.c.user_id)
+    .where(group_members.c.group_id == given("group_id"))
+    .order_by(group_members.c.user_id)
+    .limit(given("most"))
+)
+MEMBERS = select(users).join(group_members, group_members.c.user_id == users.c.id)
 CHANGE = update(groups).where(groups.c.id == given("group_id")).values(updated_at=given("now"))
 RENAME = CHANGE.values(name=given("name"), name_key=given("key"), description=given("description"))
 REMOVE = delete(groups).where(groups.c.id == given("group_id"))
@@ -107,6 +136,40 @@ class GroupStore(Store):
     def of_user(self, user_id: str) -> list[Group]:
         """List the groups of a person in order of name."""
         return self._db.all(Group, OF_USER, user_id=user_id)
+
+    def with_attributes(self, user_id: str) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        """Return the attributes of a person, and ids and names of their groups in order of name."""
+        rows = self._db.rows(ATTRIBUTES_AND_GROUPS, user_id=user_id)
+        named = [(group_id, name) for _, group_id, name in rows if group_id is not None]
+        return (rows[0][0] if rows else {}), named
+
+    def page(self, position: Position, *, limit: int, prefix: str = "") -> Page[Group]:
+        """List groups in order of name, those whose name begins with `prefix`."""
+        query = select(groups)
+        if prefix:
+            query = query.where(groups.c.name_key.startswith(lookup_key(prefix), autoescape=True))
+        return read_page(self._db, Group, query, [groups.c.name_key], position, limit=limit)
+
+    def members(self, group_id: str, position: Position, *, limit: int, prefix: str = "") -> Page[User]:
+        """List members in order of user name, those whose user name or address begins with `prefix`."""
+        query = MEMBERS.where(group_members.c.group_id == group_id)
+        if prefix:
+            keys = (users.c.username_key, users.c.email_key)
+            query = query.where(or_(*(key.startswith(lookup_key(prefix), autoescape=True) for key in keys)))
+        return read_page(self._db, User, query, [users.c.username_key], position, limit=limit)
+
+    def member_counts(self, group_ids: Sequence[str], *, most: int) -> dict[str, int]:
+        """Return how many members each of these groups has; none is counted further than `most`."""
+        found = self._db.rows(MEMBER_COUNTS, group_ids=list(group_ids), most=most)
+        return {group_id: int(count) for group_id, count in found}
+
+    def is_member(self, group_id: str, user_id: str) -> bool:
+        """Whether a person is a member."""
+        return self._db.value(IS_MEMBER, group_id=group_id, user_id=user_id) is not None
+
+    def member_ids(self, group_id: str, *, most: int) -> list[str]:
+        """Return the ids of at most so many members."""
+        return self._db.values(MEMBER_IDS, group_id=group_id, most=most)
 
     def count_members(self, group_id: str) -> int:
         """Return how many people are members."""

@@ -1,7 +1,7 @@
 """A whole row as one text, by which a process recognises a row that it has parsed before.
 
-A text is one column to send and to read, where a row of clients is 27, six of them JSON. It has all of the row's
-content, so what is remembered by it cannot be outdated.
+A text is one column to send and to read, where a row of clients is nearly thirty, some of them JSON. It has all of the
+row's content, so what is remembered by it cannot be outdated.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from idp.kernel.request_origin import Origin
 from idp.persistence.assertion_replay import ReplayStore
+from idp.persistence.attributes import AttributeStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.background_jobs import JobStore
 from idp.persistence.clients import ClientStore
@@ -57,6 +58,11 @@ class Transaction:
     def groups(self) -> GroupStore:
         """Groups and their members."""
         return GroupStore(self._db, self.now)
+
+    @cached_property
+    def attributes(self) -> AttributeStore:
+        """Declarations of people's attributes."""
+        return AttributeStore(self._db, self.now)
 
     @cached_property
     def roles(self) -> RoleStore:

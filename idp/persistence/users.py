@@ -63,6 +63,7 @@ users = Table(
     Column("second_step_due_at", BigInteger),
     Column("epoch", BigInteger, nullable=False),
     Column("profile", JSON, nullable=False),
+    Column("attributes", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     Column("name_key", BYTEWISE, nullable=False),
@@ -91,6 +92,7 @@ class User:
     `id` is the OIDC `sub`, never reused: of a closed account nothing else is left. `epoch` grows with every change of
     password or factors; login flows and remembered devices are valid only in the epoch they were made in.
     `profile` holds the standard claims of OIDC Core section 5.1 that are not columns of their own.
+    `attributes` holds the values of what administrators declared (`idp.persistence.attributes`).
     `second_step_due_at` (seconds, UTC) is the end of the one grace window a person gets who must have a second step.
 
     For lists: `name_key` is the key of the name, `factor_kinds` the kinds of second step, sorted, with spaces between
@@ -112,6 +114,7 @@ class User:
     second_step_due_at: int | None = None
     epoch: int = 1
     profile: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
     created_at: int = 0
     updated_at: int = 0
     name_key: str = ""
@@ -165,6 +168,7 @@ CLOSE = CHANGE.values(
     name_key="",
     factor_kinds="",
     last_sign_in_at=0,
+    attributes={},
 )
 REQUIRE_SECOND_STEP = CHANGE.values(second_step_required=given("required"))
 BEGIN_GRACE = CHANGE.where(users.c.second_step_due_at.is_(None)).values(second_step_due_at=given("due_at"))

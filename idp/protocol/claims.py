@@ -8,29 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
+from idp.claims.standard import OPENID, SCOPES, standard_claims
 from idp.persistence.grants import Grant
 from idp.persistence.users import User
 
 ClaimsTarget = Literal["userinfo", "id_token"]
-
-OPENID = "openid"
-OFFLINE_ACCESS = "offline_access"
-SECURITY = "security"
-"""A scope of ours: read how the person's account is protected, at `/api/security`."""
-
-SCOPES: dict[str, tuple[str, ...]] = {
-    OPENID: ("sub",),
-    "profile": (
-        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture",
-        "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
-    ),
-    "email": ("email", "email_verified"),
-    "address": ("address",),
-    "phone": ("phone_number", "phone_number_verified"),
-    OFFLINE_ACCESS: (),
-    SECURITY: (),
-}  # fmt: skip
-"""Scope -> claims it stands for (sections 5.4 and 11)."""
 
 PERSONAL_SCOPES = frozenset(SCOPES)
 """Scopes about a person: a client acting for itself never gets them."""
@@ -41,8 +23,6 @@ Sent only when the `claims` parameter requests it."""
 
 SUPPORTED = (*(claim for claims in SCOPES.values() for claim in claims), SECOND_FACTOR_AT)
 """Claims that may be asked for one by one."""
-
-ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
 
 
 def requested_claims(parameter: Mapping[str, Any], place: ClaimsTarget) -> frozenset[str]:
@@ -91,24 +71,3 @@ def select_claims(user: User | None, grant: Grant, names: Collection[str]) -> di
     """Return those of these claims that have a value."""
     known = (standard_claims(user) if user else {}) | {SECOND_FACTOR_AT: grant.second_factor_at}
     return {name: known[name] for name in sorted(names) if known.get(name) is not None}
-
-
-def standard_claims(user: User) -> dict[str, Any]:
-    """Return every standard claim that has a value (section 5.1)."""
-    profile = user.profile
-    told: dict[str, Any] = {name: profile[name] for name in SCOPES["profile"] if _text(profile.get(name))}
-    told |= {"sub": user.id, "updated_at": user.updated_at}
-    told.setdefault("preferred_username", user.username)
-    if user.email:
-        told |= {"email": user.email, "email_verified": user.email_verified}
-    if user.phone_number:
-        told |= {"phone_number": user.phone_number, "phone_number_verified": user.phone_number_verified}
-    address = profile.get("address")
-    if isinstance(address, dict):
-        members = {name: address[name] for name in ADDRESS_MEMBERS if _text(address.get(name))}
-        told |= {"address": members} if members else {}
-    return told
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())

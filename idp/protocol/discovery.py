@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, current_app
 
+from idp.claims import standard
 from idp.config import Settings
 from idp.language.tags import LANGUAGES
 from idp.login.policy.assurance import Level, best_of_all
@@ -51,8 +52,8 @@ def metadata() -> dict[str, Any]:
         "grant_types_supported": list(GRANT_TYPES),
         "code_challenge_methods_supported": [S256],
         "authorization_response_iss_parameter_supported": True,
-        "scopes_supported": list(claims.SCOPES),
-        "claims_supported": [*claims.SUPPORTED, *ABOUT_THE_SIGN_IN],
+        "scopes_supported": list(standard.SCOPES),
+        "claims_supported": [*claims.SUPPORTED, standard.GROUPS, *ABOUT_THE_SIGN_IN],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
         "request_parameter_supported": False,

@@ -23,13 +23,21 @@ ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
 ID_TOKEN_TYPE = "JWT"  # noqa: S105 - a media type
 
 
-def access_token(client_id: str, scopes: Collection[str], *, now: int, grant: Grant | None) -> str:
-    """Return a new access token: of a person's grant, or of the client alone.
+def access_token(
+    client_id: str,
+    scopes: Collection[str],
+    *,
+    now: int,
+    grant: Grant | None,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """Return a new access token: of a person's grant, or of the client alone; `more` are claims added for the client.
 
     `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
     """
     settings, random = services().settings, services().entropy.token(16)
     claims: dict[str, Any] = {
+        **(more or {}),
         "iss": settings.issuer,
         "aud": settings.issuer,
         "sub": grant.user_id if grant else client_id,
@@ -75,7 +83,7 @@ def id_token(
     nonce: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> str:
-    """Return a new ID token about the sign-in that `grant` stands for; `more` are the claims asked for one by one.
+    """Return a new ID token about the sign-in that `grant` stands for; `more` are the claims about the person.
 
     `nonce` is given only with the answer to the authorization request itself (Core section 12.2).
     """

@@ -7,6 +7,7 @@ PEOPLE = "/admin/people"
 GROUPS = "/admin/groups"
 POLICY = "/admin/policy"
 SESSIONS = "/admin/sessions"
+ATTRIBUTES = "/admin/attributes"
 APPS = "/admin/apps"
 AUDIT = "/admin/audit"
 NEW_PERSON = f"{PEOPLE}/new"
@@ -44,3 +45,13 @@ def group_path(group_id: str) -> str:
 def app_path(client_id: str) -> str:
     """Return the path of one app's page; `<client_id>` makes it a route."""
     return f"{APPS}/{client_id}"
+
+
+def person_attributes_path(user_id: str) -> str:
+    """Return the path of the form of a person's attributes."""
+    return f"{person_path(user_id)}/attributes"
+
+
+def app_claims_path(client_id: str) -> str:
+    """Return the path of the claims of one app."""
+    return f"{app_path(client_id)}/claims"

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 
 from idp.persistence import (
     assertion_replay,
+    attributes,
     audit_events,
     background_jobs,
     clients,
@@ -36,6 +37,7 @@ from idp.persistence.schema import METADATA
 
 RECORDS: dict[Table, type] = {
     assertion_replay.assertion_ids: assertion_replay.AssertionId,
+    attributes.attributes: attributes.Attribute,
     audit_events.audit_events: audit_events.AuditEvent,
     background_jobs.jobs: background_jobs.Job,
     clients.clients: clients.Client,

@@ -75,6 +75,7 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
         download_href=DOWNLOAD,
         close_href=CLOSE if services().settings.people_may_close_account else None,
+        attributes=_attributes(tx, user),
         email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
         phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": PHONE},
     )
@@ -88,6 +89,18 @@ def _email(user: User, waiting: ContactChange | None) -> dict[str, Any]:
         "waiting": waiting.new if waiting else None,
         "forget_action": FORGET_EMAIL,
     }
+
+
+def _attributes(tx: Transaction, user: User) -> list[dict[str, Any]]:
+    """Return the attributes that people may see of themselves, as far as they have a value."""
+    shown = [(each.title, user.attributes.get(each.name)) for each in tx.attributes.all() if each.visible]
+    return [{"title": title, "text": _attribute_text(value)} for title, value in shown if value is not None]
+
+
+def _attribute_text(value: Any) -> str:  # noqa: ANN401 - of any type
+    if isinstance(value, bool):
+        return Text("Yes") if value else Text("No")
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:

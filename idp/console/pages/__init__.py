@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import home, people
+from idp.console.pages import app_claim, app_claims, attributes, group, groups, home, people, person_attributes
 
-PARTS = (home, people)
+PARTS = (home, people, groups, group, attributes, person_attributes, app_claims, app_claim)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from flask import Response
 
+from idp.claims.standard import SECURITY
 from idp.login.policy.assurance import Level
 from idp.login.state import person
 from idp.persistence.transaction import Transaction
 from idp.protocol.api import bearer, step_up
-from idp.protocol.claims import SECURITY
 from idp.protocol.errors import json_response
 from idp.web.context import services
 

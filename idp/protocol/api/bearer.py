@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,12 @@ MALFORMED = (400, "invalid_request")
 
 @dataclass(frozen=True)
 class Access:
-    """A live access token of a person: its claims, the grant it hangs on, and whose it is."""
+    """A live access token of a person: its claims, its grant, whose it is, and the claims added for its client."""
 
     claims: Mapping[str, Any]
     grant: Grant
     user: User
+    claim_mappings: Sequence[Mapping[str, Any]] = ()
 
     @property
     def scopes(self) -> tuple[str, ...]:

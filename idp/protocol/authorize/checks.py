@@ -22,10 +22,10 @@ from authlib.oidc.core.errors import (
     RequestURINotSupportedError,
 )
 
+from idp.claims.standard import OFFLINE_ACCESS
 from idp.persistence.clients import Client
 from idp.protocol import response_modes
 from idp.protocol.backchannel.parameters import SCOPE
-from idp.protocol.claims import OFFLINE_ACCESS
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.response_modes import AuthorizationResponder

@@ -7,6 +7,7 @@ from flask import Response
 
 from idp import audit
 from idp.audit import Event
+from idp.claims.standard import OFFLINE_ACCESS
 from idp.kernel.handles import digest
 from idp.login.flow import grace
 from idp.login.policy.assurance import Assurance
@@ -16,7 +17,6 @@ from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
-from idp.protocol.claims import OFFLINE_ACCESS
 from idp.web.context import services
 
 

@@ -19,7 +19,7 @@ from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
 from idp.persistence.transaction import Transaction
-from idp.protocol import tokens
+from idp.protocol import mapped_claims, tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import BEARER
@@ -71,7 +71,8 @@ class PresentedToken:
     def describe(self, client: Client) -> dict[str, Any] | None:
         """Return the claims of a token that would be accepted now; None for every other. `client` is authenticated."""
         if self._claims and self._is_valid(client):
-            return {"token_type": BEARER} | {name: self._claims[name] for name in CLAIMS if name in self._claims}
+            names = (*CLAIMS, *mapped_claims.names_in_access_tokens(client.claim_mappings))
+            return {"token_type": BEARER} | {name: self._claims[name] for name in names if name in self._claims}
         return _describe_refresh_token(self._tx, *self._refresh_token) if self._refresh_token else None
 
     def _is_valid(self, client: Client) -> bool:

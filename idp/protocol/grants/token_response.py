@@ -10,9 +10,12 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
+from idp.claims.mappings import Target
+from idp.claims.standard import OPENID
 from idp.persistence.grants import Grant
-from idp.protocol import claims, tokens
+from idp.protocol import claims, mapped_claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.mapped_claims import OF_TOKENS
 from idp.web.context import services
 
 BEARER = "Bearer"
@@ -34,8 +37,9 @@ def token_response(
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
     `repeated`: the client got the same refresh token before.
     """
-    tx, client = oauth_request.tx, oauth_request.authenticated_client
-    access_token = tokens.access_token(client.client_id, scopes, now=tx.now, grant=grant)
+    tx, now, client = oauth_request.tx, oauth_request.tx.now, oauth_request.authenticated_client.row
+    added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
+    access_token = tokens.access_token(client.client_id, scopes, now=now, grant=grant, more=added[Target.ACCESS_TOKEN])
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": BEARER,
@@ -44,8 +48,9 @@ def token_response(
     }
     if refresh_token:
         answer["refresh_token"] = refresh_token
-    if claims.OPENID in scopes:
-        answer["id_token"] = _id_token(oauth_request, grant, scopes, access_token=access_token, nonce=nonce)
+    if OPENID in scopes:
+        more = added[Target.ID_TOKEN] | _claims_of_person(oauth_request, grant, scopes)
+        answer["id_token"] = tokens.id_token(client, grant, now=now, access_token=access_token, nonce=nonce, more=more)
     audit.record(
         tx,
         Event.TOKEN_ISSUED,
@@ -59,14 +64,11 @@ def token_response(
     return answer
 
 
-def _id_token(
-    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, access_token: str, nonce: str | None
-) -> str:
+def _claims_of_person(oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str]) -> dict[str, Any]:
     tx, client = oauth_request.tx, oauth_request.authenticated_client.row
     names = claims.id_token_names(grant, scopes if client.id_token_scope_claims else ())
     person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
-    more = claims.select_claims(person, grant, names)
-    return tokens.id_token(client, grant, now=tx.now, access_token=access_token, nonce=nonce, more=more)
+    return claims.select_claims(person, grant, names)
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:

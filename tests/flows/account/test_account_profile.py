@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from idp.protocol.claims import standard_claims
+from idp.claims.standard import standard_claims
 from tests.support.account import PROFILE, Account, mails, words
 from tests.support.harness import Harness
 from tests.support.tables import events, rows

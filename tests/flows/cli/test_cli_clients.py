@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jwcrypto.jwk import JWK
 
+from idp.claims.standard import SCOPES
 from idp.consent import scope_texts
-from idp.protocol.claims import SCOPES
 from tests.support.account import Account, grant, revoked
 from tests.support.command import Command
 from tests.support.harness import Harness

@@ -71,7 +71,7 @@ def remembered(harness: Harness, jane: Someone) -> int:
 
 
 def test_every_standard_claim_can_be_set() -> None:
-    from idp.protocol.claims import SCOPES
+    from idp.claims.standard import SCOPES
 
     fixed = {"sub", "updated_at"}
     assert {claim for claims in SCOPES.values() for claim in claims} - fixed == set(CLAIMS)

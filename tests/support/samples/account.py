@@ -14,6 +14,7 @@ ACCOUNT: dict[str, Any] = {
 }  # fmt: skip
 PROFILE: dict[str, Any] = ACCOUNT | {
     "action": "#", "longest": profile_form.LONGEST, "download_href": "#", "close_href": "#",
+    "attributes": [{"title": "Department", "text": "Sales"}],
     "values": profile_form.fields_of({
         "name": "Ada Lovelace", "given_name": "Ada", "family_name": "Lovelace", "birthdate": "1985-12-10",
         "website": "https://ada.example", "address": {"formatted": "12 St James's Square\nLondon"}}),
