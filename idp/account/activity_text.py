@@ -54,6 +54,7 @@ DONE: Mapping[str, Text] = {
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
+    Event.MESSAGE_SENT_AGAIN: Text("An administrator let a message to you be sent again."),
 }
 """What happened; `{app}` is the app's name."""
 

@@ -102,6 +102,7 @@ def message_context(tx: Transaction, user: User | None) -> dict[str, Any]:
     """Return recipient, language and request metadata for a message."""
     reader = Reader.from_profile(user.profile if user else {}, otherwise=tx.origin.language)
     return {
+        "user_id": user.id if user else None,
         "name": user.display_name if user else "",
         "language": reader.language,
         "zone": reader.zone,

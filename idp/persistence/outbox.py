@@ -1,18 +1,28 @@
-"""Outbox: messages stored in a transaction and delivered after it."""
+"""Outbox: messages stored in a transaction and delivered after it.
+
+    waiting    --delivered-->  delivered   the content is gone, the address is masked
+       |  ^
+       |  +----sent again---+
+       +-------given up----->  abandoned   kept with its content, unless it holds a code or a link
+
+A message that has ended has no `next_attempt_at`: workers do not see it. It stays as a record for a bounded time.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Index,
     Integer,
     String,
     Table,
-    delete,
     func,
     insert,
     literal,
@@ -34,11 +44,33 @@ outbox = Table(
     Column("context", JSON, nullable=False),
     Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
     Column("created_at", BigInteger, nullable=False),
-    Column("next_attempt_at", BigInteger, index=True, nullable=False),
+    Column("next_attempt_at", BigInteger, index=True),
     Column("claimed_until", BigInteger),
     Column("attempts", BigInteger, nullable=False),
     Column("last_error", String),
+    Column("kind", String, nullable=False),
+    Column("user_id", String),
+    Column("state", String, nullable=False),
+    Column("ended_at", BigInteger),
+    Index("ix_outbox_created", "created_at", "id"),
+    Index("ix_outbox_state", "state", "created_at", "id"),
+    Index("ix_outbox_kind", "kind", "created_at", "id"),
+    Index("ix_outbox_channel", "channel", "created_at", "id"),
+    Index("ix_outbox_user", "user_id", "created_at", "id"),
 )
+ABOUT_PERSON = ("user_id", "sub")
+"""Members of a context that name whom the message is for or about."""
+SECRET = "sealed_secret"  # noqa: S105 - the name of a member
+"""The member of a context that holds a sealed code or link."""
+
+
+class MessageState(StrEnum):
+    """Where in its life a message is. `FAILED` is one that waits after a failure: never stored, only searched for."""
+
+    WAITING = "waiting"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +87,25 @@ class OutboxMessage:
     context: dict[str, Any]
     id: int = 0
     created_at: int = 0
-    next_attempt_at: int = 0
+    next_attempt_at: int | None = 0
     claimed_until: int | None = None
     attempts: int = 0
     last_error: str | None = None
+    kind: str = ""
+    user_id: str | None = None
+    state: str = MessageState.WAITING
+    ended_at: int | None = None
+
+    @property
+    def holds_secret(self) -> bool:
+        """Whether it contains a code or a link, which is never shown and never sent a second time."""
+        return SECRET in self.context
+
+    @property
+    def shown_state(self) -> MessageState:
+        """Return the state, with `FAILED` for one that waits after a failure."""
+        failed = self.state == MessageState.WAITING and self.attempts
+        return MessageState.FAILED if failed else MessageState(self.state)
 
     @property
     def name(self) -> str:
@@ -67,7 +114,10 @@ class OutboxMessage:
 
 
 ENQUEUE_PASSWORD_RESET = insert(outbox).from_select(
-    ("channel", "recipient", "template", "context", "created_at", "next_attempt_at", "attempts"),
+    (
+        *("channel", "recipient", "template", "context", "created_at", "next_attempt_at", "attempts"),
+        *("kind", "user_id", "state"),
+    ),
     select(
         given("channel"),
         users.c.email,
@@ -76,6 +126,9 @@ ENQUEUE_PASSWORD_RESET = insert(outbox).from_select(
         given("now"),
         given("now"),
         literal(0),
+        given("kind"),
+        users.c.id,
+        literal(MessageState.WAITING.value),
     )
     .join(password_resets, password_resets.c.user_id == users.c.id)
     .where(password_resets.c.digest == given("digest")),
@@ -92,10 +145,24 @@ CLAIM_NEXT = (
     .values(claimed_until=given("until"))
     .returning(*outbox.c)
 )
-DELETE = delete(outbox).where(outbox.c.id == given("message_id"))
+NOT_ENDED = outbox.c.next_attempt_at.is_not(None)
+END = (
+    update(outbox)
+    .where(outbox.c.id == given("message_id"), NOT_ENDED)
+    .values(
+        state=given("state"),
+        recipient=given("recipient"),
+        context=given("context"),
+        attempts=given("attempts"),
+        last_error=given("error"),
+        ended_at=given("now"),
+        next_attempt_at=None,
+        claimed_until=None,
+    )
+)
 SCHEDULE_RETRY = (
     update(outbox)
-    .where(outbox.c.id == given("message_id"))
+    .where(outbox.c.id == given("message_id"), NOT_ENDED)
     .values(
         attempts=given("attempts"), last_error=given("error"), next_attempt_at=given("retry_at"), claimed_until=None
     )
@@ -103,10 +170,11 @@ SCHEDULE_RETRY = (
 FAILED = (
     select(outbox.c.id)
     .where(outbox.c.channel == given("channel"), outbox.c.recipient == given("recipient"), outbox.c.attempts > 0)
+    .where(outbox.c.state == given("state"))
     .limit(1)
 )
-WAITING = select(outbox).order_by(outbox.c.id)
-LATE = (outbox.c.channel == given("channel"), outbox.c.created_at < given("created_before"))
+WAITING = select(outbox).where(NOT_ENDED).order_by(outbox.c.id)
+LATE = (outbox.c.channel == given("channel"), outbox.c.created_at < given("created_before"), NOT_ENDED)
 COUNT_LATE = select(func.count()).select_from(outbox).where(*LATE)
 LATE_RECIPIENTS = select(outbox.c.recipient).where(*LATE).distinct().order_by(outbox.c.recipient)
 
@@ -116,7 +184,15 @@ class OutboxStore(Store):
 
     def enqueue(self, message: OutboxMessage) -> None:
         """Insert a message, to be sent after this transaction commits."""
-        self._db.insert(outbox, replace(message, created_at=self._now, next_attempt_at=self._now))
+        context = message.context
+        stored = replace(
+            message,
+            created_at=self._now,
+            next_attempt_at=self._now,
+            kind=_kind(message.template, context),
+            user_id=message.user_id or next((context[name] for name in ABOUT_PERSON if context.get(name)), None),
+        )
+        self._db.insert(outbox, stored)
 
     def enqueue_password_reset(self, digest: str, *, channel: str, template: str, context: dict[str, Any]) -> None:
         """Insert a message to the owner of this password reset, if there is one.
@@ -124,7 +200,7 @@ class OutboxStore(Store):
         The recipient is the stored address, never the typed one. One statement in either case, so that the cost is the
         same.
         """
-        message = {"channel": channel, "template": template, "context": context}
+        message = {"channel": channel, "template": template, "context": context, "kind": _kind(template, context)}
         self._db.change(ENQUEUE_PASSWORD_RESET, digest=digest, **message, now=self._now)
 
     def anything_due(self, *, channel: str) -> bool:
@@ -135,13 +211,18 @@ class OutboxStore(Store):
         """Claim the longest-due message of a channel for `lease` seconds."""
         return self._db.claim(OutboxMessage, CLAIM_NEXT, channel=channel, now=self._now, until=self._now + lease)
 
-    def delete_delivered(self, message_id: int) -> None:
-        """Delete a delivered message."""
-        self._db.change(DELETE, message_id=message_id)
+    def record_delivered(self, message: OutboxMessage, *, masked: str) -> None:
+        """Record a delivery: what is kept is its kind and the masked recipient."""
+        self._end(message, MessageState.DELIVERED, recipient=masked, context={}, error=None)
 
-    def delete_abandoned(self, message_id: int) -> None:
-        """Delete an undeliverable message; the caller records that."""
-        self._db.change(DELETE, message_id=message_id)
+    def record_abandoned(self, message: OutboxMessage, *, error: str) -> None:
+        """Record that a message is given up; a code or link in it goes. The caller records that as an event too."""
+        context = {} if message.holds_secret else message.context
+        self._end(message, MessageState.ABANDONED, recipient=message.recipient, context=context, error=error)
+
+    def _end(self, message: OutboxMessage, state: MessageState, **result: Any) -> None:
+        attempts = message.attempts + 1
+        self._db.change(END, message_id=message.id, state=state, attempts=attempts, now=self._now, **result)
 
     def schedule_retry(self, message: OutboxMessage, *, error: str, retry_in: int) -> None:
         """Retry in `retry_in` seconds."""
@@ -150,7 +231,8 @@ class OutboxStore(Store):
 
     def has_failed_delivery(self, *, channel: str, recipient: str) -> bool:
         """Whether a message to this recipient is waiting after a failed delivery."""
-        return self._db.value(FAILED, channel=channel, recipient=recipient) is not None
+        waiting = MessageState.WAITING
+        return self._db.value(FAILED, channel=channel, recipient=recipient, state=waiting) is not None
 
     def waiting(self, *, channel: str | None = None, limit: int | None = None) -> list[OutboxMessage]:
         """List undelivered messages, optionally of one channel, oldest first."""
@@ -164,3 +246,7 @@ class OutboxStore(Store):
     def late_recipients(self, *, channel: str, created_before: int) -> list[str]:
         """List who waits for a message of a channel from before a time (seconds, UTC)."""
         return self._db.values(LATE_RECIPIENTS, channel=channel, created_before=created_before)
+
+
+def _kind(template: str, context: Mapping[str, Any]) -> str:
+    return str(context.get("event") or template)

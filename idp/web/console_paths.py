@@ -26,3 +26,8 @@ def group_path(group_id: str) -> str:
 def app_path(client_id: str) -> str:
     """Return the path of one app's page; `<client_id>` makes it a route."""
     return f"{APPS}/{client_id}"
+
+
+def message_path(message_id: str) -> str:
+    """Return the path that sends one message again; `<int:message_id>` makes it a route."""
+    return f"{MESSAGES}/{message_id}/send"

@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from tests.support.harness import Harness
 
 FIRST_OF_ANY = re.compile(r"<any\((\w+)[^>]*>")
-NUMBER = re.compile(r"<int:\w+>")
+NUMBER = re.compile(r"<int(?:\([^)]*\))?:\w+>")
 PLACEHOLDER = re.compile(r"<[^>]+>")
 
 
