@@ -11,6 +11,8 @@ APPS = "/admin/apps"
 AUDIT = "/admin/audit"
 MESSAGES = "/admin/messages"
 KEYS = "/admin/keys"
+ROTATE_KEYS = "/admin/keys/rotate"
+REPLACE_KEYS = "/admin/keys/replace"
 
 
 def person_path(user_id: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import messages, overview
+from idp.console.pages import keys, messages, overview
 
-PARTS = (overview, messages)
+PARTS = (overview, messages, keys)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:
