@@ -5,12 +5,18 @@ of the fields in `EXTRA` names it in `OWN_FIELDS`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from sqlalchemy import insert
+
+from idp import audit
+from idp.audit import Event
 from idp.console.guard import Demand, demand_of
+from idp.kernel.clock import DAY
+from idp.persistence.devices import Device, browsers, devices
 from idp.persistence.groups import Group
 from idp.persistence.outbox import OutboxMessage
-from tests.support.account import Account
+from idp.persistence.sessions import Session
 from tests.support.harness import Harness
 from tests.support.routes import FIRST_OF_ANY
 
@@ -73,25 +79,38 @@ def console_routes(harness: Harness) -> list[ConsoleRoute]:
 
 def parameters(harness: Harness, name: str = "victor") -> dict[str, str]:
     """Add what a route may be about, and return the value of each parameter."""
-    account = Account(harness, harness.person(name, totp=True))
-    account.open("/account/", remember=True)
-    session, someone, group_id = account.session, account.someone, f"group-{name}"
-    assert session is not None
+    someone, group_id = harness.person(name, totp=True), f"group-{name}"
     client_id = harness.client(f"app-{name}", first_party=False).client_id
     with harness.services.database.write() as tx:
         tx.groups.add(Group(group_id, name.title(), name))
         tx.groups.add_member(group_id, someone.id)
-        tx.outbox.enqueue(OutboxMessage(channel="email", recipient=f"{name}@example.test", template="x", context={}))
+        notice = {"event": "password_changed", "user_id": someone.id}
+        tx.outbox.enqueue(OutboxMessage("email", f"{name}@example.test", "security_notice", notice))
+        audit.record(tx, Event.USER_ADDED, user_id=someone.id)
+    _open_session(harness, someone.id, name)
     with harness.services.database.read() as tx:
         message, event = tx.outbox.waiting()[-1], tx.audit.latest(limit=1)[0]
     return dict.fromkeys(OF_NO_ROW, "1") | {
         "user_id": someone.id,
         "group_id": group_id,
         "client_id": client_id,
-        "sid": session.sid,
-        "device_id": session.device_id or "",
+        "sid": f"sid-{name}",
+        "device_id": f"device-{name}",
         "factor_id": f"totp-{someone.id}",
         "message_id": str(message.id),
         "event_id": str(event.id),
         "kid": harness.services.keyring.survey()[0].key.kid,
     }
+
+
+def _open_session(harness: Harness, user_id: str, name: str) -> None:
+    """Add a session, and the remembered device that it is on."""
+    now, browser_id, device_id = harness.clock.now(), f"browser-{name}", f"device-{name}"
+    until = now + 14 * DAY
+    with harness.services.database.engine.begin() as connection:
+        known = {"id": browser_id, "secret_digest": name, "rotated_at": now, "last_seen_at": now, "created_at": now}
+        connection.execute(insert(browsers).values(**known))
+        device = Device(device_id, user_id, browser_id, "Firefox on Linux", now, now, now, until, 1)
+        connection.execute(insert(devices).values(**asdict(device)))
+    with harness.services.database.write() as tx:
+        tx.sessions.open(Session(f"sid-{name}", name, user_id, [], until, "192.0.2.9", "Firefox", device_id))

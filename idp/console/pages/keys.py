@@ -79,7 +79,7 @@ def _list(admin: Admin, *, status: int = 200, error: str | None = None) -> Respo
         status=status,
         error=("form", error) if error else None,
         notices=NOTICES,
-        keys=[_row(found) for found in services().keyring.survey(fresh=True)],
+        keys=_rows(services().keyring.survey(fresh=True)),
         may_change=admin.may(Permission.CHANGE_KEYS),
         rotate_href=console_paths.ROTATE_KEYS,
         replace_href=console_paths.REPLACE_KEYS,
@@ -87,14 +87,19 @@ def _list(admin: Admin, *, status: int = 200, error: str | None = None) -> Respo
     )
 
 
-def _row(found: KeyStatus) -> dict[str, Any]:
+def _rows(found: list[KeyStatus]) -> list[dict[str, Any]]:
+    waiting = {status.key.alg for status in found if status.state is KeyState.NEXT}
+    return [_row(status, may_turn=status.key.alg not in waiting) for status in found]
+
+
+def _row(found: KeyStatus, *, may_turn: bool) -> dict[str, Any]:
     title, tone = STATES[found.state]
     return {
         "alg": found.key.alg,
         "kid": found.key.kid,
         "state": title,
         "tone": tone,
-        "active": found.state is KeyState.ACTIVE,
+        "may_turn": may_turn and found.state is KeyState.ACTIVE,
         "made": Moment(found.key.created_at),
         "until": UNTIL[found.state].with_values(time=Moment(found.until)),
     }

@@ -141,7 +141,7 @@ def test_what_fails_says_why_and_when_it_is_tried_again(post: Harness, server: M
     BackgroundJobs(post.services).run_once()
     page = words(console(post).browser.get(f"{PAGE}?state=failed"))
     assert "Failed" in page
-    assert "Tried again 1 June 2026" in page
+    assert "Next try: 1 June 2026" in page
     assert reason_text("localhost:1: ConnectionRefusedError: [Errno 111]") == "Nobody answered there."
 
 
