@@ -5,7 +5,8 @@
        |  +----sent again---+
        +-------given up----->  abandoned   kept with its content, unless it holds a code or a link
 
-A message that has ended has no `next_attempt_at`: workers do not see it. It stays as a record for a bounded time.
+A message that has ended stays as a record for a bounded time. Workers look at an index of those that wait, so that
+records cost them nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -44,7 +46,7 @@ outbox = Table(
     Column("context", JSON, nullable=False),
     Column("id", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
     Column("created_at", BigInteger, nullable=False),
-    Column("next_attempt_at", BigInteger, index=True),
+    Column("next_attempt_at", BigInteger, nullable=False),
     Column("claimed_until", BigInteger),
     Column("attempts", BigInteger, nullable=False),
     Column("last_error", String),
@@ -57,6 +59,14 @@ outbox = Table(
     Index("ix_outbox_kind", "kind", "created_at", "id"),
     Index("ix_outbox_channel", "channel", "created_at", "id"),
     Index("ix_outbox_user", "user_id", "created_at", "id"),
+)
+IS_WAITING = outbox.c.state == literal_column("'waiting'")
+"""Literally: an index of some rows serves only statements that repeat its condition."""
+Index(
+    "ix_outbox_waiting",
+    *(outbox.c.channel, outbox.c.next_attempt_at),
+    postgresql_where=IS_WAITING,
+    sqlite_where=IS_WAITING,
 )
 ABOUT_PERSON = ("user_id", "sub")
 """Members of a context that name whom the message is for or about."""
@@ -87,7 +97,7 @@ class OutboxMessage:
     context: dict[str, Any]
     id: int = 0
     created_at: int = 0
-    next_attempt_at: int | None = 0
+    next_attempt_at: int = 0
     claimed_until: int | None = None
     attempts: int = 0
     last_error: str | None = None
@@ -135,7 +145,7 @@ ENQUEUE_PASSWORD_RESET = insert(outbox).from_select(
 )
 UNCLAIMED = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= given("now"))
 DUE = select(outbox.c.id).where(
-    outbox.c.channel == given("channel"), outbox.c.next_attempt_at <= given("now"), UNCLAIMED
+    IS_WAITING, outbox.c.channel == given("channel"), outbox.c.next_attempt_at <= given("now"), UNCLAIMED
 )
 ANYTHING_DUE = select(DUE.exists())
 LONGEST_DUE = DUE.order_by(outbox.c.next_attempt_at, outbox.c.id).limit(1)
@@ -145,10 +155,9 @@ CLAIM_NEXT = (
     .values(claimed_until=given("until"))
     .returning(*outbox.c)
 )
-NOT_ENDED = outbox.c.next_attempt_at.is_not(None)
 END = (
     update(outbox)
-    .where(outbox.c.id == given("message_id"), NOT_ENDED)
+    .where(outbox.c.id == given("message_id"), IS_WAITING)
     .values(
         state=given("state"),
         recipient=given("recipient"),
@@ -156,13 +165,12 @@ END = (
         attempts=given("attempts"),
         last_error=given("error"),
         ended_at=given("now"),
-        next_attempt_at=None,
         claimed_until=None,
     )
 )
 SCHEDULE_RETRY = (
     update(outbox)
-    .where(outbox.c.id == given("message_id"), NOT_ENDED)
+    .where(outbox.c.id == given("message_id"), IS_WAITING)
     .values(
         attempts=given("attempts"), last_error=given("error"), next_attempt_at=given("retry_at"), claimed_until=None
     )
@@ -170,11 +178,11 @@ SCHEDULE_RETRY = (
 FAILED = (
     select(outbox.c.id)
     .where(outbox.c.channel == given("channel"), outbox.c.recipient == given("recipient"), outbox.c.attempts > 0)
-    .where(outbox.c.state == given("state"))
+    .where(IS_WAITING)
     .limit(1)
 )
-WAITING = select(outbox).where(NOT_ENDED).order_by(outbox.c.id)
-LATE = (outbox.c.channel == given("channel"), outbox.c.created_at < given("created_before"), NOT_ENDED)
+WAITING = select(outbox).where(IS_WAITING).order_by(outbox.c.id)
+LATE = (outbox.c.channel == given("channel"), outbox.c.created_at < given("created_before"), IS_WAITING)
 COUNT_LATE = select(func.count()).select_from(outbox).where(*LATE)
 LATE_RECIPIENTS = select(outbox.c.recipient).where(*LATE).distinct().order_by(outbox.c.recipient)
 
@@ -231,8 +239,7 @@ class OutboxStore(Store):
 
     def has_failed_delivery(self, *, channel: str, recipient: str) -> bool:
         """Whether a message to this recipient is waiting after a failed delivery."""
-        waiting = MessageState.WAITING
-        return self._db.value(FAILED, channel=channel, recipient=recipient, state=waiting) is not None
+        return self._db.value(FAILED, channel=channel, recipient=recipient) is not None
 
     def waiting(self, *, channel: str | None = None, limit: int | None = None) -> list[OutboxMessage]:
         """List undelivered messages, optionally of one channel, oldest first."""

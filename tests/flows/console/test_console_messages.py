@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, text
 
 from idp.admin import Refused, messages
 from idp.admin.permissions import COMMAND_LINE
 from idp.console.message_texts import KINDS, kind_text, reason_text
 from idp.kernel.clock import DAY
 from idp.messaging.notices import Notice, notify
+from idp.persistence import outbox as outbox_store
 from idp.persistence.keyset import Position
 from idp.persistence.message_records import MessageFilter
 from idp.persistence.outbox import MessageState, OutboxMessage
@@ -199,3 +201,22 @@ def test_each_notice_has_words_here(harness: Harness) -> None:
     assert set(Notice) <= set(KINDS)
     assert kind_text("some_new_kind") == "Some new kind"
     assert MessageState.FAILED not in {row.state for row in stored(harness)}
+
+
+@pytest.mark.parametrize("name", ["LONGEST_DUE", "FAILED"])
+def test_workers_do_not_read_the_records_of_what_was_delivered(harness: Harness, name: str) -> None:
+    """They poll twice a second; the database shall use the index of those that wait."""
+    values = {"channel": "email", "recipient": "x", "template": "x", "context": {}, "kind": "x", "attempts": 1}
+    times = {"created_at": 1, "next_attempt_at": 1}
+    engine = harness.services.database.engine
+    sqlite = engine.dialect.name == "sqlite"
+    given = {"given_channel": "email", "given_now": 2, "given_recipient": "x"}
+    statement = getattr(outbox_store, name).params(given)
+    said = str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
+    with engine.begin() as connection:
+        connection.execute(insert(outbox_store.outbox), [values | times | {"state": "delivered"}] * 3000)
+        connection.execute(insert(outbox_store.outbox), [values | times | {"state": "waiting"}])
+        if not sqlite:
+            connection.execute(text("ANALYZE outbox"))
+        plan = str(connection.execute(text(f"EXPLAIN {'QUERY PLAN' if sqlite else ''} {said}")).all())
+    assert "ix_outbox_waiting" in plan

@@ -16,8 +16,11 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("state", sa.String(), nullable=False, server_default="waiting"))
     op.add_column("outbox", sa.Column("ended_at", sa.BigInteger(), nullable=True))
     op.execute("UPDATE outbox SET kind = template")
-    with op.batch_alter_table("outbox") as batch_op:
-        batch_op.alter_column("next_attempt_at", existing_type=sa.BigInteger(), nullable=True)
+    waiting = sa.text("state = 'waiting'")
+    op.drop_index("ix_outbox_next_attempt_at", "outbox")
+    op.create_index(
+        "ix_outbox_waiting", "outbox", ["channel", "next_attempt_at"], postgresql_where=waiting, sqlite_where=waiting
+    )
     op.create_index("ix_outbox_created", "outbox", ["created_at", "id"])
     op.create_index("ix_outbox_state", "outbox", ["state", "created_at", "id"])
     op.create_index("ix_outbox_kind", "outbox", ["kind", "created_at", "id"])
@@ -44,10 +47,9 @@ def downgrade() -> None:
     """Leave the schema as the revision before had it."""
     op.drop_table("figures")
     op.drop_table("daily_counts")
-    for name in ("created", "state", "kind", "channel", "user"):
+    for name in ("waiting", "created", "state", "kind", "channel", "user"):
         op.drop_index(f"ix_outbox_{name}", "outbox")
-    op.execute("DELETE FROM outbox WHERE next_attempt_at IS NULL")
-    with op.batch_alter_table("outbox") as batch_op:
-        batch_op.alter_column("next_attempt_at", existing_type=sa.BigInteger(), nullable=False)
+    op.execute("DELETE FROM outbox WHERE state <> 'waiting'")
+    op.create_index("ix_outbox_next_attempt_at", "outbox", ["next_attempt_at"])
     for name in ("ended_at", "state", "user_id", "kind"):
         op.drop_column("outbox", name)
