@@ -62,6 +62,7 @@ DONE: Mapping[str, Text] = {
     Event.ROLE_WITHDRAWN: Text("A role of an administrator was withdrawn from you."),
     Event.GROUP_MEMBER_ADDED: Text("You were added to the group {group}."),
     Event.GROUP_MEMBER_REMOVED: Text("You were removed from the group {group}."),
+    Event.MESSAGE_SENT_AGAIN: Text("An administrator let a message to you be sent again."),
 }
 """What happened; `{app}` is the app's name, `{group}` that of a group."""
 

@@ -92,6 +92,7 @@ class Event(StrEnum):
     ADMIN_REFUSED = "admin.refused"
     MAIL_ABANDONED = "mail.abandoned"
     MESSAGE_ABANDONED = "message.abandoned"
+    MESSAGE_SENT_AGAIN = "message.sent_again"
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
 
 

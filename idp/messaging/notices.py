@@ -125,6 +125,7 @@ def message_context(tx: Transaction, user: User | None) -> dict[str, Any]:
     reader = Reader.from_profile(user.profile if user else {}, otherwise=tx.origin.language)
     origin = LOCAL if is_by_administrator(tx, user) else tx.origin  # nobody is told where an administrator sits
     return {
+        "user_id": user.id if user else None,
         "name": user.display_name if user else "",
         "language": reader.language,
         "zone": reader.zone,

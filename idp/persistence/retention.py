@@ -16,6 +16,7 @@ from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import browsers, devices
 from idp.persistence.factors import factors
+from idp.persistence.figures import daily_counts, figures
 from idp.persistence.grants import grants, revoked_tokens
 from idp.persistence.groups import group_members, groups
 from idp.persistence.login_flows import login_flows
@@ -34,7 +35,9 @@ from idp.persistence.users import users
 BROWSER_RETENTION = 400 * DAY
 """Seconds after which an unused browser is unknown; also the longest cookie lifetime in browsers."""
 OUTBOX_RETENTION = 30 * DAY
-"""Seconds; a running channel delivers or abandons a message within a day, one that was switched off never does."""
+"""Seconds that a message is kept as a record, without its content; also one of a channel that was switched off."""
+COUNT_RETENTION = 400 * DAY
+"""Seconds that the counts of a day are kept."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,13 @@ LIVES = (
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
     Life(role_grants, "administrators", "an owner withdraws it, or its holder is removed"),
     Life(jobs, "nothing: one row for each periodic job", "for ever"),
+    Life(figures, "nothing: one row for each figure of the overview", "it is counted again"),
+    Life(
+        daily_counts,
+        "days: one row for each kind of event",
+        "400 days",
+        lambda at: daily_counts.c.counted_at < at.now - COUNT_RETENTION,
+    ),
     Life(
         login_flows,
         "sign-ins",
@@ -180,7 +190,7 @@ LIVES = (
     Life(
         outbox,
         "messages",
-        "it is delivered, or given up after a day; after 30 days where nobody delivers its channel",
+        "30 days; once it is delivered its content is gone and its address masked, and codes and links go in any case",
         lambda at: outbox.c.created_at < at.now - OUTBOX_RETENTION,
         "none for names that nobody has; the limits of links and codes for a person",
     ),

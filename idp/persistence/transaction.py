@@ -15,9 +15,11 @@ from idp.persistence.contact_changes import ContactChangeStore
 from idp.persistence.devices import DeviceStore
 from idp.persistence.executor import Executor
 from idp.persistence.factors import FactorStore
+from idp.persistence.figures import FigureStore
 from idp.persistence.grants import GrantStore
 from idp.persistence.groups import GroupStore
 from idp.persistence.login_flows import LoginFlowStore
+from idp.persistence.message_records import MessageRecordStore
 from idp.persistence.outbox import OutboxStore
 from idp.persistence.passkey_challenges import ChallengeStore
 from idp.persistence.password_resets import PasswordResetStore
@@ -143,6 +145,16 @@ class Transaction:
     def outbox(self) -> OutboxStore:
         """Messages to be delivered; `idp.messaging` enqueues them."""
         return OutboxStore(self._db, self.now)
+
+    @cached_property
+    def message_records(self) -> MessageRecordStore:
+        """What was sent to whom."""
+        return MessageRecordStore(self._db, self.now)
+
+    @cached_property
+    def figures(self) -> FigureStore:
+        """Figures that are counted in the background."""
+        return FigureStore(self._db, self.now)
 
     @cached_property
     def password_resets(self) -> PasswordResetStore:

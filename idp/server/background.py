@@ -1,4 +1,4 @@
-"""Background jobs: messages, logouts, purging, key rotation.
+"""Background jobs: messages, logouts, purging, key rotation, figures of the overview.
 
 Every channel has its own thread, so a slow client or provider delays no other channel. Work is claimed in the database,
 so that exactly one of all nodes does it.
@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from idp.admin import keys
+from idp.admin import keys, overview
+from idp.admin.messages import shown_recipient
 from idp.admin.purging import purge
 from idp.kernel.clock import HOUR, MINUTE
 from idp.kernel.resources import TEMPLATES
@@ -44,6 +45,7 @@ HTTP_LEASE = MINUTE
 """Seconds a claim on an HTTP delivery lasts; `http_client` times out well before."""
 PURGE_EVERY = HOUR
 ROTATE_EVERY = 10 * MINUTE
+COUNT_EVERY = 10 * MINUTE
 
 Job = Callable[[], None]
 
@@ -87,7 +89,13 @@ class BackgroundJobs:
         self, channel: str, send: Send, lease: int, abandoned: RecordAbandoned, when_idle: Job = lambda: None
     ) -> OutboxDispatcher:
         return OutboxDispatcher(
-            self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned, when_idle=when_idle
+            self._services.database,
+            channel=channel,
+            send=send,
+            lease=lease,
+            abandoned=abandoned,
+            mask=partial(shown_recipient, channel),
+            when_idle=when_idle,
         )
 
     def start(self) -> None:
@@ -147,6 +155,11 @@ class BackgroundJobs:
         with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
                 keys.rotate(tx, self._services.keyring)
+        with self._services.database.write() as tx:
+            is_due = tx.jobs.claim("count_figures", every=COUNT_EVERY)
+        if is_due:
+            overview.count_events(self._services.database, proceed=self._may_proceed)
+            overview.count_figures(self._services.database)
 
     def _may_proceed(self) -> bool:
         return not self._stopping.is_set()

@@ -15,6 +15,8 @@ EXPORT_PEOPLE = f"{PEOPLE}/export"
 CHANGE_MANY = f"{PEOPLE}/change"
 MESSAGES = "/admin/messages"
 KEYS = "/admin/keys"
+ROTATE_KEYS = "/admin/keys/rotate"
+REPLACE_KEYS = "/admin/keys/replace"
 
 
 def person_path(user_id: str) -> str:
@@ -55,3 +57,8 @@ def person_attributes_path(user_id: str) -> str:
 def app_claims_path(client_id: str) -> str:
     """Return the path of the claims of one app."""
     return f"{app_path(client_id)}/claims"
+
+
+def message_path(message_id: str) -> str:
+    """Return the path that sends one message again; `<int:message_id>` makes it a route."""
+    return f"{MESSAGES}/{message_id}/send"

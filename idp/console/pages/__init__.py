@@ -5,9 +5,31 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import app_claim, app_claims, attributes, group, groups, home, people, person_attributes
+from idp.console.pages import (
+    app_claim,
+    app_claims,
+    attributes,
+    group,
+    groups,
+    keys,
+    messages,
+    overview,
+    people,
+    person_attributes,
+)
 
-PARTS = (home, people, groups, group, attributes, person_attributes, app_claims, app_claim)
+PARTS = (
+    overview,
+    people,
+    groups,
+    group,
+    attributes,
+    person_attributes,
+    app_claims,
+    app_claim,
+    messages,
+    keys,
+)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:
