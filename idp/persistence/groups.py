@@ -67,6 +67,12 @@ OF_USER = (
     .where(group_members.c.user_id == given("user_id"))
     .order_by(groups.c.name_key)
 )
+SEPARATOR = ","
+"""Between ids that are read as one text; no id has it."""
+IDS_OF_PERSON = select(func.aggregate_strings(group_members.c.group_id, SEPARATOR)).where(
+    group_members.c.user_id == users.c.id
+)
+"""The ids of a person's groups as one text, for other statements; NULL without a group."""
 COUNT_MEMBERS = (
     select(func.count())
     .select_from(group_members.join(users, users.c.id == group_members.c.user_id))
