@@ -36,10 +36,10 @@ class Classes:
 
 @dataclass(frozen=True)
 class Batch:
-    """People behind the id `after`, up to `upto` (None: the last one)."""
+    """People from the id `start` on, before the id `end` (None: to the last one)."""
 
-    after: str = ""
-    upto: str | None = None
+    start: str = ""
+    end: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,15 @@ class Somebody:
     name: str
 
 
-END = select(users.c.id).where(users.c.id > given("after")).order_by(users.c.id).offset(given("skipped")).limit(1)
+END = select(users.c.id).where(users.c.id >= given("start")).order_by(users.c.id).offset(given("most")).limit(1)
 
 
 class PreviewStore(Store):
     """Counts and lists active people by what their sign-ins depend on, in the order of their ids."""
 
-    def batch(self, after: str, most: int) -> Batch:
-        """Return the next `most` people behind `after`."""
-        return Batch(after, self._db.value(END, after=after, skipped=most - 1))
+    def batch(self, start: str, most: int) -> Batch:
+        """Return the next `most` people from the id `start` on."""
+        return Batch(start, self._db.value(END, start=start, most=most))
 
     def count_alike(self, classes: Classes, batch: Batch) -> list[tuple[Alike, int]]:
         """Count the people of a batch by what they have in common."""
@@ -149,7 +149,7 @@ def _class_of(column: ColumnElement[str], classes: Sequence[Sequence[str]]) -> C
 
 
 def _within(column: ColumnElement[str], batch: Batch) -> list[ColumnElement[bool]]:
-    return [column > batch.after, *([column <= batch.upto] if batch.upto is not None else [])]
+    return [column >= batch.start, *([column < batch.end] if batch.end is not None else [])]
 
 
 def _alike(classes: Classes, row: Sequence[Any]) -> Alike:

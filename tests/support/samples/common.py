@@ -51,5 +51,5 @@ ENROL = {
 SET_UP_CODES = {
     "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "retry_after": 0,
     "delivery_delayed": False,
-    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True,
+    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True, "alternatives": [], "sends": False,
 }  # fmt: skip
