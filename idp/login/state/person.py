@@ -184,9 +184,10 @@ class Person:
         return due is not None and now < due
 
 
-def without_factors(user: User) -> Person:
-    """Return a person who has no second step."""
-    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0)
+def without_factors(user: User, rules: RuleSet = NO_RULES, group_ids: frozenset[str] = frozenset()) -> Person:
+    """Return a person who has no second step, as these rules see them."""
+    at = Circumstances(user_id=user.id, group_ids=group_ids)
+    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, rules=rules, circumstances=at)
 
 
 def load(tx: Transaction, user: User, settings: Settings) -> Person:
