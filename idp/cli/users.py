@@ -25,6 +25,7 @@ from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 COLUMNS = ("username", "name", "email", "status", "second_step", "second_step_required")
+ROLE = click.Choice([role.value for role in Role])
 REQUIRED, NOT_REQUIRED = "required", "not-required"
 
 
@@ -41,7 +42,7 @@ def command() -> None:
 @click.option("--required", is_flag=True, help="They must have a second step.")
 @click.option(
     "--role",
-    type=click.Choice([role.value for role in Role]),
+    type=ROLE,
     help="They administer the installation, as far as this role may.",
 )
 @passwords.from_stdin
@@ -210,12 +211,10 @@ def set_(work: CliContext, /, username: str, *, second_step: str | None, yes: bo
 
 @command.command(name="roles")
 @click.argument("name")
-@click.option(
-    "--grant", type=click.Choice([role.value for role in Role]), multiple=True, help="A role to give; can be repeated."
-)
+@click.option("--grant", type=ROLE, multiple=True, help="A role to give; can be repeated.")
 @click.option(
     "--withdraw",
-    type=click.Choice([role.value for role in Role]),
+    type=ROLE,
     multiple=True,
     help="A role to withdraw; can be repeated.",
 )
