@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from idp.config import Settings
 from idp.kernel.clock import sleep
+from idp.login.state.policy_rules import present_rules
 from idp.persistence.database import Database
 from idp.persistence.purging import BATCH
 from idp.persistence.retention import ERASURES, LIVES, Erasure, Life, Retention
@@ -56,5 +57,5 @@ class _Run:
             now=tx.now,
             session_idle=settings.session_idle,
             audit_days=settings.audit_retention_days,
-            keep_codes=settings.recovery_codes_viewable,
+            keep_codes=bool(present_rules(tx).organisation(settings).codes_viewable),
         )

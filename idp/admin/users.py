@@ -15,6 +15,7 @@ from idp.kernel.text import Text
 from idp.login.access_revocation import revoke_all_access
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
+from idp.login.policy.rules import NO_RULES, RuleSet
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -130,9 +131,20 @@ def find_to_change(tx: Transaction, actor: Actor, user_id: str) -> User | None:
     return user
 
 
-def second_step_status(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
-    """Return the state of a person's second step, which is `on` or not, at `now`."""
-    due = None if on else without_factors(user).second_step_due(settings, now)
+def second_step_status(
+    user: User,
+    *,
+    on: bool,
+    settings: Settings,
+    now: int,
+    rules: RuleSet = NO_RULES,
+    group_ids: frozenset[str] = frozenset(),
+) -> SecondStep:
+    """Return the state of a person's second step, which is `on` or not, at `now`.
+
+    `rules` are those in force (`present_rules`), `group_ids` the person's groups (`tx.groups.ids_of_users`).
+    """
+    due = None if on else without_factors(user, rules, group_ids).second_step_due(settings, now)
     return SecondStep(
         on=on,
         required=user.second_step_required,

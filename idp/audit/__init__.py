@@ -90,6 +90,7 @@ class Event(StrEnum):
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"
     ADMIN_REFUSED = "admin.refused"
+    POLICY_CHANGED = "policy.changed"
     MAIL_ABANDONED = "mail.abandoned"
     MESSAGE_ABANDONED = "message.abandoned"
     MESSAGE_SENT_AGAIN = "message.sent_again"

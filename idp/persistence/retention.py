@@ -23,6 +23,7 @@ from idp.persistence.login_flows import login_flows
 from idp.persistence.outbox import outbox
 from idp.persistence.passkey_challenges import webauthn_challenges
 from idp.persistence.password_resets import password_resets
+from idp.persistence.policy import policy_rules, policy_versions
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
 from idp.persistence.refresh_tokens import refresh_tokens
 from idp.persistence.roles import role_grants
@@ -111,6 +112,8 @@ LIVES = (
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
     Life(role_grants, "administrators", "an owner withdraws it, or its holder is removed"),
+    Life(policy_versions, "changes of the policy", "for ever: each can be returned to"),
+    Life(policy_rules, "changes of the policy", "for ever, with their version"),
     Life(jobs, "nothing: one row for each periodic job", "for ever"),
     Life(figures, "nothing: one row for each figure of the overview", "it is counted again"),
     Life(

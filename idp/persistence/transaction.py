@@ -24,6 +24,8 @@ from idp.persistence.outbox import OutboxStore
 from idp.persistence.passkey_challenges import ChallengeStore
 from idp.persistence.password_resets import PasswordResetStore
 from idp.persistence.people_lists import PeopleListStore
+from idp.persistence.policy import PolicyStore
+from idp.persistence.policy_preview import PreviewStore
 from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
@@ -75,6 +77,16 @@ class Transaction:
     def factors(self) -> FactorStore:
         """Second factors."""
         return FactorStore(self._db, self.now)
+
+    @cached_property
+    def policy(self) -> PolicyStore:
+        """Rules of the sign-in policy."""
+        return PolicyStore(self._db, self.now)
+
+    @cached_property
+    def preview(self) -> PreviewStore:
+        """People by what their sign-ins depend on."""
+        return PreviewStore(self._db, self.now)
 
     @cached_property
     def challenges(self) -> ChallengeStore:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from idp.persistence.base import METADATA, Store, given, given_each, numbered
+from idp.persistence.base import METADATA, Store, given, given_each, given_list, numbered
 from idp.persistence.lookup_keys import lookup_key, name_key
 
 ACTIVE = "active"
@@ -134,6 +134,7 @@ class User:
 
 KEY = given("key")
 BY_ID = select(users).where(users.c.id == given("user_id"))
+BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))
 SAMPLE_HASHES = (
     select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
@@ -188,6 +189,10 @@ class UserStore(Store):
     def by_id(self, user_id: str) -> User | None:
         """Return the person with this `sub`, active or not."""
         return self._db.one(User, BY_ID, user_id=user_id)
+
+    def by_ids(self, user_ids: Iterable[str]) -> list[User]:
+        """List these people, active or not."""
+        return self._db.all(User, BY_IDS, user_ids=sorted(user_ids))
 
     def by_identifier(self, identifier: str) -> User | None:
         """Return the person of this user name or email address; a user name has no `@`."""

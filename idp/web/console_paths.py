@@ -6,6 +6,11 @@ HOME = "/admin/"
 PEOPLE = "/admin/people"
 GROUPS = "/admin/groups"
 POLICY = "/admin/policy"
+POLICY_RULE = f"{POLICY}/rule"
+POLICY_REVIEW = f"{POLICY}/review"
+POLICY_NAMES = f"{POLICY}/review/people"
+POLICY_EXPLAIN = f"{POLICY}/explain"
+POLICY_HISTORY = f"{POLICY}/history"
 SESSIONS = "/admin/sessions"
 ATTRIBUTES = "/admin/attributes"
 APPS = "/admin/apps"
@@ -42,6 +47,11 @@ def audit_of(user_id: str) -> str:
 def group_path(group_id: str) -> str:
     """Return the path of one group's page; `<group_id>` makes it a route."""
     return f"{GROUPS}/{group_id}"
+
+
+def policy_version_path(number: int | str) -> str:
+    """Return the path of one version of the policy; `<int:number>` makes it a route."""
+    return f"{POLICY_HISTORY}/{number}"
 
 
 def app_path(client_id: str) -> str:

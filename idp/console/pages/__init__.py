@@ -16,6 +16,10 @@ from idp.console.pages import (
     overview,
     people,
     person_attributes,
+    policy,
+    policy_explain,
+    policy_history,
+    policy_review,
 )
 
 PARTS = (
@@ -27,8 +31,12 @@ PARTS = (
     person_attributes,
     app_claims,
     app_claim,
+    policy,
     messages,
     keys,
+    policy_review,
+    policy_explain,
+    policy_history,
 )
 
 blueprint = Blueprint("console", __name__)

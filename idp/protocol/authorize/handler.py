@@ -31,7 +31,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
         OAuth2Error: for a client that allows no page, or that requires what nobody can reach.
     """
     requirement = requirement_for(request, at=tx.now)
-    auth_session = start.current_session(tx)
+    auth_session = start.current_session(tx, client_id=request.client.client_id)
     start.use_person_locale(auth_session.person if auth_session else None)
     try:
         known, reached = _require_no_page(tx, request, auth_session, requirement)

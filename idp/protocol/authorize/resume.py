@@ -32,7 +32,7 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
     """
     if row.cancelled_at is not None:
         raise AccessDeniedError("the person did not agree")
-    auth_session = start.current_session(tx)
+    auth_session = start.current_session(tx, client_id=request.client.client_id)
     start.use_person_locale(auth_session.person if auth_session else None)
     flow = load_flow(tx, row, auth_session, services().settings)
     if flow.step is Step.REFUSE:

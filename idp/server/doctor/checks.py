@@ -18,6 +18,7 @@ from idp.persistence.database import Database
 from idp.server.doctor.clients import check_clients
 from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
 from idp.server.doctor.issuer import check_issuer
+from idp.server.doctor.policy import check_policy
 from idp.server.doctor.transports import check_outbox, check_transports
 from idp.signing.keystore import KeyStore
 from idp.signing.private_files import KeyDirectory, KeyFileError
@@ -38,6 +39,7 @@ def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
         check_transports,
         check_outbox,
         check_clients,
+        check_policy,
         check_issuer,
     ):
         yield from check(settings, clock)

@@ -48,8 +48,8 @@ ENROL = {
     "can_cancel": True, "required": True, "app_href": OTPAUTH, "alternatives": WAYS[:1], "sends": False,
     "stronger": False,
 }  # fmt: skip
-SET_UP_CODES = {
+SET_UP_CODES: dict[str, Any] = {
     "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "retry_after": 0,
     "delivery_delayed": False,
-    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True,
+    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True, "alternatives": [], "sends": False,
 }  # fmt: skip

@@ -117,7 +117,7 @@ def _invitation(tx: Transaction, user: User) -> dict[str, Any] | None:
 
 
 def _factors(tx: Transaction, user: User) -> dict[str, Any]:
-    factors, recovery, left = tx.factors.with_recovery(user.id)
+    facts = tx.factors.sign_in_facts(user.id)
     return {
         "rows": [
             {
@@ -127,10 +127,10 @@ def _factors(tx: Transaction, user: User) -> dict[str, Any]:
                 "since": Moment(factor.created_at),
                 "used": Moment(factor.last_used_at) if factor.last_used_at else "",
             }
-            for factor in factors
+            for factor in facts.factors
         ],
         "password_changed": Moment(user.password_changed_at) if user.password_hash else "",
-        "codes": {"left": left, "total": COUNT} if recovery else None,
+        "codes": {"left": facts.codes_left, "total": COUNT} if facts.recovery else None,
     }
 
 

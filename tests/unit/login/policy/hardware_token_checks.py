@@ -86,7 +86,7 @@ def check_sign_in() -> None:
 def check_enrolment() -> None:
     flow = _flow(_person(), MFA, may_enrol=True)
     assert flow.step is Step.ENROL
-    passkey, token = alternatives.enrolment_alternatives(flow, _settings("required"))
+    passkey, token = alternatives.enrolment_alternatives(flow, _settings("required"), shown=Method.TOTP)
     assert passkey.href == "/login/flow/enrol/passkey"
     assert (token.title, token.detail, token.href) == ("Token", "A device that shows codes.", "/login/flow/enrol/token")
     assert TOKEN not in flow.enrollable_methods(_settings("optional")), "the installation has no use for it"
