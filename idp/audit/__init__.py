@@ -79,6 +79,7 @@ class Event(StrEnum):
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"
     ADMIN_REFUSED = "admin.refused"
+    AUDIT_EXPORTED = "audit.exported"
     MAIL_ABANDONED = "mail.abandoned"
     MESSAGE_ABANDONED = "message.abandoned"
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"

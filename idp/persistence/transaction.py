@@ -7,6 +7,7 @@ from functools import cached_property
 from idp.kernel.request_origin import Origin
 from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.audit_events import AuditStore
+from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
@@ -126,6 +127,11 @@ class Transaction:
     def audit(self) -> AuditStore:
         """Audit events; write through `idp.audit`."""
         return AuditStore(self._db, self.now)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        """Search of the audit trail."""
+        return AuditSearch(self._db, self.now)
 
     @cached_property
     def outbox(self) -> OutboxStore:

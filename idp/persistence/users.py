@@ -102,6 +102,7 @@ class User:
 
 KEY = given("key")
 BY_ID = select(users).where(users.c.id == given("user_id"))
+BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))
 SAMPLE_HASHES = (
     select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
@@ -152,6 +153,10 @@ class UserStore(Store):
     def by_id(self, user_id: str) -> User | None:
         """Return the person with this `sub`, active or not."""
         return self._db.one(User, BY_ID, user_id=user_id)
+
+    def by_ids(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """Return those of these people that exist, by `sub`."""
+        return {user.id: user for user in self._db.all(User, BY_IDS, user_ids=sorted(user_ids))}
 
     def by_identifier(self, identifier: str) -> User | None:
         """Return the person of this user name or email address; a user name has no `@`."""

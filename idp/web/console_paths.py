@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 HOME = "/admin/"
 PEOPLE = "/admin/people"
 GROUPS = "/admin/groups"
@@ -9,6 +11,7 @@ POLICY = "/admin/policy"
 SESSIONS = "/admin/sessions"
 APPS = "/admin/apps"
 AUDIT = "/admin/audit"
+AUDIT_EXPORT = "/admin/audit/export"
 MESSAGES = "/admin/messages"
 KEYS = "/admin/keys"
 
@@ -26,3 +29,13 @@ def group_path(group_id: str) -> str:
 def app_path(client_id: str) -> str:
     """Return the path of one app's page; `<client_id>` makes it a route."""
     return f"{APPS}/{client_id}"
+
+
+def audit_event_path(event_id: str) -> str:
+    """Return the path of one audit event's page; `<int:event_id>` makes it a route."""
+    return f"{AUDIT}/{event_id}"
+
+
+def audit_search_path(**typed: str) -> str:
+    """Return the path of a search of the audit trail by its fields, such as `person` or `request_id`."""
+    return f"{AUDIT}?{urlencode(typed)}"

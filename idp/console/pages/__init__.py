@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import home
+from idp.console.pages import audit, home
 
-PARTS = (home,)
+PARTS = (home, audit)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:

@@ -54,6 +54,8 @@ DONE: Mapping[str, Text] = {
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
+    Event.ROLE_GRANTED: Text("You were given a role of administrators."),
+    Event.ROLE_WITHDRAWN: Text("A role of administrators was taken from you."),
 }
 """What happened; `{app}` is the app's name."""
 
@@ -66,6 +68,7 @@ NOT_DONE: Mapping[str, Text] = {
     Event.RESET_ASKED: Text("Somebody asked for a link to set a new password; none was sent."),
     Event.FACTOR_ADDED: Text("A second step was to be added, and was refused."),
     Event.FACTOR_REMOVED: Text("Turning off your second step was refused: your organisation requires it."),
+    Event.ADMIN_REFUSED: Text("You opened a page for administrators, and were refused."),
     Event.TOKEN_REFUSED: Text("{app} was refused access: what it showed was no longer good."),
     Event.CODE_REPLAYED: Text("{app} came twice with what works once. What it had been given was ended, to be safe."),
     Event.REFRESH_REPLAYED: Text(
@@ -99,6 +102,8 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
         "You were signed out: somebody else signed in."
     ),
     (Event.SESSION_ENDED, "reason", "ended in the account"): Text("You signed another browser out."),
+    (Event.SESSION_ENDED, "reason", "ended by an administrator"): Text("An administrator signed a browser out."),
+    (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("An administrator let a remembered device be forgotten."),
     (Event.SESSION_ENDED, "reason", "signed out elsewhere"): Text("You signed every other browser out."),
     (Event.SESSION_ENDED, "reason", "password changed"): Text("A browser was signed out because the password changed."),
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
