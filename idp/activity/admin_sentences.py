@@ -63,6 +63,7 @@ DONE: Mapping[str, Text] = {
     Event.ROLE_GRANTED: Text("{actor} gave {person} a role of administrators."),
     Event.ROLE_WITHDRAWN: Text("{actor} took a role of administrators from {person}."),
     Event.AUDIT_EXPORTED: Text("{actor} downloaded events of the audit trail."),
+    Event.AUDIT_END_ACCEPTED: Text("{actor} accepted the end of the audit trail after a backup was restored."),
 }
 """What happened."""
 

@@ -69,6 +69,7 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
         Event.CLIENT_REMOVED: Text("App removed"),
         Event.KEYS_ROTATED: Text("Signing keys rotated"),
         Event.AUDIT_EXPORTED: Text("Audit trail downloaded"),
+        Event.AUDIT_END_ACCEPTED: Text("End of the audit trail accepted"),
         Event.MAIL_ABANDONED: Text("Mail not delivered"),
         Event.MESSAGE_ABANDONED: Text("Message not delivered"),
         Event.LOGOUT_ABANDONED: Text("Sign-out not delivered to an app"),

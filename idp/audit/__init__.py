@@ -80,6 +80,7 @@ class Event(StrEnum):
     ROLE_WITHDRAWN = "role.withdrawn"
     ADMIN_REFUSED = "admin.refused"
     AUDIT_EXPORTED = "audit.exported"
+    AUDIT_END_ACCEPTED = "audit.end_accepted"
     MAIL_ABANDONED = "mail.abandoned"
     MESSAGE_ABANDONED = "message.abandoned"
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"

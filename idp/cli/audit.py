@@ -16,6 +16,7 @@ from idp.activity.admin_sentences import Names
 from idp.activity.export import as_json, facts, read_batches
 from idp.admin import Refused, users
 from idp.audit import Event, Outcome
+from idp.cli import audit_verification
 from idp.cli.context import CliContext, pass_cli_context
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.persistence.audit_events import AuditEvent
@@ -29,7 +30,7 @@ AGO = re.compile(r"([0-9]{1,6})([smhd])")
 SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
 
 
-@click.command(name="audit")
+@click.group(name="audit", invoke_without_command=True)
 @click.option("--person", metavar="NAME", help="A user name, email address or sub.")
 @click.option("--client", "client_id", metavar="ID", help="A client id.")
 @click.option("--event", "events", multiple=True, metavar="NAME", help="Such as sign_in or 'token.*'; repeatable.")
@@ -41,8 +42,13 @@ SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
 @click.option("--follow", is_flag=True, help="Go on with what happens from now; end with Ctrl-C.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON, one event a line; times are seconds since 1970.")
 @pass_cli_context
-def command(work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool, **given: Any) -> None:
+@click.pass_context
+def command(
+    context: click.Context, work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool, **given: Any
+) -> None:
     """Search the audit trail, oldest first: what happened, to whom, from where, and why something was refused."""
+    if context.invoked_subcommand:
+        return
     wanted = _filter(work, **given)
     try:
         for line in _lines(work, wanted, limit=limit, follow=follow, json_wanted=json_wanted):
@@ -50,6 +56,10 @@ def command(work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool,
     except KeyboardInterrupt:
         if not follow:
             raise
+
+
+command.add_command(audit_verification.verify)
+command.add_command(audit_verification.accept_end)
 
 
 def _filter(work: CliContext, *, person: str | None, events: tuple[str, ...], **given: Any) -> AuditFilter:

@@ -80,6 +80,7 @@ FOR_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events
 FOR_USER_BEFORE = FOR_USER.where(audit_events.c.id < given("before"))
 BY_ID = select(audit_events).where(audit_events.c.id == given("event_id"))
 OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
+ONE_BEFORE = select(audit_events.c.id).where(audit_events.c.at < given("before")).limit(1)
 NEWEST_ID = (
     select(audit_events.c.id).where(audit_events.c.at < given("before")).order_by(audit_events.c.id.desc()).limit(1)
 )
@@ -117,3 +118,7 @@ class AuditStore(Store):
         """Return the id of the newest event that is older than `before` (seconds, UTC); 0 when there is none."""
         self._db.flush()
         return int(self._db.value(NEWEST_ID, before=before) or 0)
+
+    def has_event_before(self, before: int) -> bool:
+        """Whether an event is older than `before` (seconds, UTC)."""
+        return self._db.value(ONE_BEFORE, before=before) is not None

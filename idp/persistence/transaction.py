@@ -6,6 +6,7 @@ from functools import cached_property
 
 from idp.kernel.request_origin import Origin
 from idp.persistence.assertion_replay import ReplayStore
+from idp.persistence.audit_chain import AuditChainStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
@@ -127,6 +128,11 @@ class Transaction:
     def audit(self) -> AuditStore:
         """Audit events; write through `idp.audit`."""
         return AuditStore(self._db, self.now)
+
+    @cached_property
+    def audit_chain(self) -> AuditChainStore:
+        """The chain of the audit trail."""
+        return AuditChainStore(self._db, self.now)
 
     @cached_property
     def audit_search(self) -> AuditSearch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -129,7 +128,7 @@ def _row(event: AuditEvent, names: admin_sentences.Names) -> dict[str, Any]:
     }
 
 
-def _facts(event: AuditEvent, names: admin_sentences.Names) -> Mapping[str, Any]:
+def _facts(event: AuditEvent, names: admin_sentences.Names) -> dict[str, Any]:
     user_id, actor_id, client_id = event.user_id or "", event.actor_id or "", event.client_id or ""
     search = console_paths.audit_search_path
     return {

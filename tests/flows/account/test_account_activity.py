@@ -17,7 +17,7 @@ ACTIVITY = "/account/activity"
 NOBODYS = {
     Event.DEVICE_COPIED, Event.CLIENT_REFUSED, Event.CLIENT_ADDED, Event.CLIENT_CHANGED, Event.CLIENT_REMOVED,
     Event.KEYS_ROTATED, Event.AUDIT_EXPORTED, Event.MAIL_ABANDONED, Event.AUTHORIZATION_REFUSED,
-    Event.LOGOUT_TARGET_REFUSED,
+    Event.LOGOUT_TARGET_REFUSED, Event.AUDIT_END_ACCEPTED,
 }  # fmt: skip
 """Events that are about no person."""
 
