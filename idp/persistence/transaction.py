@@ -27,6 +27,7 @@ from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
+from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
@@ -88,6 +89,11 @@ class Transaction:
     def sessions(self) -> SessionStore:
         """Sessions."""
         return SessionStore(self._db, self.now)
+
+    @cached_property
+    def session_search(self) -> SessionSearch:
+        """Search of everybody's sessions and remembered devices."""
+        return SessionSearch(self._db, self.now)
 
     @cached_property
     def login_flows(self) -> LoginFlowStore:

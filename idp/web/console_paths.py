@@ -9,6 +9,8 @@ PEOPLE = "/admin/people"
 GROUPS = "/admin/groups"
 POLICY = "/admin/policy"
 SESSIONS = "/admin/sessions"
+END_SESSIONS = "/admin/sessions/end"
+DEVICES = "/admin/sessions/devices"
 APPS = "/admin/apps"
 AUDIT = "/admin/audit"
 AUDIT_EXPORT = "/admin/audit/export"
@@ -39,3 +41,18 @@ def audit_event_path(event_id: str) -> str:
 def audit_search_path(**typed: str) -> str:
     """Return the path of a search of the audit trail by its fields, such as `person` or `request_id`."""
     return f"{AUDIT}?{urlencode(typed)}"
+
+
+def end_session_path(sid: str) -> str:
+    """Return the path that ends one session; `<sid>` makes it a route."""
+    return f"{SESSIONS}/{sid}/end"
+
+
+def forget_device_path(device_id: str) -> str:
+    """Return the path that forgets one remembered device; `<device_id>` makes it a route."""
+    return f"{DEVICES}/{device_id}/forget"
+
+
+def sessions_search_path(path: str = SESSIONS, **typed: str) -> str:
+    """Return the path of a search of sessions or devices by its fields, such as `person`."""
+    return f"{path}?{urlencode(typed)}" if typed else path

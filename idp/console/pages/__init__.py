@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import audit, home
+from idp.console.pages import audit, home, session_endings, sessions
 
-PARTS = (home, audit)
+PARTS = (home, audit, sessions, session_endings)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:

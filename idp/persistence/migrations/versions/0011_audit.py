@@ -1,7 +1,9 @@
-"""Indexes of the audit trail's search, and its chain."""
+"""Indexes of the audit trail's search, its chain, and the search of sessions and devices."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from idp.kernel.client_addresses import address_key
 
 revision = "0011"
 down_revision = "0007"
@@ -44,10 +46,29 @@ def upgrade() -> None:
         sa.Column("anchor_signature", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_chain_state")),
     )
+    op.add_column("sessions", sa.Column("address_key", sa.String(), server_default="", nullable=False))
+    _fill_address_keys()
+    op.create_index("ix_sessions_created", "sessions", ["created_at", "sid"])
+    op.create_index("ix_sessions_address", "sessions", ["address_key", "sid"])
+    rows = sa.text("trusted_at IS NOT NULL")
+    op.create_index("ix_devices_trusted", "devices", ["trusted_at", "id"], sqlite_where=rows, postgresql_where=rows)
+
+
+def _fill_address_keys() -> None:
+    """Give sessions the keys of their addresses, each address once."""
+    sessions = sa.table("sessions", sa.column("address"), sa.column("address_key"))
+    connection = op.get_bind()
+    for (address,) in connection.execute(sa.select(sessions.c.address).distinct()).all():
+        keyed = sessions.update().where(sessions.c.address == address).values(address_key=address_key(address))
+        connection.execute(keyed)
 
 
 def downgrade() -> None:
     """Leave the schema as the revision before had it."""
+    op.drop_index("ix_devices_trusted", "devices")
+    op.drop_index("ix_sessions_address", "sessions")
+    op.drop_index("ix_sessions_created", "sessions")
+    op.drop_column("sessions", "address_key")
     op.drop_table("audit_chain_state")
     op.drop_table("audit_chain")
     for name in ("outcome", "client", "actor", "request", "event"):
