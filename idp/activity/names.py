@@ -10,7 +10,10 @@ from idp.persistence.transaction import Transaction
 
 
 def load_names(tx: Transaction, events: Iterable[AuditEvent]) -> Names:
-    """Return what the people and apps of these events are called, in two statements."""
+    """Return what the people and apps of these events are called, in two statements.
+
+    People by their user names: anybody could give themselves the display name of another.
+    """
     events = list(events)
     user_ids = {each for event in events for each in (event.user_id, event.actor_id) if each}
     client_ids = {event.client_id for event in events if event.client_id}

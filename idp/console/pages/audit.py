@@ -32,6 +32,8 @@ LONGEST = 300
 LARGEST_ID = 2**63
 NONE: Page[AuditEvent] = Page([], has_previous=False, has_next=False)
 ON_THE_SERVER = Text("On the server")
+LINKED = Text("Protected against changes at position {position} of the chain.")
+NOT_LINKED = Text("Not yet protected against changes: that takes a few seconds.")
 
 blueprint = Blueprint("audit", __name__)
 
@@ -72,10 +74,11 @@ def show_event(tx: Transaction, admin: Admin, event_id: int) -> Response:
     event = tx.audit.by_id(event_id) if event_id < LARGEST_ID else None
     if event is None:
         abort(404)
-    names = load_names(tx, [event])
+    names, link = load_names(tx, [event]), tx.audit_chain.link_of_event(event.id)
     return responses.render(
         admin,
         "console/audit_event.html",
+        chained=LINKED.with_values(position=link.position) if link else NOT_LINKED,
         event=_row(event, names) | _facts(event, names),
         details=[{"name": name, "value": value} for name, value in describe_details(event)],
         back_href=console_paths.AUDIT,

@@ -9,6 +9,7 @@ from idp import audit
 from idp.activity import admin_sentences, event_kinds
 from idp.activity.admin_sentences import Names
 from idp.admin import users
+from idp.admin.audit_chain import AuditChain
 from idp.audit import Event, Outcome
 from idp.console.paging import PAGE
 from idp.kernel.clock import DAY
@@ -122,6 +123,9 @@ def test_one_event_shows_everything(harness: Harness, owner: Console) -> None:
     page = words(owner.browser.get(f"{AUDIT}/{event.id}"))
     for word in ("wrong second step was tried", "Authenticator app", "Recovery codes left", "192.0.2.77", "req-00001"):
         assert word in page
+    assert "Not yet protected against changes" in page
+    AuditChain.open(harness.services.database, harness.settings, now=harness.clock.now()).extend()
+    assert "Protected against changes at position" in words(owner.browser.get(f"{AUDIT}/{event.id}"))
     for unknown in ("999999999", "9" * 30, "x", "-1"):
         assert owner.browser.get(f"{AUDIT}/{unknown}").status_code == 404
 
