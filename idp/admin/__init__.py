@@ -14,6 +14,8 @@
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation
+    audit_trail   search of the audit trail
+    audit_chain   the chain of the audit trail; audit_verification: what was altered, removed or inserted
     purging       deletion of what has ended
 
 Each takes an open transaction, records what it did in it, and ends there and then whatever the change makes invalid;

@@ -91,6 +91,8 @@ class Event(StrEnum):
     ROLE_WITHDRAWN = "role.withdrawn"
     ADMIN_REFUSED = "admin.refused"
     POLICY_CHANGED = "policy.changed"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_END_ACCEPTED = "audit.end_accepted"
     MAIL_ABANDONED = "mail.abandoned"
     MESSAGE_ABANDONED = "message.abandoned"
     MESSAGE_SENT_AGAIN = "message.sent_again"

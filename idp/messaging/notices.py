@@ -45,6 +45,7 @@ class Notice(StrEnum):
     CONTACT_RESTORED = "contact_restored"
     WRONG_CODES = "wrong_codes"
     SESSION_ENDED = "session_ended"
+    SESSION_ENDED_BY_ADMINISTRATOR = "session_ended_by_administrator"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
     PROFILE_CHANGED_BY_ADMINISTRATOR = "profile_changed_by_administrator"
     SECOND_STEP_REQUIRED = "second_step_required"

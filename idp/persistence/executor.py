@@ -45,6 +45,11 @@ class Executor:
         self._begun = False
         self._deferred: list[tuple[Insert, dict[str, Any]]] = []
 
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self._connection.dialect.name
+
     def row(self, query: Executable, **given: Any) -> Sequence[Any] | None:
         """Return the only row; None when there is none."""
         return _only(self._read(query, given).rows)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
 from idp.persistence.assertion_replay import assertion_ids
+from idp.persistence.audit_chain import audit_chain, audit_chain_state
 from idp.persistence.audit_events import audit_events
 from idp.persistence.background_jobs import jobs
 from idp.persistence.clients import clients
@@ -217,6 +218,8 @@ LIVES = (
         _audit_is_over,
         "in an hour 10 failures of a kind of a network, 50 of a person or client, and each power of ten after that",
     ),
+    Life(audit_chain, "everything", "its event is deleted"),
+    Life(audit_chain_state, "nothing: one row", "for ever"),
 )
 """In the order of purging: what hangs on other rows comes before them."""
 

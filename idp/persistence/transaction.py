@@ -7,7 +7,9 @@ from functools import cached_property
 from idp.kernel.request_origin import Origin
 from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.attributes import AttributeStore
+from idp.persistence.audit_chain import AuditChainStore
 from idp.persistence.audit_events import AuditStore
+from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
@@ -31,6 +33,7 @@ from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
+from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
@@ -114,6 +117,11 @@ class Transaction:
         return SessionStore(self._db, self.now)
 
     @cached_property
+    def session_search(self) -> SessionSearch:
+        """Search of everybody's sessions and remembered devices."""
+        return SessionSearch(self._db, self.now)
+
+    @cached_property
     def login_flows(self) -> LoginFlowStore:
         """Login flows."""
         return LoginFlowStore(self._db, self.now)
@@ -152,6 +160,16 @@ class Transaction:
     def audit(self) -> AuditStore:
         """Audit events; write through `idp.audit`."""
         return AuditStore(self._db, self.now)
+
+    @cached_property
+    def audit_chain(self) -> AuditChainStore:
+        """The chain of the audit trail."""
+        return AuditChainStore(self._db, self.now)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        """Search of the audit trail."""
+        return AuditSearch(self._db, self.now)
 
     @cached_property
     def outbox(self) -> OutboxStore:

@@ -190,9 +190,9 @@ class UserStore(Store):
         """Return the person with this `sub`, active or not."""
         return self._db.one(User, BY_ID, user_id=user_id)
 
-    def by_ids(self, user_ids: Iterable[str]) -> list[User]:
-        """List these people, active or not."""
-        return self._db.all(User, BY_IDS, user_ids=sorted(user_ids))
+    def by_ids(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """Return those of these people that exist, by `sub`."""
+        return {user.id: user for user in self._db.all(User, BY_IDS, user_ids=sorted(user_ids))}
 
     def by_identifier(self, identifier: str) -> User | None:
         """Return the person of this user name or email address; a user name has no `@`."""

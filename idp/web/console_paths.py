@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 HOME = "/admin/"
 PEOPLE = "/admin/people"
 GROUPS = "/admin/groups"
@@ -13,8 +15,11 @@ POLICY_EXPLAIN = f"{POLICY}/explain"
 POLICY_HISTORY = f"{POLICY}/history"
 SESSIONS = "/admin/sessions"
 ATTRIBUTES = "/admin/attributes"
+END_SESSIONS = "/admin/sessions/end"
+DEVICES = "/admin/sessions/devices"
 APPS = "/admin/apps"
 AUDIT = "/admin/audit"
+AUDIT_EXPORT = "/admin/audit/export"
 NEW_PERSON = f"{PEOPLE}/new"
 EXPORT_PEOPLE = f"{PEOPLE}/export"
 CHANGE_MANY = f"{PEOPLE}/change"
@@ -72,3 +77,28 @@ def app_claims_path(client_id: str) -> str:
 def message_path(message_id: str) -> str:
     """Return the path that sends one message again; `<int:message_id>` makes it a route."""
     return f"{MESSAGES}/{message_id}/send"
+
+
+def audit_event_path(event_id: str) -> str:
+    """Return the path of one audit event's page; `<int:event_id>` makes it a route."""
+    return f"{AUDIT}/{event_id}"
+
+
+def audit_search_path(**typed: str) -> str:
+    """Return the path of a search of the audit trail by its fields, such as `person` or `request_id`."""
+    return f"{AUDIT}?{urlencode(typed)}"
+
+
+def end_session_path(sid: str) -> str:
+    """Return the path that ends one session; `<sid>` makes it a route."""
+    return f"{SESSIONS}/{sid}/end"
+
+
+def forget_device_path(device_id: str) -> str:
+    """Return the path that forgets one remembered device; `<device_id>` makes it a route."""
+    return f"{DEVICES}/{device_id}/forget"
+
+
+def sessions_search_path(path: str = SESSIONS, **typed: str) -> str:
+    """Return the path of a search of sessions or devices by its fields, such as `person`."""
+    return f"{path}?{urlencode(typed)}" if typed else path

@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from idp.persistence import (
     assertion_replay,
     attributes,
+    audit_chain,
     audit_events,
     background_jobs,
     clients,
@@ -40,6 +41,8 @@ from idp.persistence.schema import METADATA
 RECORDS: dict[Table, type] = {
     assertion_replay.assertion_ids: assertion_replay.AssertionId,
     attributes.attributes: attributes.Attribute,
+    audit_chain.audit_chain: audit_chain.ChainLink,
+    audit_chain.audit_chain_state: audit_chain.ChainState,
     audit_events.audit_events: audit_events.AuditEvent,
     background_jobs.jobs: background_jobs.Job,
     clients.clients: clients.Client,

@@ -122,7 +122,7 @@ def rule_names(tx: Transaction, rules: Collection[Rule]) -> dict[tuple[RuleKind,
     """Return what each of these rules is about, with as many statements as there are kinds."""
     ids = {kind: {rule.subject for rule in rules if rule.kind is kind} for kind in RuleKind}
     groups = {group.id: group.name for group in tx.groups.by_ids(ids[RuleKind.GROUP])}
-    persons = {user.id: user.username for user in tx.users.by_ids(ids[RuleKind.PERSON])}
+    persons = {user.id: user.username for user in tx.users.by_ids(ids[RuleKind.PERSON]).values()}
     apps = {key: client.client_name for key, client in tx.clients.by_ids(ids[RuleKind.APP]).items()}
     found = {RuleKind.GROUP: groups, RuleKind.PERSON: persons, RuleKind.APP: apps}
     return {

@@ -17,7 +17,7 @@ from idp.persistence.users import CLOSED
 def authors(tx: Transaction, versions: Iterable[PolicyVersion]) -> dict[str, str]:
     """Return the names of the authors that still have an account, by their id."""
     ids = {version.actor_id for version in versions if version.actor_id}
-    return {user.id: user.display_name for user in tx.users.by_ids(ids) if user.status != CLOSED}
+    return {user.id: user.display_name for user in tx.users.by_ids(ids).values() if user.status != CLOSED}
 
 
 def changes_of(tx: Transaction, number: int) -> list[tuple[Rule, list[Difference]]]:

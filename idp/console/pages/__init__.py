@@ -9,6 +9,7 @@ from idp.console.pages import (
     app_claim,
     app_claims,
     attributes,
+    audit,
     group,
     groups,
     keys,
@@ -20,6 +21,8 @@ from idp.console.pages import (
     policy_explain,
     policy_history,
     policy_review,
+    session_endings,
+    sessions,
 )
 
 PARTS = (
@@ -37,6 +40,9 @@ PARTS = (
     policy_review,
     policy_explain,
     policy_history,
+    audit,
+    sessions,
+    session_endings,
 )
 
 blueprint = Blueprint("console", __name__)

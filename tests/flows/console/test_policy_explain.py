@@ -6,7 +6,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from idp.account.activity_text import sentence
+from idp.activity.own_sentences import sentence
 from idp.admin.policy import explain
 from idp.admin.policy.explain import Situation
 from idp.factors.totp import PERIOD

@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort
 
+from idp.activity.names import load_names
+from idp.activity.own_sentences import QUIET
 from idp.admin import invitations, user_lists
 from idp.admin.permissions import Permission
-from idp.console import event_texts, responses
+from idp.console import responses
+from idp.console.event_rows import event_row
 from idp.console.guard import Admin, views
 from idp.console.pages.people import rows
 from idp.console.pages.people.action_table import ACTIONS, NOTICES
@@ -189,5 +192,6 @@ def _roles(tx: Transaction, user: User, held: frozenset[Role]) -> dict[str, Any]
 
 
 def _events(tx: Transaction, user: User) -> list[dict[str, Any]]:
-    found = tx.audit.for_user(user.id, limit=RECENT, without=event_texts.QUIET)
-    return [event_texts.row(event) for event in found]
+    found = tx.audit.for_user(user.id, limit=RECENT, without=QUIET)
+    names = load_names(tx, found)
+    return [event_row(event, names) for event in found]

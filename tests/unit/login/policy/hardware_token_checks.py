@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from idp.account import activity_text
+from idp.activity import own_sentences
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.login.enrolment import factor_changes
@@ -96,7 +96,7 @@ def check_changes() -> None:
     notices = factor_changes.NOTICES[TOKEN]
     assert (notices.added, notices.removed) == (Notice.AUTHENTICATOR_ADDED, Notice.AUTHENTICATOR_REMOVED)
     added = [
-        activity_text.sentence(
+        own_sentences.sentence(
             AuditEvent(event=event, outcome=Outcome.SUCCESS, detail={"method": TOKEN, "replaced": replaced}), None
         )
         for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.SECOND_STEP)

@@ -76,6 +76,7 @@ NOT_DONE: Mapping[str, Text] = {
     Event.RESET_ASKED: Text("Somebody asked for a link to set a new password; none was sent."),
     Event.FACTOR_ADDED: Text("A second step was to be added, and was refused."),
     Event.FACTOR_REMOVED: Text("Turning off your second step was refused: your organisation requires it."),
+    Event.ADMIN_REFUSED: Text("You opened a page for administrators, and were refused."),
     Event.TOKEN_REFUSED: Text("{app} was refused access: what it showed was no longer good."),
     Event.CODE_REPLAYED: Text("{app} came twice with what works once. What it had been given was ended, to be safe."),
     Event.REFRESH_REPLAYED: Text(
@@ -109,13 +110,14 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
         "You were signed out: somebody else signed in."
     ),
     (Event.SESSION_ENDED, "reason", "ended in the account"): Text("You signed another browser out."),
+    (Event.SESSION_ENDED, "reason", "ended by an administrator"): Text("An administrator signed a browser out."),
+    (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("An administrator let a remembered device be forgotten."),
     (Event.SESSION_ENDED, "reason", "signed out elsewhere"): Text("You signed every other browser out."),
     (Event.SESSION_ENDED, "reason", "password changed"): Text("A browser was signed out because the password changed."),
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
         "A browser was signed out because your account was closed."
     ),
     (Event.SESSION_ENDED, "reason", "signed out by an administrator"): Text("An administrator signed you out."),
-    (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("An administrator made your devices forgotten."),
     (Event.PHONE_CHANGED, "removed", True): Text("Your phone number was removed."),
     (Event.SESSION_ENDED, "reason", "change undone"): Text("A browser was signed out because a change was undone."),
     (Event.SESSION_ENDED, "reason", "account closed"): Text(
