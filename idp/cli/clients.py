@@ -24,6 +24,8 @@ SHOWN = (
     "grant_types", "response_types", "scopes",
     "redirect_uris", "post_logout_redirect_uris", "web_origins", "backchannel_logout_uri",
     "backchannel_logout_session_required", "first_party", "min_acr", "client_uri", "default_max_age",
+    "policy_uri", "tos_uri", "remembered_device_accepted", "restricted", "allowed_user_ids", "allowed_group_ids",
+    "access_token_lifetime", "id_token_lifetime", "refresh_token_lifetime",
     "id_token_signed_response_alg", "id_token_scope_claims", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
@@ -52,10 +54,10 @@ def add(
     """Register an app. Its secret is shown once, now."""
     if url and not software:
         raise click.UsageError("--url goes with --for; otherwise name each --redirect-uri.")
-    chosen = registration.chosen_fields(given)
-    fields = recipe_fields(software, url, chosen) if software else chosen
-    wanted = Registration(client_id=client_id, **fields)
     with work.database.write() as tx:
+        chosen = registration.chosen_fields(registration.with_ids(tx, given))
+        fields = recipe_fields(software, url, chosen) if software else chosen
+        wanted = Registration(client_id=client_id, **fields)
         secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
     issuer = work.settings.issuer
     paste = settings_for(software, issuer=issuer, client_id=client_id, secret=secret, url=url) if software else None
@@ -80,7 +82,7 @@ def set_(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any
     An app that gets its first secret is shown it once, now.
     """
     with work.database.write() as tx:
-        client = clients.find(tx, client_id, lock=True)
+        client, given = clients.find(tx, client_id, lock=True), registration.with_ids(tx, given)
         present = clients.registration_of(client)
         emptied: dict[str, Any] = {registration.REMOVABLE[name]: None for name in given["unset"]}
         chosen = registration.chosen_fields(given)

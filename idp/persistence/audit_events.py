@@ -6,9 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Integer, String, Table, or_, select
+from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Integer, String, Table, or_, select, text
 
 from idp.persistence.base import METADATA, Store, given, given_list
+
+FAILED = text("outcome = 'failure'")
+"""In a statement it must be this very text, or the index of these rows is not used."""
 
 audit_events = Table(
     "audit_events",
@@ -27,6 +30,7 @@ audit_events = Table(
     Column("request_id", String, nullable=False),
     Column("actor_id", String),
     Index("ix_audit_events_user", "user_id", "id"),
+    Index("ix_audit_events_client_failures", "client_id", "id", postgresql_where=FAILED, sqlite_where=FAILED),
 )
 
 
@@ -72,6 +76,7 @@ NEWEST = select(audit_events).order_by(audit_events.c.id.desc()).limit(given("li
 FOR_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events.c.event.not_in(given_list("without")))
 FOR_USER_BEFORE = FOR_USER.where(audit_events.c.id < given("before"))
 OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
+FAILURES_OF_CLIENT = NEWEST.where(audit_events.c.client_id == given("client_id"), FAILED)
 AFTER = select(audit_events).where(audit_events.c.id > given("after")).order_by(audit_events.c.id).limit(given("limit"))
 NEWEST_ID = (
     select(audit_events.c.id).where(audit_events.c.at < given("before")).order_by(audit_events.c.id.desc()).limit(1)
@@ -101,6 +106,11 @@ class AuditStore(Store):
         if event is None:
             return self._db.all(AuditEvent, NEWEST, limit=limit)
         return self._db.all(AuditEvent, OF_TYPE, event=event, limit=limit)
+
+    def failures_of_client(self, client_id: str, *, limit: int) -> list[AuditEvent]:
+        """List the newest failures that name this client."""
+        self._db.flush()
+        return self._db.all(AuditEvent, FAILURES_OF_CLIENT, client_id=client_id, limit=limit)
 
     def search(self, wanted: AuditFilter, *, after: int, limit: int) -> list[AuditEvent]:
         """List events in order of id, from the one after the id `after`."""

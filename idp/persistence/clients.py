@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, String, Table, delete, or_, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.base import METADATA, Store, given, given_list
 from idp.persistence.executor import Executor
+from idp.persistence.keyset import Page, Position, read_page
 from idp.persistence.row_text import RowText
 
 
@@ -45,6 +46,15 @@ clients = Table(
     Column("min_acr", String),
     Column("default_max_age", BigInteger),
     Column("client_uri", String),
+    Column("policy_uri", String),
+    Column("tos_uri", String),
+    Column("remembered_device_accepted", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("allowed_user_ids", JSON, nullable=False),
+    Column("allowed_group_ids", JSON, nullable=False),
+    Column("access_token_lifetime", BigInteger),
+    Column("id_token_lifetime", BigInteger),
+    Column("refresh_token_lifetime", BigInteger),
     Column("disabled", Boolean, nullable=False),
     Column("tokens_not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -58,9 +68,12 @@ class Client:
 
     `first_party` skips consent; `min_acr` is the lowest level it accepts; `secret_digest` is the SHA-256 of a generated
     256-bit secret; `previous_secret_digest` is valid until `previous_secret_expires_at`, so rotation needs no outage.
-    Token lifetimes are seconds. Every logout token has a `sid`, whatever `backchannel_logout_session_required` says.
+    Token lifetimes are seconds; None: those of the installation. Every logout token has a `sid`, whatever
+    `backchannel_logout_session_required` says.
     `strict_auth_method`: of the two ways to send a secret only the registered one is accepted. `require_pkce`: an
     authorization request needs a code challenge. `id_token_scope_claims`: ID tokens hold the claims of the scopes.
+    `restricted`: only `allowed_user_ids` and members of `allowed_group_ids` may use it. `remembered_device_accepted`: a
+    remembered device may stand in for the second step. `policy_uri` and `tos_uri` are pages for people.
     """
 
     client_id: str
@@ -86,6 +99,15 @@ class Client:
     min_acr: str | None = None
     default_max_age: int | None = None
     client_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    remembered_device_accepted: bool = True
+    restricted: bool = False
+    allowed_user_ids: list[str] = field(default_factory=list)
+    allowed_group_ids: list[str] = field(default_factory=list)
+    access_token_lifetime: int | None = None
+    id_token_lifetime: int | None = None
+    refresh_token_lifetime: int | None = None
     disabled: bool = False
     tokens_not_before: int = 0
     """Seconds, UTC: tokens of the client itself, which belong to no grant, count only if issued after this."""
@@ -124,6 +146,8 @@ ROTATE_SECRET = CHANGE.values(
     previous_secret_digest=given("previous_secret_digest"),
     previous_secret_expires_at=given("previous_secret_expires_at"),
 )
+END_PREVIOUS_SECRET = CHANGE.values(previous_secret_digest=None, previous_secret_expires_at=None)
+DELETE_SECRETS = END_PREVIOUS_SECRET.values(secret_digest=None, tokens_not_before=given("now"))
 DISABLE = CHANGE.values(disabled=True, tokens_not_before=given("now"))
 ENABLE = CHANGE.values(disabled=False)
 REMOVE = delete(clients).where(OF_ID)
@@ -184,6 +208,14 @@ class ClientStore(Store):
             query = query.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
         return self._db.all(Client, query, after=after, limit=limit)
 
+    def page(self, position: Position, *, search: str, limit: int) -> Page[Client]:
+        """Read a page of clients by `client_id`; `search` is how the id or the name begins."""
+        query = select(clients)
+        if search:
+            fields = (clients.c.client_id, clients.c.client_name)
+            query = query.where(or_(*(field.istartswith(search, autoescape=True) for field in fields)))
+        return read_page(self._db, Client, query, [clients.c.client_id], position, limit=limit)
+
     def without_pkce(self, *, limit: int) -> list[str]:
         """List ids of enabled clients that may leave PKCE out."""
         return self._db.values(WITHOUT_PKCE, limit=limit)
@@ -202,6 +234,14 @@ class ClientStore(Store):
             previous_secret_expires_at=self._now + grace,
             now=self._now,
         )
+
+    def delete_secrets(self, client_id: str) -> None:
+        """Accept no secret any more, and end the tokens of the client itself."""
+        self._db.change(DELETE_SECRETS, client_id=client_id, now=self._now)
+
+    def end_previous_secret(self, client_id: str) -> None:
+        """Accept only the current secret from now on."""
+        self._db.change(END_PREVIOUS_SECRET, client_id=client_id, now=self._now)
 
     def disable(self, client: Client) -> None:
         """Disable a client, and end the tokens of the client itself; the caller revokes its grants."""

@@ -59,9 +59,10 @@ def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
     )
 
 
-def client_requirement(min_acr: str | None) -> AuthRequirement:
-    """Return the lowest level that a client accepts."""
-    return AuthRequirement(min_level=LEVELS[min_acr]) if min_acr else AuthRequirement()
+def client_requirement(min_acr: str | None, *, remembered_device_accepted: bool = True) -> AuthRequirement:
+    """Return the lowest level that a client accepts, and whether a remembered device is enough for it."""
+    level = LEVELS[min_acr] if min_acr else Level.PWD
+    return AuthRequirement(min_level=level, without_devices=not remembered_device_accepted)
 
 
 def freshness_requirement(*, max_age: int | None, login_again: bool, requested_at: int) -> AuthRequirement:

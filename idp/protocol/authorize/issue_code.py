@@ -68,5 +68,5 @@ def _grant(
         code_digest=digest(code),
         code_challenge=request.code_challenge,
         code_expires_at=tx.now + settings.code_lifetime,
-        expires_at=tx.now + settings.refresh_token_lifetime,
+        expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
     )

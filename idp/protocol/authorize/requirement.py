@@ -21,7 +21,9 @@ def from_request(request: AuthorizationRequest, *, requested_at: int, best: Leve
     """
     try:
         requirement = join(
-            requirement_sources.client_requirement(request.client.min_acr),
+            requirement_sources.client_requirement(
+                request.client.min_acr, remembered_device_accepted=request.client.remembered_device_accepted
+            ),
             requirement_sources.freshness_requirement(
                 max_age=request.max_age, login_again=request.requires_new_login, requested_at=requested_at
             ),

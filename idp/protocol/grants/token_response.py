@@ -13,7 +13,6 @@ from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.persistence.grants import Grant
 from idp.protocol import claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.web.context import services
 
 BEARER = "Bearer"
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
@@ -35,11 +34,11 @@ def token_response(
     `repeated`: the client got the same refresh token before.
     """
     tx, client = oauth_request.tx, oauth_request.authenticated_client
-    access_token = tokens.access_token(client.client_id, scopes, now=tx.now, grant=grant)
+    access_token = tokens.access_token(client.row, scopes, now=tx.now, grant=grant)
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": BEARER,
-        "expires_in": services().settings.access_token_lifetime,
+        "expires_in": tokens.access_token_lifetime(client.row),
         "scope": " ".join(scopes),
     }
     if refresh_token:
