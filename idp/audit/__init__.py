@@ -75,6 +75,7 @@ class Event(StrEnum):
     CLIENT_ADDED = "client.added"
     CLIENT_CHANGED = "client.changed"
     CLIENT_REMOVED = "client.removed"
+    CLIENT_TRIED = "client.tried"
     KEYS_ROTATED = "keys.rotated"
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"

@@ -76,7 +76,9 @@ NEWEST = select(audit_events).order_by(audit_events.c.id.desc()).limit(given("li
 FOR_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events.c.event.not_in(given_list("without")))
 FOR_USER_BEFORE = FOR_USER.where(audit_events.c.id < given("before"))
 OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
-FAILURES_OF_CLIENT = NEWEST.where(audit_events.c.client_id == given("client_id"), FAILED)
+FAILURES_OF_CLIENT = NEWEST.where(
+    audit_events.c.client_id == given("client_id"), FAILED, audit_events.c.event.in_(given_list("events"))
+)
 AFTER = select(audit_events).where(audit_events.c.id > given("after")).order_by(audit_events.c.id).limit(given("limit"))
 NEWEST_ID = (
     select(audit_events.c.id).where(audit_events.c.at < given("before")).order_by(audit_events.c.id.desc()).limit(1)
@@ -107,10 +109,10 @@ class AuditStore(Store):
             return self._db.all(AuditEvent, NEWEST, limit=limit)
         return self._db.all(AuditEvent, OF_TYPE, event=event, limit=limit)
 
-    def failures_of_client(self, client_id: str, *, limit: int) -> list[AuditEvent]:
-        """List the newest failures that name this client."""
+    def failures_of_client(self, client_id: str, events: Collection[str], *, limit: int) -> list[AuditEvent]:
+        """List the newest failures of these types that name this client."""
         self._db.flush()
-        return self._db.all(AuditEvent, FAILURES_OF_CLIENT, client_id=client_id, limit=limit)
+        return self._db.all(AuditEvent, FAILURES_OF_CLIENT, client_id=client_id, events=list(events), limit=limit)
 
     def search(self, wanted: AuditFilter, *, after: int, limit: int) -> list[AuditEvent]:
         """List events in order of id, from the one after the id `after`."""

@@ -101,6 +101,7 @@ class User:
 
 
 KEY = given("key")
+BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_ID = select(users).where(users.c.id == given("user_id"))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))
 SAMPLE_HASHES = (
@@ -156,6 +157,10 @@ class UserStore(Store):
     def by_identifier(self, identifier: str) -> User | None:
         """Return the person of this user name or email address; a user name has no `@`."""
         return self._db.one(User, BY_IDENTIFIER, key=lookup_key(identifier))
+
+    def by_ids(self, user_ids: Iterable[str]) -> list[User]:
+        """List those of these people that there are."""
+        return self._db.all(User, BY_IDS, user_ids=sorted(user_ids))
 
     def sample_password_hashes(self, limit: int) -> list[str]:
         """Return some people's hashes: ids are random, so those first in their order are a random sample."""

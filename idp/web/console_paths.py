@@ -26,3 +26,17 @@ def group_path(group_id: str) -> str:
 def app_path(client_id: str) -> str:
     """Return the path of one app's page; `<client_id>` makes it a route."""
     return f"{APPS}/{client_id}"
+
+
+NEW_APP = f"{APPS}/-/new"
+"""No section of an app is called so, so that an app may have any id."""
+
+
+def new_app_path(kind: str) -> str:
+    """Return the path of the form for a new app; `<kind>` makes it a route."""
+    return f"{NEW_APP}/{kind}"
+
+
+def app_part_path(client_id: str, part: str) -> str:
+    """Return the path of one page of an app; `<client_id>` makes it a route."""
+    return f"{APPS}/{client_id}/{part}"

@@ -1,5 +1,7 @@
 """Apps for chosen people only, apps that accept no remembered device, and token lifetimes of one app."""
 
+from typing import Any
+
 import pytest
 
 from idp.kernel.clock import HOUR
@@ -48,7 +50,7 @@ def test_the_chosen_may_use_it_for_one_statement_at_most(
     harness: Harness, browser: Browser, jane: Someone, by_group: bool
 ) -> None:
     allow_group(harness, jane)
-    chosen = {"allowed_group_ids": ["g1"]} if by_group else {"allowed_user_ids": [jane.id]}
+    chosen: dict[str, Any] = {"allowed_group_ids": ["g1"]} if by_group else {"allowed_user_ids": [jane.id]}
     open_app, app = RelyingParty(harness, "open"), RelyingParty(harness, restricted=True, **chosen)
     app.sign_in(browser, jane)
     open_app.sign_in(browser, jane)
@@ -66,7 +68,7 @@ def test_a_refresh_ends_with_the_access(harness: Harness, jane: Someone) -> None
     with harness.services.database.write() as tx:
         tx.clients.change(rp.app.client_id, {"allowed_user_ids": []})
     answer = rp.refresh(token)
-    assert (answer.status_code, answer.json["error"]) == (400, "invalid_grant")
+    assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_grant")
     with harness.services.database.write() as tx:
         tx.clients.change(rp.app.client_id, {"allowed_user_ids": [jane.id]})
     assert rp.refresh(token).status_code == 200

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import home
+from idp.console.pages import apps, home
 
-PARTS = (home,)
+PARTS = (home, apps)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:

@@ -14,8 +14,8 @@ from idp.login.flow import binding, start
 from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
-from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.clients import Client
+from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import account_paths, csrf

@@ -10,7 +10,9 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
+from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
+from idp.persistence.transaction import Transaction
 from idp.protocol import claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 
@@ -44,7 +46,7 @@ def token_response(
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if claims.OPENID in scopes:
-        answer["id_token"] = _id_token(oauth_request, grant, scopes, access_token=access_token, nonce=nonce)
+        answer["id_token"] = id_token(tx, client.row, grant, scopes, access_token=access_token, nonce=nonce)
     audit.record(
         tx,
         Event.TOKEN_ISSUED,
@@ -58,10 +60,10 @@ def token_response(
     return answer
 
 
-def _id_token(
-    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], *, access_token: str, nonce: str | None
+def id_token(
+    tx: Transaction, client: Client, grant: Grant, scopes: Sequence[str], *, access_token: str, nonce: str | None
 ) -> str:
-    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
+    """Return a new ID token with the claims about the person that this client gets in it."""
     names = claims.id_token_names(grant, scopes if client.id_token_scope_claims else ())
     person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
     more = claims.select_claims(person, grant, names)

@@ -1,5 +1,7 @@
 """Who may use an app, token lifetimes of an app, its pages for people, and an index for its failures."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,14 +11,14 @@ branch_labels = None
 depends_on = None
 
 FAILURES = "ix_audit_events_client_failures"
-OPTIONS = {
+OPTIONS: dict[str, tuple[Any, Any]] = {
     "remembered_device_accepted": (sa.Boolean(), sa.true()),
     "restricted": (sa.Boolean(), sa.false()),
     "allowed_user_ids": (sa.JSON(), "[]"),
     "allowed_group_ids": (sa.JSON(), "[]"),
 }
 """Column -> its type, and what clients have that were registered before."""
-OPTIONAL = {
+OPTIONAL: dict[str, Any] = {
     "policy_uri": sa.String(),
     "tos_uri": sa.String(),
     "access_token_lifetime": sa.BigInteger(),
