@@ -82,6 +82,11 @@ def change(
     return changed, secret
 
 
+def problems_of(wanted: Registration, field: str, *, attesting: bool) -> list[Text]:
+    """Return the faults of one field, in sentences."""
+    return [each.text for each in client_rules.problems(wanted, attesting=attesting) if each.field == field]
+
+
 def find(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
     """Return the app of this `client_id`, for this transaction alone if `lock`; raises `Refused` when there is none."""
     client = tx.clients.by_id(client_id, lock=lock)

@@ -343,3 +343,15 @@ def test_a_sign_in_of_an_app_is_no_try(harness: Harness) -> None:
     flow = owner.browser.at.split("/")[2]
     owner.browser.get(f"{APPS}/web/try/{flow}")
     assert "That try is over" in words(owner.browser.page)
+
+
+def test_addresses_are_checked_while_they_are_typed(harness: Harness) -> None:
+    harness.client("web")
+    owner = console(harness, Role.APPS, path=f"{APPS}/web/settings/addresses")
+    typed = "https://a.example/cb\nhttp://a.example/cb"
+    answer = owner.post(f"{APPS}/web/check", name="redirect_uris", value=typed)
+    assert len((answer.json or {})["problems"]) == 1
+    assert "must be https" in (answer.json or {})["problems"][0]
+    assert owner.post(f"{APPS}/web/check", name="redirect_uris", value="https://a.example/cb").json == {"problems": []}
+    assert owner.post(f"{APPS}/web/check", name="client_id", value="x").status_code == 400
+    assert stored(harness, "web").redirect_uris == ["https://app.example.test/callback"]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
+from werkzeug.datastructures import MultiDict
 
 from idp.admin import clients
 from idp.admin.clients import NothingChanged, RegistrationRefused
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.fields import SECTIONS, Field, Section, Unreadable
+from idp.console.pages.apps.fields import LONGEST, SECTIONS, Field, Section, Unreadable
 from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.secret_page import show_secret
 from idp.kernel.text import Text
@@ -21,10 +23,25 @@ from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
+from idp.web.forms import single_value
+from idp.web.pages import answers_json, json_response, translate
 
 blueprint = Blueprint("settings", __name__)
 
 PATH = console_paths.app_part_path("<client_id>", "settings/<name>")
+CHECK = console_paths.app_part_path("<client_id>", "check")
+ADDRESSES = frozenset(
+    {
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "web_origins",
+        "backchannel_logout_uri",
+        "client_uri",
+        "policy_uri",
+        "tos_uri",
+    }
+)
+"""Fields that are checked while they are typed."""
 FIRST_SECRET = Text("The app proves who it is with a secret from now on.")
 
 
@@ -56,6 +73,21 @@ def save_form(tx: Transaction, admin: Admin, client_id: str, name: str) -> Respo
         else:
             return show_secret(admin, client, secret, FIRST_SECRET) if secret else responses.redirect_done(back, name)
     return _form(admin, client, section, _typed(section), errors)
+
+
+@blueprint.post(CHECK)
+@changes(Permission.CHANGE_APPS)
+@answers_json
+def check_addresses(tx: Transaction, _: Admin, client_id: str) -> Response:
+    """Return what is wrong with the addresses typed so far, for the page's script; nothing is stored."""
+    name = single_value(request.form, "name")
+    if name not in ADDRESSES:
+        abort(400)
+    field = next(each for section in SECTIONS.values() for each in section.fields if each.name == name)
+    typed = field.read(MultiDict({name: single_value(request.form, "value", longest=LONGEST)}))
+    wanted = replace(clients.registration_of(find_client(tx, client_id)), **{name: typed})
+    found = clients.problems_of(wanted, name, attesting=services().settings.attesting)
+    return json_response(json.dumps({"problems": [translate(text) for text in found]}))
 
 
 def _read(section: Section) -> tuple[dict[str, Any], dict[str, str]]:
@@ -104,6 +136,7 @@ def _form(
         section={"title": section.title, "text": section.text},
         fields=[_shown(each, values[each.name]) for each in section.fields],
         may_change=admin.may(Permission.CHANGE_APPS),
+        check_href=console_paths.app_part_path(client.client_id, "check"),
         back_href=console_paths.app_path(client.client_id),
     )
 
@@ -116,6 +149,7 @@ def _shown(each: Field, value: Any) -> dict[str, Any]:  # noqa: ANN401 - its kin
         "kind": each.kind,
         "label": each.label,
         "hint": each.hint,
+        "checked": each.name in ADDRESSES,
         "value": "" if value is None else value,
         "options": options,
     }
