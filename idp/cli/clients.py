@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
-from idp.admin import clients
+from idp.admin import client_logos, clients
 from idp.admin.client_rules import Registration
 from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
 from idp.cli import registration
@@ -155,6 +155,24 @@ def enable(work: CliContext, client_id: str) -> None:
     with work.database.write() as tx:
         clients.enable(tx, clients.find(tx, client_id))
     click.echo(f"Enabled {client_id}.")
+
+
+@command.command()
+@click.argument("client_id")
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--remove", "removing", is_flag=True, help="Show none any more.")
+@pass_cli_context
+def logo(work: CliContext, client_id: str, *, file: BinaryIO | None, removing: bool) -> None:
+    """Set the logo of an app: a PNG, JPEG or WebP file. People see it where they sign in to the app."""
+    if removing == (file is not None):
+        raise click.UsageError("Name a file, or --remove.")
+    with work.database.write() as tx:
+        client = clients.find(tx, client_id, lock=True)
+        if file is None:
+            client_logos.remove_logo(tx, client)
+        else:
+            client_logos.store_logo(tx, client, file.read(client_logos.LARGEST + 1))
+    click.echo(f"Changed the logo of {client_id}.")
 
 
 @command.command(name="rotate-secret")

@@ -46,6 +46,7 @@ clients = Table(
     Column("min_acr", String),
     Column("default_max_age", BigInteger),
     Column("client_uri", String),
+    Column("logo_digest", String),
     Column("policy_uri", String),
     Column("tos_uri", String),
     Column("remembered_device_accepted", Boolean, nullable=False),
@@ -73,7 +74,8 @@ class Client:
     `strict_auth_method`: of the two ways to send a secret only the registered one is accepted. `require_pkce`: an
     authorization request needs a code challenge. `id_token_scope_claims`: ID tokens hold the claims of the scopes.
     `restricted`: only `allowed_user_ids` and members of `allowed_group_ids` may use it. `remembered_device_accepted`: a
-    remembered device may stand in for the second step. `policy_uri` and `tos_uri` are pages for people.
+    remembered device may stand in for the second step. `policy_uri` and `tos_uri` are pages for people,
+    `logo_digest` is the SHA-256 of its logo.
     """
 
     client_id: str
@@ -99,6 +101,7 @@ class Client:
     min_acr: str | None = None
     default_max_age: int | None = None
     client_uri: str | None = None
+    logo_digest: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
     remembered_device_accepted: bool = True

@@ -19,6 +19,7 @@ from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import account_paths, csrf
+from idp.web.client_logos import logo_href
 from idp.web.context import services
 from idp.web.cookies import LOGIN
 from idp.web.errors import ask_to_wait
@@ -96,7 +97,13 @@ def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
 def _describe_client(client: Client, target: str) -> dict[str, str | None]:
     """Return what people see of the app that they sign in to."""
     host = urlsplit(target).netloc or target
-    return {"name": client.client_name, "host": host, "policy_uri": client.policy_uri, "tos_uri": client.tos_uri}
+    return {
+        "name": client.client_name,
+        "host": host,
+        "policy_uri": client.policy_uri,
+        "tos_uri": client.tos_uri,
+        "logo_href": logo_href(client.client_id, client.logo_digest),
+    }
 
 
 def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200, **variables: Any) -> Response:

@@ -1,6 +1,7 @@
 """Apps in the console: connected by kind, changed, given another secret, removed."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from idp.persistence.groups import Group
 from idp.persistence.roles import Role
 from tests.support.account import words
 from tests.support.back_channel import BackChannelClient
-from tests.support.browser import Browser
+from tests.support.browser import Browser, Forms
+from tests.support.concurrency import rush, twin
 from tests.support.console import Console, console
 from tests.support.harness import Harness
 from tests.support.relying_party import RelyingParty
@@ -355,3 +357,20 @@ def test_addresses_are_checked_while_they_are_typed(harness: Harness) -> None:
     assert owner.post(f"{APPS}/web/check", name="redirect_uris", value="https://a.example/cb").json == {"problems": []}
     assert owner.post(f"{APPS}/web/check", name="client_id", value="x").status_code == 400
     assert stored(harness, "web").redirect_uris == ["https://app.example.test/callback"]
+
+
+def test_of_many_at_once_one_sees_the_result_of_a_try(harness: Harness) -> None:
+    harness.client("web")
+    owner = console(harness, Role.APPS, path=f"{APPS}/web/try")
+    owner.browser.submit(action="/try")
+    owner.browser.submit(password=owner.someone.password)
+    harness.clock.advance(60)
+    found = Forms()
+    found.feed(owner.browser.page.text)
+    form = found.forms[0] | {"code": owner.someone.code(harness.clock)}
+    client, headers = owner.browser.client, owner.browser.headers
+    done = client.post(found.actions[0] or owner.browser.path, data=form, headers=headers)
+    windows = [twin(owner.browser) for _ in range(8)]
+    answers = rush([partial(each.client.get, done.location, headers=headers) for each in windows])
+    assert sorted(answer.status_code for answer in answers) == [200, *[303] * 7]
+    assert events(harness, "client.tried") == 1

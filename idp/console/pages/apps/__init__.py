@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from idp.console.pages.apps import access, connection, creation, listing, overview, removal, secrets, settings, trial
+from idp.console.pages.apps import (
+    access,
+    connection,
+    creation,
+    listing,
+    logo,
+    overview,
+    removal,
+    secrets,
+    settings,
+    trial,
+)
 
 blueprint = Blueprint("apps", __name__)
-for part in (listing, creation, overview, settings, access, secrets, connection, removal, trial):
+for part in (listing, creation, overview, settings, logo, access, secrets, connection, removal, trial):
     blueprint.register_blueprint(part.blueprint)

@@ -34,7 +34,7 @@ NOTICES = {
     "enabled": Text("The app was enabled. People can sign in to it again."),
     "fitted": Text("What the software needs was added to the settings."),
 }
-PARTS = ("try", "connect", "claims", "access", "remove", "state", "secret/new", "secret/end", "secret/delete")
+PARTS = ("try", "connect", "claims", "access", "logo", "remove", "state", "secret/new", "secret/end", "secret/delete")
 
 
 @blueprint.get(console_paths.app_path("<client_id>"))

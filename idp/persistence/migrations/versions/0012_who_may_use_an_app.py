@@ -1,4 +1,4 @@
-"""Who may use an app, token lifetimes of an app, its pages for people, and an index for its failures."""
+"""Who may use an app, its token lifetimes, its logo and pages for people, and an index for its failures."""
 
 from typing import Any
 
@@ -19,6 +19,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
 }
 """Column -> its type, and what clients have that were registered before."""
 OPTIONAL: dict[str, Any] = {
+    "logo_digest": sa.String(),
     "policy_uri": sa.String(),
     "tos_uri": sa.String(),
     "access_token_lifetime": sa.BigInteger(),
@@ -33,6 +34,17 @@ def upgrade() -> None:
         op.add_column("clients", sa.Column(name, kind, nullable=False, server_default=default))
     for name, optional in OPTIONAL.items():
         op.add_column("clients", sa.Column(name, optional, nullable=True))
+    op.create_table(
+        "client_logos",
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["clients.client_id"], name=op.f("fk_client_logos_client_id_clients"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_client_logos")),
+    )
     failed = sa.text("outcome = 'failure'")
     op.create_index(FAILURES, "audit_events", ["client_id", "id"], postgresql_where=failed, sqlite_where=failed)
 
@@ -40,5 +52,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Leave the schema as the revision before had it."""
     op.drop_index(FAILURES, "audit_events")
+    op.drop_table("client_logos")
     for name in reversed((*OPTIONS, *OPTIONAL)):
         op.drop_column("clients", name)
