@@ -189,6 +189,21 @@ def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: 
     _print_secret(client_id, secret, said, json_wanted=json_wanted)
 
 
+@command.command(name="end-secret")
+@click.argument("client_id")
+@click.option("--all", "every", is_flag=True, help="The newest one too, and every token that the app holds.")
+@pass_cli_context
+def end_secret(work: CliContext, client_id: str, *, every: bool) -> None:
+    """End the earlier one of two secrets now."""
+    with work.database.write() as tx:
+        client = clients.find(tx, client_id, lock=True)
+        if every:
+            clients.delete_secrets(tx, client)
+        else:
+            clients.end_previous_secret(tx, client)
+    click.echo(f"{client_id} has no secret any more." if every else f"Only the newest secret of {client_id} works now.")
+
+
 def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
     if json_wanted:
         print_json(_secret_facts(client_id, secret))
