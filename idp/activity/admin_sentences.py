@@ -72,6 +72,7 @@ DONE: Mapping[str, Text] = {
     Event.MESSAGE_SENT_AGAIN: Text("{actor} let a message to {person} be sent again."),
     Event.CLIENT_ADDED: Text("{actor} added the app {app}."),
     Event.CLIENT_CHANGED: Text("{actor} changed the app {app}."),
+    Event.CLIENT_TRIED: Text("{person} tried the app {app}."),
     Event.CLIENT_REMOVED: Text("{actor} removed the app {app}."),
     Event.KEYS_ROTATED: Text("The signing keys were rotated."),
     Event.ROLE_GRANTED: Text("{actor} gave {person} a role of administrators."),

@@ -44,6 +44,7 @@ NAMES: Mapping[str, Text] = {
     "filter": Text("Filter"),
 }
 """What a detail is called; any other keeps the name that it is stored under."""
+REASONS = "asked_by"
 TIMES = frozenset({"until", "due_at"})
 YES, NO = Text("Yes"), Text("No")
 METHODS: Mapping[str, str] = {str(method): method.spec.name for method in Method if method.spec.name}
@@ -52,6 +53,8 @@ METHODS: Mapping[str, str] = {str(method): method.spec.name for method in Method
 def describe_details(event: AuditEvent) -> Iterator[tuple[str, str]]:
     """Yield the name and the value of each detail of an event."""
     for name, value in event.detail.items():
+        if name == REASONS:
+            continue  # its sentences need the policy's words
         yield NAMES.get(name, name), _describe(name, value)
 
 

@@ -78,6 +78,7 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
         Event.GROUP_REMOVED: Text("Group removed"),
         Event.CLIENT_ADDED: Text("App added"),
         Event.CLIENT_CHANGED: Text("App changed"),
+        Event.CLIENT_TRIED: Text("App tried"),
         Event.CLIENT_REMOVED: Text("App removed"),
         Event.KEYS_ROTATED: Text("Signing keys rotated"),
         Event.AUDIT_EXPORTED: Text("Audit trail downloaded"),

@@ -50,6 +50,7 @@ DONE: Mapping[str, Text] = {
     Event.CONSENT_REFUSED: Text("You did not allow {app} to see details of yours."),
     Event.CONSENT_REVOKED: Text("You removed {app} from your connected apps."),
     Event.AUTHORIZED: Text("{app} was told that you are signed in."),
+    Event.CLIENT_TRIED: Text("You tried {app} from the administration."),
     Event.TOKEN_REVOKED: Text("{app} gave back its access."),
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),

@@ -80,6 +80,7 @@ class Event(StrEnum):
     CLIENT_ADDED = "client.added"
     CLIENT_CHANGED = "client.changed"
     CLIENT_REMOVED = "client.removed"
+    CLIENT_TRIED = "client.tried"
     KEYS_ROTATED = "keys.rotated"
     GROUP_ADDED = "group.added"
     GROUP_CHANGED = "group.changed"

@@ -16,12 +16,15 @@ from sqlalchemy import (
     Table,
     literal_column,
     select,
+    text,
 )
 
 from idp.persistence.base import METADATA, Store, given, given_list
 
 SUCCESS = "success"
 """The outcome of most events; the index of outcomes leaves it out."""
+FAILED = text("outcome = 'failure'")
+"""In a statement it must be this very text, or the index of these rows is not used."""
 
 audit_events = Table(
     "audit_events",
@@ -42,6 +45,7 @@ audit_events = Table(
     Index("ix_audit_events_user", "user_id", "id"),
     Index("ix_audit_events_event", "event", "id"),
     Index("ix_audit_events_request", "request_id", "id"),
+    Index("ix_audit_events_client_failures", "client_id", "id", postgresql_where=FAILED, sqlite_where=FAILED),
 )
 COLUMNS = audit_events.c
 NOT_A_SUCCESS = COLUMNS.outcome != literal_column(f"'{SUCCESS}'")
@@ -81,6 +85,9 @@ FOR_USER_BEFORE = FOR_USER.where(audit_events.c.id < given("before"))
 BY_ID = select(audit_events).where(audit_events.c.id == given("event_id"))
 OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
 ONE_BEFORE = select(audit_events.c.id).where(audit_events.c.at < given("before")).limit(1)
+FAILURES_OF_CLIENT = NEWEST.where(
+    audit_events.c.client_id == given("client_id"), FAILED, audit_events.c.event.in_(given_list("events"))
+)
 NEWEST_ID = (
     select(audit_events.c.id).where(audit_events.c.at < given("before")).order_by(audit_events.c.id.desc()).limit(1)
 )
@@ -113,6 +120,11 @@ class AuditStore(Store):
     def by_id(self, event_id: int) -> AuditEvent | None:
         """Return one event."""
         return self._db.one(AuditEvent, BY_ID, event_id=event_id)
+
+    def failures_of_client(self, client_id: str, events: Collection[str], *, limit: int) -> list[AuditEvent]:
+        """List the newest failures of these types that name this client."""
+        self._db.flush()
+        return self._db.all(AuditEvent, FAILURES_OF_CLIENT, client_id=client_id, events=list(events), limit=limit)
 
     def newest_id(self, *, before: int) -> int:
         """Return the id of the newest event that is older than `before` (seconds, UTC); 0 when there is none."""

@@ -12,6 +12,7 @@ from idp.persistence.assertion_replay import assertion_ids
 from idp.persistence.audit_chain import audit_chain, audit_chain_state
 from idp.persistence.audit_events import audit_events
 from idp.persistence.background_jobs import jobs
+from idp.persistence.client_logos import client_logos
 from idp.persistence.clients import clients
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
@@ -110,6 +111,7 @@ LIVES = (
     Life(recovery_codes, "people", "its set ends"),
     Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
     Life(clients, "apps", "an administrator removes it"),
+    Life(client_logos, "apps", "an administrator removes it, or the app"),
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
     Life(role_grants, "administrators", "an owner withdraws it, or its holder is removed"),

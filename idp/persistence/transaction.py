@@ -11,6 +11,7 @@ from idp.persistence.audit_chain import AuditChainStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
+from idp.persistence.client_logos import ClientLogoStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
@@ -130,6 +131,11 @@ class Transaction:
     def clients(self) -> ClientStore:
         """Clients."""
         return ClientStore(self._db, self.now)
+
+    @cached_property
+    def client_logos(self) -> ClientLogoStore:
+        """Logos of clients."""
+        return ClientLogoStore(self._db, self.now)
 
     @cached_property
     def consents(self) -> ConsentStore:

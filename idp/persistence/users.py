@@ -133,6 +133,7 @@ class User:
 
 
 KEY = given("key")
+BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_ID = select(users).where(users.c.id == given("user_id"))
 BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))

@@ -102,3 +102,17 @@ def forget_device_path(device_id: str) -> str:
 def sessions_search_path(path: str = SESSIONS, **typed: str) -> str:
     """Return the path of a search of sessions or devices by its fields, such as `person`."""
     return f"{path}?{urlencode(typed)}" if typed else path
+
+
+NEW_APP = f"{APPS}/-/new"
+"""No section of an app is called so, so that an app may have any id."""
+
+
+def new_app_path(kind: str) -> str:
+    """Return the path of the form for a new app; `<kind>` makes it a route."""
+    return f"{NEW_APP}/{kind}"
+
+
+def app_part_path(client_id: str, part: str) -> str:
+    """Return the path of one page of an app; `<client_id>` makes it a route."""
+    return f"{APPS}/{client_id}/{part}"

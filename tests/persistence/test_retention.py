@@ -54,7 +54,7 @@ def _value(column: Column[Any], now: int, number: int) -> object:
     kind = column.type.python_type
     if kind is int:
         return number + 1 if column.primary_key else now if column.name.endswith(("_at", "_until", "at")) else 0
-    return {bool: False, dict: {}, str: f"{column.table.name}-{column.name}-{number}"}.get(kind, [])
+    return {bool: False, bytes: b"", dict: {}, str: f"{column.table.name}-{column.name}-{number}"}.get(kind, [])
 
 
 @pytest.fixture

@@ -151,6 +151,7 @@ def _requested(situation: Situation, settings: Settings, *, now: int) -> AuthReq
     try:
         return requirement_sources.authorization_requirement(
             min_acr=situation.client.min_acr,
+            remembered_device_accepted=situation.client.remembered_device_accepted,
             max_age=max_age,
             login_again=max_age == 0,
             acr_values=situation.acr_values,

@@ -150,4 +150,7 @@ class _Judge:
 
 def _requested(tx: Transaction, at: Circumstances) -> AuthRequirement:
     client = tx.clients.by_id(at.client_id) if at.client_id else None
-    return requirement_sources.client_requirement(client.min_acr) if client else NO_REQUIREMENT
+    if client is None:
+        return NO_REQUIREMENT
+    accepted = client.remembered_device_accepted
+    return requirement_sources.client_requirement(client.min_acr, remembered_device_accepted=accepted)

@@ -8,6 +8,7 @@ from idp.console import guard
 from idp.console.pages import (
     app_claim,
     app_claims,
+    apps,
     attributes,
     audit,
     group,
@@ -32,6 +33,7 @@ PARTS = (
     group,
     attributes,
     person_attributes,
+    apps,
     app_claims,
     app_claim,
     policy,

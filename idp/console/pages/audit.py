@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from idp.activity import admin_sentences, event_kinds, export
-from idp.activity.detail_texts import describe_details
+from idp.activity.detail_texts import REASONS, describe_details
 from idp.activity.names import load_names
 from idp.admin import audit_trail
 from idp.admin.audit_trail import NotFound, TypedFilter
@@ -17,6 +17,7 @@ from idp.console.event_rows import event_row
 from idp.console.guard import Admin, changes, views
 from idp.kernel.request_origin import LOCAL
 from idp.kernel.text import Text
+from idp.login.state.reasons import sentences_of
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.keyset import Page
 from idp.persistence.transaction import Transaction
@@ -78,6 +79,7 @@ def show_event(tx: Transaction, admin: Admin, event_id: int) -> Response:
         chained=LINKED.with_values(position=link.position) if link else NOT_LINKED,
         event=event_row(event, names) | _facts(event, names),
         details=[{"name": name, "value": value} for name, value in describe_details(event)],
+        why=sentences_of(event.detail.get(REASONS, ())),
         back_href=console_paths.AUDIT,
     )
 

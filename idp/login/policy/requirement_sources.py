@@ -57,9 +57,10 @@ def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
     return replace(requirement, min_level=Level.PWD, require_enrolment=False, kinds=None)
 
 
-def client_requirement(min_acr: str | None) -> AuthRequirement:
-    """Return the lowest level that a client accepts."""
-    return AuthRequirement(min_level=LEVELS[min_acr]) if min_acr else AuthRequirement()
+def client_requirement(min_acr: str | None, *, remembered_device_accepted: bool) -> AuthRequirement:
+    """Return the lowest level that a client accepts, and whether a remembered device is enough for it."""
+    level = LEVELS[min_acr] if min_acr else Level.PWD
+    return AuthRequirement(min_level=level, without_devices=not remembered_device_accepted)
 
 
 def freshness_requirement(*, max_age: int | None, login_again: bool, requested_at: int) -> AuthRequirement:
@@ -90,6 +91,7 @@ def acr_requirement(values: Sequence[str], *, essential: bool, best: Level) -> A
 def authorization_requirement(
     *,
     min_acr: str | None,
+    remembered_device_accepted: bool,
     max_age: int | None,
     login_again: bool = False,
     acr_values: Sequence[str] = (),
@@ -104,7 +106,7 @@ def authorization_requirement(
         Unreachable: when nobody can reach it here.
     """
     requirement = join(
-        client_requirement(min_acr),
+        client_requirement(min_acr, remembered_device_accepted=remembered_device_accepted),
         freshness_requirement(max_age=max_age, login_again=login_again, requested_at=requested_at),
         acr_requirement(acr_values, essential=False, best=best),
         acr_requirement(claimed_acr, essential=essential, best=best),

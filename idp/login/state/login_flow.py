@@ -195,6 +195,7 @@ def stored_requirement(row: LoginFlowRow) -> AuthRequirement:
         voluntary_level=Level(stored["voluntary_level"]),
         not_before=int(stored["not_before"]),
         require_enrolment=bool(stored["require_enrolment"]),
+        without_devices=bool(stored.get("without_devices")),  # missing in flows of the release before
     )
 
 

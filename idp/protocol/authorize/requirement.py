@@ -22,6 +22,7 @@ def from_request(request: AuthorizationRequest, *, requested_at: int, best: Leve
     try:
         return requirement_sources.authorization_requirement(
             min_acr=request.client.min_acr,
+            remembered_device_accepted=request.client.remembered_device_accepted,
             max_age=request.max_age,
             login_again=request.requires_new_login,
             acr_values=request.acr_values,
