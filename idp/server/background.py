@@ -159,7 +159,7 @@ class BackgroundJobs:
             is_due = tx.jobs.claim("count_figures", every=COUNT_EVERY)
         if is_due:
             overview.count_events(self._services.database, proceed=self._may_proceed)
-            overview.count_figures(self._services.database)
+            overview.count_figures(self._services.database, self._services.settings)
 
     def _may_proceed(self) -> bool:
         return not self._stopping.is_set()
