@@ -113,6 +113,7 @@ def _row(admin: Admin, message: OutboxMessage) -> dict[str, Any]:
         "reason": reason_text(message.last_error) if message.last_error else None,
         "ended": Moment(message.ended_at) if message.ended_at else None,
         "next": Moment(message.next_attempt_at) if state is MessageState.FAILED else None,
+        "given_up": state is MessageState.ABANDONED,
         "undelivered": state in {MessageState.FAILED, MessageState.ABANDONED},
         "not_again": again,
         "again_action": console_paths.message_path(str(message.id)),
