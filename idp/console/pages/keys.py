@@ -32,7 +32,7 @@ def list_keys(_: Transaction, admin: Admin) -> Response:
 @views(Permission.CHANGE_KEYS, recent=True)
 def ask_to_rotate(_: Transaction, admin: Admin) -> Response:
     """Ask before the next keys are published."""
-    return _ask(admin, at_once=False)
+    return _confirm(admin, at_once=False)
 
 
 @blueprint.post(console_paths.ROTATE_KEYS)
@@ -46,7 +46,7 @@ def rotate(tx: Transaction, admin: Admin) -> Response:
 @views(Permission.CHANGE_KEYS, recent=True)
 def ask_to_replace(_: Transaction, admin: Admin) -> Response:
     """Ask before new keys sign at once."""
-    return _ask(admin, at_once=True)
+    return _confirm(admin, at_once=True)
 
 
 @blueprint.post(console_paths.REPLACE_KEYS)
@@ -97,7 +97,7 @@ def _chosen_algs() -> list[str] | None:
     return [chosen] if chosen else None
 
 
-def _ask(admin: Admin, *, at_once: bool) -> Response:
+def _confirm(admin: Admin, *, at_once: bool) -> Response:
     algs = _chosen_algs()
     preview = services().keyring.preview(at_once=at_once, algs=algs)
     if not preview.algs:
