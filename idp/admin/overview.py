@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from idp.audit import Event, Outcome
+from idp.config import Settings
 from idp.kernel.clock import DAY, MINUTE
 from idp.persistence.database import Database
 from idp.persistence.figures import CountedEvent, Figure
@@ -95,10 +96,11 @@ def _kind(event: CountedEvent) -> str | None:
     return FAILURES if event.event in FAILED_SIGN_INS and event.outcome != Outcome.SUCCESS else None
 
 
-def count_figures(database: Database) -> None:
+def count_figures(database: Database, settings: Settings) -> None:
     """Count people and failing apps anew; reads without a lock, then replaces the figures."""
     with database.read() as tx:
-        people, with_second_step, late = tx.figures.count_people()
+        people, with_second_step = tx.figures.count_people()
+        late = tx.figures.count_late(all_must=settings.second_step == "required")
         counted = {PEOPLE: people, WITH_SECOND_STEP: with_second_step, LATE: late}
         counted |= {KIND + kind: number for kind, number in tx.figures.count_kinds().items()}
         failing = tx.figures.count_failures(APP_FAILURES, since=tx.now - DAY, limit=MOST_APPS)

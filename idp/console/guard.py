@@ -49,20 +49,20 @@ AdminView = Callable[Concatenate[Transaction, Admin, P], Response]
 
 
 @dataclass(frozen=True)
-class Demand:
-    """What a view of the console demands, readable by `demand_of`: a test tries every one of them."""
+class ViewRequirement:
+    """What the guard of a view requires; a test reads it and tries every view."""
 
     permission: Permission
     recent: bool
     changes: bool
 
 
-def demand_of(view: Callable[..., object]) -> Demand | None:
-    """Return what the guard of a view demands; None for a view without a guard of this module."""
-    return getattr(view, DEMAND, None)
+ATTRIBUTE = "console_requirement"
 
 
-DEMAND = "console_demand"
+def requirement_of(view: Callable[..., object]) -> ViewRequirement | None:
+    """Return what the guard of a view requires; None for a view without a guard of this module."""
+    return getattr(view, ATTRIBUTE, None)
 
 
 def views(permission: Permission, *, recent: bool = False) -> Callable[[AdminView[P]], Callable[P, Response]]:
@@ -77,7 +77,7 @@ def views(permission: Permission, *, recent: bool = False) -> Callable[[AdminVie
             session_guard.record_activity(admin.auth_session)
             return response
 
-        setattr(wrapper, DEMAND, Demand(permission, recent, changes=False))
+        setattr(wrapper, ATTRIBUTE, ViewRequirement(permission, recent, changes=False))
         return wrapper
 
     return decorate
@@ -99,7 +99,7 @@ def changes(
                 session_guard.check_form_token(ADMIN_FORMS)
                 return view(tx, admin, *args, **kwargs)
 
-        setattr(wrapper, DEMAND, Demand(permission, recent, changes=True))
+        setattr(wrapper, ATTRIBUTE, ViewRequirement(permission, recent, changes=True))
         return wrapper
 
     return decorate

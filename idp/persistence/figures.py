@@ -91,6 +91,7 @@ REMOVE_OTHERS = delete(figures).where(figures.c.name != LAST_EVENT)
 PEOPLE = select(func.count()).select_from(users).where(users.c.status == ACTIVE)
 WITH_FACTOR = select(factors.c.user_id).where(factors.c.user_id == users.c.id).exists()
 LATE = PEOPLE.where(users.c.second_step_due_at <= given("now"), ~WITH_FACTOR)
+LATE_OF_REQUIRED = LATE.where(users.c.second_step_required.is_(True))
 OF_ACTIVE = factors.join(users, users.c.id == factors.c.user_id)
 BY_KIND = (
     select(factors.c.kind, func.count(distinct(factors.c.user_id)))
@@ -137,10 +138,13 @@ class FigureStore(Store):
         """List the counts of each day from a time (seconds, UTC)."""
         return self._db.all(DailyCount, DAYS, since=since)
 
-    def count_people(self) -> tuple[int, int, int]:
-        """Count who has an account in use, who of them has a second step, and who is late to set one up."""
-        late = self._db.value(LATE, now=self._now)
-        return int(self._db.value(PEOPLE)), int(self._db.value(WITH_ANY)), int(late)
+    def count_people(self) -> tuple[int, int]:
+        """Count who has an account in use, and who of them has a second step."""
+        return int(self._db.value(PEOPLE)), int(self._db.value(WITH_ANY))
+
+    def count_late(self, *, all_must: bool) -> int:
+        """Count who must have a second step, has none, and whose grace window is over; `all_must`: everybody must."""
+        return int(self._db.value(LATE if all_must else LATE_OF_REQUIRED, now=self._now))
 
     def count_kinds(self) -> dict[str, int]:
         """Count the people with each kind of second step."""

@@ -35,10 +35,10 @@ PERSONAL_TABLES = (
     group_members,
 )
 """Tables whose rows belong to one person."""
-DELETE_ABANDONED = delete(outbox).where(
-    outbox.c.user_id == given("user_id"), outbox.c.state == MessageState.ABANDONED.value
+DELETE_ENDED_MESSAGES = delete(outbox).where(
+    outbox.c.user_id == given("user_id"), outbox.c.state != MessageState.WAITING.value
 )
-"""Their content and address are kept to be sent again; the masked record of those delivered stays."""
+"""The last mail to the person, and what apps are still to be told, are waiting."""
 DELETE_PERSON = [delete(table).where(table.c.user_id == given("user_id")) for table in PERSONAL_TABLES]
 
 Keys = Sequence[Sequence[Any]]
@@ -50,7 +50,7 @@ class PurgeStore(Store):
 
     def delete_person(self, user_id: str) -> None:
         """Delete the rows of a closed account; ended sessions and grants are purged later."""
-        for deletion in (*DELETE_PERSON, DELETE_ABANDONED):
+        for deletion in (*DELETE_PERSON, DELETE_ENDED_MESSAGES):
             self._db.change(deletion, user_id=user_id)
 
     def find_ended(self, ended: Life | Erasure, at: Retention) -> Keys:

@@ -20,7 +20,7 @@ def furnish(live: Live) -> list[str]:
     harness = live.harness
     harness.clock.advance(-30 * DAY)
     values = parameters(harness, "victoria")
-    harness.person("late", second_step_due_at=harness.clock.now())
+    harness.person("late", second_step_required=True, second_step_due_at=harness.clock.now())
     for day in range(30):
         harness.clock.advance(DAY)
         with harness.services.database.write() as tx:
@@ -42,7 +42,7 @@ def furnish(live: Live) -> list[str]:
     harness.services.keyring.rotate(force=True, algs=["ES256"])
     harness.clock.advance(MINUTE)
     overview.count_events(harness.services.database)
-    overview.count_figures(harness.services.database)
+    overview.count_figures(harness.services.database, harness.settings)
     return [route.path(values) for route in console_routes(harness) if route.method == "GET"]
 
 

@@ -1,4 +1,4 @@
-"""Every route of the console with what its guard demands, and the rows that the parameters of its address name.
+"""Every route of the console with what its guard requires, and the rows that the parameters of its address name.
 
 A route that somebody adds is tried by itself. A new parameter needs a value in `parameters`; a form that really has one
 of the fields in `EXTRA` names it in `OWN_FIELDS`.
@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from idp import audit
 from idp.audit import Event
-from idp.console.guard import Demand, demand_of
+from idp.console.guard import ViewRequirement, requirement_of
 from idp.kernel.clock import DAY
 from idp.persistence.devices import Device, browsers, devices
 from idp.persistence.groups import Group
@@ -49,7 +49,7 @@ class ConsoleRoute:
 
     rule: str
     method: str
-    demand: Demand | None
+    requirement: ViewRequirement | None
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"
@@ -69,7 +69,7 @@ def console_routes(harness: Harness) -> list[ConsoleRoute]:
     """Every route below /admin, by GET and by POST."""
     views = harness.app.view_functions
     found = [
-        ConsoleRoute(rule.rule, method, demand_of(views[rule.endpoint]))
+        ConsoleRoute(rule.rule, method, requirement_of(views[rule.endpoint]))
         for rule in harness.app.url_map.iter_rules()
         for method in METHODS
         if rule.rule.startswith(PREFIX) and method in (rule.methods or ())

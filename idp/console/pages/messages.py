@@ -35,7 +35,7 @@ blueprint = Blueprint("messages", __name__)
 @views(Permission.VIEW_MESSAGES)
 def list_messages(tx: Transaction, admin: Admin) -> Response:
     """List messages, newest first."""
-    return _show(tx, admin)
+    return _render_list(tx, admin)
 
 
 @blueprint.post(console_paths.message_path("<int(max=9223372036854775807):message_id>"))
@@ -45,11 +45,11 @@ def send_again(tx: Transaction, admin: Admin, message_id: int) -> Response:
     try:
         messages.send_again(tx, admin.actor, message_id)
     except Refused as refused:
-        return _show(tx, admin, status=409, error=("form", refused.text))
+        return _render_list(tx, admin, status=409, error=("form", refused.text))
     return responses.redirect_done(console_paths.MESSAGES, "sent")
 
 
-def _show(tx: Transaction, admin: Admin, *, status: int = 200, error: tuple[str, str] | None = None) -> Response:
+def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: tuple[str, str] | None = None) -> Response:
     typed = {
         name: single_value(request.args, name, longest=LONGEST).strip()
         for name in ("person", "kind", "channel", "state", "since", "until")
@@ -113,6 +113,7 @@ def _row(admin: Admin, message: OutboxMessage) -> dict[str, Any]:
         "reason": reason_text(message.last_error) if message.last_error else None,
         "ended": Moment(message.ended_at) if message.ended_at else None,
         "next": Moment(message.next_attempt_at) if state is MessageState.FAILED else None,
+        "given_up": state is MessageState.ABANDONED,
         "undelivered": state in {MessageState.FAILED, MessageState.ABANDONED},
         "not_again": again,
         "again_action": console_paths.message_path(str(message.id)),

@@ -105,7 +105,9 @@ def test_a_view_costs_the_same_with_many_events(harness: Harness) -> None:
 
 
 def test_what_needs_somebody_is_named_with_one_link_each(harness: Harness) -> None:
-    late = harness.person("jane", second_step_due_at=harness.clock.now() - 1)
+    due = harness.clock.now() - 1
+    late = harness.person("jane", second_step_required=True, second_step_due_at=due)
+    harness.person("kim", second_step_due_at=due)  # need not have one any longer
     app = harness.client("shop").client_id
     with harness.services.database.write() as tx:
         user = tx.users.by_id(late.id)
@@ -138,7 +140,7 @@ def test_nothing_to_do_says_so(harness: Harness) -> None:
 def test_somebody_without_a_second_step_is_not_counted_as_one_with(harness: Harness) -> None:
     administrator(harness)
     Account(harness, harness.person("jane", status="disabled", totp=True))
-    overview.count_figures(harness.services.database)
+    overview.count_figures(harness.services.database, harness.settings)
     with harness.services.database.read() as tx:
         found = overview.read_overview(tx, harness.services.keyring)
     assert (found.people, found.with_second_step, found.kinds) == (1, 1, {"totp": 1})

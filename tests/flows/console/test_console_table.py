@@ -65,8 +65,10 @@ def last_refusal(harness: Harness) -> tuple[int, object, object]:
 
 def test_every_route_of_the_console_has_a_guard(harness: Harness) -> None:
     found = console_routes(harness)
-    assert [str(route) for route in found if route.demand is None] == []
-    assert [str(route) for route in found if route.demand and route.demand.changes != (route.method == "POST")] == []
+    assert [str(route) for route in found if route.requirement is None] == []
+    assert [
+        str(route) for route in found if route.requirement and route.requirement.changes != (route.method == "POST")
+    ] == []
 
 
 @pytest.mark.parametrize("role", [*Role, None])
@@ -76,15 +78,15 @@ def test_each_role_gets_what_its_permissions_say_and_a_refusal_is_recorded(harne
     account.open("/account/")
     tries, wrong, refused, before = Tries(account, values), [], 0, kept(harness)
     for route in tried(harness):
-        assert route.demand, route
-        may = role is not None and route.demand.permission in PERMISSIONS[role]
+        assert route.requirement, route
+        may = role is not None and route.requirement.permission in PERMISSIONS[role]
         latest = last_refusal(harness)
         found = tries.ask(route, csrf="wrong" if may else account.token)
         if may and (found in {"403", "sign-in"} or (route.method == "POST" and found != str(OUT_OF_DATE))):
             wrong.append(f"{route}: {found}, though the role permits it")
         if not may:
             refused += 1
-            expected = (route.path(values), str(route.demand.permission))
+            expected = (route.path(values), str(route.requirement.permission))
             if (found, last_refusal(harness)[1:]) != (str(REFUSED), expected) or last_refusal(harness) == latest:
                 wrong.append(f"{route}: {found}, recorded as {last_refusal(harness)}")
             if refused % BOUNDED == 0:
@@ -100,9 +102,9 @@ def test_a_stale_session_is_led_to_a_sign_in(harness: Harness, age: int, *, rece
     harness.clock.advance(age)
     tries, wrong, before = Tries(owner, values), [], kept(harness)
     for route in tried(harness):
-        assert route.demand, route
+        assert route.requirement, route
         led = tries.ask(route, csrf="wrong") == "sign-in"
-        if led != (route.demand.recent or not recent):
+        if led != (route.requirement.recent or not recent):
             wrong.append(str(route))
     assert wrong == []
     assert _without_use(kept(harness)) == _without_use(before)
