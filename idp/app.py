@@ -68,10 +68,11 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
 def open_keyring(settings: Settings, clock: Clock) -> Keyring:
     """Open the signing keys, creating them if missing; raises `UnsafeKeyFile`."""
     hinted = settings.session_lifetime  # an app shows its ID token for as long: to sign somebody out, or as a hint
+    own = DAY  # the longest life that an app may have for its own tokens, and the settings for all
     policy = RotationPolicy(
         period=settings.key_rotation_days * DAY,
         publish_ahead=settings.key_publish_ahead,
-        longest_token=max(hinted, settings.access_token_lifetime, settings.id_token_lifetime),
+        longest_token=max(hinted, own),
     )
     return Keyring.open(settings.keys_dir, clock=clock, policy=policy)
 

@@ -15,7 +15,6 @@ codes, address and number, and for what reveals them. Import contracts keep the 
     responses                     what all pages share; their paths are `web.account_paths`
     credential_changes            password, factors, recovery codes; each ends with a new session handle
     session_changes               sessions and remembered devices, ended one by one or together
-    activity_text                 audit rows as sentences
     data_export                   everything that is known about a person
     pages                         HTTP; private to this package
 """

@@ -3,13 +3,19 @@
     permissions   which role may do what; the actor of a change
     roles         given and withdrawn; the last owner stays
     users         add, disable, enable, new password, Required, reset of the second step
+    user_actions  sign out, forget devices, unlock, mark an address as verified, undo a change, delete
     user_changes  claims: profile, email address, phone number
+    user_lists    who is listed: search, filters, who is late or locked; rows of an export
+    invitations   mailed links to choose a password, for a new person and for one who cannot sign in
+    bulk_changes  one change of many people, in batches
     groups        add, change, remove; members
     attributes    declared once for everybody; each person's values
     claim_mappings  claims that are added for an app; claim_mapping_rules
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     keys          rotation
+    audit_trail   search of the audit trail
+    audit_chain   the chain of the audit trail; audit_verification: what was altered, removed or inserted
     purging       deletion of what has ended
 
 Each takes an open transaction, records what it did in it, and ends there and then whatever the change makes invalid;
@@ -17,6 +23,8 @@ purging alone opens its own, many short ones.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from idp.kernel.text import Text
 
@@ -28,7 +36,14 @@ class Forbidden(Exception):
 
 
 class Refused(Exception):
-    """The change was refused and nothing is stored; the message has the reason and the remedy, a sentence a line."""
+    """The change was refused and nothing is stored; the message has the reason and the remedy, a sentence a line.
+
+    `fields` are the sentences by the fields of a form that they are about: one `field`, several, or the whole form.
+    """
+
+    def __init__(self, message: str = "", *, field: str = "form", fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields or {field: message})
 
     @property
     def text(self) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from idp.admin import client_uris
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
+from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.signing.algorithms import OWN
 from idp.signing.client_jwts import usable_algorithms
@@ -27,6 +28,14 @@ GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
+LIFETIMES = {
+    "access_token_lifetime": (30, DAY),
+    "id_token_lifetime": (30, DAY),
+    "refresh_token_lifetime": (60, 365 * DAY),
+}
+"""Field -> least and most seconds; the ranges of the settings for all apps."""
+MOST_CHOSEN = 200
+"""People, or groups, of one app: every request of it reads them."""
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
@@ -59,17 +68,35 @@ class Registration:
     require_pkce: bool = True
     id_token_signed_response_alg: str = OWN[0]
     id_token_scope_claims: bool = False
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    remembered_device_accepted: bool = True
+    restricted: bool = False
+    allowed_user_ids: Sequence[str] = ()
+    allowed_group_ids: Sequence[str] = ()
+    access_token_lifetime: int | None = None
+    id_token_lifetime: int | None = None
+    refresh_token_lifetime: int | None = None
 
 
-def problems(wanted: Registration, *, attesting: bool, present_scopes: Collection[str] = ()) -> list[str]:
-    """Return all faults of a registration, each as a sentence with its remedy; empty when there is none.
+@dataclass(frozen=True)
+class Problem:
+    """A fault of a registration: the field, and a sentence with the remedy."""
+
+    field: str
+    text: Text
+
+
+def problems(wanted: Registration, *, attesting: bool, present_scopes: Collection[str] = ()) -> list[Problem]:
+    """Return all faults of a registration; empty when there is none.
 
     `attesting`: makers of security keys are trusted here, so that `phrh` can be reached. `present_scopes`: what the
     client has already, which stays whatever its names are.
     """
     return [
         *_fields(wanted, best_of_all(attested=attesting)),
-        *(found for scope in wanted.scopes if scope not in present_scopes and (found := _scope_problem(scope))),
+        *_scope_problems(scope for scope in wanted.scopes if scope not in present_scopes),
+        *_access(wanted),
         *_addresses(wanted),
         *_agreement(wanted),
         *_method_agreement(wanted),
@@ -77,102 +104,178 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
     ]
 
 
-def _fields(wanted: Registration, best: Level) -> Iterator[str]:
+def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     if not _CLIENT_ID.fullmatch(wanted.client_id):
-        yield "A client id has 1 to 100 letters, digits and any of . _ ~ - in it."
+        yield Problem("client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it."))
     name = wanted.client_name
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        yield f"The name is shown to people: give 1 to {LONGEST_NAME} printable characters."
+        said = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)
+        yield Problem("client_name", said)
     if wanted.token_endpoint_auth_method not in AUTH_METHODS:
-        yield f"The authentication method must be one of {', '.join(AUTH_METHODS)}."
+        said = Text("The authentication method must be one of {all}.", all=", ".join(AUTH_METHODS))
+        yield Problem("token_endpoint_auth_method", said)
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
-        yield f"Grants must be some of {', '.join(GRANT_TYPES)}."
+        yield Problem("grant_types", Text("Grants must be some of {all}.", all=", ".join(GRANT_TYPES)))
     yield from _sign_in_fields(wanted, best)
 
 
-def _scope_problem(scope: str) -> str:
+def _scope_problems(scopes: Iterable[str]) -> Iterator[Problem]:
+    yield from (Problem("scopes", found) for scope in scopes if (found := _scope_problem(scope)))
+
+
+def _scope_problem(scope: str) -> Text | None:
     """Return why a scope cannot be registered: people would be asked about what means nothing."""
     if not _SCOPE.fullmatch(scope):
-        return f"{scope!r} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3)."
+        return Text(
+            "{scope} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3).",
+            scope=repr(scope),
+        )
     known = list(scope_texts.TITLES)
     if scope in known or (_NAMESPACE.fullmatch(scope) and not difflib.get_close_matches(scope, known, 1, _MISSPELT)):
-        return ""
+        return None
     nearest = difflib.get_close_matches(scope.lower(), known, 1)
-    meant = f"Did you mean {nearest[0]!r}?" if nearest else f"The scopes here are {', '.join(known)}."
-    return f"Nothing stands behind the scope {scope!r}. {meant} One of an API of yours looks like orders:read."
+    meant = (
+        Text("Did you mean {scope}?", scope=repr(nearest[0]))
+        if nearest
+        else Text("The scopes here are {all}.", all=", ".join(known))
+    )
+    return Text(
+        "Nothing stands behind the scope {scope}. {meant} One of an API of yours looks like orders:read.",
+        scope=repr(scope),
+        meant=meant,
+    )
 
 
-def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[str]:
+def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     reachable = [acr for acr, level in LEVELS.items() if level <= best]
     if wanted.min_acr is not None and wanted.min_acr not in reachable:
-        yield f"The least acr must be one of {', '.join(reachable)}."
+        yield Problem("min_acr", Text("The least acr must be one of {all}.", all=", ".join(reachable)))
     if wanted.id_token_signed_response_alg not in OWN:
-        yield f"The algorithm of ID tokens must be one of {', '.join(OWN)}."
+        said = Text("The algorithm of ID tokens must be one of {all}.", all=", ".join(OWN))
+        yield Problem("id_token_signed_response_alg", said)
     if wanted.default_max_age is not None and not 0 <= wanted.default_max_age <= LONGEST_MAX_AGE:
-        yield f"The default max_age must be 0 to {LONGEST_MAX_AGE} seconds."
+        said = Text("The default max_age must be 0 to {most} seconds.", most=LONGEST_MAX_AGE)
+        yield Problem("default_max_age", said)
+    for name, (least, most) in LIFETIMES.items():
+        value = getattr(wanted, name)
+        if value is not None and not least <= value <= most:
+            yield Problem(name, Text("The lifetime must be {least} to {most} seconds.", least=least, most=most))
 
 
-def _addresses(wanted: Registration) -> Iterator[str]:
+def _access(wanted: Registration) -> Iterator[Problem]:
+    """Yield what is wrong with the choice of people who may use it."""
+    for name in ("allowed_user_ids", "allowed_group_ids"):
+        chosen = getattr(wanted, name)
+        if len(chosen) > MOST_CHOSEN:
+            yield Problem(name, Text("At most {most} can be chosen here. Put them into a group.", most=MOST_CHOSEN))
+        if chosen and not wanted.restricted:
+            yield Problem("restricted", Text("It is open to everybody, so nobody in particular can be chosen."))
+
+
+def _addresses(wanted: Registration) -> Iterator[Problem]:
     public = wanted.token_endpoint_auth_method == PUBLIC
-    for uri in (*wanted.redirect_uris, *wanted.post_logout_redirect_uris):
-        if problem := client_uris.redirect_problem(uri, public=public):
-            yield f"{uri!r} cannot be a redirect URI: {problem}."
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        for uri in getattr(wanted, name):
+            if why := client_uris.redirect_problem(uri, public=public):
+                yield Problem(name, Text("{uri} cannot be a redirect URI: {why}.", uri=repr(uri), why=why))
     for origin in wanted.web_origins:
-        if problem := client_uris.origin_problem(origin):
-            yield f"{origin!r} cannot be a web origin: {problem}."
-    if wanted.client_uri is not None and (problem := client_uris.home_page_problem(wanted.client_uri)):
-        yield f"{wanted.client_uri!r} cannot be a home page: {problem}."
-    if wanted.backchannel_logout_uri is not None:
-        problem = client_uris.back_channel_problem(wanted.backchannel_logout_uri)
-        if problem:
-            yield f"{wanted.backchannel_logout_uri!r} cannot be told of a logout: {problem}."
+        if why := client_uris.origin_problem(origin):
+            yield Problem("web_origins", Text("{uri} cannot be a web origin: {why}.", uri=repr(origin), why=why))
+    yield from _pages(wanted)
 
 
-def _agreement(wanted: Registration) -> Iterator[str]:
+def _pages(wanted: Registration) -> Iterator[Problem]:
+    for name in ("client_uri", "policy_uri", "tos_uri"):
+        uri = getattr(wanted, name)
+        if uri is not None and (why := client_uris.home_page_problem(uri)):
+            yield Problem(name, Text("{uri} cannot be a home page: {why}.", uri=repr(uri), why=why))
+    uri = wanted.backchannel_logout_uri
+    if uri is not None and (why := client_uris.back_channel_problem(uri)):
+        said = Text("{uri} cannot be told of a logout: {why}.", uri=repr(uri), why=why)
+        yield Problem("backchannel_logout_uri", said)
+
+
+def _agreement(wanted: Registration) -> Iterator[Problem]:
     """Yield where one field contradicts another."""
     grants = set(wanted.grant_types)
     if CODE in grants and not wanted.redirect_uris:
-        yield "The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."
+        yield Problem(
+            "redirect_uris",
+            Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
+        )
     if REFRESH in grants and CODE not in grants:
-        yield "The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."
+        yield Problem(
+            "grant_types",
+            Text("The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."),
+        )
     if OFFLINE_ACCESS in wanted.scopes and REFRESH not in grants:
-        yield "The scope offline_access needs the grant refresh_token."
+        yield Problem("scopes", Text("The scope offline_access needs the grant refresh_token."))
 
 
-def _method_agreement(wanted: Registration) -> Iterator[str]:
+def _method_agreement(wanted: Registration) -> Iterator[Problem]:
     """Yield what contradicts the way the client authenticates."""
     method = wanted.token_endpoint_auth_method
     if CLIENT_CREDENTIALS in wanted.grant_types and method == PUBLIC:
-        yield "A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."
+        yield Problem(
+            "grant_types",
+            Text("A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."),
+        )
     if method == PUBLIC and not wanted.require_pkce:
-        yield "A public client cannot do without PKCE: nothing else ties a code to the app that asked for it."
+        yield Problem(
+            "require_pkce",
+            Text("A public client cannot do without PKCE: nothing else ties a code to the app that asked for it."),
+        )
     if wanted.strict_auth_method and method not in SECRET_METHODS:
-        yield "Strict means one of the two ways to send a secret; this client has no secret."
+        yield Problem(
+            "strict_auth_method", Text("Strict means one of the two ways to send a secret; this client has no secret.")
+        )
     if wanted.first_party and any(decision.is_impersonable(method, uri) for uri in wanted.redirect_uris):
-        yield (
-            "A public client on localhost or with a scheme of its own cannot be first-party: any app on the same "
-            "machine can claim to be it, so people must be asked (RFC 8252 section 8.6). Use --no-first-party."
+        yield Problem(
+            "first_party",
+            Text(
+                "A public client on localhost or with a scheme of its own cannot be first-party: any app on the same "
+                "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
+            ),
         )
     if method == PRIVATE_KEY_JWT and not wanted.jwks:
-        yield "private_key_jwt needs the client's public keys (a JWK Set)."
+        yield Problem("jwks", Text("private_key_jwt needs the client's public keys (a JWK Set)."))
     if wanted.jwks is not None:
         yield from _jwks_problems(wanted.jwks, method)
 
 
-def _logout_agreement(wanted: Registration) -> Iterator[str]:
+def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
     if wanted.backchannel_logout_session_required and wanted.backchannel_logout_uri is None:
-        yield "A session id in the logout token needs a back-channel logout URI to send it to."
+        yield Problem(
+            "backchannel_logout_session_required",
+            Text("A session id in the logout token needs a back-channel logout URI to send it to."),
+        )
     if wanted.backchannel_logout_uri is not None and CODE not in wanted.grant_types:
-        yield "A back-channel logout URI needs the grant authorization_code: without sign-ins there are no logouts."
+        yield Problem(
+            "backchannel_logout_uri",
+            Text(
+                "A back-channel logout URI needs the grant authorization_code: without sign-ins there are no logouts."
+            ),
+        )
 
 
-def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[str]:
+def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
     if method != PRIVATE_KEY_JWT:
-        yield "Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that."
+        yield Problem(
+            "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
+        )
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        yield 'The keys must be a JWK Set: {"keys": [...]} (RFC 7517 section 5).'
+        yield Problem("jwks", Text('The keys must be a JWK Set: {"keys": [...]} (RFC 7517 section 5).'))
     elif any(member in key for key in keys for member in ("d", "k", "p", "q")):
-        yield "The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here."
+        yield Problem(
+            "jwks",
+            Text("The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here."),
+        )
     elif not any(usable_algorithms(key) for key in keys):
-        yield "No key in the JWK Set can be used: RS256 or PS256 (2048 to 8192 bits), ES256 (P-256) or EdDSA (Ed25519)."
+        yield Problem(
+            "jwks",
+            Text(
+                "No key in the JWK Set can be used: RS256 or PS256 (2048 to 8192 bits), ES256 (P-256) or EdDSA "
+                "(Ed25519)."
+            ),
+        )

@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from idp.config import LOOPBACK
+from idp.kernel.text import Text
 
 LONGEST_URI = 2000
 
@@ -16,7 +17,7 @@ def origin_problem(origin: str) -> str:
     """Return why scripts of this web origin must not read responses (RFC 6454 section 6.1)."""
     parts = _parsed(origin)
     if parts is None or origin != f"{parts.scheme}://{parts.netloc}" or not _is_web(parts):
-        return "it must look like https://app.example.com, nothing behind it"
+        return Text("it must look like https://app.example.com, nothing behind it")
     return ""
 
 
@@ -27,13 +28,13 @@ def redirect_problem(uri: str, *, public: bool) -> str:
     """
     parts = _parsed(uri)
     if parts is None or not parts.scheme or len(uri) > LONGEST_URI:
-        return "it must be absolute, of plain ASCII, such as https://app.example.com/callback"
+        return Text("it must be absolute, of plain ASCII, such as https://app.example.com/callback")
     if "#" in uri:
-        return "it must not have a fragment"
+        return Text("it must not have a fragment")
     if parts.username is not None or parts.password is not None:
-        return "it must not hold a user name"
+        return Text("it must not hold a user name")
     if "*" in parts.netloc or parts.path.endswith("*"):
-        return "wildcards are not understood; register every address"
+        return Text("wildcards are not understood; register every address")
     return _scheme_problem(parts, public=public)
 
 
@@ -41,7 +42,7 @@ def home_page_problem(uri: str) -> str:
     """Return why this cannot be a home page (OpenID Connect Dynamic Client Registration 1.0 section 2)."""
     parts = _parsed(uri)
     if parts is None or not _is_web(parts):
-        return "it must be https, such as https://app.example.com; http is for localhost only"
+        return Text("it must be https, such as https://app.example.com; http is for localhost only")
     return redirect_problem(uri, public=False)
 
 
@@ -49,16 +50,16 @@ def back_channel_problem(uri: str) -> str:
     """Return why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
     parts = _parsed(uri)
     if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
-        return "it must be https, such as https://app.example.com/backchannel-logout; http is for localhost only"
+        return Text("it must be https, such as https://app.example.com/backchannel-logout; http is for localhost only")
     return redirect_problem(uri, public=False)
 
 
 def _scheme_problem(parts: SplitResult, *, public: bool) -> str:
     if parts.scheme in {"http", "https"}:
-        return "" if _is_web(parts) else "it must be https; http is for localhost only"
+        return "" if _is_web(parts) else Text("it must be https; http is for localhost only")
     if not _PRIVATE_USE.fullmatch(parts.scheme):
-        return "its scheme must be https, or a domain of yours turned round, such as com.example.app"
-    return "" if public else "a scheme of its own is for apps on phones and desktops, which are public clients"
+        return Text("its scheme must be https, or a domain of yours turned round, such as com.example.app")
+    return "" if public else Text("a scheme of its own is for apps on phones and desktops, which are public clients")
 
 
 def _is_web(parts: SplitResult) -> bool:

@@ -7,12 +7,29 @@ from typing import Any
 
 from idp import audit
 from idp.admin import Refused, client_rules
-from idp.admin.client_rules import CODE, SECRET_METHODS, Registration
+from idp.admin.client_rules import CODE, SECRET_METHODS, Problem, Registration
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
+from idp.kernel.text import Text
 from idp.persistence.clients import Client, ClientExists
 from idp.persistence.transaction import Transaction
+
+
+class RegistrationRefused(Refused):
+    """A registration has faults; `problems` say which field each one is about."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(problem.text for problem in problems))
+        self.problems = problems
+
+
+class IdTaken(Refused):
+    """Another app has this `client_id`."""
+
+
+class NothingChanged(Refused):
+    """The registration is like this already."""
 
 
 def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: bool = False) -> str | None:
@@ -29,7 +46,7 @@ def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: b
     try:
         tx.clients.add(client)
     except ClientExists:
-        raise Refused(
+        raise IdTaken(
             f"There is a client {wanted.client_id!r} already. Choose another id, or change it: idp clients set."
         ) from None
     audit.record(tx, Event.CLIENT_ADDED, client_id=client.client_id)
@@ -54,7 +71,7 @@ def change(
     _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=client.scopes))
     values = {name: value for name, value in _columns(wanted).items() if value != getattr(client, name)}
     if not values:
-        raise Refused(f"{client.client_id!r} is registered like this already.")
+        raise NothingChanged(f"{client.client_id!r} is registered like this already.")
     has, needs = (each.token_endpoint_auth_method in SECRET_METHODS for each in (client, wanted))
     secret = entropy.token() if needs and not has else None
     if has != needs:
@@ -63,6 +80,11 @@ def change(
     changed = sorted(values.keys() & {field.name for field in fields(Registration)})
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed)
     return changed, secret
+
+
+def problems_of(wanted: Registration, field: str, *, attesting: bool) -> list[Text]:
+    """Return the faults of one field, in sentences."""
+    return [each.text for each in client_rules.problems(wanted, attesting=attesting) if each.field == field]
 
 
 def find(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
@@ -88,6 +110,27 @@ def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: i
     return secret
 
 
+def end_previous_secret(tx: Transaction, client: Client) -> None:
+    """Accept only the newest secret from now on; raises `Refused` when no other one is accepted."""
+    if client.previous_secret_expires_at is None or client.previous_secret_expires_at <= tx.now:
+        raise Refused(Text("There is no earlier secret any more: only the newest one is accepted."))
+    tx.clients.end_previous_secret(client.client_id)
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="previous one ended")  # noqa: S106 - as above
+
+
+def delete_secrets(tx: Transaction, client: Client) -> None:
+    """Accept no secret of this app any more, and end every token it holds; a new secret can be made.
+
+    Raises:
+        Refused: when the app has no secret.
+    """
+    if client.secret_digest is None:
+        raise Refused(Text("There is no secret to delete."))
+    tx.clients.delete_secrets(client.client_id)
+    tx.grants.revoke_for_client(client.client_id)
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="deleted")  # noqa: S106 - as above
+
+
 def disable(tx: Transaction, client: Client) -> None:
     """Refuse a client from now on, and end every token it holds; its registration and consents stay."""
     tx.clients.disable(client)
@@ -108,9 +151,9 @@ def remove(tx: Transaction, client: Client) -> None:
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)
 
 
-def _refuse_problems(problems: list[str]) -> None:
+def _refuse_problems(problems: list[Problem]) -> None:
     if problems:
-        raise Refused("\n".join(problems))
+        raise RegistrationRefused(problems)
 
 
 def _columns(wanted: Registration) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text, plural
+from idp.messaging.notices import Notice, notify
 from idp.persistence.groups import Group, GroupNameTaken
 from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.roles import HolderKind, Role
@@ -109,6 +110,7 @@ def add_member(tx: Transaction, actor: Actor, group: Group, user: User) -> bool:
     if users.find_to_change(tx, actor, user.id) is None or not tx.groups.add_member(group.id, user.id):
         return False
     audit.record(tx, Event.GROUP_MEMBER_ADDED, user_id=user.id, group=group.name, group_id=group.id)
+    notify(tx, user, Notice.ADDED_TO_GROUP)
     return True
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from idp.admin.audit_chain import AuditChain
 from idp.config import Settings
-from idp.kernel.clock import sleep
+from idp.kernel.clock import DAY, sleep
+from idp.login.state.policy_rules import present_rules
+from idp.persistence.audit_events import audit_events
 from idp.persistence.database import Database
 from idp.persistence.purging import BATCH
 from idp.persistence.retention import ERASURES, LIVES, Erasure, Life, Retention
@@ -22,7 +25,11 @@ def purge(database: Database, settings: Settings, *, proceed: Callable[[], bool]
     What one run leaves is deleted by the next, so it can be stopped at any time.
     """
     run = _Run(database, settings, proceed)
-    gone = {life.name: run.remove_all(life) for life in LIVES if life.over is not None}
+    gone = {
+        life.name: run.remove_events() if life.table is audit_events else run.remove_all(life)
+        for life in LIVES
+        if life.over is not None
+    }
     return gone | {erasure.name: run.remove_all(erasure) for erasure in ERASURES}
 
 
@@ -42,6 +49,23 @@ class _Run:
             total += removed
         return total
 
+    def remove_events(self) -> int:
+        """Remove old audit events, the oldest first, with their links of the chain; return the number of events."""
+        with self.database.read() as tx:
+            now, retention = tx.now, self._retention(tx)
+            due = retention.audit_days and tx.audit.has_event_before(now - retention.audit_days * DAY)
+        if not due:
+            return 0
+        chain = AuditChain.open(self.database, self.settings, now=now)
+        chain.extend(self.proceed)
+        total, removed = 0, BATCH
+        while removed == BATCH and self.proceed():
+            if total:
+                sleep(PAUSE)
+            removed = chain.prune(before=now - retention.audit_days * DAY)
+            total += removed
+        return total
+
     def _remove_batch(self, ended: Life | Erasure) -> int:
         with self.database.read() as tx:
             keys = tx.purge.find_ended(ended, self._retention(tx))
@@ -56,5 +80,5 @@ class _Run:
             now=tx.now,
             session_idle=settings.session_idle,
             audit_days=settings.audit_retention_days,
-            keep_codes=settings.recovery_codes_viewable,
+            keep_codes=bool(present_rules(tx).organisation(settings).codes_viewable),
         )

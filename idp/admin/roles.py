@@ -6,6 +6,7 @@ from idp import audit
 from idp.admin import LAST_OWNER, Refused
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
+from idp.messaging.notices import Notice, notify
 from idp.persistence.groups import Group
 from idp.persistence.roles import HolderKind, Role
 from idp.persistence.transaction import Transaction
@@ -18,6 +19,7 @@ def grant_to_person(tx: Transaction, actor: Actor, user: User, role: Role) -> bo
     if not tx.roles.grant(role, HolderKind.PERSON, user.id):
         return False
     audit.record(tx, Event.ROLE_GRANTED, user_id=user.id, role=role)
+    notify(tx, user, Notice.ROLES_CHANGED)
     return True
 
 
@@ -34,6 +36,7 @@ def withdraw_from_person(tx: Transaction, actor: Actor, user: User, role: Role) 
         return False
     require_an_owner(tx, before)
     audit.record(tx, Event.ROLE_WITHDRAWN, user_id=user.id, role=role)
+    notify(tx, user, Notice.ROLES_CHANGED)
     return True
 
 

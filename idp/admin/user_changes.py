@@ -10,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from idp import audit
 from idp.admin import Refused
-from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN
+from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN, require_second_step
 from idp.audit import Event
 from idp.config import Settings
 from idp.factors.sent_code import InvalidPhoneNumber, parse_phone_number
 from idp.kernel.email_addresses import is_email
+from idp.kernel.text import Text
 from idp.login.policy.methods import Method
 from idp.messaging import contact_messages
 from idp.messaging.notices import Notice, notify
@@ -26,6 +27,9 @@ from idp.recovery.profile_form import LONGEST, parse_profile_form
 PREFERRED_USERNAME = "preferred_username"
 PROFILE_CLAIMS = (*LONGEST, PREFERRED_USERNAME)
 """What `ClaimChanges.profile` may hold; the members of `address` are claims of their own here."""
+
+CONTACTS = frozenset({"email", "phone_number"})
+"""Changes that are reported by notices of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,22 @@ class ClaimChanges:
     phone_number_verified: bool | None = None
 
 
+class Unchanged(Refused):
+    """Everything is already as it was wanted."""
+
+
+def edit(tx: Transaction, user: User, wanted: ClaimChanges, settings: Settings, *, required: bool) -> None:
+    """Set claims of a person, and whether they must have a second step; raises as `set_claims`."""
+    changes_required = user.second_step_required != required
+    if changes_required:
+        require_second_step(tx, user, required=required)
+    try:
+        set_claims(tx, user, wanted, settings)
+    except Unchanged:
+        if not changes_required:
+            raise
+
+
 def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Settings) -> list[str]:
     """Set claims of a person; returns the names of those that changed.
 
@@ -46,7 +66,8 @@ def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Sett
     the old and the new one. It counts as verified only if `wanted` says so.
 
     Raises:
-        Refused: naming every value that cannot be the claim, or that nothing would change.
+        Refused: naming every value that cannot be the claim.
+        Unchanged: nothing would change.
     """
     email, phone = _email(user, wanted), _phone(user, wanted)
     profile = _profile(tx, user, wanted.profile)
@@ -58,11 +79,13 @@ def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Sett
     changed = [name for name, value in after.items() if value != before[name]]
     changed += [name for name in {**user.profile, **profile} if user.profile.get(name) != profile.get(name)]
     if not changed:
-        raise Refused(f"Nothing would change for {user.username}.")
+        raise Unchanged(Text("Nothing would change for {username}.", username=user.username))
     if profile != user.profile:
         tx.users.set_profile(user, profile)
     _set_contacts(tx, user, email, phone, settings)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, claims=sorted(changed))
+    if not CONTACTS.intersection(changed):
+        notify(tx, user, Notice.PROFILE_CHANGED_BY_ADMINISTRATOR)
     return sorted(changed)
 
 
@@ -70,11 +93,12 @@ def _email(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
     """Return the address as it will be, and whether it is verified."""
     address = user.email if wanted.email is None else wanted.email or None
     if address and not is_email(address):
-        raise Refused(f"{address!r} is not an email address. It must look like jane@example.com.")
+        message = Text("{email} is not an email address. It must look like jane@example.com.", email=repr(address))
+        raise Refused(message, field="email")
     same = address == user.email
     verified = user.email_verified and same if wanted.email_verified is None else wanted.email_verified
     if verified and not address:
-        raise Refused("There is no email address that could be verified. Give one with --email.")
+        raise Refused(Text("There is no email address that could be verified. Give one, too."), field="email")
     return address, verified
 
 
@@ -85,14 +109,15 @@ def _phone(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
         try:
             number = parse_phone_number(wanted.phone_number)
         except InvalidPhoneNumber:
-            raise Refused(
-                f"{wanted.phone_number!r} is not a phone number. It must look like +49 151 12345678."
-            ) from None
+            message = Text(
+                "{number} is not a phone number. It must look like +49 151 12345678.", number=repr(wanted.phone_number)
+            )
+            raise Refused(message, field="phone_number") from None
     same = number == user.phone_number
     given = wanted.phone_number_verified
     verified = user.phone_number_verified and same if given is None else given
     if verified and not number:
-        raise Refused("There is no phone number that could be verified. Give one with --phone-number.")
+        raise Refused(Text("There is no phone number that could be verified. Give one, too."), field="phone_number")
     return number, verified
 
 
@@ -101,14 +126,15 @@ def _profile(tx: Transaction, user: User, wanted: Mapping[str, str]) -> dict[str
     today = dt.datetime.fromtimestamp(tx.now, dt.UTC).date()
     typed = {name: value for name, value in wanted.items() if name != PREFERRED_USERNAME}
     form = parse_profile_form(MultiDict(typed), user.profile, today=today)
-    profile, problems = dict(form.profile), {name: str(said) for name, said in form.errors.items()}
+    profile, problems = dict(form.profile), dict(form.errors)
     if PREFERRED_USERNAME in wanted:
         preferred = wanted[PREFERRED_USERNAME].strip()
         if len(preferred) > LONGEST_NAME or not preferred.isprintable():
-            problems[PREFERRED_USERNAME] = f"Use at most {LONGEST_NAME} printable characters."
+            problems[PREFERRED_USERNAME] = Text("Use at most {most} printable characters.", most=LONGEST_NAME)
         profile[PREFERRED_USERNAME] = preferred
     if problems:
-        raise Refused("\n".join(f"{name.replace('_', ' ')}: {said}" for name, said in problems.items()))
+        lines = (f"{name.replace('_', ' ')}: {said}" for name, said in problems.items())
+        raise Refused("\n".join(lines), fields=problems)
     return {name: value for name, value in profile.items() if value or name != PREFERRED_USERNAME}
 
 
@@ -125,7 +151,7 @@ def _set_contacts(
     try:
         user = tx.users.set_email(user, email[0], verified=email[1])
     except NameTaken:
-        raise Refused(TAKEN) from None
+        raise Refused(TAKEN, field="email") from None
     user = tx.users.set_phone(user, phone[0], verified=phone[1])
     if moved[ContactKind.EMAIL]:
         for address in filter(None, (old_email, email[0])):

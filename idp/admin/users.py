@@ -11,9 +11,11 @@ from idp.audit import Event
 from idp.config import Settings
 from idp.kernel.email_addresses import NOT_ASCII, email_problem
 from idp.kernel.entropy import Entropy
+from idp.kernel.text import Text
 from idp.login.access_revocation import revoke_all_access
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
+from idp.login.policy.rules import NO_RULES, RuleSet
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -23,8 +25,8 @@ from idp.recovery.new_password import ChangedBy
 
 LONGEST_USERNAME = 64
 LONGEST_NAME = 200
-TAKEN = "That user name or email address belongs to another account already."
-CONCURRENT_CHANGE = "The account was changed at the same moment by somebody else. Look at it and try again."
+TAKEN = Text("That user name or email address belongs to another account already.")
+CONCURRENT_CHANGE = Text("The account was changed at the same moment by somebody else. Look at it and try again.")
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ def new(
     `email_verified`: the administrator knows that the address is the person's.
     """
     if not username or len(username) > LONGEST_USERNAME or "@" in username or not _is_one_word(username):
-        raise Refused(f"A user name has 1 to {LONGEST_USERNAME} characters, without spaces and without @.")
+        message = Text("A user name has 1 to {most} characters, without spaces and without @.", most=LONGEST_USERNAME)
+        raise Refused(message, field="username")
     if name is not None and (not name.strip() or len(name) > LONGEST_NAME or not name.isprintable()):
-        raise Refused(f"A name has 1 to {LONGEST_NAME} printable characters.")
+        raise Refused(Text("A name has 1 to {most} printable characters.", most=LONGEST_NAME), field="name")
     if email is not None:
         check_email(email)
     elif email_verified:
@@ -77,19 +80,24 @@ def check_email(email: str) -> None:
     """Raise `Refused` for what is not an address that we can send mail to."""
     problem = email_problem(email)
     if problem is NOT_ASCII:
-        raise Refused(
-            f"No mail can be sent to {email!r}: before the @ it has letters other than a to z. Name another address."
+        message = Text(
+            "No mail can be sent to {email}: before the @ it has letters other than a to z. Name another address.",
+            email=repr(email),
         )
+        raise Refused(message, field="email")
     if problem:
-        raise Refused(f"{email!r} is not an email address. It must look like jane@example.com.")
+        raise Refused(
+            Text("{email} is not an email address. It must look like jane@example.com.", email=repr(email)),
+            field="email",
+        )
 
 
-def add(tx: Transaction, user: User) -> None:
-    """Keep a new person; raises `Refused` when the user name or address is somebody's already."""
+def add(tx: Transaction, user: User) -> User:
+    """Keep a new person, and return them as stored; raises `Refused` when the name or address is somebody's already."""
     try:
-        tx.users.add(user)
+        user = tx.users.add(user)
     except NameTaken:
-        raise Refused(TAKEN) from None
+        raise Refused(TAKEN, field="username") from None
     audit.record(
         tx,
         Event.USER_ADDED,
@@ -97,6 +105,7 @@ def add(tx: Transaction, user: User) -> None:
         second_step_required=user.second_step_required,
         email_verified=user.email_verified,
     )
+    return user
 
 
 def find(tx: Transaction, identifier: str) -> User:
@@ -122,9 +131,20 @@ def find_to_change(tx: Transaction, actor: Actor, user_id: str) -> User | None:
     return user
 
 
-def second_step_status(user: User, *, on: bool, settings: Settings, now: int) -> SecondStep:
-    """Return the state of a person's second step, which is `on` or not, at `now`."""
-    due = None if on else without_factors(user).second_step_due(settings, now)
+def second_step_status(
+    user: User,
+    *,
+    on: bool,
+    settings: Settings,
+    now: int,
+    rules: RuleSet = NO_RULES,
+    group_ids: frozenset[str] = frozenset(),
+) -> SecondStep:
+    """Return the state of a person's second step, which is `on` or not, at `now`.
+
+    `rules` are those in force (`present_rules`), `group_ids` the person's groups (`tx.groups.ids_of_users`).
+    """
+    due = None if on else without_factors(user, rules, group_ids).second_step_due(settings, now)
     return SecondStep(
         on=on,
         required=user.second_step_required,
@@ -141,16 +161,18 @@ def disable(tx: Transaction, user: User) -> None:
     """
     if tx.roles.is_last_owner(user.id):
         raise Refused(LAST_OWNER)
-    _claim(tx, user)
+    claim(tx, user)
     tx.users.set_status(user, DISABLED)
     revoke_all_access(tx, user.id, reason="account disabled")
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=DISABLED)
+    notify(tx, user, Notice.ACCOUNT_DISABLED)
 
 
 def enable(tx: Transaction, user: User) -> None:
     """Open an account again. What ended when it was closed stays ended."""
     tx.users.set_status(user, ACTIVE)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=ACTIVE)
+    notify(tx, user, Notice.ACCOUNT_ENABLED)
 
 
 def set_password(tx: Transaction, user: User, password_hash: str) -> None:
@@ -160,7 +182,7 @@ def set_password(tx: Transaction, user: User, password_hash: str) -> None:
     """
     if not new_password.replace_password(tx, user, password_hash, by=ChangedBy.ADMINISTRATOR):
         raise Refused(CONCURRENT_CHANGE)
-    _reset_rate_limits(tx, user)
+    reset_rate_limits(tx, user)
 
 
 def reset_mfa(tx: Transaction, user: User) -> None:
@@ -169,12 +191,12 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     Sessions go on, though what needed the second step asks again; so does `Required`: whoever must have a second step
     sets one up at the next sign-in.
     """
-    _claim(tx, user)
+    claim(tx, user)
     had_one = bool(tx.factors.for_user(user.id))
     factor_changes.remove_all_factors(tx, user.id)
     if had_one:
         tx.users.end_grace(user)  # whoever has set one up before needs no time for it again
-    _reset_rate_limits(tx, user)
+    reset_rate_limits(tx, user)
     audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
     if had_one:
         notify(tx, user, Notice.AUTHENTICATOR_REMOVED)
@@ -184,18 +206,19 @@ def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
     """Set `Required` or `Not required`. It takes effect at once, or when their one grace window is over."""
     tx.users.require_second_step(user, required)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, second_step_required=required)
+    notify(tx, user, Notice.SECOND_STEP_REQUIRED if required else Notice.SECOND_STEP_OPTIONAL)
 
 
-def _claim(tx: Transaction, user: User) -> None:
+def claim(tx: Transaction, user: User) -> None:
     """Raise the epoch, which ends sign-ins under way and remembered devices; raises `Refused`."""
     if not tx.users.raise_epoch(user):
         raise Refused(CONCURRENT_CHANGE)
 
 
-def _reset_rate_limits(tx: Transaction, user: User) -> None:
-    """Reset the counters of failures, which would keep the owner of a new secret waiting."""
-    for prefix in rate_limits.bucket_prefixes(user.id, user.username, user.email):
-        tx.throttles.reset_all(prefix)
+def reset_rate_limits(tx: Transaction, user: User) -> int:
+    """Reset the counters of failures, which would keep the owner of a new secret waiting; return their number."""
+    prefixes = rate_limits.bucket_prefixes(user.id, user.username, user.email)
+    return sum(tx.throttles.reset_all(prefix) for prefix in prefixes)
 
 
 def _is_one_word(text: str) -> bool:

@@ -3,6 +3,7 @@
     serve, demo            run it
     db, keys, purge        maintain it
     users, groups, clients manage people, groups and clients; attributes of people
+    policy                 who needs a second step
     audit, doctor          find out what happened, diagnose problems
 
 One file per command group, imported when used. Commands parse, prompt and print; the work is done by `idp.admin` and
@@ -26,6 +27,7 @@ GROUPS = {
     "groups": "Groups of people.",
     "attributes": "Attributes of people.",
     "clients": "Apps.",
+    "policy": "Who needs a second step, and when.",
     "keys": "Signing keys.",
     "audit": "What happened, and why something was refused.",
     "doctor": "Check the installation.",

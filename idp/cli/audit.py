@@ -12,14 +12,16 @@ from typing import Any
 
 import click
 
+from idp.activity.admin_sentences import Names
+from idp.activity.export import as_json, facts, read_batches
 from idp.admin import Refused, users
 from idp.audit import Event, Outcome
+from idp.cli import audit_verification
 from idp.cli.context import CliContext, pass_cli_context
 from idp.kernel.clock import DAY, HOUR, MINUTE
-from idp.persistence.audit_events import AuditEvent, AuditFilter
-from idp.persistence.transaction import Transaction
+from idp.persistence.audit_events import AuditEvent
+from idp.persistence.audit_search import AuditFilter
 
-PAGE = 500
 POLL = 1.0
 """Seconds between two looks at the trail with `--follow`."""
 LATE = MINUTE
@@ -28,7 +30,7 @@ AGO = re.compile(r"([0-9]{1,6})([smhd])")
 SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
 
 
-@click.command(name="audit")
+@click.group(name="audit", invoke_without_command=True)
 @click.option("--person", metavar="NAME", help="A user name, email address or sub.")
 @click.option("--client", "client_id", metavar="ID", help="A client id.")
 @click.option("--event", "events", multiple=True, metavar="NAME", help="Such as sign_in or 'token.*'; repeatable.")
@@ -40,8 +42,13 @@ SECONDS = {"s": 1, "m": MINUTE, "h": HOUR, "d": DAY}
 @click.option("--follow", is_flag=True, help="Go on with what happens from now; end with Ctrl-C.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON, one event a line; times are seconds since 1970.")
 @pass_cli_context
-def command(work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool, **given: Any) -> None:
+@click.pass_context
+def command(
+    context: click.Context, work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool, **given: Any
+) -> None:
     """Search the audit trail, oldest first: what happened, to whom, from where, and why something was refused."""
+    if context.invoked_subcommand:
+        return
     wanted = _filter(work, **given)
     try:
         for line in _lines(work, wanted, limit=limit, follow=follow, json_wanted=json_wanted):
@@ -49,6 +56,10 @@ def command(work: CliContext, /, *, limit: int, follow: bool, json_wanted: bool,
     except KeyboardInterrupt:
         if not follow:
             raise
+
+
+command.add_command(audit_verification.verify)
+command.add_command(audit_verification.accept_end)
 
 
 def _filter(work: CliContext, *, person: str | None, events: tuple[str, ...], **given: Any) -> AuditFilter:
@@ -76,17 +87,16 @@ def _parse_time(text: str | None, now: int) -> int | None:
 
 def _lines(work: CliContext, wanted: AuditFilter, *, limit: int, follow: bool, json_wanted: bool) -> Iterator[str]:
     """Yield events as text, page by page, so that memory does not grow with them."""
+    show = as_json if json_wanted else _as_text
     with work.database.read() as tx:
-        floor = tx.audit.id_before_newest(wanted, limit) if limit else 0
+        floor = tx.audit_search.id_before_newest(wanted, limit) if limit else 0
     seen: set[int] = set()
     while True:
         with work.database.read() as tx:
             settled = tx.audit.newest_id(before=work.clock.now() - LATE)
-        after = floor
-        while page := _page(work, wanted, after, json_wanted=json_wanted):
-            yield from (line for number, line in page if number not in seen)
-            after = page[-1][0]
-            seen |= {number for number, _ in page if number > settled}
+        for found, names in read_batches(work.database, wanted, after=floor):
+            yield from (show(event, names) for event in found if event.id not in seen)
+            seen |= {event.id for event in found if event.id > settled}
         if not follow:
             return
         floor = max(floor, settled)
@@ -94,37 +104,14 @@ def _lines(work: CliContext, wanted: AuditFilter, *, limit: int, follow: bool, j
         time.sleep(POLL)
 
 
-def _page(work: CliContext, wanted: AuditFilter, after: int, *, json_wanted: bool) -> list[tuple[int, str]]:
-    with work.database.read() as tx:
-        found = tx.audit.search(wanted, after=after, limit=PAGE)
-        names = {user_id: _username(tx, user_id) for user_id in {event.user_id for event in found if event.user_id}}
-    show = _as_json if json_wanted else _as_text
-    return [(event.id, show(event, names.get(event.user_id or ""))) for event in found]
-
-
-def _username(tx: Transaction, user_id: str) -> str | None:
-    user = tx.users.by_id(user_id)
-    return user.username if user else None
-
-
-def _facts(event: AuditEvent, username: str | None) -> dict[str, Any]:
-    about = {"username": username, "user_id": event.user_id, "client_id": event.client_id, "sid": event.sid}
-    origin = {"address": event.address, "user_agent": event.user_agent, "request_id": event.request_id}
-    return about | origin | event.detail
-
-
-def _as_json(event: AuditEvent, username: str | None) -> str:
-    head = {"id": event.id, "at": event.at, "event": event.event, "outcome": event.outcome}
-    return json.dumps(head | _facts(event, username) | head)
-
-
-def _as_text(event: AuditEvent, username: str | None) -> str:
+def _as_text(event: AuditEvent, names: Names) -> str:
     """Return one line; what came from outside is quoted: it could hold escape sequences."""
     at = f"{dt.datetime.fromtimestamp(event.at, dt.UTC):%Y-%m-%d %H:%M:%S}Z"
-    facts = {name: value for name, value in _facts(event, username).items() if value not in (None, "")}
-    if username:
-        facts.pop("user_id", None)
-    return "  ".join((at, event.event, event.outcome, *(f"{name}={_quoted(value)}" for name, value in facts.items())))
+    known = {name: value for name, value in facts(event, names).items() if value not in (None, "")}
+    for name, identifier in (("username", "user_id"), ("actor", "actor_id")):
+        if name in known:
+            known.pop(identifier, None)
+    return "  ".join((at, event.event, event.outcome, *(f"{name}={_quoted(value)}" for name, value in known.items())))
 
 
 def _quoted(value: object) -> str:

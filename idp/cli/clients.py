@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
-from idp.admin import Refused, claim_mappings, clients
+from idp.admin import Refused, claim_mappings, client_logos, clients
 from idp.admin.client_rules import Registration
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
@@ -28,6 +28,8 @@ SHOWN = (
     "grant_types", "response_types", "scopes",
     "redirect_uris", "post_logout_redirect_uris", "web_origins", "backchannel_logout_uri",
     "backchannel_logout_session_required", "first_party", "min_acr", "client_uri", "default_max_age",
+    "policy_uri", "tos_uri", "remembered_device_accepted", "restricted", "allowed_user_ids", "allowed_group_ids",
+    "access_token_lifetime", "id_token_lifetime", "refresh_token_lifetime",
     "id_token_signed_response_alg", "id_token_scope_claims", "disabled",
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
@@ -56,10 +58,10 @@ def add(
     """Register an app. Its secret is shown once, now."""
     if url and not software:
         raise click.UsageError("--url goes with --for; otherwise name each --redirect-uri.")
-    chosen = registration.chosen_fields(given)
-    fields = recipe_fields(software, url, chosen) if software else chosen
-    wanted = Registration(client_id=client_id, **fields)
     with work.database.write() as tx:
+        chosen = registration.chosen_fields(registration.with_ids(tx, given))
+        fields = recipe_fields(software, url, chosen) if software else chosen
+        wanted = Registration(client_id=client_id, **fields)
         secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
     issuer = work.settings.issuer
     paste = settings_for(software, issuer=issuer, client_id=client_id, secret=secret, url=url) if software else None
@@ -84,7 +86,7 @@ def set_(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any
     An app that gets its first secret is shown it once, now.
     """
     with work.database.write() as tx:
-        client = clients.find(tx, client_id, lock=True)
+        client, given = clients.find(tx, client_id, lock=True), registration.with_ids(tx, given)
         present = clients.registration_of(client)
         emptied: dict[str, Any] = {registration.REMOVABLE[name]: None for name in given["unset"]}
         chosen = registration.chosen_fields(given)
@@ -178,6 +180,24 @@ def enable(work: CliContext, client_id: str) -> None:
     click.echo(f"Enabled {client_id}.")
 
 
+@command.command()
+@click.argument("client_id")
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--remove", "removing", is_flag=True, help="Show none any more.")
+@pass_cli_context
+def logo(work: CliContext, client_id: str, *, file: BinaryIO | None, removing: bool) -> None:
+    """Set the logo of an app: a PNG, JPEG or WebP file. People see it where they sign in to the app."""
+    if removing == (file is not None):
+        raise click.UsageError("Name a file, or --remove.")
+    with work.database.write() as tx:
+        client = clients.find(tx, client_id, lock=True)
+        if file is None:
+            client_logos.remove_logo(tx, client)
+        else:
+            client_logos.store_logo(tx, client, file.read(client_logos.LARGEST + 1))
+    click.echo(f"Changed the logo of {client_id}.")
+
+
 @command.command(name="rotate-secret")
 @click.argument("client_id")
 @click.option("--grace", type=click.IntRange(0, 90 * DAY), default=DAY, show_default=True, metavar="SECONDS",
@@ -190,6 +210,21 @@ def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: 
         secret = clients.rotate_secret(tx, clients.find(tx, client_id), work.entropy, grace=grace)
     said = f"The present secret of {client_id} stays good for {grace} seconds."
     _print_secret(client_id, secret, said, json_wanted=json_wanted)
+
+
+@command.command(name="end-secret")
+@click.argument("client_id")
+@click.option("--all", "every", is_flag=True, help="The newest one too, and every token that the app holds.")
+@pass_cli_context
+def end_secret(work: CliContext, client_id: str, *, every: bool) -> None:
+    """End the earlier one of two secrets now."""
+    with work.database.write() as tx:
+        client = clients.find(tx, client_id, lock=True)
+        if every:
+            clients.delete_secrets(tx, client)
+        else:
+            clients.end_previous_secret(tx, client)
+    click.echo(f"{client_id} has no secret any more." if every else f"Only the newest secret of {client_id} works now.")
 
 
 def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:

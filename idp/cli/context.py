@@ -15,6 +15,7 @@ from idp.kernel.clock import Clock, SystemClock
 from idp.kernel.entropy import Entropy, SystemEntropy
 from idp.persistence import schema
 from idp.persistence.database import Database
+from idp.signing.sealing import Sealer
 
 
 class CliContext:
@@ -42,6 +43,11 @@ class CliContext:
     def hasher(self) -> Hasher:
         """Return the configured hasher."""
         return Hasher.from_settings(self.settings)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Return the sealer of links in mails; raises `KeyFileError`."""
+        return Sealer.open(self.settings.keys_dir, self.entropy, now=self.clock.now())
 
     @cached_property
     def breached(self) -> BreachedPasswords | None:

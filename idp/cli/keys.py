@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from idp.admin import Refused, keys
+from idp.admin.permissions import COMMAND_LINE
 from idp.app import open_keyring
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import Row, Selection, listing_options, print_listing
@@ -53,12 +54,14 @@ def rotate(work: CliContext, algs: tuple[str, ...], *, at_once: bool) -> None:
     IDP_KEY_ROTATION_DAYS.
     """
     keyring = open_keyring(work.settings, work.clock)
-    with work.database.write() as tx:
-        actions = keys.rotate(tx, keyring, force=True, at_once=at_once, algs=algs or None)
+    try:
+        with work.database.write() as tx:
+            actions = keys.rotate_by(tx, COMMAND_LINE, keyring, at_once=at_once, algs=algs or None)
+    except Refused:
+        click.echo("Nothing to do: the next key is published already. `idp keys list` says when it signs.")
+        return
     for action in actions:
         click.echo(keys.describe(action))
-    if not actions:
-        click.echo("Nothing to do: the next key is published already. `idp keys list` says when it signs.")
 
 
 def _row(status: KeyStatus) -> Row:

@@ -17,8 +17,11 @@ from idp.recovery import new_password
 from_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 
 
-def prompt_password(user: User, work: CliContext, *, piped: bool, has_second_step: bool) -> str:
-    """Return a new password for this person; raises `Refused` when it is not good enough."""
+def prompt_password(user: User, work: CliContext, *, piped: bool, second_step: bool) -> str:
+    """Return a new password for this person; raises `Refused` when it is not good enough.
+
+    `second_step`: a second step follows it at each sign-in, or has to be set up.
+    """
     if piped or not sys.stdin.isatty():
         password = sys.stdin.readline().rstrip("\r\n")
     else:
@@ -26,9 +29,8 @@ def prompt_password(user: User, work: CliContext, *, piped: bool, has_second_ste
     if not password:
         raise Refused("No password was given. Type it at the prompt, or send it as the first line of standard input.")
     settings = work.settings
-    followed = has_second_step or user.second_step_required or settings.second_step == "required"
     if problem := new_password.check_new_password(
-        password, user, settings, work.breached, single_factor=not followed
+        password, user, settings, work.breached, single_factor=not second_step
     ).problem:
         raise Refused(problem)
     return password

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from idp.admin import Refused
+from idp.admin import Refused, users
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
 from idp.kernel import strict_json
 from idp.login.policy.assurance import LEVELS
+from idp.persistence.lookup_keys import lookup_key
+from idp.persistence.transaction import Transaction
 from idp.signing.algorithms import OWN
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -24,6 +26,8 @@ LISTS = {
     "web_origin": "web_origins",
     "grant": "grant_types",
     "scope": "scopes",
+    "allow_user": "allowed_user_ids",
+    "allow_group": "allowed_group_ids",
 }
 """Repeatable option -> field."""
 SINGLE = {
@@ -35,6 +39,13 @@ SINGLE = {
     "backchannel_logout_uri": "backchannel_logout_uri",
     "backchannel_logout_session_required": "backchannel_logout_session_required",
     "home_page": "client_uri",
+    "privacy_policy": "policy_uri",
+    "terms": "tos_uri",
+    "remembered_device": "remembered_device_accepted",
+    "restricted": "restricted",
+    "access_token_lifetime": "access_token_lifetime",
+    "id_token_lifetime": "id_token_lifetime",
+    "refresh_token_lifetime": "refresh_token_lifetime",
     "default_max_age": "default_max_age",
     "id_token_alg": "id_token_signed_response_alg",
 }
@@ -42,6 +53,11 @@ SINGLE = {
 REMOVABLE = {
     "min-acr": "min_acr",
     "home-page": "client_uri",
+    "privacy-policy": "policy_uri",
+    "terms": "tos_uri",
+    "access-token-lifetime": "access_token_lifetime",
+    "id-token-lifetime": "id_token_lifetime",
+    "refresh-token-lifetime": "refresh_token_lifetime",
     "default-max-age": "default_max_age",
     "backchannel-logout-uri": "backchannel_logout_uri",
     "jwks": "jwks",
@@ -68,6 +84,17 @@ OPTIONS = (
                  help="One of our own: people are not asked for consent."),
     click.option("--min-acr", type=click.Choice(list(LEVELS)), help="The least level of sign-in it accepts."),
     click.option("--home-page", help="Where the app begins; people are led back there when they are done."),
+    click.option("--privacy-policy", help="Its privacy policy, linked where people sign in and agree."),
+    click.option("--terms", help="Its terms of service, linked there as well."),
+    click.option("--remembered-device/--no-remembered-device", default=None,
+                 help="A remembered device may stand in for the second step (the default)."),
+    click.option("--restricted/--everybody", default=None,
+                 help="Only people and groups that are named may use it; the default is everybody."),
+    click.option("--allow-user", multiple=True, metavar="NAME", help="Somebody who may use it; repeatable."),
+    click.option("--allow-group", multiple=True, metavar="NAME", help="A group that may use it; repeatable."),
+    click.option("--access-token-lifetime", type=int, metavar="SECONDS", help="Default: the setting for all apps."),
+    click.option("--id-token-lifetime", type=int, metavar="SECONDS", help="Default: the setting for all apps."),
+    click.option("--refresh-token-lifetime", type=int, metavar="SECONDS", help="Default: the setting for all apps."),
     click.option("--default-max-age", type=int, metavar="SECONDS",
                  help="People sign in anew when the last time is longer ago."),
     click.option("--id-token-alg", type=click.Choice(OWN), help=f"What its ID tokens are signed with. "
@@ -91,6 +118,28 @@ def change_options(command: Command) -> Command:
         command = click.option(f"--remove-{option}", multiple=True, help=f"One {option} less; repeatable.")(command)
         command = click.option(f"--add-{option}", multiple=True, help=f"One {option} more; repeatable.")(command)
     return click.option("--unset", multiple=True, type=click.Choice(list(REMOVABLE)), help="Leave empty.")(command)
+
+
+def with_ids(tx: Transaction, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options with the ids of the people and groups that they name.
+
+    Raises:
+        Refused: there is no such person or group.
+    """
+    found = dict(given)
+    for prefix in ("", "add_", "remove_"):
+        if names := given.get(f"{prefix}allow_user"):
+            found[f"{prefix}allow_user"] = tuple(users.find(tx, name).id for name in names)
+        if names := given.get(f"{prefix}allow_group"):
+            found[f"{prefix}allow_group"] = tuple(_find_group(tx, name) for name in names)
+    return found
+
+
+def _find_group(tx: Transaction, name: str) -> str:
+    group = tx.groups.by_key(lookup_key(name))
+    if group is None:
+        raise Refused(f"There is no group {name!r}.")
+    return group.id
 
 
 def chosen_fields(given: Mapping[str, Any]) -> dict[str, Any]:

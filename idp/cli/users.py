@@ -12,17 +12,20 @@ import click
 from idp.admin import Refused, attributes, roles, users
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.user_changes import set_claims
-from idp.cli import passwords
+from idp.cli import passwords, user_access
 from idp.cli.claims import chosen_claims, claim_options
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
 from idp.login.state import person as people
+from idp.login.state.person import without_factors
+from idp.login.state.policy_rules import present_rules
 from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 COLUMNS = ("username", "name", "email", "status", "second_step", "second_step_required")
+ROLE = click.Choice([role.value for role in Role])
 REQUIRED, NOT_REQUIRED = "required", "not-required"
 
 
@@ -31,13 +34,21 @@ def command() -> None:
     """Add, look at and change people."""
 
 
+for each in user_access.COMMANDS:
+    command.add_command(each)
+
+
 @command.command()
 @click.argument("name")
 @click.option("--email", help="Where they are told of changes to their account; they can sign in with it, too.")
 @click.option("--email-verified", is_flag=True, help="You know that the address is theirs; apps are told so.")
 @click.option("--name", "full_name", help="What they are called on pages and in claims.")
 @click.option("--required", is_flag=True, help="They must have a second step.")
-@click.option("--role", type=click.Choice([*Role]), help="They administer the installation, as far as this role may.")
+@click.option(
+    "--role",
+    type=ROLE,
+    help="They administer the installation, as far as this role may.",
+)
 @passwords.from_stdin
 @pass_cli_context
 def add(
@@ -56,7 +67,9 @@ def add(
         work.entropy, username=name, email=email, name=full_name, required=required, email_verified=email_verified
     )
     database = work.database  # fails before anything is asked
-    password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=False)
+    with database.read() as tx:
+        second_step = without_factors(user, present_rules(tx)).must_have_second_step(work.settings)
+    password = passwords.prompt_password(user, work, piped=password_stdin, second_step=second_step)
     user = replace(user, password_hash=work.hasher.hash(password))
     with database.write() as tx:
         users.add(tx, user)
@@ -92,7 +105,14 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
     with work.database.read() as tx:
         user = users.find(tx, name)
         person = people.load(tx, user, work.settings)
-        facts = _row(work, tx, user, on=person.has_second_step) | {
+        facts = _row(
+            work,
+            tx,
+            user,
+            on=person.has_second_step,
+            rules=person.rules,
+            group_ids=person.circumstances.group_ids,
+        ) | {
             "recovery_codes_left": person.codes_left,
             "remembered_devices": len(tx.devices.trust_ids(user.id, user.epoch)),
             "sessions": len(tx.sessions.for_user(user.id)),
@@ -134,8 +154,9 @@ def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
     """Give somebody a new password: every session, token and remembered device of theirs ends."""
     with work.database.read() as tx:
         user = users.find(tx, name)
-        has_second_step = people.load(tx, user, work.settings).has_second_step
-    password = passwords.prompt_password(user, work, piped=password_stdin, has_second_step=has_second_step)
+        person = people.load(tx, user, work.settings)
+    second_step = person.has_second_step or person.must_have_second_step(work.settings)
+    password = passwords.prompt_password(user, work, piped=password_stdin, second_step=second_step)
     hashed = work.hasher.hash(password)
     with work.database.write() as tx:
         users.set_password(tx, users.find(tx, name), hashed)
@@ -207,8 +228,13 @@ def set_(
 
 @command.command(name="roles")
 @click.argument("name")
-@click.option("--grant", type=click.Choice([*Role]), multiple=True, help="A role to give; can be repeated.")
-@click.option("--withdraw", type=click.Choice([*Role]), multiple=True, help="A role to withdraw; can be repeated.")
+@click.option("--grant", type=ROLE, multiple=True, help="A role to give; can be repeated.")
+@click.option(
+    "--withdraw",
+    type=ROLE,
+    multiple=True,
+    help="A role to withdraw; can be repeated.",
+)
 @pass_cli_context
 def change_roles(work: CliContext, name: str, grant: tuple[str, ...], withdraw: tuple[str, ...]) -> None:
     """Show the roles of somebody, and give or withdraw some: owner, people, apps, auditor."""
@@ -232,12 +258,14 @@ def _attributes(given: tuple[str, ...]) -> dict[str, str]:
 def _page(work: CliContext, search: str, after: str) -> list[Row]:
     with work.database.read() as tx:
         found = tx.users.listed(limit=PAGE, after=after, search=search)
-        owners = tx.factors.owners_among([user.id for user in found])
-        return [_row(work, tx, user, on=user.id in owners) for user in found]
+        ids = [user.id for user in found]
+        owners, groups = tx.factors.owners_among(ids), tx.groups.ids_of_users(ids)
+        rules = present_rules(tx)
+        return [_row(work, tx, user, on=user.id in owners, rules=rules, group_ids=groups[user.id]) for user in found]
 
 
-def _row(work: CliContext, tx: Transaction, user: User, *, on: bool) -> dict[str, Any]:
-    second_step = users.second_step_status(user, on=on, settings=work.settings, now=tx.now)
+def _row(work: CliContext, tx: Transaction, user: User, *, on: bool, **policy: Any) -> dict[str, Any]:
+    second_step = users.second_step_status(user, on=on, settings=work.settings, now=tx.now, **policy)
     return {
         "id": user.id,
         "username": user.username,

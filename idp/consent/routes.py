@@ -65,8 +65,13 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = ""
         user={"name": person.user.display_name, "username": person.user.username},
         scopes=scope_texts.scope_descriptions(scopes, person.user),
         again=remembered is not None and not set(scopes) & set(remembered.scopes),
-        lifetime=scope_texts.refresh_lifetime(scopes, services().settings.refresh_token_lifetime),
+        lifetime=scope_texts.refresh_lifetime(scopes, _refresh_token_lifetime(tx, flow)),
     )
+
+
+def _refresh_token_lifetime(tx: Transaction, flow: LoginFlow) -> int:
+    client = tx.clients.by_id(flow.row.client_id or "")
+    return (client and client.refresh_token_lifetime) or services().settings.refresh_token_lifetime
 
 
 def _purpose(flow: LoginFlow) -> str:

@@ -48,6 +48,23 @@ class Admin:
 AdminView = Callable[Concatenate[Transaction, Admin, P], Response]
 
 
+@dataclass(frozen=True)
+class Demand:
+    """What a view of the console demands, readable by `demand_of`: a test tries every one of them."""
+
+    permission: Permission
+    recent: bool
+    changes: bool
+
+
+def demand_of(view: Callable[..., object]) -> Demand | None:
+    """Return what the guard of a view demands; None for a view without a guard of this module."""
+    return getattr(view, DEMAND, None)
+
+
+DEMAND = "console_demand"
+
+
 def views(permission: Permission, *, recent: bool = False) -> Callable[[AdminView[P]], Callable[P, Response]]:
     """Guard a view that only reads; it gets a read transaction and the administrator."""
 
@@ -60,6 +77,7 @@ def views(permission: Permission, *, recent: bool = False) -> Callable[[AdminVie
             session_guard.record_activity(admin.auth_session)
             return response
 
+        setattr(wrapper, DEMAND, Demand(permission, recent, changes=False))
         return wrapper
 
     return decorate
@@ -81,6 +99,7 @@ def changes(
                 session_guard.check_form_token(ADMIN_FORMS)
                 return view(tx, admin, *args, **kwargs)
 
+        setattr(wrapper, DEMAND, Demand(permission, recent, changes=True))
         return wrapper
 
     return decorate

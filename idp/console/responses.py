@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,13 +54,14 @@ def render(
     *,
     status: int = 200,
     error: tuple[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
     notices: dict[str, Text] | None = None,
     **more: Any,
 ) -> Response:
     """Render a page of the console.
 
-    `error` is a field of its form (or `form`) and the sentence beside it. `notices` are the sentences that the page
-    may show after a change, by the `done` of its address.
+    `error` is a field of its form (or `form`) and the sentence beside it; `errors` are several of them. `notices` are
+    the sentences that the page may show after a change, by the `done` of its address.
     """
     user = admin.user
     common = {
@@ -75,7 +76,7 @@ def render(
         "account_href": account_paths.HOME,
         "csrf_token": csrf.token(SESSION.read() or "", ADMIN_FORMS),
         "action": request.path,
-        "errors": dict([error] if error else []),
+        "errors": dict([error] if error else errors or {}),
         "notice": _notice(notices or {}),
     }
     return page(template, status=status, **(common | more))

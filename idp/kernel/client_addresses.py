@@ -54,3 +54,26 @@ def _embedded_ipv4(address: IPAddress) -> IPAddress:
     if address in NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
     return address.ipv4_mapped or address.sixtofour or address
+
+
+def address_key(address: str) -> str:
+    """Return 32 hexadecimal digits that sort as addresses do, so that a network is a range; empty for no address."""
+    try:
+        return _key(ipaddress.ip_address(address))
+    except ValueError:
+        return ""
+
+
+def network_keys(text: str) -> tuple[str, str] | None:
+    """Return the first and the last `address_key` of a network such as 192.0.2.0/24, or of one address; else None."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+    return _key(network.network_address), _key(network.broadcast_address)
+
+
+def _key(address: IPAddress) -> str:
+    """IPv4 addresses have the keys of their mapped ones (RFC 4291 section 2.5.5.2)."""
+    mapped = 0xFFFF_0000_0000 if isinstance(address, ipaddress.IPv4Address) else 0
+    return f"{int(address) + mapped:032x}"

@@ -1,4 +1,4 @@
-"""Timestamps that are formatted for their reader."""
+"""Times and days that are formatted for their reader."""
 
 from __future__ import annotations
 
@@ -20,5 +20,20 @@ class Moment(str):
         """Format a time (seconds, UTC) as "2 June 2026, 14:05 UTC"."""
         moment = dt.datetime.fromtimestamp(at, dt.UTC)
         said = super().__new__(cls, f"{moment.day} {moment:%B %Y, %H:%M} UTC")
+        said.at = at
+        return said
+
+
+class Day(str):
+    """A whole day, in UTC, as a string; localized when it is rendered. `at` is its first second."""
+
+    __slots__ = ("at",)
+
+    at: int
+
+    def __new__(cls, at: int) -> Self:
+        """Format the day of a time (seconds, UTC) as "2 June 2026"."""
+        day = dt.datetime.fromtimestamp(at, dt.UTC)
+        said = super().__new__(cls, f"{day.day} {day:%B %Y}")
         said.at = at
         return said

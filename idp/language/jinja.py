@@ -5,6 +5,8 @@ Macros with translated text must be imported `with context`, or `lang` is undefi
 
 from __future__ import annotations
 
+import functools
+
 from jinja2 import Environment, pass_context
 from jinja2.ext import InternationalizationExtension
 from jinja2.runtime import Context
@@ -29,14 +31,22 @@ def variables(reader: Reader) -> dict[str, str]:
 
 @pass_context
 def _gettext(context: Context, message: str, /, **values: object) -> str:
-    return _fill(context, catalogue(context["lang"]).gettext(message), values)
+    language, markup = context["lang"], context.eval_ctx.autoescape
+    return _fill(catalogue(language).gettext(message), values, markup) if values else _plain(language, message, markup)
 
 
 @pass_context
 def _ngettext(context: Context, message: str, many: str, count: int, /, **values: object) -> str:
-    return _fill(context, catalogue(context["lang"]).ngettext(message, many, count), {"num": count, **values})
+    text = catalogue(context["lang"]).ngettext(message, many, count)
+    return _fill(text, {"num": count, **values}, context.eval_ctx.autoescape)
 
 
-def _fill(context: Context, text: str, values: dict[str, object]) -> str:
+@functools.cache
+def _plain(language: str, message: str, markup: bool) -> str:  # noqa: FBT001 - a key of the cache
+    """Return a sentence without values; most of a page are such, and templates have no others than constant ones."""
+    return _fill(catalogue(language).gettext(message), {}, markup)
+
+
+def _fill(text: str, values: dict[str, object], markup: bool) -> str:  # noqa: FBT001 - private
     """Fill the placeholders in: a sentence is a format string even without any, so `%%` is one percent sign."""
-    return (Markup(text) if context.eval_ctx.autoescape else text) % values  # noqa: S704 - sentences of ours; Markup escapes the values
+    return (Markup(text) if markup else text) % values  # noqa: S704 - sentences of ours; Markup escapes the values

@@ -10,7 +10,7 @@ from typing import cast
 from babel import Locale
 from babel.dates import format_date, format_time, get_datetime_format
 
-from idp.kernel.dates import Moment
+from idp.kernel.dates import Day, Moment
 from idp.kernel.text import Text
 from idp.language import zones
 from idp.language.catalogues import catalogue
@@ -23,7 +23,7 @@ ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 
 
 def localize_values(values: Mapping[str, object], reader: Reader) -> dict[str, object]:
-    """Localize each `Text` and `Moment` in template values, at any depth."""
+    """Localize each `Text`, `Moment` and `Day` in template values, at any depth."""
     return {name: _localize(one, reader) for name, one in values.items()}
 
 
@@ -31,6 +31,8 @@ def localize_text(text: str, reader: Reader) -> str:
     """Localize a sentence or time; other text is returned unchanged."""
     if isinstance(text, Text):
         return _translate(text, reader) if text.message else ""  # to gettext, nothing means a catalogue's header
+    if isinstance(text, Day):
+        return format_date(dt.datetime.fromtimestamp(text.at, dt.UTC).date(), "long", _locale(reader))
     return _format_time(text.at, reader) if isinstance(text, Moment) else text
 
 
@@ -62,15 +64,19 @@ def _translate(text: Text, reader: Reader) -> str:
 def _localize_argument(value: object, reader: Reader) -> object:
     """Localize a placeholder value; isolate Latin text in right-to-left sentences (UAX 9)."""
     own = _localize(value, reader)
-    foreign = isinstance(own, str) and not isinstance(value, (Text, Moment)) and reader.direction == RTL
+    foreign = isinstance(own, str) and not isinstance(value, (Text, Moment, Day)) and reader.direction == RTL
     return f"{ISOLATE}{own}{END_OF_ISOLATE}" if foreign else own
 
 
 def _format_time(at: int, reader: Reader) -> str:
     """Format "2 June 2026, 16:05" in the reader's zone, with "UTC" if none is set (`at`: seconds, UTC)."""
-    locale = Locale.parse(DAY_FIRST.get(reader.language, reader.language))
+    locale = _locale(reader)
     moment = dt.datetime.fromtimestamp(at, zones.find(reader.zone) or dt.UTC)
     date = format_date(moment.date(), "long", locale)
     time = format_time(moment, "short", tzinfo=moment.tzinfo, locale=locale)
     said_so = f"{time} {zones.UTC}" if reader.zone == zones.UTC else time
     return str(get_datetime_format("long", locale)).format(said_so, date)
+
+
+def _locale(reader: Reader) -> Locale:
+    return Locale.parse(DAY_FIRST.get(reader.language, reader.language))

@@ -70,17 +70,20 @@ class OutboxDispatcher:
         send: Send,
         lease: int,
         abandoned: RecordAbandoned,
+        mask: Callable[[str], str] = str,
         when_idle: Callable[[], None] = lambda: None,
     ) -> None:
         """Create a dispatcher; `when_idle` is called when nothing is due.
 
-        `lease` (seconds) is longer than one delivery can take.
+        `lease` (seconds) is longer than one delivery can take. `mask` makes the recipient that the record of a
+        delivered message keeps.
         """
         self._database = database
         self._channel = channel
         self._send = send
         self._lease = lease
         self._abandoned = abandoned
+        self._mask = mask
         self._when_idle = when_idle
 
     def deliver_next(self) -> bool:
@@ -123,10 +126,10 @@ class OutboxDispatcher:
 
     def _record_result(self, tx: Transaction, message: OutboxMessage, failure: Undelivered | None) -> None:
         if failure is None:
-            tx.outbox.delete_delivered(message.id)
+            tx.outbox.record_delivered(message, masked=self._mask(message.recipient))
         elif isinstance(failure, Rejected) or _is_old(message, tx.now):
             self._abandoned(tx, message, str(failure))
-            tx.outbox.delete_abandoned(message.id)
+            tx.outbox.record_abandoned(message, error=str(failure))
         else:
             tx.outbox.schedule_retry(
                 message, error=str(failure), retry_in=retry_policy(message).pause(message.attempts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from idp.kernel.request_origin import LOCAL
 from idp.language.reader import Reader
 from idp.messaging.sealed_secrets import SealedSecret
 from idp.persistence.lookup_keys import lookup_key
@@ -15,6 +16,8 @@ from idp.persistence.users import User
 EMAIL = "email"
 SIGN_IN_ALERT = "sign_in_alert"
 RESET_OFFER = "reset_offer"
+RESET_BY_ADMINISTRATOR = "reset_by_administrator"
+INVITATION = "invitation"
 ACCOUNT_CLOSED = "account_closed"
 
 
@@ -42,7 +45,19 @@ class Notice(StrEnum):
     CONTACT_RESTORED = "contact_restored"
     WRONG_CODES = "wrong_codes"
     SESSION_ENDED = "session_ended"
+    SESSION_ENDED_BY_ADMINISTRATOR = "session_ended_by_administrator"
     SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    PROFILE_CHANGED_BY_ADMINISTRATOR = "profile_changed_by_administrator"
+    SECOND_STEP_REQUIRED = "second_step_required"
+    SECOND_STEP_OPTIONAL = "second_step_optional"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    SIGNED_OUT_BY_ADMINISTRATOR = "signed_out_by_administrator"
+    DEVICES_FORGOTTEN = "devices_forgotten"
+    UNLOCKED = "unlocked"
+    CONTACT_RESTORED_BY_ADMINISTRATOR = "contact_restored_by_administrator"
+    ROLES_CHANGED = "roles_changed"
+    ADDED_TO_GROUP = "added_to_group"
 
 
 def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
@@ -72,11 +87,11 @@ def session_ref(user_id: str, sid: str, device_id: str | None) -> dict[str, str 
     return {"user_id": user_id, "sid": sid, "device_id": device_id}
 
 
-def enqueue_account_closed(tx: Transaction, user: User) -> None:
+def enqueue_account_closed(tx: Transaction, user: User, *, by_administrator: bool) -> None:
     """Enqueue the last mail of a closing account; call it before the address is erased."""
     if not user.email:
         return
-    context = {"event": ACCOUNT_CLOSED, **message_context(tx, user)}
+    context = {"event": ACCOUNT_CLOSED, **message_context(tx, user), "by_administrator": by_administrator}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template=ACCOUNT_CLOSED, context=context)
     tx.outbox.enqueue(message)
 
@@ -91,21 +106,36 @@ def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> No
 
 
 def enqueue_password_reset(
-    tx: Transaction, digest: str, *, link: SealedSecret, user: User | None, minutes: int
+    tx: Transaction,
+    digest: str,
+    *,
+    link: SealedSecret,
+    user: User | None,
+    template: str = RESET_OFFER,
+    **lasts: int,
 ) -> None:
-    """Enqueue a mail to the owner of this password reset, if there is one."""
-    context = {"event": RESET_OFFER, **message_context(tx, user), **link.as_context(), "minutes": minutes}
-    tx.outbox.enqueue_password_reset(digest, channel=EMAIL, template=RESET_OFFER, context=context)
+    """Enqueue a mail to the owner of this password reset, if there is one; it says how long the link `lasts`."""
+    context = {"event": template, **message_context(tx, user), **link.as_context(), **lasts} | {
+        "username": user.username if user else ""
+    }
+    tx.outbox.enqueue_password_reset(digest, channel=EMAIL, template=template, context=context)
 
 
 def message_context(tx: Transaction, user: User | None) -> dict[str, Any]:
     """Return recipient, language and request metadata for a message."""
     reader = Reader.from_profile(user.profile if user else {}, otherwise=tx.origin.language)
+    origin = LOCAL if is_by_administrator(tx, user) else tx.origin  # nobody is told where an administrator sits
     return {
+        "user_id": user.id if user else None,
         "name": user.display_name if user else "",
         "language": reader.language,
         "zone": reader.zone,
         "when": tx.now,
-        "user_agent": tx.origin.user_agent,
-        "ip": tx.origin.address,
+        "user_agent": origin.user_agent,
+        "ip": origin.address,
     }
+
+
+def is_by_administrator(tx: Transaction, user: User | None) -> bool:
+    """Whether an administrator, and not the person, sent this request."""
+    return tx.origin.actor_id is not None and (user is None or tx.origin.actor_id != user.id)

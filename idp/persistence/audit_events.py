@@ -6,9 +6,25 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ColumnElement, Index, Integer, String, Table, or_, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    literal_column,
+    select,
+    text,
+)
 
 from idp.persistence.base import METADATA, Store, given, given_list
+
+SUCCESS = "success"
+"""The outcome of most events; the index of outcomes leaves it out."""
+FAILED = text("outcome = 'failure'")
+"""In a statement it must be this very text, or the index of these rows is not used."""
 
 audit_events = Table(
     "audit_events",
@@ -27,7 +43,19 @@ audit_events = Table(
     Column("request_id", String, nullable=False),
     Column("actor_id", String),
     Index("ix_audit_events_user", "user_id", "id"),
+    Index("ix_audit_events_event", "event", "id"),
+    Index("ix_audit_events_request", "request_id", "id"),
+    Index("ix_audit_events_client_failures", "client_id", "id", postgresql_where=FAILED, sqlite_where=FAILED),
 )
+COLUMNS = audit_events.c
+NOT_A_SUCCESS = COLUMNS.outcome != literal_column(f"'{SUCCESS}'")
+"""A condition in the words of its index: a parameter would hide from the database that the index answers it."""
+for name, column, rows in (
+    ("actor", COLUMNS.actor_id, COLUMNS.actor_id.is_not(None)),
+    ("client", COLUMNS.client_id, COLUMNS.client_id.is_not(None)),
+    ("outcome", COLUMNS.outcome, NOT_A_SUCCESS),
+):
+    Index(f"ix_audit_events_{name}", column, COLUMNS.id, sqlite_where=rows, postgresql_where=rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +79,15 @@ class AuditEvent:
     actor_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class AuditFilter:
-    """Which events to find; None and () accept all. `since` and `until` are seconds, UTC, both included.
-
-    An event name may end in `*`.
-    """
-
-    user_id: str | None = None
-    actor_id: str | None = None
-    client_id: str | None = None
-    events: tuple[str, ...] = ()
-    outcome: str | None = None
-    request_id: str | None = None
-    since: int | None = None
-    until: int | None = None
-
-
 NEWEST = select(audit_events).order_by(audit_events.c.id.desc()).limit(given("limit"))
 FOR_USER = NEWEST.where(audit_events.c.user_id == given("user_id"), audit_events.c.event.not_in(given_list("without")))
 FOR_USER_BEFORE = FOR_USER.where(audit_events.c.id < given("before"))
+BY_ID = select(audit_events).where(audit_events.c.id == given("event_id"))
 OF_TYPE = NEWEST.where(audit_events.c.event == given("event"))
-AFTER = select(audit_events).where(audit_events.c.id > given("after")).order_by(audit_events.c.id).limit(given("limit"))
+ONE_BEFORE = select(audit_events.c.id).where(audit_events.c.at < given("before")).limit(1)
+FAILURES_OF_CLIENT = NEWEST.where(
+    audit_events.c.client_id == given("client_id"), FAILED, audit_events.c.event.in_(given_list("events"))
+)
 NEWEST_ID = (
     select(audit_events.c.id).where(audit_events.c.at < given("before")).order_by(audit_events.c.id.desc()).limit(1)
 )
@@ -102,37 +117,20 @@ class AuditStore(Store):
             return self._db.all(AuditEvent, NEWEST, limit=limit)
         return self._db.all(AuditEvent, OF_TYPE, event=event, limit=limit)
 
-    def search(self, wanted: AuditFilter, *, after: int, limit: int) -> list[AuditEvent]:
-        """List events in order of id, from the one after the id `after`."""
-        self._db.flush()
-        return self._db.all(AuditEvent, AFTER.where(*_conditions(wanted)), after=after, limit=limit)
+    def by_id(self, event_id: int) -> AuditEvent | None:
+        """Return one event."""
+        return self._db.one(AuditEvent, BY_ID, event_id=event_id)
 
-    def id_before_newest(self, wanted: AuditFilter, count: int) -> int:
-        """Return an id after which there are `count` of these events, or fewer."""
+    def failures_of_client(self, client_id: str, events: Collection[str], *, limit: int) -> list[AuditEvent]:
+        """List the newest failures of these types that name this client."""
         self._db.flush()
-        query = select(audit_events.c.id).where(*_conditions(wanted)).order_by(audit_events.c.id.desc())
-        first = self._db.value(query.offset(count - 1).limit(1))
-        return 0 if first is None else int(first) - 1
+        return self._db.all(AuditEvent, FAILURES_OF_CLIENT, client_id=client_id, events=list(events), limit=limit)
 
     def newest_id(self, *, before: int) -> int:
         """Return the id of the newest event that is older than `before` (seconds, UTC); 0 when there is none."""
         self._db.flush()
         return int(self._db.value(NEWEST_ID, before=before) or 0)
 
-
-def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
-    exact = {name: getattr(wanted, name) for name in ("user_id", "actor_id", "client_id", "outcome", "request_id")}
-    conditions = [audit_events.c[name] == value for name, value in exact.items() if value is not None]
-    if wanted.events:
-        conditions.append(or_(*map(_names_event, wanted.events)))
-    if wanted.since is not None:
-        conditions.append(audit_events.c.at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(audit_events.c.at <= wanted.until)
-    return conditions
-
-
-def _names_event(name: str) -> ColumnElement[bool]:
-    if name.endswith("*"):
-        return audit_events.c.event.startswith(name[:-1], autoescape=True)
-    return audit_events.c.event == name
+    def has_event_before(self, before: int) -> bool:
+        """Whether an event is older than `before` (seconds, UTC)."""
+        return self._db.value(ONE_BEFORE, before=before) is not None

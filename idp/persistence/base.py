@@ -49,6 +49,19 @@ def given_list(name: str) -> BindParameter[Any]:
     return bindparam(PREFIX + name, expanding=True)
 
 
+def given_each(name: str, count: int) -> list[BindParameter[Any]]:
+    """Return `count` parameters for `IN`, in a statement that is built once for each `count`.
+
+    Their values are `numbered`. One parameter with a list makes SQLAlchemy write the statement anew for each execution.
+    """
+    return [given(f"{name}_{number}") for number in range(count)]
+
+
+def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of `given_each`."""
+    return {f"{name}_{number}": value for number, value in enumerate(values)}
+
+
 def pair(row: Sequence[Any] | None, first: Callable[..., A], second: Callable[..., B]) -> tuple[A, B] | None:
     """Return the two records of a joined row; None of none."""
     if row is None:

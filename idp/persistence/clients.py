@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.base import METADATA, Store, given, given_list
 from idp.persistence.executor import Executor
+from idp.persistence.keyset import Page, Position, read_page
 from idp.persistence.row_text import RowText
 
 
@@ -46,6 +47,16 @@ clients = Table(
     Column("default_max_age", BigInteger),
     Column("client_uri", String),
     Column("claim_mappings", JSON, nullable=False),
+    Column("logo_digest", String),
+    Column("policy_uri", String),
+    Column("tos_uri", String),
+    Column("remembered_device_accepted", Boolean, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("allowed_user_ids", JSON, nullable=False),
+    Column("allowed_group_ids", JSON, nullable=False),
+    Column("access_token_lifetime", BigInteger),
+    Column("id_token_lifetime", BigInteger),
+    Column("refresh_token_lifetime", BigInteger),
     Column("disabled", Boolean, nullable=False),
     Column("tokens_not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -59,10 +70,14 @@ class Client:
 
     `first_party` skips consent; `min_acr` is the lowest level it accepts; `secret_digest` is the SHA-256 of a generated
     256-bit secret; `previous_secret_digest` is valid until `previous_secret_expires_at`, so rotation needs no outage.
-    Token lifetimes are seconds. Every logout token has a `sid`, whatever `backchannel_logout_session_required` says.
+    Token lifetimes are seconds; None: those of the installation. Every logout token has a `sid`, whatever
+    `backchannel_logout_session_required` says.
     `strict_auth_method`: of the two ways to send a secret only the registered one is accepted. `require_pkce`: an
     authorization request needs a code challenge. `id_token_scope_claims`: ID tokens hold the claims of the scopes.
     `claim_mappings`: claims that administrators add, as `idp.claims.mappings` stores them.
+    `restricted`: only `allowed_user_ids` and members of `allowed_group_ids` may use it. `remembered_device_accepted`: a
+    remembered device may stand in for the second step. `policy_uri` and `tos_uri` are pages for people,
+    `logo_digest` is the SHA-256 of its logo.
     """
 
     client_id: str
@@ -89,6 +104,16 @@ class Client:
     default_max_age: int | None = None
     client_uri: str | None = None
     claim_mappings: list[dict[str, Any]] = field(default_factory=list)
+    logo_digest: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    remembered_device_accepted: bool = True
+    restricted: bool = False
+    allowed_user_ids: list[str] = field(default_factory=list)
+    allowed_group_ids: list[str] = field(default_factory=list)
+    access_token_lifetime: int | None = None
+    id_token_lifetime: int | None = None
+    refresh_token_lifetime: int | None = None
     disabled: bool = False
     tokens_not_before: int = 0
     """Seconds, UTC: tokens of the client itself, which belong to no grant, count only if issued after this."""
@@ -133,6 +158,8 @@ ROTATE_SECRET = CHANGE.values(
     previous_secret_digest=given("previous_secret_digest"),
     previous_secret_expires_at=given("previous_secret_expires_at"),
 )
+END_PREVIOUS_SECRET = CHANGE.values(previous_secret_digest=None, previous_secret_expires_at=None)
+DELETE_SECRETS = END_PREVIOUS_SECRET.values(secret_digest=None, tokens_not_before=given("now"))
 DISABLE = CHANGE.values(disabled=True, tokens_not_before=given("now"))
 ENABLE = CHANGE.values(disabled=False)
 REMOVE = delete(clients).where(OF_ID)
@@ -197,6 +224,14 @@ class ClientStore(Store):
         """List clients that administrators added claims for."""
         return self._db.all(Client, WITH_MAPPINGS, limit=limit)
 
+    def page(self, position: Position, *, search: str, limit: int) -> Page[Client]:
+        """Read a page of clients by `client_id`; `search` is how the id or the name begins."""
+        query = select(clients)
+        if search:
+            fields = (clients.c.client_id, clients.c.client_name)
+            query = query.where(or_(*(field.istartswith(search, autoescape=True) for field in fields)))
+        return read_page(self._db, Client, query, [clients.c.client_id], position, limit=limit)
+
     def without_pkce(self, *, limit: int) -> list[str]:
         """List ids of enabled clients that may leave PKCE out."""
         return self._db.values(WITHOUT_PKCE, limit=limit)
@@ -215,6 +250,14 @@ class ClientStore(Store):
             previous_secret_expires_at=self._now + grace,
             now=self._now,
         )
+
+    def delete_secrets(self, client_id: str) -> None:
+        """Accept no secret any more, and end the tokens of the client itself."""
+        self._db.change(DELETE_SECRETS, client_id=client_id, now=self._now)
+
+    def end_previous_secret(self, client_id: str) -> None:
+        """Accept only the current secret from now on."""
+        self._db.change(END_PREVIOUS_SECRET, client_id=client_id, now=self._now)
 
     def disable(self, client: Client) -> None:
         """Disable a client, and end the tokens of the client itself; the caller revokes its grants."""

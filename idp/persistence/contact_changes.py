@@ -93,6 +93,11 @@ OLD_MAILBOXES = (
 OF_UNDO = contact_changes.c.undo_digest == given("undo_digest")
 UNDOABLE = select(contact_changes).where(OF_UNDO, *STANDING)
 CLAIM_UNDO = update(contact_changes).where(OF_UNDO, *STANDING).values(undone_at=given("now"))
+UNDOABLE_FOR_USER = (
+    select(contact_changes)
+    .where(OF_USER, contact_changes.c.made_at.is_not(None), *STANDING)
+    .order_by(contact_changes.c.epoch.desc())
+)
 LATER = (
     OF_USER,
     contact_changes.c.epoch > given("epoch"),
@@ -136,6 +141,10 @@ class ContactChangeStore(Store):
     def undoable(self, undo_digest: str) -> ContactChange | None:
         """Return a change that can still be undone."""
         return self._db.one(ContactChange, UNDOABLE, undo_digest=undo_digest, now=self._now)
+
+    def undoable_for_user(self, user_id: str) -> list[ContactChange]:
+        """List a person's changes that can still be undone, latest first."""
+        return self._db.all(ContactChange, UNDOABLE_FOR_USER, user_id=user_id, now=self._now)
 
     def claim_undo(self, undo_digest: str) -> bool:
         """Mark a change as undone; True for exactly one caller."""

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from idp.kernel.clock import Clock
 from idp.kernel.request_origin import LOCAL, Origin
+from idp.persistence.driver_statements import DriverStatements
 from idp.persistence.engine import BEGINS_LATE, open_engine
 from idp.persistence.executor import Executor
 from idp.persistence.failures import DatabaseUnavailable, translated_failures
@@ -29,6 +30,7 @@ class Database:
         self.url = make_url(url)
         self._clock = clock
         self.engine = open_engine(url)
+        self._statements = DriverStatements()
         # psycopg forgets the row count of an INSERT once SQLAlchemy has closed its cursor.
         self._engine = self.engine.execution_options(preserve_rowcount=True, **{BEGINS_LATE: True})
 
@@ -36,7 +38,7 @@ class Database:
     def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """Open a read-write transaction: returning commits, raising rolls back. It begins with its first change."""
         with translated_failures(), self._engine.connect() as connection:
-            executor = Executor(connection)
+            executor = Executor(connection, self._statements)
             yield Transaction(executor, self._clock.now(), origin)
             executor.commit()
 
@@ -44,7 +46,7 @@ class Database:
     def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """Open a read-only transaction: it waits for no writer, and each statement sees what is committed."""
         with translated_failures(), self._engine.connect() as connection:
-            yield Transaction(Executor(connection, read_only=True), self._clock.now(), origin)
+            yield Transaction(Executor(connection, self._statements, read_only=True), self._clock.now(), origin)
 
     def reachable(self) -> bool:
         """Whether the database responds and has our tables."""

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     ForeignKey,
+    Index,
     String,
     Table,
     UniqueConstraint,
@@ -61,6 +62,8 @@ devices = Table(
     Column("trust_epoch", BigInteger),
     UniqueConstraint("user_id", "browser_id"),
 )
+REMEMBERED = devices.c.trusted_at.is_not(None)
+Index("ix_devices_trusted", devices.c.trusted_at, devices.c.id, sqlite_where=REMEMBERED, postgresql_where=REMEMBERED)
 
 
 @dataclass(frozen=True, slots=True)

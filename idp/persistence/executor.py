@@ -5,6 +5,7 @@
     deferred inserts            before the commit; a single one without a change before it needs no BEGIN
     commit                      only if something began
 
+Statements go to the driver's cursor as `driver_statements` compiled them; to SQLAlchemy where it has to do more.
 A connection that the database has ended is noticed at the first statement, which is then sent once more on a new one:
 nothing was changed before it.
 """
@@ -17,9 +18,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Executable, Insert, Table
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Executable, Insert, Table
+from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 
+from idp.persistence.driver_cursor import Result, send
+from idp.persistence.driver_statements import DriverStatements
 from idp.persistence.engine import BEGIN
 
 R = TypeVar("R")
@@ -35,53 +38,60 @@ class ReadOnly(Exception):
 class Executor:
     """One connection, from the first statement to the commit."""
 
-    def __init__(self, connection: Connection, *, read_only: bool = False) -> None:
+    def __init__(self, connection: Connection, statements: DriverStatements, *, read_only: bool = False) -> None:
         self._connection = connection
+        self._statements = statements
         self._read_only = read_only
         self._begun = False
         self._deferred: list[tuple[Insert, dict[str, Any]]] = []
 
+    @property
+    def dialect(self) -> str:
+        """Return `sqlite` or `postgresql`."""
+        return self._connection.dialect.name
+
     def row(self, query: Executable, **given: Any) -> Sequence[Any] | None:
         """Return the only row; None when there is none."""
-        return self._read(query, given).one_or_none()
+        return _only(self._read(query, given).rows)
 
     def rows(self, query: Executable, **given: Any) -> list[Sequence[Any]]:
         """Return all rows."""
-        return list(self._read(query, given).all())
+        return list(self._read(query, given).rows)
 
     def one(self, record: Callable[..., R], query: Executable, **given: Any) -> R | None:
         """Return the only row as a record; None when there is none."""
-        row = self._read(query, given).one_or_none()
+        row = _only(self._read(query, given).rows)
         return None if row is None else record(*row)
 
     def all(self, record: Callable[..., R], query: Executable, **given: Any) -> list[R]:
         """Return all rows as records."""
-        return [record(*row) for row in self._read(query, given)]
+        return [record(*row) for row in self._read(query, given).rows]
 
     def value(self, query: Executable, **given: Any) -> Any:  # noqa: ANN401 - as the statement has it
         """Return the first column of the first row; None when there is none."""
-        return self._read(query, given).scalar()
+        rows = self._read(query, given).rows
+        return rows[0][0] if rows else None
 
     def values(self, query: Executable, **given: Any) -> list[Any]:
         """Return the first column of all rows."""
-        return list(self._read(query, given).scalars())
+        return [row[0] for row in self._read(query, given).rows]
 
     def lock(self, record: Callable[..., R], query: Executable, **given: Any) -> list[R]:
         """Execute a `SELECT ... FOR UPDATE`; return the locked rows as records."""
-        return [record(*row) for row in self._change(query, given)]
+        return [record(*row) for row in self._change(query, given).rows]
 
     def change(self, statement: Executable, **given: Any) -> int:
         """Execute an INSERT, UPDATE or DELETE; return the number of rows it changed."""
-        return int(self._change(statement, given).rowcount)
+        return self._change(statement, given).row_count
 
     def claim(self, record: Callable[..., R], statement: Executable, **given: Any) -> R | None:
         """Change (with RETURNING) or lock the only row, and return it; None when no row matched."""
-        row = self._change(statement, given).one_or_none()
+        row = _only(self._change(statement, given).rows)
         return None if row is None else record(*row)
 
     def returned(self, statement: Executable, **given: Any) -> list[Any]:
         """Execute a change; return the first column of the rows in its RETURNING."""
-        return list(self._change(statement, given).scalars())
+        return [row[0] for row in self._change(statement, given).rows]
 
     def insert(self, table: Table, *records: Any) -> None:
         """Insert records."""
@@ -116,12 +126,18 @@ class Executor:
         self._deferred.clear()
 
     def _insert(self, statement: Insert, rows: list[dict[str, Any]]) -> None:
-        self._connection.execute(statement, rows if len(rows) > 1 else rows[0])
+        compiled = self._statements.find(statement, self._connection.dialect, rows[0])
+        if compiled is None:
+            self._connection.execute(statement, rows)
+        elif len(rows) > 1:
+            compiled.execute_many(self._connection, rows)
+        else:
+            compiled.execute(self._connection, rows[0])
 
-    def _read(self, query: Executable, given: Mapping[str, Any]) -> CursorResult[Any]:
+    def _read(self, query: Executable, given: Mapping[str, Any]) -> Result:
         return self._send(query, {PREFIX + name: value for name, value in given.items()})
 
-    def _change(self, statement: Executable, given: Mapping[str, Any]) -> CursorResult[Any]:
+    def _change(self, statement: Executable, given: Mapping[str, Any]) -> Result:
         self._begin()
         return self._send(statement, {PREFIX + name: value for name, value in given.items()})
 
@@ -131,21 +147,37 @@ class Executor:
         if self._read_only:
             raise ReadOnly
         statement = BEGIN[self._connection.dialect.name]
-        self._retry_once(lambda: self._connection.exec_driver_sql(statement))
+        self._retry_once(lambda: send(self._connection, statement))
+        if not self._connection.in_transaction():  # it is, when SQLAlchemy executed a statement before
+            self._connection.begin()
         self._begun = True
 
-    def _send(self, statement: Executable, parameters: dict[str, Any]) -> CursorResult[Any]:
-        return self._retry_once(lambda: self._connection.execute(statement, parameters))
+    def _send(self, statement: Executable, parameters: dict[str, Any]) -> Result:
+        return self._retry_once(lambda: self._execute(statement, parameters))
 
-    def _retry_once(self, send: Callable[[], CursorResult[Any]]) -> CursorResult[Any]:
+    def _execute(self, statement: Executable, parameters: dict[str, Any]) -> Result:
+        compiled = self._statements.find(statement, self._connection.dialect, parameters)
+        if compiled is not None:
+            return compiled.execute(self._connection, parameters)
+        result = self._connection.execute(statement, parameters)
+        return Result(result.all() if result.returns_rows else (), result.rowcount)
+
+    def _retry_once(self, execute: Callable[[], Result]) -> Result:
         """Send a statement; once more on a new connection, if the database ended this one before the first change."""
         try:
-            return send()
+            return execute()
         except DBAPIError as error:
             if self._begun or not error.connection_invalidated:
                 raise
         self._connection.rollback()
-        return send()
+        return execute()
+
+
+def _only(rows: Sequence[Sequence[Any]]) -> Sequence[Any] | None:
+    """Return the only row; None when there is none."""
+    if len(rows) > 1:
+        raise MultipleResultsFound
+    return rows[0] if rows else None
 
 
 @cache

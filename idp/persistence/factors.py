@@ -21,7 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list
+from idp.persistence.groups import IDS_OF_PERSON, SEPARATOR
+from idp.persistence.policy import PRESENT_TOKEN
 from idp.persistence.recovery_codes import UNUSED, RecoverySet, recovery_sets
+from idp.persistence.users import users
 
 
 class CredentialExists(Exception):
@@ -86,9 +89,37 @@ class Factor:
     last_used_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """A person's factors, oldest first, their recovery codes and the number of unused ones, and their groups.
+
+    Without a factor there are no codes. `policy_token` is the present version of the policy; None: it has no rule yet.
+    """
+
+    factors: list[Factor] = field(default_factory=list)
+    recovery: RecoverySet | None = None
+    codes_left: int = 0
+    policy_token: str | None = None
+    group_ids: frozenset[str] = frozenset()
+
+
+WIDTH = len(factors.c)
 FOR_USER = select(factors).where(factors.c.user_id == given("user_id")).order_by(factors.c.created_at, factors.c.id)
-WITH_RECOVERY = FOR_USER.outerjoin(recovery_sets, recovery_sets.c.user_id == factors.c.user_id).add_columns(
-    *recovery_sets.c, UNUSED.scalar_subquery()
+SIGN_IN_FACTS = (
+    select(
+        PRESENT_TOKEN.scalar_subquery(),
+        IDS_OF_PERSON.scalar_subquery(),
+        UNUSED.scalar_subquery(),
+        *factors.c,
+        *recovery_sets.c,
+    )
+    .select_from(
+        users.outerjoin(factors, factors.c.user_id == users.c.id).outerjoin(
+            recovery_sets, recovery_sets.c.user_id == users.c.id
+        )
+    )
+    .where(users.c.id == given("user_id"))
+    .order_by(factors.c.created_at, factors.c.id)
 )
 OWNERS_AMONG = select(factors.c.user_id).where(factors.c.user_id.in_(given_list("user_ids"))).distinct()
 BY_CREDENTIAL = select(factors).where(factors.c.credential_id == given("credential_id"))
@@ -104,26 +135,30 @@ RENAME = update(factors).where(*OF_PERSON).values(label=given("label"))
 REMOVE = delete(factors).where(*OF_PERSON)
 REMOVE_ALL = delete(factors).where(factors.c.user_id == given("user_id"))
 REMOVE_KIND = REMOVE_ALL.where(factors.c.kind == given("kind"))
+KINDS = select(factors.c.kind).where(factors.c.user_id == given("user_id")).distinct()
+SET_KINDS = update(users).where(users.c.id == given("user_id")).values(factor_kinds=given("kinds"))
 
 
 class FactorStore(Store):
-    """Stores factors."""
+    """Stores factors, and their kinds in the row of their owner."""
 
     def for_user(self, user_id: str) -> list[Factor]:
         """List a person's factors, oldest first."""
         return self._db.all(Factor, FOR_USER, user_id=user_id)
 
-    def with_recovery(self, user_id: str) -> tuple[list[Factor], RecoverySet | None, int]:
-        """List a person's factors, with their recovery codes and the number of unused ones.
-
-        Without a factor there are no codes. One statement.
-        """
-        rows = self._db.rows(WITH_RECOVERY, user_id=user_id)
+    def sign_in_facts(self, user_id: str) -> SignInFacts:
+        """Return what the sign-ins of a person depend on, in one statement."""
+        rows = self._db.rows(SIGN_IN_FACTS, user_id=user_id)
         if not rows:
-            return [], None, 0
-        width = len(factors.c)
-        *recovery, unused = rows[0][width:]
-        return [Factor(*row[:width]) for row in rows], RecoverySet(*recovery) if recovery[0] else None, unused
+            return SignInFacts()
+        token, group_ids, unused, *_ = rows[0]
+        groups = frozenset(group_ids.split(SEPARATOR)) if group_ids else frozenset[str]()
+        found = [Factor(*row[3 : 3 + WIDTH]) for row in rows if row[3] is not None]
+        if not found:
+            return SignInFacts(policy_token=token, group_ids=groups)
+        recovery = rows[0][3 + WIDTH :]
+        codes = RecoverySet(*recovery) if recovery[0] else None
+        return SignInFacts(found, codes, unused, policy_token=token, group_ids=groups)
 
     def owners_among(self, user_ids: Collection[str]) -> set[str]:
         """Return those of these people that have a second step."""
@@ -139,6 +174,7 @@ class FactorStore(Store):
             self._db.insert(factors, replace(factor, created_at=self._now))
         except IntegrityError as error:
             raise CredentialExists from error
+        self._store_kinds(factor.user_id)
 
     def use_step(self, factor_id: str, step: int) -> bool:
         """Record the TOTP time step; False when it or a later one was used before."""
@@ -167,10 +203,21 @@ class FactorStore(Store):
 
     def remove(self, user_id: str, factor_id: str) -> bool:
         """Delete a person's factor; False when it does not exist."""
-        return self._db.change(REMOVE, user_id=user_id, factor_id=factor_id) == 1
+        removed = self._db.change(REMOVE, user_id=user_id, factor_id=factor_id) == 1
+        if removed:
+            self._store_kinds(user_id)
+        return removed
 
     def remove_all(self, user_id: str, *, kind: str | None = None) -> int:
         """Delete all of a person's factors, optionally of one kind."""
         if kind is None:
-            return self._db.change(REMOVE_ALL, user_id=user_id)
-        return self._db.change(REMOVE_KIND, user_id=user_id, kind=kind)
+            removed = self._db.change(REMOVE_ALL, user_id=user_id)
+        else:
+            removed = self._db.change(REMOVE_KIND, user_id=user_id, kind=kind)
+        if removed:
+            self._store_kinds(user_id)
+        return removed
+
+    def _store_kinds(self, user_id: str) -> None:
+        kinds = sorted(self._db.values(KINDS, user_id=user_id))
+        self._db.change(SET_KINDS, user_id=user_id, kinds=" ".join(kinds))

@@ -63,6 +63,9 @@ class GroupMember:
 BY_ID = select(groups).where(groups.c.id == given("group_id"))
 BY_KEY = select(groups).where(groups.c.name_key == given("key"))
 BY_IDS = select(groups).where(groups.c.id.in_(given_list("group_ids"))).order_by(groups.c.name_key)
+MEMBERSHIPS = select(group_members.c.user_id, group_members.c.group_id).where(
+    group_members.c.user_id.in_(given_list("user_ids"))
+)
 IDS_OF_USER = select(group_members.c.group_id).where(group_members.c.user_id == given("user_id"))
 OF_USER = (
     select(groups)
@@ -80,6 +83,12 @@ ATTRIBUTES_AND_GROUPS = (
     .where(users.c.id == given("user_id"))
     .order_by(groups.c.name_key)
 )
+SEPARATOR = ","
+"""Between ids that are read as one text; no id has it."""
+IDS_OF_PERSON = select(func.aggregate_strings(group_members.c.group_id, SEPARATOR)).where(
+    group_members.c.user_id == users.c.id
+)
+"""The ids of a person's groups as one text, for other statements; NULL without a group."""
 COUNT_MEMBERS = (
     select(func.count())
     .select_from(group_members.join(users, users.c.id == group_members.c.user_id))
@@ -132,6 +141,13 @@ class GroupStore(Store):
     def ids_of_user(self, user_id: str) -> frozenset[str]:
         """Return the ids of the groups that a person is a member of."""
         return frozenset(self._db.values(IDS_OF_USER, user_id=user_id))
+
+    def ids_of_users(self, user_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Return the ids of the groups of each of these people, in one statement."""
+        found: dict[str, set[str]] = {user_id: set() for user_id in user_ids}
+        for user_id, group_id in self._db.rows(MEMBERSHIPS, user_ids=sorted(found)):
+            found[user_id].add(group_id)
+        return {user_id: frozenset(ids) for user_id, ids in found.items()}
 
     def of_user(self, user_id: str) -> list[Group]:
         """List the groups of a person in order of name."""

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from idp.kernel.email_addresses import ascii_domain
 
 INVISIBLE = "Cf"
 """Unicode's format characters: zero-width joiners, soft hyphens, direction marks."""
+LONGEST_NAME_KEY = 200
+"""Characters: an index has no room for what some names become."""
+HIGHEST = "\U0010ffff"
+"""Follows every character that a key can have."""
 
 
 def lookup_key(name: str) -> str:
@@ -21,6 +27,11 @@ def lookup_key(name: str) -> str:
     if at and (ascii_form := ascii_domain(domain)):
         return f"{_folded(local)}@{ascii_form}"
     return _folded(plain)
+
+
+def name_key(profile: Mapping[str, Any]) -> str:
+    """Return the key of a person's name; empty when they have none."""
+    return lookup_key(str(profile.get("name") or ""))[:LONGEST_NAME_KEY]
 
 
 def _folded(text: str) -> str:

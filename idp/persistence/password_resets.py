@@ -53,6 +53,18 @@ UNUSED = (
 OF_OWNER = owner_in_epoch(password_resets)
 LIVE = select(password_resets, users).where(*UNUSED, *OF_OWNER)
 CLAIM = update(password_resets).where(*UNUSED, exists().where(*OF_OWNER)).values(used_at=given("now"))
+OPEN_FOR_USER = (
+    select(password_resets)
+    .join(users, users.c.id == password_resets.c.user_id)
+    .where(
+        password_resets.c.user_id == given("user_id"),
+        password_resets.c.epoch == users.c.epoch,
+        password_resets.c.used_at.is_(None),
+        password_resets.c.expires_at > given("now"),
+    )
+    .order_by(password_resets.c.expires_at.desc())
+    .limit(1)
+)
 DELETE_FOR_USER = delete(password_resets).where(password_resets.c.user_id == given("user_id"))
 
 
@@ -75,6 +87,10 @@ class PasswordResetStore(Store):
         """Mark a link as used: one conditional statement, so at most one caller succeeds."""
         return self._db.change(CLAIM, digest=digest, now=self._now) == 1
 
-    def delete_for_user(self, user_id: str) -> None:
-        """Delete a person's links."""
-        self._db.change(DELETE_FOR_USER, user_id=user_id)
+    def open_for_user(self, user_id: str) -> PasswordReset | None:
+        """Return the link of a person that works longest, if one works."""
+        return self._db.one(PasswordReset, OPEN_FOR_USER, user_id=user_id, now=self._now)
+
+    def delete_for_user(self, user_id: str) -> int:
+        """Delete a person's links; return how many there were."""
+        return self._db.change(DELETE_FOR_USER, user_id=user_id)

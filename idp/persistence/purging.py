@@ -13,6 +13,7 @@ from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import devices
 from idp.persistence.factors import factors
 from idp.persistence.groups import group_members
+from idp.persistence.outbox import MessageState, outbox
 from idp.persistence.password_resets import password_resets
 from idp.persistence.recovery_codes import recovery_sets
 from idp.persistence.retention import Erasure, Life, Retention
@@ -34,6 +35,10 @@ PERSONAL_TABLES = (
     group_members,
 )
 """Tables whose rows belong to one person."""
+DELETE_ABANDONED = delete(outbox).where(
+    outbox.c.user_id == given("user_id"), outbox.c.state == MessageState.ABANDONED.value
+)
+"""Their content and address are kept to be sent again; the masked record of those delivered stays."""
 DELETE_PERSON = [delete(table).where(table.c.user_id == given("user_id")) for table in PERSONAL_TABLES]
 
 Keys = Sequence[Sequence[Any]]
@@ -45,7 +50,7 @@ class PurgeStore(Store):
 
     def delete_person(self, user_id: str) -> None:
         """Delete the rows of a closed account; ended sessions and grants are purged later."""
-        for deletion in DELETE_PERSON:
+        for deletion in (*DELETE_PERSON, DELETE_ABANDONED):
             self._db.change(deletion, user_id=user_id)
 
     def find_ended(self, ended: Life | Erasure, at: Retention) -> Keys:

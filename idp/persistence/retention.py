@@ -9,19 +9,23 @@ from sqlalchemy import ColumnElement, Table, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
 from idp.persistence.assertion_replay import assertion_ids
+from idp.persistence.audit_chain import audit_chain, audit_chain_state
 from idp.persistence.audit_events import audit_events
 from idp.persistence.background_jobs import jobs
+from idp.persistence.client_logos import client_logos
 from idp.persistence.clients import clients
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import browsers, devices
 from idp.persistence.factors import factors
+from idp.persistence.figures import daily_counts, figures
 from idp.persistence.grants import grants, revoked_tokens
 from idp.persistence.groups import group_members, groups
 from idp.persistence.login_flows import login_flows
 from idp.persistence.outbox import outbox
 from idp.persistence.passkey_challenges import webauthn_challenges
 from idp.persistence.password_resets import password_resets
+from idp.persistence.policy import policy_rules, policy_versions
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
 from idp.persistence.refresh_tokens import refresh_tokens
 from idp.persistence.roles import role_grants
@@ -34,7 +38,9 @@ from idp.persistence.users import users
 BROWSER_RETENTION = 400 * DAY
 """Seconds after which an unused browser is unknown; also the longest cookie lifetime in browsers."""
 OUTBOX_RETENTION = 30 * DAY
-"""Seconds; a running channel delivers or abandons a message within a day, one that was switched off never does."""
+"""Seconds that a message is kept as a record, without its content; also one of a channel that was switched off."""
+COUNT_RETENTION = 400 * DAY
+"""Seconds that the counts of a day are kept."""
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,20 @@ LIVES = (
     Life(recovery_codes, "people", "its set ends"),
     Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
     Life(clients, "apps", "an administrator removes it"),
+    Life(client_logos, "apps", "an administrator removes it, or the app"),
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
     Life(role_grants, "administrators", "an owner withdraws it, or its holder is removed"),
+    Life(policy_versions, "changes of the policy", "for ever: each can be returned to"),
+    Life(policy_rules, "changes of the policy", "for ever, with their version"),
     Life(jobs, "nothing: one row for each periodic job", "for ever"),
+    Life(figures, "nothing: one row for each figure of the overview", "it is counted again"),
+    Life(
+        daily_counts,
+        "days: one row for each kind of event",
+        "400 days",
+        lambda at: daily_counts.c.counted_at < at.now - COUNT_RETENTION,
+    ),
     Life(
         login_flows,
         "sign-ins",
@@ -180,7 +196,7 @@ LIVES = (
     Life(
         outbox,
         "messages",
-        "it is delivered, or given up after a day; after 30 days where nobody delivers its channel",
+        "30 days; once it is delivered its content is gone and its address masked, and codes and links go in any case",
         lambda at: outbox.c.created_at < at.now - OUTBOX_RETENTION,
         "none for names that nobody has; the limits of links and codes for a person",
     ),
@@ -204,6 +220,8 @@ LIVES = (
         _audit_is_over,
         "in an hour 10 failures of a kind of a network, 50 of a person or client, and each power of ten after that",
     ),
+    Life(audit_chain, "everything", "its event is deleted"),
+    Life(audit_chain_state, "nothing: one row", "for ever"),
 )
 """In the order of purging: what hangs on other rows comes before them."""
 

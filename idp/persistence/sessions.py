@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, String, Table, delete, select, update
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, delete, select, update
 
+from idp.kernel.client_addresses import address_key
 from idp.persistence.base import METADATA, Store, given, pair
 from idp.persistence.users import User, users
 
@@ -23,6 +24,9 @@ sessions = Table(
     Column("device_id", String),
     Column("created_at", BigInteger, nullable=False),
     Column("last_seen_at", BigInteger, index=True, nullable=False),
+    Column("address_key", String, nullable=False),
+    Index("ix_sessions_created", "created_at", "sid"),
+    Index("ix_sessions_address", "address_key", "sid"),
 )
 
 
@@ -31,7 +35,7 @@ class Session:
     """A session.
 
     `handle_digest` is the digest of the cookie and rotates whenever more is proven; `sid` is the public id in ID tokens
-    and never changes. `proofs` are `login.policy.proofs.Proof` values as JSON.
+    and never changes. `proofs` are `login.policy.proofs.Proof` values as JSON. `address_key` sorts as addresses do.
     """
 
     sid: str
@@ -44,6 +48,7 @@ class Session:
     device_id: str | None = None
     created_at: int = 0
     last_seen_at: int = 0
+    address_key: str = ""
 
 
 OF_HANDLE = sessions.c.handle_digest == given("handle")
@@ -98,7 +103,8 @@ class SessionStore(Store):
 
     def open(self, new: Session) -> None:
         """Insert a session."""
-        self._db.insert(sessions, replace(new, created_at=self._now, last_seen_at=self._now))
+        key = address_key(new.address)
+        self._db.insert(sessions, replace(new, created_at=self._now, last_seen_at=self._now, address_key=key))
 
     def rotate(self, sid: str, *, handle_digest: str, proofs: list[dict[str, Any]], device_id: str | None) -> bool:
         """Set new proofs and a new handle; the old cookie is invalid at once."""

@@ -6,9 +6,22 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import BigInteger, Column, Executable, String, Table, case, delete, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Executable,
+    String,
+    Table,
+    and_,
+    case,
+    delete,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
-from idp.persistence.base import METADATA, Store, given, given_list, upsert
+from idp.persistence.base import METADATA, Store, given, given_each, numbered, upsert
 
 UNLIMITED = 2**63 - 1
 """More than any counter has."""
@@ -55,10 +68,7 @@ class Throttle:
     in_a_row: int
 
 
-IN_BUCKETS = throttles.c.bucket.in_(given_list("buckets"))
-FIND = select(throttles).where(IN_BUCKETS)
 COUNT = select(throttles.c.short_count).where(throttles.c.bucket == given("bucket"))
-RESET = delete(throttles).where(IN_BUCKETS)
 SHORT_OVER = throttles.c.short_started_at <= given("short_until")
 LONG_OVER = throttles.c.long_started_at <= given("long_until")
 COUNTED_SHORT = {
@@ -70,6 +80,8 @@ COUNTED = COUNTED_SHORT | {
     "long_started_at": case((LONG_OVER, given("now")), else_=throttles.c.long_started_at),
     "in_a_row": throttles.c.in_a_row + given("run"),
 }
+SHORT_REACHED = throttles.c.short_count >= given("short_count")
+LONG_REACHED = throttles.c.long_count >= given("long_count")
 WITHIN = (
     or_(SHORT_OVER, throttles.c.short_count < given("short_count"))
     & or_(LONG_OVER, throttles.c.long_count < given("long_count"))
@@ -88,12 +100,24 @@ INCREMENT = (
 
 
 @cache
+def _find_each(count: int) -> Executable:
+    """Return the statement that reads so many buckets."""
+    return select(throttles).where(throttles.c.bucket.in_(given_each("bucket", count)))
+
+
+@cache
+def _reset_each(count: int) -> Executable:
+    """Return the statement that deletes so many buckets."""
+    return delete(throttles).where(throttles.c.bucket.in_(given_each("bucket", count)))
+
+
+@cache
 def _consume_each(count: int) -> Executable:
     """Return the statement that counts one attempt in each of `count` buckets."""
     # Of VALUES with several rows SQLAlchemy caches no compiled statement.
     first = [
-        select(given(f"bucket_{number}"), given("now"), literal(1), given("now"), literal(1), given("run"))
-        for number in range(count)
+        select(bucket, given("now"), literal(1), given("now"), literal(1), given("run"))
+        for bucket in given_each("bucket", count)
     ]
     insert = upsert(throttles).from_select(list(throttles.c), union_all(*first))
     counted = insert.on_conflict_do_update(index_elements=["bucket"], set_=COUNTED, where=WITHIN)
@@ -109,13 +133,25 @@ class ThrottleStore(Store):
 
     def without_capacity(self, limits: Mapping[str, Limit]) -> set[str]:
         """Return the buckets for which `consume` would fail now: one statement for all."""
-        rows = self._db.all(Throttle, FIND, buckets=sorted(limits))
+        rows = self._db.all(Throttle, _find_each(len(limits)), **numbered("bucket", sorted(limits)))
         return {row.bucket for row in rows if not self._is_within(row, limits[row.bucket])}
 
     def _is_within(self, row: Throttle, limit: Limit) -> bool:
         short_ok = row.short_started_at <= self._now - limit.short_seconds or row.short_count < limit.short_count
         long_ok = row.long_started_at <= self._now - limit.long_seconds or row.long_count < limit.long_count
         return short_ok and long_ok and (limit.in_a_row is None or row.in_a_row < limit.in_a_row)
+
+    def exhausted(self, prefix: str, limit: Limit, *, most: int) -> list[str]:
+        """List at most `most` buckets with this prefix for which `consume` would fail now (administrators only)."""
+        reached = or_(
+            and_(throttles.c.short_started_at > self._now - limit.short_seconds, SHORT_REACHED),
+            and_(throttles.c.long_started_at > self._now - limit.long_seconds, LONG_REACHED),
+            throttles.c.in_a_row >= given("in_a_row"),
+        )
+        query = select(throttles.c.bucket).where(throttles.c.bucket.startswith(prefix, autoescape=True), reached)
+        counts = {"short_count": limit.short_count, "long_count": limit.long_count}
+        in_a_row = UNLIMITED if limit.in_a_row is None else limit.in_a_row
+        return self._db.values(query.order_by(throttles.c.bucket).limit(most), **counts, in_a_row=in_a_row)
 
     def count(self, bucket: str) -> int:
         """Return the attempts counted in the short window that began last."""
@@ -132,7 +168,7 @@ class ThrottleStore(Store):
         """
         counted = self._db.returned(
             _consume_each(len(buckets)),
-            **{f"bucket_{number}": bucket for number, bucket in enumerate(sorted(buckets))},
+            **numbered("bucket", sorted(buckets)),
             now=self._now,
             run=int(limit.in_a_row is not None),
             short_until=self._now - limit.short_seconds,
@@ -150,7 +186,7 @@ class ThrottleStore(Store):
 
     def reset(self, *buckets: str) -> None:
         """Delete the counters of these buckets, after a success."""
-        self._db.change(RESET, buckets=sorted(buckets))
+        self._db.change(_reset_each(len(buckets)), **numbered("bucket", sorted(buckets)))
 
     def reset_all(self, prefix: str) -> int:
         """Delete the counters of every bucket with this prefix (administrators only)."""

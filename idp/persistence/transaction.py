@@ -7,25 +7,34 @@ from functools import cached_property
 from idp.kernel.request_origin import Origin
 from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.attributes import AttributeStore
+from idp.persistence.audit_chain import AuditChainStore
 from idp.persistence.audit_events import AuditStore
+from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
+from idp.persistence.client_logos import ClientLogoStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
 from idp.persistence.devices import DeviceStore
 from idp.persistence.executor import Executor
 from idp.persistence.factors import FactorStore
+from idp.persistence.figures import FigureStore
 from idp.persistence.grants import GrantStore
 from idp.persistence.groups import GroupStore
 from idp.persistence.login_flows import LoginFlowStore
+from idp.persistence.message_records import MessageRecordStore
 from idp.persistence.outbox import OutboxStore
 from idp.persistence.passkey_challenges import ChallengeStore
 from idp.persistence.password_resets import PasswordResetStore
+from idp.persistence.people_lists import PeopleListStore
+from idp.persistence.policy import PolicyStore
+from idp.persistence.policy_preview import PreviewStore
 from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
+from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
@@ -49,6 +58,11 @@ class Transaction:
         return UserStore(self._db, self.now)
 
     @cached_property
+    def people(self) -> PeopleListStore:
+        """Lists of people."""
+        return PeopleListStore(self._db, self.now)
+
+    @cached_property
     def groups(self) -> GroupStore:
         """Groups and their members."""
         return GroupStore(self._db, self.now)
@@ -67,6 +81,16 @@ class Transaction:
     def factors(self) -> FactorStore:
         """Second factors."""
         return FactorStore(self._db, self.now)
+
+    @cached_property
+    def policy(self) -> PolicyStore:
+        """Rules of the sign-in policy."""
+        return PolicyStore(self._db, self.now)
+
+    @cached_property
+    def preview(self) -> PreviewStore:
+        """People by what their sign-ins depend on."""
+        return PreviewStore(self._db, self.now)
 
     @cached_property
     def challenges(self) -> ChallengeStore:
@@ -94,6 +118,11 @@ class Transaction:
         return SessionStore(self._db, self.now)
 
     @cached_property
+    def session_search(self) -> SessionSearch:
+        """Search of everybody's sessions and remembered devices."""
+        return SessionSearch(self._db, self.now)
+
+    @cached_property
     def login_flows(self) -> LoginFlowStore:
         """Login flows."""
         return LoginFlowStore(self._db, self.now)
@@ -102,6 +131,11 @@ class Transaction:
     def clients(self) -> ClientStore:
         """Clients."""
         return ClientStore(self._db, self.now)
+
+    @cached_property
+    def client_logos(self) -> ClientLogoStore:
+        """Logos of clients."""
+        return ClientLogoStore(self._db, self.now)
 
     @cached_property
     def consents(self) -> ConsentStore:
@@ -134,9 +168,29 @@ class Transaction:
         return AuditStore(self._db, self.now)
 
     @cached_property
+    def audit_chain(self) -> AuditChainStore:
+        """The chain of the audit trail."""
+        return AuditChainStore(self._db, self.now)
+
+    @cached_property
+    def audit_search(self) -> AuditSearch:
+        """Search of the audit trail."""
+        return AuditSearch(self._db, self.now)
+
+    @cached_property
     def outbox(self) -> OutboxStore:
         """Messages to be delivered; `idp.messaging` enqueues them."""
         return OutboxStore(self._db, self.now)
+
+    @cached_property
+    def message_records(self) -> MessageRecordStore:
+        """What was sent to whom."""
+        return MessageRecordStore(self._db, self.now)
+
+    @cached_property
+    def figures(self) -> FigureStore:
+        """Figures that are counted in the background."""
+        return FigureStore(self._db, self.now)
 
     @cached_property
     def password_resets(self) -> PasswordResetStore:

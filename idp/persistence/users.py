@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,18 +13,21 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Executable,
+    Index,
     String,
     Table,
     Update,
     func,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
-from idp.persistence.base import METADATA, Store, given, given_list
-from idp.persistence.lookup_keys import lookup_key
+from idp.persistence.base import METADATA, Store, given, given_each, given_list, numbered
+from idp.persistence.lookup_keys import lookup_key, name_key
 
 ACTIVE = "active"
 DISABLED = "disabled"
@@ -37,15 +41,18 @@ class NameTaken(Exception):
 NOBODY = "\u2060"
 """The key of a closed account begins with this character, which no typed name can contain."""
 
+BYTEWISE = String().with_variant(String(collation="C"), "postgresql")
+"""Compared byte by byte on both databases, so that an index finds what begins with some letters."""
+WITHOUT_FACTOR = "factor_kinds = ''"
 
 users = Table(
     "users",
     METADATA,
     Column("id", String, primary_key=True),
     Column("username", String, nullable=False),
-    Column("username_key", String, unique=True, nullable=False),
+    Column("username_key", BYTEWISE, unique=True, nullable=False),
     Column("email", String),
-    Column("email_key", String, unique=True),
+    Column("email_key", BYTEWISE, unique=True),
     Column("email_verified", Boolean, nullable=False),
     Column("phone_number", String),
     Column("phone_number_verified", Boolean, nullable=False),
@@ -59,6 +66,22 @@ users = Table(
     Column("attributes", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("name_key", BYTEWISE, nullable=False),
+    Column("factor_kinds", String, nullable=False),
+    Column("last_sign_in_at", BigInteger, nullable=False),
+    Index("ix_users_name", "name_key", "id"),
+    Index("ix_users_sign_in", "last_sign_in_at", "id"),
+    Index("ix_users_factors", "factor_kinds", "username_key"),
+    Index("ix_users_status", "status", "username_key"),
+    Index(
+        "ix_users_required",
+        "username_key",
+        sqlite_where=text(f"second_step_required AND {WITHOUT_FACTOR}"),
+        postgresql_where=text(f"second_step_required AND {WITHOUT_FACTOR}"),
+    ),
+    Index(
+        "ix_users_due", "second_step_due_at", sqlite_where=text(WITHOUT_FACTOR), postgresql_where=text(WITHOUT_FACTOR)
+    ),
 )
 
 
@@ -71,6 +94,9 @@ class User:
     `profile` holds the standard claims of OIDC Core section 5.1 that are not columns of their own.
     `attributes` holds the values of what administrators declared (`idp.persistence.attributes`).
     `second_step_due_at` (seconds, UTC) is the end of the one grace window a person gets who must have a second step.
+
+    For lists: `name_key` is the key of the name, `factor_kinds` the kinds of second step, sorted, with spaces between
+    (the `FactorStore` writes them), `last_sign_in_at` when a session was opened last (0: never).
     """
 
     id: str
@@ -91,6 +117,9 @@ class User:
     attributes: dict[str, Any] = field(default_factory=dict)
     created_at: int = 0
     updated_at: int = 0
+    name_key: str = ""
+    factor_kinds: str = ""
+    last_sign_in_at: int = 0
 
     @property
     def active(self) -> bool:
@@ -104,24 +133,26 @@ class User:
 
 
 KEY = given("key")
+BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_ID = select(users).where(users.c.id == given("user_id"))
+BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))
 SAMPLE_HASHES = (
     select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
 )
-LOCK = select(users).where(users.c.id.in_(given_list("user_ids"))).order_by(users.c.id).with_for_update(key_share=True)
 COUNT = select(func.count()).select_from(users).where(users.c.status != CLOSED)
 CHANGE = update(users).where(users.c.id == given("user_id")).values(updated_at=given("now"))
 RAISE_EPOCH = CHANGE.where(users.c.epoch == given("epoch")).values(epoch=users.c.epoch + 1)
 SET_PASSWORD_HASH = CHANGE.values(password_hash=given("new_hash"), password_changed_at=given("now"))
 REHASH_PASSWORD = CHANGE.where(users.c.password_hash == given("old_hash")).values(password_hash=given("new_hash"))
-SET_PROFILE = CHANGE.values(profile=given("profile"))
+SET_PROFILE = CHANGE.values(profile=given("profile"), name_key=given("name_key"))
 SET_EMAIL = CHANGE.values(email=given("email"), email_key=KEY, email_verified=given("verified"))
 SET_PHONE = CHANGE.values(phone_number=given("number"), phone_number_verified=given("verified"))
 PROVE_EMAIL = CHANGE.where(users.c.email == given("address")).values(email_verified=True)
 PROVE_PHONE = CHANGE.where(or_(users.c.phone_number.is_(None), users.c.phone_number == given("number"))).values(
     phone_number=given("number"), phone_number_verified=True
 )
+RECORD_SIGN_IN = update(users).where(users.c.id == given("user_id")).values(last_sign_in_at=given("now"))
 SET_STATUS = CHANGE.values(status=given("status"))
 CLOSE = CHANGE.values(
     status=CLOSED,
@@ -136,6 +167,9 @@ CLOSE = CHANGE.values(
     second_step_required=False,
     second_step_due_at=None,
     profile={},
+    name_key="",
+    factor_kinds="",
+    last_sign_in_at=0,
     attributes={},
 )
 REQUIRE_SECOND_STEP = CHANGE.values(second_step_required=given("required"))
@@ -157,6 +191,10 @@ class UserStore(Store):
         """Return the person with this `sub`, active or not."""
         return self._db.one(User, BY_ID, user_id=user_id)
 
+    def by_ids(self, user_ids: Iterable[str]) -> dict[str, User]:
+        """Return those of these people that exist, by `sub`."""
+        return {user.id: user for user in self._db.all(User, BY_IDS, user_ids=sorted(user_ids))}
+
     def by_identifier(self, identifier: str) -> User | None:
         """Return the person of this user name or email address; a user name has no `@`."""
         return self._db.one(User, BY_IDENTIFIER, key=lookup_key(identifier))
@@ -171,7 +209,8 @@ class UserStore(Store):
         Without the lock, on PostgreSQL, a sign-in begun with the old password could open its session just after the
         change ended all sessions.
         """
-        return {user.id: user for user in self._db.lock(User, LOCK, user_ids=sorted(user_ids))}
+        ids = sorted(user_ids)
+        return {user.id: user for user in self._db.lock(User, _lock_each(len(ids)), **numbered("user_id", ids))}
 
     def add(self, user: User) -> User:
         """Insert a person; return them as stored.
@@ -186,6 +225,7 @@ class UserStore(Store):
             created_at=self._now,
             updated_at=self._now,
             password_changed_at=self._now,
+            name_key=name_key(user.profile),
         )
         if "@" in stored.username_key:
             raise NameTaken
@@ -232,7 +272,7 @@ class UserStore(Store):
 
     def set_profile(self, user: User, profile: dict[str, Any]) -> None:
         """Store the person's profile claims."""
-        self._change(user, SET_PROFILE, profile=profile)
+        self._change(user, SET_PROFILE, profile=profile, name_key=name_key(profile))
 
     def set_email(self, user: User, email: str | None, *, verified: bool) -> User:
         """Store an address, and return the person with it; the caller has raised the epoch.
@@ -263,6 +303,10 @@ class UserStore(Store):
         """
         self._change(user, PROVE_PHONE, number=number)
 
+    def record_sign_in(self, user: User) -> None:
+        """Record that a session of this person was opened."""
+        self._change(user, RECORD_SIGN_IN)
+
     def set_status(self, user: User, status: str) -> None:
         """Enable or disable an account."""
         self._change(user, SET_STATUS, status=status)
@@ -285,3 +329,10 @@ class UserStore(Store):
 
     def _change(self, user: User, statement: Update, **values: Any) -> bool:
         return self._db.change(statement, user_id=user.id, now=self._now, **values) == 1
+
+
+@cache
+def _lock_each(count: int) -> Executable:
+    """Return the statement that locks so many people."""
+    chosen = users.c.id.in_(given_each("user_id", count))
+    return select(users).where(chosen).order_by(users.c.id).with_for_update(key_share=True)

@@ -8,7 +8,9 @@ from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.protocol import discovery, frontchannel_parameters
 from idp.protocol.authorize import endpoint
+from idp.protocol.client_logo import logo_view
 from idp.protocol.logout import rp_initiated as logouts
+from idp.web.client_logos import client_logo_path
 from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
 
@@ -49,6 +51,13 @@ def resume(tx: Transaction, flow_id: str) -> Response:
 def restart(tx: Transaction, flow_id: str) -> Response:
     """Start a login flow that has ended again, from the page that says so."""
     return endpoint.restart_view(tx, flow_id)
+
+
+@frontchannel.get(client_logo_path("<client_id>"))
+@read_transaction
+def client_logo(tx: Transaction, client_id: str) -> Response:
+    """Return the logo of a client."""
+    return logo_view(tx, client_id)
 
 
 @frontchannel.get("/logout")

@@ -23,8 +23,13 @@ ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
 ID_TOKEN_TYPE = "JWT"  # noqa: S105 - a media type
 
 
+def access_token_lifetime(client: Client) -> int:
+    """Return the seconds that an access token of this client is good for."""
+    return client.access_token_lifetime or services().settings.access_token_lifetime
+
+
 def access_token(
-    client_id: str,
+    client: Client,
     scopes: Collection[str],
     *,
     now: int,
@@ -40,10 +45,10 @@ def access_token(
         **(more or {}),
         "iss": settings.issuer,
         "aud": settings.issuer,
-        "sub": grant.user_id if grant else client_id,
-        "client_id": client_id,
+        "sub": grant.user_id if grant else client.client_id,
+        "client_id": client.client_id,
         "iat": now,
-        "exp": now + settings.access_token_lifetime,
+        "exp": now + access_token_lifetime(client),
         "jti": f"{grant.id}.{random}" if grant else random,
     }
     if scopes:
@@ -95,7 +100,7 @@ def id_token(
         "azp": client.client_id,
         "sub": grant.user_id,
         "iat": now,
-        "exp": now + settings.id_token_lifetime,
+        "exp": now + (client.id_token_lifetime or settings.id_token_lifetime),
         "auth_time": grant.auth_time,
         "acr": grant.acr,
         "amr": grant.amr,

@@ -1,4 +1,4 @@
-"""An account closed for good by its owner: everything open is over, everything personal is forgotten.
+"""An account closed for good, by its owner or an administrator: access is over, everything personal is forgotten.
 
 What stays is the bare `sub`, never given to anybody else, and the audit trail, which names nobody by then.
 """
@@ -19,7 +19,7 @@ class LastOwner(Exception):
     """The account is that of the last owner who can sign in."""
 
 
-def close_account(tx: Transaction, user: User) -> bool:
+def close_account(tx: Transaction, user: User, *, by_administrator: bool = False) -> bool:
     """Close it; False when another change came first, and then nothing was changed.
 
     Raises:
@@ -29,7 +29,7 @@ def close_account(tx: Transaction, user: User) -> bool:
         raise LastOwner
     if not tx.users.raise_epoch(user):
         return False
-    enqueue_account_closed(tx, user)
+    enqueue_account_closed(tx, user, by_administrator=by_administrator)
     revoke_all_access(tx, user.id, reason="account closed")
     for buckets in rate_limits.bucket_prefixes(user.id, user.username, user.email):
         tx.throttles.reset_all(buckets)

@@ -115,10 +115,11 @@ def find_undo(tx: Transaction, handle: str) -> ContactChange | None:
     return tx.contact_changes.undoable(digest(handle))
 
 
-def undo_change(tx: Transaction, change: ContactChange) -> bool:
+def undo_change(tx: Transaction, change: ContactChange, *, by_administrator: bool = False) -> bool:
     """Put everything back as it was before a change, and end all that is open. False when that was done before.
 
-    Later changes go back with it, and their links die: the next one's was mailed to whoever made this one.
+    Later changes go back with it, and their links die: the next one's was mailed to whoever made this one. The link
+    itself proves the old address; an administrator proves nothing.
 
     Raises:
         NameTaken: when the old address became somebody else's in this very moment; the transaction must be given up.
@@ -133,12 +134,14 @@ def undo_change(tx: Transaction, change: ContactChange) -> bool:
     for each in first.values():
         kind = ContactKind(each.kind)
         lost = kind is ContactKind.EMAIL and _other_owner(tx, user, each.old) is not None
-        proven = each.old_verified or (each is change and kind is ContactKind.EMAIL)  # the link was mailed there
+        by_link = each is change and kind is ContactKind.EMAIL and not by_administrator
+        proven = each.old_verified or by_link
         user = _store(tx, user, kind, None if lost else each.old, verified=proven and not lost)
     revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
+    notice = Notice.CONTACT_RESTORED_BY_ADMINISTRATOR if by_administrator else Notice.CONTACT_RESTORED
     for address in dict.fromkeys(filter(None, (user.email, told))):
-        notify(tx, user, Notice.CONTACT_RESTORED, to=address)
+        notify(tx, user, notice, to=address)
     return True
 
 

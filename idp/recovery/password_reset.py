@@ -1,6 +1,7 @@
 """Forgot password: a mailed link that lets its holder set a new one, and nothing else.
 
     request_reset    consume, store a link, enqueue the mail: the same statements for every name   (write transaction)
+    enqueue_link     store a link and enqueue its mail; for administrators, too                     (write transaction)
     find_reset       the holder of a link that is valid                                             (read transaction)
     finish_reset     claim the link, replace the password; the hash was made before                 (write transaction)
 
@@ -16,13 +17,15 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.kernel.clock import MINUTE
+from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
 from idp.login.state import person as people
 from idp.login.state.person import Person
-from idp.messaging.notices import enqueue_password_reset
-from idp.messaging.sealed_secrets import seal_link
+from idp.messaging.notices import RESET_OFFER, enqueue_password_reset
+from idp.messaging.sealed_secrets import SealedSecret, Sealing, seal_link
 from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
 from idp.recovery import new_password
 from idp.recovery.new_password import ChangedBy
 from idp.services import Services
@@ -40,6 +43,16 @@ class ResetLinkHolder:
     flow_id: str
 
 
+@dataclass(frozen=True)
+class MailedResetLink:
+    """A link before it is stored: the digest of its handle, and its path, sealed. `life` is seconds."""
+
+    digest: str
+    sealed: SealedSecret
+    flow_id: str
+    life: int
+
+
 def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: Services) -> bool:
     """Enqueue a link to the address of this user name or email address, if any.
 
@@ -55,12 +68,25 @@ def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: S
     if not tx.throttles.consume(rate_limits.reset_bucket(identifier, user_id), rate_limits.RESET_LIMIT):
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED, user_id=user_id)
         return True
-    handle = services.entropy.token()
-    name, link = digest(handle), seal_link(services.sealer, f"{RESET_PASSWORD}/{handle}")
-    sent = tx.password_resets.make(name, user_id=user_id or "", flow_id=flow_id, expires_at=tx.now + LIFE)
-    enqueue_password_reset(tx, name, link=link, user=user, minutes=LIFE // MINUTE)
+    link = make_link(services.entropy, services.sealer, life=LIFE, flow_id=flow_id)
+    sent = enqueue_link(tx, user, link, RESET_OFFER, minutes=LIFE // MINUTE)
     audit.record(tx, Event.RESET_ASKED, Outcome.SUCCESS if sent else Outcome.FAILURE, user_id=user_id)
     return True
+
+
+def make_link(entropy: Entropy, sealer: Sealing, *, life: int, flow_id: str = "") -> MailedResetLink:
+    """Return a new link that works for `life` seconds and then leads to this sign-in, if to any."""
+    handle = entropy.token()
+    return MailedResetLink(digest(handle), seal_link(sealer, f"{RESET_PASSWORD}/{handle}"), flow_id, life)
+
+
+def enqueue_link(tx: Transaction, user: User | None, link: MailedResetLink, template: str, **lasts: int) -> bool:
+    """Store a link and enqueue its mail; False unless the person is active and has an address."""
+    user_id = user.id if user else ""
+    expires_at = tx.now + link.life
+    made = tx.password_resets.make(link.digest, user_id=user_id, flow_id=link.flow_id, expires_at=expires_at)
+    enqueue_password_reset(tx, link.digest, link=link.sealed, user=user, template=template, **lasts)
+    return made
 
 
 def find_reset(tx: Transaction, handle: str, settings: Settings) -> ResetLinkHolder | None:

@@ -1,4 +1,4 @@
-"""Background jobs: messages, logouts, purging, key rotation.
+"""Background jobs: messages, logouts, purging, key rotation, figures of the overview, the chain of the audit trail.
 
 Every channel has its own thread, so a slow client or provider delays no other channel. Work is claimed in the database,
 so that exactly one of all nodes does it.
@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from idp.admin import keys
+from idp.admin import keys, overview
+from idp.admin.audit_chain import AuditChain
+from idp.admin.messages import shown_recipient
 from idp.admin.purging import purge
 from idp.kernel.clock import HOUR, MINUTE
 from idp.kernel.resources import TEMPLATES
@@ -42,8 +44,11 @@ CLAIM_EVERY = MINUTE
 """Seconds between two attempts to claim maintenance; an attempt is a write."""
 HTTP_LEASE = MINUTE
 """Seconds a claim on an HTTP delivery lasts; `http_client` times out well before."""
+CHAIN_EVERY = 2
+"""Seconds between two runs that chain new audit events."""
 PURGE_EVERY = HOUR
 ROTATE_EVERY = 10 * MINUTE
+COUNT_EVERY = 10 * MINUTE
 
 Job = Callable[[], None]
 
@@ -54,9 +59,11 @@ class BackgroundJobs:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._claimed_at = 0
+        self._chained_at = 0
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         settings = services.settings
+        self._chain = AuditChain.open(services.database, settings, now=services.clock.now())
         renderer = Renderer(
             TEMPLATES,
             brand=settings.brand,
@@ -87,7 +94,13 @@ class BackgroundJobs:
         self, channel: str, send: Send, lease: int, abandoned: RecordAbandoned, when_idle: Job = lambda: None
     ) -> OutboxDispatcher:
         return OutboxDispatcher(
-            self._services.database, channel=channel, send=send, lease=lease, abandoned=abandoned, when_idle=when_idle
+            self._services.database,
+            channel=channel,
+            send=send,
+            lease=lease,
+            abandoned=abandoned,
+            mask=partial(shown_recipient, channel),
+            when_idle=when_idle,
         )
 
     def start(self) -> None:
@@ -112,6 +125,7 @@ class BackgroundJobs:
         return [
             *((channel, partial(self.deliver, channel)) for channel in self._dispatchers),
             ("tidying", self._run_maintenance),
+            ("audit chain", self._extend_audit_chain),
         ]
 
     def deliver(self, channel: str) -> None:
@@ -147,6 +161,24 @@ class BackgroundJobs:
         with self._services.database.write() as tx:
             if tx.jobs.claim("rotate_keys", every=ROTATE_EVERY):
                 keys.rotate(tx, self._services.keyring)
+        with self._services.database.write() as tx:
+            is_due = tx.jobs.claim("count_figures", every=COUNT_EVERY)
+        if is_due:
+            overview.count_events(self._services.database, proceed=self._may_proceed)
+            overview.count_figures(self._services.database)
+
+    def _extend_audit_chain(self) -> None:
+        now = self._services.clock.now()
+        if abs(now - self._chained_at) < CHAIN_EVERY:
+            return
+        self._chained_at = now
+        with self._services.database.read() as tx:
+            if not tx.audit_chain.has_work():
+                return
+        with self._services.database.write() as tx:
+            is_due = tx.jobs.claim("audit_chain", every=CHAIN_EVERY)
+        if is_due:
+            self._chain.extend(self._may_proceed)
 
     def _may_proceed(self) -> bool:
         return not self._stopping.is_set()

@@ -17,7 +17,17 @@ from idp.signing import algorithms
 from idp.signing.keystore import KeyStore, SigningKey
 from idp.signing.own_jwts import UnknownKid, verify_own_jws
 from idp.signing.private_files import KeyDirectory, KeyFileError
-from idp.signing.rotation import Action, KeyRecord, KeyStatus, RotationPolicy, keys_for_algorithm, signing_key, survey
+from idp.signing.rotation import (
+    Action,
+    KeyRecord,
+    KeyStatus,
+    Publish,
+    RotationPolicy,
+    keys_for_algorithm,
+    plan,
+    signing_key,
+    survey,
+)
 from idp.signing.time_claims import check_times
 
 _log = logging.getLogger(__name__)
@@ -48,6 +58,18 @@ class _Ring:
             {"keys": [_published(key) for key in ordered]},
             verify,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rotation would do: new keys of these algorithms sign from a time on, the old ones stay published.
+
+    Times are epoch seconds. Without `algs` there is nothing to do: the next keys are published already.
+    """
+
+    algs: list[str]
+    signs_from: int
+    kept_until: int
 
 
 class Keyring:
@@ -155,11 +177,23 @@ class Keyring:
         self._reload()
         return actions
 
-    def survey(self) -> list[KeyStatus]:
-        """Return every key, its state, and until when."""
+    def survey(self, *, fresh: bool = False) -> list[KeyStatus]:
+        """Return every key, its state, and until when; `fresh`: also keys that another process made a moment ago."""
         now = self._clock.now()
+        if fresh:
+            self._reload()
         self.refresh(now)
         return survey([key.record for key in self._ring.keys.values()], now, self._policy)
+
+    def preview(self, *, at_once: bool = False, algs: Collection[str] | None = None) -> Preview:
+        """Return what a rotation before its time would do now; the arguments are those of `rotate`."""
+        self._reload()
+        now, records = self._clock.now(), [key.record for key in self._ring.keys.values()]
+        actions = plan(records, now, self._policy, force=True, at_once=at_once, algs=algs)
+        published = [action for action in actions if isinstance(action, Publish)]
+        signs_from = min((action.signs_from for action in published), default=now)
+        kept_until = signs_from + self._policy.longest_token + self._policy.margin
+        return Preview([action.alg for action in published], signs_from, kept_until)
 
     def _reload(self) -> None:
         with self._lock:

@@ -52,6 +52,7 @@ def configure(level: str) -> None:
         logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
     # What no line of ours contains is not looked up for each of them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - documented under "Optimization": file and line of the caller
 
 
 class RequestIds:

@@ -8,19 +8,32 @@ A template takes milliseconds, for which no transaction may hold its locks: SQLi
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from idp.language import jinja
 from idp.language.localization import localize_text, localize_values
 from idp.web import language
 from idp.web.context import services
+from idp.web.request import Request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Response])
+
+EMPTY_TEXT = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "0"))
+ENCODED = re.compile(
+    r"(?:https?://[a-z0-9.-]+(?::[1-9][0-9]{0,4})?)?/(?!/)[\w.~%!$&'()*+,/:;=@-]*(?:\?[\w.~%!$&'()*+,/:;=?@-]+)?",
+    re.ASCII,
+)
+"""Addresses that Werkzeug's `iri_to_uri` returns unchanged, after 30 microseconds of work."""
 
 
 class Page(Response):
@@ -35,8 +48,18 @@ class Page(Response):
         self.set_data(render_template(self._template, **self._variables))
 
 
+class Redirect(Response):
+    """A redirect whose address is sent as it is, if Werkzeug would only take it apart to make the same again."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        """Return the headers to send."""
+        return self.headers if ENCODED.fullmatch(self.headers["Location"]) else super().get_wsgi_headers(environ)
+
+
 class Application(Flask):
     """Flask, with pages rendered after their views."""
+
+    request_class = Request
 
     def make_response(self, rv: ResponseReturnValue) -> Response:
         """Return the response of what a view or an error handler returned."""
@@ -68,7 +91,7 @@ def translate(text: str) -> str:
 
 def see_other(path: str) -> Response:
     """Redirect with GET (303): a form is never posted twice, nor to another site."""
-    return Response(status=303, headers={"Content-Type": "text/plain; charset=utf-8", "Location": path})
+    return Redirect(status=303, headers=[*EMPTY_TEXT, ("Location", path)])
 
 
 def answers_json(view: View) -> View:

@@ -18,6 +18,9 @@ kills 50 workers; both end with exit code 1 when something is not as it should b
 `./dev bench hostile [--requests N] [--count ROUNDS] [--processes N] [--only PART]` sends hostile requests, fills the
 table of routes and visitors, and races for every single-use thing; it ends with exit code 1 when something is wrong.
 
+`./dev bench audit [--rows N]` prints what the search of the audit trail takes at that size, what its chain and the
+verification take, and what a sign-in costs with the chain and without it.
+
 `--database` leaves the other kind of database out.
 """
 
@@ -34,6 +37,7 @@ from pathlib import Path
 from idp.web import logs
 from tests.bench import (
     alike,
+    audit,
     busy,
     endurance,
     flood,
@@ -99,6 +103,7 @@ def _arguments() -> argparse.Namespace:
         "growth: 500)",
     )
     parser.add_argument("--people", type=int, default=100_000, help="for listings")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="of the audit trail, for audit")
     parser.add_argument("--minutes", type=float, default=1, help="of load while speed looks at the memory")
     parser.add_argument("--store", action="store_true", help="the ratios of speed as the new baseline")
     return parser.parse_args()
@@ -187,6 +192,15 @@ def _tables(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
             sheet.purging(tables.purging(url, folder / f"{name}-purging", MANY_ROWS))
 
 
+@_logs_of_a_server()
+def _audit(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
+    for name, databases in kinds.items():
+        with databases.fresh(migrate) as url:
+            print(f"\n{name}")
+            for line in audit.measure(url, folder / f"{name}-audit", given.rows):
+                print(line, flush=True)
+
+
 def _stops(_kinds: Kinds, folder: Path, given: argparse.Namespace) -> bool:
     return endurance.print_stops(folder, given.count or 300, (given.only,) if given.only else stops.KINDS)
 
@@ -200,6 +214,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "profile": _profile,
     "busy": _busy,
     "alike": _alike,
+    "audit": _audit,
     "growth": _growth,
     "listings": _listings,
     "tables": _tables,

@@ -22,7 +22,7 @@ IN_PROCESS = (FLASK, SQLALCHEMY, DRIVER, TEMPLATE, CRYPTO, AUDIT, LOGS, REST)
 FILES = {
     FLASK: ("flask/", "werkzeug/", "blinker/", "itsdangerous/", "idp/web/"),
     SQLALCHEMY: ("sqlalchemy/", "idp/persistence/"),
-    DRIVER: ("psycopg/", "psycopg_binary/", "sqlite3/"),
+    DRIVER: ("psycopg/", "psycopg_binary/", "sqlite3/", "idp/persistence/driver_cursor.py"),
     TEMPLATE: ("jinja2/", "markupsafe/", "babel/", "idp/language/", "idp/web/pages.py", "templates/"),
     CRYPTO: (
         *("cryptography/", "jwcrypto/", "nacl/", "pyotp/", "hashlib.py", "hmac.py", "secrets.py"),

@@ -24,6 +24,8 @@ SIGNED_IN = OWNERS | FORGERS | {"password-only session", SOMEBODY_ELSE}
 PENDING = "pending sign-in"
 SIGN_OUT = "/account/sign-out"
 CONFIRM = "/logout/confirm"
+CONSOLE = "/admin"
+"""Nobody here has a role: not even a sign-in helps them (tests/flows/console/test_console_table.py has the rest)."""
 GUARDED = (EMAIL, CLOSE, DOWNLOAD, TOTP, TURN_OFF, REGENERATE, PASSWORD)
 """Forms that ask for a sign-in of their own, and pages that lead there."""
 GUARDED_BELOW = (f"{PHONE}", f"{SECURITY}/codes/", f"{PASSKEYS}/add", f"{PASSKEYS}/options")
@@ -45,8 +47,8 @@ BROWSER_BOUND = ("/login/", "/consent/", "/authorize/")
 
 def allowed(visitor: str, path: str, *, reads: bool) -> Answers:
     """The answers that a route may give to this visitor."""
-    if path.startswith("/account") and path not in PUBLIC:
-        return _account(visitor, path, reads=reads)
+    if path.startswith((CONSOLE, "/account")) and path not in PUBLIC:
+        return _console(visitor) if path.startswith(CONSOLE) else _account(visitor, path, reads=reads)
     if path.startswith(BROWSER_BOUND):
         own = frozenset({OK, SIGN_IN, ELSEWHERE} if reads else {OK, SIGN_IN, ELSEWHERE, REFUSED})
         return own if visitor == PENDING else frozenset({REFUSED})
@@ -71,6 +73,10 @@ def may_change(visitor: str, path: str) -> bool:
 def is_guarded(path: str) -> bool:
     """Whether a form asks for a sign-in of its own."""
     return path in GUARDED or path.startswith(GUARDED_BELOW) or (path.endswith("/remove") and "/factors/" in path)
+
+
+def _console(visitor: str) -> Answers:
+    return frozenset({REFUSED} if visitor in SIGNED_IN else {SIGN_IN})
 
 
 def _account(visitor: str, path: str, *, reads: bool) -> Answers:

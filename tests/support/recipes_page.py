@@ -6,6 +6,7 @@ from idp.admin.recipes import RECIPES, settings_for
 
 PAGE = Path(__file__).parents[2] / "clients" / "README.md"
 BEGIN, END = "<!-- Made from idp/admin/recipes; do not edit. -->\n", "<!-- End of recipes. -->\n"
+UNTESTED = "These settings were written from its documentation; our tests do not run this software."
 ISSUER, APP, SECRET = "https://id.example.com", "https://app.example.com", "..."
 
 
@@ -21,6 +22,7 @@ def _section(name: str) -> str:
     command = f'idp clients add shop --name "Shop" --for {name}{address}{options}'
     paste = settings_for(name, issuer=ISSUER, client_id="shop", secret=SECRET, url=APP)
     note = f"\n{recipe.note}\n" if recipe.note else ""
+    note += "" if recipe.tested else f"\n{UNTESTED}\n"
     return f"### {recipe.title}\n\n```sh\n{command}\n```\n```{recipe.language}\n{paste}```\n{note}"
 
 

@@ -26,6 +26,12 @@ def count(harness: Harness, table: str) -> int:
     return len(rows(harness, table)[table])
 
 
+def count_waiting(harness: Harness) -> int:
+    """How many messages are still to be delivered."""
+    with harness.services.database.read() as tx:
+        return len(tx.outbox.waiting())
+
+
 def events(harness: Harness, event: str, outcome: str | None = None) -> int:
     """How often something was recorded in the audit trail."""
     with harness.services.database.read() as tx:

@@ -74,8 +74,8 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
         download_href=DOWNLOAD,
-        close_href=CLOSE if services().settings.people_may_close_account else None,
         attributes=_attributes(tx, user),
+        close_href=CLOSE if auth_session.person.policy(services().settings).may_close else None,
         email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
         phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": PHONE},
     )

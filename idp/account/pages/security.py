@@ -38,7 +38,7 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
         password={"changed": Moment(user.password_changed_at), "href": account_paths.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
-        add_passkey_href=account_paths.ADD_PASSKEY,
+        add_passkey_href=account_paths.ADD_PASSKEY if person.may_enrol(Method.PASSKEY, services().settings) else None,
         messages=[_messages(person, method) for method in person.channels(services().settings)],
         recovery=_recovery(person),
         devices=[device_row(device, own) for device in tx.devices.trusted_for_user(user.id, user.epoch)],
@@ -58,6 +58,7 @@ def _two_step(person: Person) -> dict[str, Any]:
     apps = person.factors_of(Method.TOTP)
     return {
         "on": bool(apps),
+        "shown": bool(apps) or person.may_enrol(Method.TOTP, services().settings),
         "any": person.has_second_step,
         "remove_href": account_paths.factor_path(apps[0].id) if apps and not person.is_last(apps[0]) else None,
         "required": person.must_have_second_step(services().settings),
@@ -95,5 +96,5 @@ def _passkey(factor: Factor) -> dict[str, Any]:
 def _recovery(person: Person) -> dict[str, Any] | None:
     if person.recovery is None:
         return None
-    show_href = account_paths.VIEW_CODES if services().settings.recovery_codes_viewable else None
+    show_href = account_paths.VIEW_CODES if person.policy(services().settings).codes_viewable else None
     return {"left": person.codes_left, "total": COUNT, "href": account_paths.REGENERATE, "show_href": show_href}

@@ -8,20 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib import resources
 from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from idp.admin import Refused
-from idp.admin.client_rules import CLIENT_CREDENTIALS, PUBLIC
+from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, PUBLIC
+
+
+class AppKind(StrEnum):
+    """Kinds of apps, as an administrator tells them apart."""
+
+    WEB = "web"
+    BROWSER = "browser"
+    NATIVE = "native"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """One kind of software; `callback` and `signed_out` are paths below the app's address, `fields` of `Registration`.
 
-    `language` is the one that the settings are written in. `note` says what else is to know.
+    `language` is the one that the settings are written in. `note` says what else is to know. `kind` is the kind of app.
+    `tested`: our tests sign a person in to this software with these settings.
     """
 
     title: str
@@ -30,6 +41,8 @@ class Recipe:
     signed_out: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    kind: AppKind = AppKind.WEB
+    tested: bool = False
 
 
 OFFLINE = ("openid", "profile", "email", "offline_access")
@@ -37,6 +50,13 @@ READS_ID_TOKEN = "It reads names and addresses in the ID token only, so the clie
 LOOPBACK_CALLBACKS = ("http://127.0.0.1/callback", "http://[::1]/callback")
 
 RECIPES: Mapping[str, Recipe] = {
+    "flask": Recipe(title="Flask: Authlib", language="python", callback="/callback", tested=True),
+    "openid-client": Recipe(
+        title="Node.js: openid-client",
+        language="js",
+        callback="/callback",
+        tested=True,
+    ),
     "spring": Recipe(
         title="Spring Security 6",
         language="yaml",
@@ -44,15 +64,24 @@ RECIPES: Mapping[str, Recipe] = {
         fields={"require_pkce": False},
         note="It sends no PKCE by default, so the client is registered without; better turn it on, as shown.",
     ),
-    "django-allauth": Recipe(
-        title="Django: allauth", language="python", callback="/accounts/oidc/countersign/login/callback/"
+    "aspnet": Recipe(
+        title="ASP.NET Core", language="csharp", callback="/signin-oidc", signed_out="/signout-callback-oidc"
     ),
-    "mozilla-django-oidc": Recipe(title="Django: mozilla-django-oidc", language="python", callback="/oidc/callback/"),
+    "django-allauth": Recipe(
+        title="Django: allauth",
+        language="python",
+        callback="/accounts/oidc/countersign/login/callback/",
+        tested=True,
+    ),
+    "mozilla-django-oidc": Recipe(
+        title="Django: mozilla-django-oidc", language="python", callback="/oidc/callback/", tested=True
+    ),
     "python-social-auth": Recipe(
         title="Python Social Auth",
         language="python",
         callback="/complete/oidc/",
         note="Signing in begins with a form that is posted to /login/oidc/.",
+        tested=True,
     ),
     "jupyterhub": Recipe(title="JupyterHub: oauthenticator", language="python", callback="/hub/oauth_callback"),
     "synapse": Recipe(
@@ -75,14 +104,15 @@ RECIPES: Mapping[str, Recipe] = {
         callback="/auth/callback/countersign",
         fields={"id_token_scope_claims": True},
         note=f"{READS_ID_TOKEN} With next-auth the path of the redirect URI begins with /api/auth instead of /auth.",
+        tested=True,
     ),
     "express": Recipe(
         title="Express: express-openid-connect",
         language="js",
         callback="/callback",
-        signed_out="",
         fields={"id_token_scope_claims": True},
         note=READS_ID_TOKEN,
+        tested=True,
     ),
     "oauth2-proxy": Recipe(
         title="oauth2-proxy",
@@ -91,7 +121,11 @@ RECIPES: Mapping[str, Recipe] = {
         note="The email address of a person must be verified, or the proxy refuses them.",
     ),
     "apache": Recipe(
-        title="Apache: mod_auth_openidc", language="apache", callback="/callback", signed_out="/signed-out"
+        title="Apache: mod_auth_openidc",
+        language="apache",
+        callback="/callback",
+        signed_out="/signed-out",
+        tested=True,
     ),
     "grafana": Recipe(
         title="Grafana: generic OAuth",
@@ -100,7 +134,18 @@ RECIPES: Mapping[str, Recipe] = {
         signed_out="/login",
         fields={"scopes": OFFLINE},
     ),
-    "go": Recipe(title="Go: go-oidc", language="go", callback="/callback"),
+    "nextcloud": Recipe(title="Nextcloud: user_oidc", language="sh", callback="/apps/user_oidc/code"),
+    "gitlab": Recipe(title="GitLab", language="ruby", callback="/users/auth/openid_connect/callback"),
+    "go": Recipe(title="Go: go-oidc", language="go", callback="/callback", tested=True),
+    "browser": Recipe(
+        title="A page without a server of its own",
+        language="js",
+        callback="/callback",
+        fields={"token_endpoint_auth_method": PUBLIC, "grant_types": (CODE,)},
+        kind=AppKind.BROWSER,
+        note="Its own address must be a web origin of the client, so that its script may read the answers.",
+        tested=True,
+    ),
     "cli": Recipe(
         title="A program on somebody's machine",
         language="text",
@@ -109,12 +154,16 @@ RECIPES: Mapping[str, Recipe] = {
             "redirect_uris": LOOPBACK_CALLBACKS,
             "scopes": OFFLINE,
         },
+        kind=AppKind.NATIVE,
+        tested=True,
     ),
     "service": Recipe(
         title="A service without people",
         language="sh",
         fields={"grant_types": (CLIENT_CREDENTIALS,), "scopes": ()},
         note="Name what it may do with --scope, such as orders:read.",
+        kind=AppKind.SERVICE,
+        tested=True,
     ),
 }
 """Name on the command line -> recipe."""
@@ -134,6 +183,8 @@ def recipe_fields(name: str, url: str | None, chosen: Mapping[str, Any]) -> dict
         base = url.rstrip("/")
         fields |= {"redirect_uris": (base + recipe.callback,), "client_uri": url}
         fields["post_logout_redirect_uris"] = (base + recipe.signed_out,)
+        if recipe.kind is AppKind.BROWSER:
+            fields["web_origins"] = ("://".join(urlsplit(url)[:2]),)
     return fields | dict(chosen)
 
 

@@ -5,9 +5,47 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import app_claim, app_claims, attributes, group, groups, home, person_attributes
+from idp.console.pages import (
+    app_claim,
+    app_claims,
+    apps,
+    attributes,
+    audit,
+    group,
+    groups,
+    keys,
+    messages,
+    overview,
+    people,
+    person_attributes,
+    policy,
+    policy_explain,
+    policy_history,
+    policy_review,
+    session_endings,
+    sessions,
+)
 
-PARTS = (home, groups, group, attributes, person_attributes, app_claims, app_claim)
+PARTS = (
+    overview,
+    people,
+    groups,
+    group,
+    attributes,
+    person_attributes,
+    apps,
+    app_claims,
+    app_claim,
+    policy,
+    messages,
+    keys,
+    policy_review,
+    policy_explain,
+    policy_history,
+    audit,
+    sessions,
+    session_endings,
+)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:

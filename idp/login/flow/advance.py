@@ -42,7 +42,7 @@ def advance_flow(tx: Transaction, flow: LoginFlow, *, skip_offer: bool = False) 
     # Not only at the end: a thief of cookie and password stops at the code page.
     browser = devices.recognise_or_distrust(tx, BROWSER.read())
     if flow.step is Step.REFUSE:
-        return see_other(flow.row.return_to)
+        return see_other(_next_url(flow, done=False))
     done = flow.step is Step.DONE or (skip_offer and flow.step is Step.OFFER)
     response = see_other(_next_url(flow, done=done))
     if flow.person is not None:
@@ -63,7 +63,8 @@ def _load_open(tx: Transaction, flow_id: str) -> LoginFlow | None:
 
 
 def _next_url(flow: LoginFlow, *, done: bool) -> str:
-    return flow.row.return_to if done or flow.step is Step.REFUSE else flow_path(flow.row.id, flow.page)
+    answered = flow.step is Step.REFUSE and flow.row.initiator != start.ACCOUNT  # the client gets an error
+    return flow.row.return_to if done or answered else flow_path(flow.row.id, flow.page)
 
 
 def _start_next_step(tx: Transaction, flow: LoginFlow) -> None:

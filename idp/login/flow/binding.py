@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort
 
 from idp.kernel.handles import constant_time_equal, digest
@@ -12,7 +14,6 @@ from idp.persistence.transaction import Transaction
 from idp.web import language
 from idp.web.cookies import LOGIN
 from idp.web.errors import MY_ACCOUNT, Link, Refusal, home_links
-from idp.web.transactions import origin
 
 RESTART = "/authorize/again/"
 """Beginning of the path that starts the authorization request of a flow again; `protocol` serves it."""
@@ -49,7 +50,7 @@ def require_bound(tx: Transaction, row: LoginFlowRow | None, *, outdated_too: bo
             abort(answer)
         raise _outdated_error(row)
     language.use_ui_locales(row.request)
-    tx.origin = origin()  # with the language that the client requested
+    tx.origin = replace(tx.origin, language=language.request_language())  # the one that the client requested
     return row
 
 

@@ -12,8 +12,9 @@ from idp.login.access_revocation import end_session
 from idp.login.flow import sign_in_alerts
 from idp.login.policy.methods import SECOND, Method
 from idp.login.policy.proofs import to_rows
-from idp.login.state.login_flow import LoginFlow
+from idp.login.state.login_flow import LoginFlow, stored_requirement
 from idp.login.state.person import Person
+from idp.login.state.reasons import reasons
 from idp.messaging.notices import Notice, notify
 from idp.persistence.devices import Browser, Device
 from idp.persistence.sessions import Session
@@ -35,7 +36,6 @@ def complete(
     tx: Transaction, flow: LoginFlow, person: Person, browser: Browser | None, services: Services
 ) -> Completed:
     """Open or step up the session; remember the device if requested; alert about a new browser."""
-    settings = services.settings
     registration = devices.register_device(tx, services.entropy, person.user, browser)
     device = registration.device
     handle = services.entropy.token()
@@ -43,10 +43,11 @@ def complete(
     if sid is None:
         sid = _open_session(tx, flow, person, device, handle, services=services)
     second = [proof.at for proof in flow.proofs if proof.method in SECOND and proof.method is not Method.RECOVERY_CODE]
-    if flow.row.remember and second and settings.remember_days:
-        devices.remember(tx, device, person.user, proven_at=max(second), days=settings.remember_days)
+    days = flow.remember_days(services.settings)
+    if flow.row.remember and second and days:
+        devices.remember(tx, device, person.user, proven_at=max(second), days=days)
         notify(tx, person.user, Notice.DEVICE_REMEMBERED)
-    assurance = flow.state.assurance
+    assurance = flow.assurance
     audit.record(
         tx,
         Event.SIGN_IN,
@@ -56,6 +57,9 @@ def complete(
         acr=assurance.level.acr,
         amr=list(assurance.amr),
         device_id=device.id,
+        policy=person.rules.version,
+        asked_by=reasons(person, stored_requirement(flow.row), services.settings, now=tx.now),
+        asked=flow.requirement.min_level.acr,
     )
     tx.password_resets.delete_for_user(person.user.id)  # the person knows the password
     if registration.new:
@@ -89,6 +93,7 @@ def _open_session(
         user_agent=tx.origin.user_agent[:LONGEST_USER_AGENT],
     )
     tx.sessions.open(session)
+    tx.users.record_sign_in(person.user)
     for surplus in tx.sessions.list_surplus(person.user.id, services.settings.sessions_per_person):
         end_session(tx, surplus, reason="too many sessions")
     return session.sid

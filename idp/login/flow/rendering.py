@@ -14,10 +14,12 @@ from idp.login.flow import binding, start
 from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
+from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import account_paths, csrf
+from idp.web.client_logos import logo_href
 from idp.web.context import services
 from idp.web.cookies import LOGIN
 from idp.web.errors import ask_to_wait
@@ -92,6 +94,18 @@ def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
     return see_other(CANCEL_URLS.get(flow.row.initiator, flow.row.return_to))
 
 
+def _describe_client(client: Client, target: str) -> dict[str, str | None]:
+    """Return what people see of the app that they sign in to."""
+    host = urlsplit(target).netloc or target
+    return {
+        "name": client.client_name,
+        "host": host,
+        "policy_uri": client.policy_uri,
+        "tos_uri": client.tos_uri,
+        "logo_href": logo_href(client.client_id, client.logo_digest),
+    }
+
+
 def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200, **variables: Any) -> Response:
     """Render a page of this flow, with the variables that all of them need."""
     client = tx.clients.by_id(flow.row.client_id) if flow.row.client_id else None
@@ -103,7 +117,7 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
         "page_id": services().entropy.token(),
         "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),
         "can_cancel": flow.row.initiator != start.ACCOUNT or flow.auth_session is not None,
-        "client": client and {"name": client.client_name, "host": urlsplit(target).netloc or target},
+        "client": client and _describe_client(client, target),
         "username": flow.person.user.username if flow.person else "",
     }
     response = page(template, status=status, **(common | variables))

@@ -45,9 +45,10 @@ class TooManyLoginFlows(Refusal):
         super().__init__(429, Text("Too many sign-ins at once"), message, detail="too many unproven login flows")
 
 
-def current_session(tx: Transaction) -> AuthenticatedSession | None:
-    """Return the session of the browser that sent this request."""
-    return auth_sessions.load_session(tx, SESSION.read(), services().settings)
+def current_session(tx: Transaction, *, client_id: str | None = None) -> AuthenticatedSession | None:
+    """Return the session of the browser that sent this request, as this client sees it (None: our own pages)."""
+    found = auth_sessions.load_session(tx, SESSION.read(), services().settings)
+    return found.for_client(client_id) if found else None
 
 
 def use_person_locale(person: Person | None) -> None:

@@ -80,11 +80,11 @@ def replace_codes(tx: Transaction, person: Person, fresh: NewRecoverySet, servic
     audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
 
 
-def acknowledge_saved(tx: Transaction, user_id: str, settings: Settings) -> bool:
+def acknowledge_saved(tx: Transaction, person: Person, settings: Settings) -> bool:
     """Store that the person has saved the codes; False when that was stored before."""
-    first = tx.recovery.acknowledge(user_id, keep=settings.recovery_codes_viewable)
+    first = tx.recovery.acknowledge(person.user.id, keep=bool(person.policy(settings).codes_viewable))
     if first:
-        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=user_id)
+        audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=person.user.id)
     return first
 
 

@@ -35,12 +35,17 @@ def alternative_methods(
     return entries
 
 
-def enrolment_alternatives(flow: LoginFlow, settings: Settings) -> list[AlternativeMethod]:
-    """Return what could be set up instead of the authenticator app."""
+def enrolment_alternatives(flow: LoginFlow, settings: Settings, *, shown: Method) -> list[AlternativeMethod]:
+    """Return what could be set up instead of the method shown, where its page lists them.
+
+    The page of an authenticator app does; the others link back to it, unless an app does not count.
+    """
+    if flow.may_enrol_app and shown is not Method.TOTP:
+        return []
     return [
         AlternativeMethod(method.spec.name, entry.hint, method.spec.symbol, href=rendering.flow_url(flow, entry.page))
         for method in flow.enrollable_methods(settings)
-        if (entry := method.spec.enrolment)
+        if method is not shown and (entry := method.spec.enrolment)
     ]
 
 

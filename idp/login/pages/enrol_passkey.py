@@ -20,6 +20,7 @@ from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
 from idp.login.methods.attempts import record_enrolment
+from idp.login.pages.alternatives import enrolment_alternatives
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
@@ -104,6 +105,8 @@ def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
         errors={"form": error} if error else {},
         action=action,
         options_href=f"{action}/options",
-        remember_days=services().settings.remember_days,
-        back_href=rendering.flow_url(flow, Step.ENROL),
+        remember_days=flow.remember_days(services().settings),
+        back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
+        alternatives=enrolment_alternatives(flow, services().settings, shown=Method.PASSKEY),
+        sends=False,
     )

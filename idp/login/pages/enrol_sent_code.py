@@ -22,6 +22,7 @@ from idp.login.forms.errors import FieldError
 from idp.login.methods import recovery_code
 from idp.login.methods.attempts import record_enrolment
 from idp.login.methods.result import Result
+from idp.login.pages.alternatives import enrolment_alternatives
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
 from idp.login.policy.steps import Step
@@ -66,8 +67,10 @@ def _render(
         errors=dict([error] if error else []),
         action=action,
         required=flow.requirement.require_enrolment,
-        remember_days=services().settings.remember_days,
-        back_href=rendering.flow_url(flow, Step.ENROL),
+        remember_days=flow.remember_days(services().settings),
+        back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
+        alternatives=enrolment_alternatives(flow, services().settings, shown=method),
+        sends=False,
         **sent_code_pages.enrolment_variables(person, method, pending, send_action=f"{action}/send"),
     )
 

@@ -14,6 +14,7 @@ from idp.login.forms import errors
 from idp.login.forms.errors import FieldError
 from idp.login.methods.attempts import record_enrolment
 from idp.login.pages.alternatives import enrolment_alternatives
+from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
@@ -25,8 +26,12 @@ from idp.web.transactions import origin
 blueprint = Blueprint("login_enrol_totp", __name__, url_prefix="/login/<flow_id>")
 
 
+def _is_enrollable(flow: LoginFlow) -> bool:
+    return flow.may_enrol_app
+
+
 @blueprint.get(f"/{Step.ENROL}")
-@step(Step.ENROL)
+@step(Step.ENROL, applies=_is_enrollable)
 def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
     """Show the QR code and the key."""
     return _render(tx, flow, person)
@@ -38,7 +43,7 @@ def confirm_app(flow_id: str) -> Response:
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling = request.form.get("choice") == "cancel"
     with database.read(origin()) as tx:
-        flow, person = require_step(tx, flow_id, Step.ENROL)
+        flow, person = require_step(tx, flow_id, Step.ENROL, applies=_is_enrollable)
         if rendering.is_stale_form(flow):
             return _render(tx, flow, person, error=("form", errors.STALE_FORM))
         setup, now = _setup(flow, person), tx.now
@@ -53,7 +58,7 @@ def _store(
     flow = rendering.lock_open_flow(tx, flow_id)
     if response := rendering.cancel_if_requested(tx, flow):
         return response
-    person = require_person(tx, flow, Step.ENROL, same_as=person_before)
+    person = require_person(tx, flow, Step.ENROL, same_as=person_before, applies=_is_enrollable)
     if confirmed is None:
         return _render(tx, flow, person, error=("code", errors.CLOCK_HINT if code else errors.NO_APP_CODE))
     proof = totp.activate_totp(tx, person, confirmed, services())
@@ -83,7 +88,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         minutes=max(1, (flow.set_up_until - tx.now) // 60),
         required=flow.requirement.require_enrolment,
         stronger=person.has_second_step,
-        remember_days=services().settings.remember_days,
-        alternatives=enrolment_alternatives(flow, services().settings),
+        remember_days=flow.remember_days(services().settings),
+        alternatives=enrolment_alternatives(flow, services().settings, shown=Method.TOTP),
         sends=False,
     )

@@ -33,7 +33,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         status=400 if error else 200,
         errors=dict([error] if error else []),
         codes=codes,
-        viewable=services().settings.recovery_codes_viewable,
+        viewable=bool(person.policy(services().settings).codes_viewable),
         download_href=download_href(codes),
         forced=any(proof.method is Method.RECOVERY_CODE for proof in flow.state.proofs),
     )
@@ -53,7 +53,7 @@ def acknowledge_saved(tx: Transaction, flow: LoginFlow, person: Person) -> Respo
     if not is_checked(request.form, "saved"):
         return _render(tx, flow, person, error=("saved", errors.NOT_SAVED))
     settings = services().settings
-    if not recovery_code.acknowledge_saved(tx, person.user.id, settings):
+    if not recovery_code.acknowledge_saved(tx, person, settings):
         return redirect_to_next_step(tx, flow.row.id)
     person = people.load(tx, person.user, settings)
     return advance_flow(tx, judge_flow(tx, flow.row, flow.auth_session, person, settings))

@@ -38,7 +38,7 @@ def render(
         "login/code.html",
         status=status or (400 if error else 200),
         errors=dict([error] if error else []),
-        remember_days=services().settings.remember_days,
+        remember_days=flow.remember_days(services().settings),
         action=rendering.flow_url(flow, Step.CODE),
         passkey=rendering.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
         has_app=Method.TOTP in flow.available_methods,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.login.flow import rendering
+from idp.kernel.text import Text
+from idp.login.flow import rendering, start
 from idp.login.flow.advance import redirect_to_next_step
 from idp.login.policy.steps import Step
 from idp.login.state import paths
 from idp.persistence.transaction import Transaction
+from idp.web.errors import error_page
 from idp.web.pages import see_other
 from idp.web.transactions import read_transaction, write_transaction
 
@@ -17,12 +19,22 @@ blueprint = Blueprint("login", __name__, url_prefix="/login/<flow_id>")
 
 @blueprint.get("")
 @blueprint.get(f"/{Step.DONE}")
-@blueprint.get(f"/{Step.REFUSE}")
 @read_transaction
 def dispatch(tx: Transaction, flow_id: str) -> Response:
     """Redirect to the page of the present step."""
     rendering.load_open_flow(tx, flow_id)
     return redirect_to_next_step(tx, flow_id)
+
+
+@blueprint.get(f"/{Step.REFUSE}")
+@read_transaction
+def show_refusal(tx: Transaction, flow_id: str) -> Response:
+    """Show that policy asks for what this person cannot reach; a client gets an error instead."""
+    flow = rendering.load_open_flow(tx, flow_id)
+    if flow.step is not Step.REFUSE or flow.row.initiator != start.ACCOUNT:
+        return redirect_to_next_step(tx, flow_id)
+    message = Text("It asks for a second step that you do not have and cannot set up here. Ask your administrator.")
+    return error_page(403, Text("Your organisation does not let you sign in like this"), message)
 
 
 @blueprint.get(f"/{Step.CHOOSE}")

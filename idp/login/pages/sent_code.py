@@ -62,7 +62,7 @@ def _render(
         status=status or (400 if error else 200),
         errors=dict([error] if error else []),
         action=action,
-        remember_days=services().settings.remember_days,
+        remember_days=flow.remember_days(services().settings),
         alternatives=alternative_methods(flow, {method}),
         sends=True,
         **variables | {"masked": mask(factor.address or "")},

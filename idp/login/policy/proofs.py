@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from idp.login.policy.methods import FIRST, SECOND, Method
+from idp.login.policy.methods import FIRST, LASTING, SECOND, Method
 
 PASSWORD_FACTOR = "password"  # noqa: S105 - the id under which a password counts as a factor
 RECOVERY_FACTOR = "recovery"
@@ -62,6 +62,32 @@ def counted(proofs: Iterable[Proof], *, live: frozenset[str], freshness: Freshne
         return fresh
     aged = (proof for proof in alive if proof.method in FIRST and proof not in fresh)
     return (*(replace(proof, verified=False) for proof in aged if proof.at >= freshness.not_before), *fresh)
+
+
+def permitted(
+    proofs: Iterable[Proof], kinds: frozenset[Method] | None, enrolled: frozenset[Method]
+) -> tuple[Proof, ...]:
+    """Return the proofs that count where only these kinds of second step do (None: all); `enrolled`: all they have.
+
+    A passkey of another kind still begins a sign-in, unless a password does. A remembered device counts if each second
+    step is permitted: it forgets with any change of them, so one of these was given there.
+    """
+    given = tuple(proofs)
+    if kinds is None:
+        return given
+    lasting = enrolled & LASTING
+    has_password = any(proof.method is Method.PASSWORD for proof in given)
+    counting = []
+    for proof in given:
+        if proof.method is Method.DEVICE:
+            counting += [proof] if lasting <= kinds else []
+        elif proof.method is Method.RECOVERY_CODE:
+            counting += [proof] if lasting & kinds else []
+        elif proof.method not in LASTING or proof.method in kinds:
+            counting.append(proof)
+        elif proof.method in FIRST and not has_password:
+            counting.append(replace(proof, verified=False))
+    return tuple(counting)
 
 
 def latest(proofs: Iterable[Proof]) -> tuple[Proof, ...]:

@@ -18,6 +18,9 @@ from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.throttles import Limit
 
 STRANGERS = "strangers"
+PASSWORD_BUCKETS = "password:user:"  # noqa: S105 - the name of a counter
+CODE_BUCKETS = "code:user:"
+"""Prefixes of the buckets of each person, by id."""
 LOGIN_FLOW_WINDOW = 15 * MINUTE
 """Seconds in which `login_flows_per_network` is counted."""
 
@@ -63,19 +66,19 @@ def password_buckets(identifier: str, user_id: str | None, device_id: str | None
     known device has one of its own, and no share in what its network did.
     """
     if user_id and device_id:
-        own = f"password:user:{user_id}:{device_id}"
+        own = f"{PASSWORD_BUCKETS}{user_id}:{device_id}"
         return PasswordBuckets(own, own, None)
     key, network = digest(lookup_key(identifier)), network_of(address)
     return PasswordBuckets(
         name=f"password:name:{key}",
-        person=f"password:user:{user_id}:{STRANGERS}" if user_id else f"password:nobody:{key}",
+        person=f"{PASSWORD_BUCKETS}{user_id}:{STRANGERS}" if user_id else f"password:nobody:{key}",
         network=f"password:network:{network}" if network else None,
     )
 
 
 def code_bucket(user_id: str, device_id: str | None) -> str:
     """Return the bucket of second-step codes, recovery codes included."""
-    return f"code:user:{user_id}:{device_id or STRANGERS}"
+    return f"{CODE_BUCKETS}{user_id}:{device_id or STRANGERS}"
 
 
 def current_password_bucket(user_id: str) -> str:
@@ -136,7 +139,7 @@ def strength_bucket(user_id: str) -> str:
 
 def password_bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
     """Return the prefixes of a person's password buckets; `names` are user name and address."""
-    return f"password:user:{user_id}:", *(f"password:name:{digest(lookup_key(name))}" for name in names if name)
+    return f"{PASSWORD_BUCKETS}{user_id}:", *(f"password:name:{digest(lookup_key(name))}" for name in names if name)
 
 
 def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
@@ -144,7 +147,7 @@ def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
     return (
         *password_bucket_prefixes(user_id, *names),
         current_password_bucket(user_id),
-        f"code:user:{user_id}:",
+        f"{CODE_BUCKETS}{user_id}:",
         proving_bucket(user_id),
     )
 

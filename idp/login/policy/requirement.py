@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from idp.login.policy.assurance import Assurance, Level
+from idp.login.policy.methods import Method
 
 
 @dataclass(frozen=True)
@@ -16,12 +17,16 @@ class AuthRequirement:
     `voluntary_level`: attempted with the factors a person has, and no further (voluntary `acr_values`).
     `not_before`: only proofs given at or after this time count (seconds, UTC).
     `require_enrolment`: a second step must be enrolled even if the level is reached without one.
+    `kinds`: the second steps that count (None: all).
+    `without_devices`: a remembered device does not stand in for a second step.
     """
 
     min_level: Level = Level.PWD
     voluntary_level: Level = Level.NONE
     not_before: int = 0
     require_enrolment: bool = False
+    kinds: frozenset[Method] | None = None
+    without_devices: bool = False
 
     def join(self, other: AuthRequirement) -> AuthRequirement:
         """Return the requirement that satisfies both."""
@@ -30,15 +35,23 @@ class AuthRequirement:
             voluntary_level=max(self.voluntary_level, other.voluntary_level),
             not_before=max(self.not_before, other.not_before),
             require_enrolment=self.require_enrolment or other.require_enrolment,
+            kinds=_both(self.kinds, other.kinds),
+            without_devices=self.without_devices or other.without_devices,
         )
 
     def target(self, best: Level) -> Level:
         """Return the level to reach, when `best` is what the person's factors can reach."""
-        return max(self.min_level, min(self.voluntary_level, best))
+        level = max(self.min_level, min(self.voluntary_level, best))
+        return Level.TWO_STEP if self.without_devices and level is Level.REMEMBERED else level
 
     def satisfied_by(self, assurance: Assurance, *, best: Level, enrolled: bool) -> bool:
         """Whether proofs already filtered by `not_before` are enough for a person who can reach `best`."""
         return assurance.level >= self.target(best) and (enrolled or not self.require_enrolment)
+
+
+def _both(one: frozenset[Method] | None, other: frozenset[Method] | None) -> frozenset[Method] | None:
+    """Return the kinds that both permit; None permits all."""
+    return one if other is None else other if one is None else one & other
 
 
 NO_REQUIREMENT = AuthRequirement()

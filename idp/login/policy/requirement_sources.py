@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from idp.kernel.clock import DAY
+from idp.kernel.clock import DAY, HOUR
 from idp.login.policy.assurance import LEVELS, Level
-from idp.login.policy.requirement import AuthRequirement
+from idp.login.policy.requirement import AuthRequirement, join
+from idp.login.policy.rules import Demands
 
 
 class Unreachable(Exception):
@@ -19,21 +20,22 @@ def second_step_level(remember_days: int) -> Level:
     return Level.REMEMBERED if remember_days else Level.TWO_STEP
 
 
-def organisation_requirement(*, second_step: str, remember_days: int) -> AuthRequirement:
-    """Return what the setting `second_step` requires."""
-    required = second_step == "required"
-    return (
-        AuthRequirement(min_level=second_step_level(remember_days), require_enrolment=True)
-        if required
-        else AuthRequirement()
+def policy_requirement(demands: Demands, *, now: int) -> AuthRequirement:
+    """Return what the joined rules of administrators require (`now` in seconds, UTC)."""
+    level = demands.min_level or Level.PWD
+    if demands.required:
+        level = max(level, second_step_level(demands.remember_days or 0))
+    return AuthRequirement(
+        min_level=level,
+        not_before=0 if demands.sign_in_hours is None else now - demands.sign_in_hours * HOUR,
+        require_enrolment=demands.required,
+        kinds=demands.kinds,
     )
 
 
-def person_requirement(*, required: bool, has_second_step: bool, remember_days: int) -> AuthRequirement:
-    """Return what an administrator's `Required`, or the user's own second step, requires."""
-    if not required and not has_second_step:
-        return AuthRequirement()
-    return AuthRequirement(min_level=second_step_level(remember_days), require_enrolment=required)
+def own_requirement(*, has_second_step: bool, remember_days: int) -> AuthRequirement:
+    """Return what the person's own second step requires."""
+    return AuthRequirement(min_level=second_step_level(remember_days)) if has_second_step else AuthRequirement()
 
 
 def set_up_due(stored: int | None, *, grace_days: int, now: int) -> int:
@@ -52,16 +54,13 @@ def without_enrolment(requirement: AuthRequirement) -> AuthRequirement:
 
     Only for policy: what the initiator of a login flow requires is never postponed.
     """
-    return (
-        replace(requirement, min_level=Level.PWD, require_enrolment=False)
-        if requirement.require_enrolment
-        else requirement
-    )
+    return replace(requirement, min_level=Level.PWD, require_enrolment=False, kinds=None)
 
 
-def client_requirement(min_acr: str | None) -> AuthRequirement:
-    """Return the lowest level that a client accepts."""
-    return AuthRequirement(min_level=LEVELS[min_acr]) if min_acr else AuthRequirement()
+def client_requirement(min_acr: str | None, *, remembered_device_accepted: bool) -> AuthRequirement:
+    """Return the lowest level that a client accepts, and whether a remembered device is enough for it."""
+    level = LEVELS[min_acr] if min_acr else Level.PWD
+    return AuthRequirement(min_level=level, without_devices=not remembered_device_accepted)
 
 
 def freshness_requirement(*, max_age: int | None, login_again: bool, requested_at: int) -> AuthRequirement:
@@ -87,6 +86,34 @@ def acr_requirement(values: Sequence[str], *, essential: bool, best: Level) -> A
             raise Unreachable
         return AuthRequirement()
     return AuthRequirement(min_level=lowest) if essential else AuthRequirement(voluntary_level=lowest)
+
+
+def authorization_requirement(
+    *,
+    min_acr: str | None,
+    remembered_device_accepted: bool,
+    max_age: int | None,
+    login_again: bool = False,
+    acr_values: Sequence[str] = (),
+    claimed_acr: Sequence[str] = (),
+    essential: bool = False,
+    requested_at: int,
+    best: Level,
+) -> AuthRequirement:
+    """Return what a client and its request require; `claimed_acr` are the values of the `claims` parameter.
+
+    Raises:
+        Unreachable: when nobody can reach it here.
+    """
+    requirement = join(
+        client_requirement(min_acr, remembered_device_accepted=remembered_device_accepted),
+        freshness_requirement(max_age=max_age, login_again=login_again, requested_at=requested_at),
+        acr_requirement(acr_values, essential=False, best=best),
+        acr_requirement(claimed_acr, essential=essential, best=best),
+    )
+    if requirement.min_level > best:
+        raise Unreachable
+    return requirement
 
 
 def account_change_requirement(*, fresh_sign_in: int, now: int) -> AuthRequirement:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from idp.login.policy.assurance import Assurance, Level, assess, best_of_all, reachable
-from idp.login.policy.methods import FIRST, LASTING, Method
-from idp.login.policy.proofs import Proof
+from idp.login.policy.methods import FIRST, LASTING, SECOND, Method
+from idp.login.policy.proofs import Proof, permitted
 from idp.login.policy.requirement import AuthRequirement
 
 SET_UP_REACHES = Level.MFA
-"""The level that enrolling an authenticator app during a login flow can reach."""
+"""The highest level that enrolling a second step during a login flow is for."""
 
 
 class Step(StrEnum):
@@ -35,7 +36,7 @@ class State:
     enrol a factor. `codes_to_save`: the person has not confirmed yet that the recovery codes are saved. `must_choose`:
     the client requested the choice of an account. `attested`: one of the person's passkeys is; `attesting`: the
     installation trusts manufacturers to attest passkeys. `may_wait`: a session is to be opened for a person who can
-    still postpone a required second step.
+    still postpone a required second step. `enrollable`: the second steps that the person could enrol now.
     """
 
     proofs: tuple[Proof, ...] = ()
@@ -46,8 +47,9 @@ class State:
     attested: bool = False
     attesting: bool = False
     may_wait: bool = False
+    enrollable: frozenset[Method] = frozenset({Method.TOTP})
 
-    @property
+    @cached_property
     def assurance(self) -> Assurance:
         """Return the claims of the counted proofs."""
         return assess(self.proofs)
@@ -56,6 +58,29 @@ class State:
     def enrolled(self) -> bool:
         """Whether a second step is enrolled."""
         return bool(self.methods & LASTING)
+
+    def limited_to(self, kinds: frozenset[Method] | None) -> State:
+        """Return the state as it is where only these kinds of second step count (None: all)."""
+        if kinds is None:
+            return self
+        methods = frozenset(method for method in self.methods if method not in LASTING or method in kinds)
+        return replace(
+            self,
+            proofs=permitted(self.proofs, kinds, self.methods),
+            methods=methods if methods & LASTING else methods - SECOND,
+            attested=self.attested and Method.PASSKEY in kinds,
+            enrollable=self.enrollable & kinds,
+        )
+
+    @property
+    def best(self) -> Level:
+        """Return the highest level that the methods can reach."""
+        return reachable(self.methods, attested=self.attested)
+
+    @property
+    def set_up_reaches(self) -> Level:
+        """Return the level that enrolling a second step now can reach."""
+        return min(SET_UP_REACHES, reachable({Method.PASSWORD, *self.enrollable}))
 
     @property
     def has_password(self) -> bool:
@@ -83,14 +108,15 @@ def enough_to_save(state: State) -> Level:
 
 def _second_step(state: State, requirement: AuthRequirement) -> Step:
     """Return the next step after a first factor."""
-    best = reachable(state.methods, attested=state.attested)
-    if requirement.satisfied_by(state.assurance, best=best, enrolled=state.enrolled):
+    counting = state.limited_to(requirement.kinds)
+    best, level = counting.best, counting.assurance.level
+    if requirement.satisfied_by(counting.assurance, best=best, enrolled=counting.enrolled):
         return Step.OFFER if state.may_wait else Step.DONE
-    if state.assurance.level < requirement.target(best) <= best:
-        return _prove_more(state)
-    if requirement.min_level > max(best, SET_UP_REACHES):
+    if level < requirement.target(best) <= best:
+        return _prove_more(counting)
+    if requirement.min_level > max(best, counting.set_up_reaches) or not counting.enrollable:
         return Step.REFUSE
-    if state.assurance.level < min(best, Level.MFA):
+    if state.assurance.level < min(state.best, Level.MFA):
         return _prove_more(state)  # a stronger factor needs the present ones, or a thief of the password could add it
     return Step.ENROL if state.may_enrol else Step.IDENTIFY
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from idp.config import Settings
-from idp.login.policy.assurance import Level, assess
+from idp.login.policy.assurance import Assurance, Level, assess
 from idp.login.policy.available_methods import available_methods, preferred_method
 from idp.login.policy.methods import FIRST, Method
 from idp.login.policy.proofs import Proof, from_rows
@@ -36,7 +37,7 @@ class LoginFlow:
         """Return the name that challenges, sent codes and TOTP set-ups are bound to."""
         return f"login:{self.row.id}"
 
-    @property
+    @cached_property
     def step(self) -> Step:
         """Return the next step."""
         return next_step(self.state, self.requirement)
@@ -49,11 +50,12 @@ class LoginFlow:
         """
         if self.person is None:
             return ()
-        best = self.person.best
-        target = max(
-            self.requirement.target(best), enough_to_save(self.state) if self.state.codes_to_save else Level.NONE
-        )
-        return available_methods(self.person.methods, min(target, best))
+        counting = self.state.limited_to(self.requirement.kinds)
+        missing = counting.assurance.level < self.requirement.target(counting.best) <= counting.best
+        able = counting if missing else self.state
+        to_save = enough_to_save(self.state) if self.state.codes_to_save else Level.NONE
+        target = max(self.requirement.target(able.best), to_save)
+        return available_methods(able.methods, min(target, able.best))
 
     def enrollable_methods(self, settings: Settings) -> tuple[Method, ...]:
         """Return the second steps that would be enough and could be enrolled, without TOTP."""
@@ -62,22 +64,40 @@ class LoginFlow:
         methods = (Method.PASSWORD, *self.person.enrollable(settings))
         return available_methods(methods, self.requirement.min_level)
 
+    def remember_days(self, settings: Settings) -> int:
+        """Return how many days a device would be remembered; 0: it cannot be."""
+        return (self.person.policy(settings).remember_days or 0) if self.person else 0
+
+    @property
+    def assurance(self) -> Assurance:
+        """Return the claims of the proofs that count for this requirement."""
+        return self.state.limited_to(self.requirement.kinds).assurance
+
+    @property
+    def may_enrol_app(self) -> bool:
+        """Whether an authenticator app is one of the second steps that would count."""
+        return Method.TOTP in self.state.enrollable
+
     @property
     def preferred_sent_method(self) -> Method | None:
         """Return the second step to start with, if its code has to be sent first."""
-        method = self._preferred_method
+        method = self.preferred_method
         return method if method and method.spec.destination else None
 
     @property
-    def _preferred_method(self) -> Method | None:
+    def preferred_method(self) -> Method | None:
+        """Return the second step to start with; None when recovery codes alone are left."""
         return preferred_method(self.available_methods, self.person.factors) if self.person else None
 
     @property
     def page(self) -> str:
         """Return the page of the present step: the last part of its path."""
+        if self.step is Step.ENROL and not self.may_enrol_app:
+            others = available_methods((Method.PASSWORD, *self.state.enrollable), self.requirement.min_level)
+            return paths.enrolment_page(others[0]) if others else Step.ENROL
         if self.step is not Step.CODE:
             return self.step
-        return paths.code_page(self._preferred_method or Method.RECOVERY_CODE)
+        return paths.code_page(self.preferred_method or Method.RECOVERY_CODE)
 
     @property
     def is_step_up(self) -> bool:
@@ -127,6 +147,7 @@ def judge_flow(
     own_proofs = from_rows(row.proofs) if person else ()
     if person is None and auth_session is not None and row.user_id in {None, auth_session.person.user.id}:
         person = auth_session.person  # never for the flow of another person, who proved something in it
+    person = person.for_client(row.client_id) if person else None
     if person is None:
         must_choose = row.must_choose and auth_session is not None
         return LoginFlow(
@@ -142,6 +163,10 @@ def judge_flow(
     person = people.with_trusted(tx, person, judged)
     proofs = person.counting_proofs(judged, not_before=requirement.not_before, settings=settings, now=tx.now)
     password_at = max((proof.at for proof in proofs if proof.method in FIRST), default=0)
+    kinds = requirement.kinds
+    enrollable = frozenset(
+        method for method in (Method.TOTP, *person.enrollable(settings)) if kinds is None or method in kinds
+    )
     state = State(
         proofs=proofs,
         methods=person.methods,
@@ -149,6 +174,7 @@ def judge_flow(
         codes_to_save=person.codes_to_save,
         must_choose=row.must_choose and auth_session is not None and row.user_id is None,
         attested=person.attested,
+        enrollable=enrollable,
         attesting=settings.attesting,
         may_wait=person.may_wait(settings, tx.now)
         and not (auth_session is not None and _is_same_person(auth_session.person, person)),
@@ -157,8 +183,8 @@ def judge_flow(
 
 
 def requirement_to_json(requirement: AuthRequirement) -> dict[str, int | bool]:
-    """Return the requirement as JSON."""
-    return asdict(requirement)
+    """Return the requirement of an initiator as JSON; none of them limits the kinds of second step."""
+    return {name: value for name, value in asdict(requirement).items() if name != "kinds"}
 
 
 def stored_requirement(row: LoginFlowRow) -> AuthRequirement:
@@ -169,6 +195,7 @@ def stored_requirement(row: LoginFlowRow) -> AuthRequirement:
         voluntary_level=Level(stored["voluntary_level"]),
         not_before=int(stored["not_before"]),
         require_enrolment=bool(stored["require_enrolment"]),
+        without_devices=bool(stored.get("without_devices")),  # missing in flows of the release before
     )
 
 

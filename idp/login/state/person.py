@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from idp.config import Settings
+from idp.kernel.clock import DAY
 from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import Level, reachable
 from idp.login.policy.methods import MOST_SECURE_FIRST, Method
 from idp.login.policy.methods.spec import MethodContext
 from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Proof, counted
 from idp.login.policy.requirement import AuthRequirement, join
+from idp.login.policy.rules import ANYWHERE, NO_RULES, Circumstances, Demands, Rule, RuleKind, RuleSet, join_demands
+from idp.login.policy.steps import State
+from idp.login.state.policy_rules import rules_of
 from idp.persistence.factors import Factor
 from idp.persistence.recovery_codes import RecoverySet
 from idp.persistence.transaction import Transaction
@@ -24,7 +28,8 @@ class Person:
 
     `factors` are those that are usable now; `has_unavailable_factor`: there are others, whose channel the installation
     no longer has. `trusted` are the `trust_id`s of the remembered devices, once a proof needs them (`with_trusted`);
-    without them no proof of a device counts.
+    without them no proof of a device counts. `rules` are the administrators', of which those for these `circumstances`
+    apply.
     """
 
     user: User
@@ -33,6 +38,14 @@ class Person:
     recovery: RecoverySet | None
     codes_left: int
     trusted: frozenset[str] = frozenset()
+    rules: RuleSet = NO_RULES
+    circumstances: Circumstances = ANYWHERE
+
+    def for_client(self, client_id: str | None) -> Person:
+        """Return the person as this client sees them, whose rule applies; None: our own pages."""
+        if client_id == self.circumstances.client_id:
+            return self
+        return replace(self, circumstances=replace(self.circumstances, client_id=client_id))
 
     @property
     def methods(self) -> frozenset[Method]:
@@ -59,8 +72,16 @@ class Person:
         return not self.has_unavailable_factor and all(each.id == factor.id for each in self.factors)
 
     def needs(self, factor: Factor, settings: Settings) -> bool:
-        """Whether policy forbids removing this factor, because it is the last one."""
-        return self.is_last(factor) and self.must_have_second_step(settings)
+        """Whether policy forbids removing this factor, because it is the last one that counts."""
+        policy = self.policy(settings)
+        others = replace(self, factors=tuple(each for each in self.factors if each.id != factor.id))
+        return policy.required and self.has_permitted_step(policy) and not others.has_permitted_step(policy)
+
+    def has_permitted_step(self, policy: Demands) -> bool:
+        """Whether a second step is enrolled that counts, including one that is unavailable now."""
+        if self.has_unavailable_factor or policy.kinds is None:
+            return self.has_second_step
+        return any(factor.kind in policy.kinds for factor in self.factors)
 
     @property
     def codes_to_save(self) -> bool:
@@ -73,17 +94,24 @@ class Person:
         return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"
 
     def channels(self, settings: Settings) -> tuple[Method, ...]:
-        """Return the channels of codes that this person could enrol, the most secure first."""
-        return tuple(method for method in self.enrollable(settings) if method.spec.destination)
+        """Return the channels of codes that this person has or could enrol, the most secure first."""
+        able = {*self.enrollable(settings), *(Method(factor.kind) for factor in self.factors)}
+        return tuple(method for method in MOST_SECURE_FIRST if method.spec.destination and method in able)
 
     def enrollable(self, settings: Settings) -> tuple[Method, ...]:
         """Return the methods that could be enrolled instead of TOTP, the most secure first."""
-        context = MethodContext(settings, self.user)
+        context, kinds = MethodContext(settings, self.user), self.policy(settings).kinds
         return tuple(
             method
             for method in MOST_SECURE_FIRST
             if (entry := method.spec.enrolment) and method.spec.usable(context) and entry.possible(context)
+            if kinds is None or method in kinds
         )
+
+    def may_enrol(self, method: Method, settings: Settings) -> bool:
+        """Whether a second step of this method would count."""
+        kinds = self.policy(settings).kinds
+        return kinds is None or method in kinds
 
     @property
     def best(self) -> Level:
@@ -102,37 +130,52 @@ class Person:
         live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
         live |= {self.recovery_factor} if self.has_second_step else set()
         freshness = Freshness(not_before=not_before, second_factor_not_before=now - settings.second_factor_lifetime)
-        return counted(proofs, live=frozenset(live), freshness=freshness)
+        remembered_since = now - (self.policy(settings).remember_days or 0) * DAY
+        lasting = (proof for proof in proofs if proof.method is not Method.DEVICE or proof.at > remembered_since)
+        return counted(lasting, live=frozenset(live), freshness=freshness)
+
+    def state(self, proofs: tuple[Proof, ...]) -> State:
+        """Return the state of these counting proofs."""
+        return State(proofs=proofs, methods=self.methods, attested=self.attested)
+
+    def rules_in_force(self, settings: Settings) -> list[Rule]:
+        """List the rules for this person in these circumstances: the organisation's, with its defaults, is the first.
+
+        An administrator's `Required` is a rule about the person.
+        """
+        rules = [Rule(RuleKind.ORGANISATION, self.rules.organisation(settings), version=self.rules.version)]
+        if self.user.second_step_required:
+            rules.append(Rule(RuleKind.PERSON, Demands(second_step=True), self.user.id))
+        return rules + self.rules.applying(self.circumstances)
+
+    def policy(self, settings: Settings) -> Demands:
+        """Return what these rules demand together."""
+        return join_demands(rule.demands for rule in self.rules_in_force(settings))
 
     def with_policy(self, requested: AuthRequirement, settings: Settings, *, now: int) -> AuthRequirement:
-        """Join a requirement with those of policy for this person now; grace relaxes policy alone."""
-        policies = self._policies(settings)
-        return join(
-            *(map(requirement_sources.without_enrolment, policies) if self.may_wait(settings, now) else policies),
-            requested,
+        """Join a requirement with that of policy for this person now; grace relaxes policy alone."""
+        policy = self.policy(settings)
+        required = requirement_sources.policy_requirement(policy, now=now)
+        if self.may_wait(settings, now):
+            required = requirement_sources.without_enrolment(required)
+        own = requirement_sources.own_requirement(
+            has_second_step=self.has_second_step, remember_days=policy.remember_days or 0
         )
-
-    def _policies(self, settings: Settings) -> tuple[AuthRequirement, ...]:
-        """Return the requirements of the organisation and of this person's settings."""
-        organisation = requirement_sources.organisation_requirement(
-            second_step=settings.second_step, remember_days=settings.remember_days
-        )
-        own = requirement_sources.person_requirement(
-            required=self.user.second_step_required,
-            has_second_step=self.has_second_step,
-            remember_days=settings.remember_days,
-        )
-        return organisation, own
+        return join(required, own, requested)
 
     def must_have_second_step(self, settings: Settings) -> bool:
         """Whether policy forbids this person to turn off the second step."""
-        return join(*self._policies(settings)).require_enrolment
+        return self.policy(settings).required
 
     def second_step_due(self, settings: Settings, now: int) -> int | None:
-        """Return the deadline to enrol a required second step (seconds, UTC); None when none is missing."""
-        if self.has_second_step or not self.must_have_second_step(settings):
+        """Return the deadline to enrol a second step (seconds, UTC); None when none is missing.
+
+        It is missing when one is required, or when the one they have does not count any longer.
+        """
+        policy = self.policy(settings)
+        if self.has_permitted_step(policy) or not (policy.required or self.has_second_step):
             return None
-        stored, days = self.user.second_step_due_at, settings.second_step_grace_days
+        stored, days = self.user.second_step_due_at, policy.grace_days or 0
         return requirement_sources.set_up_due(stored, grace_days=days, now=now)
 
     def may_wait(self, settings: Settings, now: int) -> bool:
@@ -141,20 +184,25 @@ class Person:
         return due is not None and now < due
 
 
-def without_factors(user: User) -> Person:
-    """Return a person who has no second step."""
-    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0)
+def without_factors(user: User, rules: RuleSet = NO_RULES, group_ids: frozenset[str] = frozenset()) -> Person:
+    """Return a person who has no second step, as these rules see them."""
+    at = Circumstances(user_id=user.id, group_ids=group_ids)
+    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, rules=rules, circumstances=at)
 
 
 def load(tx: Transaction, user: User, settings: Settings) -> Person:
     """Load a person, in one statement."""
-    factors, recovery, left = tx.factors.with_recovery(user.id)
-    if not factors:
-        return without_factors(user)
-    context = MethodContext(settings, user)
-    usable = tuple(factor for factor in factors if Method(factor.kind).spec.usable(context))
-    unavailable = len(usable) < len(factors)
-    return Person(user, usable, has_unavailable_factor=unavailable, recovery=recovery, codes_left=left)
+    facts, context = tx.factors.sign_in_facts(user.id), MethodContext(settings, user)
+    usable = tuple(factor for factor in facts.factors if Method(factor.kind).spec.usable(context))
+    return Person(
+        user,
+        usable,
+        has_unavailable_factor=len(usable) < len(facts.factors),
+        recovery=facts.recovery,
+        codes_left=facts.codes_left,
+        rules=rules_of(tx, facts.policy_token),
+        circumstances=Circumstances(user_id=user.id, group_ids=facts.group_ids, address=tx.origin.address),
+    )
 
 
 def with_trusted(tx: Transaction, person: Person, proofs: Iterable[Proof]) -> Person:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from idp.config import Settings
 from idp.kernel.clock import MINUTE
@@ -26,6 +26,10 @@ class AuthenticatedSession:
     session: Session
     person: Person
 
+    def for_client(self, client_id: str | None) -> AuthenticatedSession:
+        """Return the session as this client sees it, whose rule applies."""
+        return replace(self, person=self.person.for_client(client_id))
+
     @property
     def proofs(self) -> tuple[Proof, ...]:
         """Return all proofs of this session, whether they still count or not."""
@@ -43,9 +47,11 @@ class AuthenticatedSession:
     def satisfies(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
         """Return the claims if the session satisfies the requirement and every policy, else None."""
         requirement = self.person.with_policy(requested, settings, now=now)
-        assurance = self.assurance(not_before=requirement.not_before, settings=settings, now=now)
-        enough = requirement.satisfied_by(assurance, best=self.person.best, enrolled=self.person.has_second_step)
-        return assurance if enough else None
+        proofs = self.person.counting_proofs(self.proofs, not_before=requirement.not_before, settings=settings, now=now)
+        counting = self.person.state(proofs).limited_to(requirement.kinds)
+        enrolled = counting.enrolled or self.person.has_unavailable_factor
+        enough = requirement.satisfied_by(counting.assurance, best=counting.best, enrolled=enrolled)
+        return counting.assurance if enough else None
 
     def satisfies_with_saved_codes(
         self, requested: AuthRequirement, *, settings: Settings, now: int

@@ -9,19 +9,23 @@ from authlib.oauth2 import OAuth2Error
 from flask import Response
 
 from idp.audit import Event
+from idp.kernel.text import Text
 from idp.login.flow import binding, start
+from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import client_redirect, handler, resume
+from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.client_redirect import UnprovenRedirect
 from idp.protocol.authorize.remedies import remedy_for
 from idp.protocol.authorize.request import LONGEST, AuthorizationRequest, validate_request
+from idp.protocol.client_access import NotPermitted
 from idp.protocol.errors import TemporarilyUnavailable
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.web import language
-from idp.web.errors import error_page
+from idp.web.errors import Link, error_page, home_links
 from idp.web.pages import see_other
 
 
@@ -75,7 +79,22 @@ def _respond(
         reason, remedy = f"{error.error}: {error.description}", remedy_for(error, client.client_id)
         sent = {"redirect_uri": back.redirect_uri, "scope": query.get("scope")}
         record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason, remedy=remedy, sent=sent)
-        return back.send_error(error)
+        answer = back.send_error(error)
+        if isinstance(error, NotPermitted) and query.get("prompt") != Prompt.NONE:
+            return _explain_not_permitted(client, query, answer)
+        return answer
+
+
+def _explain_not_permitted(client: Client, query: Query, answer: Response) -> Response:
+    """Show the person that they may not use the client; the answer to the client is behind a link."""
+    name = client.client_name
+    again = dict(query.values) | {"prompt": Prompt.SELECT_ACCOUNT}
+    address = answer.headers.get("Location") or client.client_uri
+    links = (*home_links(name, address), Link(Text("Use another account"), f"/authorize?{urlencode(again)}"))
+    message = Text(
+        "Your account is not among those that may use {name}. If you need it, ask the people who run it.", name=name
+    )
+    return error_page(403, Text("You cannot use {name}", name=name), message, links)
 
 
 def restart_view(tx: Transaction, flow_id: str) -> Response:

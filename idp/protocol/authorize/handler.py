@@ -14,10 +14,12 @@ from idp.login.policy.requirement import AuthRequirement
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
+from idp.protocol import client_access
 from idp.protocol.authorize import requirement as requirements
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.client_access import NotPermitted
 from idp.web.context import services
 from idp.web.cookies import BROWSER
 
@@ -31,11 +33,13 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
         OAuth2Error: for a client that allows no page, or that requires what nobody can reach.
     """
     requirement = requirement_for(request, at=tx.now)
-    auth_session = start.current_session(tx)
+    auth_session = start.current_session(tx, client_id=request.client.client_id)
     start.use_person_locale(auth_session.person if auth_session else None)
     try:
         known, reached = _require_no_page(tx, request, auth_session, requirement)
         return issue_code(tx, request, known, reached)
+    except NotPermitted:
+        raise
     except OAuth2Error:
         if request.silent:
             raise
@@ -130,6 +134,7 @@ def _require_no_page(
         raise InteractionRequiredError("the person must prove more than they did")
     if Prompt.SELECT_ACCOUNT in request.prompts:
         raise InteractionRequiredError("the person must choose an account")
+    client_access.require_access(tx, request.client, auth_session.person.user.id)
     if missing_consent_scopes(tx, request, auth_session):
         raise ConsentRequiredError("the person must agree first")
     return auth_session, reached

@@ -29,7 +29,7 @@ def issue_code(
         LoginRequiredError: when the session has ended, or its handle has changed; nothing is stored.
     """
     code = services().entropy.token()
-    grant = _grant(tx, request, auth_session, reached, code)
+    grant = new_grant(tx, request, auth_session, reached, code)
     if not tx.grants.add(grant, auth_session.session.handle_digest):
         raise LoginRequiredError("the person must sign in")
     auth_sessions.touch(tx, auth_session)
@@ -47,9 +47,10 @@ def issue_code(
     return request.responder.send(code=code)
 
 
-def _grant(
+def new_grant(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance, code: str
 ) -> Grant:
+    """Return a grant that is not stored yet."""
     settings = services().settings
     return Grant(
         id=services().entropy.token(16),
@@ -68,5 +69,5 @@ def _grant(
         code_digest=digest(code),
         code_challenge=request.code_challenge,
         code_expires_at=tx.now + settings.code_lifetime,
-        expires_at=tx.now + settings.refresh_token_lifetime,
+        expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authlib.oauth2 import OAuth2Error
 
 from idp.protocol.authorize import checks
+from idp.protocol.client_access import NotPermitted
 
 UNKNOWN_CLIENT = "Compare the client_id in the app with `idp clients list`; a disabled one: idp clients enable ID"
 UNREGISTERED = "If this is an address of the app: idp clients set {client} --add-redirect-uri ADDRESS"
@@ -12,6 +13,7 @@ SILENT = "None: the app asked that no page is shown (prompt=none). It has to ask
 BY_REASON = {
     checks.PKCE_MISSING: "Turn PKCE on in the app; or, if it has a secret: idp clients set {client} --pkce optional",
     checks.NO_SCOPE: "idp clients set {client} --add-scope NAME",
+    NotPermitted.description: "If this person should use it: idp clients set {client} --add-allow-user NAME",
     checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
 }
 BY_CODE = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import LEVELS, Assurance, Level
-from idp.login.policy.requirement import AuthRequirement, join
+from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.requirement_sources import Unreachable
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.errors import UnmetAuthenticationRequirements
@@ -20,19 +20,19 @@ def from_request(request: AuthorizationRequest, *, requested_at: int, best: Leve
         UnmetAuthenticationRequirements: when nobody can reach it.
     """
     try:
-        requirement = join(
-            requirement_sources.client_requirement(request.client.min_acr),
-            requirement_sources.freshness_requirement(
-                max_age=request.max_age, login_again=request.requires_new_login, requested_at=requested_at
-            ),
-            requirement_sources.acr_requirement(request.acr_values, essential=False, best=best),
-            requirement_sources.acr_requirement(request.acr.values, essential=request.acr.essential, best=best),
+        return requirement_sources.authorization_requirement(
+            min_acr=request.client.min_acr,
+            remembered_device_accepted=request.client.remembered_device_accepted,
+            max_age=request.max_age,
+            login_again=request.requires_new_login,
+            acr_values=request.acr_values,
+            claimed_acr=request.acr.values,
+            essential=request.acr.essential,
+            requested_at=requested_at,
+            best=best,
         )
     except Unreachable:
         raise UnmetAuthenticationRequirements from None
-    if requirement.min_level > best:
-        raise UnmetAuthenticationRequirements
-    return requirement
 
 
 def reported_acr(request: AuthorizationRequest, reached: Assurance) -> str:

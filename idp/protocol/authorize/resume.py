@@ -13,6 +13,7 @@ from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
+from idp.protocol import client_access
 from idp.protocol.authorize import handler
 from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
@@ -32,7 +33,7 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
     """
     if row.cancelled_at is not None:
         raise AccessDeniedError("the person did not agree")
-    auth_session = start.current_session(tx)
+    auth_session = start.current_session(tx, client_id=request.client.client_id)
     start.use_person_locale(auth_session.person if auth_session else None)
     flow = load_flow(tx, row, auth_session, services().settings)
     if flow.step is Step.REFUSE:
@@ -67,6 +68,7 @@ def _answer_client(tx: Transaction, request: AuthorizationRequest, flow: LoginFl
         return handler.start_login_for(tx, request, handler.requirement_for(request, at=tx.now), must_choose=swapped)
     if not handler.matches_requested_subject(request, auth_session):
         raise LoginRequiredError("another person signed in than the one asked for")
+    client_access.require_access(tx, request.client, auth_session.person.user.id)
     if scopes := handler.missing_consent_scopes(tx, request, auth_session, row):
         consent.store_question(tx, row, scopes)
         return see_other(f"/consent/{row.id}")

@@ -13,7 +13,6 @@ from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import BEARER
-from idp.web.context import services
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):
@@ -38,9 +37,9 @@ class ClientCredentials(grants.ClientCredentialsGrant):
             tx, Event.TOKEN_ISSUED, client_id=client.client_id, grant_type=self.GRANT_TYPE, scope=" ".join(scopes)
         )
         return {
-            "access_token": tokens.access_token(client.client_id, scopes, now=tx.now, grant=None),
+            "access_token": tokens.access_token(client.row, scopes, now=tx.now, grant=None),
             "token_type": BEARER,
-            "expires_in": services().settings.access_token_lifetime,
+            "expires_in": tokens.access_token_lifetime(client.row),
             **({"scope": " ".join(scopes)} if scopes else {}),
         }
 

@@ -22,11 +22,14 @@ from idp.kernel.handles import digest
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
+from idp.protocol import client_access
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
 from idp.web.context import services
+
+NO_ACCESS = "the person may not use this client any more"
 
 
 class PresentedRefreshToken(TokenMixin):
@@ -75,6 +78,8 @@ class RefreshTokens(grants.RefreshTokenGrant):
             raise_invalid_grant(self.request, "another client's refresh token", grant)
         if row.used_at is not None and not self._can_repeat(given):
             revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
+        if not client_access.may_use(self.request.tx, self.request.authenticated_client.row, grant.user_id):
+            raise_invalid_grant(self.request, NO_ACCESS, grant)
         if not scopes:
             raise_invalid_grant(self.request, "the client is no longer registered for any scope of it", grant)
         return given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Never
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
@@ -12,11 +12,12 @@ from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
+from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
+from idp.persistence.transaction import Transaction
 from idp.protocol import claims, mapped_claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
-from idp.web.context import services
 
 BEARER = "Bearer"
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
@@ -37,20 +38,20 @@ def token_response(
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
     `repeated`: the client got the same refresh token before.
     """
-    tx, now, client = oauth_request.tx, oauth_request.tx.now, oauth_request.authenticated_client.row
+    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
     added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
-    access_token = tokens.access_token(client.client_id, scopes, now=now, grant=grant, more=added[Target.ACCESS_TOKEN])
+    access_token = tokens.access_token(client, scopes, now=tx.now, grant=grant, more=added[Target.ACCESS_TOKEN])
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": BEARER,
-        "expires_in": services().settings.access_token_lifetime,
+        "expires_in": tokens.access_token_lifetime(client),
         "scope": " ".join(scopes),
     }
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if OPENID in scopes:
-        more = added[Target.ID_TOKEN] | _claims_of_person(oauth_request, grant, scopes)
-        answer["id_token"] = tokens.id_token(client, grant, now=now, access_token=access_token, nonce=nonce, more=more)
+        more = added[Target.ID_TOKEN]
+        answer["id_token"] = id_token(tx, client, grant, scopes, access_token=access_token, nonce=nonce, more=more)
     audit.record(
         tx,
         Event.TOKEN_ISSUED,
@@ -64,11 +65,23 @@ def token_response(
     return answer
 
 
-def _claims_of_person(oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str]) -> dict[str, Any]:
-    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
+def id_token(
+    tx: Transaction,
+    client: Client,
+    grant: Grant,
+    scopes: Sequence[str],
+    *,
+    access_token: str,
+    nonce: str | None,
+    more: Mapping[str, Any],
+) -> str:
+    """Return a new ID token with the claims about the person that this client gets in it; `more` are added for it."""
     names = claims.id_token_names(grant, scopes if client.id_token_scope_claims else ())
     person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
-    return claims.select_claims(person, grant, names)
+    of_person = claims.select_claims(person, grant, names)
+    return tokens.id_token(
+        client, grant, now=tx.now, access_token=access_token, nonce=nonce, more={**more, **of_person}
+    )
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:

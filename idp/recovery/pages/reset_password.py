@@ -113,6 +113,7 @@ def _render(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Re
         "recovery/new_password.html",
         errors,
         username=person.user.username,
+        invited=person.user.password_hash is None,
         two_step_on=person.has_second_step,
         strength_href=f"{LINK.form}/strength",
         min_length=new_password.min_length(services().settings, single_factor=not person.has_second_step),

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from idp.admin.audit_chain import unchained_since
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hashing import Hasher
-from idp.kernel.clock import Clock, processor_time
+from idp.kernel.clock import MINUTE, Clock, processor_time
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.server.doctor.clients import check_clients
 from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
 from idp.server.doctor.issuer import check_issuer
+from idp.server.doctor.policy import check_policy
 from idp.server.doctor.transports import check_outbox, check_transports
 from idp.signing.keystore import KeyStore
 from idp.signing.private_files import KeyDirectory, KeyFileError
@@ -25,6 +27,8 @@ from idp.signing.rotation import KeyState, RotationPolicy, survey
 from idp.signing.sealing import Sealer
 
 OTHERS = 0o077
+LAGGING = MINUTE
+"""Seconds that an audit event may wait for its link, before somebody should look."""
 
 
 def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -38,6 +42,7 @@ def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
         check_transports,
         check_outbox,
         check_clients,
+        check_policy,
         check_issuer,
     ):
         yield from check(settings, clock)
@@ -73,6 +78,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     try:
         with database.read() as tx:
             newest, people = tx.audit.latest(limit=1), tx.users.count()
+            unchained_at = unchained_since(tx)
     finally:
         database.close()
     if not people:
@@ -80,6 +86,10 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:
         message = "the newest audit event lies in the future: the clock was set back"
         yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
+    if unchained_at is not None and unchained_at < clock.now() - LAGGING:
+        message = f"the chain of the audit trail lags by {clock.now() - unchained_at} seconds"
+        remedy = "Nothing to do right after an upgrade. Otherwise: is the server running? Its log says what fails."
+        yield Finding(Level.WARN, "audit", message, remedy)
 
 
 def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 import pytest
 
 from idp import audit
-from idp.account import activity_text
 from idp.account.pages.activity import PAGE
+from idp.activity import own_sentences
 from idp.admin import users
 from idp.audit import Event, Outcome
 from idp.kernel.request_origin import Origin
@@ -17,6 +17,7 @@ ACTIVITY = "/account/activity"
 NOBODYS = {
     Event.DEVICE_COPIED, Event.CLIENT_REFUSED, Event.CLIENT_ADDED, Event.CLIENT_CHANGED, Event.CLIENT_REMOVED,
     Event.KEYS_ROTATED, Event.MAIL_ABANDONED, Event.AUTHORIZATION_REFUSED, Event.LOGOUT_TARGET_REFUSED,
+    Event.PEOPLE_EXPORTED, Event.AUDIT_EXPORTED, Event.AUDIT_END_ACCEPTED,
 }  # fmt: skip
 """Events that are about no person."""
 
@@ -107,7 +108,7 @@ def test_strangers_and_half_signed_in_people_see_nothing(here: Account) -> None:
 def test_the_apps_own_traffic_does_not_bury_everything(harness: Harness, here: Account) -> None:
     with harness.services.database.write() as tx:
         audit.record(tx, Event.TOKEN_ISSUED, user_id=here.someone.id)
-    assert activity_text.UNKNOWN not in words(here.open(ACTIVITY))
+    assert own_sentences.UNKNOWN not in words(here.open(ACTIVITY))
 
 
 def event_of(event: str, outcome: str, **detail: object) -> AuditEvent:
@@ -115,17 +116,17 @@ def event_of(event: str, outcome: str, **detail: object) -> AuditEvent:
 
 
 def test_every_event_about_a_person_has_words_of_its_own() -> None:
-    spoken = {*activity_text.DONE, *activity_text.NOT_DONE, *activity_text.THROTTLED}
-    assert spoken | activity_text.QUIET | NOBODYS == set(Event)
+    spoken = {*own_sentences.DONE, *own_sentences.NOT_DONE, *own_sentences.THROTTLED}
+    assert spoken | own_sentences.QUIET | NOBODYS == set(Event)
 
 
 def test_no_sentence_stays_unfinished() -> None:
     tables = (
-        activity_text.DONE,
-        activity_text.NOT_DONE,
-        activity_text.THROTTLED,
-        activity_text.DETAILED,
-        activity_text.WITH_APP,
+        own_sentences.DONE,
+        own_sentences.NOT_DONE,
+        own_sentences.THROTTLED,
+        own_sentences.DETAILED,
+        own_sentences.WITH_APP,
     )
     for table in tables:
         for words_ in table.values():
@@ -135,9 +136,9 @@ def test_no_sentence_stays_unfinished() -> None:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_what_another_version_wrote_is_told_in_general_terms(outcome: str) -> None:
-    assert activity_text.sentence(event_of("newer.event", outcome, by=["a", "list"]), None) == activity_text.UNKNOWN
+    assert own_sentences.sentence(event_of("newer.event", outcome, by=["a", "list"]), None) == own_sentences.UNKNOWN
 
 
 def test_an_apps_name_is_only_a_name() -> None:
-    told = activity_text.sentence(event_of(Event.CONSENT_REVOKED, Outcome.SUCCESS), "{event.detail} {0}")
+    told = own_sentences.sentence(event_of(Event.CONSENT_REVOKED, Outcome.SUCCESS), "{event.detail} {0}")
     assert told == "You removed {event.detail} {0} from your connected apps."

@@ -104,6 +104,9 @@ def test_everything_that_was_recorded_is_shown(command: Command, trail: Someone)
         "user_agent": "Agent/1",
         "request_id": "req-00001",
         "reason": "no such code",
+        "actor": None,
+        "actor_id": None,
+        "text": "web was refused access.",
     }
     line = command.done("audit", "--client", "web", "--limit", "2").splitlines()[0]
     for word in ("token.refused", "failure", "client_id=web", "address=192.0.2.1", 'reason="no such code"'):
@@ -152,7 +155,7 @@ def test_memory_does_not_grow_with_the_trail(harness: Harness, command: Command)
     """What is printed is not counted: the runner of the test keeps it."""
     from idp.cli.audit import _lines
     from idp.cli.context import CliContext
-    from idp.persistence.audit_events import AuditFilter
+    from idp.persistence.audit_search import AuditFilter
 
     work = CliContext()
     work.__dict__["database"] = harness.services.database

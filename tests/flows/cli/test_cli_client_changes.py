@@ -10,6 +10,8 @@ from jwcrypto.jwk import JWK
 
 from idp.admin.client_rules import Registration
 from idp.cli.registration import LISTS, REMOVABLE, SINGLE
+from idp.persistence.groups import Group
+from idp.persistence.users import User
 from tests.support.command import Command
 from tests.support.concurrency import rush
 from tests.support.harness import Harness
@@ -40,6 +42,15 @@ CHANGES: dict[str, tuple[tuple[str, ...], Any]] = {
     "require_pkce": (("--pkce", "optional"), False),
     "id_token_signed_response_alg": (("--id-token-alg", "ES256"), "ES256"),
     "id_token_scope_claims": (("--id-token-claims", "scope"), True),
+    "policy_uri": (("--privacy-policy", "https://app.example.test/privacy"), "https://app.example.test/privacy"),
+    "tos_uri": (("--terms", "https://app.example.test/terms"), "https://app.example.test/terms"),
+    "remembered_device_accepted": (("--no-remembered-device",), False),
+    "restricted": (("--restricted",), True),
+    "allowed_user_ids": (("--restricted", "--allow-user", "jane"), ["jane-id"]),
+    "allowed_group_ids": (("--restricted", "--add-allow-group", "staff"), ["g1"]),
+    "access_token_lifetime": (("--access-token-lifetime", "60"), 60),
+    "id_token_lifetime": (("--id-token-lifetime", "90"), 90),
+    "refresh_token_lifetime": (("--refresh-token-lifetime", "3600"), 3600),
 }
 
 
@@ -47,6 +58,9 @@ CHANGES: dict[str, tuple[tuple[str, ...], Any]] = {
 def command(harness: Harness) -> Command:
     made = Command.of(harness.settings)
     made.done("clients", "add", "web", *WEB)
+    with harness.services.database.write() as tx:
+        tx.users.add(User(id="jane-id", username="jane"))
+        tx.groups.add(Group("g1", "Staff", "staff"))
     return made
 
 

@@ -244,3 +244,15 @@ def test_removing_an_app_ends_its_tokens_and_asks_first(harness: Harness, comman
     assert count(harness, "grants") == count(harness, "clients") == 0
     assert events(harness, "client.removed") == 1
     assert "There is no client 'web'" in command.refused("clients", "show", "web")
+
+
+def test_secrets_are_ended(command: Command) -> None:
+    command.done(
+        "clients", "add", "robot", "--name", "Robot", "--grant", "client_credentials", "--scope", "orders:read"
+    )
+    assert "no earlier secret" in command.refused("clients", "end-secret", "robot")
+    command.done("clients", "rotate-secret", "robot")
+    assert "Only the newest" in command.done("clients", "end-secret", "robot")
+    assert command.read("clients", "show", "robot")["previous_secret_expires_at"] is None
+    command.done("clients", "end-secret", "robot", "--all")
+    assert "no secret to delete" in command.refused("clients", "end-secret", "robot", "--all")

@@ -14,8 +14,9 @@ from tests.support.tables import count
 
 URL = "https://app.example.test"
 NAMED = (
-    "spring", "django-allauth", "mozilla-django-oidc", "python-social-auth", "jupyterhub", "synapse", "pgadmin",
-    "authjs", "express", "oauth2-proxy", "apache", "grafana", "go", "cli", "service",
+    "flask", "openid-client", "spring", "aspnet", "django-allauth", "mozilla-django-oidc", "python-social-auth",
+    "jupyterhub", "synapse", "pgadmin", "authjs", "express", "oauth2-proxy", "apache", "grafana", "nextcloud", "gitlab",
+    "go", "browser", "cli", "service",
 )  # fmt: skip
 
 

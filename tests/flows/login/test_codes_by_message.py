@@ -16,7 +16,7 @@ from tests.support.concurrency import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, text_of
-from tests.support.tables import count, events, rows
+from tests.support.tables import count_waiting, events, rows
 
 LIFE = 10
 """Minutes."""
@@ -52,7 +52,7 @@ def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harn
         text = text_of(mail, part)
         for words in ("signing in with your password", "048213", "10 minutes", "Give it to nobody", "1 June 2026"):
             assert words in text
-    assert count(post, "outbox") == 0
+    assert count_waiting(post) == 0
 
 
 def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness, server: MailServer) -> None:
@@ -68,7 +68,7 @@ def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness,
     post.clock.advance(LIFE * MINUTE)
     background.run_once()
     assert len(server.taken()) == 1, "it would only confuse"
-    assert (count(post, "outbox"), events(post, "mail.abandoned")) == (0, 1)
+    assert (count_waiting(post), events(post, "mail.abandoned")) == (0, 1)
 
 
 def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> None:
@@ -80,4 +80,4 @@ def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> N
     BackgroundJobs(post.services).deliver(EMAIL)
     texts = [text_of(mail) for mail in server.taken()]
     assert sorted(code for code in codes for text in texts if code in text) == sorted(codes)
-    assert (len(texts), count(post, "outbox")) == (len(codes), 0)
+    assert (len(texts), count_waiting(post)) == (len(codes), 0)

@@ -23,7 +23,7 @@ from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, mail_server, self_signed, text_of
-from tests.support.tables import count, events
+from tests.support.tables import count_waiting, events
 
 NEW = "violet tram sleeps under nine bridges"
 
@@ -46,7 +46,7 @@ def change_password(harness: Harness) -> None:
 
 def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServer) -> None:
     change_password(post)
-    assert count(post, "outbox") == 1
+    assert count_waiting(post) == 1
     BackgroundJobs(post.services).run_once()
     (mail,) = server.taken()
     assert mail["To"] == "jane@example.test"
@@ -61,7 +61,7 @@ def test_the_owner_is_told_of_a_changed_password(post: Harness, server: MailServ
     html = text_of(mail, "html")
     assert "Jane &lt;b&gt;Doe" in html
     assert "http://" not in html, "nothing is loaded from anywhere"
-    assert count(post, "outbox") == 0
+    assert count_waiting(post) == 0
 
 
 def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) -> None:
@@ -104,7 +104,7 @@ def test_mail_is_sent_once_where_a_connection_may_bring_few(post: Harness, serve
     server.most = 2
     notify_of_many_changes(post, 5)
     BackgroundJobs(post.services).run_once()
-    assert (len(server.taken()), server.connections, count(post, "outbox")) == (5, 3, 0)
+    assert (len(server.taken()), server.connections, count_waiting(post)) == (5, 3, 0)
 
 
 def test_a_domain_outside_ascii_is_in_ascii_on_the_envelope(post: Harness, server: MailServer) -> None:
@@ -150,7 +150,7 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
     background.run_once()
     post.clock.advance(DAY)
     background.run_once()
-    assert count(post, "outbox") == 0
+    assert count_waiting(post) == 0
     assert events(post, "mail.abandoned") == 1
     assert server.taken() == []
 
@@ -216,7 +216,7 @@ def test_a_rolled_back_change_tells_nobody(post: Harness) -> None:
 
     with pytest.raises(Stop):
         change()
-    assert count(post, "outbox") == 0
+    assert count_waiting(post) == 0
 
 
 def test_mail_is_kept_as_files_in_development_only(sqlite_databases: Databases, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from tests.support.harness import Harness, migrate
 from tests.support.mail_server import mail_server, self_signed
 from tests.support.providers import META, SECRET, TWILIO, GatewayApi, MetaApi, ProviderApi, TwilioApi
 from tests.support.receiver import Receiver, receiver
-from tests.support.tables import count, events, rows
+from tests.support.tables import count_waiting, events, rows
 
 NUMBER = "+14155550100"
 CODE = "048213"
@@ -181,7 +181,7 @@ def test_a_provider_that_is_down_or_hangs_keeps_no_other_channel_waiting(
     with caplog.at_level(logging.DEBUG, logger="idp"):
         background.deliver(SMS)
         background.deliver(EMAIL)
-    assert count(phones, "outbox") == 2, "mail went, while one provider hangs and the other is down"
+    assert count_waiting(phones) == 2, "mail went, while one provider hangs and the other is down"
     twilio_api.error = None
     phones.clock.advance(2)
     background.deliver(SMS)
@@ -189,7 +189,7 @@ def test_a_provider_that_is_down_or_hangs_keeps_no_other_channel_waiting(
     hanging.join(10)
     assert twilio_api.taken == [(NUMBER, BODY + BOUND)]
     assert meta_api.taken == [(NUMBER, CODE)]
-    assert count(phones, "outbox") == 0
+    assert count_waiting(phones) == 0
     assert "Twilio answered 503" in caplog.text
     assert CODE not in caplog.text
     assert "4155550100" not in caplog.text
@@ -201,7 +201,7 @@ def test_a_number_that_cannot_be_reached_is_told_to_its_owner_and_nowhere_else(
     apis[1].error = (400, 131026)
     promise(phones, CODE, channel=WHATSAPP, to=NUMBER)
     BackgroundJobs(phones.services).run_once()
-    assert (count(phones, "outbox"), events(phones, "message.abandoned", "failure")) == (0, 1)
+    assert (count_waiting(phones), events(phones, "message.abandoned", "failure")) == (0, 1)
     with phones.services.database.read() as tx:
         (row,) = tx.audit.latest(event="message.abandoned", limit=2)
     assert row.user_id is not None

@@ -66,6 +66,7 @@ EVENTS = [
         "browser": "Firefox on Windows",
         "address": "203.0.113.7",
         "when": "20 November 2026, 20:03 UTC",
+        "why": ["The rule of a group asks for it."],
         "failed": False,
     },
     {
@@ -73,6 +74,7 @@ EVENTS = [
         "browser": "Unknown browser",
         "address": "2001:db8:85a3:8d3:1319:8a2e:370:7348",
         "when": "20 November 2026, 19:58 UTC",
+        "why": [],
         "failed": True,
     },
     {
@@ -80,6 +82,7 @@ EVENTS = [
         "browser": "On the server",
         "address": "",
         "when": "19 November 2026, 07:00 UTC",
+        "why": [],
         "failed": False,
     },
 ]  # fmt: skip

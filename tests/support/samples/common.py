@@ -14,7 +14,9 @@ Sample = tuple[str, str, dict[str, Any]]
 COMMON: dict[str, Any] = {
     "brand": "Countersign", "client": None, "errors": {}, "notice": None, "csrf_token": "sample",
 }  # fmt: skip
-ACME = {"name": "Acme Invoices", "host": "invoices.acme.example", "logo_letter": "A"}
+ACME = {"name": "Acme Invoices", "host": "invoices.acme.example", "logo_letter": "A",
+        "policy_uri": "https://acme.example/privacy", "tos_uri": "https://acme.example/terms",
+        "logo_href": None}  # fmt: skip
 ADA = {"name": "Ada Lovelace", "username": "ada@example.org"}
 CLOCK = "That code did not work. Check that your phone's clock is set to automatic time, then enter the next code."
 PASSKEY = {"action": "#", "options_href": "#"}
@@ -48,8 +50,8 @@ ENROL = {
     "can_cancel": True, "required": True, "app_href": OTPAUTH, "alternatives": WAYS[:1], "sends": False,
     "stronger": False,
 }  # fmt: skip
-SET_UP_CODES = {
+SET_UP_CODES: dict[str, Any] = {
     "action": "#", "send_action": "#", "channel": "sms", "known": None, "masked": "", "sent": False, "retry_after": 0,
     "delivery_delayed": False,
-    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True,
+    "typed": "", "remember_days": None, "back_href": "#", "can_cancel": True, "alternatives": [], "sends": False,
 }  # fmt: skip

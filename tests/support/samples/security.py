@@ -22,7 +22,7 @@ ON_ANY_PHONE = "Works on any phone; less safe than a passkey or an app."
 SECURITY: dict[str, Any] = ACCOUNT | {
     "password": {"changed": "3 March 2026", "href": "#"},
     "two_step": {
-        "on": True, "required": False, "since": "12 June 2026",
+        "on": True, "shown": True, "required": False, "since": "12 June 2026",
         "set_up_href": "#", "replace_href": "#", "turn_off_href": "#", "any": True, "remove_href": "#"},
     "messages": [
         _messages("Codes by WhatsApp", hint=ON_ANY_PHONE),

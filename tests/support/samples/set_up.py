@@ -15,7 +15,7 @@ SET_UP: list[Sample] = [
         "sent": True, "masked": "+49 ••• 78", "retry_after": 42, "channel": "whatsapp", "remember_days": 14,
     }),
     ("set-up-passkey", "login/enrol_passkey.html", PASSKEY | {
-        "remember_days": 14, "can_cancel": True, "back_href": "#",
+        "remember_days": 14, "can_cancel": True, "back_href": "#", "alternatives": [], "sends": False,
     }),
     ("enrol", "login/enrol_totp.html", ENROL),
     ("enrol-wrong", "login/enrol_totp.html", ENROL | {"required": False, "errors": {"code": CLOCK}}),

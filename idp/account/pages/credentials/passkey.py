@@ -12,12 +12,13 @@ from idp.login.enrolment import passkey
 from idp.login.forms import errors
 from idp.login.forms.passkeys import LONGEST_PASSKEY_NAME, read_passkey_name, read_passkey_response
 from idp.login.methods import recovery_code
+from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
-from idp.web.account_paths import ADD_PASSKEY, PASSKEY_OPTIONS, RECOVERY_CODES
+from idp.web.account_paths import ADD_PASSKEY, PASSKEY_OPTIONS, RECOVERY_CODES, SECURITY
 from idp.web.context import services
-from idp.web.pages import answers_json, json_response, translate
+from idp.web.pages import answers_json, json_response, see_other, translate
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 blueprint = Blueprint("passkey", __name__)
@@ -27,7 +28,7 @@ blueprint = Blueprint("passkey", __name__)
 @read_transaction
 def show_form(tx: Transaction) -> Response:
     """Show the page whose button asks the browser for a passkey."""
-    return _render(change_guard.require(tx, ADD_PASSKEY))
+    return _render(change_guard.require(tx, ADD_PASSKEY, refusal=_refusal))
 
 
 @blueprint.post(PASSKEY_OPTIONS)
@@ -45,6 +46,8 @@ def add_passkey() -> Response:
     database = services().database
     with database.read(origin()) as tx:
         before = change_guard.require_form(tx, ADD_PASSKEY)
+    if response := _refusal(before):
+        return response
     codes = recovery_code.first_set(before.person, services())
     try:
         with database.write(origin()) as tx:
@@ -66,6 +69,11 @@ def _add_passkey(tx: Transaction, auth_session: AuthenticatedSession, codes: New
     if codes:
         return responses.redirect_with_session(RECOVERY_CODES, handle)
     return responses.redirect_done("passkey-added", handle=handle)
+
+
+def _refusal(auth_session: AuthenticatedSession) -> Response | None:
+    permitted = auth_session.person.may_enrol(Method.PASSKEY, services().settings)
+    return None if permitted else see_other(SECURITY)
 
 
 def _suggested_name() -> str:

@@ -11,9 +11,10 @@ from idp.login.forms.errors import CLOCK_HINT, LONGEST_CODE, NO_APP_CODE
 from idp.login.policy.methods import FIRST, Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
-from idp.web.account_paths import RECOVERY_CODES, TOTP
+from idp.web.account_paths import RECOVERY_CODES, SECURITY, TOTP
 from idp.web.context import services
 from idp.web.forms import single_value
+from idp.web.pages import see_other
 from idp.web.transactions import origin, read_transaction
 
 blueprint = Blueprint("totp", __name__)
@@ -23,7 +24,7 @@ blueprint = Blueprint("totp", __name__)
 @read_transaction
 def show_form(tx: Transaction) -> Response:
     """Show the QR code and the key; a reload shows the same ones."""
-    return _render(change_guard.require(tx, TOTP), tx.now)
+    return _render(change_guard.require(tx, TOTP, refusal=_refusal), tx.now)
 
 
 @blueprint.post(TOTP)
@@ -33,6 +34,8 @@ def confirm_app() -> Response:
     code = single_value(request.form, "code", longest=LONGEST_CODE)
     with database.read(origin()) as tx:
         before, now = change_guard.require_form(tx, TOTP), tx.now
+    if response := _refusal(before):
+        return response
     person = before.person
     confirmed = totp.check_first_code(_setup(before), code, person=person, now=now, services=services())
     if confirmed is None:
@@ -43,6 +46,11 @@ def confirm_app() -> Response:
         if person.recovery is None:
             return responses.redirect_with_session(RECOVERY_CODES, handle)
         return responses.redirect_done("replaced" if person.factors_of(Method.TOTP) else "added", handle=handle)
+
+
+def _refusal(auth_session: AuthenticatedSession) -> Response | None:
+    permitted = auth_session.person.may_enrol(Method.TOTP, services().settings)
+    return None if permitted else see_other(SECURITY)
 
 
 def _password_at(auth_session: AuthenticatedSession) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.routing import Map, Rule
 
-from idp.account import activity_text
+from idp.activity import own_sentences
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.login.enrolment import factor_changes
@@ -86,7 +86,7 @@ def check_sign_in() -> None:
 def check_enrolment() -> None:
     flow = _flow(_person(), MFA, may_enrol=True)
     assert flow.step is Step.ENROL
-    passkey, token = alternatives.enrolment_alternatives(flow, _settings("required"))
+    passkey, token = alternatives.enrolment_alternatives(flow, _settings("required"), shown=Method.TOTP)
     assert passkey.href == "/login/flow/enrol/passkey"
     assert (token.title, token.detail, token.href) == ("Token", "A device that shows codes.", "/login/flow/enrol/token")
     assert TOKEN not in flow.enrollable_methods(_settings("optional")), "the installation has no use for it"
@@ -96,7 +96,7 @@ def check_changes() -> None:
     notices = factor_changes.NOTICES[TOKEN]
     assert (notices.added, notices.removed) == (Notice.AUTHENTICATOR_ADDED, Notice.AUTHENTICATOR_REMOVED)
     added = [
-        activity_text.sentence(
+        own_sentences.sentence(
             AuditEvent(event=event, outcome=Outcome.SUCCESS, detail={"method": TOKEN, "replaced": replaced}), None
         )
         for event in (Event.FACTOR_ADDED, Event.FACTOR_REMOVED, Event.SECOND_STEP)

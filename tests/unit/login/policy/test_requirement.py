@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import NOBODY, Assurance, Level
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement, join
+from idp.login.policy.rules import Demands
 
 levels = st.sampled_from(list(Level))
 requirements = st.builds(
@@ -54,24 +55,19 @@ def test_nobody_passes_no_door() -> None:
 def test_a_second_step_at_every_sign_in_is_what_remains_when_devices_are_not_remembered(
     days: int, level: Level
 ) -> None:
-    requirement = requirement_sources.person_requirement(required=False, has_second_step=True, remember_days=days)
+    requirement = requirement_sources.own_requirement(has_second_step=True, remember_days=days)
     assert requirement == AuthRequirement(min_level=level)
 
 
 @pytest.mark.promise("ES19", "ES20", "SA4")
 def test_people_who_need_no_second_step_and_have_none_owe_none() -> None:
-    assert (
-        requirement_sources.person_requirement(required=False, has_second_step=False, remember_days=14)
-        == NO_REQUIREMENT
-    )
+    assert requirement_sources.own_requirement(has_second_step=False, remember_days=14) == NO_REQUIREMENT
 
 
 @pytest.mark.promise("ES23")
 def test_required_people_must_set_one_up() -> None:
-    assert requirement_sources.person_requirement(
-        required=True, has_second_step=False, remember_days=14
-    ).require_enrolment
-    assert requirement_sources.organisation_requirement(second_step="required", remember_days=14).require_enrolment
+    required = requirement_sources.policy_requirement(Demands(second_step=True, remember_days=14), now=0)
+    assert required == AuthRequirement(min_level=Level.REMEMBERED, require_enrolment=True)
 
 
 @pytest.mark.parametrize(

@@ -50,17 +50,26 @@ DONE: Mapping[str, Text] = {
     Event.CONSENT_REFUSED: Text("You did not allow {app} to see details of yours."),
     Event.CONSENT_REVOKED: Text("You removed {app} from your connected apps."),
     Event.AUTHORIZED: Text("{app} was told that you are signed in."),
+    Event.CLIENT_TRIED: Text("You tried {app} from the administration."),
     Event.TOKEN_REVOKED: Text("{app} gave back its access."),
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
+    Event.USER_UNLOCKED: Text("An administrator let you try again after too many wrong passwords or codes."),
+    Event.INVITED: Text("An administrator mailed you a link to choose your password."),
+    Event.INVITATION_WITHDRAWN: Text("An administrator withdrew the link to choose your password."),
+    Event.RESET_SENT: Text("An administrator mailed you a link to set a new password."),
+    Event.ROLE_GRANTED: Text("You were given a role of an administrator."),
+    Event.ROLE_WITHDRAWN: Text("A role of an administrator was withdrawn from you."),
     Event.GROUP_MEMBER_ADDED: Text("You were added to the group {group}."),
     Event.GROUP_MEMBER_REMOVED: Text("You were removed from the group {group}."),
+    Event.MESSAGE_SENT_AGAIN: Text("An administrator let a message to you be sent again."),
 }
 """What happened; `{app}` is the app's name, `{group}` that of a group."""
 
 NOT_DONE: Mapping[str, Text] = {
     Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
+    Event.ADMIN_REFUSED: Text("A page for administrators was opened, and refused."),
     Event.PASSWORD: Text("A wrong password was tried."),
     Event.SECOND_STEP: Text("Your password was known, and a wrong second step was tried."),
     Event.RECOVERY_CODE: Text("Your password was known, and a wrong recovery code was tried."),
@@ -68,6 +77,7 @@ NOT_DONE: Mapping[str, Text] = {
     Event.RESET_ASKED: Text("Somebody asked for a link to set a new password; none was sent."),
     Event.FACTOR_ADDED: Text("A second step was to be added, and was refused."),
     Event.FACTOR_REMOVED: Text("Turning off your second step was refused: your organisation requires it."),
+    Event.ADMIN_REFUSED: Text("You opened a page for administrators, and were refused."),
     Event.TOKEN_REFUSED: Text("{app} was refused access: what it showed was no longer good."),
     Event.CODE_REPLAYED: Text("{app} came twice with what works once. What it had been given was ended, to be safe."),
     Event.REFRESH_REPLAYED: Text(
@@ -101,11 +111,14 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
         "You were signed out: somebody else signed in."
     ),
     (Event.SESSION_ENDED, "reason", "ended in the account"): Text("You signed another browser out."),
+    (Event.SESSION_ENDED, "reason", "ended by an administrator"): Text("An administrator signed a browser out."),
+    (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("An administrator let a remembered device be forgotten."),
     (Event.SESSION_ENDED, "reason", "signed out elsewhere"): Text("You signed every other browser out."),
     (Event.SESSION_ENDED, "reason", "password changed"): Text("A browser was signed out because the password changed."),
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
         "A browser was signed out because your account was closed."
     ),
+    (Event.SESSION_ENDED, "reason", "signed out by an administrator"): Text("An administrator signed you out."),
     (Event.PHONE_CHANGED, "removed", True): Text("Your phone number was removed."),
     (Event.SESSION_ENDED, "reason", "change undone"): Text("A browser was signed out because a change was undone."),
     (Event.SESSION_ENDED, "reason", "account closed"): Text(

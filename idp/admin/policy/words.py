@@ -1,0 +1,157 @@
+"""Rules in sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from idp.admin.policy.fields import NAMES
+from idp.kernel.text import Text, plural
+from idp.login.policy.assurance import Level
+from idp.login.policy.methods import MOST_SECURE_FIRST, Method
+from idp.login.policy.rules import Demands
+from idp.login.policy.steps import Step
+
+LEVELS: Mapping[Level, Text] = {
+    Level.PWD: Text("A password is enough"),
+    Level.REMEMBERED: Text("A second step, or a remembered device"),
+    Level.TWO_STEP: Text("A second step at every sign-in"),
+    Level.MFA: Text("A second step at every sign-in that is no code by email"),
+    Level.PHR: Text("A passkey or a security key"),
+    Level.PHRH: Text("A security key whose maker vouches for it"),
+}
+"""What each least level means."""
+
+FIELDS: Mapping[str, Text] = {
+    "second_step": Text("Second step"),
+    "kinds": Text("Second steps that count"),
+    "min_level": Text("Least level"),
+    "remember_days": Text("Remembered devices"),
+    "sign_in_hours": Text("Sign in again"),
+    "grace_days": Text("Time to set up"),
+    "codes_viewable": Text("Recovery codes"),
+    "may_close": Text("Closing the account"),
+}
+
+PAGES: Mapping[str, Text] = {
+    Step.IDENTIFY: Text("User name and password"),
+    Step.CODE: Text("A code from the authenticator app, or a passkey"),
+    Step.OFFER: Text("Set up a second step, or later"),
+    Step.ENROL: Text("Set up an authenticator app"),
+    Step.SAVE_CODES: Text("Save the recovery codes"),
+    Method.RECOVERY_CODE.spec.page: Text("A recovery code"),
+}
+PAGES_OF_METHODS = {
+    method.spec.page: Text("A second step: {method}", method=method.spec.name)
+    for method in MOST_SECURE_FIRST
+    if method.spec.destination
+} | {
+    method.spec.enrolment.page: Text("Set up a second step: {method}", method=method.spec.name)
+    for method in MOST_SECURE_FIRST
+    if method.spec.enrolment
+}
+
+
+def page_name(page: str) -> Text:
+    """Return what a page of a sign-in asks for."""
+    return PAGES.get(page) or PAGES_OF_METHODS[page]
+
+
+def describe(demands: Demands) -> list[Text]:
+    """Return one sentence for each field that is not open."""
+    return list(sentences(demands).values())
+
+
+def sentences(demands: Demands) -> dict[str, Text]:
+    """Return the sentence of each field that is not open, in the order of the form."""
+    stated = demands.stated
+    return {name: _sentence(name, demands) for name in NAMES if name in stated}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one rule: the sentence before and after; None: it was, or is, left open."""
+
+    field: Text
+    before: Text | None
+    after: Text | None
+
+
+def compare(before: Demands, after: Demands) -> list[Difference]:
+    """List the fields that differ."""
+    old, new = sentences(before), sentences(after)
+    return [
+        Difference(FIELDS[name], old.get(name), new.get(name))
+        for name in NAMES
+        if getattr(before, name) != getattr(after, name)
+    ]
+
+
+def join_texts(texts: Sequence[Text]) -> Text:
+    """Return a list of words as one text."""
+    if not texts:
+        return Text("none")
+    joined = texts[0]
+    for text in texts[1:]:
+        joined = Text("{first}, {rest}", first=joined, rest=text)
+    return joined
+
+
+def _sentence(name: str, demands: Demands) -> Text:  # noqa: PLR0911 - one for each field
+    match name:
+        case "second_step":
+            return (
+                Text("Everybody must have a second step.")
+                if demands.second_step
+                else Text("Each person chooses whether to have a second step.")
+            )
+        case "kinds":
+            names = [method.spec.name for method in MOST_SECURE_FIRST if method in (demands.kinds or ())]
+            return Text("Only these second steps count: {names}.", names=join_texts([_as_text(each) for each in names]))
+        case "min_level":
+            return Text("At least this is asked: {level}.", level=LEVELS[demands.min_level or Level.PWD])
+        case "remember_days":
+            return _days_remembered(demands.remember_days or 0)
+        case "sign_in_hours":
+            return plural(
+                "People sign in again after {count} hour.",
+                "People sign in again after {count} hours.",
+                count=demands.sign_in_hours or 0,
+            )
+        case "grace_days":
+            return _days_of_grace(demands.grace_days or 0)
+        case "codes_viewable":
+            return (
+                Text("People can look at their recovery codes again.")
+                if demands.codes_viewable
+                else Text("Recovery codes are shown once.")
+            )
+    return (
+        Text("People may close their own account.")
+        if demands.may_close
+        else Text("People do not close accounts themselves.")
+    )
+
+
+def _as_text(name: str) -> Text:
+    return name if isinstance(name, Text) else Text(name)
+
+
+def _days_remembered(days: int) -> Text:
+    if not days:
+        return Text("Devices are not remembered: the second step is asked at every sign-in.")
+    return plural(
+        "A device can be remembered: the second step is not asked there for {count} day.",
+        "A device can be remembered: the second step is not asked there for {count} days.",
+        count=days,
+    )
+
+
+def _days_of_grace(days: int) -> Text:
+    if not days:
+        return Text("A second step that is missing is set up at the next sign-in, before anything else.")
+    return plural(
+        "A second step that is missing can wait {count} day.",
+        "A second step that is missing can wait {count} days.",
+        count=days,
+    )

@@ -1,0 +1,79 @@
+"""Messages in plain words: what they are, where they go, and why one failed. Pure."""
+
+from __future__ import annotations
+
+from idp.kernel.text import Text
+from idp.messaging.codes import CODE, SMS, WHATSAPP
+from idp.messaging.contact_messages import EMAIL_CHANGE, EMAIL_TAKEN
+from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
+from idp.messaging.notices import ACCOUNT_CLOSED, EMAIL, RESET_OFFER, SIGN_IN_ALERT, Notice
+from idp.persistence.outbox import MessageState
+
+KINDS: dict[str, Text] = {
+    CODE: Text("A code"),
+    RESET_OFFER: Text("Set a new password"),
+    SIGN_IN_ALERT: Text("New sign-in: was this you?"),
+    EMAIL_CHANGE: Text("Confirm your new email address"),
+    EMAIL_TAKEN: Text("Your address was to be used for another account"),
+    ACCOUNT_CLOSED: Text("Your account is closed"),
+    "logout_token": Text("Sign-out, told to an app"),
+    Notice.PASSWORD_CHANGED: Text("Your password was changed"),
+    Notice.PASSWORD_RESET: Text("Your password was set anew"),
+    Notice.AUTHENTICATOR_ADDED: Text("Second step turned on"),
+    Notice.AUTHENTICATOR_REPLACED: Text("Your authenticator app was replaced"),
+    Notice.AUTHENTICATOR_REMOVED: Text("Second step turned off"),
+    Notice.APP_REMOVED: Text("Your authenticator app was removed"),
+    Notice.PASSKEY_ADDED: Text("A passkey was added"),
+    Notice.PASSKEY_REMOVED: Text("A passkey was removed"),
+    Notice.MESSAGE_CODES_ADDED: Text("Codes by message were set up"),
+    Notice.MESSAGE_CODES_REMOVED: Text("Codes by message were turned off"),
+    Notice.RECOVERY_CODES_REGENERATED: Text("New recovery codes were made"),
+    Notice.RECOVERY_CODE_USED: Text("A recovery code was used"),
+    Notice.LAST_RECOVERY_CODE_USED: Text("Your last recovery code was used"),
+    Notice.DEVICE_REMEMBERED: Text("A device is now remembered"),
+    Notice.DEVICE_FORGOTTEN: Text("A device is no longer remembered"),
+    Notice.EMAIL_CHANGED: Text("Your email address was changed"),
+    Notice.EMAIL_CHANGED_BY_ADMINISTRATOR: Text("Your email address was changed by an administrator"),
+    Notice.PHONE_CHANGED: Text("Your phone number was changed"),
+    Notice.CONTACT_RESTORED: Text("Your account is as it was before"),
+    Notice.WRONG_CODES: Text("Wrong codes after your right password"),
+    Notice.SESSION_ENDED: Text("A browser was signed out"),
+    Notice.SIGNED_OUT_ELSEWHERE: Text("You were signed out everywhere else"),
+}
+"""The subject of each kind of message."""
+CHANNELS: dict[str, Text] = {
+    EMAIL: Text("Email"),
+    SMS: Text("Text message"),
+    WHATSAPP: Text("WhatsApp"),
+    BACKCHANNEL_LOGOUT: Text("To an app"),
+}
+STATES: dict[MessageState, Text] = {
+    MessageState.WAITING: Text("Waiting"),
+    MessageState.FAILED: Text("Failed"),
+    MessageState.DELIVERED: Text("Delivered"),
+    MessageState.ABANDONED: Text("Given up"),
+}
+REASONS: tuple[tuple[str, Text], ...] = (
+    ("came too late", Text("It came too late to be of use.")),
+    ("Refused: {", Text("The mail server does not accept this address.")),
+    ("RecipientsRefused", Text("The mail server does not accept this address.")),
+    ("not an address", Text("This is no address that mail can be sent to.")),
+    ("AuthenticationError", Text("The mail server did not accept our name and password.")),
+    ("CERTIFICATE", Text("The certificate of the other server could not be verified.")),
+    ("ConnectionRefused", Text("Nobody answered there.")),
+    ("gaierror", Text("The name of the other server is unknown.")),
+    ("imed out", Text("The other server did not answer in time.")),
+    ("Timeout", Text("The other server did not answer in time.")),
+    ("answered 4", Text("The other side did not accept it.")),
+)
+OTHER_REASON = Text("It was not accepted.")
+
+
+def kind_text(kind: str) -> str:
+    """Return what a message is; a kind without words of its own by its name."""
+    return KINDS.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def reason_text(error: str) -> Text:
+    """Return why a delivery failed, in words."""
+    return next((text for part, text in REASONS if part in error), OTHER_REASON)

@@ -1,0 +1,22 @@
+"""Pages of apps: the list, new ones, one app with its settings, who may use it, its secrets, its end."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from idp.console.pages.apps import (
+    access,
+    connection,
+    creation,
+    listing,
+    logo,
+    overview,
+    removal,
+    secrets,
+    settings,
+    trial,
+)
+
+blueprint = Blueprint("apps", __name__)
+for part in (listing, creation, overview, settings, logo, access, secrets, connection, removal, trial):
+    blueprint.register_blueprint(part.blueprint)

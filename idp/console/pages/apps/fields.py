@@ -1,0 +1,268 @@
+"""The fields of an app that its forms show, section by section; what they mean in plain words. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, Registration
+from idp.kernel import strict_json
+from idp.kernel.text import Text
+from idp.login.policy.assurance import LEVELS
+from idp.signing.algorithms import OWN
+from idp.web.forms import is_checked, single_value
+
+LONGEST = 20_000
+"""Characters of one field: a JWK Set of several keys."""
+
+
+class Unreadable(Exception):
+    """A field holds what cannot be read; `text` says what to do."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One field of a form; `kind` is how it is shown: text, lines, tick, choice, ticks, number or json."""
+
+    name: str
+    kind: str
+    label: Text
+    hint: Text | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+    def read(self, form: MultiDict[str, str]) -> Any:  # noqa: ANN401 - its kind says which type
+        """Return the value that was typed; raises `Unreadable`."""
+        return READERS[self.kind](form, self.name)
+
+    def shown(self, registration: Registration) -> Any:  # noqa: ANN401 - its kind says which type
+        """Return the stored value as the form shows it."""
+        value = getattr(registration, self.name)
+        if self.kind == "lines":
+            return "\n".join(value)
+        if self.kind == "json":
+            return json.dumps(value, indent=2) if value else ""
+        return list(value) if self.kind == "ticks" else value
+
+
+def _text(form: MultiDict[str, str], name: str) -> str | None:
+    return single_value(form, name).strip() or None
+
+
+def _lines(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(single_value(form, name, longest=LONGEST).split()))
+
+
+def _number(form: MultiDict[str, str], name: str) -> int | None:
+    text = single_value(form, name, longest=12).strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise Unreadable(Text("Type a number of seconds, or nothing."))
+    return int(text)
+
+
+def _json(form: MultiDict[str, str], name: str) -> dict[str, Any] | None:
+    text = single_value(form, name, longest=LONGEST).strip()
+    if not text:
+        return None
+    try:
+        content = strict_json.parse(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise Unreadable(Text("This is not a JWK Set. It looks like {example}.", example='{"keys": [...]}'))
+    return content
+
+
+READERS: Mapping[str, Callable[[MultiDict[str, str], str], Any]] = {
+    "text": _text,
+    "lines": _lines,
+    "tick": is_checked,
+    "choice": _text,
+    "ticks": lambda form, name: tuple(dict.fromkeys(form.getlist(name)[:20])),
+    "number": _number,
+    "json": _json,
+}
+
+LEVEL_TEXTS = {
+    "": Text("Whatever the sign-in policy asks for"),
+    "pwd": Text("A password"),
+    "remembered": Text("A password, and a second step now or on this device before"),
+    "two-step": Text("A password and a second step, also a code by email"),
+    "mfa": Text("Two factors of different kinds"),
+    "phr": Text("A passkey or security key"),
+    "phrh": Text("A passkey on attested hardware"),
+}
+METHOD_TEXTS = {
+    "client_secret_basic": Text("A secret in the header (client_secret_basic)"),
+    "client_secret_post": Text("A secret in the form (client_secret_post)"),
+    "private_key_jwt": Text("A key of its own (private_key_jwt)"),
+    "none": Text("Nothing: it cannot keep a secret (none)"),
+}
+SAME_AS_ALL = Text("Empty: as for all apps.")
+ONE_A_LINE = Text("One address a line, exactly as the app sends it.")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A form of the app's settings."""
+
+    title: Text
+    text: Text
+    fields: tuple[Field, ...]
+
+
+SECTIONS: Mapping[str, Section] = {
+    "general": Section(
+        Text("Name and links"),
+        Text("What people see of the app where they sign in."),
+        (
+            Field(name="client_name", kind="text", label=Text("Name")),
+            Field(
+                name="client_uri",
+                kind="text",
+                label=Text("Home page"),
+                hint=Text("People are led back there when something went wrong."),
+            ),
+            Field(name="policy_uri", kind="text", label=Text("Privacy policy")),
+            Field(name="tos_uri", kind="text", label=Text("Terms of service")),
+        ),
+    ),
+    "addresses": Section(
+        Text("Addresses"),
+        Text("Where the app is. Nothing is ever sent to an address that is not here."),
+        (
+            Field(
+                name="redirect_uris",
+                kind="lines",
+                label=Text("Where people come back after signing in (redirect URIs)"),
+                hint=ONE_A_LINE,
+            ),
+            Field(
+                name="post_logout_redirect_uris",
+                kind="lines",
+                label=Text("Where they may go after signing out"),
+                hint=ONE_A_LINE,
+            ),
+            Field(
+                name="web_origins",
+                kind="lines",
+                label=Text("Web origins of its scripts"),
+                hint=Text("For single-page apps: scheme and host, nothing behind it."),
+            ),
+            Field(
+                name="backchannel_logout_uri",
+                kind="text",
+                label=Text("Where it is told that somebody signed out (back-channel logout)"),
+            ),
+            Field(
+                name="backchannel_logout_session_required",
+                kind="tick",
+                label=Text("It tells sessions apart by their id (sid)"),
+            ),
+        ),
+    ),
+    "sign-in": Section(
+        Text("Signing in"),
+        Text("What a sign-in to this app needs. It can ask for more than the sign-in policy, never for less."),
+        (
+            Field(
+                name="min_acr",
+                kind="choice",
+                label=Text("Least level"),
+                options=tuple((name, LEVEL_TEXTS[name]) for name in ("", *LEVELS)),
+            ),
+            Field(
+                name="remembered_device_accepted",
+                kind="tick",
+                label=Text("Accept remembered devices"),
+                hint=Text("Otherwise the second step is asked at every sign-in of people who have one."),
+            ),
+            Field(
+                name="default_max_age",
+                kind="number",
+                label=Text("Sign in again after (seconds)"),
+                hint=Text("Empty: as long as the session lasts."),
+            ),
+            Field(
+                name="first_party",
+                kind="tick",
+                label=Text("One of our own apps"),
+                hint=Text("People are not asked whether it may see their details."),
+            ),
+        ),
+    ),
+    "technical": Section(
+        Text("Technical settings"),
+        Text("Defaults fit nearly every app. Change them when the maker of the app says so."),
+        (
+            Field(
+                name="scopes",
+                kind="lines",
+                label=Text("Scopes"),
+                hint=Text("What it may ask for, one a line: openid profile email phone address offline_access."),
+            ),
+            Field(
+                name="grant_types",
+                kind="ticks",
+                label=Text("Grant types"),
+                options=tuple((name, name) for name in GRANT_TYPES),
+            ),
+            Field(
+                name="token_endpoint_auth_method",
+                kind="choice",
+                label=Text("How the app proves who it is"),
+                options=tuple((name, METHOD_TEXTS[name]) for name in AUTH_METHODS),
+            ),
+            Field(name="strict_auth_method", kind="tick", label=Text("Accept exactly this way of sending the secret")),
+            Field(
+                name="jwks",
+                kind="json",
+                label=Text("Its public keys (JWK Set)"),
+                hint=Text("For private_key_jwt only."),
+            ),
+            Field(
+                name="require_pkce",
+                kind="tick",
+                label=Text("Demand PKCE"),
+                hint=Text("Turn it off only for an app that cannot do it."),
+            ),
+            Field(
+                name="id_token_signed_response_alg",
+                kind="choice",
+                label=Text("Signing algorithm of ID tokens"),
+                options=tuple((name, name) for name in OWN),
+            ),
+            Field(
+                name="id_token_scope_claims",
+                kind="tick",
+                label=Text("ID tokens hold names and addresses too"),
+                hint=Text("For apps that never ask the userinfo endpoint."),
+            ),
+            Field(
+                name="access_token_lifetime",
+                kind="number",
+                label=Text("Lifetime of access tokens (seconds)"),
+                hint=SAME_AS_ALL,
+            ),
+            Field(
+                name="id_token_lifetime", kind="number", label=Text("Lifetime of ID tokens (seconds)"), hint=SAME_AS_ALL
+            ),
+            Field(
+                name="refresh_token_lifetime",
+                kind="number",
+                label=Text("Time without a new sign-in (seconds)"),
+                hint=Text("How long refresh tokens work. Empty: as for all apps."),
+            ),
+        ),
+    ),
+}
+"""Path of the form -> what it has. Who may use the app is a page of its own."""

@@ -1,0 +1,106 @@
+"""The form of one person: profile, address, number, and whether a second step is required."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+
+from idp.admin import Refused, user_changes, users
+from idp.admin.permissions import Permission
+from idp.admin.user_changes import ClaimChanges
+from idp.console import responses
+from idp.console.guard import Admin, changes, views
+from idp.console.pages.people import required_choice
+from idp.console.pages.people.required_choice import NotConfirmed
+from idp.kernel.text import Text
+from idp.language import tags, zones
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
+from idp.recovery import profile_form
+from idp.web import console_paths
+from idp.web.context import services
+from idp.web.forms import single_value
+
+PATH = console_paths.person_action("<user_id>", "edit")
+PROFILE = ("name", "given_name", "family_name", "nickname", "locale", "zoneinfo", *profile_form.ADDRESS)
+CONTACTS = ("email", "phone_number")
+
+blueprint = Blueprint("edit", __name__)
+
+
+@blueprint.get(PATH)
+@views(Permission.CHANGE_PEOPLE)
+def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
+    """Show the form, with what was typed if that was refused."""
+    user = _find(tx, admin, user_id)
+    values = profile_form.fields_of(user.profile) | {
+        "email": user.email or "",
+        "phone_number": user.phone_number or "",
+    }
+    if refused:
+        values |= {name: single_value(request.form, name) for name in (*PROFILE, *CONTACTS)}
+    return responses.render(
+        admin,
+        "console/people/edit.html",
+        status=400 if refused else 200,
+        errors=refused.fields if refused else {},
+        values=values,
+        longest=profile_form.LONGEST,
+        languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
+        zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
+        required=required_choice.options(chosen=required_choice.is_wanted() if refused else user.second_step_required),
+        person={"name": user.display_name},
+        back_href=console_paths.person_path(user.id),
+    )
+
+
+@blueprint.post(PATH)
+def submit_form(user_id: str) -> Response:
+    """Save what changed; a refused value is shown beside its field, and nothing is saved."""
+    try:
+        return _save(user_id)
+    except Refused as refused:
+        return show_form(user_id, refused)
+    except NotConfirmed:
+        return _ask(user_id)
+
+
+@changes(Permission.CHANGE_PEOPLE)
+def _save(tx: Transaction, admin: Admin, user_id: str) -> Response:
+    user, required = _find(tx, admin, user_id), required_choice.is_wanted()
+    user_changes.edit(tx, user, _wanted(user), services().settings, required=required)
+    if required and not user.second_step_required:
+        required_choice.require_confirmation()
+    return responses.redirect_done(console_paths.person_path(user.id), "saved")
+
+
+@views(Permission.CHANGE_PEOPLE)
+def _ask(tx: Transaction, admin: Admin, user_id: str) -> Response:
+    return required_choice.confirm(admin, _find(tx, admin, user_id).display_name, back=request.path)
+
+
+def _wanted(user: User) -> ClaimChanges:
+    """Return what the form changes; a field that was not sent stays."""
+    sent = {name: single_value(request.form, name) for name in (*PROFILE, *CONTACTS) if name in request.form}
+    return ClaimChanges(
+        profile={name: sent[name] for name in PROFILE if name in sent},
+        email=_changed(sent.get("email"), user.email),
+        phone_number=_changed(sent.get("phone_number"), user.phone_number),
+    )
+
+
+def _changed(typed: str | None, present: str | None) -> str | None:
+    return None if typed is None or typed.strip() == (present or "") else typed.strip()
+
+
+def _find(tx: Transaction, admin: Admin, user_id: str) -> User:
+    return users.find_to_change(tx, admin.actor, user_id) or abort(404)
+
+
+def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:
+    offered = {"": otherwise} | {value: title for value, title in listed.items() if title != otherwise}
+    return [
+        {"value": value, "title": title, "chosen": value == chosen}
+        for value, title in ({chosen: chosen} | offered).items()
+    ]

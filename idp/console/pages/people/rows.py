@@ -1,0 +1,56 @@
+"""What pages show of a person's second step and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from idp.admin import invitations, users
+from idp.kernel.dates import Moment
+from idp.kernel.text import Text
+from idp.login.policy.methods import Method
+from idp.persistence.users import User
+from idp.web import console_paths
+from idp.web.context import services
+
+
+def list_row(user: User, *, now: int, locked: bool = False) -> dict[str, Any]:
+    """Return the row of one person in the grid."""
+    return {
+        "id": user.id,
+        "href": console_paths.person_path(user.id),
+        "name": str(user.profile.get("name") or ""),
+        "username": user.username,
+        "email": user.email or "",
+        "last_sign_in": Moment(user.last_sign_in_at) if user.last_sign_in_at else Text("Never"),
+        "state": state(user, locked=locked),
+        **second_step(user, now=now),
+    }
+
+
+def second_step(user: User, *, now: int) -> dict[str, Any]:
+    """Return what the columns "2FA Status" and "2FA Required" show."""
+    status = users.second_step_status(user, on=bool(user.factor_kinds), settings=services().settings, now=now)
+    return {
+        "on": status.on,
+        "kinds": kind_names(user),
+        "required": status.required,
+        "late": status.late,
+        "due": Moment(status.due_at) if status.due_at and not status.late else "",
+    }
+
+
+def kind_names(user: User) -> list[str]:
+    """Return the names of the kinds of second step that a person has, the most secure first."""
+    own = user.factor_kinds.split()
+    return [method.spec.name for method in Method if method in own]
+
+
+def state(user: User, *, locked: bool = False) -> dict[str, Any]:
+    """Return the state of an account in a word, and its tone."""
+    if not user.active:
+        return {"title": Text("Disabled"), "tone": "off"}
+    if locked:
+        return {"title": Text("Locked"), "tone": "low"}
+    if invitations.is_invited(user):
+        return {"title": Text("Invited"), "tone": "low"}
+    return {"title": Text("Active"), "tone": "on"}

@@ -1,0 +1,77 @@
+"""What a list of people is narrowed to, as the fields of a form or an address have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from idp.admin.user_lists import State, Wanted, people_filter
+from idp.console.role_texts import ROLE_TEXTS
+from idp.kernel.text import Text
+from idp.persistence.groups import Group
+from idp.persistence.lookup_keys import lookup_key
+from idp.persistence.people_lists import PeopleFilter
+from idp.persistence.roles import Role
+from idp.persistence.transaction import Transaction
+from idp.web.context import services
+from idp.web.forms import single_value
+
+LONGEST = 200
+"""Characters of what is typed into a filter."""
+NO_GROUP = Text("There is no group of this name.")
+STATES = {
+    State.OFF: Text("No second step"),
+    State.LATE: Text("Late for set-up"),
+    State.LOCKED: Text("Locked"),
+    State.DISABLED: Text("Disabled"),
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The fields of a filter. `wanted` is what they mean; `errors` are the sentences beside those that mean nothing."""
+
+    fields: dict[str, str]
+    wanted: Wanted
+    errors: dict[str, Text]
+
+    def filter(self, tx: Transaction) -> PeopleFilter:
+        """Return the filter of a list at this time."""
+        return people_filter(tx, self.wanted, services().settings)
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """Return the fields that a form must carry on."""
+        return [(name, value) for name, value in self.fields.items() if value]
+
+
+def read(tx: Transaction, values: MultiDict[str, str]) -> Selection:
+    """Read the fields of a filter; a state or role that does not exist is none."""
+    fields = {name: single_value(values, name, longest=LONGEST).strip() for name in ("q", "state", "group", "role")}
+    group = find_group(tx, fields["group"])
+    unknown = bool(fields["group"]) and group is None
+    wanted = Wanted(
+        prefix=fields["q"],
+        state=State(fields["state"]) if fields["state"] in [*State] else None,
+        role=Role(fields["role"]) if fields["role"] in [*Role] else None,
+        group_id=group.id if group else "-" if unknown else "",
+    )
+    return Selection(fields, wanted, {"group": NO_GROUP} if unknown else {})
+
+
+def find_group(tx: Transaction, name: str) -> Group | None:
+    """Return the group of this name."""
+    return tx.groups.by_key(lookup_key(name)) if name else None
+
+
+def state_options(chosen: State | None) -> list[dict[str, Any]]:
+    """Return the choices of the filter by state."""
+    options = {"": Text("Everybody")} | {str(state): title for state, title in STATES.items()}
+    return [{"value": value, "title": title, "chosen": value == (chosen or "")} for value, title in options.items()]
+
+
+def role_options(chosen: Role | None) -> list[dict[str, Any]]:
+    """Return the choices of the filter by role."""
+    options = {"": Text("Any role or none")} | {str(role): texts[0] for role, texts in ROLE_TEXTS.items()}
+    return [{"value": value, "title": title, "chosen": value == (chosen or "")} for value, title in options.items()]

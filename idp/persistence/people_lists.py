@@ -1,0 +1,163 @@
+"""Long lists of people: by prefix, by filter, sorted, and in pages whose cost does not grow with their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
+
+from idp.persistence.base import Store
+from idp.persistence.groups import group_members
+from idp.persistence.keyset import Key, Page, Position, read_page
+from idp.persistence.lookup_keys import HIGHEST, LONGEST_NAME_KEY, lookup_key
+from idp.persistence.roles import HELD_BY_GROUP, HELD_BY_PERSON, HolderKind, role_grants
+from idp.persistence.users import ACTIVE, CLOSED, DISABLED, WITHOUT_FACTOR, User, users
+
+
+class PeopleOrder(StrEnum):
+    """By what a list is sorted."""
+
+    USERNAME = "username"
+    NAME = "name"
+    LAST_SIGN_IN = "last-sign-in"
+
+
+COLUMNS = {
+    PeopleOrder.USERNAME: (users.c.username_key,),
+    PeopleOrder.NAME: (users.c.name_key, users.c.id),
+    PeopleOrder.LAST_SIGN_IN: (users.c.last_sign_in_at, users.c.id),
+}
+KEY_TYPES: dict[PeopleOrder, tuple[type, ...]] = {
+    PeopleOrder.USERNAME: (str,),
+    PeopleOrder.NAME: (str, str),
+    PeopleOrder.LAST_SIGN_IN: (int, str),
+}
+FOUND_KEY_TYPES = (str, str)
+"""Types of the key of somebody found by a prefix, in a list that is sorted by what was found."""
+SEARCHED = (users.c.name_key, users.c.username_key, users.c.email_key)
+NOT_CLOSED = users.c.status != CLOSED
+OFF = text(WITHOUT_FACTOR)
+"""In the words of the indexes, which a database cannot recognise behind a parameter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """Who is late: must have a second step, has none, and their time (`due_by`; None: nobody gets any) is over."""
+
+    everybody: bool
+    due_by: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleFilter:
+    """Which people to list; what is not set accepts all. `prefix` begins their name, user name or address.
+
+    `off`: without a second step. `among`: those with these ids.
+    """
+
+    prefix: str = ""
+    off: bool = False
+    late: Late | None = None
+    disabled: bool = False
+    group_id: str | None = None
+    role: str | None = None
+    among: frozenset[str] | None = None
+
+
+class PeopleListStore(Store):
+    """Lists people."""
+
+    def page(
+        self, wanted: PeopleFilter, position: Position, *, limit: int, order: PeopleOrder, descending: bool = False
+    ) -> Page[User]:
+        """Return one page; somebody found by a prefix is where that begins in the alphabet, whatever the order."""
+        conditions = _conditions(wanted)
+        if prefix := _prefix(wanted):
+            found = _found(prefix, conditions)
+            query = select(users).join(found, found.c.id == users.c.id)
+            columns: Sequence[ColumnElement[object]] = (found.c.key, found.c.id)
+            return read_page(self._db, User, query, columns, position, limit=limit)
+        query = select(users).where(*conditions)
+        return read_page(self._db, User, query, COLUMNS[order], position, limit=limit, descending=descending)
+
+    def batch(self, wanted: PeopleFilter, *, after: str, limit: int) -> list[User]:
+        """List some of them in order of id, from the one after the id `after`: changes do not move anybody in it."""
+        query = select(users).where(*_all_conditions(wanted), users.c.id > after)
+        return self._db.all(User, query.order_by(users.c.id).limit(limit))
+
+    def count(self, wanted: PeopleFilter) -> int:
+        """Count them. It reads all of them: for a question before a change, not for each page."""
+        return int(self._db.value(select(func.count()).select_from(users).where(*_all_conditions(wanted))))
+
+
+def key_of(user: User, wanted: PeopleFilter, order: PeopleOrder) -> Key:
+    """Return the key of one person in the list."""
+    if prefix := _prefix(wanted):
+        keys = (user.name_key, user.username_key, user.email_key or "")
+        return next((key for key in keys if key.startswith(prefix)), user.username_key), user.id
+    return tuple(getattr(user, column.name) for column in COLUMNS[order])
+
+
+def _prefix(wanted: PeopleFilter) -> str:
+    return lookup_key(wanted.prefix)[:LONGEST_NAME_KEY]
+
+
+def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+    return and_(column >= prefix, column < prefix + HIGHEST)
+
+
+def _found(prefix: str, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
+    """Return the subquery of who is found and by what: each person once, by the first of their keys that matches."""
+    parts: list[Select[tuple[str, str]]] = []
+    for number, column in enumerate(SEARCHED):
+        others = [_begins(earlier, prefix) for earlier in SEARCHED[:number]]
+        query = select(users.c.id, column.label("key"))
+        parts.append(query.where(_begins(column, prefix), *(not_(other) for other in others), *conditions))
+    return union_all(*parts).subquery("found")
+
+
+def _all_conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
+    conditions = _conditions(wanted)
+    if prefix := _prefix(wanted):
+        conditions.append(or_(*(_begins(column, prefix) for column in SEARCHED)))
+    return conditions
+
+
+def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions of everything but the prefix."""
+    conditions: list[ColumnElement[bool]] = [users.c.status == DISABLED if wanted.disabled else NOT_CLOSED]
+    if wanted.off:
+        conditions.append(OFF)  # type: ignore[arg-type]  # text can be a condition
+    if wanted.late is not None:
+        conditions.append(_is_late(wanted.late))
+    if wanted.group_id is not None:
+        member = (group_members.c.group_id == wanted.group_id, group_members.c.user_id == users.c.id)
+        conditions.append(exists().where(*member))
+    if wanted.role is not None:
+        by_group = and_(role_grants.c.holder_kind == HolderKind.GROUP, exists().where(HELD_BY_GROUP))
+        conditions.append(exists().where(role_grants.c.role == wanted.role, or_(HELD_BY_PERSON, by_group)))
+    if wanted.among is not None:
+        conditions.append(users.c.id.in_(sorted(wanted.among)) if wanted.among else literal(False))  # noqa: FBT003
+    return conditions
+
+
+def _is_late(late: Late) -> ColumnElement[bool]:
+    required = true() if late.everybody else users.c.second_step_required
+    over = true() if late.due_by is None else users.c.second_step_due_at <= late.due_by
+    return and_(OFF, users.c.status == ACTIVE, required, over)

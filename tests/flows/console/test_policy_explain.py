@@ -1,0 +1,204 @@
+"""Explain: what it says is what a real sign-in then does."""
+
+import random
+from typing import Any
+
+import pyotp
+import pytest
+
+from idp.activity.own_sentences import sentence
+from idp.admin.policy import explain
+from idp.admin.policy.explain import Situation
+from idp.factors.totp import PERIOD
+from idp.login.policy.assurance import Level
+from idp.login.policy.methods import Method
+from idp.login.policy.rules import Demands, Rule, RuleKind
+from idp.persistence.factors import Factor
+from idp.persistence.roles import Role
+from tests.support.account import Account, words
+from tests.support.authenticator import Authenticator
+from tests.support.console import console
+from tests.support.harness import ISSUER, Harness
+from tests.support.mailed import codes
+from tests.support.passkeys import options, send, use, with_passkey
+from tests.support.policy import group_of, rule, store_rules
+from tests.support.relying_party import RelyingParty
+
+EXPLAIN = "/admin/policy/explain"
+KINDS = (Method.PASSKEY, Method.TOTP, Method.EMAIL)
+CASES = 30
+
+
+class Drawn:
+    """One person, their rules, and a request, drawn at random; the same seed draws the same."""
+
+    def __init__(self, harness: Harness, seed: int) -> None:
+        self.harness, self.draw, self.name = harness, random.Random(seed), f"p{seed}"  # noqa: S311 - it draws examples
+        store_rules(harness, Rule(RuleKind.ORGANISATION, Demands()))
+        self.key: Authenticator | None = None
+        has_totp = self.draw.random() < 0.5
+        if self.draw.random() < 0.3:
+            owner = with_passkey(harness, self.name, totp=has_totp)
+            self.someone, self.key = owner.someone, owner.key
+        else:
+            self.someone = harness.person(self.name, totp=has_totp)
+        with harness.services.database.write() as tx:
+            user = tx.users.by_id(self.someone.id)
+            assert user
+            tx.users.require_second_step(user, self.draw.random() < 0.2)
+            if self.draw.random() < 0.3:
+                address = f"{self.name}@example.test"
+                tx.factors.add(Factor(f"mail-{self.name}", Method.EMAIL, "", user.id, address=address))
+        minimum = self.draw.choice([None, None, None, "mfa", "phr"])
+        self.app = RelyingParty(harness, f"app-{self.name}", first_party=True, min_acr=minimum)
+        self.acr_values = self.draw.choice(["", "", "mfa", "phr mfa", "pwd", "nonsense"])
+        self.rules = [
+            Rule(RuleKind.ORGANISATION, self.demands()),
+            Rule(RuleKind.GROUP, self.demands(), group_of(harness, f"group-{self.name}", self.someone.id)),
+            Rule(RuleKind.PERSON, self.demands(), self.someone.id),
+            Rule(RuleKind.APP, self.demands(), self.app.app.client_id),
+        ]
+        store_rules(harness, *self.rules)
+
+    def demands(self) -> Demands:
+        values: dict[str, Any] = {
+            "second_step": self.draw.choice([True, False]),
+            "kinds": frozenset(self.draw.sample(KINDS, self.draw.randint(1, 3))),
+            "min_level": self.draw.choice([Level.PWD, Level.REMEMBERED, Level.TWO_STEP, Level.MFA, Level.PHR]),
+            "remember_days": self.draw.choice([0, 14]),
+            "grace_days": self.draw.choice([0, 7]),
+            "sign_in_hours": 8,
+        }
+        return Demands(**{name: value for name, value in values.items() if self.draw.random() < 0.2})
+
+    def explained(self) -> explain.Explanation:
+        with self.harness.services.database.read() as tx:
+            user, client = tx.users.by_id(self.someone.id), tx.clients.by_id(self.app.app.client_id)
+            assert user
+            situation = Situation(user=user, client=client, acr_values=tuple(self.acr_values.split()))
+            return explain.explain(tx, situation, self.harness.settings)
+
+    def signed_in(self) -> tuple[list[str], bool, str]:
+        """The pages of a real sign-in, whether it succeeded, and the acr that the app got."""
+        account = Account(self.harness, self.someone)
+        self.app.send(account.browser, **({"acr_values": self.acr_values} if self.acr_values else {}))
+        pages: list[str] = []
+        while account.at(""):
+            pages.append(account.browser.at.split("?")[0].split("/", 3)[3])
+            assert len(pages) < 10, pages
+            self.answer(account, pages[-1])
+        answer = self.app.answer(account.browser)
+        if "code" not in answer:
+            return pages, False, ""
+        return pages, True, str(self.app.id_claims(self.app.tokens_from(answer))["acr"])
+
+    def answer(self, account: Account, page: str) -> None:
+        """Does what the page asks for."""
+        browser, clock = account.browser, self.harness.clock
+        clock.advance(PERIOD)
+        match page:
+            case "identify":
+                browser.submit(username=self.someone.username, password=self.someone.password)
+            case "code" if self.key and "data-passkey=" in browser.page.text:
+                use(browser, self.key)
+            case "code":
+                browser.submit(code=self.someone.code(clock))
+            case "enrol":
+                browser.submit(code=pyotp.TOTP(account.key()).at(clock.now()))
+            case "enrol/passkey":
+                send(browser, Authenticator(ISSUER).create(options(browser)))
+            case "code/email" | "enrol/email":
+                if page == "enrol/email":
+                    browser.submit(action="/enrol/email/send")
+                browser.submit(action=f"/{page}", code=codes(self.harness, "email")[-1][1])
+            case _:
+                browser.submit(saved="1", choice="later")
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_explain_says_what_the_sign_in_then_does(harness: Harness, seed: int) -> None:
+    drawn = Drawn(harness, seed)
+    told = drawn.explained()
+    pages, done, acr = drawn.signed_in()
+    if not told.demand:
+        assert (pages, done) == ([], False)
+        return
+    assert (list(told.steps), told.done) == (pages, done)
+    if done:
+        assert told.level == acr
+
+
+def test_a_remembered_device_is_explained(harness: Harness) -> None:
+    owner = console(harness)
+    jane = Account(harness, harness.person("jane", totp=True))
+    for remembered, step in (("", "A code from the authenticator app"), ("&remembered=1", "User name and password")):
+        page = words(owner.open(f"{EXPLAIN}?person=jane{remembered}"))
+        assert step in page
+        assert ("A code from the authenticator app, or a passkey" in page) == (not remembered)
+    assert jane.open(remember=True).status_code == 200
+
+
+def test_every_rule_that_speaks_is_named_with_the_demand_and_the_pages(harness: Harness) -> None:
+    owner, jane = console(harness), harness.person("jane")
+    harness.client("web", min_acr="mfa")
+    store_rules(
+        harness,
+        rule(RuleKind.ORGANISATION, second_step=True, remember_days=3),
+        rule(RuleKind.GROUP, group_of(harness, "staff", jane.id), min_level=Level.MFA),
+        rule(RuleKind.APP, "web", sign_in_hours=8),
+        rule(RuleKind.NETWORK, "192.0.2.0/24", remember_days=0),
+        rule(RuleKind.NETWORK, "198.51.100.0/24", grace_days=90),
+    )
+    page = words(owner.open(f"{EXPLAIN}?person=jane&app=web&address=192.0.2.7&acr_values=mfa&max_age=60"))
+    for said in (
+        "Organisation Asks for more Everybody must have a second step.",
+        "Group Staff Asks for more",
+        "App Web",
+        "People sign in again after 8 hours.",
+        "Network 192.0.2.0/24",
+        "Devices are not remembered",
+        "The app accepts nothing less than this",
+        "The request names these levels: mfa.",
+        "A second step is set up first.",
+        "Set up an authenticator app",
+        "Save the recovery codes",
+        "Then the person is signed in, at level mfa.",
+    ):
+        assert said in page
+    assert "198.51.100.0/24" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("person=nobody", "nobody with this user name"),
+        ("person=olga&app=none", "no app with this client id"),
+        ("person=olga&address=here", "An address looks like"),
+        ("person=olga&max_age=soon", "a number of seconds"),
+    ],
+)
+def test_what_cannot_be_explained_is_said_beside_its_field(harness: Harness, typed: str, sentence: str) -> None:
+    page = console(harness).browser
+    page.get(f"{EXPLAIN}?{typed}")
+    assert page.page.status_code == 400
+    assert sentence in words(page.page)
+
+
+def test_auditors_explain_and_apps_do_not(harness: Harness) -> None:
+    assert console(harness, Role.AUDITOR, "ada", path=EXPLAIN).browser.page.status_code == 200
+    assert console(harness, Role.APPS, "ann").browser.get(EXPLAIN).status_code == 403
+
+
+def test_each_sign_in_records_why_it_was_asked(harness: Harness) -> None:
+    jane = Account(harness, harness.person("jane", totp=True))
+    number = store_rules(harness, rule(RuleKind.GROUP, group_of(harness, "staff", jane.someone.id), second_step=True))
+    jane.open()
+    with harness.services.database.read() as tx:
+        (event,) = [each for each in tx.audit.for_user(jane.someone.id, limit=20) if each.event == "sign_in"]
+    assert event.detail["policy"] == number
+    assert event.detail["asked_by"] == ["group:staff", "own"]
+    assert event.detail["asked"] == "remembered"
+    store_rules(harness, rule(RuleKind.GROUP, "staff"))
+    page = words(jane.open("/account/activity"))
+    assert "The rule of a group asks for it." in page
+    assert sentence(event, None)
