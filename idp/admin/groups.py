@@ -11,6 +11,7 @@ from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text, plural
+from idp.login.policy.rules import RuleKind
 from idp.messaging.notices import Notice, notify
 from idp.persistence.groups import Group, GroupNameTaken
 from idp.persistence.lookup_keys import lookup_key
@@ -131,14 +132,27 @@ def roles_of(tx: Transaction, group: Group) -> list[Role]:
 
 
 def what_stops(tx: Transaction, group: Group) -> list[Text]:
-    """Return what removing a group ends, its roles apart: memberships, and claims of apps."""
+    """Return what removing a group ends, its roles apart: memberships, policy rules, claims of apps, use of apps."""
     members = plural(
         "{count} person is a member. The account stays.",
         "{count} people are members. Their accounts stay.",
         count=tx.groups.count_members(group.id),
     )
-    apps = claim_mappings.apps_that_use_group(tx, group)
-    return [members, *(Text("The app {app} is told nothing by it any more.", app=app.client_name) for app in apps)]
+    rule = [Text("Its rule of the sign-in policy does not count any more.")] if _has_rule(tx, group) else []
+    told = claim_mappings.apps_that_use_group(tx, group)
+    used = [app for app in tx.clients.restricted(limit=claim_mappings.MOST_APPS) if group.id in app.allowed_group_ids]
+    return [
+        members,
+        *rule,
+        *(Text("The app {app} is told nothing by it any more.", app=app.client_name) for app in told),
+        *(Text("The app {app} may not be used because of it any more.", app=app.client_name) for app in used),
+    ]
+
+
+def _has_rule(tx: Transaction, group: Group) -> bool:
+    newest = tx.policy.newest()
+    rules = tx.policy.rules_at(newest.number) if newest else []
+    return any((rule.kind, rule.subject) == (RuleKind.GROUP, group.id) for rule in rules)
 
 
 def _require(tx: Transaction, actor: Actor, group: Group) -> None:

@@ -94,8 +94,9 @@ def members(work: CliContext, /, name: str, *, json_wanted: bool, **selected: An
     selection = Selection(**selected)
     with work.database.read() as tx:
         group = groups.find(tx, name)
+    rows = read_pages(partial(_members, work, group), after=selection.after, key=itemgetter("username"))
     print_listing(
-        read_pages(partial(_members, work, group, selection.search), after=selection.after, key=itemgetter("username")),
+        (row for row in rows if any(_begins(row[column], selection.search) for column in ("username", "email"))),
         selection,
         key="username",
         heads=("USER NAME", "NAME", "EMAIL", "STATUS"),
@@ -139,11 +140,13 @@ def _groups(work: CliContext, search: str, after: str) -> list[Row]:
     ]
 
 
-def _members(work: CliContext, group: Group, search: str, after: str) -> list[Row]:
+def _begins(text: str | None, search: str) -> bool:
+    return lookup_key(text or "").startswith(lookup_key(search))
+
+
+def _members(work: CliContext, group: Group, after: str) -> list[Row]:
     with work.database.read() as tx:
-        found = _records(
-            lambda tx, position: tx.groups.members(group.id, position, limit=PAGE, prefix=search), tx, after
-        )
+        found = _records(lambda tx, position: tx.groups.members(group.id, position, limit=PAGE), tx, after)
     return [
         {
             "id": user.id,

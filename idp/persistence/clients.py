@@ -146,6 +146,7 @@ WITH_MAPPINGS = (
     .order_by(clients.c.client_id)
     .limit(given("limit"))
 )
+RESTRICTED = select(clients).where(clients.c.restricted.is_(True)).order_by(clients.c.client_id).limit(given("limit"))
 WITHOUT_PKCE = (
     select(clients.c.client_id)
     .where(clients.c.require_pkce.is_(False), clients.c.disabled.is_(False))
@@ -231,6 +232,10 @@ class ClientStore(Store):
             fields = (clients.c.client_id, clients.c.client_name)
             query = query.where(or_(*(field.istartswith(search, autoescape=True) for field in fields)))
         return read_page(self._db, Client, query, [clients.c.client_id], position, limit=limit)
+
+    def restricted(self, *, limit: int) -> list[Client]:
+        """List clients that only chosen people and groups may use."""
+        return self._db.all(Client, RESTRICTED, limit=limit)
 
     def without_pkce(self, *, limit: int) -> list[str]:
         """List ids of enabled clients that may leave PKCE out."""

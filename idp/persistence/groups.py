@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, or_, select, true, update
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list, upsert
@@ -166,12 +166,9 @@ class GroupStore(Store):
             query = query.where(groups.c.name_key.startswith(lookup_key(prefix), autoescape=True))
         return read_page(self._db, Group, query, [groups.c.name_key], position, limit=limit)
 
-    def members(self, group_id: str, position: Position, *, limit: int, prefix: str = "") -> Page[User]:
-        """List members in order of user name, those whose user name or address begins with `prefix`."""
+    def members(self, group_id: str, position: Position, *, limit: int) -> Page[User]:
+        """List members in order of user name."""
         query = MEMBERS.where(group_members.c.group_id == group_id)
-        if prefix:
-            keys = (users.c.username_key, users.c.email_key)
-            query = query.where(or_(*(key.startswith(lookup_key(prefix), autoescape=True) for key in keys)))
         return read_page(self._db, User, query, [users.c.username_key], position, limit=limit)
 
     def member_counts(self, group_ids: Sequence[str], *, most: int) -> dict[str, int]:

@@ -1,6 +1,8 @@
 """Authlib's own client for command-line programs and jobs, over plain HTTP, with joserfc checking the tokens."""
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -14,6 +16,30 @@ from tests.support.http_person import HttpPerson
 from tests.support.product import DISCOVERY, Product
 
 NONCE = "a-nonce-of-this-test"
+CLAIMS = [
+    {
+        "claim": "groups",
+        "source": "groups",
+        "prefix": "claims-",
+        "strip_prefix": True,
+        "multiple": True,
+        "targets": ["id_token", "userinfo"],
+    },
+    {
+        "claim": "role",
+        "source": "group_values",
+        "values": [{"group": "claims-admins", "value": "Admin"}, {"group": "claims-editors", "value": "Editor"}],
+        "targets": ["id_token"],
+    },
+    {
+        "claim": "policy",
+        "source": "group_values",
+        "values": [{"group": "claims-admins", "value": "consoleAdmin"}],
+        "default": "readonly",
+        "multiple": True,
+        "targets": ["userinfo"],
+    },
+]
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-long"
 
 
@@ -56,6 +82,31 @@ def test_authlib_signs_in_twice_refreshes_and_revokes(product: Product) -> None:
     client.revoke_token(metadata["revocation_endpoint"], token=client.token["refresh_token"])
     told = client.introspect_token(metadata["introspection_endpoint"], token=client.token["access_token"]).json()
     assert told == {"active": False}
+
+
+def test_groups_and_roles_reach_an_app_by_its_claims(product: Product, tmp_path: Path) -> None:
+    """Grafana's `role` and MinIO's `policy` are a group mapped to a value; `groups` is filtered by a prefix."""
+    base = f"http://localhost:{free_port()}"
+    app = product.add_app("claims", redirect_uri=f"{base}/cb")
+    product.add_person("claims")
+    for group in ("claims-admins", "claims-editors", "others"):
+        product.command.done("groups", "add", group)
+    for group in ("claims-admins", "others"):
+        product.command.done("groups", "add-member", group, "claims")
+    file = tmp_path / "claims.json"
+    file.write_text(json.dumps(CLAIMS))
+    product.command.done("clients", "claims", "claims", "--file", str(file))
+    metadata = _read(product.issuer + DISCOVERY)
+    client = OAuth2Session(
+        app.client_id, app.secret, scope="openid", redirect_uri=f"{base}/cb", code_challenge_method="S256"
+    )
+    client.trust_env = False
+    _sign_in(client, metadata, HttpPerson("claims", stop_at=base))
+    claims = _claims(client.token["id_token"], metadata, app.client_id)
+    assert (claims["groups"], claims["role"]) == (["admins"], "Admin")
+    userinfo = client.get(metadata["userinfo_endpoint"], timeout=10).json()
+    assert (userinfo["groups"], userinfo["policy"]) == (["admins"], ["consoleAdmin"])
+    assert "groups" in metadata["claims_supported"]
 
 
 def _sign_in(client: OAuth2Session, metadata: dict[str, Any], person: HttpPerson) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -13,7 +14,10 @@ from idp.console.guard import Admin, changes, views
 from idp.console.responses import Confirmation
 from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.text import Text, plural
+from idp.persistence import people_lists
 from idp.persistence.groups import Group
+from idp.persistence.keyset import Key, Page
+from idp.persistence.people_lists import PeopleFilter, PeopleOrder
 from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import CLOSED, User
@@ -174,7 +178,7 @@ def _ask_role(admin: Admin, group: Group, question: Text, *points: Text) -> Resp
 
 def _render(tx: Transaction, admin: Admin, group: Group, *, error: Text | None = None, who: str = "") -> Response:
     search = single_value(request.args, "search", longest=320).strip()
-    page = tx.groups.members(group.id, paging.position((str,)), limit=paging.PAGE, prefix=search)
+    page, key = _page(tx, group, search)
     held, path = groups.roles_of(tx, group), console_paths.group_path(group.id)
     may_change = admin.may(Permission.CHANGE_ROLES if held else Permission.CHANGE_PEOPLE)
     return responses.render(
@@ -186,7 +190,7 @@ def _render(tx: Transaction, admin: Admin, group: Group, *, error: Text | None =
         action=path,
         group={"name": group.name, "description": group.description},
         members=[_member(user, path) for user in page.records],
-        links=paging.links(page, lambda user: (user.username_key,)),
+        links=paging.links(page, key),
         search=search,
         who=who,
         may_change=may_change,
@@ -199,6 +203,14 @@ def _render(tx: Transaction, admin: Admin, group: Group, *, error: Text | None =
         remove_href=f"{path}/remove",
         back_href=console_paths.GROUPS,
     )
+
+
+def _page(tx: Transaction, group: Group, search: str) -> tuple[Page[User], Callable[[User], Key]]:
+    """Return a page of the members, and the key of one of them in this order."""
+    wanted, order = PeopleFilter(prefix=search, group_id=group.id), PeopleOrder.USERNAME
+    kinds = people_lists.FOUND_KEY_TYPES if search else people_lists.KEY_TYPES[order]
+    page = tx.people.page(wanted, paging.position(kinds), limit=paging.PAGE, order=order)
+    return page, lambda user: people_lists.key_of(user, wanted, order)
 
 
 def _member(user: User, path: str) -> dict[str, Any]:

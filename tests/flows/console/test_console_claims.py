@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from idp.claims.mappings import ClaimMapping, parse
+from idp.persistence.policy import PolicyVersion, RuleRow
 from idp.persistence.roles import Role
 from tests.flows.console.test_console_groups import add_group
 from tests.support.account import words
@@ -125,7 +126,13 @@ def test_other_roles_change_no_claim(harness: Harness, role: Role) -> None:
 def test_a_group_that_gives_claims_says_so_before_it_is_removed(harness: Harness, owner: Console) -> None:
     path = f"/admin/groups/{add_group(harness, 'Staff')}"
     owner.post(f"{CLAIMS}/new", source="group_values", claim="role", **BOTH, **{"group-0": "staff", "value-0": "x"})
-    assert "The app Web is told nothing by it any more" in words(owner.browser.get(f"{path}/remove"))
+    group_id = path.rpartition("/")[2]
+    with harness.services.database.write() as tx:
+        tx.clients.change("web", {"restricted": True, "allowed_group_ids": [group_id]})
+        tx.policy.add(PolicyVersion(1, "t1"), [RuleRow("group", group_id, 1, None, {"second_step": True})])
+    text = words(owner.browser.get(f"{path}/remove"))
+    for sentence in ("is told nothing by it any more", "may not be used because of it", "rule of the sign-in policy"):
+        assert sentence in text
 
 
 def test_an_unknown_app_or_claim_is_not_found(owner: Console) -> None:
