@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.console import guard
-from idp.console.pages import audit, home, session_endings, sessions
+from idp.console.pages import audit, home, session_revocation, sessions
 
-PARTS = (home, audit, sessions, session_endings)
+PARTS = (home, audit, sessions, session_revocation)
 
 blueprint = Blueprint("console", __name__)
 for part in PARTS:
