@@ -112,6 +112,7 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.PASSWORD_CHANGED, "by", "owner"): Text("{person} changed their password."),
     (Event.PASSWORD_CHANGED, "by", "administrator"): Text("{actor} gave {person} a new password."),
     (Event.PASSWORD_CHANGED, "by", "mailed link"): Text("{person} set a new password with a mailed link."),
+    (Event.SESSION_ENDED, "reason", "signed out by an administrator"): Text("{actor} signed {person} out everywhere."),
     (Event.SESSION_ENDED, "reason", "ended by an administrator"): Text("{actor} signed out a browser of {person}."),
     (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("{actor} let a remembered device of {person} be forgotten."),
     (Event.CLIENT_CHANGED, "disabled", True): Text("{actor} turned off the app {app}."),

@@ -35,8 +35,10 @@ class AuditFilter:
 
 FIRST_SINCE = select(EVENT.at).where(EVENT.at >= given("at")).order_by(EVENT.at).limit(1)
 LAST_UNTIL = select(EVENT.at).where(EVENT.at <= given("at")).order_by(EVENT.at.desc()).limit(1)
-SMALLEST_ID = select(func.min(EVENT.id)).where(EVENT.at.between(given("first"), given("last")))
-GREATEST_ID = select(func.max(EVENT.id)).where(EVENT.at.between(given("first"), given("last")))
+IN_SPAN = EVENT.at.between(given("first"), given("last"))
+# Of the bare column, PostgreSQL would go through all ids in order until one has such a time.
+SMALLEST_ID = select(func.min(EVENT.id + 0)).where(IN_SPAN)
+GREATEST_ID = select(func.max(EVENT.id + 0)).where(IN_SPAN)
 
 
 EVENTS = select(audit_events)

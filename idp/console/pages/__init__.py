@@ -22,7 +22,7 @@ from idp.console.pages import (
     policy_explain,
     policy_history,
     policy_review,
-    session_endings,
+    session_revocation,
     sessions,
 )
 
@@ -44,7 +44,7 @@ PARTS = (
     policy_history,
     audit,
     sessions,
-    session_endings,
+    session_revocation,
 )
 
 blueprint = Blueprint("console", __name__)

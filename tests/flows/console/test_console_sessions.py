@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.console.pages import session_endings
+from idp.console.pages import session_revocation
 from idp.console.paging import PAGE
 from idp.kernel.clock import DAY, MINUTE
 from idp.kernel.handles import digest
@@ -146,7 +146,7 @@ def test_all_that_match_end_after_a_question_with_their_number(harness: Harness,
 def test_what_takes_longer_goes_on_with_progress(
     harness: Harness, owner: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_endings, "WORK_SECONDS", 0.0001)
+    monkeypatch.setattr(session_revocation, "WORK_SECONDS", 0.0001)
     add_sessions(harness, harness.person("jane").id, 60)
     owner.browser.get(f"{END}?person=jane")
     page = owner.browser.submit(action=END)

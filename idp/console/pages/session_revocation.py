@@ -30,7 +30,7 @@ WORK_SECONDS = 3.0
 """Seconds that one post works."""
 LONGEST_NUMBER = 15
 
-blueprint = Blueprint("session_endings", __name__)
+blueprint = Blueprint("session_revocation", __name__)
 
 
 @blueprint.get(console_paths.END_SESSIONS)
