@@ -3,19 +3,27 @@
 import logging
 import re
 import time
+from collections.abc import Callable
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.support import sample_apps
 from tests.support.browser_actions import give_code, give_password
 from tests.support.console import administrator
+from tests.support.gallery import LOOKS, faults_of
 from tests.support.harness import Someone
 from tests.support.live import Live
 
 log = logging.getLogger(__name__)
 
 MOST_TABS = 80
+PAGES = (
+    "", "/-/new", "/-/new/web", "/-/new/native", "/shop", "/shop/connect?for=pgadmin", "/shop/access", "/shop/logo",
+    "/shop/settings/general", "/shop/settings/addresses", "/shop/settings/sign-in", "/shop/settings/technical",
+    "/shop/secret/new", "/shop/secret/delete", "/shop/try", "/shop/remove",
+)  # fmt: skip
 
 
 class Keyboard:
@@ -161,3 +169,25 @@ def test_a_secret_is_changed_and_the_app_removed_by_keyboard(page: Page, live: L
     expect(page.get_by_role("heading", name="Remove Shop?")).to_be_visible()
     keys.press("#submit")
     expect(page.get_by_text("The app was removed")).to_be_visible()
+
+
+def test_pages_of_apps_are_clean_on_a_small_dark_phone(new_page: Callable[..., Page], live: Live) -> None:
+    page, axe = new_page(**LOOKS["dark-phone"]), Axe()
+    enter_console(page, live)
+    live.harness.client("shop", client_name="Shop", restricted=True, client_uri="https://shop.example.test")
+    page.request.get(f"{live.issuer}/authorize?client_id=shop&redirect_uri=https://shop.example.test/{'x' * 200}")
+    found = []
+    for path in PAGES:
+        page.goto(f"{live.issuer}/admin/apps{path}")
+        found += [f"{path}: {fault}" for fault in faults_of(page, axe)]
+    assert found == []
+
+
+def test_an_address_is_checked_while_it_is_typed(page: Page, live: Live) -> None:
+    enter_console(page, live)
+    live.harness.client("shop", client_name="Shop")
+    page.goto(f"{live.issuer}/admin/apps/shop/settings/addresses")
+    page.fill("#redirect_uris", "http://shop.example.test/callback")
+    expect(page.get_by_text("it must be https; http is for localhost only")).to_be_visible()
+    page.fill("#redirect_uris", "https://shop.example.test/callback")
+    expect(page.get_by_text("it must be https; http is for localhost only")).to_be_hidden()

@@ -15,7 +15,7 @@ from tests.support.postgres import running_server
 from tests.support.relying_party import RelyingParty
 
 SENTENCE = "We cannot answer at the moment"
-FOR_SCRIPTS = ("/options", "/strength")
+FOR_SCRIPTS = ("/options", "/strength", "/check")
 BACK_CHANNEL = ("/token", "/introspect", "/revoke", "/userinfo", "/api/security")
 
 

@@ -17,6 +17,7 @@ from tests.support.concurrency import rush, twin
 from tests.support.console import Console, console
 from tests.support.harness import Harness
 from tests.support.relying_party import RelyingParty
+from tests.support.statements import metered
 from tests.support.tables import count, events
 
 APPS = "/admin/apps"
@@ -374,3 +375,18 @@ def test_of_many_at_once_one_sees_the_result_of_a_try(harness: Harness) -> None:
     answers = rush([partial(each.client.get, done.location, headers=headers) for each in windows])
     assert sorted(answer.status_code for answer in answers) == [200, *[303] * 7]
     assert events(harness, "client.tried") == 1
+
+
+def test_pages_cost_the_same_however_much_there_is(harness: Harness, browser: Browser) -> None:
+    app = RelyingParty(harness)
+    owner = console(harness, path=f"{APPS}/web")
+    costs = []
+    for more in (0, 70):
+        for number in range(more):
+            harness.client(f"app-{number:02}")
+            app.send(browser, redirect_uri=f"https://app.example.test/{number}", scope=f"x{number}")
+        for path in (APPS, f"{APPS}?last=1", f"{APPS}/web"):
+            with metered(harness) as meter:
+                assert owner.browser.get(path).status_code == 200
+            costs.append(len(meter.statements))
+    assert costs[:3] == costs[3:]
