@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
     union,
     union_all,
 )
@@ -99,7 +100,7 @@ class PeopleListStore(Store):
         """Return one page; somebody found by a prefix is where that begins in the alphabet, whatever the order."""
         conditions = _conditions(wanted)
         if prefix := _prefix(wanted):
-            found = _found(prefix, conditions)
+            found = _found(prefix, conditions, position, limit)
             query = select(users).join(found, found.c.id == users.c.id)
             columns: Sequence[ColumnElement[object]] = (found.c.key, found.c.id)
             return read_page(self._db, User, query, columns, position, limit=limit)
@@ -144,13 +145,22 @@ def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < prefix + HIGHEST)
 
 
-def _found(prefix: str, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Return the subquery of who is found and by what: each person once, by the first of their keys that matches."""
+def _found(prefix: str, conditions: Sequence[ColumnElement[bool]], position: Position, limit: int) -> Subquery:
+    """Return the subquery of who is found and by what: each person once, by the first of their keys that matches.
+
+    Each key is read in the order of its index, and no further than the page needs.
+    """
+    key = position.before if position.before is not None else position.after
     parts: list[Select[tuple[str, str]]] = []
     for number, column in enumerate(SEARCHED):
-        others = [_begins(earlier, prefix) for earlier in SEARCHED[:number]]
-        query = select(users.c.id, column.label("key"))
-        parts.append(query.where(_begins(column, prefix), *(not_(other) for other in others), *conditions))
+        earlier = [not_(_begins(each, prefix)) for each in SEARCHED[:number]]
+        query = select(users.c.id, column.label("key")).where(_begins(column, prefix), *earlier, *conditions)
+        row = (column, users.c.id)
+        if key is not None:
+            query = query.where(tuple_(*row) < tuple_(*key) if position.backwards else tuple_(*row) > tuple_(*key))
+        ordered = query.order_by(*(each.desc() if position.backwards else each.asc() for each in row))
+        part = ordered.limit(limit + 1).subquery()
+        parts.append(select(part.c.id, part.c.key))
     return union_all(*parts).subquery("found")
 
 
