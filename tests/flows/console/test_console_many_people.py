@@ -38,7 +38,7 @@ def required(harness: Harness) -> set[str]:
         return {user.id for user in tx.users.listed() if user.second_step_required}
 
 
-@pytest.mark.promise("ES2", "ES21", "SM3")
+@pytest.mark.promise("ES2", "ES21")
 def test_those_chosen_are_changed_after_a_question_with_their_number(harness: Harness, crowd: list[str]) -> None:
     admin = console(harness)
     assert "Require a second step of 2 people?" in ask(admin, "require", *crowd[:2])
