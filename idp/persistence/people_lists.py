@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Select,
     Subquery,
     and_,
@@ -19,15 +20,17 @@ from sqlalchemy import (
     select,
     text,
     true,
+    tuple_,
+    union,
     union_all,
 )
 
-from idp.persistence.base import Store
+from idp.persistence.base import Store, given
 from idp.persistence.groups import group_members
 from idp.persistence.keyset import Key, Page, Position, read_page
 from idp.persistence.lookup_keys import HIGHEST, LONGEST_NAME_KEY, lookup_key
-from idp.persistence.roles import HELD_BY_GROUP, HELD_BY_PERSON, HolderKind, role_grants
-from idp.persistence.users import ACTIVE, CLOSED, DISABLED, WITHOUT_FACTOR, User, users
+from idp.persistence.roles import HELD_BY_GROUP, HELD_BY_PERSON, IN_GROUP, HolderKind, role_grants
+from idp.persistence.users import ACTIVE, CLOSED, IS_DISABLED, WITHOUT_FACTOR, User, users
 
 
 class PeopleOrder(StrEnum):
@@ -52,8 +55,16 @@ FOUND_KEY_TYPES = (str, str)
 """Types of the key of somebody found by a prefix, in a list that is sorted by what was found."""
 SEARCHED = (users.c.name_key, users.c.username_key, users.c.email_key)
 NOT_CLOSED = users.c.status != CLOSED
-OFF = text(WITHOUT_FACTOR)
+OFF, IS_OUT = text(WITHOUT_FACTOR), text(IS_DISABLED)
 """In the words of the indexes, which a database cannot recognise behind a parameter."""
+MOST_NAMED = 1000
+"""People of a group, or of a role, up to which they are listed by their ids."""
+MEMBERS = select(group_members.c.user_id).where(group_members.c.group_id == given("group_id")).limit(given("most"))
+GRANTED = role_grants.c.role == given("role")
+HOLDERS = union(
+    select(role_grants.c.holder_id).where(GRANTED, role_grants.c.holder_kind == HolderKind.PERSON),
+    select(group_members.c.user_id).join(role_grants, IN_GROUP).where(GRANTED),
+).limit(given("most"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +100,24 @@ class PeopleListStore(Store):
         """Return one page; somebody found by a prefix is where that begins in the alphabet, whatever the order."""
         conditions = _conditions(wanted)
         if prefix := _prefix(wanted):
-            found = _found(prefix, conditions)
+            found = _found(prefix, conditions, position, limit)
             query = select(users).join(found, found.c.id == users.c.id)
             columns: Sequence[ColumnElement[object]] = (found.c.key, found.c.id)
             return read_page(self._db, User, query, columns, position, limit=limit)
         query = select(users).where(*conditions)
         return read_page(self._db, User, query, COLUMNS[order], position, limit=limit, descending=descending)
+
+    def members(self, group_id: str) -> frozenset[str] | None:
+        """Return the ids of a group's members; None when there are too many to name."""
+        return self._few(MEMBERS, group_id=group_id)
+
+    def holders(self, role: str) -> frozenset[str] | None:
+        """Return the ids of those who hold a role; None when there are too many to name."""
+        return self._few(HOLDERS, role=role)
+
+    def _few(self, query: Executable, **given: str) -> frozenset[str] | None:
+        found = frozenset(self._db.values(query, most=MOST_NAMED + 1, **given))
+        return found if len(found) <= MOST_NAMED else None
 
     def batch(self, wanted: PeopleFilter, *, after: str, limit: int) -> list[User]:
         """List some of them in order of id, from the one after the id `after`: changes do not move anybody in it."""
@@ -122,13 +145,22 @@ def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     return and_(column >= prefix, column < prefix + HIGHEST)
 
 
-def _found(prefix: str, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
-    """Return the subquery of who is found and by what: each person once, by the first of their keys that matches."""
+def _found(prefix: str, conditions: Sequence[ColumnElement[bool]], position: Position, limit: int) -> Subquery:
+    """Return the subquery of who is found and by what: each person once, by the first of their keys that matches.
+
+    Each key is read in the order of its index, and no further than the page needs.
+    """
+    key = position.before if position.before is not None else position.after
     parts: list[Select[tuple[str, str]]] = []
     for number, column in enumerate(SEARCHED):
-        others = [_begins(earlier, prefix) for earlier in SEARCHED[:number]]
-        query = select(users.c.id, column.label("key"))
-        parts.append(query.where(_begins(column, prefix), *(not_(other) for other in others), *conditions))
+        earlier = [not_(_begins(each, prefix)) for each in SEARCHED[:number]]
+        query = select(users.c.id, column.label("key")).where(_begins(column, prefix), *earlier, *conditions)
+        row = (column, users.c.id)
+        if key is not None:
+            query = query.where(tuple_(*row) < tuple_(*key) if position.backwards else tuple_(*row) > tuple_(*key))
+        ordered = query.order_by(*(each.desc() if position.backwards else each.asc() for each in row))
+        part = ordered.limit(limit + 1).subquery()
+        parts.append(select(part.c.id, part.c.key))
     return union_all(*parts).subquery("found")
 
 
@@ -141,7 +173,7 @@ def _all_conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
 
 def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of everything but the prefix."""
-    conditions: list[ColumnElement[bool]] = [users.c.status == DISABLED if wanted.disabled else NOT_CLOSED]
+    conditions: list[ColumnElement[bool]] = [IS_OUT if wanted.disabled else NOT_CLOSED]  # type: ignore[list-item]
     if wanted.off:
         conditions.append(OFF)  # type: ignore[arg-type]  # text can be a condition
     if wanted.late is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from idp.kernel.clock import DAY
+from idp.kernel.clock import HOUR
 from idp.persistence.groups import Group
 from idp.persistence.roles import Role
 from idp.persistence.users import User
@@ -152,9 +152,9 @@ def test_somebody_in_time_is_not_late(patient: Harness) -> None:
     with harness.services.database.write() as tx:
         found = tx.users.by_id(person.id)
         assert found is not None
-        tx.users.begin_grace(found, tx.now + DAY)
+        tx.users.begin_grace(found, tx.now + HOUR)
     assert listed(admin, "?state=late") == []
-    harness.clock.advance(DAY)
+    harness.clock.advance(HOUR)
     assert listed(admin, "?state=late") == ["soon"]
 
 

@@ -12,13 +12,18 @@ depends_on = None
 
 BATCH = 1000
 KEYS = ("username_key", "email_key")
+OFF, DISABLED = "factor_kinds = ''", "status = 'disabled'"
 INDEXES = (
     ("ix_users_name", ("name_key", "id"), None),
     ("ix_users_sign_in", ("last_sign_in_at", "id"), None),
-    ("ix_users_factors", ("factor_kinds", "username_key"), None),
-    ("ix_users_status", ("status", "username_key"), None),
-    ("ix_users_required", ("username_key",), "second_step_required AND factor_kinds = ''"),
-    ("ix_users_due", ("second_step_due_at",), "factor_kinds = ''"),
+    ("ix_users_off", ("username_key",), OFF),
+    ("ix_users_off_name", ("name_key", "id"), OFF),
+    ("ix_users_off_sign_in", ("last_sign_in_at", "id"), OFF),
+    ("ix_users_required", ("username_key",), f"second_step_required AND {OFF}"),
+    ("ix_users_due", ("second_step_due_at",), OFF),
+    ("ix_users_disabled", ("username_key",), DISABLED),
+    ("ix_users_disabled_name", ("name_key", "id"), DISABLED),
+    ("ix_users_disabled_sign_in", ("last_sign_in_at", "id"), DISABLED),
 )
 users = sa.table("users", *(sa.column(name) for name in ("id", "name_key", "factor_kinds", "last_sign_in_at")))
 profiles = sa.table("users", sa.column("id", sa.String), sa.column("profile", sa.JSON))
