@@ -149,10 +149,10 @@ def _set_contacts(
             raise Refused(CONCURRENT_CHANGE)
         tx.devices.distrust(user_id=user.id)
     try:
-        user = tx.users.set_email(user, email[0], verified=email[1])
+        user = tx.user_contacts.set_email(user, email[0], verified=email[1])
     except NameTaken:
         raise Refused(TAKEN, field="email") from None
-    user = tx.users.set_phone(user, phone[0], verified=phone[1])
+    user = tx.user_contacts.set_phone(user, phone[0], verified=phone[1])
     if moved[ContactKind.EMAIL]:
         for address in filter(None, (old_email, email[0])):
             notify(tx, user, Notice.EMAIL_CHANGED_BY_ADMINISTRATOR, to=address)

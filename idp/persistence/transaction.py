@@ -38,6 +38,7 @@ from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
+from idp.persistence.user_contacts import UserContactStore
 from idp.persistence.users import UserStore
 
 
@@ -56,6 +57,11 @@ class Transaction:
     def users(self) -> UserStore:
         """People."""
         return UserStore(self._db, self.now)
+
+    @cached_property
+    def user_contacts(self) -> UserContactStore:
+        """Addresses and numbers of people."""
+        return UserContactStore(self._db, self.now)
 
     @cached_property
     def people(self) -> PeopleListStore:

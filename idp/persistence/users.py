@@ -138,7 +138,6 @@ class User:
 
 
 KEY = given("key")
-BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_ID = select(users).where(users.c.id == given("user_id"))
 BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))
@@ -151,12 +150,6 @@ RAISE_EPOCH = CHANGE.where(users.c.epoch == given("epoch")).values(epoch=users.c
 SET_PASSWORD_HASH = CHANGE.values(password_hash=given("new_hash"), password_changed_at=given("now"))
 REHASH_PASSWORD = CHANGE.where(users.c.password_hash == given("old_hash")).values(password_hash=given("new_hash"))
 SET_PROFILE = CHANGE.values(profile=given("profile"), name_key=given("name_key"))
-SET_EMAIL = CHANGE.values(email=given("email"), email_key=KEY, email_verified=given("verified"))
-SET_PHONE = CHANGE.values(phone_number=given("number"), phone_number_verified=given("verified"))
-PROVE_EMAIL = CHANGE.where(users.c.email == given("address")).values(email_verified=True)
-PROVE_PHONE = CHANGE.where(or_(users.c.phone_number.is_(None), users.c.phone_number == given("number"))).values(
-    phone_number=given("number"), phone_number_verified=True
-)
 RECORD_SIGN_IN = update(users).where(users.c.id == given("user_id")).values(last_sign_in_at=given("now"))
 SET_STATUS = CHANGE.values(status=given("status"))
 CLOSE = CHANGE.values(
@@ -278,35 +271,6 @@ class UserStore(Store):
     def set_profile(self, user: User, profile: dict[str, Any]) -> None:
         """Store the person's profile claims."""
         self._change(user, SET_PROFILE, profile=profile, name_key=name_key(profile))
-
-    def set_email(self, user: User, email: str | None, *, verified: bool) -> User:
-        """Store an address, and return the person with it; the caller has raised the epoch.
-
-        Raises:
-            NameTaken: when it is another's, also in another spelling; this transaction can only be rolled back.
-        """
-        key = lookup_key(email) if email else None
-        try:
-            self._change(user, SET_EMAIL, email=email, key=key, verified=verified)
-        except IntegrityError as error:
-            raise NameTaken from error
-        return replace(user, email=email, email_key=key, email_verified=verified)
-
-    def set_phone(self, user: User, number: str | None, *, verified: bool) -> User:
-        """Store a number in E.164 form, and return the person with it; the caller has raised the epoch."""
-        self._change(user, SET_PHONE, number=number, verified=verified)
-        return replace(user, phone_number=number, phone_number_verified=verified)
-
-    def prove_email(self, user: User, address: str) -> None:
-        """Mark the address as verified, if it is the person's current one."""
-        self._change(user, PROVE_EMAIL, address=address)
-
-    def prove_phone(self, user: User, number: str) -> None:
-        """Store the number as verified, if the person has none or this one.
-
-        `number` is E.164.
-        """
-        self._change(user, PROVE_PHONE, number=number)
 
     def record_sign_in(self, user: User) -> None:
         """Record that a session of this person was opened."""

@@ -146,7 +146,7 @@ def undo_change(tx: Transaction, change: ContactChange, *, by_administrator: boo
 
 
 def _store(tx: Transaction, user: User, kind: ContactKind, value: str | None, *, verified: bool) -> User:
-    setter = {ContactKind.EMAIL: tx.users.set_email, ContactKind.PHONE: tx.users.set_phone}[kind]
+    setter = {ContactKind.EMAIL: tx.user_contacts.set_email, ContactKind.PHONE: tx.user_contacts.set_phone}[kind]
     return setter(user, value, verified=verified)
 
 

@@ -102,7 +102,7 @@ def finish_reset(tx: Transaction, handle: str, holder: ResetLinkHolder, password
     user = tx.users.by_id(user_id)
     if user is None or not tx.password_resets.claim(digest(handle)):
         return False
-    tx.users.prove_email(user, user.email or "")  # the link was mailed there: a new address would have ended it
+    tx.user_contacts.prove_email(user, user.email or "")  # the link was mailed there: a new address would have ended it
     # The bucket of codes stays: access to a mailbox must not give more tries at the second step.
     for prefix in rate_limits.password_bucket_prefixes(user_id, user.username, user.email):
         tx.throttles.reset_all(prefix)

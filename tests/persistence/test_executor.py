@@ -50,7 +50,7 @@ def test_after_the_first_change_nothing_is_repeated(harness: Harness) -> None:
     with pytest.raises(DatabaseUnavailable), database.write() as tx:  # noqa: PT012 - the later statement must raise
         tx.users.set_profile(user, {"name": "lost"})
         _end_connections(harness)
-        tx.users.set_phone(user, "+491234567", verified=False)
+        tx.user_contacts.set_phone(user, "+491234567", verified=False)
     with database.read() as tx:
         found = tx.users.by_id(jane.id)
     assert found

@@ -81,9 +81,9 @@ def confirm_code(
         return Result.WRONG
     tx.throttles.reset(bucket)
     if method is Method.EMAIL:
-        tx.users.prove_email(person.user, address)
+        tx.user_contacts.prove_email(person.user, address)
     else:
-        tx.users.prove_phone(person.user, address)
+        tx.user_contacts.prove_phone(person.user, address)
     factor = Factor(
         id=services.entropy.token(12),
         kind=method,

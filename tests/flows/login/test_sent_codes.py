@@ -232,7 +232,7 @@ def test_the_number_is_a_copy_that_only_turning_it_off_and_on_changes(harness: H
         user = tx.users.by_id(jane.id)
         assert user is not None
         assert user.phone_number_verified
-        tx.users.set_phone(user, "+4915100000000", verified=True)
+        tx.user_contacts.set_phone(user, "+4915100000000", verified=True)
     to_second_step(driver, jane)
     assert codes(harness, "sms")[-1][0] == NUMBER
     harness.clock.advance(PAUSE)
