@@ -16,7 +16,8 @@ from tests.support.harness import Harness
 ACTIVITY = "/account/activity"
 NOBODYS = {
     Event.DEVICE_COPIED, Event.CLIENT_REFUSED, Event.CLIENT_ADDED, Event.CLIENT_CHANGED, Event.CLIENT_REMOVED,
-    Event.KEYS_ROTATED, Event.MAIL_ABANDONED, Event.AUTHORIZATION_REFUSED, Event.LOGOUT_TARGET_REFUSED,
+    Event.KEYS_ROTATED,
+    Event.POLICY_CHANGED, Event.MAIL_ABANDONED, Event.AUTHORIZATION_REFUSED, Event.LOGOUT_TARGET_REFUSED,
 }  # fmt: skip
 """Events that are about no person."""
 
