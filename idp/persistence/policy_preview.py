@@ -51,6 +51,7 @@ class Alike:
     """
 
     has_password: bool
+    has_email: bool
     required: bool
     grace: int
     attested: bool
@@ -98,6 +99,7 @@ def _query(classes: Classes, batch: Batch, now: int) -> Select[Any]:
         users.c.username.label("username"),
         users.c.profile["name"].as_string().label("name"),
         case((users.c.password_hash.is_not(None), 1), else_=0).label("has_password"),
+        case((users.c.email.is_not(None), 1), else_=0).label("has_email"),
         case((users.c.second_step_required, 1), else_=0).label("required"),
         case(
             (users.c.second_step_due_at.is_(None), NOT_BEGUN), (users.c.second_step_due_at <= now, OVER), else_=RUNNING
@@ -153,9 +155,10 @@ def _within(column: ColumnElement[str], batch: Batch) -> list[ColumnElement[bool
 
 
 def _alike(classes: Classes, row: Sequence[Any]) -> Alike:
-    has_password, required, grace, attested, kinds, person, *masks = (int(value) for value in row)
+    has_password, has_email, required, grace, attested, kinds, person, *masks = (int(value) for value in row)
     return Alike(
         has_password=bool(has_password),
+        has_email=bool(has_email),
         required=bool(required),
         grace=grace,
         attested=bool(attested),

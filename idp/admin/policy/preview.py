@@ -124,7 +124,7 @@ class _Judge:
         user = User(
             id="" if alike.person is None else self.classes.people[alike.person][0],
             username="somebody",
-            email="somebody@example.com",
+            email="somebody@example.com" if alike.has_email else None,
             password_hash="a hash" if alike.has_password else None,
             second_step_required=alike.required,
             second_step_due_at=due,

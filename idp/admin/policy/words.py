@@ -101,7 +101,7 @@ def _sentence(name: str, demands: Demands) -> Text:  # noqa: PLR0911 - one for e
     match name:
         case "second_step":
             return (
-                Text("Everybody must have a second step.")
+                Text("A second step is required.")
                 if demands.second_step
                 else Text("Each person chooses whether to have a second step.")
             )

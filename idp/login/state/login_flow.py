@@ -149,10 +149,7 @@ def judge_flow(
         person = auth_session.person  # never for the flow of another person, who proved something in it
     person = person.for_client(row.client_id) if person else None
     if person is None:
-        must_choose = row.must_choose and auth_session is not None
-        return LoginFlow(
-            row, auth_session, None, (), requested, State(must_choose=must_choose, attesting=settings.attesting)
-        )
+        return _nobodys_flow(row, auth_session, requested, settings)
     requirement = person.with_policy(requested, settings, now=tx.now)
     session_proofs = (
         auth_session.proofs
@@ -163,10 +160,6 @@ def judge_flow(
     person = people.with_trusted(tx, person, judged)
     proofs = person.counting_proofs(judged, not_before=requirement.not_before, settings=settings, now=tx.now)
     password_at = max((proof.at for proof in proofs if proof.method in FIRST), default=0)
-    kinds = requirement.kinds
-    enrollable = frozenset(
-        method for method in (Method.TOTP, *person.enrollable(settings)) if kinds is None or method in kinds
-    )
     state = State(
         proofs=proofs,
         methods=person.methods,
@@ -174,12 +167,26 @@ def judge_flow(
         codes_to_save=person.codes_to_save,
         must_choose=row.must_choose and auth_session is not None and row.user_id is None,
         attested=person.attested,
-        enrollable=enrollable,
+        enrollable=_enrollable(person, requirement, settings),
         attesting=settings.attesting,
         may_wait=person.may_wait(settings, tx.now)
         and not (auth_session is not None and _is_same_person(auth_session.person, person)),
     )
     return LoginFlow(row, auth_session, person, own_proofs, requirement, state)
+
+
+def _nobodys_flow(
+    row: LoginFlowRow, auth_session: AuthenticatedSession | None, requested: AuthRequirement, settings: Settings
+) -> LoginFlow:
+    must_choose = row.must_choose and auth_session is not None
+    state = State(must_choose=must_choose, attesting=settings.attesting)
+    return LoginFlow(row, auth_session, None, (), requested, state)
+
+
+def _enrollable(person: Person, requirement: AuthRequirement, settings: Settings) -> frozenset[Method]:
+    """Return the second steps that the person could enrol now, and that would count."""
+    able = frozenset({Method.TOTP, *person.enrollable(settings)})
+    return able if requirement.kinds is None else able & requirement.kinds
 
 
 def requirement_to_json(requirement: AuthRequirement) -> dict[str, int | bool]:

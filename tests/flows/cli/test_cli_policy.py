@@ -12,7 +12,7 @@ def test_a_rule_is_set_shown_explained_and_returned_from(harness: Harness) -> No
     assert "Each person chooses" in command.done("policy", "show")
     said = command.done("policy", "set", "group", "Staff", "--second-step", "yes", "--reason", "audit", "--yes")
     assert "Saved as version 1" in said
-    assert "Second step: open -> Everybody must have a second step." in said
+    assert "Second step: open -> A second step is required." in said
     assert "Group Staff" in command.done("policy", "show")
     assert command.read("policy", "show")["rules"] == [
         {"kind": "group", "subject": "staff", "demands": {"second_step": True}}

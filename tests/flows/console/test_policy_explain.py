@@ -151,7 +151,7 @@ def test_every_rule_that_speaks_is_named_with_the_demand_and_the_pages(harness: 
     )
     page = words(owner.open(f"{EXPLAIN}?person=jane&app=web&address=192.0.2.7&acr_values=mfa&max_age=60"))
     for said in (
-        "Organisation Asks for more Everybody must have a second step.",
+        "Organisation Asks for more A second step is required.",
         "Group Staff Asks for more",
         "App Web",
         "People sign in again after 8 hours.",
