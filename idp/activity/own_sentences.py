@@ -55,6 +55,7 @@ DONE: Mapping[str, Text] = {
     Event.USER_ADDED: Text("Your account was made."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
+    Event.CLIENT_TRIED: Text("You tried {app} in the administration."),
     Event.USER_UNLOCKED: Text("An administrator let you try again after too many wrong passwords or codes."),
     Event.INVITED: Text("An administrator mailed you a link to choose your password."),
     Event.INVITATION_WITHDRAWN: Text("An administrator withdrew the link to choose your password."),
@@ -68,6 +69,7 @@ DONE: Mapping[str, Text] = {
 """What happened; `{app}` is the app's name, `{group}` that of a group."""
 
 NOT_DONE: Mapping[str, Text] = {
+    Event.ADMIN_REFUSED: Text("A page for administrators was opened, and refused."),
     Event.PHONE_CHANGED: Text("Another phone number was typed, and a wrong code was tried for it."),
     Event.ADMIN_REFUSED: Text("A page for administrators was opened, and refused."),
     Event.PASSWORD: Text("A wrong password was tried."),
