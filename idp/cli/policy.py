@@ -13,7 +13,7 @@ from idp.admin.policy.changes import Proposal
 from idp.admin.policy.preview import Count
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, assume_yes, print_json, utc
-from idp.login.policy.rules import OPEN, Demands, Rule, RuleKind, to_row
+from idp.login.policy.rules import OPEN, Rule, RuleKind, Terms, to_row
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.keyset import Position
 from idp.persistence.transaction import Transaction
@@ -28,10 +28,10 @@ def command() -> None:
     """Look at and change who needs a second step, and when."""
 
 
-@command.command()
+@command.command(name="show")
 @as_json
 @pass_cli_context
-def show(work: CliContext, *, json_wanted: bool) -> None:
+def show_policy(work: CliContext, *, json_wanted: bool) -> None:
     """Show what applies to everybody, and the further rules."""
     with work.database.read() as tx:
         rules = present_rules(tx)
@@ -39,14 +39,14 @@ def show(work: CliContext, *, json_wanted: bool) -> None:
         names = explain.rule_names(tx, others)
     organisation = rules.organisation(work.settings)
     if json_wanted:
-        listed = [{"kind": rule.kind, "subject": rule.subject, "demands": to_row(rule.demands)} for rule in others]
+        listed = [{"kind": rule.kind, "subject": rule.subject, "terms": to_row(rule.terms)} for rule in others]
         print_json({"version": rules.version, "organisation": to_row(organisation), "rules": listed})
         return
     click.echo(f"version {rules.version}\n\nOrganisation")
     _print_sentences(organisation)
     for rule in others:
         click.echo(f"\n{names[rule.kind, rule.subject]}")
-        _print_sentences(rule.demands)
+        _print_sentences(rule.terms)
 
 
 @command.command(name="set")
@@ -108,13 +108,13 @@ def set_(
 @as_json
 @pass_cli_context
 def explain_(work: CliContext, /, *, json_wanted: bool, **typed: Any) -> None:
-    """Explain why somebody would be asked: each rule that speaks, the demand, and the pages."""
+    """Explain why somebody would be asked: each rule that speaks, what they require together, and the pages."""
     with work.database.read() as tx:
         found = explain.explain(tx, explain.parse_situation(tx, **typed), work.settings)
     if json_wanted:
         said = [{"rule": each.name, "says": each.sentences, "asks": each.asks} for each in found.spoken]
         print_json(
-            {"rules": said, "together": found.demand, "pages": found.steps, "done": found.done, "acr": found.level}
+            {"rules": said, "together": found.together, "pages": found.steps, "done": found.done, "acr": found.level}
         )
         return
     for each in found.spoken:
@@ -122,9 +122,9 @@ def explain_(work: CliContext, /, *, json_wanted: bool, **typed: Any) -> None:
         for sentence in each.sentences:
             click.echo(f"  {sentence}")
     click.echo("\nTogether")
-    for sentence in found.demand:
+    for sentence in found.together:
         click.echo(f"  {sentence}")
-    if not found.demand:
+    if not found.together:
         click.echo("  Nobody here can reach what is asked. The app gets an error.")
     click.echo("\nPages")
     for number, page in enumerate(found.pages, 1):
@@ -155,7 +155,7 @@ def history_(work: CliContext, *, return_to: int | None, reason: str, json_wante
                     "at": version.created_at,
                     "by": version.actor_id,
                     "reason": version.reason,
-                    "rules": [{"rule": rule.id, "demands": to_row(rule.demands)} for rule, _ in changed],
+                    "rules": [{"rule": rule.id, "terms": to_row(rule.terms)} for rule, _ in changed],
                 }
                 for version, changed in listed
             ]
@@ -196,21 +196,21 @@ def _proposal(
         raise Refused("Say what to set: `idp policy set --help` lists it.")
     found, present = changes.find_subject(tx, kind, subject), present_rules(tx)
     rule = present.get(kind, found)
-    kept = fields.typed_values(rule.demands) if rule else {}
+    kept = fields.typed_values(rule.terms) if rule else {}
     wanted = {name: value for name, value in (kept | given).items() if name not in unset}
     if foreign := wanted.keys() - set(fields.names_for(kind)):
         raise Refused(f"A rule about this cannot say {min(foreign).replace('_', '-')}.")
     return changes.propose(present, [Rule(kind, OPEN if remove else fields.parse(kind, wanted), found)])
 
 
-def _print_sentences(demands: Demands) -> None:
-    for sentence in words.describe(demands):
+def _print_sentences(terms: Terms) -> None:
+    for sentence in words.describe(terms):
         click.echo(f"  {sentence}")
 
 
 def _print_differences(proposal: Proposal) -> None:
     (rule,) = proposal.changed
-    for each in words.compare(proposal.before(rule), rule.demands):
+    for each in words.compare(proposal.before(rule), rule.terms):
         click.echo(f"{each.field}: {each.before or 'open'} -> {each.after or 'open'}")
 
 

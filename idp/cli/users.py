@@ -257,7 +257,7 @@ def _attributes(given: tuple[str, ...]) -> dict[str, str]:
 
 def _page(work: CliContext, search: str, after: str) -> list[Row]:
     with work.database.read() as tx:
-        found = tx.users.listed(limit=PAGE, after=after, search=search)
+        found = tx.people.listed(limit=PAGE, after=after, search=search)
         ids = [user.id for user in found]
         owners, groups = tx.factors.owners_among(ids), tx.groups.ids_of_users(ids)
         rules = present_rules(tx)

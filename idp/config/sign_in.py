@@ -59,7 +59,7 @@ class SignIn(BaseModel):
         le=90,
         description=(
             "Days somebody who must have a second step and has none may go on without; counted once per person, from "
-            "their first sign-in under that demand. 0: it is set up at once."
+            "their first sign-in under that rule. 0: it is set up at once."
         ),
     )
     recovery_codes_viewable: bool = Field(

@@ -107,6 +107,20 @@ class PeopleListStore(Store):
         query = select(users).where(*conditions)
         return read_page(self._db, User, query, COLUMNS[order], position, limit=limit, descending=descending)
 
+    def listed(self, *, limit: int = 1000, after: str = "", search: str = "") -> list[User]:
+        """List people in order of user name, from the one behind the name `after`.
+
+        `search` is part of the user name, the address or the name; in names, how case is ignored beyond ASCII depends
+        on the database.
+        """
+        query = select(users).where(users.c.username_key > lookup_key(after), users.c.status != CLOSED)
+        if search:
+            keys = (users.c.username_key, users.c.email_key)
+            name = users.c.profile["name"].as_string()
+            found = [key.contains(lookup_key(search), autoescape=True) for key in keys]
+            query = query.where(or_(*found, name.icontains(search, autoescape=True)))
+        return self._db.all(User, query.order_by(users.c.username_key).limit(limit))
+
     def members(self, group_id: str) -> frozenset[str] | None:
         """Return the ids of a group's members; None when there are too many to name."""
         return self._few(MEMBERS, group_id=group_id)

@@ -35,7 +35,7 @@ policy_rules = Table(
     Column("subject", String, primary_key=True),
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     Column("until", BigInteger),
-    Column("demands", JSON, nullable=False),
+    Column("terms", JSON, nullable=False),
 )
 
 
@@ -66,7 +66,7 @@ class RuleRow:
     subject: str
     version: int
     until: int | None
-    demands: dict[str, Any]
+    terms: dict[str, Any]
 
 
 NEWEST = select(policy_versions).order_by(policy_versions.c.number.desc()).limit(1)
@@ -123,7 +123,7 @@ class PolicyStore(Store):
         return number, [RuleRow(*row[1:]) for row in rows if row[1] is not None]
 
     def add(self, new: PolicyVersion, changed: Iterable[RuleRow]) -> None:
-        """Store a version, whose `changed` rules replace those of the same subject (empty `demands`: by none).
+        """Store a version, whose `changed` rules replace those of the same subject (empty `terms`: by none).
 
         Raises:
             PolicyChanged: its number is taken; this transaction can only be rolled back.
@@ -135,8 +135,8 @@ class PolicyStore(Store):
             raise PolicyChanged from error
         for rule in changed:
             self._db.change(CLOSE, kind=rule.kind, subject=rule.subject, number=new.number)
-            if rule.demands:
-                self._db.insert(policy_rules, RuleRow(rule.kind, rule.subject, new.number, None, rule.demands))
+            if rule.terms:
+                self._db.insert(policy_rules, RuleRow(rule.kind, rule.subject, new.number, None, rule.terms))
 
     def history(self, position: Position, *, limit: int) -> Page[PolicyVersion]:
         """Return a page of the versions, newest first."""

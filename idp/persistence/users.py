@@ -233,20 +233,6 @@ class UserStore(Store):
             raise NameTaken from error
         return stored
 
-    def listed(self, *, limit: int = 1000, after: str = "", search: str = "") -> list[User]:
-        """List people in order of user name, from the one behind the name `after`.
-
-        `search` is part of the user name, the address or the name; in names, how case is ignored beyond ASCII depends
-        on the database.
-        """
-        query = select(users).where(users.c.username_key > lookup_key(after), users.c.status != CLOSED)
-        if search:
-            keys = (users.c.username_key, users.c.email_key)
-            name = users.c.profile["name"].as_string()
-            found = [key.contains(lookup_key(search), autoescape=True) for key in keys]
-            query = query.where(or_(*found, name.icontains(search, autoescape=True)))
-        return self._db.all(User, query.order_by(users.c.username_key).limit(limit))
-
     def count(self) -> int:
         """Return how many accounts there are."""
         return int(self._db.value(COUNT))

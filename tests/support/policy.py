@@ -3,7 +3,7 @@
 from typing import Any
 
 from idp.kernel.entropy import SystemEntropy
-from idp.login.policy.rules import Demands, Rule, RuleKind, to_row
+from idp.login.policy.rules import Rule, RuleKind, Terms, to_row
 from idp.persistence.groups import Group
 from idp.persistence.policy import PolicyVersion, RuleRow
 from tests.support.harness import Harness
@@ -14,14 +14,14 @@ def store_rules(harness: Harness, *rules: Rule) -> int:
     with harness.services.database.write() as tx:
         newest = tx.policy.newest()
         number = newest.number + 1 if newest else 1
-        rows = [RuleRow(rule.kind, rule.subject, number, None, to_row(rule.demands)) for rule in rules]
+        rows = [RuleRow(rule.kind, rule.subject, number, None, to_row(rule.terms)) for rule in rules]
         tx.policy.add(PolicyVersion(number, SystemEntropy().token(16), None, "for a test"), rows)
     return number
 
 
-def rule(kind: RuleKind, subject: str = "", **demands: Any) -> Rule:
+def rule(kind: RuleKind, subject: str = "", **terms: Any) -> Rule:
     """A rule."""
-    return Rule(kind, Demands(**demands), subject)
+    return Rule(kind, Terms(**terms), subject)
 
 
 def group_of(harness: Harness, name: str, *members: str) -> str:

@@ -16,7 +16,7 @@ from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text
 from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
-from idp.login.policy.rules import OPEN, Demands, Rule, RuleKind, RuleSet, to_row
+from idp.login.policy.rules import OPEN, Rule, RuleKind, RuleSet, Terms, to_row
 from idp.login.state import person as people
 from idp.login.state.policy_rules import from_rule_row, present_rules
 from idp.persistence.lookup_keys import lookup_key
@@ -47,14 +47,14 @@ class Proposal:
     present: RuleSet
     proposed: RuleSet
 
-    def before(self, rule: Rule) -> Demands:
-        """Return what the rule about this subject demands now."""
+    def before(self, rule: Rule) -> Terms:
+        """Return what the rule about this subject states now."""
         found = self.present.get(rule.kind, rule.subject)
-        return found.demands if found else OPEN
+        return found.terms if found else OPEN
 
 
 def propose(present: RuleSet, changed: Sequence[Rule]) -> Proposal:
-    """Return the proposal of these rules; one without demands removes the rule of its subject."""
+    """Return the proposal of these rules; one without terms removes the rule of its subject."""
     return Proposal(tuple(changed), present, present.with_rules(changed))
 
 
@@ -64,9 +64,9 @@ def propose_version(tx: Transaction, number: int) -> Proposal:
         raise Refused(Text("There is no version {number} of the policy.", number=number))
     present = present_rules(tx)
     then = {(rule.kind, rule.subject): rule for rule in map(from_rule_row, tx.policy.rules_at(number))}
-    gone = [replace(rule, demands=OPEN) for key, rule in present.rules.items() if key not in then]
+    gone = [replace(rule, terms=OPEN) for key, rule in present.rules.items() if key not in then]
     proposal = propose(present, [*then.values(), *gone])
-    different = tuple(rule for rule in proposal.changed if proposal.before(rule) != rule.demands)
+    different = tuple(rule for rule in proposal.changed if proposal.before(rule) != rule.terms)
     return replace(proposal, changed=different)
 
 
@@ -109,14 +109,14 @@ def save(
     newest = tx.policy.newest()
     if not base == proposal.present.version == (newest.number if newest else 0):
         raise _outdated()
-    changed = [rule for rule in proposal.changed if proposal.before(rule) != rule.demands]
+    changed = [rule for rule in proposal.changed if proposal.before(rule) != rule.terms]
     if not changed:
         raise Refused(Text("Nothing would change. Change a field first."))
     if len(proposal.proposed.rules) > MOST_RULES:
         raise Refused(Text("There are {count} rules already. Remove some first.", count=MOST_RULES))
     _require_an_owner(tx, owners, proposal, settings)
     number = base + 1
-    rows = [RuleRow(rule.kind, rule.subject, number, None, to_row(rule.demands)) for rule in changed]
+    rows = [RuleRow(rule.kind, rule.subject, number, None, to_row(rule.terms)) for rule in changed]
     try:
         tx.policy.add(PolicyVersion(number, entropy.token(16), actor.user_id, reason), rows)
     except PolicyChanged:

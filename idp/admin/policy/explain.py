@@ -1,4 +1,4 @@
-"""Why somebody would be asked, or was: the rules that speak, the demand they join to, and the pages."""
+"""Why somebody would be asked, or was: the rules that speak, what they require together, and the pages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Explanation:
     """
 
     spoken: tuple[Spoken, ...]
-    demand: tuple[Text, ...]
+    together: tuple[Text, ...]
     pages: tuple[Text, ...]
     steps: tuple[str, ...]
     done: bool
@@ -104,7 +104,7 @@ def explain(tx: Transaction, situation: Situation, settings: Settings) -> Explan
     walked = walk(tx, person, requested, settings, remembered=situation.remembered)
     return Explanation(
         spoken=tuple(_spoken(tx, person, situation, settings)),
-        demand=tuple(_demand(person, requested, settings, now=tx.now)),
+        together=tuple(_join_words(person, requested, settings, now=tx.now)),
         pages=tuple(map(words.page_name, walked.pages)),
         steps=walked.pages,
         done=walked.done,
@@ -168,7 +168,7 @@ def _spoken(tx: Transaction, person: Person, situation: Situation, settings: Set
     spoken = []
     for rule in rules:
         required = reasons.reason_of(rule) == reasons.REQUIRED
-        said = (reasons.SENTENCES[reasons.REQUIRED],) if required else tuple(words.describe(rule.demands))
+        said = (reasons.SENTENCES[reasons.REQUIRED],) if required else tuple(words.describe(rule.terms))
         spoken.append(Spoken(names[rule.kind, rule.subject], said, reasons.asks(rule, now=tx.now)))
     if person.has_second_step:
         own = reasons.SENTENCES[reasons.OWN]
@@ -199,7 +199,7 @@ def _request_sentences(situation: Situation) -> list[Text]:
     return said
 
 
-def _demand(person: Person, requested: AuthRequirement, settings: Settings, *, now: int) -> Sequence[Text]:
+def _join_words(person: Person, requested: AuthRequirement, settings: Settings, *, now: int) -> Sequence[Text]:
     joined, policy = person.with_policy(requested, settings, now=now), person.policy(settings)
     level = joined.target(person.best)
     said = [Text("At least this is asked: {level}.", level=words.LEVELS[level])]

@@ -10,7 +10,7 @@ from idp.admin import Refused
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
 from idp.login.policy.methods import MOST_SECURE_FIRST
-from idp.login.policy.rules import Demands, RuleKind, from_row, to_row
+from idp.login.policy.rules import RuleKind, Terms, from_row, to_row
 
 YES, NO = "yes", "no"
 SWITCHES = ("second_step", "codes_viewable", "may_close")
@@ -46,8 +46,8 @@ def names_for(kind: RuleKind) -> tuple[str, ...]:
     return tuple(name for name in NAMES if name not in OPEN_FOR[kind])
 
 
-def parse(kind: RuleKind, typed: Mapping[str, str]) -> Demands:
-    """Return the demands of typed values; an empty one leaves its field open.
+def parse(kind: RuleKind, typed: Mapping[str, str]) -> Terms:
+    """Return the terms of typed values; an empty one leaves its field open.
 
     Raises:
         FieldRefused: naming the field, and what it may hold.
@@ -60,9 +60,9 @@ def parse(kind: RuleKind, typed: Mapping[str, str]) -> Demands:
     return from_row(values)
 
 
-def typed_values(demands: Demands) -> dict[str, str]:
-    """Return the demands as they would be typed."""
-    return {name: _text(value) for name, value in to_row(demands).items()}
+def typed_values(terms: Terms) -> dict[str, str]:
+    """Return the terms as they would be typed."""
+    return {name: _text(value) for name, value in to_row(terms).items()}
 
 
 def parse_network(text: str) -> str:

@@ -28,7 +28,7 @@ def changes_of(tx: Transaction, number: int) -> list[tuple[Rule, list[Difference
     )
     found = []
     for key in sorted(before.keys() | after.keys()):
-        old, new = (rules[key].demands if key in rules else OPEN for rules in (before, after))
+        old, new = (rules[key].terms if key in rules else OPEN for rules in (before, after))
         if old != new:
             found.append((Rule(key[0], new, key[1], number), words.compare(old, new)))
     return found
@@ -36,4 +36,4 @@ def changes_of(tx: Transaction, number: int) -> list[tuple[Rule, list[Difference
 
 def compare_rule(proposal: Proposal, rule: Rule) -> list[Difference]:
     """List what a proposal changes in one rule."""
-    return words.compare(proposal.before(rule), rule.demands)
+    return words.compare(proposal.before(rule), rule.terms)

@@ -114,7 +114,7 @@ class _Judge:
         subjects = {subject: None for rules in sets for each, subject in rules.rules if each is kind}
         for subject in subjects:
             found = [rules.get(kind, subject) for rules in sets]
-            classes.setdefault(tuple(rule and rule.demands for rule in found), []).append(subject)
+            classes.setdefault(tuple(rule and rule.terms for rule in found), []).append(subject)
         return list(classes.values())
 
     def _person(self, alike: Alike, rules: RuleSet) -> Person:

@@ -80,7 +80,7 @@ def walk(
         pages.append(flow.page)
         if flow.step is Step.OFFER:
             return Walk(tuple(pages), done=True, level=flow.assurance.level)
-        answer = _answer(flow, person, tx.now, remembered=remembered)
+        answer = _take_step(flow, person, tx.now, remembered=remembered)
         if answer is None:
             break
         person, given = answer
@@ -88,7 +88,7 @@ def walk(
     return Walk(tuple(pages), done=False)
 
 
-def _answer(flow: LoginFlow, person: Person, now: int, *, remembered: bool) -> tuple[Person, list[Proof]] | None:
+def _take_step(flow: LoginFlow, person: Person, now: int, *, remembered: bool) -> tuple[Person, list[Proof]] | None:
     """Return the person after the present page, and what they prove there; None when they cannot."""
     match flow.step:
         case Step.IDENTIFY:

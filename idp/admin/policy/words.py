@@ -9,7 +9,7 @@ from idp.admin.policy.fields import NAMES
 from idp.kernel.text import Text, plural
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import MOST_SECURE_FIRST, Method
-from idp.login.policy.rules import Demands
+from idp.login.policy.rules import Terms
 from idp.login.policy.steps import Step
 
 LEVELS: Mapping[Level, Text] = {
@@ -57,15 +57,15 @@ def page_name(page: str) -> Text:
     return PAGES.get(page) or PAGES_OF_METHODS[page]
 
 
-def describe(demands: Demands) -> list[Text]:
+def describe(terms: Terms) -> list[Text]:
     """Return one sentence for each field that is not open."""
-    return list(sentences(demands).values())
+    return list(sentences(terms).values())
 
 
-def sentences(demands: Demands) -> dict[str, Text]:
+def sentences(terms: Terms) -> dict[str, Text]:
     """Return the sentence of each field that is not open, in the order of the form."""
-    stated = demands.stated
-    return {name: _sentence(name, demands) for name in NAMES if name in stated}
+    stated = terms.stated
+    return {name: _sentence(name, terms) for name in NAMES if name in stated}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Difference:
     after: Text | None
 
 
-def compare(before: Demands, after: Demands) -> list[Difference]:
+def compare(before: Terms, after: Terms) -> list[Difference]:
     """List the fields that differ."""
     old, new = sentences(before), sentences(after)
     return [
@@ -97,38 +97,38 @@ def join_texts(texts: Sequence[Text]) -> Text:
     return joined
 
 
-def _sentence(name: str, demands: Demands) -> Text:  # noqa: PLR0911 - one for each field
+def _sentence(name: str, terms: Terms) -> Text:  # noqa: PLR0911 - one for each field
     match name:
         case "second_step":
             return (
                 Text("A second step is required.")
-                if demands.second_step
+                if terms.second_step
                 else Text("Each person chooses whether to have a second step.")
             )
         case "kinds":
-            names = [method.spec.name for method in MOST_SECURE_FIRST if method in (demands.kinds or ())]
+            names = [method.spec.name for method in MOST_SECURE_FIRST if method in (terms.kinds or ())]
             return Text("Only these second steps count: {names}.", names=join_texts([_as_text(each) for each in names]))
         case "min_level":
-            return Text("At least this is asked: {level}.", level=LEVELS[demands.min_level or Level.PWD])
+            return Text("At least this is asked: {level}.", level=LEVELS[terms.min_level or Level.PWD])
         case "remember_days":
-            return _days_remembered(demands.remember_days or 0)
+            return _days_remembered(terms.remember_days or 0)
         case "sign_in_hours":
             return plural(
                 "People sign in again after {count} hour.",
                 "People sign in again after {count} hours.",
-                count=demands.sign_in_hours or 0,
+                count=terms.sign_in_hours or 0,
             )
         case "grace_days":
-            return _days_of_grace(demands.grace_days or 0)
+            return _days_of_grace(terms.grace_days or 0)
         case "codes_viewable":
             return (
                 Text("People can look at their recovery codes again.")
-                if demands.codes_viewable
+                if terms.codes_viewable
                 else Text("Recovery codes are shown once.")
             )
     return (
         Text("People may close their own account.")
-        if demands.may_close
+        if terms.may_close
         else Text("People do not close accounts themselves.")
     )
 

@@ -13,20 +13,13 @@ from idp.console.guard import Admin, views
 from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.dates import Day, Moment
 from idp.kernel.text import Text, plural
-from idp.login.policy.methods import MOST_SECURE_FIRST, Method
+from idp.login.policy.methods import MOST_SECURE_FIRST
 from idp.persistence.outbox import MessageState
 from idp.persistence.transaction import Transaction
 from idp.signing.rotation import KeyState
 from idp.web import console_paths
 from idp.web.context import services
 
-KIND_TEXTS = {
-    Method.PASSKEY: Text("Passkey"),
-    Method.TOTP: Text("Authenticator app"),
-    Method.WHATSAPP: Text("Code by WhatsApp"),
-    Method.SMS: Text("Code by text message"),
-    Method.EMAIL: Text("Code by email"),
-}
 MANY_MESSAGES = Text("More than {count} messages were not delivered", count=MOST_MESSAGES)
 
 blueprint = Blueprint("overview", __name__)
@@ -127,6 +120,6 @@ def _turning(found: Overview) -> dict[str, Any]:
 
 def _kinds(found: Overview) -> list[dict[str, Any]]:
     """Return each kind of second step and who has it; one person may have several kinds."""
-    rows = [(KIND_TEXTS[method], found.kinds[method]) for method in MOST_SECURE_FIRST if found.kinds.get(method)]
+    rows = [(method.spec.name, found.kinds[method]) for method in MOST_SECURE_FIRST if found.kinds.get(method)]
     rows.append((Text("No second step"), max(0, found.people - found.with_second_step)))
     return [{"title": title, "number": number, "share": charts.share(number, found.people)} for title, number in rows]

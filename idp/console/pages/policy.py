@@ -15,7 +15,7 @@ from idp.console.guard import Admin, views
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
 from idp.login.policy.methods import MOST_SECURE_FIRST
-from idp.login.policy.rules import OPEN, Demands, Rule, RuleKind, RuleSet, defaults_of
+from idp.login.policy.rules import OPEN, Rule, RuleKind, RuleSet, Terms, defaults_of
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
@@ -80,7 +80,7 @@ def show_rule(tx: Transaction, admin: Admin) -> Response:
         admin,
         kind,
         subject if found else "",
-        typed=fields.typed_values(found.demands if found else OPEN) | ({} if found else {"subject": subject}),
+        typed=fields.typed_values(found.terms if found else OPEN) | ({} if found else {"subject": subject}),
         base=rules.version,
     )
 
@@ -140,23 +140,23 @@ def rule_href(kind: RuleKind, subject: str = "") -> str:
     return f"{console_paths.POLICY_RULE}?{urlencode({'kind': kind.value, 'subject': subject})}"
 
 
-def review_href(kind: RuleKind, subject: str, demands: Demands, *, base: int) -> str:
+def review_href(kind: RuleKind, subject: str, terms: Terms, *, base: int) -> str:
     """Return the address that shows what a rule would change."""
-    typed = fields.typed_values(demands) | {"kind": kind.value, "subject": subject, "base": str(base)}
+    typed = fields.typed_values(terms) | {"kind": kind.value, "subject": subject, "base": str(base)}
     return f"{console_paths.POLICY_REVIEW}?{urlencode(typed)}"
 
 
 def _switch_href(rules: RuleSet, *, on: bool) -> str:
     found = rules.get(RuleKind.ORGANISATION)
-    stated = (found.demands if found else OPEN).stated
-    changed = Demands(**(stated | {"second_step": on}))
+    stated = (found.terms if found else OPEN).stated
+    changed = Terms(**(stated | {"second_step": on}))
     return review_href(RuleKind.ORGANISATION, "", changed, base=rules.version)
 
 
 def _row(rule: Rule, name: Text, *, editable: bool) -> dict[str, Any]:
     return {
         "name": name,
-        "sentences": words.describe(rule.demands),
+        "sentences": words.describe(rule.terms),
         "version": rule.version,
         "href": rule_href(rule.kind, rule.subject) if editable else None,
     }

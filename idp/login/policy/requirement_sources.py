@@ -8,7 +8,7 @@ from dataclasses import replace
 from idp.kernel.clock import DAY, HOUR
 from idp.login.policy.assurance import LEVELS, Level
 from idp.login.policy.requirement import AuthRequirement, join
-from idp.login.policy.rules import Demands
+from idp.login.policy.rules import Terms
 
 
 class Unreachable(Exception):
@@ -20,16 +20,16 @@ def second_step_level(remember_days: int) -> Level:
     return Level.REMEMBERED if remember_days else Level.TWO_STEP
 
 
-def policy_requirement(demands: Demands, *, now: int) -> AuthRequirement:
+def policy_requirement(terms: Terms, *, now: int) -> AuthRequirement:
     """Return what the joined rules of administrators require (`now` in seconds, UTC)."""
-    level = demands.min_level or Level.PWD
-    if demands.required:
-        level = max(level, second_step_level(demands.remember_days or 0))
+    level = terms.min_level or Level.PWD
+    if terms.required:
+        level = max(level, second_step_level(terms.remember_days or 0))
     return AuthRequirement(
         min_level=level,
-        not_before=0 if demands.sign_in_hours is None else now - demands.sign_in_hours * HOUR,
-        require_enrolment=demands.required,
-        kinds=demands.kinds,
+        not_before=0 if terms.sign_in_hours is None else now - terms.sign_in_hours * HOUR,
+        require_enrolment=terms.required,
+        kinds=terms.kinds,
     )
 
 

@@ -1,10 +1,10 @@
-"""Rules of administrators: what each demands, which of them apply, and how they are joined. Pure.
+"""Rules of administrators: what each terms, which of them apply, and how they are joined. Pure.
 
     settings ──defaults──▶ organisation ┐
     groups, person, `Required`          ├──▶ those that apply (`RuleSet.applying`) ──▶ join: the strictest of each field
     app, network                        ┘
 
-A rule leaves a field open (None) or makes a demand. Joining is a lattice: a further rule can only make each demand
+A rule leaves a field open (None) or states a term. Joining is a lattice: a further rule can only make each term
 stricter. The organisation's rule replaces the settings, which are its defaults; nothing replaces the organisation's.
 """
 
@@ -33,8 +33,8 @@ class RuleKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Demands:
-    """What a rule demands; None leaves a field open.
+class Terms:
+    """What a rule states; None leaves a field open.
 
     `kinds`: the second steps that count. `min_level`: the least level. `remember_days`: 0 switches remembered devices
     off. `sign_in_hours`: after these the person signs in again. `grace_days`: a required second step that is missing
@@ -62,14 +62,14 @@ class Demands:
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value is not None}
 
-    def join(self, other: Demands) -> Demands:
+    def join(self, other: Terms) -> Terms:
         """Return the strictest of both, field by field."""
         mine, theirs = self.stated, other.stated
         both = {name: STRICTEST[name](mine[name], theirs[name]) for name in mine.keys() & theirs.keys()}
-        return Demands(**(mine | theirs | both))
+        return Terms(**(mine | theirs | both))
 
-    def over(self, defaults: Demands) -> Demands:
-        """Return these demands, with the defaults where they are open."""
+    def over(self, defaults: Terms) -> Terms:
+        """Return these terms, with the defaults where they are open."""
         return replace(defaults, **self.stated)
 
 
@@ -83,19 +83,19 @@ STRICTEST: Mapping[str, Callable[[Any, Any], Any]] = {
     "codes_viewable": lambda one, other: one and other,
     "may_close": lambda one, other: one and other,
 }
-"""Field -> the stricter of two demands."""
+"""Field -> the stricter of two terms."""
 
-OPEN = Demands()
+OPEN = Terms()
 
 
-def join_demands(demands: Iterable[Demands]) -> Demands:
+def join_terms(terms: Iterable[Terms]) -> Terms:
     """Return the strictest of all."""
-    return reduce(Demands.join, demands, OPEN)
+    return reduce(Terms.join, terms, OPEN)
 
 
-def defaults_of(settings: Settings) -> Demands:
-    """Return the demands of the settings."""
-    return Demands(
+def defaults_of(settings: Settings) -> Terms:
+    """Return the terms of the settings."""
+    return Terms(
         second_step=settings.second_step == "required",
         remember_days=settings.remember_days,
         grace_days=settings.second_step_grace_days,
@@ -104,24 +104,24 @@ def defaults_of(settings: Settings) -> Demands:
     )
 
 
-def to_row(demands: Demands) -> dict[str, Any]:
-    """Return the demands as JSON."""
-    values = demands.stated
-    if demands.kinds is not None:
-        values["kinds"] = [method.value for method in MOST_SECURE_FIRST if method in demands.kinds]
-    if demands.min_level is not None:
-        values["min_level"] = demands.min_level.acr
+def to_row(terms: Terms) -> dict[str, Any]:
+    """Return the terms as JSON."""
+    values = terms.stated
+    if terms.kinds is not None:
+        values["kinds"] = [method.value for method in MOST_SECURE_FIRST if method in terms.kinds]
+    if terms.min_level is not None:
+        values["min_level"] = terms.min_level.acr
     return values
 
 
-def from_row(row: Mapping[str, Any]) -> Demands:
-    """Return the demands of stored JSON."""
+def from_row(row: Mapping[str, Any]) -> Terms:
+    """Return the terms of stored JSON."""
     values = dict(row)
     if "kinds" in values:
         values["kinds"] = frozenset(method for method in LASTING if method in values["kinds"])
     if "min_level" in values:
         values["min_level"] = LEVELS[values["min_level"]]
-    return Demands(**values)
+    return Terms(**values)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Rule:
     """One rule. `subject` is the id of its group, person or app, or its network; `version` stored it."""
 
     kind: RuleKind
-    demands: Demands
+    terms: Terms
     subject: str = ""
     version: int = 0
 
@@ -164,7 +164,7 @@ class RuleSet:
     networks: tuple[tuple[Network, Rule], ...] = ()
 
     @classmethod
-    def of(cls, version: int, rules: Iterable[Rule]) -> RuleSet:
+    def from_rules(cls, version: int, rules: Iterable[Rule]) -> RuleSet:
         """Create the set of these rules."""
         found = {(rule.kind, rule.subject): rule for rule in rules}
         networks = [
@@ -177,14 +177,14 @@ class RuleSet:
         return self.rules.get((kind, subject))
 
     def with_rules(self, changed: Iterable[Rule]) -> RuleSet:
-        """Return the set with these rules in place of those of their subjects; one without demands is removed."""
+        """Return the set with these rules in place of those of their subjects; one without terms is removed."""
         merged = dict(self.rules) | {(rule.kind, rule.subject): rule for rule in changed}
-        return RuleSet.of(self.version, [rule for rule in merged.values() if rule.demands != OPEN])
+        return RuleSet.from_rules(self.version, [rule for rule in merged.values() if rule.terms != OPEN])
 
-    def organisation(self, settings: Settings) -> Demands:
-        """Return the demands of the organisation's rule over those of the settings."""
+    def organisation(self, settings: Settings) -> Terms:
+        """Return the terms of the organisation's rule over those of the settings."""
         rule, defaults = self.get(RuleKind.ORGANISATION), defaults_of(settings)
-        return rule.demands.over(defaults) if rule else defaults
+        return rule.terms.over(defaults) if rule else defaults
 
     def applying(self, at: Circumstances) -> list[Rule]:
         """List the rules that apply besides the organisation's."""

@@ -13,7 +13,7 @@ from idp.login.policy.methods import MOST_SECURE_FIRST, Method
 from idp.login.policy.methods.spec import MethodContext
 from idp.login.policy.proofs import PASSWORD_FACTOR, RECOVERY_FACTOR, Freshness, Proof, counted
 from idp.login.policy.requirement import AuthRequirement, join
-from idp.login.policy.rules import ANYWHERE, NO_RULES, Circumstances, Demands, Rule, RuleKind, RuleSet, join_demands
+from idp.login.policy.rules import ANYWHERE, NO_RULES, Circumstances, Rule, RuleKind, RuleSet, Terms, join_terms
 from idp.login.policy.steps import State
 from idp.login.state.policy_rules import rules_of
 from idp.persistence.factors import Factor
@@ -77,7 +77,7 @@ class Person:
         others = replace(self, factors=tuple(each for each in self.factors if each.id != factor.id))
         return policy.required and self.has_permitted_step(policy) and not others.has_permitted_step(policy)
 
-    def has_permitted_step(self, policy: Demands) -> bool:
+    def has_permitted_step(self, policy: Terms) -> bool:
         """Whether a second step is enrolled that counts, including one that is unavailable now."""
         if self.has_unavailable_factor or policy.kinds is None:
             return self.has_second_step
@@ -145,12 +145,12 @@ class Person:
         """
         rules = [Rule(RuleKind.ORGANISATION, self.rules.organisation(settings), version=self.rules.version)]
         if self.user.second_step_required:
-            rules.append(Rule(RuleKind.PERSON, Demands(second_step=True), self.user.id))
+            rules.append(Rule(RuleKind.PERSON, Terms(second_step=True), self.user.id))
         return rules + self.rules.applying(self.circumstances)
 
-    def policy(self, settings: Settings) -> Demands:
-        """Return what these rules demand together."""
-        return join_demands(rule.demands for rule in self.rules_in_force(settings))
+    def policy(self, settings: Settings) -> Terms:
+        """Return what these rules require together."""
+        return join_terms(rule.terms for rule in self.rules_in_force(settings))
 
     def with_policy(self, requested: AuthRequirement, settings: Settings, *, now: int) -> AuthRequirement:
         """Join a requirement with that of policy for this person now; grace relaxes policy alone."""

@@ -25,7 +25,7 @@ def rules_of(tx: Transaction, token: str | None) -> RuleSet:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         number, rows = tx.policy.with_rules(token)
-        _kept[token] = kept = RuleSet.of(number, map(from_rule_row, rows))
+        _kept[token] = kept = RuleSet.from_rules(number, map(from_rule_row, rows))
     return kept
 
 
@@ -37,4 +37,4 @@ def present_rules(tx: Transaction) -> RuleSet:
 
 def from_rule_row(row: RuleRow) -> Rule:
     """Return the rule of a row."""
-    return Rule(RuleKind(row.kind), from_row(row.demands), row.subject, row.version)
+    return Rule(RuleKind(row.kind), from_row(row.terms), row.subject, row.version)

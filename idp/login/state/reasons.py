@@ -43,7 +43,7 @@ def reasons(person: Person, requested: AuthRequirement, settings: Settings, *, n
 
 def asks(rule: Rule, *, now: int) -> bool:
     """Whether a rule by itself asks for more than a password, or for a newer one."""
-    return requirement_sources.policy_requirement(rule.demands, now=now) != NO_REQUIREMENT
+    return requirement_sources.policy_requirement(rule.terms, now=now) != NO_REQUIREMENT
 
 
 def reason_of(rule: Rule) -> str:

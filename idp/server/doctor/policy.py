@@ -34,7 +34,7 @@ def check_policy(settings: Settings, clock: Clock) -> Iterator[Finding]:
     finally:
         database.close()
     rule, defaults = rules.get(RuleKind.ORGANISATION), defaults_of(settings).stated
-    stated = rule.demands.stated if rule else {}
+    stated = rule.terms.stated if rule else {}
     for field, setting in SETTINGS.items():
         if field in stated and stated[field] != defaults[field]:
             was, now = _words(defaults[field]), _words(stated[field])

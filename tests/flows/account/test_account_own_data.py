@@ -109,7 +109,7 @@ def test_a_closed_account_is_gone_for_good(lenient: Harness) -> None:
     stranger.submit(username="jane", password=jane.someone.password)
     assert "do not belong together" in words(stranger.page)
     with harness.services.database.write() as tx:
-        assert [user.username for user in tx.users.listed()] == []
+        assert [user.username for user in tx.people.listed()] == []
         closed = tx.users.by_id(jane.someone.id)
         assert closed is not None
         assert closed.status == "closed"

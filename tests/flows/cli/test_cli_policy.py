@@ -15,7 +15,7 @@ def test_a_rule_is_set_shown_explained_and_returned_from(harness: Harness) -> No
     assert "Second step: open -> A second step is required." in said
     assert "Group Staff" in command.done("policy", "show")
     assert command.read("policy", "show")["rules"] == [
-        {"kind": "group", "subject": "staff", "demands": {"second_step": True}}
+        {"kind": "group", "subject": "staff", "terms": {"second_step": True}}
     ]
     said = command.done("policy", "explain", "jane")
     assert "Group Staff (asks for more)" in said

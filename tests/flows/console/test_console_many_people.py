@@ -35,7 +35,7 @@ def ask(admin: Console, change: str, *chosen: str, query: str = "") -> str:
 
 def required(harness: Harness) -> set[str]:
     with harness.services.database.read() as tx:
-        return {user.id for user in tx.users.listed() if user.second_step_required}
+        return {user.id for user in tx.people.listed() if user.second_step_required}
 
 
 @pytest.mark.promise("ES2", "ES21")
@@ -71,7 +71,7 @@ def test_what_changes_the_filter_still_reaches_everybody(harness: Harness, crowd
     while "Go on" in words(admin.browser.page):
         admin.browser.submit(action=MANY)
     with harness.services.database.read() as tx:
-        assert {user.status for user in tx.users.listed() if user.id in crowd} == {"disabled"}
+        assert {user.status for user in tx.people.listed() if user.id in crowd} == {"disabled"}
 
 
 def test_who_may_not_be_changed_is_left_and_counted(harness: Harness, crowd: list[str]) -> None:
@@ -93,7 +93,7 @@ def test_nobody_disables_themselves_or_the_last_owner(harness: Harness) -> None:
     while "Go on" in words(admin.browser.page):
         admin.browser.submit(action=MANY)
     with harness.services.database.read() as tx:
-        assert {user.username for user in tx.users.listed() if user.active} == {"olga"}
+        assert {user.username for user in tx.people.listed() if user.active} == {"olga"}
 
 
 def test_people_are_added_to_a_group(harness: Harness, crowd: list[str]) -> None:

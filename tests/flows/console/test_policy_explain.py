@@ -12,7 +12,7 @@ from idp.admin.policy.explain import Situation
 from idp.factors.totp import PERIOD
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import Method
-from idp.login.policy.rules import Demands, Rule, RuleKind
+from idp.login.policy.rules import Rule, RuleKind, Terms
 from idp.persistence.factors import Factor
 from idp.persistence.roles import Role
 from tests.support.account import Account, words
@@ -34,7 +34,7 @@ class Drawn:
 
     def __init__(self, harness: Harness, seed: int) -> None:
         self.harness, self.draw, self.name = harness, random.Random(seed), f"p{seed}"  # noqa: S311 - it draws examples
-        store_rules(harness, Rule(RuleKind.ORGANISATION, Demands()))
+        store_rules(harness, Rule(RuleKind.ORGANISATION, Terms()))
         self.key: Authenticator | None = None
         has_totp = self.draw.random() < 0.5
         if self.draw.random() < 0.3:
@@ -53,14 +53,14 @@ class Drawn:
         self.app = RelyingParty(harness, f"app-{self.name}", first_party=True, min_acr=minimum)
         self.acr_values = self.draw.choice(["", "", "mfa", "phr mfa", "pwd", "nonsense"])
         self.rules = [
-            Rule(RuleKind.ORGANISATION, self.demands()),
-            Rule(RuleKind.GROUP, self.demands(), group_of(harness, f"group-{self.name}", self.someone.id)),
-            Rule(RuleKind.PERSON, self.demands(), self.someone.id),
-            Rule(RuleKind.APP, self.demands(), self.app.app.client_id),
+            Rule(RuleKind.ORGANISATION, self.terms()),
+            Rule(RuleKind.GROUP, self.terms(), group_of(harness, f"group-{self.name}", self.someone.id)),
+            Rule(RuleKind.PERSON, self.terms(), self.someone.id),
+            Rule(RuleKind.APP, self.terms(), self.app.app.client_id),
         ]
         store_rules(harness, *self.rules)
 
-    def demands(self) -> Demands:
+    def terms(self) -> Terms:
         values: dict[str, Any] = {
             "second_step": self.draw.choice([True, False]),
             "kinds": frozenset(self.draw.sample(KINDS, self.draw.randint(1, 3))),
@@ -69,7 +69,7 @@ class Drawn:
             "grace_days": self.draw.choice([0, 7]),
             "sign_in_hours": 8,
         }
-        return Demands(**{name: value for name, value in values.items() if self.draw.random() < 0.2})
+        return Terms(**{name: value for name, value in values.items() if self.draw.random() < 0.2})
 
     def explained(self) -> explain.Explanation:
         with self.harness.services.database.read() as tx:

@@ -9,7 +9,7 @@ import pytest
 from idp.kernel.clock import HOUR
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import Method
-from idp.login.policy.rules import Demands, RuleKind
+from idp.login.policy.rules import RuleKind, Terms
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.roles import Role
 from tests.support.account import Account, words
@@ -32,10 +32,10 @@ def save(owner: Console, reason: str = "as agreed") -> None:
     owner.browser.submit(action=REVIEW, reason=reason)
 
 
-def present(harness: Harness, kind: RuleKind = RuleKind.ORGANISATION, subject: str = "") -> Demands | None:
+def present(harness: Harness, kind: RuleKind = RuleKind.ORGANISATION, subject: str = "") -> Terms | None:
     with harness.services.database.read() as tx:
         found = present_rules(tx).get(kind, subject)
-    return found.demands if found else None
+    return found.terms if found else None
 
 
 @pytest.mark.promise("SM3", "SM4", "ES23")
@@ -77,10 +77,10 @@ def test_a_rule_of_each_kind_is_added_changed_and_removed(harness: Harness) -> N
         owner.browser.client.get(owner.browser.at)
         review(owner, kind=kind, subject=typed, min_level="mfa", base=str(3 * number))
         save(owner)
-        assert present(harness, RuleKind(kind), subject) == Demands(min_level=Level.MFA)
+        assert present(harness, RuleKind(kind), subject) == Terms(min_level=Level.MFA)
         review(owner, kind=kind, subject=subject, remember_days="0", base=str(3 * number + 1))
         save(owner)
-        assert present(harness, RuleKind(kind), subject) == Demands(remember_days=0)
+        assert present(harness, RuleKind(kind), subject) == Terms(remember_days=0)
         assert subject in owner.open(POLICY).text
         assert "This rule would be removed" in review(owner, kind=kind, subject=subject, base=str(3 * number + 2))
         save(owner)
@@ -94,7 +94,7 @@ def test_every_field_is_stored_and_shown_again(harness: Harness) -> None:
         f"{REVIEW}?{urlencode(typed)}&kind=organisation&base=0&codes_viewable=yes&may_close=no&kinds=totp&kinds=passkey"
     )
     save(owner)
-    assert present(harness) == Demands(
+    assert present(harness) == Terms(
         second_step=True,
         kinds=frozenset({Method.TOTP, Method.PASSKEY}),
         min_level=Level.MFA,
@@ -142,9 +142,9 @@ def test_a_change_in_between_is_refused_and_nothing_typed_is_lost(harness: Harne
     assert owner.browser.page.status_code == 400
     assert "Somebody else changed the policy" in words(owner.browser.page)
     assert 'value="my reason"' in owner.browser.page.text
-    assert present(harness) == Demands(remember_days=0)
+    assert present(harness) == Terms(remember_days=0)
     save(owner, "my reason")
-    assert present(harness) == Demands(second_step=True, grace_days=7)
+    assert present(harness) == Terms(second_step=True, grace_days=7)
 
 
 def test_each_change_has_a_reason(harness: Harness) -> None:
@@ -181,7 +181,7 @@ def test_history_names_author_and_reason_and_leads_back(harness: Harness) -> Non
     owner.open(f"{POLICY}/history/1")
     owner.browser.submit(action="/history/1")
     assert "The earlier rules apply again" in words(owner.browser.page)
-    assert present(harness) == Demands(second_step=True)
+    assert present(harness) == Terms(second_step=True)
     assert owner.open(f"{POLICY}/history/3").status_code == 200
     assert owner.browser.get(f"{POLICY}/history/9").status_code == 404
 

@@ -16,7 +16,7 @@ from idp.kernel.entropy import SystemEntropy
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import Method
 from idp.login.policy.requirement import NO_REQUIREMENT
-from idp.login.policy.rules import Demands, Rule, RuleKind, RuleSet
+from idp.login.policy.rules import Rule, RuleKind, RuleSet, Terms
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.login.state.policy_rules import present_rules
@@ -32,14 +32,14 @@ GROUPS = [f"group{number}" for number in range(70)]
 KINDS = (Method.PASSKEY, Method.TOTP, Method.EMAIL)
 
 
-def demands(draw: random.Random) -> Demands:
+def terms(draw: random.Random) -> Terms:
     values: dict[str, Any] = {
         "second_step": draw.choice([True, False]),
         "kinds": frozenset(draw.sample(KINDS, draw.randint(1, 3))),
         "min_level": draw.choice([Level.PWD, Level.REMEMBERED, Level.TWO_STEP, Level.MFA, Level.PHR]),
         "grace_days": draw.choice([0, 7]),
     }
-    return Demands(**{name: value for name, value in values.items() if draw.random() < 0.4})
+    return Terms(**{name: value for name, value in values.items() if draw.random() < 0.4})
 
 
 def populate(harness: Harness, draw: random.Random) -> list[str]:
@@ -80,12 +80,12 @@ def test_the_numbers_are_those_of_people_one_by_one(
     monkeypatch.setattr("idp.admin.policy.preview.STEP", 25)
     store_rules(
         harness,
-        Rule(RuleKind.ORGANISATION, demands(draw)),
-        *(Rule(RuleKind.GROUP, demands(draw), name) for name in GROUPS),
-        *(Rule(RuleKind.PERSON, demands(draw), user_id) for user_id in ids[:5]),
+        Rule(RuleKind.ORGANISATION, terms(draw)),
+        *(Rule(RuleKind.GROUP, terms(draw), name) for name in GROUPS),
+        *(Rule(RuleKind.PERSON, terms(draw), user_id) for user_id in ids[:5]),
     )
     with harness.services.database.read() as tx:
-        changed = Rule(RuleKind.ORGANISATION, replace(demands(draw), second_step=True))
+        changed = Rule(RuleKind.ORGANISATION, replace(terms(draw), second_step=True))
         proposal, counted = changes.propose(present_rules(tx), [changed]), Count()
         while not counted.done:
             counted = preview.count(tx, proposal, harness.settings, counted)

@@ -32,7 +32,7 @@ def _add_routes(action: PersonAction) -> None:
     @views(Permission.VIEW_PEOPLE, recent=action.recent)
     def show_question(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
         user = _find(tx, admin, action, user_id)
-        return _ask(admin, action, user, refused)
+        return _show_form(admin, action, user, refused)
 
     @changes(action.permission, recent=action.recent)
     def change(tx: Transaction, admin: Admin, user_id: str) -> Response:
@@ -64,7 +64,7 @@ def _find(tx: Transaction, admin: Admin, action: PersonAction, user_id: str) -> 
     return users.find_to_change(tx, admin.actor, user_id) or abort(404)
 
 
-def _ask(admin: Admin, action: PersonAction, user: User, refused: Refused | None) -> Response:
+def _show_form(admin: Admin, action: PersonAction, user: User, refused: Refused | None) -> Response:
     value = single_value(request.values, VALUE, longest=LONGEST_VALUE)
     question = Confirmation(
         question=action.question.with_values(name=user.display_name),

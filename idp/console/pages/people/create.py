@@ -47,7 +47,7 @@ def submit_form() -> Response:
     except Refused as refused:
         return show_form(refused)
     except NotConfirmed:
-        return _ask()
+        return _show_form()
 
 
 @changes(Permission.CHANGE_PEOPLE)
@@ -68,6 +68,6 @@ def _add(tx: Transaction, _: Admin) -> Response:
 
 
 @views(Permission.CHANGE_PEOPLE)
-def _ask(_: Transaction, admin: Admin) -> Response:
+def _show_form(_: Transaction, admin: Admin) -> Response:
     name = single_value(request.form, "name") or single_value(request.form, "username")
     return required_choice.confirm(admin, name, back=console_paths.NEW_PERSON)

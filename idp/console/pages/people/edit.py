@@ -63,7 +63,7 @@ def submit_form(user_id: str) -> Response:
     except Refused as refused:
         return show_form(user_id, refused)
     except NotConfirmed:
-        return _ask(user_id)
+        return _show_form(user_id)
 
 
 @changes(Permission.CHANGE_PEOPLE)
@@ -76,7 +76,7 @@ def _save(tx: Transaction, admin: Admin, user_id: str) -> Response:
 
 
 @views(Permission.CHANGE_PEOPLE)
-def _ask(tx: Transaction, admin: Admin, user_id: str) -> Response:
+def _show_form(tx: Transaction, admin: Admin, user_id: str) -> Response:
     return required_choice.confirm(admin, _find(tx, admin, user_id).display_name, back=request.path)
 
 

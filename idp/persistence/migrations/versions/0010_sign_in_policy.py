@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=True),
-        sa.Column("demands", sa.JSON(), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "subject", "version", name=op.f("pk_policy_rules")),
     )
 

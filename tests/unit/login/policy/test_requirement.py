@@ -1,4 +1,4 @@
-"""Demands are a lattice, and policies only ever add to them."""
+"""Terms are a lattice, and policies only ever add to them."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import NOBODY, Assurance, Level
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement, join
-from idp.login.policy.rules import Demands
+from idp.login.policy.rules import Terms
 
 levels = st.sampled_from(list(Level))
 requirements = st.builds(
@@ -66,7 +66,7 @@ def test_people_who_need_no_second_step_and_have_none_owe_none() -> None:
 
 @pytest.mark.promise("ES23")
 def test_required_people_must_set_one_up() -> None:
-    required = requirement_sources.policy_requirement(Demands(second_step=True, remember_days=14), now=0)
+    required = requirement_sources.policy_requirement(Terms(second_step=True, remember_days=14), now=0)
     assert required == AuthRequirement(min_level=Level.REMEMBERED, require_enrolment=True)
 
 

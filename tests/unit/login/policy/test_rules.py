@@ -10,7 +10,7 @@ from idp.login.policy.assurance import LEVELS, Level, assess
 from idp.login.policy.methods import LASTING, SECOND, Method
 from idp.login.policy.proofs import PASSWORD_FACTOR, Proof
 from idp.login.policy.requirement import AuthRequirement
-from idp.login.policy.rules import OPEN, Circumstances, Demands, Rule, RuleKind, RuleSet, from_row, join_demands, to_row
+from idp.login.policy.rules import OPEN, Circumstances, Rule, RuleKind, RuleSet, Terms, from_row, join_terms, to_row
 from idp.login.policy.steps import State, Step, next_step
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
@@ -18,8 +18,8 @@ from idp.persistence.users import User
 
 NOW = 10_000_000
 kinds = st.frozensets(st.sampled_from(sorted(LASTING)))
-demands = st.builds(
-    Demands,
+terms = st.builds(
+    Terms,
     second_step=st.none() | st.booleans(),
     kinds=st.none() | kinds,
     min_level=st.none() | st.sampled_from(sorted(LEVELS.values())),
@@ -36,7 +36,7 @@ SUBJECTS = {
     RuleKind.NETWORK: ("10.0.0.0/8", "2001:db8::/32"),
 }
 rules = st.one_of(
-    *[st.builds(Rule, st.just(kind), demands, st.sampled_from(subjects)) for kind, subjects in SUBJECTS.items()]
+    *[st.builds(Rule, st.just(kind), terms, st.sampled_from(subjects)) for kind, subjects in SUBJECTS.items()]
 )
 settings = st.builds(
     Settings.model_construct,
@@ -71,21 +71,21 @@ def proofs_of(draw: st.DrawFn, person: Person) -> tuple[Proof, ...]:
     return tuple(draw(st.lists(st.sampled_from(given), unique=True)))
 
 
-@given(demands, demands, demands)
-def test_joining_is_a_lattice(one: Demands, two: Demands, three: Demands) -> None:
+@given(terms, terms, terms)
+def test_joining_is_a_lattice(one: Terms, two: Terms, three: Terms) -> None:
     assert one.join(one) == one
     assert one.join(two) == two.join(one)
     assert one.join(two).join(three) == one.join(two.join(three))
     assert one.join(OPEN) == one
 
 
-@given(demands)
-def test_a_rule_is_stored_as_it_is(one: Demands) -> None:
+@given(terms)
+def test_a_rule_is_stored_as_it_is(one: Terms) -> None:
     assert from_row(to_row(one)) == one
 
 
-@given(demands, demands)
-def test_joining_two_rules_requires_what_each_requires(one: Demands, two: Demands) -> None:
+@given(terms, terms)
+def test_joining_two_rules_requires_what_each_requires(one: Terms, two: Terms) -> None:
     both = requirement_sources.policy_requirement(one.join(two), now=NOW)
     for single in (one, two):
         alone = requirement_sources.policy_requirement(single, now=NOW)
@@ -98,9 +98,9 @@ def test_a_further_rule_never_weakens_a_sign_in(
     data: st.DataObject, given_settings: Settings, some: list[Rule], further: Rule
 ) -> None:
     """Whoever is let in with it was let in without it, for every person, request and set of proofs."""
-    before = RuleSet.of(1, some)
+    before = RuleSet.from_rules(1, some)
     old = before.get(further.kind, further.subject)
-    joined = Rule(further.kind, join_demands([old.demands if old else OPEN, further.demands]), further.subject)
+    joined = Rule(further.kind, join_terms([old.terms if old else OPEN, further.terms]), further.subject)
     person = data.draw(people(rule_set=before))
     stricter = Person(**(vars(person) | {"rules": before.with_rules([joined])}))
     proofs = data.draw(st.composite(proofs_of)(person))
