@@ -6,7 +6,7 @@
           preview.count                  whom it would concern   ◀─┤
           changes.save                   a new version           ◀─┘   refused if no owner could sign in any more
 
-    explain.explain    person, app, network, device, request ──▶ the rules that spoke, what they require together, the pages
+    explain.explain    person, app, network, device, request ──▶ the rules that spoke, their sum, the pages
     walk.walk          the pages of one sign-in, by `judge_flow` and `next_step` themselves
 
 Nothing here decides a step or joins rules by itself: `login.policy` does, for real sign-ins and for simulated ones.
