@@ -16,6 +16,7 @@ import pytest
 from idp.app import assemble
 from idp.config import load
 from idp.messaging.dispatcher import LEASE
+from idp.persistence.failures import DatabaseUnavailable
 from tests.flows.cli.test_cli_serve import DISCOVERY, NEW, counted, first_line, waiting
 from tests.support.command import PATIENCE, Command, fetch, free_port
 from tests.support.databases import Databases
@@ -25,6 +26,7 @@ from tests.support.mail_server import MailServer, mail_server
 from tests.support.processes import background
 from tests.support.tables import let_pass
 
+TRIES = 10
 LONG_ENOUGH = 3.0
 """Seconds in which several polls for messages take place."""
 
@@ -56,6 +58,18 @@ class Installation:
         services = assemble(load(self.command.environment))
         with contextlib.closing(services.database):
             return waiting(services)
+
+    def pause(self, pid: int) -> None:
+        """Stop a process, at a moment at which it holds no lock: on SQLite it would be that of all writers."""
+        services = assemble(load(self.command.environment))
+        with contextlib.closing(services.database):
+            for _ in range(TRIES):
+                os.kill(pid, signal.SIGSTOP)
+                with contextlib.suppress(DatabaseUnavailable), services.database.write() as tx:
+                    tx.throttles.reset("nobody")
+                    return
+                os.kill(pid, signal.SIGCONT)
+        raise AssertionError("it always holds a lock")
 
     def let_claims_end(self) -> None:
         """Let the time pass that a claim lasts."""
@@ -94,7 +108,7 @@ def running(process: subprocess.Popen[str], *, but: int | None = None) -> int:
 
 def test_workers_deliver_nothing_themselves(installation: Installation) -> None:
     with installation.serving() as process:
-        os.kill(running(process), signal.SIGSTOP)
+        installation.pause(running(process))
         installation.request_mail()
         time.sleep(LONG_ENOUGH)
         assert fetch(installation.port, DISCOVERY)[0] == 200
