@@ -87,7 +87,7 @@ def compare(before: Terms, after: Terms) -> list[Difference]:
     ]
 
 
-def join_texts(texts: Sequence[Text]) -> Text:
+def join_texts(texts: Sequence[str]) -> str:
     """Return a list of words as one text."""
     if not texts:
         return Text("none")
@@ -107,7 +107,7 @@ def _sentence(name: str, terms: Terms) -> Text:  # noqa: PLR0911 - one for each 
             )
         case "kinds":
             names = [method.spec.name for method in MOST_SECURE_FIRST if method in (terms.kinds or ())]
-            return Text("Only these second steps count: {names}.", names=join_texts([_as_text(each) for each in names]))
+            return Text("Only these second steps count: {names}.", names=join_texts(names))
         case "min_level":
             return Text("At least this is asked: {level}.", level=LEVELS[terms.min_level or Level.PWD])
         case "remember_days":
@@ -131,10 +131,6 @@ def _sentence(name: str, terms: Terms) -> Text:  # noqa: PLR0911 - one for each 
         if terms.may_close
         else Text("People do not close accounts themselves.")
     )
-
-
-def _as_text(name: str) -> Text:
-    return name if isinstance(name, Text) else Text(name)
 
 
 def _days_remembered(days: int) -> Text:
