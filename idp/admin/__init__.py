@@ -5,7 +5,8 @@
     users         add, disable, enable, new password, Required, reset of the second step
     user_actions  sign out, forget devices, unlock, mark an address as verified, undo a change, delete
     user_changes  claims: profile, email address, phone number
-    user_lists    who is listed: search, filters, who is late or locked; rows of an export
+    user_lists    who is listed: search, filters, who is locked; rows of an export
+    late_people   who is late for setting up a second step
     invitations   mailed links to choose a password, for a new person and for one who cannot sign in
     bulk_changes  one change of many people, in batches
     groups        add, change, remove; members

@@ -12,6 +12,7 @@ from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text, plural
 from idp.login.policy.rules import RuleKind
+from idp.login.state.policy_rules import present_rules
 from idp.messaging.notices import Notice, notify
 from idp.persistence.groups import Group, GroupNameTaken
 from idp.persistence.lookup_keys import lookup_key
@@ -138,7 +139,8 @@ def what_stops(tx: Transaction, group: Group) -> list[Text]:
         "{count} people are members. Their accounts stay.",
         count=tx.groups.count_members(group.id),
     )
-    rule = [Text("Its rule of the sign-in policy does not count any more.")] if _has_rule(tx, group) else []
+    has_rule = present_rules(tx).get(RuleKind.GROUP, group.id) is not None
+    rule = [Text("Its rule of the sign-in policy does not count any more.")] if has_rule else []
     told = claim_mappings.apps_that_use_group(tx, group)
     used = [app for app in tx.clients.restricted(limit=claim_mappings.MOST_APPS) if group.id in app.allowed_group_ids]
     return [
@@ -147,12 +149,6 @@ def what_stops(tx: Transaction, group: Group) -> list[Text]:
         *(Text("The app {app} is told nothing by it any more.", app=app.client_name) for app in told),
         *(Text("The app {app} may not be used because of it any more.", app=app.client_name) for app in used),
     ]
-
-
-def _has_rule(tx: Transaction, group: Group) -> bool:
-    newest = tx.policy.newest()
-    rules = tx.policy.rules_at(newest.number) if newest else []
-    return any((rule.kind, rule.subject) == (RuleKind.GROUP, group.id) for rule in rules)
 
 
 def _require(tx: Transaction, actor: Actor, group: Group) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 
+from idp.admin.late_people import late_now
 from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.kernel.clock import DAY, MINUTE
@@ -100,7 +101,7 @@ def count_figures(database: Database, settings: Settings) -> None:
     """Count people and failing apps anew; reads without a lock, then replaces the figures."""
     with database.read() as tx:
         people, with_second_step = tx.figures.count_people()
-        late = tx.figures.count_late(all_must=settings.second_step == "required")
+        late = tx.figures.count_late(late_now(tx, settings))
         counted = {PEOPLE: people, WITH_SECOND_STEP: with_second_step, LATE: late}
         counted |= {KIND + kind: number for kind, number in tx.figures.count_kinds().items()}
         failing = tx.figures.count_failures(APP_FAILURES, since=tx.now - DAY, limit=MOST_APPS)

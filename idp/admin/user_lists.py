@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from idp.admin.late_people import late_now
 from idp.config import Settings
 from idp.login.policy import rate_limits
-from idp.persistence.people_lists import Late, PeopleFilter
+from idp.persistence.people_lists import PeopleFilter
 from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -50,7 +51,7 @@ def people_filter(tx: Transaction, wanted: Wanted, settings: Settings) -> People
     return PeopleFilter(
         prefix=wanted.prefix,
         off=wanted.state is State.OFF,
-        late=_late(settings, tx.now) if wanted.state is State.LATE else None,
+        late=late_now(tx, settings) if wanted.state is State.LATE else None,
         disabled=wanted.state is State.DISABLED,
         group_id=wanted.group_id if members is None and wanted.group_id else None,
         role=wanted.role if holders is None else None,
@@ -82,12 +83,6 @@ def csv_row(user: User) -> list[str]:
 def without_formula(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula: people choose their names, administrators open them."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-
-
-def _late(settings: Settings, now: int) -> Late:
-    """Say who is late, as `users.second_step_status` does for one person."""
-    due_by = now if settings.second_step_grace_days else None
-    return Late(everybody=settings.second_step == "required", due_by=due_by)
 
 
 def _locked(tx: Transaction, settings: Settings, *, user_id: str = "") -> frozenset[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Column, String, Table, delete, distinct, func
 from idp.persistence.audit_events import audit_events
 from idp.persistence.base import METADATA, Store, given, given_list, upsert
 from idp.persistence.factors import factors
+from idp.persistence.late_people import Late, is_late
 from idp.persistence.users import ACTIVE, users
 
 daily_counts = Table(
@@ -89,9 +90,6 @@ START = (
 )
 REMOVE_OTHERS = delete(figures).where(figures.c.name != LAST_EVENT)
 PEOPLE = select(func.count()).select_from(users).where(users.c.status == ACTIVE)
-WITH_FACTOR = select(factors.c.user_id).where(factors.c.user_id == users.c.id).exists()
-LATE = PEOPLE.where(users.c.second_step_due_at <= given("now"), ~WITH_FACTOR)
-LATE_OF_REQUIRED = LATE.where(users.c.second_step_required.is_(True))
 OF_ACTIVE = factors.join(users, users.c.id == factors.c.user_id)
 BY_KIND = (
     select(factors.c.kind, func.count(distinct(factors.c.user_id)))
@@ -142,9 +140,9 @@ class FigureStore(Store):
         """Count who has an account in use, and who of them has a second step."""
         return int(self._db.value(PEOPLE)), int(self._db.value(WITH_ANY))
 
-    def count_late(self, *, all_must: bool) -> int:
-        """Count who must have a second step, has none, and whose grace window is over; `all_must`: everybody must."""
-        return int(self._db.value(LATE if all_must else LATE_OF_REQUIRED, now=self._now))
+    def count_late(self, late: Late) -> int:
+        """Count who is late."""
+        return int(self._db.value(PEOPLE.where(is_late(late))))
 
     def count_kinds(self) -> dict[str, int]:
         """Count the people with each kind of second step."""

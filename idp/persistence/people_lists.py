@@ -19,7 +19,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    true,
     tuple_,
     union,
     union_all,
@@ -28,9 +27,10 @@ from sqlalchemy import (
 from idp.persistence.base import Store, given
 from idp.persistence.groups import group_members
 from idp.persistence.keyset import Key, Page, Position, read_page
+from idp.persistence.late_people import OFF, Late, is_late
 from idp.persistence.lookup_keys import HIGHEST, LONGEST_NAME_KEY, lookup_key
 from idp.persistence.roles import HELD_BY_GROUP, HELD_BY_PERSON, IN_GROUP, HolderKind, role_grants
-from idp.persistence.users import ACTIVE, CLOSED, IS_DISABLED, WITHOUT_FACTOR, User, users
+from idp.persistence.users import CLOSED, IS_DISABLED, User, users
 
 
 class PeopleOrder(StrEnum):
@@ -55,8 +55,8 @@ FOUND_KEY_TYPES = (str, str)
 """Types of the key of somebody found by a prefix, in a list that is sorted by what was found."""
 SEARCHED = (users.c.name_key, users.c.username_key, users.c.email_key)
 NOT_CLOSED = users.c.status != CLOSED
-OFF, IS_OUT = text(WITHOUT_FACTOR), text(IS_DISABLED)
-"""In the words of the indexes, which a database cannot recognise behind a parameter."""
+IS_OUT = text(IS_DISABLED)
+"""In the words of the indexes, as `OFF` is."""
 MOST_NAMED = 1000
 """People of a group, or of a role, up to which they are listed by their ids."""
 MEMBERS = select(group_members.c.user_id).where(group_members.c.group_id == given("group_id")).limit(given("most"))
@@ -65,14 +65,6 @@ HOLDERS = union(
     select(role_grants.c.holder_id).where(GRANTED, role_grants.c.holder_kind == HolderKind.PERSON),
     select(group_members.c.user_id).join(role_grants, IN_GROUP).where(GRANTED),
 ).limit(given("most"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Late:
-    """Who is late: must have a second step, has none, and their time (`due_by`; None: nobody gets any) is over."""
-
-    everybody: bool
-    due_by: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +183,7 @@ def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
     if wanted.off:
         conditions.append(OFF)  # type: ignore[arg-type]  # text can be a condition
     if wanted.late is not None:
-        conditions.append(_is_late(wanted.late))
+        conditions.append(is_late(wanted.late))
     if wanted.group_id is not None:
         member = (group_members.c.group_id == wanted.group_id, group_members.c.user_id == users.c.id)
         conditions.append(exists().where(*member))
@@ -201,9 +193,3 @@ def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
     if wanted.among is not None:
         conditions.append(users.c.id.in_(sorted(wanted.among)) if wanted.among else literal(False))  # noqa: FBT003
     return conditions
-
-
-def _is_late(late: Late) -> ColumnElement[bool]:
-    required = true() if late.everybody else users.c.second_step_required
-    over = true() if late.due_by is None else users.c.second_step_due_at <= late.due_by
-    return and_(OFF, users.c.status == ACTIVE, required, over)

@@ -14,7 +14,8 @@ from idp.kernel.clock import SystemClock
 from idp.persistence import schema
 from idp.persistence.database import Database
 from idp.persistence.keyset import Key, Position
-from idp.persistence.people_lists import Late, PeopleFilter, PeopleOrder, key_of
+from idp.persistence.late_people import Late, Subjects
+from idp.persistence.people_lists import PeopleFilter, PeopleOrder, key_of
 from tests.support.databases import PostgresDatabases
 from tests.support.postgres import running_server
 
@@ -37,11 +38,13 @@ GROUP = """
 INSERT INTO groups VALUES ('g', 'G', 'g', '', 1, 1);
 INSERT INTO group_members SELECT 'g', id, 1 FROM users WHERE second_step_required
 """
-NOBODY = Late(everybody=False, due_by=None)
+EVERYBODY, NOBODY = Subjects(everybody=True), Subjects()
+MEMBERS = Subjects(group_ids=frozenset({"g"}))
 FILTERS = {
     "everybody": PeopleFilter(),
     "off": PeopleFilter(off=True),
-    "late": PeopleFilter(late=NOBODY),
+    "late": PeopleFilter(late=Late(required=NOBODY, at_once=EVERYBODY, now=1)),
+    "late of group": PeopleFilter(late=Late(required=MEMBERS, at_once=MEMBERS, now=1)),
     "disabled": PeopleFilter(disabled=True),
     "small group": PeopleFilter(among=frozenset(f"{500 * n + 3:032}" for n in range(1000))),
     "group": PeopleFilter(group_id="g"),

@@ -68,7 +68,7 @@ def _late(found: Overview) -> dict[str, Any]:
         ),
         "detail": Text("They are asked to set it up at their next sign-in. Remind them, or help them."),
         "action": Text("Show people"),
-        "href": f"{console_paths.PEOPLE}?show=late",
+        "href": f"{console_paths.PEOPLE}?state=late",
     }
 
 

@@ -125,7 +125,7 @@ def test_what_needs_somebody_is_named_with_one_link_each(harness: Harness) -> No
     assert "1 message was not delivered" in said
     assert "Shop has failures 3 requests were refused in the last day. Open app" in said
     assert "A new signing key is used from 2 June 2026" in said
-    for href in ("/admin/people?show=late", "/admin/messages?state=abandoned", f"/admin/apps/{app}", "/admin/keys"):
+    for href in ("/admin/people?state=late", "/admin/messages?state=abandoned", f"/admin/apps/{app}", "/admin/keys"):
         assert f'href="{href}"' in page.text
     helper = words(console(harness, Role.APPS, "ada").browser.page)
     assert "Shop has failures" in helper

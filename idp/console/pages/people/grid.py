@@ -63,7 +63,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         "console/people/grid.html",
         notices=NOTICES,
         errors=chosen.errors,
-        people=[rows.list_row(user, now=tx.now, locked=locked) for user in page.records],
+        people=rows.list_rows(tx, page.records, locked=locked),
         pages=paging.links(page, lambda user: key_of(user, wanted, sorting.order)),
         fields=chosen.fields,
         filtered=bool(chosen.hidden()),

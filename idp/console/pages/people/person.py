@@ -64,7 +64,7 @@ def show_page(tx: Transaction, admin: Admin, user_id: str) -> Response:
             "saved": Text("The changes are saved."),
             "created": Text("The account is made. Send the invitation when you are ready."),
         },
-        person=rows.list_row(user, now=tx.now, locked=locked) | {"locked": locked, "active": user.active},
+        person=rows.list_rows(tx, [user], locked=locked)[0] | {"locked": locked, "active": user.active},
         facts=_facts(user),
         contacts=_contacts(tx, user),
         invitation=_invitation(tx, user),

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from idp.admin import invitations, users
+from idp.admin.users import SecondStep
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
+from idp.login.state.policy_rules import present_rules
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import console_paths
 from idp.web.context import services
 
 
-def list_row(user: User, *, now: int, locked: bool = False) -> dict[str, Any]:
-    """Return the row of one person in the grid."""
+def list_rows(tx: Transaction, people: Sequence[User], *, locked: bool = False) -> list[dict[str, Any]]:
+    """Return the rows of these people in the grid; rules and groups are read once for all."""
+    rules, groups = present_rules(tx), tx.groups.ids_of_users(user.id for user in people)
+    settings = services().settings
+    rows = []
+    for user in people:
+        on = bool(user.factor_kinds)
+        status = users.second_step_status(
+            user, on=on, settings=settings, now=tx.now, rules=rules, group_ids=groups[user.id]
+        )
+        rows.append(_row(user, status, locked=locked))
+    return rows
+
+
+def _row(user: User, status: SecondStep, *, locked: bool) -> dict[str, Any]:
     return {
         "id": user.id,
         "href": console_paths.person_path(user.id),
@@ -23,16 +40,8 @@ def list_row(user: User, *, now: int, locked: bool = False) -> dict[str, Any]:
         "email": user.email or "",
         "last_sign_in": Moment(user.last_sign_in_at) if user.last_sign_in_at else Text("Never"),
         "state": state(user, locked=locked),
-        **second_step(user, now=now),
-    }
-
-
-def second_step(user: User, *, now: int) -> dict[str, Any]:
-    """Return what the columns "2FA Status" and "2FA Required" show."""
-    status = users.second_step_status(user, on=bool(user.factor_kinds), settings=services().settings, now=now)
-    return {
-        "on": status.on,
         "kinds": kind_names(user),
+        "on": status.on,
         "required": status.required,
         "late": status.late,
         "due": Moment(status.due_at) if status.due_at and not status.late else "",
