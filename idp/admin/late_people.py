@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from idp.config import Settings
-from idp.login.policy.rules import Demands, RuleKind, RuleSet
+from idp.login.policy.rules import RuleKind, RuleSet, Terms
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.late_people import Late, Subjects
 from idp.persistence.transaction import Transaction
@@ -23,14 +23,14 @@ def late_by(rules: RuleSet, settings: Settings, now: int) -> Late:
     apps and networks make nobody late: they are met there alone.
     """
     return Late(
-        required=_subjects(rules, settings, lambda demands: demands.required),
-        at_once=_subjects(rules, settings, lambda demands: demands.grace_days == 0),
+        required=_subjects(rules, settings, lambda terms: terms.required),
+        at_once=_subjects(rules, settings, lambda terms: terms.grace_days == 0),
         now=now,
     )
 
 
-def _subjects(rules: RuleSet, settings: Settings, demand: Callable[[Demands], bool]) -> Subjects:
-    found = [rule for rule in rules.rules.values() if demand(rule.demands)]
+def _subjects(rules: RuleSet, settings: Settings, test: Callable[[Terms], bool]) -> Subjects:
+    found = [rule for rule in rules.rules.values() if test(rule.terms)]
     return Subjects(
         everybody=demand(rules.organisation(settings)),
         group_ids=frozenset(rule.subject for rule in found if rule.kind is RuleKind.GROUP),

@@ -39,6 +39,18 @@ KINDS: dict[str, Text] = {
     Notice.WRONG_CODES: Text("Wrong codes after your right password"),
     Notice.SESSION_ENDED: Text("A browser was signed out"),
     Notice.SIGNED_OUT_ELSEWHERE: Text("You were signed out everywhere else"),
+    Notice.SESSION_ENDED_BY_ADMINISTRATOR: Text("A browser was signed out"),
+    Notice.PROFILE_CHANGED_BY_ADMINISTRATOR: Text("Your profile was changed"),
+    Notice.SECOND_STEP_REQUIRED: Text("A second step is now required"),
+    Notice.SECOND_STEP_OPTIONAL: Text("A second step is no longer required"),
+    Notice.ACCOUNT_DISABLED: Text("Your account is closed for now"),
+    Notice.ACCOUNT_ENABLED: Text("Your account is open again"),
+    Notice.SIGNED_OUT_BY_ADMINISTRATOR: Text("You were signed out everywhere"),
+    Notice.DEVICES_FORGOTTEN: Text("Your devices are no longer remembered"),
+    Notice.UNLOCKED: Text("You can sign in again"),
+    Notice.CONTACT_RESTORED_BY_ADMINISTRATOR: Text("Your account is as it was before"),
+    Notice.ROLES_CHANGED: Text("What you may administer was changed"),
+    Notice.ADDED_TO_GROUP: Text("You are in a new group"),
 }
 """The subject of each kind of message."""
 CHANNELS: dict[str, Text] = {

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable, Integer, String
+from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable, Integer, LargeBinary, String
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ReturnsRows
 from sqlalchemy.types import NullType, TypeEngine
 
 from idp.persistence.driver_cursor import Result, raise_translated, send
 
-CONVERTIBLE = (String, Integer, Boolean, JSON, NullType)
+CONVERTIBLE = (String, Integer, Boolean, JSON, LargeBinary, NullType)
 """Types of columns whose converters do not depend on the driver's type of the column."""
 Values = Mapping[str, Any]
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
 from idp.persistence.assertion_replay import assertion_ids
+from idp.persistence.attributes import attributes
 from idp.persistence.audit_chain import audit_chain, audit_chain_state
 from idp.persistence.audit_events import audit_events
 from idp.persistence.background_jobs import jobs
@@ -112,6 +113,7 @@ LIVES = (
     Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
     Life(clients, "apps", "an administrator removes it"),
     Life(client_logos, "apps", "an administrator removes it, or the app"),
+    Life(attributes, "attributes of people that administrators declare", "an administrator removes it"),
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
     Life(role_grants, "administrators", "an owner withdraws it, or its holder is removed"),

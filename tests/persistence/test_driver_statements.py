@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Executable,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -29,6 +30,7 @@ VALUES: dict[type, tuple[Any, ...]] = {
     String: ("", "Zoë O'Hara %s :x ? \\ 😀\n", "x" * 70_000),
     BigInteger: (0, -(2**63), 2**63 - 1),
     Boolean: (True, False, True),
+    LargeBinary: (b"", b"\x00\xff%s", b"x" * 70_000),
     JSON: ({"a": [1, None, "é%s"], "b": {}}, [], None),
 }
 """Three values of each type of column."""

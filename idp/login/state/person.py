@@ -170,12 +170,13 @@ class Person:
     def second_step_due(self, settings: Settings, now: int) -> int | None:
         """Return the deadline to enrol a second step (seconds, UTC); None when none is missing.
 
-        It is missing when one is required, or when the one they have does not count any longer.
+        It is missing when one is required, or when the one they have does not count any longer; the latter cannot wait,
+        or a stricter policy would let them in with less.
         """
         policy = self.policy(settings)
         if self.has_permitted_step(policy) or not (policy.required or self.has_second_step):
             return None
-        stored, days = self.user.second_step_due_at, policy.grace_days or 0
+        stored, days = self.user.second_step_due_at, 0 if self.has_second_step else policy.grace_days or 0
         return requirement_sources.set_up_due(stored, grace_days=days, now=now)
 
     def may_wait(self, settings: Settings, now: int) -> bool:

@@ -131,7 +131,7 @@ def test_no_sentence_stays_unfinished() -> None:
     )
     for table in tables:
         for words_ in table.values():
-            assert "{" not in words_.format(app="Shop")
+            assert "{" not in words_.format(app="Shop", group="Staff")
             assert words_.endswith(".")
 
 

@@ -160,7 +160,7 @@ def test_an_app_may_want_to_be_told_of_logouts(command: Command, uri: str) -> No
         ("OpenID", "Did you mean 'openid'?"),
         ("offline", "Did you mean 'offline_access'?"),
         ("offline.access", "Did you mean 'offline_access'?"),
-        ("groups", "The scopes here are openid, profile, email"),
+        ("teams", "The scopes here are openid, profile, email"),
         (":orders", "Nothing stands behind"),
         ("orders:", "Nothing stands behind"),
     ],

@@ -73,7 +73,7 @@ def test_a_persons_page_shows_everything(harness: Harness) -> None:
         "Remembered",
         "Web",
         "In no group, and without a role.",
-        "Signed in",
+        "jane signed in.",
         "Show everything",
     ):
         assert part in said, part

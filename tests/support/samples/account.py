@@ -89,11 +89,11 @@ EVENTS = [
 
 PAGES: list[Sample] = [
     ("account-home", "account/home.html", ACCOUNT | {
-        "security_href": "#", "profile_href": "#", "two_step_on": True,
+        "security_href": "#", "profile_href": "#", "two_step_on": True, "console_href": "#",
         "claims": [{"title": "Name", "value": "Ada Lovelace"}, {"title": "Username", "value": "ada"},
                    {"title": "Email", "value": "ada@example.org"}, {"title": "Language", "value": "English"}]}),
     ("account-home-off", "account/home.html", ACCOUNT | {
-        "security_href": "#", "profile_href": "#", "two_step_on": False, "claims": []}),
+        "security_href": "#", "profile_href": "#", "two_step_on": False, "console_href": None, "claims": []}),
     ("profile", "account/profile.html", PROFILE | {"notice": "Your profile is saved."}),
     ("profile-wrong", "account/profile.html", PROFILE | {
         "email": PROFILE["email"] | {"address": None, "waiting": None}, "phone": PROFILE["phone"] | {"number": None},
