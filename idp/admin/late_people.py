@@ -32,7 +32,7 @@ def late_by(rules: RuleSet, settings: Settings, now: int) -> Late:
 def _subjects(rules: RuleSet, settings: Settings, test: Callable[[Terms], bool]) -> Subjects:
     found = [rule for rule in rules.rules.values() if test(rule.terms)]
     return Subjects(
-        everybody=demand(rules.organisation(settings)),
+        everybody=test(rules.organisation(settings)),
         group_ids=frozenset(rule.subject for rule in found if rule.kind is RuleKind.GROUP),
         user_ids=frozenset(rule.subject for rule in found if rule.kind is RuleKind.PERSON),
     )

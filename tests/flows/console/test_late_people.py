@@ -12,7 +12,7 @@ from idp.config import Settings
 from idp.console.pages.people.rows import list_rows
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import Method
-from idp.login.policy.rules import Demands, Rule, RuleKind, RuleSet
+from idp.login.policy.rules import Rule, RuleKind, RuleSet, Terms
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.factors import Factor
 from idp.persistence.people_lists import PeopleFilter
@@ -56,17 +56,19 @@ def rules_of(draw: random.Random, ids: list[str]) -> RuleSet:
         (RuleKind.APP, "shop"),
         (RuleKind.NETWORK, "0.0.0.0/0"),
     ]
-    return RuleSet.of(1, [Rule(kind, demands(draw), subject) for kind, subject in subjects if draw.random() < 0.6])
+    return RuleSet.from_rules(
+        1, [Rule(kind, demands(draw), subject) for kind, subject in subjects if draw.random() < 0.6]
+    )
 
 
-def demands(draw: random.Random) -> Demands:
+def demands(draw: random.Random) -> Terms:
     values: dict[str, Any] = {
         "second_step": draw.choice([True, False]),
         "min_level": draw.choice([Level.PWD, Level.REMEMBERED, Level.MFA]),
         "grace_days": draw.choice([0, 7, 14]),
         "kinds": frozenset({Method.PASSKEY}),
     }
-    return Demands(**{name: value for name, value in values.items() if draw.random() < 0.3})
+    return Terms(**{name: value for name, value in values.items() if draw.random() < 0.3})
 
 
 def late_one_by_one(tx: Transaction, settings: Settings, ids: Iterable[str], rules: RuleSet) -> set[str]:

@@ -120,7 +120,7 @@ def test_explain_says_what_the_sign_in_then_does(harness: Harness, seed: int) ->
     drawn = Drawn(harness, seed)
     told = drawn.explained()
     pages, done, acr = drawn.signed_in()
-    if not told.demand:
+    if not told.together:
         assert (pages, done) == ([], False)
         return
     assert (list(told.steps), told.done) == (pages, done)
