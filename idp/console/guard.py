@@ -65,13 +65,29 @@ def requirement_of(view: Callable[..., object]) -> ViewRequirement | None:
     return getattr(view, ATTRIBUTE, None)
 
 
-def views(permission: Permission, *, recent: bool = False) -> Callable[[AdminView[P]], Callable[P, Response]]:
-    """Guard a view that only reads; it gets a read transaction and the administrator."""
+def guarded_as(guarded: Callable[P, Response]) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Name the guarded view that a route calls first, for `requirement_of`."""
+
+    def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
+        setattr(view, ATTRIBUTE, requirement_of(guarded))
+        return view
+
+    return decorate
+
+
+def views(
+    permission: Permission, *, recent: bool = False, writes: bool = False
+) -> Callable[[AdminView[P]], Callable[P, Response]]:
+    """Guard a view that changes nothing for anybody else; it gets a read transaction and the administrator.
+
+    `writes`: a write transaction, since the view takes what counts once.
+    """
 
     def decorate(view: AdminView[P]) -> Callable[P, Response]:
         @functools.wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
-            with services().database.read(origin()) as tx:
+            database = services().database
+            with (database.write if writes else database.read)(origin()) as tx:
                 admin = require(tx, permission, recent=recent, back=request.full_path.rstrip("?"))
                 response = view(tx, admin, *args, **kwargs)
             session_guard.record_activity(admin.auth_session)

@@ -10,22 +10,29 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import insert
 
 from idp import audit
+from idp.admin.recipes import AppKind
 from idp.audit import Event
 from idp.console.guard import ViewRequirement, requirement_of
 from idp.kernel.clock import DAY
+from idp.login.policy.rules import RuleKind
+from idp.persistence.attributes import Attribute, AttributeKind
 from idp.persistence.devices import Device, browsers, devices
 from idp.persistence.groups import Group
 from idp.persistence.outbox import OutboxMessage
+from idp.persistence.roles import Role
 from idp.persistence.sessions import Session
 from tests.support.harness import Harness
+from tests.support.policy import rule, store_rules
 from tests.support.routes import FIRST_OF_ANY
 
 PREFIX = "/admin"
 PARAMETER = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 METHODS = ("GET", "POST")
 
-OF_NO_ROW = ("rule_id", "version", "job_id", "change_id", "invitation_id", "key_id", "name", "number")
+OF_NO_ROW = ("flow_id",)
 """Parameters that name nothing which a test of every route has; the page says so."""
+NAME = "general"
+"""A section of an app's settings, and an attribute: both are a `<name>`."""
 EXTRA = {
     "role": "owner",
     "second_step_required": "1",
@@ -81,15 +88,19 @@ def parameters(harness: Harness, name: str = "victor") -> dict[str, str]:
     """Add what a route may be about, and return the value of each parameter."""
     someone, group_id = harness.person(name, totp=True), f"group-{name}"
     client_id = harness.client(f"app-{name}", first_party=False).client_id
+    store_rules(harness, rule(RuleKind.ORGANISATION, grace_days=7))
     with harness.services.database.write() as tx:
         tx.groups.add(Group(group_id, name.title(), name))
         tx.groups.add_member(group_id, someone.id)
+        if tx.attributes.by_name(NAME) is None:
+            tx.attributes.add(Attribute(NAME, "Cost centre", AttributeKind.TEXT, visible=True))
         notice = {"event": "password_changed", "user_id": someone.id}
         tx.outbox.enqueue(OutboxMessage("email", f"{name}@example.test", "security_notice", notice))
         audit.record(tx, Event.USER_ADDED, user_id=someone.id)
     _open_session(harness, someone.id, name)
     with harness.services.database.read() as tx:
-        message, event = tx.outbox.waiting()[-1], tx.audit.latest(limit=1)[0]
+        message, event, version = tx.outbox.waiting()[-1], tx.audit.latest(limit=1)[0], tx.policy.newest()
+    assert version is not None
     return dict.fromkeys(OF_NO_ROW, "1") | {
         "user_id": someone.id,
         "group_id": group_id,
@@ -99,7 +110,10 @@ def parameters(harness: Harness, name: str = "victor") -> dict[str, str]:
         "factor_id": f"totp-{someone.id}",
         "message_id": str(message.id),
         "event_id": str(event.id),
-        "kid": harness.services.keyring.survey()[0].key.kid,
+        "name": NAME,
+        "number": str(version.number),
+        "kind": AppKind.WEB,
+        "role": Role.AUDITOR,
     }
 
 

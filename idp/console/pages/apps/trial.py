@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.admin.permissions import Permission
-from idp.console import guard, responses
+from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.claim_texts import claim_rows
 from idp.console.pages.apps.find import find_client
@@ -15,7 +15,6 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import trial
 from idp.protocol.trial import Trial, TrialClosed, TrialRefused
 from idp.web import console_paths
-from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("trial", __name__)
 
@@ -46,10 +45,9 @@ def start_trial(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 @blueprint.get(f"{PATH}/<flow_id>")
-@write_transaction
-def finish_trial(tx: Transaction, client_id: str, flow_id: str) -> Response:
+@views(Permission.CHANGE_APPS, writes=True)
+def finish_trial(tx: Transaction, admin: Admin, client_id: str, flow_id: str) -> Response:
     """Show what the app would be told, once; a GET, since the sign-in leads here."""
-    admin = guard.require(tx, Permission.CHANGE_APPS, recent=False, back=request.path)
     client = find_client(tx, client_id)
     try:
         result = trial.finish_trial(tx, client, admin.auth_session, flow_id)

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from flask import Blueprint, Response, abort, request
 
 from idp.admin import Refused, users
-from idp.admin.permissions import Permission
 from idp.console import responses
-from idp.console.guard import Admin, changes, views
+from idp.console.guard import Admin, changes, guarded_as, views
 from idp.console.pages.people.action_table import ACTIONS, OWN_ACCOUNT, PersonAction
 from idp.console.responses import Confirmation
 from idp.persistence.transaction import Transaction
@@ -29,14 +28,14 @@ blueprint = Blueprint("actions", __name__)
 def _add_routes(action: PersonAction) -> None:
     """Register the question and the change of one action."""
 
-    @views(Permission.VIEW_PEOPLE, recent=action.recent)
+    @views(action.permission, recent=action.recent)
     def show_question(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
-        user = _find(tx, admin, action, user_id)
+        user = _find(tx, admin, user_id)
         return _show_form(admin, action, user, refused)
 
     @changes(action.permission, recent=action.recent)
     def change(tx: Transaction, admin: Admin, user_id: str) -> Response:
-        user = _find(tx, admin, action, user_id)
+        user = _find(tx, admin, user_id)
         if user.id == admin.user.id and not action.on_oneself:
             raise Refused(OWN_ACCOUNT)
         action.run(tx, admin.actor, user, single_value(request.form, VALUE, longest=LONGEST_VALUE))
@@ -44,6 +43,7 @@ def _add_routes(action: PersonAction) -> None:
             return responses.redirect_done(console_paths.PEOPLE, "deleted")
         return responses.redirect_done(console_paths.person_path(user_id), action.name)
 
+    @guarded_as(change)
     def submit(user_id: str) -> Response:
         try:
             return change(user_id)
@@ -59,8 +59,7 @@ def _add_route(path: str, name: str, view: Callable[..., Response], method: str)
     blueprint.add_url_rule(path, name.replace("-", "_"), view, methods=[method])
 
 
-def _find(tx: Transaction, admin: Admin, action: PersonAction, user_id: str) -> User:
-    admin.actor.require(action.permission)
+def _find(tx: Transaction, admin: Admin, user_id: str) -> User:
     return users.find_to_change(tx, admin.actor, user_id) or abort(404)
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from idp.admin import Refused, invitations, users
 from idp.admin.permissions import Permission
 from idp.console import responses
-from idp.console.guard import Admin, changes, views
+from idp.console.guard import Admin, changes, guarded_as, views
 from idp.console.pages.people import required_choice
 from idp.console.pages.people.required_choice import NotConfirmed
 from idp.kernel.text import Text
@@ -39,17 +39,6 @@ def show_form(_: Transaction, admin: Admin, refused: Refused | None = None) -> R
     )
 
 
-@blueprint.post(console_paths.NEW_PERSON)
-def submit_form() -> Response:
-    """Add the person; a refused value is shown beside its field, and nothing is stored."""
-    try:
-        return _add()
-    except Refused as refused:
-        return show_form(refused)
-    except NotConfirmed:
-        return _show_form()
-
-
 @changes(Permission.CHANGE_PEOPLE)
 def _add(tx: Transaction, _: Admin) -> Response:
     username, name, email = (single_value(request.form, field).strip() for field in FIELDS)
@@ -65,6 +54,18 @@ def _add(tx: Transaction, _: Admin) -> Response:
         invitations.invite(tx, user, services().entropy, services().sealer)
         done = "invite"
     return responses.redirect_done(console_paths.person_path(user.id), done)
+
+
+@blueprint.post(console_paths.NEW_PERSON)
+@guarded_as(_add)
+def submit_form() -> Response:
+    """Add the person; a refused value is shown beside its field, and nothing is stored."""
+    try:
+        return _add()
+    except Refused as refused:
+        return show_form(refused)
+    except NotConfirmed:
+        return _show_form()
 
 
 @views(Permission.CHANGE_PEOPLE)

@@ -10,7 +10,7 @@ from idp.admin import Refused, user_changes, users
 from idp.admin.permissions import Permission
 from idp.admin.user_changes import ClaimChanges
 from idp.console import responses
-from idp.console.guard import Admin, changes, views
+from idp.console.guard import Admin, changes, guarded_as, views
 from idp.console.pages.people import required_choice
 from idp.console.pages.people.required_choice import NotConfirmed
 from idp.kernel.text import Text
@@ -55,7 +55,17 @@ def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | No
     )
 
 
+@changes(Permission.CHANGE_PEOPLE)
+def _save(tx: Transaction, admin: Admin, user_id: str) -> Response:
+    user, required = _find(tx, admin, user_id), required_choice.is_wanted()
+    user_changes.edit(tx, user, _wanted(user), services().settings, required=required)
+    if required and not user.second_step_required:
+        required_choice.require_confirmation()
+    return responses.redirect_done(console_paths.person_path(user.id), "saved")
+
+
 @blueprint.post(PATH)
+@guarded_as(_save)
 def submit_form(user_id: str) -> Response:
     """Save what changed; a refused value is shown beside its field, and nothing is saved."""
     try:
@@ -64,15 +74,6 @@ def submit_form(user_id: str) -> Response:
         return show_form(user_id, refused)
     except NotConfirmed:
         return _show_form(user_id)
-
-
-@changes(Permission.CHANGE_PEOPLE)
-def _save(tx: Transaction, admin: Admin, user_id: str) -> Response:
-    user, required = _find(tx, admin, user_id), required_choice.is_wanted()
-    user_changes.edit(tx, user, _wanted(user), services().settings, required=required)
-    if required and not user.second_step_required:
-        required_choice.require_confirmation()
-    return responses.redirect_done(console_paths.person_path(user.id), "saved")
 
 
 @views(Permission.CHANGE_PEOPLE)
