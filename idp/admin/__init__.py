@@ -12,8 +12,14 @@
     groups        add, change, remove; members
     attributes    declared once for everybody; each person's values
     claim_mappings  claims that are added for an app; claim_mapping_rules
+    policy        rules of the sign-in policy: change, preview, explain, history
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
+    client_access, client_logos, client_failures    who may use a client; its picture; why it was refused
+    app_kinds, recipe_fit    defaults of each kind of app; what software still needs
+    sessions      sessions and devices of everybody
+    messages      what was sent, and sending it again
+    overview      figures that are counted in the background
     keys          rotation
     audit_trail   search of the audit trail
     audit_chain   the chain of the audit trail; audit_verification: what was altered, removed or inserted
