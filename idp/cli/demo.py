@@ -111,9 +111,9 @@ Try this
   4. Sign out and in again, ticking "Remember this device": the time after that no code is asked,
      and the app is told so. "Confirm it is you" asks for the code all the same.
   5. Look at My account: your devices and sessions, new recovery codes, another password.
-  6. Sign in as {ADMIN} at {demo.issuer}/admin/: invite somebody, require the second step of a group, explain a sign-in,
+  6. Set up codes by text message or WhatsApp there: they arrive in the mailbox, as all that would have been sent does.
+  7. Sign in as {ADMIN} at {demo.issuer}/admin/: invite somebody, require the second step of a group, explain a sign-in,
      and open the app Penny Jar there: "Try it" shows what it is told.
-  7. Set up codes by text message or WhatsApp there: they arrive in the mailbox, as all that would have been sent does.
 
   For the command .venv/bin/idp: export IDP_CONFIG={demo.settings_file}
 """
