@@ -46,7 +46,16 @@ EXTRA = {
 """Fields that a form does not have, with a value that would show."""
 OWN_FIELDS: dict[str, set[str]] = {}
 """By rule: fields of `EXTRA` that this form really has."""
-FORMS: dict[str, dict[str, str]] = {}
+FORMS: dict[str, dict[str, str]] = {
+    "/admin/apps/<client_id>/settings/<name>": {"client_name": "Renamed"},
+    "/admin/apps/-/new/<kind>": {"client_name": "Another", "address": "https://another.example.test"},
+    "/admin/attributes/new": {"name": "cost_centre", "title": "Cost centre", "kind": "text"},
+    "/admin/groups/new": {"name": "Another"},
+    "/admin/people/<user_id>/edit": {"name": "Another name"},
+    "/admin/people/<user_id>/grant-role": {"value": "auditor"},
+    "/admin/people/<user_id>/withdraw-role": {"value": "auditor"},
+    "/admin/people/new": {"username": "another", "email": "another@example.test"},
+}
 """By rule: what makes a form count, where empty fields do not."""
 
 
