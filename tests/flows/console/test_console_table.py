@@ -146,8 +146,8 @@ def test_fields_that_a_form_does_not_have_change_nothing(harness: Harness) -> No
         extra = {name: value for name, value in EXTRA.items() if name not in OWN_FIELDS.get(route.rule, set())}
         for values, fields in ((plain, {}), (more, extra)):
             owner.open("/admin/")
-            form = {"csrf": owner.token} | FORMS.get(route.rule, {}) | fields
-            Tries(owner, values).ask(route, FROM_HERE, **form)
+            form = {name: value.format(**values) for name, value in FORMS.get(route.rule, {}).items()} | fields
+            Tries(owner, values).ask(route, FROM_HERE, csrf=owner.token, **form)
         if _chosen(harness, plain) != _chosen(harness, more):
             wrong.append(str(route))
     assert wrong == []
