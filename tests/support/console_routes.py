@@ -46,8 +46,17 @@ EXTRA = {
 """Fields that a form does not have, with a value that would show."""
 OWN_FIELDS: dict[str, set[str]] = {}
 """By rule: fields of `EXTRA` that this form really has."""
-FORMS: dict[str, dict[str, str]] = {}
-"""By rule: what makes a form count, where empty fields do not."""
+FORMS: dict[str, dict[str, str]] = {
+    "/admin/apps/<client_id>/settings/<name>": {"client_name": "Renamed"},
+    "/admin/apps/-/new/<kind>": {"client_name": "For {client_id}", "address": "https://another.example.test"},
+    "/admin/attributes/new": {"name": "of_{username}", "title": "Of {username}", "kind": "text"},
+    "/admin/groups/new": {"name": "For {client_id}"},
+    "/admin/people/<user_id>/edit": {"name": "Another name"},
+    "/admin/people/<user_id>/grant-role": {"value": "auditor"},
+    "/admin/people/<user_id>/withdraw-role": {"value": "auditor"},
+    "/admin/people/new": {"username": "new-{username}", "email": "new-{username}@example.test"},
+}
+"""By rule: what makes a form count, where empty fields do not; `{username}` is the parameter of that name."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,7 @@ def parameters(harness: Harness, name: str = "victor") -> dict[str, str]:
         "factor_id": f"totp-{someone.id}",
         "message_id": str(message.id),
         "event_id": str(event.id),
+        "username": name,
         "name": NAME,
         "number": str(version.number),
         "kind": AppKind.WEB,
