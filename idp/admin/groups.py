@@ -87,11 +87,11 @@ def remove(tx: Transaction, actor: Actor, group: Group) -> None:
     """Remove a group with its memberships and roles.
 
     Raises:
-        Forbidden: as `find_to_change`.
+        Forbidden: as `require_removal`.
         Refused: nobody could sign in as an owner any more; the transaction must be rolled back.
     """
     before = tx.roles.lock_owners()
-    _require(tx, actor, group)
+    require_removal(tx, actor, group)
     members, noted = tx.groups.count_members(group.id), tx.groups.member_ids(group.id, most=MOST_NOTED)
     tx.roles.withdraw_all(HolderKind.GROUP, group.id)
     if not tx.groups.remove(group.id):
@@ -100,6 +100,19 @@ def remove(tx: Transaction, actor: Actor, group: Group) -> None:
     for user_id in noted:
         audit.record(tx, Event.GROUP_MEMBER_REMOVED, user_id=user_id, group=group.name, group_id=group.id)
     audit.record(tx, Event.GROUP_REMOVED, group=group.name, group_id=group.id, members=members)
+
+
+def require_removal(tx: Transaction, actor: Actor, group: Group) -> None:
+    """Require what removing this group needs beyond changing it.
+
+    Raises:
+        Forbidden: the sign-in policy has a rule for it, or a member holds a role, and the actor may not change these.
+    """
+    _require(tx, actor, group)
+    if present_rules(tx).get(RuleKind.GROUP, group.id):
+        actor.require(Permission.CHANGE_POLICY)
+    if tx.roles.are_among(group.id):
+        actor.require(Permission.CHANGE_ROLES)
 
 
 def add_member(tx: Transaction, actor: Actor, group: Group, user: User) -> bool:

@@ -16,7 +16,7 @@ from idp.persistence.users import User
 
 MOST_LOCKED = 5000
 """Counters that are looked at for the list of locked people."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 CSV_COLUMNS = (
     "id", "username", "name", "email", "email_verified", "status", "second_step", "second_step_required",
     "last_sign_in",
@@ -77,7 +77,7 @@ def csv_row(user: User) -> list[str]:
         user.second_step_required,
         user.last_sign_in_at or "",
     )
-    return [without_formula(str(cell)) for cell in cells]
+    return [str(cells[0]), *(without_formula(str(cell)) for cell in cells[1:])]
 
 
 def without_formula(cell: str) -> str:

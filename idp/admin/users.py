@@ -170,7 +170,8 @@ def disable(tx: Transaction, user: User) -> None:
 
 def enable(tx: Transaction, user: User) -> None:
     """Open an account again. What ended when it was closed stays ended."""
-    tx.users.set_status(user, ACTIVE)
+    if not tx.users.set_status(user, ACTIVE):
+        raise Refused(CONCURRENT_CHANGE)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=ACTIVE)
     notify(tx, user, Notice.ACCOUNT_ENABLED)
 

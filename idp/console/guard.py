@@ -27,6 +27,9 @@ from idp.web.transactions import origin
 
 P = ParamSpec("P")
 
+LONGEST_RETURN = 1000
+"""Characters of an address to come back to after a sign-in."""
+
 
 @dataclass(frozen=True)
 class Admin:
@@ -88,7 +91,7 @@ def views(
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
             database = services().database
             with (database.write if writes else database.read)(origin()) as tx:
-                admin = require(tx, permission, recent=recent, back=request.full_path.rstrip("?"))
+                admin = require(tx, permission, recent=recent, back=_return_path())
                 response = view(tx, admin, *args, **kwargs)
             session_guard.record_activity(admin.auth_session)
             return response
@@ -139,6 +142,12 @@ def require(tx: Transaction, permission: Permission, *, recent: bool, back: str)
     session_guard.check(auth_session, requirement, now=tx.now, back=back)
     tx.origin = replace(tx.origin, actor_id=user_id)
     return Admin(auth_session, actor)
+
+
+def _return_path() -> str:
+    """Return the address of this page; without a long query: strangers would have it stored with a login flow."""
+    address = request.full_path.rstrip("?")
+    return address if len(address) <= LONGEST_RETURN else request.path
 
 
 def _level_requirement(now: int, *, recent: bool) -> AuthRequirement:

@@ -11,7 +11,7 @@ from flask import request
 
 from idp.kernel import strict_json
 from idp.persistence.keyset import Key, Page, Position
-from idp.web.forms import single_value
+from idp.web.forms import is_storable, single_value
 
 R = TypeVar("R")
 
@@ -63,6 +63,6 @@ def _key(text: str, kinds: tuple[type, ...]) -> Key | None:
         return None
     if not isinstance(values, list) or tuple(map(type, values)) != kinds:
         return None
-    if any(isinstance(value, int) and abs(value) >= LARGEST for value in values):
+    if any(abs(value) >= LARGEST if isinstance(value, int) else not is_storable(value) for value in values):
         return None
     return tuple(values)

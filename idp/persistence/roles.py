@@ -49,6 +49,7 @@ class RoleGrant:
     granted_at: int = 0
 
 
+OTHER_MEMBERS = group_members.alias("other_members")
 IN_GROUP = and_(role_grants.c.holder_kind == HolderKind.GROUP, role_grants.c.holder_id == group_members.c.group_id)
 HELD_BY_PERSON = and_(role_grants.c.holder_kind == HolderKind.PERSON, role_grants.c.holder_id == users.c.id)
 HELD_BY_GROUP = and_(IN_GROUP, group_members.c.user_id == users.c.id)
@@ -86,6 +87,23 @@ USABLE_HOLDERS = select(users.c.id).where(
 )
 
 
+HOLDER_AMONG = select(
+    exists().where(
+        group_members.c.group_id == given("group_id"),
+        or_(
+            exists().where(
+                role_grants.c.holder_kind == HolderKind.PERSON, role_grants.c.holder_id == group_members.c.user_id
+            ),
+            exists().where(
+                OTHER_MEMBERS.c.user_id == group_members.c.user_id,
+                role_grants.c.holder_kind == HolderKind.GROUP,
+                role_grants.c.holder_id == OTHER_MEMBERS.c.group_id,
+            ),
+        ),
+    )
+)
+
+
 class RoleStore(Store):
     """Stores which people and groups hold which role."""
 
@@ -96,6 +114,10 @@ class RoleStore(Store):
     def of_holder(self, kind: HolderKind, holder_id: str) -> frozenset[Role]:
         """Return the roles that this person or group holds itself."""
         return frozenset(map(Role, self._db.values(OF_HOLDER, kind=kind, holder_id=holder_id)))
+
+    def are_among(self, group_id: str) -> bool:
+        """Whether a member of this group holds a role, themselves or through any group."""
+        return bool(self._db.value(HOLDER_AMONG, group_id=group_id))
 
     def all(self) -> list[RoleGrant]:
         """List every role with its holders."""

@@ -145,7 +145,8 @@ SAMPLE_HASHES = (
     select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
 )
 COUNT = select(func.count()).select_from(users).where(users.c.status != CLOSED)
-CHANGE = update(users).where(users.c.id == given("user_id")).values(updated_at=given("now"))
+CHANGE = update(users).where(users.c.id == given("user_id"), users.c.status != CLOSED).values(updated_at=given("now"))
+"""A change of an account that is not closed: whoever read it before it was closed brings nothing back."""
 RAISE_EPOCH = CHANGE.where(users.c.epoch == given("epoch")).values(epoch=users.c.epoch + 1)
 SET_PASSWORD_HASH = CHANGE.values(password_hash=given("new_hash"), password_changed_at=given("now"))
 REHASH_PASSWORD = CHANGE.where(users.c.password_hash == given("old_hash")).values(password_hash=given("new_hash"))
@@ -262,9 +263,9 @@ class UserStore(Store):
         """Record that a session of this person was opened."""
         self._change(user, RECORD_SIGN_IN)
 
-    def set_status(self, user: User, status: str) -> None:
-        """Enable or disable an account."""
-        self._change(user, SET_STATUS, status=status)
+    def set_status(self, user: User, status: str) -> bool:
+        """Enable or disable an account; False when it was closed meanwhile."""
+        return self._change(user, SET_STATUS, status=status)
 
     def close(self, user: User) -> None:
         """Erase a person except their `id`; user name and address are free again."""

@@ -88,6 +88,7 @@ def change_name(tx: Transaction, admin: Admin, group_id: str) -> Response:
 def ask_to_remove(tx: Transaction, admin: Admin, group_id: str) -> Response:
     """Name what removing the group ends."""
     group = _find(tx, admin, group_id)
+    groups.require_removal(tx, admin.actor, group)
     lost = [
         Text("Its members lose the role “{role}”.", role=ROLE_TEXTS[role][0]) for role in groups.roles_of(tx, group)
     ]

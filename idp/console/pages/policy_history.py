@@ -40,14 +40,14 @@ def show_versions(tx: Transaction, admin: Admin) -> Response:
     )
 
 
-@blueprint.get(console_paths.policy_version_path("<int:number>"))
+@blueprint.get(console_paths.policy_version_path("<int(max=999999999):number>"))
 @views(Permission.VIEW_POLICY)
 def show_version(tx: Transaction, admin: Admin, number: int) -> Response:
     """Show what one version changed, and how to return to it."""
     return _render(tx, admin, number)
 
 
-@blueprint.post(console_paths.policy_version_path("<int:number>"))
+@blueprint.post(console_paths.policy_version_path("<int(max=999999999):number>"))
 @changing(Permission.CHANGE_POLICY, recent=True)
 def return_to_version(tx: Transaction, admin: Admin, number: int) -> Response:
     """Store a new version whose rules are those of this one."""

@@ -76,7 +76,7 @@ def save(tx: Transaction, admin: Admin) -> Response:
             tx,
             admin.actor,
             proposal,
-            base=int(typed["base"]) if typed["base"].isdigit() else -1,
+            base=int(typed["base"]) if typed["base"].isascii() and typed["base"].isdigit() else -1,
             reason=typed["reason"],
             settings=services().settings,
             entropy=services().entropy,
@@ -118,7 +118,7 @@ def _render(
     tx: Transaction, admin: Admin, typed: dict[str, str], proposal: Proposal, *, error: Refused | None = None
 ) -> Response:
     (rule,) = proposal.changed
-    if isinstance(error, PolicyOutdated) or not typed["base"].isdigit():
+    if isinstance(error, PolicyOutdated) or not (typed["base"].isascii() and typed["base"].isdigit()):
         typed = typed | {"base": str(proposal.present.version)}
     counted = _count(tx, admin, typed, proposal) if error is None else Count(done=True)
     field = error.field if isinstance(error, FieldRefused) else "form"

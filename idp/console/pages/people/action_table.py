@@ -154,6 +154,7 @@ _TABLE = (
         button=Text("Send the link"),
         done=Text("The link is on its way."),
         run=_send_reset,
+        recent=True,
     ),
     PersonAction(
         name="invite",
@@ -163,6 +164,7 @@ _TABLE = (
         button=Text("Send the invitation"),
         done=Text("The invitation is on its way."),
         run=_invite,
+        recent=True,
     ),
     PersonAction(
         name="withdraw-invitation",
@@ -181,6 +183,7 @@ _TABLE = (
         button=Text("Mark as verified"),
         done=Text("The address is verified."),
         run=lambda tx, _actor, user, _value: user_actions.verify_email(tx, user, services().settings),
+        recent=True,
     ),
     PersonAction(
         name="undo-change",

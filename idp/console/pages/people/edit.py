@@ -30,7 +30,7 @@ blueprint = Blueprint("edit", __name__)
 
 
 @blueprint.get(PATH)
-@views(Permission.CHANGE_PEOPLE)
+@views(Permission.CHANGE_PEOPLE, recent=True)
 def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
     """Show the form, with what was typed if that was refused."""
     user = _find(tx, admin, user_id)
@@ -55,7 +55,7 @@ def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | No
     )
 
 
-@changes(Permission.CHANGE_PEOPLE)
+@changes(Permission.CHANGE_PEOPLE, recent=True)
 def _save(tx: Transaction, admin: Admin, user_id: str) -> Response:
     user, required = _find(tx, admin, user_id), required_choice.is_wanted()
     user_changes.edit(tx, user, _wanted(user), services().settings, required=required)
@@ -76,7 +76,7 @@ def submit_form(user_id: str) -> Response:
         return _show_form(user_id)
 
 
-@views(Permission.CHANGE_PEOPLE)
+@views(Permission.CHANGE_PEOPLE, recent=True)
 def _show_form(tx: Transaction, admin: Admin, user_id: str) -> Response:
     return required_choice.confirm(admin, _find(tx, admin, user_id).display_name, back=request.path)
 

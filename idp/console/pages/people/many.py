@@ -22,7 +22,7 @@ from idp.persistence.people_lists import PeopleFilter
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import is_storable, single_value
 
 CHOSEN, EVERYBODY = "chosen", "all"
 LONGEST_ID = 64
@@ -89,7 +89,7 @@ def _read(tx: Transaction) -> Request:
     if name not in [*BulkChange]:
         abort(400)
     chosen = single_value(request.values, "scope", longest=20) != EVERYBODY
-    ids = " ".join(request.values.getlist("person")).split()[:MOST_CHOSEN]
+    ids = [each for each in " ".join(request.values.getlist("person")).split()[:MOST_CHOSEN] if is_storable(each)]
     group_name = single_value(request.values, "to_group", longest=selection.LONGEST).strip()
     group = selection.find_group(tx, group_name)
     selected = selection.read(tx, request.values)
