@@ -6,7 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, delete, func, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    delete,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list, upsert
@@ -85,7 +98,10 @@ ATTRIBUTES_AND_GROUPS = (
 )
 SEPARATOR = ","
 """Between ids that are read as one text; no id has it."""
-IDS_OF_PERSON = select(func.aggregate_strings(group_members.c.group_id, SEPARATOR)).where(
+_SEPARATOR: Any = literal_column(
+    f"'{SEPARATOR}'"
+)  # of a parameter, SQLAlchemy would write the statement anew each time
+IDS_OF_PERSON = select(func.aggregate_strings(group_members.c.group_id, _SEPARATOR)).where(
     group_members.c.user_id == users.c.id
 )
 """The ids of a person's groups as one text, for other statements; NULL without a group."""
