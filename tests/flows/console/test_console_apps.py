@@ -232,6 +232,18 @@ def test_what_cannot_be_undone_wants_a_fresh_second_factor(harness: Harness) -> 
     assert count(harness, "clients") == 1
 
 
+@pytest.mark.parametrize("client_id", ["shop.example~1", "new", "-"])
+def test_an_app_has_its_pages_whatever_its_id_is(harness: Harness, client_id: str) -> None:
+    harness.client(client_id)
+    owner = console(harness, path=f"{APPS}/{client_id}")
+    for part in ("settings/general", "settings/addresses", "connect", "access", "claims", "logo", "try", "remove"):
+        assert owner.browser.get(f"{APPS}/{client_id}/{part}").status_code == 200, part
+    owner.browser.get(f"{APPS}/{client_id}/settings/general")
+    owner.browser.submit(action="/general", client_name="Renamed")
+    assert stored(harness, client_id).client_name == "Renamed"
+    assert "Renamed" in words(owner.browser.get(APPS))
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PEOPLE])
 def test_other_roles_change_nothing(harness: Harness, role: Role) -> None:
     harness.client("web")

@@ -22,7 +22,7 @@ from idp.web.forms import single_value
 
 blueprint = Blueprint("access", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "access")
+PATH = console_paths.app_part_path("<client:client_id>", "access")
 CHOICES: Mapping[str, Callable[[Transaction, Client, str], Registration]] = {
     "who": lambda _, client, who: client_access.open_to(client, who),
     "person": client_access.add_person,

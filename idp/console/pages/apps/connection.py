@@ -20,7 +20,7 @@ from idp.web.context import services
 
 blueprint = Blueprint("connection", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "connect")
+PATH = console_paths.app_part_path("<client:client_id>", "connect")
 
 
 @blueprint.get(PATH)

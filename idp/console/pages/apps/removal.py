@@ -17,8 +17,8 @@ from idp.web import console_paths
 
 blueprint = Blueprint("removal", __name__)
 
-REMOVE = console_paths.app_part_path("<client_id>", "remove")
-STATE = console_paths.app_part_path("<client_id>", "state")
+REMOVE = console_paths.app_part_path("<client:client_id>", "remove")
+STATE = console_paths.app_part_path("<client:client_id>", "state")
 
 
 @blueprint.get(REMOVE)

@@ -28,8 +28,8 @@ from idp.web.pages import answers_json, json_response, translate
 
 blueprint = Blueprint("settings", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "settings/<name>")
-CHECK = console_paths.app_part_path("<client_id>", "check")
+PATH = console_paths.app_part_path("<client:client_id>", "settings/<name>")
+CHECK = console_paths.app_part_path("<client:client_id>", "check")
 ADDRESSES = frozenset(
     {
         "redirect_uris",
