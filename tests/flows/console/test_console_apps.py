@@ -244,6 +244,16 @@ def test_an_app_has_its_pages_whatever_its_id_is(harness: Harness, client_id: st
     assert "Renamed" in words(owner.browser.get(APPS))
 
 
+def test_lists_of_an_app_have_an_end(harness: Harness) -> None:
+    harness.client("web")
+    owner = console(harness, path=f"{APPS}/web/settings/addresses")
+    many = "\n".join(f"https://a.example/{number}" for number in range(101))
+    page = owner.browser.submit(action="/addresses", redirect_uris=many)
+    assert page.status_code == 400
+    assert "A list has at most 100 lines" in words(page)
+    assert len(stored(harness, "web").redirect_uris) == 1
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PEOPLE])
 def test_other_roles_change_nothing(harness: Harness, role: Role) -> None:
     harness.client("web")
