@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from idp.kernel.clock import DAY
+from idp.login.policy.methods import Method
+from idp.login.policy.rules import RuleKind
 from idp.persistence.clients import Client
+from idp.persistence.factors import Factor
 from idp.persistence.groups import Group
 from idp.persistence.roles import Role
 from tests.support.account import words
@@ -16,6 +19,7 @@ from tests.support.browser import Browser, Forms
 from tests.support.concurrency import rush, twin
 from tests.support.console import Console, console
 from tests.support.harness import Harness
+from tests.support.policy import rule, store_rules
 from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
 from tests.support.tables import count, events
@@ -335,6 +339,16 @@ def test_a_try_counts_once_and_for_whom_it_was_started(harness: Harness) -> None
     assert events(harness, "client.tried") == 1
     other = console(harness, Role.APPS, "otto")
     assert other.browser.get(result).status_code == 403
+
+
+def test_a_try_counts_what_the_rule_of_the_app_counts(harness: Harness) -> None:
+    harness.client("web")
+    store_rules(harness, rule(RuleKind.APP, "web", kinds=frozenset({Method.EMAIL})))
+    owner = console(harness, Role.APPS)
+    with harness.services.database.write() as tx:
+        tx.factors.add(Factor("mail-olga", Method.EMAIL, "", owner.someone.id, address="olga@example.test"))
+    owner.open(f"{APPS}/web/try")
+    assert "acr two-step" in tried(owner), "of the second steps only the mailed code counts for it"
 
 
 def test_a_try_of_an_app_for_others_says_so(harness: Harness) -> None:
