@@ -59,7 +59,7 @@ def show_claims(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 @blueprint.post(f"{PATH}/remove")
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True, back=console_paths.app_claims_path("{client_id}"))
 def remove_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Remove a claim."""
     client = find_client(tx, client_id, lock=True)

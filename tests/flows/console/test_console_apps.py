@@ -26,6 +26,7 @@ from tests.support.tables import count, events
 
 APPS = "/admin/apps"
 NEW = "/admin/apps/-/new"
+ROLE = {"claim": "role", "source": "constant", "targets": ["id_token"], "value": "admin"}
 SECRET = re.compile(r'<p class="secret"[^>]*>([^<]+)</p>')
 
 
@@ -234,6 +235,54 @@ def test_what_cannot_be_undone_wants_a_fresh_second_factor(harness: Harness) -> 
     owner.browser.get(f"{APPS}/web/remove")
     assert owner.at("/identify") or owner.at("/code")
     assert count(harness, "clients") == 1
+
+
+PUBLIC = {
+    "token_endpoint_auth_method": "none",
+    "grant_types": "authorization_code",
+    "scopes": "openid",
+    "require_pkce": "1",
+    "id_token_signed_response_alg": "ES256",
+}
+CREDENTIAL_FORMS: list[tuple[str, dict[str, str]]] = [
+    ("settings/addresses", {"redirect_uris": "https://evil.example/cb"}),
+    ("settings/sign-in", {"first_party": "1"}),
+    ("settings/technical", PUBLIC),
+    ("connect", {"software": "pgadmin"}),
+    ("access", {"form": "who", "who": "chosen"}),
+    ("state", {"state": "disabled"}),
+    ("claims/new", {"source": "constant", "claim": "role", "value": "admin", "id_token": "1"}),
+    ("claims/remove", {"replaces": "role"}),
+]
+"""Forms by which an app could be taken over, and what makes each count."""
+
+
+@pytest.mark.parametrize(("part", "fields"), CREDENTIAL_FORMS, ids=[part for part, _ in CREDENTIAL_FORMS])
+def test_credentials_and_addresses_want_a_fresh_second_factor(
+    harness: Harness, part: str, fields: dict[str, str]
+) -> None:
+    harness.client("web", client_uri="https://pg.example.test", claim_mappings=[ROLE] if "remove" in part else [])
+    owner, path, before = console(harness, path=APPS), f"{APPS}/web/{part}", stored(harness, "web")
+    harness.clock.advance(700)
+    owner.post(path, **fields)
+    assert owner.at("/identify") or owner.at("/code")
+    assert stored(harness, "web") == before
+    if "remove" not in part:
+        owner.browser.get(path)
+        assert owner.at("/identify") or owner.at("/code")
+    assert owner.prove().status_code == 200, "there is a page to come back to"
+    owner.post(path, **fields)
+    assert stored(harness, "web") != before
+
+
+def test_other_credentials_end_what_the_app_holds(harness: Harness) -> None:
+    rp = BackChannelClient(harness)
+    owner, tokens = console(harness, path=f"{APPS}/web/settings/general"), rp.tokens(harness.person())
+    owner.browser.submit(action="/general", client_name="Shop")
+    assert rp.userinfo(tokens["access_token"]).status_code == 200, "a name is no credential"
+    assert "Saved" in words(owner.post(f"{APPS}/web/settings/technical", **PUBLIC))
+    assert rp.userinfo(tokens["access_token"]).status_code == 401
+    assert stored(harness, "web").tokens_not_before == harness.clock.now()
 
 
 @pytest.mark.parametrize("client_id", ["shop.example~1", "new", "-"])

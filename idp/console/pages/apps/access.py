@@ -35,14 +35,14 @@ LONGEST = 320
 
 
 @blueprint.get(PATH)
-@views(Permission.VIEW_APPS)
+@views(Permission.VIEW_APPS, recent=True)
 def show_page(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show who may use the app."""
     return _page(tx, admin, find_client(tx, client_id))
 
 
 @blueprint.post(PATH)
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True)
 def save_choice(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Do what one of the page's forms says."""
     client, form = find_client(tx, client_id, lock=True), request.form.get("form", "")
