@@ -1,11 +1,14 @@
 """Apps in the console: connected by kind, changed, given another secret, removed."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from jwcrypto.jwk import JWK
 
+from idp.admin import clients
 from idp.kernel.clock import DAY
 from idp.login.policy.methods import Method
 from idp.login.policy.rules import RuleKind
@@ -282,6 +285,16 @@ def test_other_credentials_end_what_the_app_holds(harness: Harness) -> None:
     assert rp.userinfo(tokens["access_token"]).status_code == 200, "a name is no credential"
     assert "Saved" in words(owner.post(f"{APPS}/web/settings/technical", **PUBLIC))
     assert rp.userinfo(tokens["access_token"]).status_code == 401
+    assert stored(harness, "web").tokens_not_before == harness.clock.now()
+
+
+def test_other_keys_end_the_tokens_of_the_app(harness: Harness) -> None:
+    first, second = ({"keys": [JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)]} for _ in range(2))
+    harness.client("web", token_endpoint_auth_method="private_key_jwt", jwks=first)
+    with harness.services.database.write() as tx:
+        client = clients.find(tx, "web", lock=True)
+        wanted = replace(clients.registration_of(client), jwks=second)
+        clients.change(tx, client, wanted, harness.services.entropy)
     assert stored(harness, "web").tokens_not_before == harness.clock.now()
 
 
