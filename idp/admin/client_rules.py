@@ -34,6 +34,8 @@ LIFETIMES = {
     "refresh_token_lifetime": (60, 365 * DAY),
 }
 """Field -> least and most seconds; the ranges of the settings for all apps."""
+MOST_LISTED = 100
+"""Scopes, or addresses of a kind, of one app."""
 MOST_CHOSEN = 200
 """People, or groups, of one app: every request of it reads them."""
 
@@ -93,6 +95,8 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
     `attesting`: makers of security keys are trusted here, so that `phrh` can be reached. `present_scopes`: what the
     client has already, which stays whatever its names are.
     """
+    if too_long := [*_lengths(wanted)]:
+        return too_long
     return [
         *_fields(wanted, best_of_all(attested=attesting)),
         *_scope_problems(scope for scope in wanted.scopes if scope not in present_scopes),
@@ -102,6 +106,13 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
     ]
+
+
+def _lengths(wanted: Registration) -> Iterator[Problem]:
+    """Yield the lists that are too long; nothing in them is looked at, since each line costs time."""
+    for name in ("scopes", "redirect_uris", "post_logout_redirect_uris", "web_origins"):
+        if len(getattr(wanted, name)) > MOST_LISTED:
+            yield Problem(name, Text("A list has at most {most} lines.", most=MOST_LISTED))
 
 
 def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:

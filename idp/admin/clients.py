@@ -63,7 +63,8 @@ def change(
 ) -> tuple[list[str], str | None]:
     """Change a registration under the rules of `add`; returns the changed fields, and a secret if it got its first.
 
-    `client` comes from `find` with `lock`. Scopes that are no longer registered are left out of the next refresh.
+    `client` comes from `find` with `lock`. Scopes that are no longer registered are left out of the next refresh. Other
+    credentials end every token that the client holds: whoever had the old ones may have it.
 
     Raises:
         Refused: naming everything that is wrong, or that nothing would change.
@@ -76,6 +77,9 @@ def change(
     secret = entropy.token() if needs and not has else None
     if has != needs:
         values |= {"secret_digest": digest(secret) if secret else None, "previous_secret_digest": None}
+    if has != needs or "jwks" in values:
+        values["tokens_not_before"] = tx.now
+        tx.grants.revoke_for_client(client.client_id)
     tx.clients.change(client.client_id, values)
     changed = sorted(values.keys() & {field.name for field in fields(Registration)})
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed)

@@ -107,14 +107,15 @@ def changes(
 ) -> Callable[[AdminView[P]], Callable[P, Response]]:
     """Guard a view that changes something; it gets a write transaction and the administrator.
 
-    `back` is the page to return to by GET after a sign-in; None: the form's own path.
+    `back` is the page to return to by GET after a sign-in; None: the form's own path. A name in braces, such as
+    `{client_id}`, is a parameter of that path.
     """
 
     def decorate(view: AdminView[P]) -> Callable[P, Response]:
         @functools.wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
             with services().database.write(origin()) as tx:
-                admin = require(tx, permission, recent=recent, back=back or request.path)
+                admin = require(tx, permission, recent=recent, back=back.format(**kwargs) if back else request.path)
                 session_guard.check_form_token(ADMIN_FORMS)
                 return view(tx, admin, *args, **kwargs)
 

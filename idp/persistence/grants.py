@@ -134,7 +134,8 @@ BY_CODE = select(grants).where(grants.c.code_digest == given("code"))
 BY_ID = select(grants).where(OF_ID)
 TOKEN_UNREVOKED = ~exists().where(revoked_tokens.c.jti == given("jti"))
 LIVE_WITH_USER = (
-    select(clients.c.claim_mappings, grants, users)
+    select(registered.TEXT, clients.c.client_id, grants, users)
+    .select_from(grants)
     .join(users, OWNER)
     .outerjoin(clients, clients.c.client_id == grants.c.client_id)
     .where(OF_ID, UNREVOKED, users.c.status == ACTIVE, TOKEN_UNREVOKED)
@@ -192,14 +193,17 @@ class GrantStore(Store):
         """Return a grant, live or not."""
         return self._db.one(Grant, BY_ID, grant_id=grant_id)
 
-    def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User, list[dict[str, Any]]] | None:
-        """Return grant and person of an access token, and the claims that were added for its client.
+    def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User, Client] | None:
+        """Return grant, person and client of an access token.
 
         None when grant, person or token is no longer valid.
         """
         row = self._db.row(LIVE_WITH_USER, grant_id=grant_id, jti=jti)
-        found = pair(row[1:] if row else None, Grant, User)
-        return (*found, row[0] or []) if found and row else None
+        if row is None:
+            return None
+        text, client_id, *found = row
+        joined, client = pair(found, Grant, User), registered.client_of_text(self._db, client_id, text)
+        return (*joined, client) if joined and client else None
 
     def find_client_and_validity(self, client_id: str, grant_id: str, jti: str) -> tuple[Client | None, bool]:
         """Return a client and, whosever it is, whether an access token, its grant and its person are valid."""

@@ -53,7 +53,7 @@ def restart(tx: Transaction, flow_id: str) -> Response:
     return endpoint.restart_view(tx, flow_id)
 
 
-@frontchannel.get(client_logo_path("<client_id>"))
+@frontchannel.get(client_logo_path("<client:client_id>"))
 @read_transaction
 def client_logo(tx: Transaction, client_id: str) -> Response:
     """Return the logo of a client."""

@@ -102,7 +102,7 @@ def finish_trial(tx: Transaction, client: Client, auth_session: AuthenticatedSes
         TrialRefused: the settings changed meanwhile, and allow no sign-in.
         LoginFlowClosed: the flow belongs to another browser.
     """
-    row = binding.load_bound_flow(tx, flow_id)
+    auth_session, row = auth_session.for_client(client.client_id), binding.load_bound_flow(tx, flow_id)
     mine = (row.initiator, row.client_id, row.request.get(TRIED_BY))
     if mine != (TRIAL, client.client_id, auth_session.person.user.id) or not row.open_at(tx.now):
         raise TrialClosed

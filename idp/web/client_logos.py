@@ -7,7 +7,7 @@ VERSION = 16
 
 
 def client_logo_path(client_id: str) -> str:
-    """Return the path of a client's logo; `<client_id>` makes it a route."""
+    """Return the path of a client's logo; `<client:client_id>` makes it a route."""
     return f"/client-logos/{client_id}"
 
 

@@ -60,7 +60,7 @@ def policy_version_path(number: int | str) -> str:
 
 
 def app_path(client_id: str) -> str:
-    """Return the path of one app's page; `<client_id>` makes it a route."""
+    """Return the path of one app's page; `<client:client_id>` makes it a route."""
     return f"{APPS}/{client_id}"
 
 
@@ -114,5 +114,5 @@ def new_app_path(kind: str) -> str:
 
 
 def app_part_path(client_id: str, part: str) -> str:
-    """Return the path of one page of an app; `<client_id>` makes it a route."""
+    """Return the path of one page of an app; `<client:client_id>` makes it a route."""
     return f"{APPS}/{client_id}/{part}"

@@ -25,9 +25,15 @@ class HandleConverter(BaseConverter):
     regex = "[A-Za-z0-9_-]{1,128}"
 
 
+class ClientIdConverter(BaseConverter):
+    """Ids of clients, which administrators choose."""
+
+    regex = "[A-Za-z0-9._~-]{1,100}"
+
+
 def install(app: Flask) -> None:
-    """Make it the default converter; call before rules are added."""
-    app.url_map.converters["default"] = HandleConverter
+    """Add the converters, that of handles as the default one; call before rules are added."""
+    app.url_map.converters |= {"default": HandleConverter, "client": ClientIdConverter}
 
 
 def redact_secrets(path: str) -> str:

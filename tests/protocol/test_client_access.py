@@ -14,6 +14,8 @@ from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
 from tests.support.tables import events
 
+SECURITY_API = "/api/security"
+
 
 def allow_group(harness: Harness, someone: Someone) -> None:
     with harness.services.database.write() as tx:
@@ -72,6 +74,34 @@ def test_a_refresh_ends_with_the_access(harness: Harness, jane: Someone) -> None
     with harness.services.database.write() as tx:
         tx.clients.change(rp.app.client_id, {"allowed_user_ids": [jane.id]})
     assert rp.refresh(token).status_code == 200
+
+
+@pytest.mark.parametrize("by_group", [False, True])
+def test_tokens_end_with_the_access(harness: Harness, by_group: bool) -> None:
+    jane = harness.person("jane", totp=True)
+    allow_group(harness, jane)
+    chosen: dict[str, Any] = {"allowed_group_ids": ["g1"]} if by_group else {"allowed_user_ids": [jane.id]}
+    rp = BackChannelClient(harness, restricted=True, scopes=["openid", "offline_access", "security"], **chosen)
+    tokens = rp.tokens(jane, scopes=("openid", "offline_access", "security"))
+    access, refresh = tokens["access_token"], tokens["refresh_token"]
+    assert rp.userinfo(access).status_code == rp.get(SECURITY_API, access).status_code == 200
+    assert [(rp.introspect(token).json or {})["active"] for token in (access, refresh)] == [True, True]
+    with harness.services.database.write() as tx:
+        if by_group:
+            tx.groups.remove_member("g1", jane.id)
+        else:
+            tx.clients.change(rp.app.client_id, {"allowed_user_ids": []})
+    for path in ("/userinfo", SECURITY_API):
+        answer = rp.get(path, access)
+        assert answer.status_code == 401
+        assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    assert [rp.introspect(token).json for token in (access, refresh)] == [{"active": False}] * 2
+
+
+def test_an_app_for_chosen_people_has_tokens_of_its_own(harness: Harness) -> None:
+    rp = BackChannelClient(harness, restricted=True)
+    token = (rp.client_credentials().json or {})["access_token"]
+    assert (rp.introspect(token).json or {})["active"]
 
 
 def test_a_remembered_device_is_not_enough_for_an_app_that_accepts_none(harness: Harness, browser: Browser) -> None:

@@ -63,7 +63,7 @@ def test_the_scope_is_needed(rp: BackChannelClient, jane: Someone) -> None:
 @pytest.mark.parametrize(("age", "passes"), [(60, True), (61, False)])
 def test_max_age_is_counted_from_the_sign_in(age: int, passes: bool) -> None:
     """RFC 9470 section 3: `max_age` in the challenge."""
-    access = Access({"acr": "mfa", "auth_time": 1000}, None, None)  # type: ignore[arg-type]  # the claims are all that is looked at
+    access = Access({"acr": "mfa", "auth_time": 1000}, None, None, None)  # type: ignore[arg-type]  # the claims are all that is looked at
     if passes:
         step_up.requirement(access, Level.MFA, now=1000 + age, best=Level.MFA, max_age=60)
         return

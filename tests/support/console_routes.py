@@ -47,7 +47,7 @@ EXTRA = {
 OWN_FIELDS: dict[str, set[str]] = {}
 """By rule: fields of `EXTRA` that this form really has."""
 FORMS: dict[str, dict[str, str]] = {
-    "/admin/apps/<client_id>/settings/<name>": {"client_name": "Renamed"},
+    "/admin/apps/<client:client_id>/settings/<name>": {"client_name": "Renamed"},
     "/admin/apps/-/new/<kind>": {"client_name": "For {client_id}", "address": "https://another.example.test"},
     "/admin/attributes/new": {"name": "of_{username}", "title": "Of {username}", "kind": "text"},
     "/admin/groups/new": {"name": "For {client_id}"},

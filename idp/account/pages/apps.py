@@ -45,7 +45,7 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     return responses.render(auth_session, "account/apps.html", notice=responses.notice(), apps=rows)
 
 
-@blueprint.post(f"{account_paths.APPS}/<client_id>/remove")
+@blueprint.post(f"{account_paths.APPS}/<client:client_id>/remove")
 @write_transaction
 def remove_app(tx: Transaction, client_id: str) -> Response:
     """Forget what the person allowed this app, and end everything it was given."""

@@ -45,7 +45,7 @@ SINGLE = ("claim", "value", "attribute", "prefix", "default", "scope", "replaces
 
 
 @blueprint.get(f"{PATH}/new")
-@views(Permission.CHANGE_APPS)
+@views(Permission.CHANGE_APPS, recent=True)
 def show_new(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show the empty form of a source."""
     source = _source(single_value(request.args, "source") or Source.GROUPS)
@@ -55,7 +55,7 @@ def show_new(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 @blueprint.get(f"{PATH}/edit")
-@views(Permission.CHANGE_APPS)
+@views(Permission.CHANGE_APPS, recent=True)
 def show_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show a claim to be changed."""
     client, name = find_client(tx, client_id), single_value(request.args, "claim")
@@ -68,7 +68,7 @@ def show_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 @blueprint.post(f"{PATH}/new")
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True)
 def save_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Add a claim, or change one."""
     source, typed = _source(single_value(request.form, "source")), _typed()

@@ -22,7 +22,7 @@ from idp.web.forms import single_value
 blueprint = Blueprint("app_claims", __name__)
 blueprint.register_error_handler(Refused, responses.refused)
 
-PATH = console_paths.app_claims_path("<client_id>")
+PATH = console_paths.app_claims_path("<client:client_id>")
 NOBODY = Text("There is nobody with this user name or address.")
 NOTICES = {
     "saved": Text("The claim was saved. The app is told it from the next token on."),
@@ -59,7 +59,7 @@ def show_claims(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 @blueprint.post(f"{PATH}/remove")
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True, back=console_paths.app_claims_path("{client_id}"))
 def remove_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Remove a claim."""
     client = find_client(tx, client_id, lock=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,11 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Request, Response, request
 
+from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.protocol import cors, tokens
+from idp.protocol import client_access, cors, tokens
 from idp.protocol.backchannel import parameters
 from idp.protocol.errors import BearerError, oauth_error
 from idp.signing.jws import InvalidToken
@@ -28,12 +29,12 @@ MALFORMED = (400, "invalid_request")
 
 @dataclass(frozen=True)
 class Access:
-    """A live access token of a person: its claims, its grant, whose it is, and the claims added for its client."""
+    """A live access token of a person: its claims, its grant, whose it is, and the client that it was given to."""
 
     claims: Mapping[str, Any]
     grant: Grant
     user: User
-    claim_mappings: Sequence[Mapping[str, Any]] = ()
+    client: Client
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ class Access:
 
 
 def respond_to(tx: Transaction, scope: str, answer: Callable[[Access], Response]) -> Response:
-    """Answer a request that must carry a person's access token with `scope`; one SQL statement.
+    """Answer a request that must carry a person's access token with `scope`; one SQL statement, or two.
 
     A page of the token's client may read the answer, a refusal too, which costs one more when the page asks.
     """
@@ -96,7 +97,10 @@ def _alive(tx: Transaction, claims: Mapping[str, Any], scope: str) -> Access:
     found = tx.grants.live_with_user(grant_id, str(claims["jti"])) if grant_id else None
     if found is None:
         raise BearerError(*INVALID)
-    return Access(claims, *found)
+    access = Access(claims, *found)
+    if not client_access.may_use(tx, access.client, access.user.id):
+        raise BearerError(*INVALID)
+    return access
 
 
 def _origins(tx: Transaction, client_id: str) -> list[str]:

@@ -20,6 +20,6 @@ def respond(tx: Transaction) -> Response:
 def _claims_response(tx: Transaction, access: bearer.Access) -> Response:
     scopes = access.scopes
     added = mapped_claims.read_claims(
-        tx, access.claim_mappings, access.user.id, scopes=scopes, targets=mapped_claims.OF_USERINFO
+        tx, access.client.claim_mappings, access.user.id, scopes=scopes, targets=mapped_claims.OF_USERINFO
     )
     return json_response(added[Target.USERINFO] | claims.userinfo_claims(access.user, access.grant, scopes))

@@ -19,7 +19,7 @@ from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
 from idp.persistence.transaction import Transaction
-from idp.protocol import mapped_claims, tokens
+from idp.protocol import client_access, mapped_claims, tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import BEARER
@@ -73,11 +73,12 @@ class PresentedToken:
         if self._claims and self._is_valid(client):
             names = (*CLAIMS, *mapped_claims.names_in_access_tokens(client.claim_mappings))
             return {"token_type": BEARER} | {name: self._claims[name] for name in names if name in self._claims}
-        return _describe_refresh_token(self._tx, *self._refresh_token) if self._refresh_token else None
+        return _describe_refresh_token(self._tx, client, *self._refresh_token) if self._refresh_token else None
 
     def _is_valid(self, client: Client) -> bool:
         if self._grant_id:
-            return self._grant_is_live
+            user_id = str(self._claims["sub"])
+            return self._grant_is_live and client_access.may_use(self._tx, client, user_id)
         ended = self._claims["iat"] <= client.tokens_not_before
         return not ended and not self._tx.grants.access_token_revoked(str(self._claims["jti"]))
 
@@ -90,10 +91,10 @@ def _verify(token: str, now: int) -> Mapping[str, Any]:
         return {}
 
 
-def _describe_refresh_token(tx: Transaction, row: RefreshToken, grant: Grant) -> dict[str, Any] | None:
+def _describe_refresh_token(tx: Transaction, client: Client, row: RefreshToken, grant: Grant) -> dict[str, Any] | None:
     user = tx.users.by_id(grant.user_id)
     over = row.used_at is not None or grant.revoked_at is not None or grant.expires_at <= tx.now
-    if over or user is None or not user.active:
+    if over or user is None or not user.active or not client_access.may_use(tx, client, user.id):
         return None
     return {
         "client_id": grant.client_id,

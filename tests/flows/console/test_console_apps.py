@@ -1,13 +1,19 @@
 """Apps in the console: connected by kind, changed, given another secret, removed."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from jwcrypto.jwk import JWK
 
+from idp.admin import clients
 from idp.kernel.clock import DAY
+from idp.login.policy.methods import Method
+from idp.login.policy.rules import RuleKind
 from idp.persistence.clients import Client
+from idp.persistence.factors import Factor
 from idp.persistence.groups import Group
 from idp.persistence.roles import Role
 from tests.support.account import words
@@ -16,12 +22,14 @@ from tests.support.browser import Browser, Forms
 from tests.support.concurrency import rush, twin
 from tests.support.console import Console, console
 from tests.support.harness import Harness
+from tests.support.policy import rule, store_rules
 from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
 from tests.support.tables import count, events
 
 APPS = "/admin/apps"
 NEW = "/admin/apps/-/new"
+ROLE = {"claim": "role", "source": "constant", "targets": ["id_token"], "value": "admin"}
 SECRET = re.compile(r'<p class="secret"[^>]*>([^<]+)</p>')
 
 
@@ -232,6 +240,86 @@ def test_what_cannot_be_undone_wants_a_fresh_second_factor(harness: Harness) -> 
     assert count(harness, "clients") == 1
 
 
+PUBLIC = {
+    "token_endpoint_auth_method": "none",
+    "grant_types": "authorization_code",
+    "scopes": "openid",
+    "require_pkce": "1",
+    "id_token_signed_response_alg": "ES256",
+}
+CREDENTIAL_FORMS: list[tuple[str, dict[str, str]]] = [
+    ("settings/addresses", {"redirect_uris": "https://evil.example/cb"}),
+    ("settings/sign-in", {"first_party": "1"}),
+    ("settings/technical", PUBLIC),
+    ("connect", {"software": "pgadmin"}),
+    ("access", {"form": "who", "who": "chosen"}),
+    ("state", {"state": "disabled"}),
+    ("claims/new", {"source": "constant", "claim": "role", "value": "admin", "id_token": "1"}),
+    ("claims/remove", {"replaces": "role"}),
+]
+"""Forms by which an app could be taken over, and what makes each count."""
+
+
+@pytest.mark.parametrize(("part", "fields"), CREDENTIAL_FORMS, ids=[part for part, _ in CREDENTIAL_FORMS])
+def test_credentials_and_addresses_want_a_fresh_second_factor(
+    harness: Harness, part: str, fields: dict[str, str]
+) -> None:
+    harness.client("web", client_uri="https://pg.example.test", claim_mappings=[ROLE] if "remove" in part else [])
+    owner, path, before = console(harness, path=APPS), f"{APPS}/web/{part}", stored(harness, "web")
+    harness.clock.advance(700)
+    owner.post(path, **fields)
+    assert owner.at("/identify") or owner.at("/code")
+    assert stored(harness, "web") == before
+    if "remove" not in part:
+        owner.browser.get(path)
+        assert owner.at("/identify") or owner.at("/code")
+    assert owner.prove().status_code == 200, "there is a page to come back to"
+    owner.post(path, **fields)
+    assert stored(harness, "web") != before
+
+
+def test_other_credentials_end_what_the_app_holds(harness: Harness) -> None:
+    rp = BackChannelClient(harness)
+    owner, tokens = console(harness, path=f"{APPS}/web/settings/general"), rp.tokens(harness.person())
+    owner.browser.submit(action="/general", client_name="Shop")
+    assert rp.userinfo(tokens["access_token"]).status_code == 200, "a name is no credential"
+    assert "Saved" in words(owner.post(f"{APPS}/web/settings/technical", **PUBLIC))
+    assert rp.userinfo(tokens["access_token"]).status_code == 401
+    assert stored(harness, "web").tokens_not_before == harness.clock.now()
+
+
+def test_other_keys_end_the_tokens_of_the_app(harness: Harness) -> None:
+    first, second = ({"keys": [JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)]} for _ in range(2))
+    harness.client("web", token_endpoint_auth_method="private_key_jwt", jwks=first)
+    with harness.services.database.write() as tx:
+        client = clients.find(tx, "web", lock=True)
+        wanted = replace(clients.registration_of(client), jwks=second)
+        clients.change(tx, client, wanted, harness.services.entropy)
+    assert stored(harness, "web").tokens_not_before == harness.clock.now()
+
+
+@pytest.mark.parametrize("client_id", ["shop.example~1", "new", "-"])
+def test_an_app_has_its_pages_whatever_its_id_is(harness: Harness, client_id: str) -> None:
+    harness.client(client_id)
+    owner = console(harness, path=f"{APPS}/{client_id}")
+    for part in ("settings/general", "settings/addresses", "connect", "access", "claims", "logo", "try", "remove"):
+        assert owner.browser.get(f"{APPS}/{client_id}/{part}").status_code == 200, part
+    owner.browser.get(f"{APPS}/{client_id}/settings/general")
+    owner.browser.submit(action="/general", client_name="Renamed")
+    assert stored(harness, client_id).client_name == "Renamed"
+    assert "Renamed" in words(owner.browser.get(APPS))
+
+
+def test_lists_of_an_app_have_an_end(harness: Harness) -> None:
+    harness.client("web")
+    owner = console(harness, path=f"{APPS}/web/settings/addresses")
+    many = "\n".join(f"https://a.example/{number}" for number in range(101))
+    page = owner.browser.submit(action="/addresses", redirect_uris=many)
+    assert page.status_code == 400
+    assert "A list has at most 100 lines" in words(page)
+    assert len(stored(harness, "web").redirect_uris) == 1
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PEOPLE])
 def test_other_roles_change_nothing(harness: Harness, role: Role) -> None:
     harness.client("web")
@@ -313,6 +401,16 @@ def test_a_try_counts_once_and_for_whom_it_was_started(harness: Harness) -> None
     assert events(harness, "client.tried") == 1
     other = console(harness, Role.APPS, "otto")
     assert other.browser.get(result).status_code == 403
+
+
+def test_a_try_counts_what_the_rule_of_the_app_counts(harness: Harness) -> None:
+    harness.client("web")
+    store_rules(harness, rule(RuleKind.APP, "web", kinds=frozenset({Method.EMAIL})))
+    owner = console(harness, Role.APPS)
+    with harness.services.database.write() as tx:
+        tx.factors.add(Factor("mail-olga", Method.EMAIL, "", owner.someone.id, address="olga@example.test"))
+    owner.open(f"{APPS}/web/try")
+    assert "acr two-step" in tried(owner), "of the second steps only the mailed code counts for it"
 
 
 def test_a_try_of_an_app_for_others_says_so(harness: Harness) -> None:

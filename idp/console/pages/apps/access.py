@@ -22,7 +22,7 @@ from idp.web.forms import single_value
 
 blueprint = Blueprint("access", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "access")
+PATH = console_paths.app_part_path("<client:client_id>", "access")
 CHOICES: Mapping[str, Callable[[Transaction, Client, str], Registration]] = {
     "who": lambda _, client, who: client_access.open_to(client, who),
     "person": client_access.add_person,
@@ -35,14 +35,14 @@ LONGEST = 320
 
 
 @blueprint.get(PATH)
-@views(Permission.VIEW_APPS)
+@views(Permission.VIEW_APPS, recent=True)
 def show_page(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show who may use the app."""
     return _page(tx, admin, find_client(tx, client_id))
 
 
 @blueprint.post(PATH)
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True)
 def save_choice(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Do what one of the page's forms says."""
     client, form = find_client(tx, client_id, lock=True), request.form.get("form", "")

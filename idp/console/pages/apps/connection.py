@@ -20,11 +20,11 @@ from idp.web.context import services
 
 blueprint = Blueprint("connection", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "connect")
+PATH = console_paths.app_part_path("<client:client_id>", "connect")
 
 
 @blueprint.get(PATH)
-@views(Permission.VIEW_APPS)
+@views(Permission.VIEW_APPS, recent=True)
 def show_page(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show the settings for the software that is chosen."""
     client = find_client(tx, client_id)
@@ -32,7 +32,7 @@ def show_page(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 @blueprint.post(PATH)
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True)
 def fit_registration(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Add what this software needs to the settings of the app."""
     client = find_client(tx, client_id, lock=True)

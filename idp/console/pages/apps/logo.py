@@ -17,7 +17,7 @@ from idp.web.client_logos import logo_href
 
 blueprint = Blueprint("logo", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "logo")
+PATH = console_paths.app_part_path("<client:client_id>", "logo")
 NOTICES = {
     "saved": Text("Saved. People see it where they sign in to the app."),
     "removed": Text("The logo was removed."),

@@ -37,7 +37,7 @@ NOTICES = {
 PARTS = ("try", "connect", "claims", "access", "logo", "remove", "state", "secret/new", "secret/end", "secret/delete")
 
 
-@blueprint.get(console_paths.app_path("<client_id>"))
+@blueprint.get(console_paths.app_path("<client:client_id>"))
 @views(Permission.VIEW_APPS)
 def show_page(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show one app."""

@@ -17,8 +17,8 @@ from idp.web import console_paths
 
 blueprint = Blueprint("removal", __name__)
 
-REMOVE = console_paths.app_part_path("<client_id>", "remove")
-STATE = console_paths.app_part_path("<client_id>", "state")
+REMOVE = console_paths.app_part_path("<client:client_id>", "remove")
+STATE = console_paths.app_part_path("<client:client_id>", "state")
 
 
 @blueprint.get(REMOVE)
@@ -49,14 +49,14 @@ def remove_app(tx: Transaction, _: Admin, client_id: str) -> Response:
 
 
 @blueprint.get(STATE)
-@views(Permission.CHANGE_APPS)
+@views(Permission.CHANGE_APPS, recent=True)
 def ask_disabling(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Ask before an app is disabled."""
     return responses.confirm(admin, _disabling_question(find_client(tx, client_id)))
 
 
 @blueprint.post(STATE)
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True)
 def set_state(tx: Transaction, _: Admin, client_id: str) -> Response:
     """Refuse the app until it is enabled again, or accept it again."""
     client, state = find_client(tx, client_id, lock=True), request.form.get("state")

@@ -20,9 +20,9 @@ from idp.web.context import services
 
 blueprint = Blueprint("secrets", __name__)
 
-ROTATE = console_paths.app_part_path("<client_id>", "secret/new")
-END = console_paths.app_part_path("<client_id>", "secret/end")
-DELETE = console_paths.app_part_path("<client_id>", "secret/delete")
+ROTATE = console_paths.app_part_path("<client:client_id>", "secret/new")
+END = console_paths.app_part_path("<client:client_id>", "secret/end")
+DELETE = console_paths.app_part_path("<client:client_id>", "secret/delete")
 GRACES = {
     str(DAY): Text("For one more day"),
     str(7 * DAY): Text("For seven more days"),

@@ -28,8 +28,8 @@ from idp.web.pages import answers_json, json_response, translate
 
 blueprint = Blueprint("settings", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "settings/<name>")
-CHECK = console_paths.app_part_path("<client_id>", "check")
+PATH = console_paths.app_part_path("<client:client_id>", "settings/<name>")
+CHECK = console_paths.app_part_path("<client:client_id>", "check")
 ADDRESSES = frozenset(
     {
         "redirect_uris",
@@ -46,7 +46,7 @@ FIRST_SECRET = Text("The app proves who it is with a secret from now on.")
 
 
 @blueprint.get(PATH)
-@views(Permission.VIEW_APPS)
+@views(Permission.VIEW_APPS, recent=True)
 def show_form(tx: Transaction, admin: Admin, client_id: str, name: str) -> Response:
     """Show one section of the settings."""
     client, section = find_client(tx, client_id), _section(name)
@@ -55,7 +55,7 @@ def show_form(tx: Transaction, admin: Admin, client_id: str, name: str) -> Respo
 
 
 @blueprint.post(PATH)
-@changes(Permission.CHANGE_APPS)
+@changes(Permission.CHANGE_APPS, recent=True)
 def save_form(tx: Transaction, admin: Admin, client_id: str, name: str) -> Response:
     """Store what the form has; nothing outside of its section is read."""
     client, section = find_client(tx, client_id, lock=True), _section(name)

@@ -18,7 +18,7 @@ from idp.web import console_paths
 
 blueprint = Blueprint("trial", __name__)
 
-PATH = console_paths.app_part_path("<client_id>", "try")
+PATH = console_paths.app_part_path("<client:client_id>", "try")
 NOTICES = {"closed": Text("That try is over: it counts once. Start another one.")}
 DISABLED = Text("The app is disabled. Enable it first.")
 NOT_POSSIBLE = Text("Nobody can sign in with these settings: {reason}.")
