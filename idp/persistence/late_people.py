@@ -15,7 +15,7 @@ OFF = text(WITHOUT_FACTOR)
 
 @dataclass(frozen=True, kw_only=True)
 class Subjects:
-    """Whom a demand is about: everybody, or the members of these groups and these people (their ids)."""
+    """Whom a rule is about: everybody, or the members of these groups and these people (their ids)."""
 
     everybody: bool = False
     group_ids: frozenset[str] = frozenset()
