@@ -278,7 +278,7 @@ def upgrade() -> None:
         sa.Column("browser_digest", sa.String(), nullable=False),
         sa.Column("door", sa.String(), nullable=False),
         sa.Column("request", sa.JSON(), nullable=False),
-        sa.Column("together", sa.JSON(), nullable=False),
+        sa.Column("demand", sa.JSON(), nullable=False),
         sa.Column("return_to", sa.String(), nullable=False),
         sa.Column("client_id", sa.String(), nullable=True),
         sa.Column("login_hint", sa.String(), nullable=True),

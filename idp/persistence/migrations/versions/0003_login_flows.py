@@ -24,7 +24,7 @@ def upgrade() -> None:
     """Bring the schema to this revision."""
     _rename_table("logins", "login_flows")
     op.alter_column("login_flows", "door", new_column_name="initiator")
-    op.alter_column("login_flows", "together", new_column_name="requirement")
+    op.alter_column("login_flows", "demand", new_column_name="requirement")
     _rename_members("requirement", REQUIREMENT)
     op.alter_column("password_resets", "login_id", new_column_name="flow_id")
     op.alter_column("throttles", "lane", new_column_name="bucket")
@@ -37,7 +37,7 @@ def downgrade() -> None:
     op.alter_column("throttles", "bucket", new_column_name="lane")
     op.alter_column("password_resets", "flow_id", new_column_name="login_id")
     _rename_members("requirement", {new: old for old, new in REQUIREMENT.items()})
-    op.alter_column("login_flows", "requirement", new_column_name="together")
+    op.alter_column("login_flows", "requirement", new_column_name="demand")
     op.alter_column("login_flows", "initiator", new_column_name="door")
     _rename_table("login_flows", "logins")
 
