@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from idp import audit
 from idp.admin import Refused, claim_mappings
@@ -128,7 +127,7 @@ def parse_value(attribute: Attribute, text: str) -> Value | None:
     return text
 
 
-def value_text(value: Any) -> str:  # noqa: ANN401 - as JSON has it
+def value_text(value: object) -> str:
     """Return a value as it is typed in a form."""
     if isinstance(value, bool):
         return YES if value else NO

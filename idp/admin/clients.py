@@ -110,7 +110,7 @@ def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: i
         raise Refused(f"{client.client_id!r} has no secret to rotate: it authenticates with {method}.")
     secret = entropy.token()
     tx.clients.rotate_secret(client, digest(secret), grace=grace)
-    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="rotated", grace=grace)  # noqa: S106 - a word for the audit trail
+    _record_secret_change(tx, client, "rotated", grace=grace)
     return secret
 
 
@@ -119,7 +119,7 @@ def end_previous_secret(tx: Transaction, client: Client) -> None:
     if client.previous_secret_expires_at is None or client.previous_secret_expires_at <= tx.now:
         raise Refused(Text("There is no earlier secret any more: only the newest one is accepted."))
     tx.clients.end_previous_secret(client.client_id)
-    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="previous one ended")  # noqa: S106 - as above
+    _record_secret_change(tx, client, "previous one ended")
 
 
 def delete_secrets(tx: Transaction, client: Client) -> None:
@@ -132,7 +132,7 @@ def delete_secrets(tx: Transaction, client: Client) -> None:
         raise Refused(Text("There is no secret to delete."))
     tx.clients.delete_secrets(client.client_id)
     tx.grants.revoke_for_client(client.client_id)
-    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret="deleted")  # noqa: S106 - as above
+    _record_secret_change(tx, client, "deleted")
 
 
 def disable(tx: Transaction, client: Client) -> None:
@@ -164,3 +164,7 @@ def _columns(wanted: Registration) -> dict[str, Any]:
     given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     stored = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     return stored | {"response_types": ["code"] if CODE in wanted.grant_types else []}
+
+
+def _record_secret_change(tx: Transaction, client: Client, change: str, *, grace: int | None = None) -> None:
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, secret=change, grace=grace)

@@ -97,7 +97,7 @@ def _attributes(tx: Transaction, user: User) -> list[dict[str, Any]]:
     return [{"title": title, "text": _attribute_text(value)} for title, value in shown if value is not None]
 
 
-def _attribute_text(value: Any) -> str:  # noqa: ANN401 - of any type
+def _attribute_text(value: object) -> str:
     if isinstance(value, bool):
         return Text("Yes") if value else Text("No")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -98,7 +98,7 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - a value of JSON
+def _text(value: object) -> str:
     if isinstance(value, bool):
         return YES if value else NO
     return " ".join(value) if isinstance(value, list) else str(value)

@@ -46,7 +46,7 @@ class Recipe:
 
 
 OFFLINE = ("openid", "profile", "email", "offline_access")
-READS_ID_TOKEN = "It reads names and addresses in the ID token only, so the client is registered for that."  # noqa: S105 - a sentence
+CLAIMS_NOTE = "It reads names and addresses in the ID token only, so the client is registered for that."
 LOOPBACK_CALLBACKS = ("http://127.0.0.1/callback", "http://[::1]/callback")
 
 RECIPES: Mapping[str, Recipe] = {
@@ -89,21 +89,21 @@ RECIPES: Mapping[str, Recipe] = {
         language="yaml",
         callback="/_synapse/client/oidc/callback",
         fields={"id_token_scope_claims": True},
-        note=READS_ID_TOKEN,
+        note=CLAIMS_NOTE,
     ),
     "pgadmin": Recipe(
         title="pgAdmin",
         language="python",
         callback="/oauth2/authorize",
         fields={"id_token_scope_claims": True},
-        note=READS_ID_TOKEN,
+        note=CLAIMS_NOTE,
     ),
     "authjs": Recipe(
         title="Auth.js",
         language="js",
         callback="/auth/callback/countersign",
         fields={"id_token_scope_claims": True},
-        note=f"{READS_ID_TOKEN} With next-auth the path of the redirect URI begins with /api/auth instead of /auth.",
+        note=f"{CLAIMS_NOTE} With next-auth the path of the redirect URI begins with /api/auth instead of /auth.",
         tested=True,
     ),
     "express": Recipe(
@@ -111,7 +111,7 @@ RECIPES: Mapping[str, Recipe] = {
         language="js",
         callback="/callback",
         fields={"id_token_scope_claims": True},
-        note=READS_ID_TOKEN,
+        note=CLAIMS_NOTE,
         tested=True,
     ),
     "oauth2-proxy": Recipe(
