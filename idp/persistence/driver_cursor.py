@@ -57,4 +57,4 @@ def raise_translated(
     """Raise an exception as SQLAlchemy does: the driver's as its own, and end what a lost connection leaves behind."""
     is_drivers = cursor is None or isinstance(error, connection.dialect.loaded_dbapi.Error)
     # With a text, other exceptions become a `StatementError`; SQLAlchemy leaves those that come while executing alone.
-    connection._handle_dbapi_exception(error, text if is_drivers else None, parameters, cursor, None)  # noqa: SLF001
+    connection._handle_dbapi_exception(error, text if is_drivers else None, parameters, cursor, None)  # noqa: SLF001 - see above

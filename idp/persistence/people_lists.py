@@ -179,7 +179,7 @@ def _all_conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
 
 def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of everything but the prefix."""
-    conditions: list[ColumnElement[bool]] = [IS_OUT if wanted.disabled else NOT_CLOSED]  # type: ignore[list-item]
+    conditions: list[ColumnElement[bool]] = [IS_OUT if wanted.disabled else NOT_CLOSED]  # type: ignore[list-item]  # text can be a condition
     if wanted.off:
         conditions.append(OFF)  # type: ignore[arg-type]  # text can be a condition
     if wanted.late is not None:
@@ -191,5 +191,5 @@ def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
         by_group = and_(role_grants.c.holder_kind == HolderKind.GROUP, exists().where(HELD_BY_GROUP))
         conditions.append(exists().where(role_grants.c.role == wanted.role, or_(HELD_BY_PERSON, by_group)))
     if wanted.among is not None:
-        conditions.append(users.c.id.in_(sorted(wanted.among)) if wanted.among else literal(False))  # noqa: FBT003
+        conditions.append(users.c.id.in_(sorted(wanted.among)) if wanted.among else literal(False))  # noqa: FBT003 - SQL's own
     return conditions

@@ -1,6 +1,7 @@
 """The chain of the audit trail: whatever is altered, missing, inserted, swapped or cut off is named."""
 
 import contextlib
+import functools
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -286,7 +287,7 @@ def test_many_sign_ins_at_once_lose_no_event(harness: Harness, chain: AuditChain
     chainer = threading.Thread(target=extend)
     chainer.start()
     try:
-        rush([lambda number=number: sign_in(number) for number in range(CROWD)])  # type: ignore[misc]
+        rush([functools.partial(sign_in, number) for number in range(CROWD)])
     finally:
         stopping.set()
         chainer.join()

@@ -1,5 +1,6 @@
 """One person in the console: what is shown, and each change with its mail, its activity and its refusals."""
 
+import functools
 import re
 from typing import Any
 
@@ -233,7 +234,7 @@ def test_an_invitation_works_once_among_many(harness: Harness) -> None:
     crowd = [Browser(harness) for _ in range(6)]
     for each in crowd:
         each.get(link)
-    rush([lambda each=each: each.submit(password=LONG) for each in crowd])  # type: ignore[misc]
+    rush([functools.partial(each.submit, password=LONG) for each in crowd])
     assert events(harness, "password.changed") == 1
 
 

@@ -1,5 +1,7 @@
 """Sessions and remembered devices of everybody, seen and ended by administrators."""
 
+import functools
+
 import pytest
 
 from idp.console.pages import session_revocation
@@ -171,7 +173,7 @@ def test_two_administrators_at_once_end_each_session_once(harness: Harness, owne
     add_sessions(harness, harness.person("jane").id, 40)
     other = console(harness, username="otto", path=SESSIONS)
     forms = {"person": "jane", "started": str(harness.clock.now()), "total": "40", "done": "0"}
-    rush([lambda each=each: each.post(END, **forms) for each in (owner, other)])  # type: ignore[misc]
+    rush([functools.partial(each.post, END, **forms) for each in (owner, other)])
     assert count(harness, "sessions") == 2
     assert events(harness, "session.ended") == 40
 
