@@ -16,6 +16,7 @@ from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
+from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.signing.algorithms import OWN
 from idp.signing.client_jwts import usable_algorithms
 
@@ -79,6 +80,7 @@ class Registration:
     access_token_lifetime: int | None = None
     id_token_lifetime: int | None = None
     refresh_token_lifetime: int | None = None
+    metadata: ClientMetadata = DEFAULTS
 
 
 @dataclass(frozen=True)

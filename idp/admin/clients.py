@@ -12,6 +12,7 @@ from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
 from idp.kernel.text import Text
+from idp.persistence.client_metadata import changed_members
 from idp.persistence.clients import Client, ClientExists
 from idp.persistence.transaction import Transaction
 
@@ -81,7 +82,8 @@ def change(
         values["tokens_not_before"] = tx.now
         tx.grants.revoke_for_client(client.client_id)
     tx.clients.change(client.client_id, values)
-    changed = sorted(values.keys() & {field.name for field in fields(Registration)})
+    members = changed_members(wanted.metadata, client.metadata)
+    changed = sorted((values.keys() & {field.name for field in fields(Registration)} - {"metadata"}) | members.keys())
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed)
     return changed, secret
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.base import METADATA, Store, given, given_list
+from idp.persistence.client_metadata import DEFAULTS, ClientMetadata, ClientMetadataJson
 from idp.persistence.executor import Executor
 from idp.persistence.keyset import Page, Position, read_page
 from idp.persistence.row_text import RowText
@@ -61,6 +62,7 @@ clients = Table(
     Column("tokens_not_before", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    Column("metadata", ClientMetadataJson, nullable=False),
 )
 
 
@@ -119,6 +121,7 @@ class Client:
     """Seconds, UTC: tokens of the client itself, which belong to no grant, count only if issued after this."""
     created_at: int = 0
     updated_at: int = 0
+    metadata: ClientMetadata = DEFAULTS
 
     def verify_secret(self, secret: str, *, now: int) -> bool:
         """Whether `secret` is the current one, or the previous one in its grace period (seconds, UTC)."""

@@ -16,11 +16,11 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import JSON, Boolean, Connection, Dialect, Executable, Integer, LargeBinary, String
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ReturnsRows
-from sqlalchemy.types import NullType, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from idp.persistence.driver_cursor import Result, raise_translated, send
 
-CONVERTIBLE = (String, Integer, Boolean, JSON, LargeBinary, NullType)
+CONVERTIBLE = (String, Integer, Boolean, JSON, LargeBinary, NullType, TypeDecorator)
 """Types of columns whose converters do not depend on the driver's type of the column."""
 Values = Mapping[str, Any]
 

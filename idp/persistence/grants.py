@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -49,6 +49,9 @@ grants = Table(
     Column("code_used_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("confirmation", JSON(none_as_null=True)),
+    Column("resources", JSON, nullable=False),
+    Column("authorization_details", JSON, nullable=False),
 )
 
 
@@ -60,7 +63,9 @@ class Grant:
     becomes invalid when `revoked_at` is set. `expires_at` is the absolute end of its refresh tokens (seconds, UTC);
     rotation does not extend it. `code_challenge` is empty when the request had none (RFC 7636 section 4.4). An
     `offline` grant (scope `offline_access`) outlives the sign-out of its session (OpenID Connect Back-Channel Logout
-    1.0 section 2.7).
+    1.0 section 2.7). `confirmation` is the key that code and refresh tokens are bound to (RFC 7800 section 3.1: `jkt`
+    or `x5t#S256`), `resources` the APIs its access tokens are meant for (RFC 8707), `authorization_details` what was
+    allowed in detail (RFC 9396).
     """
 
     id: str
@@ -83,6 +88,9 @@ class Grant:
     code_used_at: int | None = None
     created_at: int = 0
     revoked_at: int | None = None
+    confirmation: dict[str, str] | None = None
+    resources: list[str] = field(default_factory=list)
+    authorization_details: list[dict[str, Any]] = field(default_factory=list)
 
 
 revoked_tokens = Table(

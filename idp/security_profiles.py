@@ -1,0 +1,78 @@
+"""Security profiles of clients: what each demands of every request. A check asks one member, never for a name.
+
+standard                OpenID Connect Core, with what RFC 9700 says about new clients as defaults
+strict                  OAuth 2.1 and RFC 9700 without exceptions
+fapi2                   FAPI 2.0 Security Profile
+fapi2-message-signing   FAPI 2.0 Message Signing: requests and responses are signed too
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from idp.persistence.client_metadata import STANDARD
+from idp.persistence.clients import Client
+
+FAPI_ALGORITHMS = ("PS256", "ES256", "EdDSA")
+"""FAPI 2.0 Security Profile section 5.4.1."""
+FAPI_AUTH_METHODS = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityProfile:
+    """What a client of this profile must do, and what it may leave out.
+
+    `auth_methods` and `signing_algorithms` are the only ones it may use; empty: all. `longest_code_life` is in seconds.
+    """
+
+    name: str
+    pkce_optional_allowed: bool = True
+    either_secret_method_allowed: bool = True
+    repeatable_refresh_allowed: bool = True
+    unknown_scopes_ignored: bool = True
+    only_code: bool = False
+    rotates_refresh_tokens: bool = True
+    requires_pushed_request: bool = False
+    requires_signed_request: bool = False
+    requires_signed_response: bool = False
+    requires_sender_constraint: bool = False
+    assertion_audience_is_issuer: bool = False
+    auth_methods: tuple[str, ...] = ()
+    signing_algorithms: tuple[str, ...] = ()
+    longest_code_life: int | None = None
+
+
+_STRICT = SecurityProfile(
+    name="strict",
+    pkce_optional_allowed=False,
+    either_secret_method_allowed=False,
+    repeatable_refresh_allowed=False,
+    unknown_scopes_ignored=False,
+    only_code=True,
+)
+_FAPI2 = replace(
+    _STRICT,
+    name="fapi2",
+    rotates_refresh_tokens=False,  # FAPI 2.0 Security Profile section 5.3.2.1: no rotation except in emergencies
+    requires_pushed_request=True,
+    requires_sender_constraint=True,
+    assertion_audience_is_issuer=True,
+    auth_methods=FAPI_AUTH_METHODS,
+    signing_algorithms=FAPI_ALGORITHMS,
+    longest_code_life=60,
+)
+PROFILES: Mapping[str, SecurityProfile] = {
+    profile.name: profile
+    for profile in (
+        SecurityProfile(name=STANDARD),
+        _STRICT,
+        _FAPI2,
+        replace(_FAPI2, name="fapi2-message-signing", requires_signed_request=True, requires_signed_response=True),
+    )
+}
+
+
+def profile_of(client: Client) -> SecurityProfile:
+    """Return the profile of a client; an unknown name, which a newer release stored, is the strictest."""
+    return PROFILES.get(client.metadata.security_profile, PROFILES["fapi2-message-signing"])
