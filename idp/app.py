@@ -21,6 +21,7 @@ from idp.kernel.entropy import Entropy, SystemEntropy
 from idp.kernel.resources import TEMPLATES
 from idp.language.geoip import GeoIp
 from idp.login.pages import blueprints as login
+from idp.messaging.fetched_documents import FetchedDocuments
 from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
 from idp.protocol.frontchannel_routes import PUBLISHED, frontchannel
@@ -62,6 +63,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         geoip=GeoIp.open(settings.places_file),
         attestation_anchors=AttestationTrustAnchors.open(settings.attestation_roots),
         breached=BreachedPasswords.from_settings(settings.breached_passwords),
+        documents=FetchedDocuments.from_settings(settings),
     )
 
 

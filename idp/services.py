@@ -12,6 +12,7 @@ from idp.factors.hashing import Hasher
 from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
 from idp.language.geoip import GeoIp
+from idp.messaging.fetched_documents import FetchedDocuments
 from idp.persistence.database import Database
 from idp.signing.keyring import Keyring
 from idp.signing.sealing import Sealer
@@ -32,3 +33,4 @@ class Services:
     geoip: GeoIp
     attestation_anchors: AttestationTrustAnchors
     breached: BreachedPasswords | None
+    documents: FetchedDocuments

@@ -11,14 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import client_uris
+from idp.admin import client_key_rules, client_uris
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.signing.algorithms import OWN
-from idp.signing.client_jwts import usable_algorithms
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -115,6 +114,8 @@ def _lengths(wanted: Registration) -> Iterator[Problem]:
     for name in ("scopes", "redirect_uris", "post_logout_redirect_uris", "web_origins"):
         if len(getattr(wanted, name)) > MOST_LISTED:
             yield Problem(name, Text("A list has at most {most} lines.", most=MOST_LISTED))
+    if len(wanted.metadata.request_uris) > MOST_LISTED:
+        yield Problem("request_uris", Text("A list has at most {most} lines.", most=MOST_LISTED))
 
 
 def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
@@ -198,6 +199,9 @@ def _addresses(wanted: Registration) -> Iterator[Problem]:
 
 
 def _pages(wanted: Registration) -> Iterator[Problem]:
+    for fetched in wanted.metadata.request_uris:
+        if why := client_uris.fetched_problem(fetched.partition("#")[0]):  # a fragment names one version of the request
+            yield Problem("request_uris", Text("{uri} cannot be fetched: {why}.", uri=repr(fetched), why=why))
     for name in ("client_uri", "policy_uri", "tos_uri"):
         uri = getattr(wanted, name)
         if uri is not None and (why := client_uris.home_page_problem(uri)):
@@ -250,10 +254,9 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
                 "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
             ),
         )
-    if method == PRIVATE_KEY_JWT and not wanted.jwks:
-        yield Problem("jwks", Text("private_key_jwt needs the client's public keys (a JWK Set)."))
-    if wanted.jwks is not None:
-        yield from _jwks_problems(wanted.jwks, method)
+    needed = method == PRIVATE_KEY_JWT
+    found = client_key_rules.problems(wanted.jwks, wanted.metadata.jwks_uri, needed=needed)
+    yield from (Problem(field, text) for field, text in found)
 
 
 def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
@@ -267,28 +270,5 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
             "backchannel_logout_uri",
             Text(
                 "A back-channel logout URI needs the grant authorization_code: without sign-ins there are no logouts."
-            ),
-        )
-
-
-def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
-    if method != PRIVATE_KEY_JWT:
-        yield Problem(
-            "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
-        )
-    keys = jwks.get("keys")
-    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        yield Problem("jwks", Text('The keys must be a JWK Set: {"keys": [...]} (RFC 7517 section 5).'))
-    elif any(member in key for key in keys for member in ("d", "k", "p", "q")):
-        yield Problem(
-            "jwks",
-            Text("The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here."),
-        )
-    elif not any(usable_algorithms(key) for key in keys):
-        yield Problem(
-            "jwks",
-            Text(
-                "No key in the JWK Set can be used: RS256 or PS256 (2048 to 8192 bits), ES256 (P-256) or EdDSA "
-                "(Ed25519)."
             ),
         )

@@ -78,7 +78,7 @@ def change(
     secret = entropy.token() if needs and not has else None
     if has != needs:
         values |= {"secret_digest": digest(secret) if secret else None, "previous_secret_digest": None}
-    if has != needs or "jwks" in values:
+    if has != needs or "jwks" in values or wanted.metadata.jwks_uri != client.metadata.jwks_uri:
         values["tokens_not_before"] = tx.now
         tx.grants.revoke_for_client(client.client_id)
     tx.clients.change(client.client_id, values)

@@ -76,7 +76,7 @@ OPTIONS = (
     click.option("--strict-auth-method/--no-strict-auth-method", default=None,
                  help="Only this method; otherwise a secret is accepted by Basic and in the form."),
     click.option("--pkce", type=click.Choice([REQUIRED, OPTIONAL]), help="Default: required."),
-    click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for private_key_jwt."),
+    click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for what it signs."),
     click.option("--grant", multiple=True, type=click.Choice(GRANT_TYPES),
                  help="Default: authorization_code refresh_token."),
     click.option("--scope", multiple=True, help="What it may ask for; repeatable. Default: openid profile email."),

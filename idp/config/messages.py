@@ -58,8 +58,15 @@ class Messages(BaseModel):
     private_hosts: str = Field(
         "",
         description=(
-            "Hosts of apps inside your own network that may be told of a logout, separated by commas. All other "
-            "addresses that this server calls must be public."
+            "Hosts of apps inside your own network that this server may call, separated by commas: to notify them of "
+            "a logout, and to fetch their keys and requests. All other addresses of apps must be public."
+        ),
+    )
+    ca_bundle: str = Field(
+        "",
+        description=(
+            "File of certificates (PEM) that are trusted when apps are called, beside those of the system: "
+            "of your own certificate authority."
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -60,6 +61,15 @@ def _private_host_problems(settings: SettingFields) -> Iterator[str]:
             yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
 
 
+def _ca_bundle_problems(settings: SettingFields) -> Iterator[str]:
+    if not settings.ca_bundle:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(settings.ca_bundle)
+    except OSError:
+        yield "IDP_CA_BUNDLE: must be a file that can be read, with certificates in PEM format"
+
+
 def _thread_problems(settings: SettingFields) -> Iterator[str]:
     """Keep two threads that no hash can hold, beside the two places of known browsers."""
     most = settings.worker_threads - 4
@@ -76,5 +86,6 @@ def problems(settings: SettingFields) -> list[str]:
         _key_problems,
         _thread_problems,
         _private_host_problems,
+        _ca_bundle_problems,
     )
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

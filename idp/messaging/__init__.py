@@ -13,6 +13,7 @@ mail, smtp            sends outbox rows as mail; the transport
 phone_messages        sends outbox rows as text messages and WhatsApp
 providers             providers of text messages and WhatsApp
 http_client           HTTP client for other servers
+fetched_documents     documents of clients, fetched from their addresses and kept for a while
 public_addresses      recognises public IP addresses
 development_mailbox   local folder of undelivered messages, for development
 dispatcher            delivery loop and retry policy

@@ -4,7 +4,7 @@
 
 Client URLs are typed by an administrator, so they must not reach this network; provider URLs are settings and may point
 anywhere. The checked address is the one connected to, which defeats DNS rebinding. Redirects are not followed, proxies
-of the environment are not used, and the response body is limited.
+of the environment are not used, and the response body is limited. `fetched_documents` keeps what is fetched so.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from idp.config import LOOPBACK, Settings
+from idp.kernel.clock import stopwatch
 from idp.messaging.public_addresses import is_public
 from idp.messaging.smtp import Undelivered
 
 APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0
-"""Seconds, each for connecting and for the whole of request and response."""
+"""Seconds, each for connecting and for the whole of TLS, request and response."""
 MAX_BODY = 16_384
 """Bytes read of a provider's response; its errors are short."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -64,16 +66,21 @@ class HttpResponse:
 
 @dataclass(frozen=True)
 class Outbound:
-    """The HTTP client. Hosts in `trusted` may have private addresses, and plain http if they are this machine."""
+    """The HTTP client. Hosts in `trusted` may have private addresses, and plain http if they are this machine.
+
+    `ca_bundle` is a file of certificates (PEM) that are trusted beside those of the system.
+    """
 
     trusted: frozenset[str]
     timeout: float = APP_TIMEOUT
     max_body: int = 0
+    ca_bundle: str = ""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Outbound:
         """Create the client for calls to clients; in development it reaches this machine."""
-        return cls(settings.private_host_names | (LOOPBACK if settings.development else frozenset()))
+        trusted = settings.private_host_names | (LOOPBACK if settings.development else frozenset())
+        return cls(trusted, ca_bundle=settings.ca_bundle)
 
     @classmethod
     def to_provider(cls, url: str) -> Outbound:
@@ -105,6 +112,8 @@ class Outbound:
         hang_up.daemon = True
         hang_up.start()
         try:
+            if isinstance(connection, ssl.SSLSocket):
+                connection.do_handshake()
             speaker = _http_connection(connection, parts)
             speaker.request(method, _target(parts), body, {"Host": parts.netloc, **DEFAULT_HEADERS, **headers})
             answer = speaker.getresponse()
@@ -125,8 +134,10 @@ class Outbound:
         connection = _connect_any(addresses, port, self.timeout)
         if parts.scheme != "https":
             return connection
-        try:
-            return ssl.create_default_context().wrap_socket(connection, server_hostname=host)
+        try:  # the handshake comes later, when it can be hung up on
+            return _tls_context(self.ca_bundle).wrap_socket(
+                connection, server_hostname=host, do_handshake_on_connect=False
+            )
         except BaseException:
             connection.close()
             raise
@@ -148,14 +159,34 @@ def _parse(url: str) -> SplitResult:
     return parts
 
 
+@cache
+def _tls_context(ca_bundle: str) -> ssl.SSLContext:
+    """Return the context of all connections; reading the system's certificates takes 20 ms."""
+    context = ssl.create_default_context()
+    if ca_bundle:
+        context.load_verify_locations(ca_bundle)
+    return context
+
+
 def _connect_any(addresses: list[str], port: int, within: float) -> socket.socket:
-    """Connect to the first address that accepts; raises `OSError` when none does."""
+    """Connect to the first address that accepts, in `within` seconds together.
+
+    Raises:
+        OSError: when none does.
+    """
     failure: OSError = OSError("no address")
+    began = stopwatch()
     for address in addresses[:MAX_ADDRESSES]:
+        left = within - (stopwatch() - began)
+        if left <= 0:
+            break
         try:
-            return socket.create_connection((address, port), timeout=within)
+            connection = socket.create_connection((address, port), timeout=left)
         except OSError as error:
             failure = error
+        else:
+            connection.settimeout(within)
+            return connection
     raise failure
 
 

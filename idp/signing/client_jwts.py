@@ -1,4 +1,4 @@
-"""JWTs that clients sign: the assertions of private_key_jwt (RFC 7523, OpenID Connect Core section 9)."""
+"""JWTs that clients sign: client assertions (RFC 7523, OpenID Connect Core section 9), request objects (RFC 9101)."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ def verify_client_jws(
     now: int,
     algs: Collection[str] = algorithms.FOREIGN,
     leeway: int = 30,
+    exp_required: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Verify a JWT by the client's registered keys at `now`; return header and claims.
 
     The key is the one the `kid` names or, without `kid`, the only one that fits the algorithm. `algs` can only
-    narrow `algorithms.FOREIGN`: `none` and HMAC are never accepted. `exp` is required; issuer, subject, audience,
-    longest life and single use of the `jti` are the caller's to check. Raises `InvalidToken`, and `UnknownKey` when
+    narrow `algorithms.FOREIGN`: `none` and HMAC are never accepted. Issuer, subject, audience, longest life and single
+    use of the `jti` are the caller's to check. Raises `InvalidToken`, and `UnknownKey` when
     a newer JWKS might help.
     """
     jws = CompactJws.parse(token)
@@ -52,7 +53,7 @@ def verify_client_jws(
     key = _public_key(_choose_key(jwks, alg, jws.header.get("kid")))
     algorithms.verify(alg, key, jws.signing_input, jws.signature)
     claims = read_object(jws.payload, "payload")
-    check_times(claims, now=now, leeway=leeway)
+    check_times(claims, now=now, leeway=leeway, exp_required=exp_required)
     return jws.header, claims
 
 

@@ -8,17 +8,19 @@ from typing import Any
 from idp.signing.jws import InvalidToken
 
 
-def check_times(claims: Mapping[str, Any], *, now: int, leeway: int, allow_expired: bool = False) -> None:
+def check_times(
+    claims: Mapping[str, Any], *, now: int, leeway: int, allow_expired: bool = False, exp_required: bool = True
+) -> None:
     """Refuse a token outside its time, with `leeway` seconds of patience for clocks that differ.
 
-    `exp` must be there; at `exp + leeway` the token is dead. `nbf` and `iat`, when there, may be at most `leeway`
-    ahead of `now`. `allow_expired` is for an `id_token_hint`, which names who somebody was (OpenID Connect
-    RP-Initiated Logout 1.0 section 2). Raises `InvalidToken`.
+    `exp` must be there unless not required; at `exp + leeway` the token is dead. `nbf` and `iat`, when there, may be at
+    most `leeway` ahead of `now`. `allow_expired` is for an `id_token_hint`, which names who somebody was
+    (OpenID Connect RP-Initiated Logout 1.0 section 2). Raises `InvalidToken`.
     """
     expires = _numeric_date(claims, "exp")
-    if expires is None:
+    if expires is None and exp_required:
         raise InvalidToken("exp is missing")
-    if not allow_expired and now >= expires + leeway:
+    if expires is not None and not allow_expired and now >= expires + leeway:
         raise InvalidToken("expired")
     for name in ("nbf", "iat"):
         instant = _numeric_date(claims, name)

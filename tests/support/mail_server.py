@@ -122,7 +122,7 @@ def self_signed(directory: Path) -> ssl.SSLContext:
     now = dt.datetime.now(dt.UTC)
     builder = x509.CertificateBuilder(
         name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(1)
-    )
+    ).add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
     (directory / "certificate.pem").write_bytes(
         builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

@@ -9,7 +9,8 @@ from typing import Any
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.signing.client_jwts import unverified_claims, verify_client_jws
+from idp.protocol.client_keys import LEEWAY, verify_client_jwt
+from idp.signing.client_jwts import unverified_claims
 from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
@@ -19,9 +20,6 @@ TYPES = frozenset({"", "jwt", "client-authentication+jwt"})
 """`typ` values that may mean a client assertion; another JWT the client signs must not pass for one (RFC 8725 3.11)."""
 
 LONGEST_LIFE = 5 * MINUTE
-LEEWAY = 30
-"""Seconds by which clocks may differ."""
-
 LONGEST_JTI = 255
 
 
@@ -54,7 +52,7 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
         AssertionRefused: when any of it is wrong, or when it was used before.
     """
     try:
-        header, claims = verify_client_jws(assertion, client.jwks or {}, now=tx.now, leeway=LEEWAY)
+        header, claims = verify_client_jwt(client, assertion, now=tx.now)
     except InvalidToken as problem:
         raise AssertionRefused(problem.reason) from problem
     if str(header.get("typ", "")).lower() not in TYPES:
@@ -73,10 +71,12 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
 
 
 def _is_audience(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
-    """Whether the audience is the issuer or the token endpoint (OpenID Connect Core section 9), and nobody else.
+    """Whether the audience is the issuer, or the token or PAR endpoint, and nobody else.
+
+    OpenID Connect Core section 9, RFC 9126 section 2.
 
     Another audience could replay the assertion here.
     """
     issuer = services().settings.issuer
     listed = audience if isinstance(audience, list) else [audience]
-    return bool(listed) and all(entry in (issuer, f"{issuer}/token") for entry in listed)
+    return bool(listed) and all(entry in (issuer, f"{issuer}/token", f"{issuer}/par") for entry in listed)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.config import LOOPBACK, BadSettings, Settings, load
+from idp.messaging.fetched_documents import FetchedDocuments, Unfetchable
 from idp.messaging.http_client import Forbidden, HttpResponse, Outbound, form_content
 from idp.messaging.public_addresses import is_public
 from idp.messaging.smtp import Undelivered
@@ -83,6 +84,59 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(monkeypatch: pytest.Monk
     with pytest.raises(Undelivered):
         Outbound(frozenset()).post("https://app.example.com/", form_content({}))
     assert (dialled, len(asked)) == ([("8.8.8.8", 443)], 1)
+
+
+def test_no_document_is_fetched_from_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SSRF by `jwks_uri`, `request_uri` and `sector_identifier_uri`: there is not even a connection."""
+
+    def dial(address: object, **_: object) -> socket.socket:
+        raise AssertionError(address)
+
+    monkeypatch.setattr(socket, "create_connection", dial)
+    literal = [f"https://[{each}]/" if ":" in each else f"https://{each}/" for each in INSIDE if "%" not in each]
+    plain = [
+        "http://8.8.8.8/",
+        "http://169.254.169.254/",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1/",
+        "ftp://8.8.8.8/",
+    ]
+    documents = FetchedDocuments(Outbound(frozenset()), most_at_once=1)
+    for number, url in enumerate([*literal, *DISGUISED, *plain]):
+        with pytest.raises(Unfetchable):
+            documents.fetch(url)
+        with pytest.raises(Unfetchable):
+            documents.get(url, bytes, now=number)
+    assert len({*literal, *DISGUISED, *plain}) >= 50
+
+
+def test_a_document_elsewhere_is_no_document() -> None:
+    """The server that a redirect names is not connected to."""
+    documents = FetchedDocuments(Outbound(LOOPBACK), most_at_once=1)
+    with receiver() as app, receiver() as other:
+        app.status, app.location = 302, other.url
+        with pytest.raises(Unfetchable, match="302"):
+            documents.fetch(app.url)
+        assert not other.called.is_set()
+
+
+def test_an_authority_of_ones_own_vouches(tmp_path: Path) -> None:
+    context = self_signed(tmp_path)
+    with receiver() as app:
+        app.socket = context.wrap_socket(app.socket, server_side=True)
+        trusting = Outbound(frozenset({"localhost"}), ca_bundle=str(tmp_path / "certificate.pem"))
+        assert trusting.post(app.url.replace("http:", "https:"), form_content({"a": "b"})).status == 200
+    values = {"IDP_ISSUER": "https://id.example.com", "IDP_SMTP_URL": "smtp://localhost"}
+    with pytest.raises(BadSettings, match="IDP_CA_BUNDLE"):
+        load(values | {"IDP_CA_BUNDLE": str(tmp_path / "none.pem")})
+
+
+def test_a_handshake_that_takes_its_time_is_hung_up_on() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(Undelivered):
+            Outbound(frozenset({"localhost"}), timeout=0.3).get(f"https://localhost:{silent.getsockname()[1]}/")
+        assert time.monotonic() - began < 2
 
 
 def test_an_app_on_this_machine_is_reached_while_developing() -> None:

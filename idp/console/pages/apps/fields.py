@@ -227,7 +227,7 @@ SECTIONS: Mapping[str, Section] = {
                 name="jwks",
                 kind="json",
                 label=Text("Its public keys (JWK Set)"),
-                hint=Text("For private_key_jwt only."),
+                hint=Text("For private_key_jwt, and for requests that it signs."),
             ),
             Field(
                 name="require_pkce",

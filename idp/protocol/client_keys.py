@@ -1,0 +1,71 @@
+"""The public keys of a client: registered with it (`jwks`), or fetched from its `jwks_uri` (RFC 7591 section 2).
+
+Whatever a client signs is verified here: client assertions and request objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
+
+from idp.messaging.fetched_documents import Unfetchable
+from idp.persistence.clients import Client
+from idp.signing.algorithms import FOREIGN
+from idp.signing.client_jwts import UnknownKey, verify_client_jws
+from idp.signing.jws import InvalidToken, read_object
+from idp.web.context import services
+
+LEEWAY = 30
+"""Seconds by which clocks may differ."""
+
+
+def jwks_of(client: Client, *, now: int, again: bool = False) -> Mapping[str, Any]:
+    """Return the client's JWK Set (RFC 7517 section 5); empty when it has none.
+
+    `again`: a key was not in it, so a set that was fetched before is fetched anew, once a minute at most.
+
+    Raises:
+        InvalidToken: the set cannot be fetched.
+    """
+    address = client.metadata.jwks_uri
+    if address is None:
+        return client.jwks or {}
+    try:
+        return services().documents.get(address, _read_jwks, now=now, again=again)
+    except Unfetchable as problem:
+        raise InvalidToken(f"jwks_uri: {problem}") from problem
+
+
+def verify_client_jwt(
+    client: Client,
+    token: str,
+    *,
+    now: int,
+    algs: Collection[str] = FOREIGN,
+    leeway: int = LEEWAY,
+    exp_required: bool = True,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Verify a JWT by the client's keys as `verify_client_jws` does; return header and claims.
+
+    Raises:
+        InvalidToken: it must not be believed.
+    """
+    verify = partial(verify_client_jws, token, now=now, algs=algs, leeway=leeway, exp_required=exp_required)
+    try:
+        return verify(jwks_of(client, now=now))
+    except UnknownKey:
+        if client.metadata.jwks_uri is None:
+            raise
+        return verify(jwks_of(client, now=now, again=True))
+
+
+def _read_jwks(body: bytes) -> dict[str, Any]:
+    """Read a fetched JWK Set; raises `ValueError` when it is none."""
+    try:
+        found = read_object(body, "the document")
+    except InvalidToken as problem:
+        raise ValueError(problem.reason) from problem
+    if "keys" not in found:
+        raise ValueError("the document is not a JWK Set")
+    return found

@@ -1,0 +1,115 @@
+"""Keys that a client publishes at its `jwks_uri`: fetched once, kept, and fetched anew for a key that is not there."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from jwcrypto.jwk import JWK
+
+from idp.config import LOOPBACK
+from idp.messaging.fetched_documents import FRESH_FOR, KEPT_FOR, LONGEST, TRY_EVERY, FetchedDocuments, Unfetchable
+from idp.messaging.http_client import Outbound
+from idp.persistence.client_metadata import ClientMetadata
+from tests.protocol.test_client_assertion import KEY, Signer
+from tests.support.back_channel import BackChannelClient, refused
+from tests.support.harness import Harness
+from tests.support.receiver import Asked, Receiver, receiver
+
+NEW = JWK.generate(kty="EC", crv="P-256", kid="k2")
+
+
+class Publisher(Signer):
+    """A client whose keys are at an address of its own; `asked` counts the requests for them."""
+
+    def __init__(self, harness: Harness, server: Receiver, path: str = "/keys") -> None:
+        self.rp = BackChannelClient(
+            harness,
+            "publisher",
+            token_endpoint_auth_method="private_key_jwt",
+            metadata=ClientMetadata(jwks_uri=server.origin + path),
+        )
+        self.clock, self.count, self.asked = harness.clock, 0, 0
+        self.status, self.keys = 200, [KEY]
+        self.body = b""
+        server.api = self.publish
+
+    def publish(self, _: Asked) -> tuple[int, bytes]:
+        self.asked += 1
+        jwks = {"keys": [key.export_public(as_dict=True) for key in self.keys]}
+        return self.status, self.body or json.dumps(jwks).encode()
+
+    def accepted(self, **changes: Any) -> bool:
+        response = self.post(self.assertion(**changes))
+        if response.status_code != 200:
+            refused(response, "invalid_client", 401)
+        return response.status_code == 200
+
+
+@pytest.fixture
+def publisher(local: Harness) -> Iterator[Publisher]:
+    with receiver() as server:
+        yield Publisher(local, server)
+
+
+def test_keys_are_fetched_once_and_kept(publisher: Publisher) -> None:
+    assert all(publisher.accepted() for _ in range(3))
+    assert publisher.asked == 1
+    publisher.clock.advance(FRESH_FOR)
+    assert publisher.accepted()
+    assert publisher.asked == 2
+
+
+def test_a_new_key_is_found_and_asked_for_once_a_minute(publisher: Publisher) -> None:
+    """OIDC Core section 10.1.1; conformance: refresh-token-rp-key-rotation."""
+    rotated = {"key": NEW, "header": {"kid": "k2"}}
+    assert publisher.accepted()
+    publisher.keys = [NEW]
+    assert not publisher.accepted(**rotated)
+    publisher.clock.advance(TRY_EVERY)
+    assert publisher.accepted(**rotated)
+    assert publisher.asked == 2
+    assert not any(publisher.accepted(header={"kid": f"made-up-{number}"}) for number in range(5))
+    assert publisher.asked == 2, "strangers cannot make us ask"
+
+
+def test_a_server_that_is_away_is_asked_once_a_minute_and_its_keys_outlive_that_for_an_hour(
+    publisher: Publisher,
+) -> None:
+    publisher.status = 500
+    assert not publisher.accepted()
+    publisher.status = 200
+    assert not publisher.accepted()
+    publisher.clock.advance(TRY_EVERY)
+    assert publisher.accepted()
+    publisher.status = 500
+    publisher.clock.advance(FRESH_FOR)
+    assert publisher.accepted()
+    publisher.clock.advance(KEPT_FOR)
+    assert not publisher.accepted()
+    assert publisher.asked == 4
+
+
+def test_what_is_no_set_of_keys_is_refused(publisher: Publisher) -> None:
+    """And one of more than 64 KB, right as it is."""
+    too_long = json.dumps({"keys": [KEY.export_public(as_dict=True)]}).encode() + b" " * LONGEST
+    for body in (b"[]", b"{}", b"x", b'{"keys": 7}', too_long):
+        publisher.body = body
+        assert not publisher.accepted()
+        publisher.clock.advance(TRY_EVERY)
+    publisher.body = b""
+    assert publisher.accepted()
+
+
+def test_only_half_of_the_threads_wait_for_other_servers(local: Harness) -> None:
+    """Otherwise an app whose server hangs would stand in everybody's way."""
+    documents = FetchedDocuments(Outbound(LOOPBACK), most_at_once=1)
+    with receiver() as slow, ThreadPoolExecutor(1) as pool:
+        slow.hangs = 1
+        waiting = pool.submit(documents.fetch, slow.url)
+        assert slow.called.wait(5)
+        with pytest.raises(Unfetchable, match="too many"):
+            documents.get(slow.url, bytes, now=local.clock.now())
+        assert waiting.result() == b""
+    assert len(slow.paths) == 1
