@@ -122,6 +122,14 @@ def code_challenge(query: Query, client: Client) -> str:
     return challenge
 
 
+def dpop_jkt(query: Query) -> str | None:
+    """Return the thumbprint of the key that must redeem the code (RFC 9449 section 10)."""
+    thumbprint = query.get("dpop_jkt")
+    if thumbprint is not None and not CHALLENGE.fullmatch(thumbprint):
+        raise InvalidRequestError("dpop_jkt is not a SHA-256 thumbprint in base64url: 43 characters")
+    return thumbprint
+
+
 def prompts(query: Query) -> frozenset[Prompt]:
     """Return the words of `prompt`, all known; `none` only alone."""
     words = (query.get("prompt") or "").split()

@@ -59,7 +59,11 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         # A verifier for a code without challenge is refused too: somebody took the challenge away (RFC 9700 2.1.1).
         challenge = s256(verifier) if verifier else ""
         grant = self.request.tx.grants.claim_code(
-            digest(code), client_id=client.get_client_id(), redirect_uri=redirect_uri, code_challenge=challenge
+            digest(code),
+            client_id=client.get_client_id(),
+            redirect_uri=redirect_uri,
+            code_challenge=challenge,
+            confirmation=self.request.binding.confirmation,
         )
         if grant is None:
             self._raise_for_code(code, client.get_client_id(), redirect_uri, challenge)
@@ -99,6 +103,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
             "code_verifier is missing": bool(grant.code_challenge) and not challenge,
             "code_verifier for a code without code_challenge": not grant.code_challenge and bool(challenge),
             "wrong code_verifier": grant.code_challenge != challenge,
+            "not the key of dpop_jkt": grant.confirmation not in (None, self.request.binding.confirmation),
         }
         raise_invalid_grant(
             self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant

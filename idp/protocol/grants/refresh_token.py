@@ -27,6 +27,7 @@ from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.sender_constraint.token_requests import refresh_problem
 from idp.web.context import services
 
 NO_ACCESS = "the person may not use this client any more"
@@ -76,6 +77,9 @@ class RefreshTokens(grants.RefreshTokenGrant):
         given = PresentedRefreshToken(row, grant, successor=_derive_successor(refresh_token), scopes=scopes)
         if not given.check_client(self.request.authenticated_client):
             raise_invalid_grant(self.request, "another client's refresh token", grant)
+        client, binding = self.request.authenticated_client, self.request.binding
+        if problem := refresh_problem(grant.confirmation, binding, public=not client.confidential):
+            raise_invalid_grant(self.request, problem, grant)
         if row.used_at is not None and not self._can_repeat(given):
             revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
         if not client_access.may_use(self.request.tx, self.request.authenticated_client.row, grant.user_id):
