@@ -29,6 +29,7 @@ from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.response_modes import AuthorizationResponder
+from idp.security_profiles import pkce_required
 from idp.signing.jws import InvalidToken
 
 CODE = "code"
@@ -111,7 +112,7 @@ def code_challenge(query: Query, client: Client) -> str:
     One that was sent counts, whatever the client is registered for. Without the method it would mean plain.
     """
     challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
-    if challenge is None and method is None and not client.require_pkce:
+    if challenge is None and method is None and not pkce_required(client):
         return ""
     if challenge is None:
         raise InvalidRequestError(PKCE_MISSING)

@@ -18,6 +18,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.sender_constraint.token_requests import JKT
+from idp.security_profiles import code_lifetime
 from idp.web.context import services
 
 
@@ -70,6 +71,6 @@ def new_grant(
         code_digest=digest(code),
         code_challenge=request.code_challenge,
         confirmation={JKT: request.dpop_jkt} if request.dpop_jkt else None,
-        code_expires_at=tx.now + settings.code_lifetime,
+        code_expires_at=tx.now + code_lifetime(request.client, settings.code_lifetime),
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
     )

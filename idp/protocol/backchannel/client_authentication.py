@@ -78,7 +78,7 @@ def authenticate(
         _raise_invalid_client(oauth_request, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
         try:
-            client_assertion.verify_assertion(oauth_request.tx, row, given.secret)
+            client_assertion.verify_assertion(oauth_request.tx, row, given.secret, oauth_request.uri)
         except client_assertion.AssertionRefused as refusal:
             _raise_invalid_client(oauth_request, given, str(refusal))
     oauth_request.client = client

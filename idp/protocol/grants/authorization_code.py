@@ -14,6 +14,7 @@ from idp.persistence.grants import Grant
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.security_profiles import pkce_required
 from idp.web.context import services
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -52,7 +53,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         redirect_uri, verifier = form.get("redirect_uri"), form.get("code_verifier")
         if redirect_uri is None:
             raise InvalidRequestError("redirect_uri is missing: send the one of the authorization request")
-        if verifier is None and self.request.authenticated_client.row.require_pkce:
+        if verifier is None and pkce_required(self.request.authenticated_client.row):
             raise InvalidRequestError("code_verifier is missing: send the one of the code_challenge")
         if verifier is not None and not VERIFIER.fullmatch(verifier):
             raise InvalidRequestError("code_verifier must be 43 to 128 letters, digits or any of -._~")
