@@ -73,6 +73,16 @@ PROFILES: Mapping[str, SecurityProfile] = {
 }
 
 
+def pkce_required(client: Client) -> bool:
+    """Whether a client must use PKCE: it is registered so, or its profile allows nothing else."""
+    return client.require_pkce or not profile_of(client).pkce_optional_allowed
+
+
+def code_lifetime(client: Client, configured: int) -> int:
+    """Return the seconds that a code of this client is good for."""
+    return min(configured, profile_of(client).longest_code_life or configured)
+
+
 def profile_of(client: Client) -> SecurityProfile:
     """Return the profile of a client; an unknown name, which a newer release stored, is the strictest."""
     return PROFILES.get(client.metadata.security_profile, PROFILES["fapi2-message-signing"])

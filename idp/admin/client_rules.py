@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import client_key_rules, client_uris
+from idp.admin import client_key_rules, client_uris, profile_rules
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
@@ -106,6 +106,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_agreement(wanted),
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
+        *(Problem(*found) for found in profile_rules.problems(wanted)),
     ]
 
 

@@ -23,3 +23,10 @@ class Tokens(BaseModel):
         description="How long the answer to a refresh token can be had again, while its successor is unused: for "
         "answers that were lost, and for requests at the same time. 0: never, and a second use ends the grant.",
     )
+    dpop_nonce_lifetime: int = Field(
+        0,
+        ge=0,
+        le=3600,
+        description="How often the nonce changes that DPoP proofs must have (RFC 9449 section 8); the one before is "
+        "accepted too. 0: they need none.",
+    )

@@ -21,6 +21,8 @@ class ClientMetadata:
 
     security_profile: str = STANDARD
     """Ours: one of `idp.security_profiles`."""
+    legacy_assertion_audience: bool = False
+    """Ours: its assertions may name the token endpoint, or a list, where its profile wants the issuer alone."""
 
     # OpenID Connect Dynamic Client Registration 1.0 section 2, RFC 7591 section 2
     application_type: str = "web"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,7 +115,8 @@ LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
 OWNER = users.c.id == grants.c.user_id
 OWNER_IS_ACTIVE = select(users.c.status).where(OWNER).correlate(grants).scalar_subquery() == ACTIVE
 """Not a join, nor an EXISTS that is made one: PostgreSQL plans and executes this faster."""
-CLAIM_CODE = (
+JKT = grants.c.confirmation["jkt"].as_string()
+CLAIM_ANY_CODE = (
     update(grants)
     .where(
         grants.c.code_digest == given("code"),
@@ -129,6 +130,10 @@ CLAIM_CODE = (
     )
     .values(code_used_at=given("now"))
     .returning(grants)
+)
+CLAIM_CODE = CLAIM_ANY_CODE.where(grants.c.confirmation.is_(None))
+CLAIM_BOUND_CODE = CLAIM_ANY_CODE.where(JKT.is_(None) | (given("jkt") == JKT)).values(
+    confirmation=given("confirmation", grants.c.confirmation)
 )
 COLUMNS = tuple(grants.c.keys())
 ADD = grants.insert().from_select(
@@ -184,14 +189,27 @@ class GrantStore(Store):
         values = {name: getattr(grant, name) for name in COLUMNS} | {"created_at": self._now}
         return self._db.change(ADD, handle=session_handle, **values) == 1
 
-    def claim_code(self, code_digest: str, *, client_id: str, redirect_uri: str, code_challenge: str) -> Grant | None:
+    def claim_code(
+        self,
+        code_digest: str,
+        *,
+        client_id: str,
+        redirect_uri: str,
+        code_challenge: str,
+        confirmation: Mapping[str, str] | None = None,
+    ) -> Grant | None:
         """Redeem a code: one conditional statement, so at most one caller succeeds.
 
         The code must be unused, unexpired, unrevoked, and match client, redirect URI and PKCE challenge (empty: there
         was none, and no verifier came); the person must be active. None otherwise, and then nothing was changed.
+        `confirmation` is the key that the client has proven, which the grant is then bound to; a code with `dpop_jkt`
+        must have that key (RFC 9449 section 10).
         """
-        expected = {"client": client_id, "uri": redirect_uri, "challenge": code_challenge}
-        return self._db.claim(Grant, CLAIM_CODE, code=code_digest, now=self._now, **expected)
+        given = {"code": code_digest, "client": client_id, "uri": redirect_uri, "challenge": code_challenge}
+        if not confirmation:
+            return self._db.claim(Grant, CLAIM_CODE, now=self._now, **given)
+        key = {"confirmation": dict(confirmation), "jkt": confirmation.get("jkt", "")}
+        return self._db.claim(Grant, CLAIM_BOUND_CODE, now=self._now, **given, **key)
 
     def by_code(self, code_digest: str) -> Grant | None:
         """Return the grant of a code, to find out why it could not be redeemed."""

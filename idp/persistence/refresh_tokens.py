@@ -53,6 +53,12 @@ CLAIM = (
     )
     .values(used_at=given("now"))
 )
+IS_USABLE = select(refresh_tokens.c.grant_id).where(
+    refresh_tokens.c.token_digest == given("token"),
+    refresh_tokens.c.used_at.is_(None),
+    refresh_tokens.c.grant_id == given("grant_id"),
+    exists().where(OF_ID, *LIVE, OWNER_IS_ACTIVE),
+)
 successors = refresh_tokens.alias("successors")
 REPEATABLE = (
     select(grants.c.id)
@@ -95,6 +101,10 @@ class RefreshTokenStore(Store):
     def claim(self, token_digest: str, grant_id: str) -> bool:
         """Mark a live refresh token of an active person as used; True for exactly one caller."""
         return self._db.change(CLAIM, token=token_digest, grant_id=grant_id, now=self._now) == 1
+
+    def is_usable(self, token_digest: str, grant_id: str) -> bool:
+        """Whether a refresh token is live and its person active, for clients whose tokens are not rotated."""
+        return self._db.value(IS_USABLE, token=token_digest, grant_id=grant_id, now=self._now) is not None
 
     def can_repeat(self, token_digest: str, successor_digest: str, *, used_after: int) -> bool:
         """Whether the answer to a used refresh token may be given again.

@@ -18,6 +18,7 @@ from idp.persistence.clients import clients
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import browsers, devices
+from idp.persistence.dpop_proofs import dpop_proofs
 from idp.persistence.factors import factors
 from idp.persistence.figures import daily_counts, figures
 from idp.persistence.grants import grants, revoked_tokens
@@ -172,6 +173,13 @@ LIVES = (
         "requests with `private_key_jwt`",
         "the assertion expires",
         lambda at: assertion_ids.c.expires_at < at.now,
+    ),
+    Life(
+        dpop_proofs,
+        "requests with DPoP",
+        "the proof is too old to be used",
+        lambda at: dpop_proofs.c.expires_at < at.now,
+        NOT_BY_STRANGERS + ": code, token or secret is checked first",
     ),
     Life(
         password_resets,

@@ -16,6 +16,7 @@ from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
 from idp.persistence.devices import DeviceStore
+from idp.persistence.dpop_proofs import DpopProofStore
 from idp.persistence.executor import Executor
 from idp.persistence.factors import FactorStore
 from idp.persistence.figures import FigureStore
@@ -167,6 +168,11 @@ class Transaction:
     def replay(self) -> ReplayStore:
         """Ids of client assertions that were used."""
         return ReplayStore(self._db, self.now)
+
+    @cached_property
+    def dpop_proofs(self) -> DpopProofStore:
+        """DPoP proofs that were used."""
+        return DpopProofStore(self._db, self.now)
 
     @cached_property
     def audit(self) -> AuditStore:

@@ -23,7 +23,7 @@ def allow_origins(response: Response, origins: Callable[[], Collection[str]]) ->
     origin = request.headers.get("Origin")
     if origin and origin != "null" and origin in origins():
         response.headers[ALLOW_ORIGIN] = origin
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
     return response
 
 
@@ -47,7 +47,7 @@ def respond_to_preflight(methods: str) -> Response:
     response = Response(status=204)
     response.headers[ALLOW_ORIGIN] = request.headers.get("Origin", "*")
     response.headers["Access-Control-Allow-Methods"] = methods
-    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
     response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
     vary_on(response, "Origin")
     return response

@@ -22,6 +22,7 @@ from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.errors import json_response
 from idp.signing.algorithms import FOREIGN
+from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
 
 ENDPOINTS = {
@@ -67,6 +68,7 @@ def metadata() -> dict[str, Any]:
         "revocation_endpoint_auth_signing_alg_values_supported": algs,
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": algs,
+        "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "display_values_supported": ["page"],

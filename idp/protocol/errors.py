@@ -29,6 +29,8 @@ class BearerError(OAuth2Error):
     caller sent no token at all, and gets no error code (RFC 6750 section 3.1).
     """
 
+    scheme = "Bearer"
+
     def __init__(
         self, status: int, error: str | None = None, description: str | None = None, **parameters: str
     ) -> None:
@@ -42,7 +44,7 @@ def oauth_error(error: OAuth2Error) -> Response:
     said = {name: value for name, value in members.items() if value and not invalid_error_characters(value)}
     if isinstance(error, BearerError):
         response = json_response(said, error.status_code)
-        response.headers["WWW-Authenticate"] = _challenge("Bearer", said | error.parameters)
+        response.headers["WWW-Authenticate"] = _challenge(error.scheme, said | error.parameters)
         return response
     if error.error != INVALID_CLIENT:
         return json_response(said, error.status_code)

@@ -35,9 +35,11 @@ def access_token(
     now: int,
     grant: Grant | None,
     more: Mapping[str, Any] | None = None,
+    confirmation: Mapping[str, str] | None = None,
 ) -> str:
     """Return a new access token: of a person's grant, or of the client alone; `more` are claims added for the client.
 
+    `confirmation` is the key that it is bound to (RFC 7800 section 3.1).
     `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
     """
     settings, random = services().settings, services().entropy.token(16)
@@ -53,6 +55,8 @@ def access_token(
     }
     if scopes:
         claims["scope"] = " ".join(scopes)
+    if confirmation:
+        claims["cnf"] = dict(confirmation)
     if grant:
         claims |= {"acr": grant.acr, "auth_time": grant.auth_time}
     return services().keyring.sign(claims, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN_TYPE)

@@ -50,7 +50,7 @@ def verify_client_jws(
     alg = jws.header.get("alg")
     if not isinstance(alg, str) or alg not in algs or alg not in algorithms.FOREIGN:
         raise InvalidToken("algorithm not allowed here")
-    key = _public_key(_choose_key(jwks, alg, jws.header.get("kid")))
+    key = public_key(_choose_key(jwks, alg, jws.header.get("kid")))
     algorithms.verify(alg, key, jws.signing_input, jws.signature)
     claims = read_object(jws.payload, "payload")
     check_times(claims, now=now, leeway=leeway, exp_required=exp_required)
@@ -61,7 +61,7 @@ def usable_algorithms(jwk: Mapping[str, Any]) -> list[str]:
     """Return the algorithms a client could sign with under this public key; empty for a key that is of no use here."""
     fitting = [alg for alg in algorithms.FOREIGN if _may_verify(jwk, alg)]
     try:
-        return fitting if fitting and _public_key(jwk) else []
+        return fitting if fitting and public_key(jwk) else []
     except InvalidToken:
         return []
 
@@ -99,7 +99,8 @@ def _may_verify(jwk: Mapping[str, Any], alg: str) -> bool:
     )
 
 
-def _public_key(jwk: Mapping[str, Any]) -> JWK:
+def public_key(jwk: Mapping[str, Any]) -> JWK:
+    """Return the public key of a JWK that `algorithms.fits`; raises `InvalidToken` when it is not usable."""
     try:
         key = JWK(**algorithms.public_members(jwk))
         public = key.get_op_key("verify", jwk.get("crv"))

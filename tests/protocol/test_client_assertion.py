@@ -21,8 +21,9 @@ PUBLIC = {"keys": [KEY.export_public(as_dict=True)]}
 class Signer:
     """A client that signs assertions, right ones unless told otherwise."""
 
-    def __init__(self, harness: Harness, client_id: str = "signer") -> None:
-        self.rp = BackChannelClient(harness, client_id, token_endpoint_auth_method="private_key_jwt", jwks=PUBLIC)
+    def __init__(self, harness: Harness, client_id: str = "signer", **traits: Any) -> None:
+        values = {"token_endpoint_auth_method": "private_key_jwt", "jwks": PUBLIC} | traits
+        self.rp = BackChannelClient(harness, client_id, **values)
         self.clock = harness.clock
         self.count = 0
 

@@ -39,7 +39,7 @@ def test_a_registered_page_reads_refusals_too(harness: Harness, spa: BackChannel
     harness.clock.advance(300)
     expired = spa.get("/userinfo", token, Origin=PAGE)
     assert (expired.status_code, expired.headers[ALLOW]) == (401, PAGE)
-    assert expired.headers["Access-Control-Expose-Headers"] == "WWW-Authenticate"
+    assert expired.headers["Access-Control-Expose-Headers"] == "WWW-Authenticate, DPoP-Nonce"
 
 
 def test_a_page_of_another_client_reads_nothing(harness: Harness, spa: BackChannelClient, jane: Someone) -> None:

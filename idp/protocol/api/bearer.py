@@ -1,4 +1,4 @@
-"""Access tokens coming back to our own APIs (RFC 6750)."""
+"""Access tokens coming back to our own APIs (RFC 6750, and RFC 9449 section 7)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from idp.persistence.users import User
 from idp.protocol import client_access, cors, tokens
 from idp.protocol.backchannel import parameters
 from idp.protocol.errors import BearerError, oauth_error
+from idp.protocol.sender_constraint import resource_requests
 from idp.signing.jws import InvalidToken
 
-HEADER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+HEADER = re.compile(r"(bearer|dpop) +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 PARAMETER = "access_token"
 
 INVALID = (401, "invalid_token", "the access token is wrong, expired or revoked; get a new one")
@@ -49,23 +50,28 @@ def respond_to(tx: Transaction, scope: str, answer: Callable[[Access], Response]
     """
     client_id = ""
     try:
-        claims = _signed_by_us(_token(request), tx.now)
+        scheme, token = _token(request)
+        claims = _signed_by_us(token, tx.now)
         client_id = str(claims["client_id"])
-        response = answer(_alive(tx, claims, scope))
+        proof = resource_requests.read_proof(claims, token, scheme, tx.now)
+        access = _alive(tx, claims, scope)
+        if proof:
+            resource_requests.claim_proof(tx, proof)
+        response = answer(access)
     except OAuth2Error as error:
         response = oauth_error(error)
     return cors.allow_origins(response, lambda: _origins(tx, client_id))
 
 
-def _token(request: Request) -> str:
-    """Return the token: in the header or in a form body, once, and never in the address (RFC 6750 section 2)."""
+def _token(request: Request) -> tuple[str, str]:
+    """Return the scheme, in lower case, and the token: in the header or in a form, once (RFC 6750 section 2)."""
     if PARAMETER in request.args:
         raise BearerError(*MALFORMED, "send the access token in the Authorization header, not in the address")
     header = HEADER.fullmatch(request.headers.get("Authorization", ""))
-    found = [header[1]] if header else []
+    found = [(header[1].lower(), header[2])] if header else []
     if request.method == "POST" and request.mimetype == parameters.FORM:
         form = _form(request)
-        found += [form[PARAMETER]] if PARAMETER in form else []
+        found += [("bearer", form[PARAMETER])] if PARAMETER in form else []
     if len(found) > 1:
         raise BearerError(*MALFORMED, "the access token is sent more than once")
     if not found:

@@ -29,6 +29,7 @@ from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.response_modes import AuthorizationResponder
+from idp.security_profiles import pkce_required
 from idp.signing.jws import InvalidToken
 
 CODE = "code"
@@ -111,7 +112,7 @@ def code_challenge(query: Query, client: Client) -> str:
     One that was sent counts, whatever the client is registered for. Without the method it would mean plain.
     """
     challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
-    if challenge is None and method is None and not client.require_pkce:
+    if challenge is None and method is None and not pkce_required(client):
         return ""
     if challenge is None:
         raise InvalidRequestError(PKCE_MISSING)
@@ -120,6 +121,14 @@ def code_challenge(query: Query, client: Client) -> str:
     if not CHALLENGE.fullmatch(challenge):
         raise InvalidRequestError("code_challenge is not a SHA-256 hash in base64url: 43 characters")
     return challenge
+
+
+def dpop_jkt(query: Query) -> str | None:
+    """Return the thumbprint of the key that must redeem the code (RFC 9449 section 10)."""
+    thumbprint = query.get("dpop_jkt")
+    if thumbprint is not None and not CHALLENGE.fullmatch(thumbprint):
+        raise InvalidRequestError("dpop_jkt is not a SHA-256 thumbprint in base64url: 43 characters")
+    return thumbprint
 
 
 def prompts(query: Query) -> frozenset[Prompt]:

@@ -17,6 +17,8 @@ from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
+from idp.protocol.sender_constraint.token_requests import JKT
+from idp.security_profiles import code_lifetime
 from idp.web.context import services
 
 
@@ -68,6 +70,7 @@ def new_grant(
         redirect_uri=request.responder.redirect_uri,
         code_digest=digest(code),
         code_challenge=request.code_challenge,
-        code_expires_at=tx.now + settings.code_lifetime,
+        confirmation={JKT: request.dpop_jkt} if request.dpop_jkt else None,
+        code_expires_at=tx.now + code_lifetime(request.client, settings.code_lifetime),
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
     )

@@ -25,6 +25,7 @@ LONGEST = {
     "nonce": 2048,
     "code_challenge": 128,
     "code_challenge_method": 16,
+    "dpop_jkt": 128,
     "prompt": 128,
     "max_age": 32,
     "id_token_hint": 4096,
@@ -48,13 +49,14 @@ class AuthorizationRequest:
     `subject` is the only person a response may be about, `hinted_subject` the one of an ID token that we gave it,
     `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
     parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
-    did.
+    did. `dpop_jkt` is the thumbprint of the key that must redeem the code (RFC 9449 section 10).
     """
 
     client: Client
     responder: AuthorizationResponder
     scopes: tuple[str, ...]
     code_challenge: str
+    dpop_jkt: str | None
     nonce: str | None
     prompts: frozenset[Prompt]
     max_age: int | None
@@ -98,6 +100,7 @@ def validate_request(
     checks.response_type(query, client)
     scopes = checks.scopes(query, client)
     code_challenge = checks.code_challenge(query, client)
+    dpop_jkt = checks.dpop_jkt(query)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
     wanted = claims_parameter.parse_claims_parameter(query.get("claims"))
@@ -108,6 +111,7 @@ def validate_request(
         responder=back,
         scopes=scopes,
         code_challenge=code_challenge,
+        dpop_jkt=dpop_jkt,
         nonce=query.get("nonce"),
         prompts=prompts,
         max_age=max_age,

@@ -6,6 +6,7 @@ from authlib.oauth2.rfc6749 import ClientMixin
 
 from idp.persistence.clients import Client
 from idp.protocol.claims import PERSONAL_SCOPES
+from idp.security_profiles import profile_of
 
 BASIC = "client_secret_basic"
 POST = "client_secret_post"
@@ -46,10 +47,12 @@ class RegisteredClient(ClientMixin):
         return self.row.verify_secret(client_secret, now=self._now)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - the same everywhere
-        """Whether it may authenticate so, at every endpoint: a secret is sent either way, unless registered strict."""
-        registered = self.row.token_endpoint_auth_method
-        either = {method, registered} <= SECRET_METHODS and not self.row.strict_auth_method
-        return method == registered or either
+        """Whether it may authenticate so, at every endpoint; a secret is sent either way unless that is forbidden."""
+        registered, profile = self.row.token_endpoint_auth_method, profile_of(self.row)
+        if profile.auth_methods and method not in profile.auth_methods:
+            return False
+        either = not self.row.strict_auth_method and profile.either_secret_method_allowed
+        return method == registered or (either and {method, registered} <= SECRET_METHODS)
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it is registered for this grant type; a public client never acts for itself (RFC 6749 4.4)."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
+from idp.security_profiles import profile_of
+from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims
 from idp.signing.jws import InvalidToken
 from idp.web.context import services
@@ -45,21 +47,23 @@ def read_assertion(form: Mapping[str, str]) -> tuple[str, str]:
     return assertion, issuer
 
 
-def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
+def verify_assertion(tx: Transaction, client: Client, assertion: str, address: str) -> None:
     """Verify an assertion and claim its `jti`; last, so that a forgery cannot use up the client's.
+
+    `address` is that of the endpoint it was sent to.
 
     Raises:
         AssertionRefused: when any of it is wrong, or when it was used before.
     """
     try:
-        header, claims = verify_client_jwt(client, assertion, now=tx.now)
+        header, claims = verify_client_jwt(client, assertion, now=tx.now, algs=_algorithms(client))
     except InvalidToken as problem:
         raise AssertionRefused(problem.reason) from problem
     if str(header.get("typ", "")).lower() not in TYPES:
         raise AssertionRefused("another kind of token")
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise AssertionRefused("iss and sub are not both the client")
-    if not _is_audience(claims.get("aud")):
+    if not _is_audience(claims.get("aud"), client, address):
         raise AssertionRefused("meant for somebody else")
     if claims["exp"] - tx.now > LONGEST_LIFE + LEEWAY:
         raise AssertionRefused("lives longer than five minutes")
@@ -70,13 +74,21 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str) -> None:
         raise AssertionRefused("used before")
 
 
-def _is_audience(audience: Any) -> bool:  # noqa: ANN401 - whatever the client wrote
-    """Whether the audience is the issuer, or the token or PAR endpoint, and nobody else.
+def _algorithms(client: Client) -> Collection[str]:
+    """Return the algorithms it may sign with: the registered one, those of its profile, or all."""
+    allowed = profile_of(client).signing_algorithms or FOREIGN
+    registered = client.metadata.token_endpoint_auth_signing_alg
+    return [alg for alg in allowed if registered in {None, alg}]
 
-    OpenID Connect Core section 9, RFC 9126 section 2.
 
-    Another audience could replay the assertion here.
+def _is_audience(audience: Any, client: Client, address: str) -> bool:  # noqa: ANN401 - whatever the client wrote
+    """Whether the assertion was made for us: another audience could replay it here.
+
+    FAPI 2.0 Security Profile section 5.3.2.1: the issuer as a single string. Otherwise also the token endpoint (OpenID
+    Connect Core section 9) and the endpoint it was sent to (RFC 9126 section 2), and a list of nothing else.
     """
     issuer = services().settings.issuer
+    if profile_of(client).assertion_audience_is_issuer and not client.metadata.legacy_assertion_audience:
+        return bool(audience == issuer)
     listed = audience if isinstance(audience, list) else [audience]
-    return bool(listed) and all(entry in (issuer, f"{issuer}/token", f"{issuer}/par") for entry in listed)
+    return bool(listed) and all(entry in (issuer, f"{issuer}/token", address) for entry in listed)

@@ -28,11 +28,13 @@ from idp.persistence.clients import Client
 from idp.protocol.backchannel import client_assertion
 from idp.protocol.backchannel.authlib_client import BASIC, NONE, POST, PRIVATE_KEY_JWT, RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.web.forms import is_storable
 
 METHODS = (BASIC, POST, PRIVATE_KEY_JWT, NONE)
 CONFIDENTIAL_METHODS = (BASIC, POST, PRIVATE_KEY_JWT)
 
+TOKEN_ENDPOINT = "token"  # noqa: S105 - an endpoint
 LONGEST_CLIENT_ID = 255
 REFUSED = (
     "client authentication failed: check client_id, the secret or key, and the token_endpoint_auth_method registered"
@@ -61,6 +63,7 @@ def authenticate(
     Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
         InvalidClientError: for everything else; audited, unless the request names no client at all.
+        OAuth2Error: a token request does not prove the key that this client's tokens must be bound to.
     """
     given = _read_credentials(oauth_request)
     row = (find_client or oauth_request.tx.clients.by_id)(given.client_id)
@@ -75,10 +78,12 @@ def authenticate(
         _raise_invalid_client(oauth_request, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
         try:
-            client_assertion.verify_assertion(oauth_request.tx, row, given.secret)
+            client_assertion.verify_assertion(oauth_request.tx, row, given.secret, oauth_request.uri)
         except client_assertion.AssertionRefused as refusal:
             _raise_invalid_client(oauth_request, given, str(refusal))
     oauth_request.client = client
+    if endpoint == TOKEN_ENDPOINT:
+        oauth_request.binding = read_binding(oauth_request.tx, row)
     return client
 
 

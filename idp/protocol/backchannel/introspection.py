@@ -22,10 +22,10 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import client_access, mapped_claims, tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import BEARER
+from idp.protocol.sender_constraint.token_requests import BEARER, DPOP, JKT
 from idp.signing.jws import InvalidToken
 
-CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time")
+CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time", "cnf")
 
 
 class Introspection(TokenEndpoint):
@@ -72,7 +72,8 @@ class PresentedToken:
         """Return the claims of a token that would be accepted now; None for every other. `client` is authenticated."""
         if self._claims and self._is_valid(client):
             names = (*CLAIMS, *mapped_claims.names_in_access_tokens(client.claim_mappings))
-            return {"token_type": BEARER} | {name: self._claims[name] for name in names if name in self._claims}
+            token_type = DPOP if JKT in (self._claims.get("cnf") or {}) else BEARER
+            return {"token_type": token_type} | {name: self._claims[name] for name in names if name in self._claims}
         return _describe_refresh_token(self._tx, client, *self._refresh_token) if self._refresh_token else None
 
     def _is_valid(self, client: Client) -> bool:

@@ -10,16 +10,20 @@ from flask import request
 from idp.persistence.transaction import Transaction
 from idp.protocol.backchannel import parameters
 from idp.protocol.backchannel.authlib_client import RegisteredClient
+from idp.protocol.sender_constraint.token_requests import UNBOUND, Binding
 from idp.web.context import services
 
 
 class BackChannelRequest(OAuth2Request):
     """A form post to an endpoint of ours; `client` is set once it has authenticated.
 
+    `binding` is what a token request proves beside that.
+
     The address is the issuer's, never the Host header's.
     """
 
     client: RegisteredClient | None
+    binding: Binding = UNBOUND
 
     def __init__(self, tx: Transaction, path: str, form: dict[str, str], *, authorization: str | None = None) -> None:
         headers = {} if authorization is None else {"Authorization": authorization}

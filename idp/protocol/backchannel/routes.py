@@ -20,8 +20,9 @@ from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
 from idp.protocol.errors import ServerError, json_response, oauth_error, unavailable
+from idp.protocol.sender_constraint import dpop_nonces
 from idp.web.errors import log_unavailable
-from idp.web.transactions import read_transaction, write_transaction
+from idp.web.transactions import write_transaction
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ backchannel = Blueprint("backchannel", __name__)
 @backchannel.record_once
 def _registered(state: BlueprintSetupState) -> None:
     install(cast("Flask", state.app))
+
+
+backchannel.after_request(dpop_nonces.add_nonce)
 
 
 @backchannel.post("/token", provide_automatic_options=False)
@@ -55,14 +59,14 @@ def revoke(tx: Transaction) -> Response:
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")
-@read_transaction
+@write_transaction
 def userinfo_view(tx: Transaction) -> Response:
-    """Show claims about the person (OpenID Connect Core section 5.3)."""
+    """Show claims about the person (OpenID Connect Core section 5.3); writes, since a DPoP proof is claimed."""
     return userinfo.respond(tx)
 
 
 @backchannel.get("/api/security", provide_automatic_options=False)
-@read_transaction
+@write_transaction
 def show_account_security(tx: Transaction) -> Response:
     """Show how the account is protected; a step-up challenge if needed (RFC 9470)."""
     return account_security.respond(tx)

@@ -14,6 +14,7 @@ from idp.persistence.grants import Grant
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.security_profiles import pkce_required
 from idp.web.context import services
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -52,14 +53,18 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         redirect_uri, verifier = form.get("redirect_uri"), form.get("code_verifier")
         if redirect_uri is None:
             raise InvalidRequestError("redirect_uri is missing: send the one of the authorization request")
-        if verifier is None and self.request.authenticated_client.row.require_pkce:
+        if verifier is None and pkce_required(self.request.authenticated_client.row):
             raise InvalidRequestError("code_verifier is missing: send the one of the code_challenge")
         if verifier is not None and not VERIFIER.fullmatch(verifier):
             raise InvalidRequestError("code_verifier must be 43 to 128 letters, digits or any of -._~")
         # A verifier for a code without challenge is refused too: somebody took the challenge away (RFC 9700 2.1.1).
         challenge = s256(verifier) if verifier else ""
         grant = self.request.tx.grants.claim_code(
-            digest(code), client_id=client.get_client_id(), redirect_uri=redirect_uri, code_challenge=challenge
+            digest(code),
+            client_id=client.get_client_id(),
+            redirect_uri=redirect_uri,
+            code_challenge=challenge,
+            confirmation=self.request.binding.confirmation,
         )
         if grant is None:
             self._raise_for_code(code, client.get_client_id(), redirect_uri, challenge)
@@ -99,6 +104,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
             "code_verifier is missing": bool(grant.code_challenge) and not challenge,
             "code_verifier for a code without code_challenge": not grant.code_challenge and bool(challenge),
             "wrong code_verifier": grant.code_challenge != challenge,
+            "not the key of dpop_jkt": grant.confirmation not in (None, self.request.binding.confirmation),
         }
         raise_invalid_grant(
             self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant

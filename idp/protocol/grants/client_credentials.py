@@ -12,7 +12,6 @@ from idp.audit import Event
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import BEARER
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):
@@ -31,14 +30,17 @@ class ClientCredentials(grants.ClientCredentialsGrant):
 
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """Return the access token; without a requested scope, for everything the client may have."""
-        tx, client = self.request.tx, self.request.authenticated_client
+        tx, client, binding = self.request.tx, self.request.authenticated_client, self.request.binding
+        binding.claim(tx, client.row)
         scopes = self._asked() or client.own_scopes
         audit.record(
             tx, Event.TOKEN_ISSUED, client_id=client.client_id, grant_type=self.GRANT_TYPE, scope=" ".join(scopes)
         )
         return {
-            "access_token": tokens.access_token(client.row, scopes, now=tx.now, grant=None),
-            "token_type": BEARER,
+            "access_token": tokens.access_token(
+                client.row, scopes, now=tx.now, grant=None, confirmation=binding.confirmation
+            ),
+            "token_type": binding.token_type,
             "expires_in": tokens.access_token_lifetime(client.row),
             **({"scope": " ".join(scopes)} if scopes else {}),
         }

@@ -6,6 +6,9 @@
     and successor unused
     used otherwise             -> one of two holders stole it, so the whole grant ends
 
+A client whose profile does not rotate (FAPI 2.0 Security Profile section 5.3.2.1) keeps its refresh token: it proves
+itself with each request, and so gains nothing by new ones.
+
 A successor is derived from the token before it and a key of ours, so it can be given again and is stored nowhere.
 """
 
@@ -27,6 +30,8 @@ from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.sender_constraint.token_requests import refresh_problem
+from idp.security_profiles import SecurityProfile, profile_of
 from idp.web.context import services
 
 NO_ACCESS = "the person may not use this client any more"
@@ -35,7 +40,7 @@ NO_ACCESS = "the person may not use this client any more"
 class PresentedRefreshToken(TokenMixin):
     """The refresh token in the request, with its grant, successor and remaining scopes."""
 
-    def __init__(self, row: RefreshToken, grant: Grant, *, successor: str, scopes: list[str]) -> None:
+    def __init__(self, row: RefreshToken, grant: Grant, *, successor: str | None, scopes: list[str]) -> None:
         self.row = row
         self.grant = grant
         self.successor = successor
@@ -73,9 +78,13 @@ class RefreshTokens(grants.RefreshTokenGrant):
         row, grant = self.found
         registered = self.request.authenticated_client.row.scopes
         scopes = [scope for scope in grant.scopes if scope in registered]
-        given = PresentedRefreshToken(row, grant, successor=_derive_successor(refresh_token), scopes=scopes)
+        successor = _derive_successor(refresh_token) if self._profile.rotates_refresh_tokens else None
+        given = PresentedRefreshToken(row, grant, successor=successor, scopes=scopes)
         if not given.check_client(self.request.authenticated_client):
             raise_invalid_grant(self.request, "another client's refresh token", grant)
+        client, binding = self.request.authenticated_client, self.request.binding
+        if problem := refresh_problem(grant.confirmation, binding, public=not client.confidential):
+            raise_invalid_grant(self.request, problem, grant)
         if row.used_at is not None and not self._can_repeat(given):
             revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
         if not client_access.may_use(self.request.tx, self.request.authenticated_client.row, grant.user_id):
@@ -87,8 +96,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
     def authenticate_user(self, refresh_token: PresentedRefreshToken) -> str:
         """Claim the token, or recognise a repeated request; return the person's `sub`."""
         grant, tx = refresh_token.grant, self.request.tx
-        if tx.refresh_tokens.claim(refresh_token.row.token_digest, grant.id):
-            tx.refresh_tokens.add(grant.id, digest(refresh_token.successor))
+        if self._use(refresh_token):
             return grant.user_id
         if grant.revoked_at is not None or grant.expires_at <= tx.now:
             raise_invalid_grant(self.request, "revoked or past its end", grant)
@@ -120,7 +128,23 @@ class RefreshTokens(grants.RefreshTokenGrant):
         client, self.found = self.request.tx.refresh_tokens.find_with_client(client_id, presented)
         return client
 
+    @property
+    def _profile(self) -> SecurityProfile:
+        return profile_of(self.request.authenticated_client.row)
+
+    def _use(self, given: PresentedRefreshToken) -> bool:
+        """Replace a live token by its successor; one that has none is used again and again."""
+        stored, token, grant_id = self.request.tx.refresh_tokens, given.row.token_digest, given.grant.id
+        if given.successor is None:
+            return stored.is_usable(token, grant_id)
+        if not stored.claim(token, grant_id):
+            return False
+        stored.add(grant_id, digest(given.successor))
+        return True
+
     def _can_repeat(self, given: PresentedRefreshToken) -> bool:
+        if given.successor is None or not self._profile.repeatable_refresh_allowed:
+            return False
         tx, successor = self.request.tx, digest(given.successor)
         used_after = tx.now - services().settings.refresh_token_grace
         return tx.refresh_tokens.can_repeat(given.row.token_digest, successor, used_after=used_after)

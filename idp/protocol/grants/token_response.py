@@ -19,7 +19,6 @@ from idp.protocol import claims, mapped_claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
-BEARER = "Bearer"
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
 
 
@@ -38,12 +37,14 @@ def token_response(
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
     `repeated`: the client got the same refresh token before.
     """
-    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
+    tx, client, binding = oauth_request.tx, oauth_request.authenticated_client.row, oauth_request.binding
+    binding.claim(tx, client)
     added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
-    access_token = tokens.access_token(client, scopes, now=tx.now, grant=grant, more=added[Target.ACCESS_TOKEN])
+    more, confirmation = added[Target.ACCESS_TOKEN], binding.confirmation
+    access_token = tokens.access_token(client, scopes, now=tx.now, grant=grant, more=more, confirmation=confirmation)
     answer: dict[str, Any] = {
         "access_token": access_token,
-        "token_type": BEARER,
+        "token_type": binding.token_type,
         "expires_in": tokens.access_token_lifetime(client),
         "scope": " ".join(scopes),
     }
@@ -52,16 +53,7 @@ def token_response(
     if OPENID in scopes:
         more = added[Target.ID_TOKEN]
         answer["id_token"] = id_token(tx, client, grant, scopes, access_token=access_token, nonce=nonce, more=more)
-    audit.record(
-        tx,
-        Event.TOKEN_ISSUED,
-        user_id=grant.user_id,
-        client_id=client.client_id,
-        sid=grant.sid,
-        grant_type=by,
-        scope=answer["scope"],
-        repeated=repeated or None,
-    )
+    _record_issued(oauth_request, grant, answer["scope"], by=by, repeated=repeated)
     return answer
 
 
@@ -100,6 +92,19 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
     bound = Bound(f"{event}:grant:{grant.id}", MOST_KNOWN)
     _record(oauth_request, event, grant, "used a second time", bound, ended=ended)
     raise InvalidGrantError(REFUSED)
+
+
+def _record_issued(oauth_request: BackChannelRequest, grant: Grant, scope: str, *, by: str, repeated: bool) -> None:
+    audit.record(
+        oauth_request.tx,
+        Event.TOKEN_ISSUED,
+        user_id=grant.user_id,
+        client_id=grant.client_id,
+        sid=grant.sid,
+        grant_type=by,
+        scope=scope,
+        repeated=repeated or None,
+    )
 
 
 def _record(

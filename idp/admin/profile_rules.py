@@ -1,0 +1,69 @@
+"""What a security profile demands of a registration (idp.security_profiles). Pure.
+
+Rules yield the field and a sentence with the remedy; `client_rules` makes them part of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from idp.kernel.text import Text
+from idp.security_profiles import PROFILES, SecurityProfile
+from idp.signing.client_jwts import usable_algorithms
+
+if TYPE_CHECKING:
+    from idp.admin.client_rules import Registration
+
+SIGNING_ALGORITHMS = (
+    "token_endpoint_auth_signing_alg",
+    "request_object_signing_alg",
+    "userinfo_signed_response_alg",
+    "authorization_signed_response_alg",
+    "introspection_signed_response_alg",
+    "backchannel_authentication_request_signing_alg",
+)
+"""Members of the metadata that name an algorithm of signatures."""
+
+
+def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
+    """Yield where a registration contradicts its profile."""
+    profile = PROFILES.get(wanted.metadata.security_profile)
+    if profile is None:
+        yield "security_profile", Text("The security profile must be one of {all}.", all=", ".join(PROFILES))
+        return
+    method = wanted.token_endpoint_auth_method
+    if profile.auth_methods and method not in profile.auth_methods:
+        yield (
+            "token_endpoint_auth_method",
+            Text(
+                "Apps of the profile {profile} authenticate with one of {all}.",
+                profile=profile.name,
+                all=", ".join(profile.auth_methods),
+            ),
+        )
+    if not wanted.require_pkce and not profile.pkce_optional_allowed:
+        yield "require_pkce", Text("The profile {profile} does not allow to leave PKCE out.", profile=profile.name)
+    bound = wanted.metadata.dpop_bound_access_tokens or wanted.metadata.tls_client_certificate_bound_access_tokens
+    if profile.requires_sender_constraint and not bound:
+        yield (
+            "dpop_bound_access_tokens",
+            Text(
+                "The profile {profile} binds access tokens to a key of the app: choose DPoP or its certificate.",
+                profile=profile.name,
+            ),
+        )
+    if profile.signing_algorithms:
+        yield from _algorithm_problems(wanted, profile)
+
+
+def _algorithm_problems(wanted: Registration, profile: SecurityProfile) -> Iterator[tuple[str, Text]]:
+    allowed = ", ".join(profile.signing_algorithms)
+    chosen = {name: getattr(wanted.metadata, name) for name in SIGNING_ALGORITHMS}
+    for name, alg in ({"id_token_signed_response_alg": wanted.id_token_signed_response_alg} | chosen).items():
+        if alg is not None and alg not in profile.signing_algorithms:
+            yield name, Text("Apps of the profile {profile} sign with {all}.", profile=profile.name, all=allowed)
+    keys = (wanted.jwks or {}).get("keys")
+    listed = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+    if listed and not any(set(usable_algorithms(key)) & set(profile.signing_algorithms) for key in listed):
+        yield "jwks", Text("No key in the JWK Set can sign with one of {all}.", all=allowed)
