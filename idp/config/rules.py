@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from idp.config import message_rules
 from idp.config.fields import SettingFields
 from idp.config.installation import DAY, LOOPBACK
+from idp.config.tokens import RESPONSE_TYPES
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
@@ -60,6 +61,12 @@ def _private_host_problems(settings: SettingFields) -> Iterator[str]:
             yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
 
 
+def _response_type_problems(settings: SettingFields) -> Iterator[str]:
+    unknown = set(settings.response_type_names) - set(RESPONSE_TYPES)
+    if unknown or "code" not in settings.response_type_names:
+        yield f"IDP_RESPONSE_TYPES: must be code, and perhaps others of: {', '.join(RESPONSE_TYPES)}"
+
+
 def _thread_problems(settings: SettingFields) -> Iterator[str]:
     """Keep two threads that no hash can hold, beside the two places of known browsers."""
     most = settings.worker_threads - 4
@@ -76,5 +83,6 @@ def problems(settings: SettingFields) -> list[str]:
         _key_problems,
         _thread_problems,
         _private_host_problems,
+        _response_type_problems,
     )
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]
