@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from idp.config import message_rules
 from idp.config.fields import SettingFields
 from idp.config.installation import DAY, LOOPBACK
+from idp.config.tokens import RESPONSE_TYPES
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
@@ -70,6 +71,12 @@ def _ca_bundle_problems(settings: SettingFields) -> Iterator[str]:
         yield "IDP_CA_BUNDLE: must be a file that can be read, with certificates in PEM format"
 
 
+def _response_type_problems(settings: SettingFields) -> Iterator[str]:
+    unknown = set(settings.response_type_names) - set(RESPONSE_TYPES)
+    if unknown or "code" not in settings.response_type_names:
+        yield f"IDP_RESPONSE_TYPES: must be code, and perhaps others of: {', '.join(RESPONSE_TYPES)}"
+
+
 def _thread_problems(settings: SettingFields) -> Iterator[str]:
     """Keep two threads that no hash can hold, beside the two places of known browsers."""
     most = settings.worker_threads - 4
@@ -87,5 +94,6 @@ def problems(settings: SettingFields) -> list[str]:
         _thread_problems,
         _private_host_problems,
         _ca_bundle_problems,
+        _response_type_problems,
     )
     return [problem for rule in (*rules, *message_rules.ALL) for problem in rule(settings)]

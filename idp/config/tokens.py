@@ -6,9 +6,19 @@ from pydantic import BaseModel, Field
 
 from idp.config.installation import DAY
 
+RESPONSE_TYPES = ("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token")
+"""Response types that can be offered (OAuth 2.0 Multiple Response Type Encoding Practices sections 3 and 5)."""
+
 
 class Tokens(BaseModel):
-    """Lifetimes of codes and tokens."""
+    """Lifetimes of codes and tokens; which response types there are."""
+
+    response_types: str = Field(
+        "code",
+        description="Response types of authorization requests that clients may register, with commas between them. "
+        "Beside `code`: `id_token`, `id_token token`, `code id_token`, `code token`, `code id_token token`, for old "
+        "apps alone: they put tokens into addresses (RFC 9700 section 2.1.2).",
+    )
 
     code_lifetime: int = Field(60, ge=5, le=600, description="Life of an authorization code.")
     access_token_lifetime: int = Field(300, ge=30, le=DAY, description="Life of an access token.")
@@ -30,3 +40,9 @@ class Tokens(BaseModel):
         description="How often the nonce changes that DPoP proofs must have (RFC 9449 section 8); the one before is "
         "accepted too. 0: they need none.",
     )
+
+    @property
+    def response_type_names(self) -> tuple[str, ...]:
+        """Return `response_types` as names, each once, in their order."""
+        names = (" ".join(name.split()) for name in self.response_types.split(","))
+        return tuple(dict.fromkeys(name for name in names if name))

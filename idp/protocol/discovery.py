@@ -17,10 +17,12 @@ from idp.login.policy.assurance import Level, best_of_all
 from idp.login.policy.methods import LASTING
 from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
-from idp.protocol.authorize.checks import CODE, S256
+from idp.protocol.authorize.checks import S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.errors import json_response
+from idp.protocol.response_types import IMPLICIT, required_grants
+from idp.signing import jwe
 from idp.signing.algorithms import FOREIGN
 from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
@@ -48,9 +50,9 @@ def metadata() -> dict[str, Any]:
     return {
         "issuer": services().settings.issuer,
         **_endpoints(),
-        "response_types_supported": [CODE],
+        "response_types_supported": list(services().settings.response_type_names),
         "response_modes_supported": list(response_modes.SUPPORTED),
-        "grant_types_supported": list(GRANT_TYPES),
+        "grant_types_supported": [*GRANT_TYPES, *_front_channel_grants()],
         "code_challenge_methods_supported": [S256],
         "authorization_response_iss_parameter_supported": True,
         "scopes_supported": list(standard.SCOPES),
@@ -61,7 +63,7 @@ def metadata() -> dict[str, Any]:
         "request_uri_parameter_supported": False,
         "acr_values_supported": [level.acr for level in levels(services().settings)],
         "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": list(services().keyring.algorithms),
+        **_response_algorithms(),
         "token_endpoint_auth_methods_supported": auth,
         "token_endpoint_auth_signing_alg_values_supported": algs,
         "revocation_endpoint_auth_methods_supported": auth,
@@ -73,6 +75,27 @@ def metadata() -> dict[str, Any]:
         "backchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
         "ui_locales_supported": list(LANGUAGES),
+    }
+
+
+def _front_channel_grants() -> list[str]:
+    types = services().settings.response_type_names
+    return [IMPLICIT] if any(IMPLICIT in required_grants(each) for each in types) else []
+
+
+def _response_algorithms() -> dict[str, list[str]]:
+    """Return what responses to clients can be signed and encrypted with (OIDC Discovery section 3, JARM section 4)."""
+    signing = list(services().keyring.algorithms)
+    encryption = {
+        f"{kind}_encryption_{part}_values_supported": list(values)
+        for kind in ("id_token", "userinfo", "authorization")
+        for part, values in (("alg", jwe.ALGS), ("enc", jwe.ENCS))
+    }
+    return {
+        "id_token_signing_alg_values_supported": signing,
+        "userinfo_signing_alg_values_supported": signing,
+        "authorization_signing_alg_values_supported": signing,
+        **encryption,
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
+from idp.protocol.client_responses import signing_alg
 from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
@@ -88,15 +89,17 @@ def id_token(
     grant: Grant,
     *,
     now: int,
-    access_token: str,
+    hashed: Mapping[str, str],
     nonce: str | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> str:
     """Return a new ID token about the sign-in that `grant` stands for; `more` are the claims about the person.
 
-    `nonce` is given only with the answer to the authorization request itself (Core section 12.2).
+    `hashed` is what comes beside it, by claim: `at_hash` an access token, `c_hash` a code (Core section 3.3.2.11),
+    `s_hash` the state (FAPI 1.0 Part 2 section 5.1). `nonce` is given only with the answer to the authorization request
+    itself (Core section 12.2).
     """
-    settings, alg = services().settings, client.id_token_signed_response_alg
+    settings, alg = services().settings, signing_alg(client, client.id_token_signed_response_alg)
     claims: dict[str, Any] = {
         **(more or {}),
         "iss": settings.issuer,
@@ -110,17 +113,17 @@ def id_token(
         "amr": grant.amr,
         "sid": grant.sid,
         "jti": services().entropy.token(16),
-        "at_hash": half_hash(access_token, alg),
+        **{claim: half_hash(value, alg) for claim, value in hashed.items()},
     }
     if nonce is not None:
         claims["nonce"] = nonce
     return services().keyring.sign(claims, alg=alg, typ=ID_TOKEN_TYPE)
 
 
-def half_hash(token: str, alg: str) -> str:
-    """Return `at_hash` (Core section 3.1.3.6): left half of the hash that belongs to `alg`, base64url.
+def half_hash(value: str, alg: str) -> str:
+    """Return `at_hash` and its like (Core section 3.1.3.6): left half of the hash that belongs to `alg`, base64url.
 
     Ed25519 hashes with SHA-512 inside (RFC 8032 section 5.1), the others here with SHA-256.
     """
-    hashed = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(token.encode("ascii")).digest()
+    hashed = (hashlib.sha512 if alg == "EdDSA" else hashlib.sha256)(value.encode()).digest()
     return base64.urlsafe_b64encode(hashed[: len(hashed) // 2]).rstrip(b"=").decode("ascii")

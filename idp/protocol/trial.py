@@ -33,12 +33,13 @@ from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.protocol import claims, client_access, mapped_claims, tokens
 from idp.protocol.authorize import handler
-from idp.protocol.authorize.checks import CODE, S256, Prompt
+from idp.protocol.authorize.checks import S256, Prompt
 from idp.protocol.authorize.issue_code import new_grant
 from idp.protocol.authorize.request import AuthorizationRequest, validate_request
 from idp.protocol.frontchannel_parameters import Query
-from idp.protocol.grants.token_response import id_token
-from idp.protocol.response_modes import AuthorizationResponder
+from idp.protocol.id_tokens import signed_id_token
+from idp.protocol.response_modes import QUERY, SIGNED, AuthorizationResponder
+from idp.protocol.response_types import CODE
 from idp.signing.jws import CompactJws, read_object
 from idp.web.context import services
 from idp.web.pages import see_other
@@ -129,7 +130,16 @@ def _read_tokens(tx: Transaction, request: AuthorizationRequest, user: User, gra
     access_token = tokens.access_token(client, scopes, now=tx.now, grant=grant, more=added[Target.ACCESS_TOKEN])
     more = added[Target.ID_TOKEN]
     signed = (
-        id_token(tx, client, grant, scopes, access_token=access_token, nonce=request.nonce, more=more)
+        signed_id_token(
+            tx,
+            client,
+            grant,
+            scopes if client.id_token_scope_claims else (),
+            hashed={"at_hash": access_token},
+            nonce=request.nonce,
+            more=more,
+            user=user,
+        )
         if OPENID in scopes
         else ""
     )
@@ -159,6 +169,11 @@ def _request(tx: Transaction, client: Client, sent: dict[str, str]) -> Authoriza
         }
     )
     try:
-        return validate_request(tx, query, client, AuthorizationResponder(services().settings.issuer))
+        return validate_request(tx, query, client, _responder(client))
     except OAuth2Error as error:
         raise TrialRefused(str(error.description)) from None
+
+
+def _responder(client: Client) -> AuthorizationResponder:
+    """Return one that sends nothing; signed, so that every security profile accepts it."""
+    return AuthorizationResponder(client, services().settings.issuer, f"{QUERY}{SIGNED}")

@@ -21,6 +21,7 @@ crash between two steps cannot leave two signers or none.
     jws.py            strict reading of a compact JWS; base64url.py its encoding, time_claims.py its times
     own_jwts.py       JWTs that we signed, coming back
     client_jwts.py    JWTs signed by others: client assertions
+    jwe.py            encryption to the public key of a client
     sealing.py        AES-256-GCM for secrets in the database
     private_files.py  the directory: modes, atomic writes, the lock
 """

@@ -15,7 +15,7 @@ from jwcrypto.jwk import JWK
 
 from idp.signing.jws import InvalidToken
 
-OWN = ("RS256", "ES256", "EdDSA")
+OWN = ("RS256", "PS256", "ES256", "EdDSA")
 """What we sign with, most widely understood first. OpenID Connect Core section 15.1 makes RS256 mandatory."""
 
 FOREIGN = ("RS256", "PS256", "ES256", "EdDSA")

@@ -44,7 +44,7 @@ class _Ring:
     lines: Mapping[str, list[KeyRecord]]
     jwks: dict[str, list[dict[str, str]]]
     verify: Callable[..., Mapping[str, Any]]  # `verify_own_jws`, which remembers tokens
-    headers: dict[tuple[str, str], str] = field(default_factory=dict)  # encoded, by kid and typ
+    headers: dict[tuple[str, str | None], str] = field(default_factory=dict)  # encoded, by kid and typ
 
     @classmethod
     def from_keys(cls, keys: Mapping[str, SigningKey]) -> Self:
@@ -102,10 +102,11 @@ class Keyring:
         """Return what `sign` accepts, the default first; what discovery publishes."""
         return tuple(alg for alg in self._policy.algorithms if alg in self._ring.lines)
 
-    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str) -> str:
+    def sign(self, claims: Mapping[str, Any], *, alg: str, typ: str | None) -> str:
         """Sign `claims` as a compact JWS with `alg`, `kid` and `typ` (RFC 7515 section 3.1).
 
-        Raises `ValueError` for an algorithm not in `algorithms`.
+        Without `typ` it is only for a client to read: `verify` accepts no such token. Raises `ValueError` for an
+        algorithm not in `algorithms`.
         """
         now = self._clock.now()
         self.refresh(now)
@@ -115,7 +116,8 @@ class Keyring:
         kid = signing_key(ring.lines[alg], now).kid
         header = ring.headers.get((kid, typ))
         if header is None:
-            header = urlsafe(_compact_json({"alg": alg, "kid": kid, "typ": typ}).encode("ascii"))
+            members = {"alg": alg, "kid": kid} | ({"typ": typ} if typ else {})
+            header = urlsafe(_compact_json(members).encode("ascii"))
             ring.headers[kid, typ] = header
         signing_input = f"{header}.{urlsafe(_compact_json(claims).encode('ascii'))}"
         signature = algorithms.sign(alg, ring.keys[kid].jwk, signing_input.encode("ascii"))

@@ -29,6 +29,11 @@ REGISTERED = {
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "dpop_signing_alg_values_supported",
+    "userinfo_signing_alg_values_supported",
+    "authorization_signing_alg_values_supported", "id_token_encryption_alg_values_supported",
+    "id_token_encryption_enc_values_supported", "userinfo_encryption_alg_values_supported",
+    "userinfo_encryption_enc_values_supported", "authorization_encryption_alg_values_supported",
+    "authorization_encryption_enc_values_supported",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

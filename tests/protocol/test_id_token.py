@@ -47,7 +47,7 @@ def test_a_remembered_sign_in_says_so(rp: BackChannelClient, jane: Someone) -> N
     assert rp.claims_of(answer["id_token"], "JWT")["amr"] == ["pwd"]
 
 
-@pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
+@pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
 def test_algorithm_is_the_registered_one(harness: Harness, jane: Someone, alg: str) -> None:
     """Registration 1.0 `id_token_signed_response_alg`; `kid` always."""
     rp = BackChannelClient(harness, "chooser", id_token_signed_response_alg=alg)

@@ -9,10 +9,14 @@ app.tokens_from(answer)                 the token response
 """
 
 import html
+import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from jwcrypto.common import base64url_decode
+from jwcrypto.jwk import JWK
+from jwcrypto.jws import JWS
 from werkzeug.test import TestResponse
 
 from idp.factors.totp import PERIOD
@@ -24,6 +28,12 @@ from tests.support.harness import ISSUER, Harness, Someone
 
 FORM_ACTION = re.compile(r'<form [^>]*action="([^"]*)" data-send>')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+SENT = {
+    "code": ("code",),
+    "id_token": ("id_token",),
+    "token": ("access_token", "token_type", "expires_in", "scope"),
+}
+"""Word of a response type -> parameters of a good response."""
 
 
 class RelyingParty(BackChannelClient):
@@ -83,9 +93,14 @@ class RelyingParty(BackChannelClient):
         own = dict(parse_qsl(urlsplit(self.sent["redirect_uri"]).query, keep_blank_values=True))
         assert uri.partition("?")[0] == self.sent["redirect_uri"].partition("?")[0], uri
         assert {name: parameters.pop(name) for name in own} == own
+        if self.sent.get("response_mode", "").endswith("jwt") and "response" in parameters:
+            assert parameters.keys() == {"response"}
+            parameters = self._opened(parameters["response"])
         assert parameters.pop("iss") == ISSUER
         assert parameters.pop("state", None) == self.sent.get("state")
-        assert parameters.keys() in ({"code"}, {"error", "error_description"}), parameters
+        kinds = self.sent.get("response_type", "").split()
+        expected = {name for kind in kinds for name in SENT.get(kind, ())}
+        assert parameters.keys() in (expected, {"error", "error_description"}), parameters
         description = parameters.get("error_description", "")
         assert description.isascii()
         assert not set(description) & set('"\\\r\n\t')
@@ -109,17 +124,41 @@ class RelyingParty(BackChannelClient):
         )
         return claims
 
+    def _opened(self, response: str) -> dict[str, str]:
+        """The parameters in a JWT that any client could verify with our published keys (JARM section 2.4)."""
+        header, claims = self.verified(response)
+        assert header.keys() == {"alg", "kid"}
+        assert claims.pop("aud") == self.app.client_id
+        assert 0 < claims.pop("exp") - self.harness.clock.now() <= 600
+        return claims
+
+    def verified(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Header and claims of a JWT, verified with the key we publish for it."""
+        header = json.loads(base64url_decode(token.partition(".")[0]))
+        (key,) = [each for each in self.harness.services.keyring.jwks()["keys"] if each["kid"] == header["kid"]]
+        assert key["alg"] == header["alg"]
+        found = JWS()
+        found.allowed_algs = [header["alg"]]
+        found.deserialize(token, JWK(**key))
+        return header, json.loads(found.payload)
+
     def _delivered(self, browser: Browser) -> tuple[str, dict[str, str]]:
-        if self.sent.get("response_mode") == "form_post" and browser.page.status_code == 200:
+        if self.sent.get("response_mode", "").startswith("form_post") and browser.page.status_code == 200:
             target = FORM_ACTION.search(browser.page.text)
             assert target, (browser.at, browser.page.text)
             fields = {name: html.unescape(value) for name, value in HIDDEN.findall(browser.page.text)}
             return html.unescape(target[1]), fields
         location = browser.left_for
         assert browser.page.headers["Cache-Control"] == "no-store"
+        before, hash_sign, fragment = location.partition("#")
         pairs = parse_qsl(urlsplit(location).query, keep_blank_values=True)
+        if hash_sign:
+            assert before == self.sent["redirect_uri"], "nothing is added to the query"
+            pairs += parse_qsl(fragment, keep_blank_values=True)
+        else:
+            assert not {"id_token", "access_token"} & dict(pairs).keys(), "no tokens in a query"
         assert len(dict(pairs)) == len(pairs), location
-        return location, dict(pairs)
+        return before, dict(pairs)
 
 
 def is_page(browser: Browser, status: int = 400) -> bool:

@@ -13,8 +13,6 @@ from enum import StrEnum
 from authlib.oauth2.rfc6749.errors import (
     InvalidRequestError,
     InvalidScopeError,
-    UnauthorizedClientError,
-    UnsupportedResponseTypeError,
 )
 from authlib.oidc.core.errors import (
     RegistrationNotSupportedError,
@@ -24,21 +22,17 @@ from authlib.oidc.core.errors import (
 
 from idp.claims.standard import OFFLINE_ACCESS
 from idp.persistence.clients import Client
-from idp.protocol import response_modes
 from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
-from idp.protocol.response_modes import AuthorizationResponder
+from idp.protocol.response_types import CODE
 from idp.security_profiles import pkce_required
 from idp.signing.jws import InvalidToken
 
-CODE = "code"
-GRANT_TYPE = "authorization_code"
 REFRESH = "refresh_token"
 S256 = "S256"
 PKCE_MISSING = "code_challenge is missing: PKCE is required"
 NO_SCOPE = "this client is registered for none of these scopes"
-NOT_FOR_CODE = "this client is not registered for response_type code"
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """A SHA-256 in base64url (RFC 7636 section 4.2)."""
 MOST_STORED = 6144
@@ -53,12 +47,6 @@ class Prompt(StrEnum):
     LOGIN = "login"
     CONSENT = "consent"
     SELECT_ACCOUNT = "select_account"
-
-
-def response_mode(query: Query, back: AuthorizationResponder) -> None:
-    """Require `query` or `form_post`; a form can only be posted to a web address."""
-    if query.get("response_mode") not in {None, back.mode}:
-        raise InvalidRequestError(f"response_mode is one of {', '.join(response_modes.SUPPORTED)}")
 
 
 def request_objects(query: Query) -> None:
@@ -79,17 +67,6 @@ def stored_size(query: Query) -> None:
         )
 
 
-def response_type(query: Query, client: Client) -> None:
-    """Require the authorization code flow, and a client registered for it."""
-    requested = query.get("response_type")
-    if requested is None:
-        raise InvalidRequestError("response_type is missing")
-    if requested != CODE:
-        raise UnsupportedResponseTypeError(None, "the only response_type is code")
-    if requested not in client.response_types or GRANT_TYPE not in client.grant_types:
-        raise UnauthorizedClientError(NOT_FOR_CODE)
-
-
 def scopes(query: Query, client: Client) -> tuple[str, ...]:
     """Return the requested scopes that the client has, each once, in their order.
 
@@ -106,11 +83,14 @@ def scopes(query: Query, client: Client) -> tuple[str, ...]:
     return granted
 
 
-def code_challenge(query: Query, client: Client) -> str:
+def code_challenge(query: Query, client: Client, response_type: str) -> str:
     """Return the S256 challenge (RFC 9700 section 2.1.1); empty for a client that may omit PKCE and did.
 
-    One that was sent counts, whatever the client is registered for. Without the method it would mean plain.
+    One that was sent counts, whatever the client is registered for. Without the method it would mean plain. A response
+    without a code has no use for one.
     """
+    if CODE not in response_type.split():
+        return ""
     challenge, method = query.get("code_challenge"), query.get("code_challenge_method")
     if challenge is None and method is None and not pkce_required(client):
         return ""

@@ -13,10 +13,9 @@ from idp.protocol.authorize import redirect_uris, remedies
 from idp.protocol.backchannel.authlib_client import NONE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
-from idp.protocol.response_modes import FORM_POST, QUERY, AuthorizationResponder
+from idp.protocol.response_modes import AuthorizationResponder, default_mode, select_mode
 from idp.web.errors import MY_ACCOUNT, Refusal, home_links
 
-WEB = ("https://", "http://")
 WORDS = {
     "client_id": Text(
         "The app that sent you here is not known to us, so we cannot continue. Go back to the app and try again. If it "
@@ -52,7 +51,10 @@ def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, Authorizat
     native = client.token_endpoint_auth_method == NONE
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
         raise UnprovenRedirect("redirect_uri", "is not registered", client)
-    return client, AuthorizationResponder(given, _mode(query, given), query.get("state"))
+    response_type = query.get("response_type")
+    # An unknown mode is refused later (`checks.response_mode`); that refusal has to be sent somehow.
+    mode = select_mode(query.get("response_mode"), response_type, given) or default_mode(response_type)
+    return client, AuthorizationResponder(client, given, mode, query.get("state"))
 
 
 def record_unproven(tx: Transaction, refusal: UnprovenRedirect, query: Query) -> None:
@@ -73,9 +75,3 @@ def _client(tx: Transaction, query: Query) -> Client:
     if client is None or client.disabled:
         raise UnprovenRedirect("client_id", "is unknown or disabled", client)
     return client
-
-
-def _mode(query: Query, redirect_uri: str) -> str:
-    """Return the response mode of errors too; an unknown mode is refused later."""
-    posted = query.get("response_mode") == FORM_POST and redirect_uri.startswith(WEB)
-    return FORM_POST if posted else QUERY

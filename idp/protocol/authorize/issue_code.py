@@ -17,6 +17,8 @@ from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
+from idp.protocol.authorize.response_tokens import response_parameters
+from idp.protocol.response_types import CODE
 from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import code_lifetime
 from idp.web.context import services
@@ -25,7 +27,7 @@ from idp.web.context import services
 def issue_code(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance
 ) -> Response:
-    """Issue a code; what was proven is copied to the grant and never computed again.
+    """Issue a code, or what another response type has; what was proven is copied to the grant, never computed again.
 
     Raises:
         LoginRequiredError: when the session has ended, or its handle has changed; nothing is stored.
@@ -45,8 +47,9 @@ def issue_code(
         grant_id=grant.id,
         acr=grant.acr,
         scopes=grant.scopes,
+        response_type=None if request.response_type == CODE else request.response_type,
     )
-    return request.responder.send(code=code)
+    return request.responder.send(**response_parameters(tx, request, grant, auth_session.person.user, code))
 
 
 def new_grant(
@@ -72,5 +75,6 @@ def new_grant(
         code_challenge=request.code_challenge,
         confirmation={JKT: request.dpop_jkt} if request.dpop_jkt else None,
         code_expires_at=tx.now + code_lifetime(request.client, settings.code_lifetime),
+        code_used_at=None if CODE in request.response_type.split() else tx.now,  # never sent, never redeemed
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from authlib.oauth2 import OAuth2Error
 
-from idp.protocol.authorize import checks
+from idp.protocol.authorize import checks, response_checks
 from idp.protocol.client_access import NotPermitted
 
 UNKNOWN_CLIENT = "Compare the client_id in the app with `idp clients list`; a disabled one: idp clients enable ID"
@@ -14,10 +14,12 @@ BY_REASON = {
     checks.PKCE_MISSING: "Turn PKCE on in the app; or, if it has a secret: idp clients set {client} --pkce optional",
     checks.NO_SCOPE: "idp clients set {client} --add-scope NAME",
     NotPermitted.description: "If this person should use it: idp clients set {client} --add-allow-user NAME",
-    checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
+    response_checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
+    response_checks.NOT_FOR_TYPE: "Set the app to response_type code; or: idp clients set {client} --add-response-type",
+    response_checks.ONLY_CODE: "Set the app to the authorization code flow (response_type code).",
 }
 BY_CODE = {
-    "unsupported_response_type": "Set the app to the authorization code flow (response_type code).",
+    "unsupported_response_type": "Set the app to response_type code; for an old app that cannot: IDP_RESPONSE_TYPES",
     "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
     "request_not_supported": "Turn request objects off in the app.",
     "request_uri_not_supported": "Turn request objects off in the app.",

@@ -9,11 +9,12 @@ from typing import Any
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol import claims
-from idp.protocol.authorize import checks, claims_parameter
+from idp.protocol.authorize import checks, claims_parameter, response_checks
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import AuthorizationResponder
+from idp.web.context import services
 
 LONGEST = {
     "client_id": 256,
@@ -49,11 +50,12 @@ class AuthorizationRequest:
     `subject` is the only person a response may be about, `hinted_subject` the one of an ID token that we gave it,
     `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
     parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
-    did. `dpop_jkt` is the thumbprint of the key that must redeem the code (RFC 9449 section 10).
+    did, or asked for no code. `dpop_jkt` is the thumbprint of the key that must redeem the code (RFC 9449 section 10).
     """
 
     client: Client
     responder: AuthorizationResponder
+    response_type: str
     scopes: tuple[str, ...]
     code_challenge: str
     dpop_jkt: str | None
@@ -94,12 +96,14 @@ def validate_request(
         OAuth2Error: the error for the client.
     """
     query.raise_for_faults()
-    checks.response_mode(query, back)
     checks.request_objects(query)
     checks.stored_size(query)
-    checks.response_type(query, client)
+    response_type = response_checks.response_type(query, client, offered=services().settings.response_type_names)
+    response_checks.response_mode(query, client, back)
+    response_checks.encryption_keys(client, response_type, back)
     scopes = checks.scopes(query, client)
-    code_challenge = checks.code_challenge(query, client)
+    nonce = response_checks.nonce(query, response_type, scopes)
+    code_challenge = checks.code_challenge(query, client, response_type)
     dpop_jkt = checks.dpop_jkt(query)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
@@ -109,10 +113,11 @@ def validate_request(
     return AuthorizationRequest(
         client=client,
         responder=back,
+        response_type=response_type,
         scopes=scopes,
         code_challenge=code_challenge,
         dpop_jkt=dpop_jkt,
-        nonce=query.get("nonce"),
+        nonce=nonce,
         prompts=prompts,
         max_age=max_age,
         acr_values=tuple((query.get("acr_values") or "").split()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Never
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
@@ -12,10 +12,8 @@ from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
-from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
-from idp.persistence.transaction import Transaction
-from idp.protocol import claims, mapped_claims, tokens
+from idp.protocol import id_tokens, mapped_claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
@@ -51,29 +49,18 @@ def token_response(
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if OPENID in scopes:
-        more = added[Target.ID_TOKEN]
-        answer["id_token"] = id_token(tx, client, grant, scopes, access_token=access_token, nonce=nonce, more=more)
+        signed = id_tokens.signed_id_token(
+            tx,
+            client,
+            grant,
+            scopes if client.id_token_scope_claims else (),
+            hashed={"at_hash": access_token},
+            nonce=nonce,
+            more=added[Target.ID_TOKEN],
+        )
+        answer["id_token"] = id_tokens.for_client(client, signed)
     _record_issued(oauth_request, grant, answer["scope"], by=by, repeated=repeated)
     return answer
-
-
-def id_token(
-    tx: Transaction,
-    client: Client,
-    grant: Grant,
-    scopes: Sequence[str],
-    *,
-    access_token: str,
-    nonce: str | None,
-    more: Mapping[str, Any],
-) -> str:
-    """Return a new ID token with the claims about the person that this client gets in it; `more` are added for it."""
-    names = claims.id_token_names(grant, scopes if client.id_token_scope_claims else ())
-    person = tx.users.by_id(grant.user_id) if claims.needs_user(names) else None
-    of_person = claims.select_claims(person, grant, names)
-    return tokens.id_token(
-        client, grant, now=tx.now, access_token=access_token, nonce=nonce, more={**more, **of_person}
-    )
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:

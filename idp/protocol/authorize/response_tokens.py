@@ -1,0 +1,49 @@
+"""Tokens in an authorization response: the implicit and the hybrid flow (OIDC Core sections 3.2.2.5 and 3.3.2.5)."""
+
+from __future__ import annotations
+
+from idp.claims.mappings import Target
+from idp.persistence.grants import Grant
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
+from idp.protocol import id_tokens, mapped_claims, tokens
+from idp.protocol.authorize.request import AuthorizationRequest
+from idp.protocol.response_types import CODE, ID_TOKEN, TOKEN
+
+BEARER = "Bearer"
+
+
+def response_parameters(
+    tx: Transaction, request: AuthorizationRequest, grant: Grant, user: User, code: str
+) -> dict[str, str]:
+    """Return the parameters of the response: code, access token and ID token, as the response type has them."""
+    words = request.response_type.split()
+    sent = {"code": code} if CODE in words else {}
+    if words == [CODE]:
+        return sent
+    added = mapped_claims.read_claims(
+        tx, request.client.claim_mappings, grant.user_id, scopes=grant.scopes, targets=mapped_claims.OF_TOKENS
+    )
+    if TOKEN in words:
+        more = added[Target.ACCESS_TOKEN]
+        sent |= {
+            "access_token": tokens.access_token(request.client, grant.scopes, now=tx.now, grant=grant, more=more),
+            "token_type": BEARER,
+            "expires_in": str(tokens.access_token_lifetime(request.client)),
+            "scope": " ".join(grant.scopes),
+        }
+    if ID_TOKEN in words:
+        hashed = {"at_hash": sent.get("access_token"), "c_hash": sent.get("code"), "s_hash": request.responder.state}
+        in_it = grant.scopes if request.client.id_token_scope_claims or request.response_type == ID_TOKEN else ()
+        signed = id_tokens.signed_id_token(
+            tx,
+            request.client,
+            grant,
+            in_it,  # there is no access token to get them with (section 5.4)
+            hashed={name: value for name, value in hashed.items() if value is not None},
+            nonce=request.nonce,
+            more=added[Target.ID_TOKEN],
+            user=user,
+        )
+        sent["id_token"] = id_tokens.for_client(request.client, signed)
+    return sent
