@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.admin import client_uris
+from idp.admin.client_member_rules import member_problems
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
@@ -107,6 +108,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_agreement(wanted),
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
+        *(Problem(name, fault) for name, fault in member_problems(wanted)),
     ]
 
 
@@ -250,10 +252,10 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
                 "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
             ),
         )
-    if method == PRIVATE_KEY_JWT and not wanted.jwks:
+    if method == PRIVATE_KEY_JWT and not wanted.jwks and not wanted.metadata.jwks_uri:
         yield Problem("jwks", Text("private_key_jwt needs the client's public keys (a JWK Set)."))
     if wanted.jwks is not None:
-        yield from _jwks_problems(wanted.jwks, method)
+        yield from _jwks_problems(wanted.jwks)
 
 
 def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
@@ -271,11 +273,7 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
         )
 
 
-def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
-    if method != PRIVATE_KEY_JWT:
-        yield Problem(
-            "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
-        )
+def _jwks_problems(jwks: dict[str, Any]) -> Iterator[Problem]:
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         yield Problem("jwks", Text('The keys must be a JWK Set: {"keys": [...]} (RFC 7517 section 5).'))
