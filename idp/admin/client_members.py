@@ -269,6 +269,12 @@ GROUPS = (
         Text("The makers"),
         (
             Member(name="contacts", title=Text("How to reach its makers"), kind=Kind.LIST),
+            Member(
+                name="logo_uri",
+                title=Text("Address of its logo"),
+                kind=Kind.ADDRESS,
+                help=Text("It is fetched once, when an app registers itself."),
+            ),
             Member(name="software_id", title=Text("Id of the software")),
             Member(name="software_version", title=Text("Version of the software")),
         ),

@@ -32,6 +32,7 @@ ENDPOINTS = {
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
     "end_session_endpoint": "frontchannel.logout",
+    "registration_endpoint": "registration.register",
 }
 """Metadata name -> endpoint of the route."""
 ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
