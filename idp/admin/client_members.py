@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from idp.admin import client_uris
+from idp.claims.subjects import SUBJECT_TYPES
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
@@ -140,7 +141,7 @@ GROUPS = (
                 kind=Kind.CHOICE,
                 help=Text("public: the same for every app. pairwise: another one for each app, so that apps cannot "
                           "compare whom they know. A change gives everybody a new id in this app."),
-                values=("public", "pairwise"),
+                values=SUBJECT_TYPES,
             ),
             Member(
                 name="sector_identifier_uri",

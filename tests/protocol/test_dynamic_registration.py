@@ -1,6 +1,7 @@
 """Dynamic client registration and its management (RFC 7591, RFC 7592, OpenID Connect Registration 1.0)."""
 
 import contextlib
+import functools
 import http.server
 import json
 import ssl
@@ -223,7 +224,7 @@ def test_one_use_is_claimed_by_one_of_many(databases: Databases, tmp_path: Path)
     with running(databases, tmp_path, client_registration="token") as made:
         token = Command.of(made.settings).read("clients", "tokens", "add", "--note", "One")["initial_access_token"]
         crowd = [Registrant(made, token) for _ in range(8)]
-        answers = rush([lambda each=each: each.send(GOOD).status_code for each in crowd])
+        answers = [each.status_code for each in rush([functools.partial(each.send, GOOD) for each in crowd])]
         assert sorted(answers) == [201] + [401] * 7
         assert count(made, "clients") == 1
 

@@ -10,6 +10,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import claims, mapped_claims
 from idp.protocol.api import bearer
 from idp.protocol.errors import json_response
+from idp.protocol.subjects import subject_of
 
 
 def respond(tx: Transaction) -> Response:
@@ -22,4 +23,6 @@ def _claims_response(tx: Transaction, access: bearer.Access) -> Response:
     added = mapped_claims.read_claims(
         tx, access.client.claim_mappings, access.user.id, scopes=scopes, targets=mapped_claims.OF_USERINFO
     )
-    return json_response(added[Target.USERINFO] | claims.userinfo_claims(access.user, access.grant, scopes))
+    subject = subject_of(access.client, access.user.id)
+    told = claims.userinfo_claims(access.user, access.grant, scopes, subject=subject)
+    return json_response(added[Target.USERINFO] | told)
