@@ -26,6 +26,7 @@ from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
 from idp.protocol.frontchannel_routes import PUBLISHED, frontchannel
 from idp.recovery.pages import blueprints as recovery
+from idp.registration.routes import blueprint as registration
 from idp.services import Services
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
@@ -93,6 +94,8 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(blueprint)
     if services.settings.development:
         app.register_blueprint(development)
+    if services.settings.client_registration != "off":
+        app.register_blueprint(registration)
     app.after_request(headers.apply)
     outermost: WSGIApplication = PublishedDocuments(
         EncodedQuery(app.wsgi_app), app, PUBLISHED, version=services.keyring.jwks, ids=ids

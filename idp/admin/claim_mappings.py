@@ -99,19 +99,21 @@ def group_names(tx: Transaction, found: Sequence[ClaimMapping]) -> dict[str, Gro
     return {group.id: group for group in tx.groups.by_ids(ids)} if ids else {}
 
 
-def preview(tx: Transaction, actor: Actor, client: Client, user: User) -> dict[Target, dict[str, Any]]:
+def preview(tx: Transaction, actor: Actor, client: Client, user: User, *, subject: str) -> dict[Target, dict[str, Any]]:
     """Return what an app is told of a person if it is given every scope that it is registered for.
 
-    Claims about the sign-in itself are left out. `actor` must be somebody who may look at people.
+    `subject` is what the app calls the person. Claims about the sign-in itself are left out. `actor` must be somebody
+    who may look at people.
     """
     actor.require(Permission.VIEW_PEOPLE)
     facts, found = Facts(*tx.groups.with_attributes(user.id)), mappings.parse(client.claim_mappings)
     names = {claim for scope in client.scopes for claim in SCOPES.get(scope, ())}
-    standard = {name: value for name, value in standard_claims(user).items() if name in names}
-    subject = {"sub": user.id} if OPENID in client.scopes else {}
-    by_scope = {Target.USERINFO: standard, Target.ID_TOKEN: standard if client.id_token_scope_claims else subject}
+    found_claims = standard_claims(user) | {"sub": subject}
+    standard = {name: value for name, value in found_claims.items() if name in names}
+    alone = {"sub": subject} if OPENID in client.scopes else {}
+    by_scope = {Target.USERINFO: standard, Target.ID_TOKEN: standard if client.id_token_scope_claims else alone}
     return {
-        target: mappings.evaluate(found, target, client.scopes, facts) | by_scope.get(target, {"sub": user.id})
+        target: mappings.evaluate(found, target, client.scopes, facts) | by_scope.get(target, {"sub": subject})
         for target in Target
     }
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+from http import HTTPStatus
 
 from idp import audit
 from idp.admin import Refused
 from idp.audit import Event
+from idp.config import Settings
 from idp.kernel.text import Text
+from idp.messaging.http_client import Outbound
+from idp.messaging.smtp import Undelivered
 from idp.persistence.client_logos import ClientLogo
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
@@ -33,6 +38,24 @@ def store_logo(tx: Transaction, client: Client, content: bytes) -> None:
     tx.client_logos.store(ClientLogo(client.client_id, media_type, content))
     tx.clients.change(client.client_id, {"logo_digest": hashlib.sha256(content).hexdigest()})
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=["logo"])
+
+
+def fetch_logo(settings: Settings, uri: str | None) -> bytes:
+    """Fetch the logo of a client that registers itself; empty when there is none to be had."""
+    if uri is None:
+        return b""
+    outbound = dataclasses.replace(Outbound.from_settings(settings), max_body=LARGEST + 1)
+    try:
+        response = outbound.get(uri, {"Accept": ", ".join((*SIGNATURES.values(), WEBP))})
+    except Undelivered:
+        return b""
+    return response.body if response.status == HTTPStatus.OK else b""
+
+
+def store_fetched_logo(tx: Transaction, client: Client, content: bytes) -> None:
+    """Store a logo that was fetched, if it is a picture that can be shown."""
+    if content and len(content) <= LARGEST and _media_type(content):
+        store_logo(tx, client, content)
 
 
 def remove_logo(tx: Transaction, client: Client) -> None:

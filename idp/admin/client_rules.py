@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.admin import client_key_rules, client_uris, profile_rules
+from idp.admin.client_member_rules import member_problems
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
@@ -107,6 +108,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
         *(Problem(*found) for found in profile_rules.problems(wanted)),
+        *(Problem(*found) for found in member_problems(wanted)),
     ]
 
 

@@ -46,6 +46,14 @@ def home_page_problem(uri: str) -> str:
     return redirect_problem(uri, public=False)
 
 
+def https_problem(uri: str) -> str:
+    """Return why this is no https address, of this machine neither."""
+    parts = _parsed(uri)
+    if parts is None or not parts.hostname or parts.scheme != "https":
+        return Text("it must be https, such as https://app.example.com")
+    return redirect_problem(uri, public=False)
+
+
 def back_channel_problem(uri: str) -> str:
     """Return why we cannot post there (OpenID Connect Back-Channel Logout 1.0 section 2.2)."""
     parts = _parsed(uri)
@@ -60,6 +68,12 @@ def fetched_problem(uri: str) -> str:
     if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
         return Text("it must be https, such as https://app.example.com/keys; http is for localhost only")
     return redirect_problem(uri, public=False)
+
+
+def host_of(uri: str) -> str:
+    """Return the host of an address, or its scheme when it has none; empty for what is no address."""
+    parts = _parsed(uri)
+    return (parts.hostname or parts.scheme) if parts else ""
 
 
 def _scheme_problem(parts: SplitResult, *, public: bool) -> str:

@@ -145,8 +145,9 @@ def disable(tx: Transaction, client: Client) -> None:
 
 
 def enable(tx: Transaction, client: Client) -> None:
-    """Accept a client again. Tokens that were revoked stay revoked."""
+    """Accept a client again; one that waited for an approval has it now. Tokens that were revoked stay revoked."""
     tx.clients.enable(client)
+    tx.client_registrations.approve(client.client_id)
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from idp.admin import client_registrations
 from idp.admin.audit_chain import AuditChain
 from idp.config import Settings
 from idp.kernel.clock import DAY, sleep
@@ -30,6 +31,7 @@ def purge(database: Database, settings: Settings, *, proceed: Callable[[], bool]
         for life in LIVES
         if life.over is not None
     }
+    gone["clients"] = run.remove_unused_clients()
     return gone | {erasure.name: run.remove_all(erasure) for erasure in ERASURES}
 
 
@@ -46,6 +48,18 @@ class _Run:
             if total:
                 sleep(PAUSE)
             removed = self._remove_batch(ended)
+            total += removed
+        return total
+
+    def remove_unused_clients(self) -> int:
+        """Remove clients that registered themselves and that nobody uses; return their number."""
+        days, total, removed = self.settings.unused_client_days, 0, BATCH
+        while removed == BATCH and self.proceed():
+            with self.database.read() as tx:
+                if not tx.client_registrations.has_unused(before=tx.now - days * DAY):
+                    break
+            with self.database.write() as tx:
+                removed = client_registrations.remove_unused(tx, days=days, most=BATCH)
             total += removed
         return total
 

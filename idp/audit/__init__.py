@@ -81,6 +81,11 @@ class Event(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_REMOVED = "client.removed"
     CLIENT_TRIED = "client.tried"
+    CLIENT_REGISTERED = "client.registered"
+    CLIENT_APPROVED = "client.approved"
+    CLIENT_EXPIRED = "client.expired"
+    REGISTRATION_TOKEN_ADDED = "registration_token.added"  # noqa: S105 - the name of an event
+    REGISTRATION_TOKEN_REMOVED = "registration_token.removed"  # noqa: S105 - the name of an event
     KEYS_ROTATED = "keys.rotated"
     GROUP_ADDED = "group.added"
     GROUP_CHANGED = "group.changed"

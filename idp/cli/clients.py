@@ -15,12 +15,13 @@ from idp.admin.client_rules import Registration
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
 from idp.claims.mappings import parse
-from idp.cli import registration
+from idp.cli import client_members, registration, registration_tokens
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
 from idp.kernel import strict_json
 from idp.kernel.clock import DAY
+from idp.persistence.client_metadata import DEFAULTS, changed_members
 from idp.persistence.clients import Client
 
 SHOWN = (
@@ -43,6 +44,10 @@ def command() -> None:
     """Register, look at and remove apps."""
 
 
+command.add_command(client_members.list_members)
+command.add_command(registration_tokens.command)
+
+
 @command.command()
 @click.argument("client_id")
 @click.option("--name", required=True, help="What people see when the app asks for their consent.")
@@ -61,7 +66,8 @@ def add(
     with work.database.write() as tx:
         chosen = registration.chosen_fields(registration.with_ids(tx, given))
         fields = recipe_fields(software, url, chosen) if software else chosen
-        wanted = Registration(client_id=client_id, **fields)
+        metadata = registration.chosen_members(given, DEFAULTS)
+        wanted = Registration(client_id=client_id, metadata=metadata, **fields)
         secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
     issuer = work.settings.issuer
     paste = settings_for(software, issuer=issuer, client_id=client_id, secret=secret, url=url) if software else None
@@ -88,8 +94,10 @@ def set_(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any
     with work.database.write() as tx:
         client, given = clients.find(tx, client_id, lock=True), registration.with_ids(tx, given)
         present = clients.registration_of(client)
-        emptied: dict[str, Any] = {registration.REMOVABLE[name]: None for name in given["unset"]}
+        removable = registration.REMOVABLE
+        emptied: dict[str, Any] = {removable[name]: None for name in given["unset"] if name in removable}
         chosen = registration.chosen_fields(given)
+        chosen["metadata"] = registration.chosen_members(given, present.metadata)
         base = replace(present, **emptied, **chosen)
         wanted = replace(base, **registration.changed_lists(given, asdict(base)))
         changed, secret = clients.change(tx, client, wanted, work.entropy, attesting=work.settings.attesting)
@@ -253,7 +261,7 @@ def _page(work: CliContext, search: str, after: str) -> list[Row]:
 
 
 def _facts(client: Client) -> dict[str, Any]:
-    return {name: getattr(client, name) for name in SHOWN}
+    return {name: getattr(client, name) for name in SHOWN} | changed_members(client.metadata)
 
 
 def _text(name: str, value: Any) -> str:  # noqa: ANN401 - its column, so `name`, says which type

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from idp.admin import Refused, users
+from idp.admin import Refused, client_members, users
+from idp.admin.client_members import MEMBERS, PROFILE_TEXTS, Kind, Member
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
 from idp.kernel import strict_json
 from idp.login.policy.assurance import LEVELS
+from idp.persistence.client_metadata import ClientMetadata
 from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
 from idp.signing.algorithms import OWN
@@ -62,7 +64,8 @@ REMOVABLE = {
     "backchannel-logout-uri": "backchannel_logout_uri",
     "jwks": "jwks",
 }
-"""What `--unset` takes -> field that may be empty."""
+"""What `--unset` takes, beside the members -> field that may be empty."""
+FLAGS = {"true": True, "false": False}
 
 OPTIONS = (
     click.option("--redirect-uri", multiple=True, help="Exactly where people are sent back to; may be repeated."),
@@ -101,6 +104,10 @@ OPTIONS = (
                  f"Default: {OWN[0]}."),
     click.option("--id-token-claims", type=click.Choice([REQUESTED, SCOPE]),
                  help="Its ID tokens hold claims asked for one by one (the default), or those of its scopes too."),
+    click.option("--profile", type=click.Choice(list(PROFILE_TEXTS)), help="Its security profile. " +
+                 " ".join(f"{name}: {said}" for name, said in PROFILE_TEXTS.items())),
+    click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
+                 help="Any other member of its registration; repeatable. `idp clients members` explains all."),
 )  # fmt: skip
 
 
@@ -117,7 +124,8 @@ def change_options(command: Command) -> Command:
         option = name.replace("_", "-")
         command = click.option(f"--remove-{option}", multiple=True, help=f"One {option} less; repeatable.")(command)
         command = click.option(f"--add-{option}", multiple=True, help=f"One {option} more; repeatable.")(command)
-    return click.option("--unset", multiple=True, type=click.Choice(list(REMOVABLE)), help="Leave empty.")(command)
+    unsettable = click.Choice([*REMOVABLE, *MEMBERS])
+    return click.option("--unset", multiple=True, type=unsettable, metavar="NAME", help="Leave empty.")(command)
 
 
 def with_ids(tx: Transaction, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,6 +187,31 @@ def changed_lists(given: Mapping[str, Any], present: Mapping[str, Any]) -> dict[
         if more or less:
             changed[field] = [each for each in dict.fromkeys((*present[field], *more)) if each not in less]
     return changed
+
+
+def chosen_members(given: Mapping[str, Any], present: ClientMetadata) -> ClientMetadata:
+    """Return the optional members with those set or emptied that the options name.
+
+    Raises:
+        Refused: there is no such member, or its value cannot be read.
+    """
+    values: dict[str, Any] = {name: None for name in given.get("unset", ()) if name in MEMBERS}
+    if given["profile"]:
+        values["security_profile"] = given["profile"]
+    for assignment in given["assignments"]:
+        name, found, text = assignment.partition("=")
+        if not found or name not in MEMBERS:
+            raise Refused(f"{assignment!r} is not NAME=VALUE of a member. `idp clients members` lists them all.")
+        values[name] = _read_value(MEMBERS[name], text)
+    return client_members.with_members(present, values)
+
+
+def _read_value(member: Member, text: str) -> str | bool | list[str]:
+    if member.kind is not Kind.FLAG:
+        return text.split() if member.is_list else text
+    if text not in FLAGS:
+        raise Refused(f"{member.name} is true or false.")
+    return FLAGS[text]
 
 
 def _read_jwks(path: Path) -> dict[str, Any]:

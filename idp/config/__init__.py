@@ -1,6 +1,6 @@
 """Every setting: type, default, validation and documentation; the only reader of the environment.
 
-    installation, sign_in, tokens, messages     the settings by topic
+    installation, sign_in, tokens, messages, registration   the settings by topic
     fields                                      all of them in one model
     rules, message_rules                        what settings require of each other
     settings                                    the model with the rules applied

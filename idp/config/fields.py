@@ -6,11 +6,12 @@ from pydantic import ConfigDict
 
 from idp.config.installation import Installation
 from idp.config.messages import Messages
+from idp.config.registration import ClientRegistration
 from idp.config.sign_in import SignIn
 from idp.config.tokens import Tokens
 
 
-class SettingFields(Messages, Tokens, SignIn, Installation):
+class SettingFields(ClientRegistration, Messages, Tokens, SignIn, Installation):
     """All settings. Durations are seconds unless the name says otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

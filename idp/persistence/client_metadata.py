@@ -27,6 +27,7 @@ class ClientMetadata:
     # OpenID Connect Dynamic Client Registration 1.0 section 2, RFC 7591 section 2
     application_type: str = "web"
     contacts: list[str] = field(default_factory=list)
+    logo_uri: str | None = None
     software_id: str | None = None
     software_version: str | None = None
     jwks_uri: str | None = None

@@ -14,6 +14,7 @@ from idp.persistence.audit_chain import audit_chain, audit_chain_state
 from idp.persistence.audit_events import audit_events
 from idp.persistence.background_jobs import jobs
 from idp.persistence.client_logos import client_logos
+from idp.persistence.client_registrations import client_registrations, initial_access_tokens
 from idp.persistence.clients import clients
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
@@ -112,7 +113,20 @@ LIVES = (
     Life(recovery_sets, "people", "new codes replace it, the second step is turned off, or the account is closed"),
     Life(recovery_codes, "people", "its set ends"),
     Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
-    Life(clients, "apps", "an administrator removes it"),
+    Life(
+        clients,
+        "apps",
+        "an administrator removes it; one that registered itself goes by itself or after `unused_client_days` unused",
+        bounded_by="none unless `client_registration` permits it; `registrations_per_network` in an hour, and "
+        "`registrations_per_day`",
+    ),
+    Life(client_registrations, "apps that register themselves", "its app is removed", bounded_by="one for each app"),
+    Life(
+        initial_access_tokens,
+        "initial access tokens that administrators make",
+        "its expiry, or an administrator removes it",
+        lambda at: initial_access_tokens.c.expires_at < at.now,
+    ),
     Life(client_logos, "apps", "an administrator removes it, or the app"),
     Life(attributes, "attributes of people that administrators declare", "an administrator removes it"),
     Life(groups, "groups", "an administrator removes it"),

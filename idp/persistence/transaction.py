@@ -12,6 +12,7 @@ from idp.persistence.audit_events import AuditStore
 from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
 from idp.persistence.client_logos import ClientLogoStore
+from idp.persistence.client_registrations import ClientRegistrationStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
@@ -143,6 +144,11 @@ class Transaction:
     def client_logos(self) -> ClientLogoStore:
         """Logos of clients."""
         return ClientLogoStore(self._db, self.now)
+
+    @cached_property
+    def client_registrations(self) -> ClientRegistrationStore:
+        """Clients that registered themselves, and initial access tokens."""
+        return ClientRegistrationStore(self._db, self.now)
 
     @cached_property
     def consents(self) -> ConsentStore:

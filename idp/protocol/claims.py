@@ -47,10 +47,11 @@ def scopes_for_claims(parameter: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not requested.isdisjoint(claims))
 
 
-def userinfo_claims(user: User, grant: Grant, scopes: Collection[str]) -> dict[str, Any]:
-    """Return `sub`, the claims of the token's scopes, and those requested one by one."""
+def userinfo_claims(user: User, grant: Grant, scopes: Collection[str], *, subject: str) -> dict[str, Any]:
+    """Return `sub`, the claims of the token's scopes, and those requested one by one; `subject` is the client's."""
     by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
-    return {"sub": user.id} | select_claims(user, grant, by_scope | requested_claims(grant.claims, "userinfo"))
+    names = by_scope | requested_claims(grant.claims, "userinfo")
+    return {"sub": subject} | select_claims(user, grant, names - {"sub"})
 
 
 def id_token_names(grant: Grant, scopes: Collection[str]) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response, current_app
 
 from idp.claims import standard
+from idp.claims.subjects import SUBJECT_TYPES
 from idp.config import Settings
 from idp.language.tags import LANGUAGES
 from idp.login.policy.assurance import Level, best_of_all
@@ -35,6 +36,7 @@ ENDPOINTS = {
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
     "end_session_endpoint": "frontchannel.logout",
+    "registration_endpoint": "registration.register",
 }
 """Metadata name -> endpoint of the route."""
 ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
@@ -62,7 +64,7 @@ def metadata() -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "acr_values_supported": [level.acr for level in levels(services().settings)],
-        "subject_types_supported": ["public"],
+        "subject_types_supported": list(SUBJECT_TYPES),
         **_response_algorithms(),
         "token_endpoint_auth_methods_supported": auth,
         "token_endpoint_auth_signing_alg_values_supported": algs,

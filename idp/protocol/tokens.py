@@ -16,6 +16,7 @@ from typing import Any
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.protocol.client_responses import signing_alg
+from idp.protocol.subjects import subject_of
 from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
@@ -48,7 +49,7 @@ def access_token(
         **(more or {}),
         "iss": settings.issuer,
         "aud": settings.issuer,
-        "sub": grant.user_id if grant else client.client_id,
+        "sub": subject_of(client, grant.user_id) if grant else client.client_id,
         "client_id": client.client_id,
         "iat": now,
         "exp": now + access_token_lifetime(client),
@@ -105,7 +106,7 @@ def id_token(
         "iss": settings.issuer,
         "aud": client.client_id,
         "azp": client.client_id,
-        "sub": grant.user_id,
+        "sub": subject_of(client, grant.user_id),
         "iat": now,
         "exp": now + (client.id_token_lifetime or settings.id_token_lifetime),
         "auth_time": grant.auth_time,

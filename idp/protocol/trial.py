@@ -40,6 +40,7 @@ from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_tokens import signed_id_token
 from idp.protocol.response_modes import QUERY, SIGNED, AuthorizationResponder
 from idp.protocol.response_types import CODE
+from idp.protocol.subjects import subject_of
 from idp.signing.jws import CompactJws, read_object
 from idp.web.context import services
 from idp.web.pages import see_other
@@ -144,12 +145,13 @@ def _read_tokens(tx: Transaction, request: AuthorizationRequest, user: User, gra
         else ""
     )
     told = CompactJws.parse(signed) if signed else None
+    told_at_userinfo = claims.userinfo_claims(user, grant, scopes, subject=subject_of(client, user.id))
     return Trial(
         permitted=True,
         header=told.header if told else {},
         id_token=_claims(told) if told else {},
         access_token=_claims(CompactJws.parse(access_token)),
-        userinfo=added[Target.USERINFO] | claims.userinfo_claims(user, grant, scopes) if OPENID in scopes else {},
+        userinfo=added[Target.USERINFO] | told_at_userinfo if OPENID in scopes else {},
     )
 
 

@@ -115,14 +115,15 @@ def mail_server(port: int | None = None, tls: ssl.SSLContext | None = None) -> I
         server.stop()
 
 
-def self_signed(directory: Path) -> ssl.SSLContext:
+def self_signed(directory: Path, host: str = "127.0.0.1") -> ssl.SSLContext:
     """TLS for a server that nobody vouches for."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = dt.datetime.now(dt.UTC)
     builder = x509.CertificateBuilder(
         name, name, key.public_key(), x509.random_serial_number(), now, now + dt.timedelta(1)
-    ).add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    )
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
     (directory / "certificate.pem").write_bytes(
         builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
         + key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

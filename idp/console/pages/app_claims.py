@@ -9,6 +9,7 @@ from flask import Blueprint, Response, abort, request
 from idp.admin import Refused, claim_mappings, clients
 from idp.admin.permissions import Permission
 from idp.claims.mappings import ClaimMapping, parse
+from idp.claims.subjects import subject_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.claim_texts import SOURCES, TARGETS, claim_text, preview_rows
@@ -17,6 +18,7 @@ from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import CLOSED
 from idp.web import console_paths
+from idp.web.context import services
 from idp.web.forms import single_value
 
 blueprint = Blueprint("app_claims", __name__)
@@ -99,5 +101,6 @@ def _preview(
     user = tx.users.by_identifier(who)
     if user is None or user.status == CLOSED:
         return None, NOBODY
-    found = claim_mappings.preview(tx, admin.actor, client, user)
+    subject = subject_for(client, user.id, services().sealer.pepper)
+    found = claim_mappings.preview(tx, admin.actor, client, user, subject=subject)
     return preview_rows(found, [each.claim for each in parse(client.claim_mappings)]), None

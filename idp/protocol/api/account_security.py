@@ -13,6 +13,7 @@ from idp.login.state import person
 from idp.persistence.transaction import Transaction
 from idp.protocol.api import bearer, step_up
 from idp.protocol.errors import json_response
+from idp.protocol.subjects import subject_of
 from idp.web.context import services
 
 
@@ -26,7 +27,7 @@ def _summary(tx: Transaction, access: bearer.Access) -> Response:
     step_up.requirement(access, Level.MFA, now=tx.now, best=owner.best)
     return json_response(
         {
-            "sub": owner.user.id,
+            "sub": subject_of(access.client, owner.user.id),
             "second_step": owner.has_second_step,
             "second_step_required": owner.user.second_step_required,
             "methods": sorted(owner.methods),

@@ -15,6 +15,7 @@ from idp.protocol import claims, mapped_claims
 from idp.protocol.api import bearer
 from idp.protocol.client_responses import encrypt_for, signing_alg
 from idp.protocol.errors import json_response
+from idp.protocol.subjects import subject_of
 from idp.web.context import services
 
 
@@ -28,7 +29,9 @@ def _claims_response(tx: Transaction, access: bearer.Access) -> Response:
     added = mapped_claims.read_claims(
         tx, access.client.claim_mappings, access.user.id, scopes=scopes, targets=mapped_claims.OF_USERINFO
     )
-    return _encode(access.client, added[Target.USERINFO] | claims.userinfo_claims(access.user, access.grant, scopes))
+    subject = subject_of(access.client, access.user.id)
+    about = claims.userinfo_claims(access.user, access.grant, scopes, subject=subject)
+    return _encode(access.client, added[Target.USERINFO] | about)
 
 
 def _encode(client: Client, found: dict[str, Any]) -> Response:

@@ -20,6 +20,7 @@ from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.client_access import NotPermitted
+from idp.protocol.subjects import subject_of
 from idp.web.context import services
 from idp.web.cookies import BROWSER
 
@@ -93,7 +94,7 @@ def _known_username(tx: Transaction, request: AuthorizationRequest) -> str | Non
 
 def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:
     """Whether an answer may be about this person (OIDC Core section 3.1.2.2)."""
-    return request.subject in {None, auth_session.person.user.id}
+    return request.subject in {None, subject_of(request.client, auth_session.person.user.id)}
 
 
 def missing_consent_scopes(

@@ -120,7 +120,7 @@ def validate_request(
         nonce=nonce,
         prompts=prompts,
         max_age=max_age,
-        acr_values=tuple((query.get("acr_values") or "").split()),
+        acr_values=tuple((query.get("acr_values") or "").split()) or tuple(client.metadata.default_acr_values),
         acr=wanted.acr,
         claims=claims.permitted_claims(wanted.targets, client.scopes),
         subject=subject,

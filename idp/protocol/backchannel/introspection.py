@@ -14,6 +14,7 @@ from authlib.oauth2 import OAuth2Request
 from authlib.oauth2.rfc6749 import TokenEndpoint
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from idp.claims.subjects import is_pairwise
 from idp.kernel.handles import digest
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
@@ -23,6 +24,7 @@ from idp.protocol import client_access, mapped_claims, tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.sender_constraint.token_requests import BEARER, DPOP, JKT
+from idp.protocol.subjects import subject_of
 from idp.signing.jws import InvalidToken
 
 CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time", "cnf")
@@ -78,10 +80,16 @@ class PresentedToken:
 
     def _is_valid(self, client: Client) -> bool:
         if self._grant_id:
-            user_id = str(self._claims["sub"])
-            return self._grant_is_live and client_access.may_use(self._tx, client, user_id)
+            return self._grant_is_live and client_access.may_use(self._tx, client, self._find_user_id(client))
         ended = self._claims["iat"] <= client.tokens_not_before
         return not ended and not self._tx.grants.access_token_revoked(str(self._claims["jti"]))
+
+    def _find_user_id(self, client: Client) -> str:
+        """Return whose token it is; of a restricted client with pairwise ids only the grant says it."""
+        if not (client.restricted and is_pairwise(client)):
+            return str(self._claims["sub"])
+        grant = self._tx.grants.by_id(self._grant_id or "")
+        return grant.user_id if grant else ""
 
 
 def _verify(token: str, now: int) -> Mapping[str, Any]:
@@ -99,7 +107,7 @@ def _describe_refresh_token(tx: Transaction, client: Client, row: RefreshToken, 
         return None
     return {
         "client_id": grant.client_id,
-        "sub": grant.user_id,
+        "sub": subject_of(client, grant.user_id),
         "scope": " ".join(grant.scopes),
         "iat": row.created_at,
         "exp": grant.expires_at,

@@ -7,6 +7,7 @@ thief that a stolen token is valid.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from authlib.oauth2 import OAuth2Request
@@ -15,6 +16,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp import audit
 from idp.audit import Event
+from idp.claims.subjects import is_pairwise
 from idp.kernel.handles import digest
 from idp.protocol import tokens
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
@@ -49,8 +51,18 @@ def _end_access_token(oauth_request: BackChannelRequest, token: str) -> None:
     if claims["client_id"] != oauth_request.authenticated_client.client_id:
         return
     oauth_request.tx.grants.revoke_access_token(str(claims["jti"]), claims["exp"])
-    person = claims["sub"] if tokens.grant_id_from(claims) else None
-    _record(oauth_request, "access_token", person)
+    _record(oauth_request, "access_token", _find_user_id(oauth_request, claims))
+
+
+def _find_user_id(oauth_request: BackChannelRequest, claims: Mapping[str, Any]) -> str | None:
+    """Return whose token it is, for the audit trail; of a pairwise id only the grant says it."""
+    grant_id = tokens.grant_id_from(claims)
+    if grant_id is None:
+        return None
+    if not is_pairwise(oauth_request.authenticated_client.row):
+        return str(claims["sub"])
+    grant = oauth_request.tx.grants.by_id(grant_id)
+    return grant.user_id if grant else None
 
 
 def _end_grant(oauth_request: BackChannelRequest, token: str) -> None:

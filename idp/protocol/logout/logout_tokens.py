@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from idp.claims.subjects import subject_for
 from idp.messaging.http_client import Outbound, form_content
 from idp.messaging.logout_notifications import SESSION, SUBJECT
 from idp.messaging.smtp import Rejected, Undelivered
@@ -51,7 +52,7 @@ class LogoutSender:
         claims = {
             "iss": self._services.settings.issuer,
             "aud": client.client_id,
-            "sub": user_id,
+            "sub": subject_for(client, user_id, self._services.sealer.pepper),
             "sid": sid,
             "iat": now,
             "exp": now + LIFE,

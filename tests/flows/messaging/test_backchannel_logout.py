@@ -13,6 +13,7 @@ from idp.app import assemble
 from idp.config import LOOPBACK
 from idp.kernel.clock import DAY
 from idp.messaging.notices import EMAIL
+from idp.persistence.client_metadata import ClientMetadata
 from idp.server.background import HTTP_LEASE, BackgroundJobs
 from tests.support.account import PASSWORD, SECURITY, Account, grant
 from tests.support.browser import Browser
@@ -99,6 +100,17 @@ def test_a_sign_out_is_told_with_a_complete_logout_token(product: Harness, app: 
     assert list(app.forms[0]) == ["logout_token"]
     assert app.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
     assert waiting(product) == []
+
+
+def test_an_app_with_pairwise_ids_is_told_its_own(product: Harness) -> None:
+    with receiver() as app:
+        metadata = ClientMetadata(subject_type="pairwise")
+        product.client("web", backchannel_logout_uri=app.url, metadata=metadata)
+        account = signed_in(product, product.person())
+        account.browser.submit(action="sign-out")
+        (claims,) = told(product, app)
+    assert len(claims["sub"]) == 43
+    assert claims["sub"] != account.someone.id
 
 
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])

@@ -1,0 +1,291 @@
+"""The registry of optional members of clients: what each is called, means and may be. Pure.
+
+The command, the console and dynamic registration read it, so a member of `ClientMetadata` is described here alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from idp.admin import client_uris
+from idp.claims.subjects import SUBJECT_TYPES
+from idp.kernel.text import Text
+from idp.login.policy.assurance import LEVELS
+from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
+from idp.security_profiles import PROFILES
+from idp.signing.algorithms import FOREIGN, OWN
+
+JWE_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+JWE_ENCODINGS = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
+LONGEST_TEXT = 200
+"""Characters of a text, and of each word of a list."""
+MOST_LISTED = 100
+
+
+class Kind(StrEnum):
+    """What the value of a member is."""
+
+    TEXT = "text"
+    ADDRESS = "address"
+    CHOICE = "choice"
+    FLAG = "flag"
+    LIST = "list"
+    ADDRESSES = "addresses"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One member: the name of the IANA registry, and words for administrators.
+
+    `values` are the only ones it may have; empty: any. `https_only`: not even this machine may be reached by http.
+    `administrative`: only administrators set it, never the client itself.
+    """
+
+    name: str
+    title: Text
+    kind: Kind = Kind.TEXT
+    help: Text | None = None
+    values: tuple[str, ...] = ()
+    https_only: bool = False
+    administrative: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is a list of strings."""
+        return self.kind in {Kind.LIST, Kind.ADDRESSES}
+
+    def fault(self, value: Any) -> Text | None:  # noqa: ANN401 - its kind says which type
+        """Return why a value of the right type cannot be registered."""
+        if self.kind is Kind.FLAG or value == getattr(DEFAULTS, self.name):
+            return None
+        if self.is_list and len(value) > MOST_LISTED:
+            return Text("A list has at most {most} lines.", most=MOST_LISTED)
+        return next((found for each in (value if self.is_list else [value]) if (found := self._fault_of(each))), None)
+
+    def _fault_of(self, value: str) -> Text | None:
+        if self.values and value not in self.values:
+            return Text("{name} must be one of {all}.", name=self.name, all=", ".join(self.values))
+        if self.kind in {Kind.ADDRESS, Kind.ADDRESSES}:
+            problem = client_uris.https_problem if self.https_only else client_uris.home_page_problem
+            uri = value.partition("#")[0] if self.name == "request_uris" else value  # Core 6.2: a hash of the content
+            why = problem(uri)
+            return Text("{uri} cannot be registered: {why}.", uri=repr(value), why=why) if why else None
+        if not 0 < len(value) <= LONGEST_TEXT or not value.isprintable():
+            return Text("{name} has 1 to {most} printable characters.", name=self.name, most=LONGEST_TEXT)
+        return None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Members that belong together, with the title of their part of a form."""
+
+    title: Text
+    members: tuple[Member, ...]
+
+
+PROFILE_TEXTS: Mapping[str, Text] = {
+    "standard": Text("OpenID Connect with safe defaults. Fits nearly every app."),
+    "strict": Text("OAuth 2.1: PKCE always, one way to send the secret, only codes, unknown scopes are refused."),
+    "fapi2": Text(
+        "FAPI 2.0: keys in place of secrets, pushed requests, tokens bound to a key of the app, PS256, ES256 or EdDSA."
+    ),
+    "fapi2-message-signing": Text("FAPI 2.0 Message Signing: as fapi2, and requests and responses are signed too."),
+}
+"""What each security profile demands."""
+
+
+def _signing(name: str, title: Text, values: tuple[str, ...] = OWN) -> Member:
+    return Member(name=name, title=title, kind=Kind.CHOICE, values=values)
+
+
+def _encryption(prefix: str, alg_title: Text, enc_title: Text) -> tuple[Member, Member]:
+    return (
+        Member(name=f"{prefix}_alg", title=alg_title, kind=Kind.CHOICE, values=JWE_ALGORITHMS),
+        Member(name=f"{prefix}_enc", title=enc_title, kind=Kind.CHOICE, values=JWE_ENCODINGS),
+    )
+
+
+def _flag(name: str, title: Text, text: Text | None = None) -> Member:
+    return Member(name=name, title=title, kind=Kind.FLAG, help=text)
+
+
+GROUPS = (
+    Group(
+        Text("Security"),
+        (
+            Member(
+                name="security_profile",
+                title=Text("Security profile"),
+                kind=Kind.CHOICE,
+                help=Text("What the app must do at every request. The stricter ones refuse old ways of OAuth."),
+                values=tuple(PROFILES),
+                administrative=True,
+            ),
+            _flag("require_pushed_authorization_requests", Text("It must push its requests first (PAR)")),
+            _flag("require_signed_request_object", Text("It must sign its requests (request objects)")),
+            _flag("dpop_bound_access_tokens", Text("Its access tokens are bound to a key of the app (DPoP)")),
+            _flag(
+                "tls_client_certificate_bound_access_tokens", Text("Its access tokens are bound to its TLS certificate")
+            ),
+        ),
+    ),
+    Group(
+        Text("People"),
+        (
+            Member(
+                name="subject_type",
+                title=Text("Id of people (sub)"),
+                kind=Kind.CHOICE,
+                help=Text("public: the same for every app. pairwise: another one for each app, so that apps cannot "
+                          "compare whom they know. A change gives everybody a new id in this app."),
+                values=SUBJECT_TYPES,
+            ),
+            Member(
+                name="sector_identifier_uri",
+                title=Text("Address that lists apps with the same ids"),
+                kind=Kind.ADDRESS,
+                help=Text("For pairwise ids: a JSON list of all redirect URIs of these apps."),
+                https_only=True,
+            ),
+            Member(
+                name="initiate_login_uri",
+                title=Text("Where a sign-in can be started from outside"),
+                kind=Kind.ADDRESS,
+                help=Text("People are led there from their list of connected apps."),
+                https_only=True,
+            ),
+            Member(
+                name="default_acr_values",
+                title=Text("Levels it asks for when a request names none"),
+                kind=Kind.LIST,
+                values=tuple(LEVELS),
+            ),
+            Member(
+                name="application_type",
+                title=Text("Where it runs"),
+                kind=Kind.CHOICE,
+                help=Text("native: on a phone or a desktop."),
+                values=("web", "native"),
+            ),
+        ),
+    ),
+    Group(
+        Text("Keys and certificates"),
+        (
+            Member(
+                name="jwks_uri",
+                title=Text("Address of its public keys"),
+                kind=Kind.ADDRESS,
+                help=Text("In place of keys that are typed here: the app can change them by itself."),
+            ),
+            _signing("token_endpoint_auth_signing_alg", Text("What it signs with when it proves who it is"), FOREIGN),
+            Member(name="tls_client_auth_subject_dn", title=Text("Subject of its TLS certificate")),
+            Member(name="tls_client_auth_san_dns", title=Text("DNS name in its TLS certificate")),
+            Member(name="tls_client_auth_san_uri", title=Text("URI in its TLS certificate")),
+            Member(name="tls_client_auth_san_ip", title=Text("IP address in its TLS certificate")),
+            Member(name="tls_client_auth_san_email", title=Text("Email address in its TLS certificate")),
+        ),
+    ),
+    Group(
+        Text("Requests"),
+        (
+            Member(
+                name="request_uris",
+                title=Text("Addresses of its request objects"),
+                kind=Kind.ADDRESSES,
+                help=Text("One address a line, exactly as the app sends it."),
+            ),
+            _signing("request_object_signing_alg", Text("What it signs its requests with"), FOREIGN),
+            *_encryption(
+                "request_object_encryption",
+                Text("What it encrypts the keys of its requests with"),
+                Text("What it encrypts its requests with"),
+            ),
+            Member(
+                name="authorization_details_types",
+                title=Text("Types of detailed permissions that it may ask for"),
+                kind=Kind.LIST,
+                administrative=True,
+            ),
+        ),
+    ),
+    Group(
+        Text("Responses"),
+        (
+            *_encryption(
+                "id_token_encrypted_response",
+                Text("What keys of ID tokens are encrypted with"),
+                Text("What ID tokens are encrypted with"),
+            ),
+            _signing("userinfo_signed_response_alg", Text("What userinfo is signed with")),
+            *_encryption(
+                "userinfo_encrypted_response",
+                Text("What keys of userinfo are encrypted with"),
+                Text("What userinfo is encrypted with"),
+            ),
+            _signing("authorization_signed_response_alg", Text("What authorization responses are signed with (JARM)")),
+            *_encryption(
+                "authorization_encrypted_response",
+                Text("What keys of authorization responses are encrypted with"),
+                Text("What authorization responses are encrypted with"),
+            ),
+            _signing("introspection_signed_response_alg", Text("What introspection is signed with")),
+            *_encryption(
+                "introspection_encrypted_response",
+                Text("What keys of introspection are encrypted with"),
+                Text("What introspection is encrypted with"),
+            ),
+        ),
+    ),
+    Group(
+        Text("Signing out, and signing in without a browser"),
+        (
+            Member(
+                name="frontchannel_logout_uri",
+                title=Text("Page that signs people out of the app (front-channel logout)"),
+                kind=Kind.ADDRESS,
+            ),
+            _flag("frontchannel_logout_session_required", Text("That page needs the id of the session (sid)")),
+            Member(
+                name="backchannel_token_delivery_mode",
+                title=Text("How it gets tokens when somebody approves elsewhere (CIBA)"),
+                kind=Kind.CHOICE,
+                values=("poll", "ping"),
+            ),
+            Member(
+                name="backchannel_client_notification_endpoint",
+                title=Text("Where it is told that somebody approved (CIBA ping)"),
+                kind=Kind.ADDRESS,
+                https_only=True,
+            ),
+            _signing(
+                "backchannel_authentication_request_signing_alg", Text("What it signs its CIBA requests with"), FOREIGN
+            ),
+        ),
+    ),
+    Group(
+        Text("The makers"),
+        (
+            Member(name="contacts", title=Text("How to reach its makers"), kind=Kind.LIST),
+            Member(
+                name="logo_uri",
+                title=Text("Address of its logo"),
+                kind=Kind.ADDRESS,
+                help=Text("It is fetched once, when an app registers itself."),
+            ),
+            Member(name="software_id", title=Text("Id of the software")),
+            Member(name="software_version", title=Text("Version of the software")),
+        ),
+    ),
+)  # fmt: skip
+MEMBERS: Mapping[str, Member] = {member.name: member for group in GROUPS for member in group.members}
+
+
+def with_members(metadata: ClientMetadata, values: Mapping[str, Any]) -> ClientMetadata:
+    """Return the record with these members set; None leaves one empty."""
+    return replace(
+        metadata, **{name: getattr(DEFAULTS, name) if value is None else value for name, value in values.items()}
+    )

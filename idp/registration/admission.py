@@ -1,0 +1,76 @@
+"""Who may register a client, and who may manage one."""
+
+from __future__ import annotations
+
+import re
+
+from flask import request
+
+from idp.config import Settings
+from idp.kernel.client_addresses import network_of
+from idp.kernel.clock import DAY, HOUR
+from idp.kernel.handles import constant_time_equal, digest
+from idp.persistence.clients import Client
+from idp.persistence.throttles import Limit
+from idp.persistence.transaction import Transaction
+from idp.protocol.errors import BearerError
+
+BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+INVALID_INITIAL = (401, "invalid_token", "the initial access token is wrong, expired or used up")
+INVALID = (401, "invalid_token", "the registration access token is wrong, or its client is gone")
+EVERYBODY = "registration:all"
+
+
+class TooMany(Exception):
+    """More clients were registered than the limits permit."""
+
+
+def presented_token() -> str:
+    """Return the token in the header (RFC 6750 section 2.1); raises `BearerError` when there is none."""
+    found = BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if found is None:
+        raise BearerError(401)
+    return found[1]
+
+
+def require_admission(tx: Transaction, settings: Settings) -> str | None:
+    """Count a registration, and return the digest of its initial access token if one is needed.
+
+    Raises:
+        BearerError: the token is missing or of no use.
+        TooMany: the limits are reached.
+    """
+    network = f"registration:network:{network_of(tx.origin.address)}"
+    own = Limit(settings.registrations_per_network, HOUR, 24 * settings.registrations_per_network, DAY)
+    every = Limit(settings.registrations_per_day, DAY, settings.registrations_per_day, DAY)
+    if not tx.throttles.consume(network, own) or not tx.throttles.consume(EVERYBODY, every):
+        raise TooMany
+    if settings.client_registration != "token":
+        return None
+    token_digest = digest(presented_token())
+    if tx.client_registrations.find_token(token_digest) is None:
+        raise BearerError(*INVALID_INITIAL)
+    return token_digest
+
+
+def claim_initial_token(tx: Transaction, token_digest: str | None) -> str | None:
+    """Use the token once; return its id. Raises `BearerError` when others have used it up."""
+    if token_digest is None:
+        return None
+    token = tx.client_registrations.claim_token(token_digest)
+    if token is None:
+        raise BearerError(*INVALID_INITIAL)
+    return token.id
+
+
+def require_own_token(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
+    """Return the client whose registration access token was sent.
+
+    Raises:
+        BearerError: it is another's, or there is no such client (RFC 7592 section 2.1).
+    """
+    presented = digest(presented_token())
+    client, row = tx.clients.by_id(client_id, lock=lock), tx.client_registrations.of_client(client_id)
+    if client is None or row is None or not constant_time_equal(presented, row.token_digest):
+        raise BearerError(*INVALID)
+    return client

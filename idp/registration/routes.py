@@ -1,0 +1,159 @@
+"""`/register` (RFC 7591) and `/register/<client_id>` (RFC 7592): no pages and no cookies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from idp import audit
+from idp.admin import client_logos, client_registrations, clients
+from idp.admin.client_metadata_json import InvalidMetadata, read_registration
+from idp.admin.client_registrations import Registered
+from idp.admin.client_rules import Registration
+from idp.admin.sector_identifiers import sector_problem
+from idp.audit import Event, Outcome
+from idp.kernel.client_addresses import network_of
+from idp.persistence.failures import DatabaseUnavailable
+from idp.persistence.transaction import Transaction
+from idp.protocol.errors import BearerError, json_response, oauth_error, unavailable
+from idp.registration import admission, answers
+from idp.registration.admission import TooMany
+from idp.signing.jws import InvalidToken, read_object
+from idp.web.context import services
+from idp.web.errors import log_unavailable
+from idp.web.transactions import origin, read_transaction, write_transaction
+
+blueprint = Blueprint("registration", __name__)
+
+ONE = f"{answers.PATH}/<client:client_id>"
+NOT_SENT_BACK = (
+    "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
+)  # fmt: skip
+"""Members of a response that no request may have (RFC 7592 section 2.2)."""
+
+
+@blueprint.post(answers.PATH, provide_automatic_options=False)
+def register() -> Response:
+    """Register a client (RFC 7591 section 3).
+
+    Three transactions: nothing is locked while the client's own addresses are fetched.
+    """
+    settings, entropy = services().settings, services().entropy
+    with services().database.write(origin()) as tx:
+        try:
+            token_digest = admission.require_admission(tx, settings)
+        except (BearerError, TooMany) as error:
+            return _refuse(tx, error)
+    try:
+        pkce = settings.registered_pkce == "required"
+        new = Registration(client_id=entropy.token(16), client_name="", scopes=(), require_pkce=pkce)
+        wanted = _wanted(_read_body(), new)
+        logo = client_logos.fetch_logo(settings, wanted.metadata.logo_uri)
+        with services().database.write(origin()) as tx:
+            found = client_registrations.register(
+                tx,
+                wanted,
+                entropy,
+                network=network_of(tx.origin.address) or "",
+                waits=settings.client_registration == "approval",
+                initial_token_id=admission.claim_initial_token(tx, token_digest),
+                attesting=settings.attesting,
+            )
+            client_logos.store_fetched_logo(tx, found.client, logo)
+    except (BearerError, InvalidMetadata) as error:
+        with services().database.write(origin()) as tx:
+            return _refuse(tx, error)
+    return answers.registered(found, found.token or "", status=201)
+
+
+@blueprint.get(ONE, provide_automatic_options=False)
+@read_transaction
+def show(tx: Transaction, client_id: str) -> Response:
+    """Show a client its registration (RFC 7592 section 2.1); its secret is not stored, so it cannot be shown."""
+    client = admission.require_own_token(tx, client_id)
+    return answers.registered(Registered(client, None), admission.presented_token())
+
+
+@blueprint.put(ONE, provide_automatic_options=False)
+def replace(client_id: str) -> Response:
+    """Replace a registration (RFC 7592 section 2.2)."""
+    settings, database = services().settings, services().database
+    with database.read(origin()) as tx:
+        present = admission.require_own_token(tx, client_id)
+    body = _read_body()
+    if body.get("client_id") != client_id or any(name in body for name in NOT_SENT_BACK):
+        raise InvalidMetadata("client_id: send it, and nothing that only the server says (RFC 7592 section 2.2)")
+    secret = body.get("client_secret")
+    if secret is not None and not (isinstance(secret, str) and present.verify_secret(secret, now=tx.now)):
+        raise InvalidMetadata("client_secret: it is not the present one, and no other can be chosen")
+    wanted = _wanted(body, clients.registration_of(present))
+    with database.write(origin()) as tx:
+        client = admission.require_own_token(tx, client_id, lock=True)
+        must_wait = settings.client_registration == "approval"
+        found = client_registrations.change(
+            tx, client, wanted, services().entropy, must_wait=must_wait, attesting=settings.attesting
+        )
+    return answers.registered(found, admission.presented_token())
+
+
+@blueprint.delete(ONE, provide_automatic_options=False)
+@write_transaction
+def remove(tx: Transaction, client_id: str) -> Response:
+    """Remove a client with everything it was given (RFC 7592 section 2.3)."""
+    clients.remove(tx, admission.require_own_token(tx, client_id, lock=True))
+    return answers.removed()
+
+
+@blueprint.errorhandler(InvalidMetadata)
+def _handle_invalid(error: InvalidMetadata) -> Response:
+    return answers.invalid(error)
+
+
+@blueprint.errorhandler(BearerError)
+def _handle_bearer_error(error: BearerError) -> Response:
+    return oauth_error(error)
+
+
+@blueprint.errorhandler(DatabaseUnavailable)
+def _handle_unavailable(error: DatabaseUnavailable) -> Response:
+    log_unavailable(error)
+    return unavailable()
+
+
+@blueprint.errorhandler(HTTPException)
+def _handle_http_error(error: HTTPException) -> Response:
+    return json_response({"error": "invalid_request"}, error.code or 400)
+
+
+def _read_body() -> dict[str, Any]:
+    if request.mimetype != "application/json":
+        raise InvalidMetadata("send a JSON object as application/json")
+    try:
+        return read_object(request.get_data(), "metadata")
+    except InvalidToken:
+        raise InvalidMetadata("send one JSON object, each member once") from None
+
+
+def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
+    """Return the registration that was asked for; what its sector identifier lists was fetched."""
+    settings = services().settings
+    scopes = tuple(dict.fromkeys((*settings.registered_scopes.split(), *present.scopes)))
+    wanted = read_registration(body, present, scopes=scopes)
+    client_registrations.require_valid(wanted, present, attesting=settings.attesting)
+    sector = wanted.metadata.sector_identifier_uri
+    if sector and (problem := sector_problem(settings, sector, wanted.redirect_uris)):
+        raise InvalidMetadata(problem)
+    return wanted
+
+
+def _refuse(tx: Transaction, error: BearerError | InvalidMetadata | TooMany) -> Response:
+    """Record why a registration was refused, and say it."""
+    if isinstance(error, TooMany):
+        audit.record(tx, Event.CLIENT_REGISTERED, Outcome.THROTTLED)
+        return answers.too_many()
+    reason = error.description if isinstance(error, InvalidMetadata) else error.error or "no initial access token"
+    audit.record(tx, Event.CLIENT_REGISTERED, Outcome.FAILURE, reason=reason)
+    return answers.invalid(error) if isinstance(error, InvalidMetadata) else oauth_error(error)

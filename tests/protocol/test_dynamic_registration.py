@@ -1,0 +1,297 @@
+"""Dynamic client registration and its management (RFC 7591, RFC 7592, OpenID Connect Registration 1.0)."""
+
+import contextlib
+import functools
+import http.server
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.admin import client_registrations
+from idp.admin.purging import purge
+from idp.kernel.clock import DAY
+from tests.support.browser import Browser
+from tests.support.command import Command
+from tests.support.concurrency import rush
+from tests.support.databases import Databases
+from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.issuer_client import IssuerClient
+from tests.support.mail_server import self_signed
+from tests.support.relying_party import RelyingParty
+from tests.support.tables import count, events
+
+CALLBACK = "https://app.example.test/callback"
+GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK], "client_name": "Suite"}
+
+
+class Registrant:
+    """A client that registers itself."""
+
+    def __init__(self, harness: Harness, token: str = "") -> None:
+        self.http = IssuerClient(harness.app, ISSUER)
+        self.token = token
+
+    def send(self, body: object, **headers: str) -> TestResponse:
+        """The answer to a registration."""
+        authorization = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.http.post("/register", json=body, headers={**authorization, **headers})
+
+    def register(self, **members: Any) -> dict[str, Any]:
+        """A client that was registered."""
+        response = self.send(GOOD | members)
+        assert response.status_code == 201, response.text
+        found: dict[str, Any] = response.json or {}
+        return found
+
+    def manage(self, client: dict[str, Any], method: str, body: object = None, *, token: str = "") -> TestResponse:
+        """The answer to a request to the address of the registration."""
+        authorization = f"Bearer {token or client['registration_access_token']}"
+        path = client["registration_client_uri"].removeprefix(ISSUER)
+        more: dict[str, Any] = {} if body is None else {"json": body}
+        return self.http.open(path, method=method, headers={"Authorization": authorization}, **more)
+
+
+@contextlib.contextmanager
+def running(databases: Databases, directory: Path, **settings: Any) -> Iterator[Harness]:
+    with databases.fresh(migrate) as url:
+        made = Harness(url, directory, **settings)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """Everybody may register a client here."""
+    with running(databases, tmp_path, client_registration="open", private_hosts="localhost") as made:
+        yield made
+
+
+def test_it_is_off_unless_the_operator_turns_it_on(databases: Databases, tmp_path: Path) -> None:
+    with running(databases, tmp_path) as made:
+        assert Registrant(made).send(GOOD).status_code == 404
+        assert "registration_endpoint" not in (
+            Registrant(made).http.get("/.well-known/openid-configuration").json or {}
+        )
+
+
+def test_a_registered_client_signs_people_in(harness: Harness, browser: Browser) -> None:
+    registrant = Registrant(harness)
+    client = registrant.register(grant_types=["authorization_code", "refresh_token"], token_endpoint_auth_method="none")
+    document = registrant.http.get("/.well-known/openid-configuration").json or {}
+    assert document["registration_endpoint"] == f"{ISSUER}/register"
+    assert "client_secret" not in client
+    jane, rp = harness.person(), RelyingParty(harness)
+    rp.send(browser, client_id=client["client_id"], scope="openid email")
+    browser.submit(username=jane.username, password=jane.password)
+    assert "/consent/" in browser.at
+    assert "Suite" in browser.page.text
+
+
+def test_everything_registered_is_sent_back(harness: Harness) -> None:
+    sent = {
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "contacts": ["ops@example.test"],
+        "client_uri": "https://app.example.test/",
+        "policy_uri": "https://app.example.test/privacy",
+        "tos_uri": "https://app.example.test/terms",
+        "initiate_login_uri": "https://app.example.test/start",
+        "request_uris": ["https://app.example.test/r#abc"],
+        "jwks_uri": "https://app.example.test/jwks",
+        "post_logout_redirect_uris": ["https://app.example.test/bye"],
+        "backchannel_logout_uri": "https://app.example.test/logout",
+        "backchannel_logout_session_required": True,
+        "frontchannel_logout_uri": "https://app.example.test/fc",
+        "userinfo_signed_response_alg": "RS256",
+        "default_max_age": 3600,
+        "subject_type": "pairwise",
+        "unknown_member": {"ignored": True},
+        "software_id": None,
+    }
+    client = Registrant(harness).register(**sent)
+    assert {name: client[name] for name in sent if name not in {"unknown_member", "software_id"}} == {
+        name: value for name, value in sent.items() if name not in {"unknown_member", "software_id"}
+    }
+    assert {"unknown_member", "software_id", "security_profile"}.isdisjoint(client)
+    assert client["client_secret_expires_at"] == 0
+    assert client["client_id_issued_at"] == harness.clock.now()
+    assert "offline_access" in client["scope"]
+    assert events(harness, "client.registered") == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "code"),
+    [
+        ({"redirect_uris": [CALLBACK + "#fragment"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": []}, "invalid_redirect_uri"),
+        ({"redirect_uris": "text"}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["http://app.example.test/cb"]}, "invalid_redirect_uri"),
+        ({"initiate_login_uri": "http://app.example.test/start"}, "invalid_client_metadata"),
+        ({"grant_types": ["client_credentials"]}, "invalid_client_metadata"),
+        ({"grant_types": ["refresh_token"]}, "invalid_client_metadata"),
+        ({"response_types": ["id_token"]}, "invalid_client_metadata"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "invalid_client_metadata"),
+        ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
+        ({"jwks": {"keys": [{"kty": "RSA", "d": "x"}]}}, "invalid_client_metadata"),
+        ({"jwks": {"keys": []}, "jwks_uri": "https://app.example.test/jwks"}, "invalid_client_metadata"),
+        ({"client_name": "a\u0000b"}, "invalid_client_metadata"),
+        ({"default_max_age": True}, "invalid_client_metadata"),
+        ({"scope": "admin"}, "invalid_client_metadata"),
+        ({"software_statement": "a.b.c"}, "unapproved_software_statement"),
+    ],
+)
+def test_metadata_is_refused_to_the_letter(harness: Harness, members: dict[str, Any], code: str) -> None:
+    response = Registrant(harness).send(GOOD | members)
+    assert (response.status_code, (response.json or {})["error"]) == (400, code)
+    description = (response.json or {})["error_description"]
+    assert description.isascii()
+    assert not set(description) & set('"\\')
+    assert count(harness, "clients") == 0
+    assert events(harness, "client.registered") == 1
+
+
+def test_what_is_no_json_object_is_refused(harness: Harness) -> None:
+    http = Registrant(harness).http
+    for body, kind in ((b"{}", "text/plain"), (b"[]", "application/json"), (b'{"a":1,"a":2}', "application/json")):
+        response = http.post("/register", data=body, content_type=kind)
+        assert (response.status_code, (response.json or {})["error"]) == (400, "invalid_client_metadata")
+
+
+def test_a_client_reads_replaces_and_removes_its_registration(harness: Harness) -> None:
+    registrant = Registrant(harness)
+    client = registrant.register(contacts=["ops@example.test"])
+    shown = registrant.manage(client, "GET")
+    assert shown.status_code == 200
+    assert (shown.json or {})["contacts"] == ["ops@example.test"]
+    assert (shown.json or {})["registration_access_token"] == client["registration_access_token"]
+    other = registrant.register()
+    for token in ("wrong", other["registration_access_token"]):
+        response = registrant.manage(client, "GET", token=token)
+        assert (response.status_code, "invalid_token" in response.headers["WWW-Authenticate"]) == (401, True)
+    wanted = GOOD | {"client_id": client["client_id"], "client_name": "New", "client_secret": client["client_secret"]}
+    replaced = registrant.manage(client, "PUT", wanted)
+    assert (replaced.status_code, (replaced.json or {})["client_name"]) == (200, "New")
+    assert "contacts" not in (replaced.json or {})
+    for wrong in ({"client_secret": "mine"}, {"client_id": "other"}, {"client_id_issued_at": 1}):
+        assert registrant.manage(client, "PUT", wanted | wrong).status_code == 400
+    assert registrant.manage(client, "DELETE").status_code == 204
+    assert registrant.manage(client, "GET").status_code == 401
+    assert count(harness, "client_registrations") == 1
+
+
+def test_what_administrators_set_outlives_a_replacement(harness: Harness) -> None:
+    registrant = Registrant(harness)
+    client = registrant.register()
+    options = ("--min-acr", "mfa", "--profile", "strict", "--strict-auth-method", "--pkce", "required")
+    Command.of(harness.settings).done("clients", "set", client["client_id"], *options)
+    wanted = GOOD | {"client_id": client["client_id"], "security_profile": "standard"}
+    assert registrant.manage(client, "PUT", wanted).status_code == 200
+    shown = Command.of(harness.settings).read("clients", "show", client["client_id"])
+    assert (shown["min_acr"], shown["security_profile"], shown["strict_auth_method"]) == ("mfa", "strict", True)
+
+
+def test_a_network_registers_a_bounded_number(databases: Databases, tmp_path: Path) -> None:
+    with running(databases, tmp_path, client_registration="open", registrations_per_network=2) as made:
+        registrant = Registrant(made)
+        answers = [registrant.send(GOOD) for _ in range(3)]
+        assert [each.status_code for each in answers] == [201, 201, 429]
+        assert "Retry-After" in answers[-1].headers
+
+
+def test_an_initial_access_token_is_bounded_in_number_and_time(databases: Databases, tmp_path: Path) -> None:
+    with running(databases, tmp_path, client_registration="token") as made:
+        command = Command.of(made.settings)
+        assert Registrant(made).send(GOOD).status_code == 401
+        token = command.read("clients", "tokens", "add", "--note", "Suite", "--uses", "2")["initial_access_token"]
+        registrant = Registrant(made, token)
+        assert registrant.send(GOOD | {"redirect_uris": []}).status_code == 400  # uses nothing up
+        assert [registrant.send(GOOD).status_code for _ in range(3)] == [201, 201, 401]
+        (row,) = command.read("clients", "tokens", "list")
+        assert (row["note"], row["uses_left"]) == ("Suite", 0)
+        with made.services.database.write() as tx:  # not the command, which has a clock of its own
+            late = client_registrations.make_token(tx, made.services.entropy, note="Late", uses=1, life=DAY)
+        made.clock.advance(DAY)
+        assert Registrant(made, late).send(GOOD).status_code == 401
+
+
+def test_one_use_is_claimed_by_one_of_many(databases: Databases, tmp_path: Path) -> None:
+    with running(databases, tmp_path, client_registration="token") as made:
+        token = Command.of(made.settings).read("clients", "tokens", "add", "--note", "One")["initial_access_token"]
+        crowd = [Registrant(made, token) for _ in range(8)]
+        answers = [each.status_code for each in rush([functools.partial(each.send, GOOD) for each in crowd])]
+        assert sorted(answers) == [201] + [401] * 7
+        assert count(made, "clients") == 1
+
+
+def test_an_administrator_approves_of_each_client_and_of_each_change(databases: Databases, tmp_path: Path) -> None:
+    with running(databases, tmp_path, client_registration="approval") as made:
+        registrant, command = Registrant(made), Command.of(made.settings)
+        client = registrant.register()
+        client_id = client["client_id"]
+        assert command.read("clients", "show", client_id)["disabled"] is True
+        command.done("clients", "enable", client_id)
+        assert command.read("clients", "show", client_id)["disabled"] is False
+        same = GOOD | {"client_id": client_id}
+        assert registrant.manage(client, "PUT", same).status_code == 200
+        assert command.read("clients", "show", client_id)["disabled"] is False
+        elsewhere = same | {"redirect_uris": ["https://evil.example.test/cb"]}
+        assert registrant.manage(client, "PUT", elsewhere).status_code == 200
+        assert command.read("clients", "show", client_id)["disabled"] is True
+
+
+def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
+    used, unused = Registrant(harness).register(), Registrant(harness).register()
+    harness.client("administrators")
+    harness.clock.advance(29 * DAY)
+    assert Registrant(harness).manage(used, "PUT", GOOD | {"client_id": used["client_id"]}).status_code == 200
+    harness.clock.advance(2 * DAY)
+    assert purge(harness.services.database, harness.settings)["clients"] == 1
+    assert Registrant(harness).manage(unused, "GET").status_code == 401
+    assert Registrant(harness).manage(used, "GET").status_code == 200
+    assert count(harness, "clients") == 2
+    assert events(harness, "client.expired") == 1
+
+
+@contextlib.contextmanager
+def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> Iterator[str]:
+    """A site with TLS that the product trusts, which answers everything with this JSON."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps(content).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    context: ssl.SSLContext = self_signed(directory, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(directory / "certificate.pem"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"https://localhost:{server.server_port}/sector.json"
+        server.shutdown()
+
+
+def test_a_sector_identifier_must_list_every_redirect_uri(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with website(tmp_path, monkeypatch, [CALLBACK, "https://other.example.test/cb"]) as uri:
+        pairwise = {"subject_type": "pairwise", "sector_identifier_uri": uri}
+        client = Registrant(harness).register(**pairwise)
+        assert client["sector_identifier_uri"] == uri
+        several = {"redirect_uris": [CALLBACK, "https://third.example.test/cb"]}
+        bad = Registrant(harness).send(GOOD | pairwise | several)
+        assert (bad.status_code, (bad.json or {})["error"]) == (400, "invalid_client_metadata")
+    assert Registrant(harness).send(GOOD | several | {"subject_type": "pairwise"}).status_code == 400
+    private = {"sector_identifier_uri": "https://10.0.0.1/sector.json"}
+    assert Registrant(harness).send(GOOD | private).status_code == 400
