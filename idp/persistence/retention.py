@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Table, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
+from idp.persistence.apis import apis
 from idp.persistence.assertion_replay import assertion_ids
 from idp.persistence.attributes import attributes
 from idp.persistence.audit_chain import audit_chain, audit_chain_state
@@ -17,6 +18,7 @@ from idp.persistence.client_logos import client_logos
 from idp.persistence.clients import clients
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
+from idp.persistence.device_authorizations import device_authorizations
 from idp.persistence.devices import browsers, devices
 from idp.persistence.factors import factors
 from idp.persistence.figures import daily_counts, figures
@@ -113,6 +115,7 @@ LIVES = (
     Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
     Life(clients, "apps", "an administrator removes it"),
     Life(client_logos, "apps", "an administrator removes it, or the app"),
+    Life(apis, "APIs", "an administrator removes it"),
     Life(attributes, "attributes of people that administrators declare", "an administrator removes it"),
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
@@ -133,6 +136,13 @@ LIVES = (
         "an hour after its end (`login_lifetime`), so that a late request gets the right answer",
         lambda at: login_flows.c.expires_at < at.now - HOUR,
         "`login_flows_per_network` in 15 minutes; at most 20 of a browser are open; a request has at most 6144 bytes",
+    ),
+    Life(
+        device_authorizations,
+        "sign-ins of devices without a keyboard",
+        "an hour after its expiry, so that a late poll gets the right answer",
+        lambda at: device_authorizations.c.expires_at < at.now - HOUR,
+        "100 of a network in 15 minutes, 1000 in a day",
     ),
     Life(
         sessions,

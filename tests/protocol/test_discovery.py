@@ -28,7 +28,8 @@ REGISTERED = {
     "claims_supported", "claims_parameter_supported", "request_parameter_supported",
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
-    "backchannel_logout_session_supported",
+    "backchannel_logout_session_supported", "introspection_signing_alg_values_supported",
+    "device_authorization_endpoint", "authorization_details_types_supported",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol import claims
+from idp.protocol import claims, resource_indicators
 from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
@@ -34,6 +34,7 @@ LONGEST = {
     "ui_locales": 256,
     "claims_locales": 256,
     "display": 64,
+    "resource": 4096,
     "request": 16_384,
     "request_uri": 2048,
     "registration": 8192,
@@ -45,15 +46,16 @@ LONGEST = {
 class AuthorizationRequest:
     """What a client may request and did request.
 
-    `subject` is the only person a response may be about, `hinted_subject` the one of an ID token that we gave it,
-    `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
-    parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
-    did.
+    `resources` are the APIs that its tokens may be for, `subject` is the only person a response may be about,
+    `hinted_subject` the one of an ID token that we gave it, `max_age` is in seconds, `claims` is the parameter without
+    what this client may not have, `stored_params` the parameters as they are stored with a login flow. `code_challenge`
+    is empty when the client may leave PKCE out and did.
     """
 
     client: Client
     responder: AuthorizationResponder
     scopes: tuple[str, ...]
+    resources: tuple[str, ...]
     code_challenge: str
     nonce: str | None
     prompts: frozenset[Prompt]
@@ -97,6 +99,7 @@ def validate_request(
     checks.stored_size(query)
     checks.response_type(query, client)
     scopes = checks.scopes(query, client)
+    resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
     code_challenge = checks.code_challenge(query, client)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
@@ -107,6 +110,7 @@ def validate_request(
         client=client,
         responder=back,
         scopes=scopes,
+        resources=resources,
         code_challenge=code_challenge,
         nonce=query.get("nonce"),
         prompts=prompts,

@@ -9,7 +9,8 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
 from idp import audit
 from idp.audit import Event
-from idp.protocol import tokens
+from idp.persistence.apis import Api
+from idp.protocol import resource_indicators, tokens
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import BEARER
@@ -32,16 +33,27 @@ class ClientCredentials(grants.ClientCredentialsGrant):
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """Return the access token; without a requested scope, for everything the client may have."""
         tx, client = self.request.tx, self.request.authenticated_client
-        scopes = self._asked() or client.own_scopes
+        asked = self._asked() or client.own_scopes
+        api = self._find_api(asked)
+        scopes = resource_indicators.scopes_of(api, asked)
         audit.record(
-            tx, Event.TOKEN_ISSUED, client_id=client.client_id, grant_type=self.GRANT_TYPE, scope=" ".join(scopes)
+            tx,
+            Event.TOKEN_ISSUED,
+            client_id=client.client_id,
+            grant_type=self.GRANT_TYPE,
+            scope=" ".join(scopes),
+            resource=api.identifier if api else None,
         )
         return {
-            "access_token": tokens.access_token(client.row, scopes, now=tx.now, grant=None),
+            "access_token": tokens.access_token(client.row, scopes, now=tx.now, grant=None, api=api),
             "token_type": BEARER,
-            "expires_in": tokens.access_token_lifetime(client.row),
+            "expires_in": tokens.access_token_lifetime(client.row, api),
             **({"scope": " ".join(scopes)} if scopes else {}),
         }
+
+    def _find_api(self, scopes: tuple[str, ...]) -> Api | None:
+        named = self.request.resource
+        return None if named is None else resource_indicators.find_api(self.request.tx, scopes, named)
 
     def _asked(self) -> tuple[str, ...]:
         requested = self.request.form.get("scope")

@@ -12,10 +12,11 @@ from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
+from idp.persistence.apis import Api
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
-from idp.protocol import claims, mapped_claims, tokens
+from idp.protocol import claims, mapped_claims, resource_indicators, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
@@ -29,6 +30,7 @@ def token_response(
     scopes: Sequence[str],
     *,
     by: str,
+    api: Api | None = None,
     nonce: str | None = None,
     refresh_token: str | None = None,
     repeated: bool = False,
@@ -36,32 +38,26 @@ def token_response(
     """Return the token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
 
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
-    `repeated`: the client got the same refresh token before.
+    `repeated`: the client got the same refresh token before. `api`: what the access token is for.
     """
     tx, client = oauth_request.tx, oauth_request.authenticated_client.row
     added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
-    access_token = tokens.access_token(client, scopes, now=tx.now, grant=grant, more=added[Target.ACCESS_TOKEN])
+    of_token = resource_indicators.scopes_of(api, scopes)
+    access_token = tokens.access_token(
+        client, of_token, now=tx.now, grant=grant, api=api, more=added[Target.ACCESS_TOKEN]
+    )
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": BEARER,
-        "expires_in": tokens.access_token_lifetime(client),
-        "scope": " ".join(scopes),
+        "expires_in": tokens.access_token_lifetime(client, api),
+        "scope": " ".join(of_token),
     }
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if OPENID in scopes:
         more = added[Target.ID_TOKEN]
         answer["id_token"] = id_token(tx, client, grant, scopes, access_token=access_token, nonce=nonce, more=more)
-    audit.record(
-        tx,
-        Event.TOKEN_ISSUED,
-        user_id=grant.user_id,
-        client_id=client.client_id,
-        sid=grant.sid,
-        grant_type=by,
-        scope=answer["scope"],
-        repeated=repeated or None,
-    )
+    _record_issue(oauth_request, grant, answer["scope"], by=by, repeated=repeated, api=api)
     return answer
 
 
@@ -100,6 +96,22 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
     bound = Bound(f"{event}:grant:{grant.id}", MOST_KNOWN)
     _record(oauth_request, event, grant, "used a second time", bound, ended=ended)
     raise InvalidGrantError(REFUSED)
+
+
+def _record_issue(
+    oauth_request: BackChannelRequest, grant: Grant, scope: str, *, by: str, repeated: bool, api: Api | None
+) -> None:
+    audit.record(
+        oauth_request.tx,
+        Event.TOKEN_ISSUED,
+        user_id=grant.user_id,
+        client_id=oauth_request.authenticated_client.client_id,
+        sid=grant.sid,
+        grant_type=by,
+        scope=scope,
+        resource=api.identifier if api else None,
+        repeated=repeated or None,
+    )
 
 
 def _record(
