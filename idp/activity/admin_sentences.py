@@ -67,6 +67,7 @@ DONE: Mapping[str, Text] = {
     Event.GROUP_ADDED: Text("{actor} added the group {group}."),
     Event.GROUP_CHANGED: Text("{actor} changed the group {group}."),
     Event.GROUP_REMOVED: Text("{actor} removed the group {group}."),
+    Event.API_CHANGED: Text("{actor} changed an API."),
     Event.ATTRIBUTE_CHANGED: Text("{actor} changed an attribute of people."),
     Event.POLICY_CHANGED: Text("{actor} changed the sign-in policy."),
     Event.MESSAGE_SENT_AGAIN: Text("{actor} let a message to {person} be sent again."),

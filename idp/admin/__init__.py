@@ -16,6 +16,7 @@
     clients       register, change, remove, new secret
     client_rules  what a registration must be: each field, and the fields among each other; client_uris
     client_access, client_logos, client_failures    who may use a client; its picture; why it was refused
+    apis          APIs that tokens are meant for: scopes, secret, life
     app_kinds, recipe_fit    defaults of each kind of app; what software still needs
     sessions      sessions and devices of everybody
     messages      what was sent, and sending it again

@@ -95,7 +95,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
     """Return all faults of a registration; empty when there is none.
 
     `attesting`: makers of security keys are trusted here, so that `phrh` can be reached. `present_scopes`: what the
-    client has already, which stays whatever its names are.
+    client has already, which stays whatever its names are, and the scopes of APIs.
     """
     if too_long := [*_lengths(wanted)]:
         return too_long

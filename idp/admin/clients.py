@@ -41,7 +41,7 @@ def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: b
     Raises:
         Refused: naming everything that is wrong, or that the `client_id` is taken.
     """
-    _refuse_problems(client_rules.problems(wanted, attesting=attesting))
+    _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=tx.apis.titles()))
     secret = entropy.token() if wanted.token_endpoint_auth_method in SECRET_METHODS else None
     client = Client(**_columns(wanted), secret_digest=digest(secret) if secret else None)
     try:
@@ -70,7 +70,8 @@ def change(
     Raises:
         Refused: naming everything that is wrong, or that nothing would change.
     """
-    _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=client.scopes))
+    known = (*client.scopes, *tx.apis.titles())
+    _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=known))
     values = {name: value for name, value in _columns(wanted).items() if value != getattr(client, name)}
     if not values:
         raise NothingChanged(f"{client.client_id!r} is registered like this already.")

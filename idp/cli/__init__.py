@@ -2,7 +2,7 @@
 
     serve, demo            run it
     db, keys, purge        maintain it
-    users, groups, clients manage people, groups and clients; attributes of people
+    users, groups, clients manage people, groups and clients; attributes of people; APIs (apis)
     policy                 who needs a second step
     audit, doctor          find out what happened, diagnose problems
 
@@ -27,6 +27,7 @@ GROUPS = {
     "groups": "Groups of people.",
     "attributes": "Attributes of people.",
     "clients": "Apps.",
+    "apis": "APIs that tokens are meant for.",
     "policy": "Who needs a second step, and when.",
     "keys": "Signing keys.",
     "audit": "What happened, and why something was refused.",

@@ -63,7 +63,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = ""
         errors={"form": error} if error else {},
         csrf_token=csrf.token(LOGIN.read() or "", _purpose(flow)),
         user={"name": person.user.display_name, "username": person.user.username},
-        scopes=scope_texts.scope_descriptions(scopes, person.user),
+        scopes=scope_texts.scope_descriptions(tx, scopes, person.user),
         again=remembered is not None and not set(scopes) & set(remembered.scopes),
         lifetime=scope_texts.refresh_lifetime(scopes, _refresh_token_lifetime(tx, flow)),
     )

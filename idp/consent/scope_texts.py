@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text, plural
+from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 OPENID = "openid"
@@ -25,14 +26,25 @@ IDENTIFIER = Text("An identifier made for your account")
 AWAY = Text("Also while you are not using it")
 
 
-def scope_descriptions(scopes: Collection[str], user: User) -> list[dict[str, str]]:
-    """Return what the app will see, one point per scope; a scope of the app's own is shown by its name."""
-    return [{"title": TITLES.get(scope, scope), "detail": _detail(scope, user)} for scope in scopes]
+def scope_descriptions(tx: Transaction, scopes: Collection[str], user: User) -> list[dict[str, str]]:
+    """Return what the app will see, one point per scope; a scope that no API registered is shown by its name."""
+    of_apis = {} if set(scopes) <= TITLES.keys() else _of_apis(tx)
+    return [
+        {"title": TITLES[scope], "detail": _detail(scope, user)}
+        if scope in TITLES
+        else dict(zip(("title", "detail"), of_apis.get(scope, (scope, "")), strict=True))
+        for scope in scopes
+    ]
 
 
-def scope_titles(scopes: Collection[str]) -> list[str]:
-    """Return a title of a word or two for each scope, without the details."""
-    return [TITLES.get(scope, scope) for scope in scopes]
+def scope_titles(scopes: Collection[str], of_apis: Mapping[str, str]) -> list[str]:
+    """Return a title of a few words for each scope, without the details; `of_apis` are those of APIs."""
+    return [TITLES.get(scope) or of_apis.get(scope, scope) for scope in scopes]
+
+
+def _of_apis(tx: Transaction) -> dict[str, tuple[str, str]]:
+    """Return the scopes of all APIs, each with its title and the name of its API."""
+    return {scope: (title, api.name) for api in tx.apis.all() for scope, title in api.scopes.items()}
 
 
 def refresh_lifetime(scopes: Collection[str], refresh_token_lifetime: int) -> str:

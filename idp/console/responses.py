@@ -23,6 +23,7 @@ NAVIGATION = (
     (Text("People"), console_paths.PEOPLE, Permission.VIEW_PEOPLE),
     (Text("Groups"), console_paths.GROUPS, Permission.VIEW_PEOPLE),
     (Text("Apps"), console_paths.APPS, Permission.VIEW_APPS),
+    (Text("APIs"), console_paths.APIS, Permission.VIEW_APPS),
     (Text("Sign-in policy"), console_paths.POLICY, Permission.VIEW_POLICY),
     (Text("Sessions"), console_paths.SESSIONS, Permission.VIEW_SESSIONS),
     (Text("Audit"), console_paths.AUDIT, Permission.VIEW_AUDIT),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Table, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
+from idp.persistence.apis import apis
 from idp.persistence.assertion_replay import assertion_ids
 from idp.persistence.attributes import attributes
 from idp.persistence.audit_chain import audit_chain, audit_chain_state
@@ -18,6 +19,7 @@ from idp.persistence.client_registrations import client_registrations, initial_a
 from idp.persistence.clients import clients
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
+from idp.persistence.device_authorizations import device_authorizations
 from idp.persistence.devices import browsers, devices
 from idp.persistence.dpop_proofs import dpop_proofs
 from idp.persistence.factors import factors
@@ -128,6 +130,7 @@ LIVES = (
         lambda at: initial_access_tokens.c.expires_at < at.now,
     ),
     Life(client_logos, "apps", "an administrator removes it, or the app"),
+    Life(apis, "APIs", "an administrator removes it"),
     Life(attributes, "attributes of people that administrators declare", "an administrator removes it"),
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),
@@ -148,6 +151,13 @@ LIVES = (
         "an hour after its end (`login_lifetime`), so that a late request gets the right answer",
         lambda at: login_flows.c.expires_at < at.now - HOUR,
         "`login_flows_per_network` in 15 minutes; at most 20 of a browser are open; a request has at most 6144 bytes",
+    ),
+    Life(
+        device_authorizations,
+        "sign-ins of devices without a keyboard",
+        "an hour after its expiry, so that a late poll gets the right answer",
+        lambda at: device_authorizations.c.expires_at < at.now - HOUR,
+        "100 of a network in 15 minutes, 1000 in a day",
     ),
     Life(
         sessions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from idp.kernel.request_origin import Origin
+from idp.persistence.apis import ApiStore
 from idp.persistence.assertion_replay import ReplayStore
 from idp.persistence.attributes import AttributeStore
 from idp.persistence.audit_chain import AuditChainStore
@@ -16,6 +17,7 @@ from idp.persistence.client_registrations import ClientRegistrationStore
 from idp.persistence.clients import ClientStore
 from idp.persistence.consents import ConsentStore
 from idp.persistence.contact_changes import ContactChangeStore
+from idp.persistence.device_authorizations import DeviceAuthorizationStore
 from idp.persistence.devices import DeviceStore
 from idp.persistence.dpop_proofs import DpopProofStore
 from idp.persistence.executor import Executor
@@ -84,6 +86,16 @@ class Transaction:
     def roles(self) -> RoleStore:
         """Roles of administrators."""
         return RoleStore(self._db, self.now)
+
+    @cached_property
+    def apis(self) -> ApiStore:
+        """APIs that tokens are meant for."""
+        return ApiStore(self._db, self.now)
+
+    @cached_property
+    def device_authorizations(self) -> DeviceAuthorizationStore:
+        """Sign-ins of devices without a keyboard."""
+        return DeviceAuthorizationStore(self._db, self.now)
 
     @cached_property
     def factors(self) -> FactorStore:

@@ -17,6 +17,7 @@ Front channel:
     frontchannel_routes       addresses, and the discovery documents (discovery)
     frontchannel_parameters   the query, read parameter by parameter
     id_token_hint             ID tokens of ours, sent back to us as a hint
+    resource_indicators       which API a token is for (RFC 8707)
     authorize/                the authorization endpoint, from the request to the code
     response_modes            how authorization responses are sent
     refusals                  logged, counted, and audited with a remedy

@@ -73,6 +73,7 @@ def metadata() -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": algs,
         "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
+        "introspection_signing_alg_values_supported": list(services().keyring.algorithms),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
@@ -112,15 +113,16 @@ def levels(settings: Settings) -> tuple[Level, ...]:
 
 def document() -> Response:
     """Respond with the metadata, readable by every page and cache."""
-    return _published(metadata())
+    return publish(metadata())
 
 
 def keys() -> Response:
     """Respond with the public keys (RFC 7517 section 5)."""
-    return _published(services().keyring.jwks())
+    return publish(services().keyring.jwks())
 
 
-def _published(body: dict[str, Any]) -> Response:
+def publish(body: dict[str, Any]) -> Response:
+    """Respond with a document that every page and cache may read."""
     response = cors.allow_all_origins(json_response(body))
     response.headers["Cache-Control"] = f"public, max-age={min(CACHED, services().settings.key_publish_ahead // 2)}"
     del response.headers["Pragma"]

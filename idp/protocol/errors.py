@@ -14,6 +14,7 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
+from idp.protocol import protected_resource
 from idp.web.context import services
 from idp.web.errors import ask_to_retry
 
@@ -44,7 +45,8 @@ def oauth_error(error: OAuth2Error) -> Response:
     said = {name: value for name, value in members.items() if value and not invalid_error_characters(value)}
     if isinstance(error, BearerError):
         response = json_response(said, error.status_code)
-        response.headers["WWW-Authenticate"] = _challenge(error.scheme, said | error.parameters)
+        found = {"resource_metadata": protected_resource.address()}
+        response.headers["WWW-Authenticate"] = _challenge(error.scheme, said | error.parameters | found)
         return response
     if error.error != INVALID_CLIENT:
         return json_response(said, error.status_code)

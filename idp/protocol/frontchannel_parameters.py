@@ -27,6 +27,8 @@ MAX_QUERY = 32 * 1024
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 JSON = frozenset({"claims"})
 """Parameters that may be written over several lines."""
+REPEATABLE = frozenset({"resource"})
+"""Parameters that may be sent more than once (RFC 8707 section 2); their values, without spaces, are joined by one."""
 START_AGAIN = Text("Go back to the app and try again. If it happens again, tell the people who run the app.")
 
 
@@ -55,14 +57,15 @@ def parse_query(encoded: bytes, limits: Mapping[str, int]) -> Query:
         name = raw_name.decode("ascii", "replace")
         if name not in limits:
             continue
-        if name in values or name in faults:
+        if name in faults or (name in values and name not in REPEATABLE):
             faults[name] = "is sent more than once"
             continue
         try:
-            values[name] = value = raw_value.decode("utf-8")
+            value = raw_value.decode("utf-8")
         except UnicodeDecodeError:
             faults[name] = "is not UTF-8"
             continue
+        values[name] = value = f"{values[name]} {value}" if name in values else value
         if len(value) > limits[name]:
             faults[name] = f"is longer than {limits[name]} characters"
         elif not is_storable(value) or (CONTROL.search(value) and name not in JSON):

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
-from idp.protocol import discovery, frontchannel_parameters
+from idp.protocol import discovery, frontchannel_parameters, protected_resource
 from idp.protocol.authorize import endpoint
 from idp.protocol.client_logo import logo_view
 from idp.protocol.logout import rp_initiated as logouts
@@ -16,7 +16,7 @@ from idp.web.transactions import read_transaction, write_transaction
 
 frontchannel = Blueprint("frontchannel", __name__)
 
-PUBLISHED = ("frontchannel.configuration", "frontchannel.jwks")
+PUBLISHED = ("frontchannel.configuration", "frontchannel.protected_resource_metadata", "frontchannel.jwks")
 """Endpoints whose answer depends only on settings and signing keys; see `web.published`."""
 
 
@@ -85,6 +85,12 @@ def logout_confirmed(tx: Transaction) -> Response:
 def configuration() -> Response:
     """Show the metadata (OIDC Discovery 1.0 section 4, RFC 8414 section 3)."""
     return discovery.document()
+
+
+@frontchannel.get(protected_resource.PATH)
+def protected_resource_metadata() -> Response:
+    """Show the metadata of our own endpoints as a resource (RFC 9728 section 3)."""
+    return discovery.publish(protected_resource.metadata())
 
 
 @frontchannel.get("/jwks")

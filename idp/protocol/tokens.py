@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from idp.persistence.apis import Api
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.protocol.client_responses import signing_alg
@@ -25,9 +26,10 @@ ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105 - a media type
 ID_TOKEN_TYPE = "JWT"  # noqa: S105 - a media type
 
 
-def access_token_lifetime(client: Client) -> int:
-    """Return the seconds that an access token of this client is good for."""
-    return client.access_token_lifetime or services().settings.access_token_lifetime
+def access_token_lifetime(client: Client, api: Api | None = None) -> int:
+    """Return the seconds that an access token of this client is good for; for an API the shorter of the two lives."""
+    of_client = client.access_token_lifetime or services().settings.access_token_lifetime
+    return min(of_client, (api and api.access_token_lifetime) or of_client)
 
 
 def access_token(
@@ -36,23 +38,26 @@ def access_token(
     *,
     now: int,
     grant: Grant | None,
+    api: Api | None = None,
     more: Mapping[str, Any] | None = None,
     confirmation: Mapping[str, str] | None = None,
 ) -> str:
     """Return a new access token: of a person's grant, or of the client alone; `more` are claims added for the client.
 
-    `confirmation` is the key that it is bound to (RFC 7800 section 3.1).
+    It is meant for `api` (RFC 8707 section 2); None: for our own endpoints. `confirmation` is the key that it is bound
+    to (RFC 7800 section 3.1).
+
     `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
     """
     settings, random = services().settings, services().entropy.token(16)
     claims: dict[str, Any] = {
         **(more or {}),
         "iss": settings.issuer,
-        "aud": settings.issuer,
+        "aud": api.identifier if api else settings.issuer,
         "sub": subject_of(client, grant.user_id) if grant else client.client_id,
         "client_id": client.client_id,
         "iat": now,
-        "exp": now + access_token_lifetime(client),
+        "exp": now + access_token_lifetime(client, api),
         "jti": f"{grant.id}.{random}" if grant else random,
     }
     if scopes:
@@ -64,8 +69,12 @@ def access_token(
     return services().keyring.sign(claims, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN_TYPE)
 
 
-def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> dict[str, Any]:
-    """Return the claims of an access token for our own APIs; it may have been revoked.
+def read_access_token(
+    token: str, *, now: int, allow_expired: bool = False, any_audience: bool = False
+) -> dict[str, Any]:
+    """Return the claims of an access token for our own endpoints; it may have been revoked.
+
+    `any_audience`: also of one for an API, which we describe and revoke but never accept.
 
     Raises:
         InvalidToken: also for every other kind of token that we sign.
@@ -74,7 +83,7 @@ def read_access_token(token: str, *, now: int, allow_expired: bool = False) -> d
     claims = services().keyring.verify(
         token, typ=ACCESS_TOKEN_TYPE, now=now, allow_expired=allow_expired, algs=(ACCESS_TOKEN_ALG,)
     )
-    if claims.get("iss") != issuer or claims.get("aud") != issuer:
+    if claims.get("iss") != issuer or (claims.get("aud") != issuer and not any_audience):
         raise InvalidToken("another issuer or audience")
     return claims
 

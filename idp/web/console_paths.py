@@ -18,6 +18,7 @@ ATTRIBUTES = "/admin/attributes"
 END_SESSIONS = "/admin/sessions/end"
 DEVICES = "/admin/sessions/devices"
 APPS = "/admin/apps"
+APIS = "/admin/apis"
 AUDIT = "/admin/audit"
 AUDIT_EXPORT = "/admin/audit/export"
 NEW_PERSON = f"{PEOPLE}/new"
@@ -62,6 +63,11 @@ def policy_version_path(number: int | str) -> str:
 def app_path(client_id: str) -> str:
     """Return the path of one app's page; `<client:client_id>` makes it a route."""
     return f"{APPS}/{client_id}"
+
+
+def api_path(path: str, identifier: str) -> str:
+    """Return the address of a page about one API, whose identifier is an address itself."""
+    return f"{path}?{urlencode({'id': identifier})}"
 
 
 def person_attributes_path(user_id: str) -> str:

@@ -34,6 +34,7 @@ PUBLIC: dict[str, Answers] = {
     "/jwks": frozenset({OK}),
     "/.well-known/openid-configuration": frozenset({OK}),
     "/.well-known/oauth-authorization-server": frozenset({OK}),
+    "/.well-known/oauth-protected-resource": frozenset({OK}),
     "/account/closed": frozenset({OK}),
     "/account/signed-out": frozenset({OK}),
     "/recover": frozenset({SIGN_IN}),

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Table
 
 from idp.persistence import (
+    apis,
     assertion_replay,
     attributes,
     audit_chain,
@@ -18,6 +19,7 @@ from idp.persistence import (
     clients,
     consents,
     contact_changes,
+    device_authorizations,
     devices,
     factors,
     figures,
@@ -40,6 +42,8 @@ from idp.persistence import (
 from idp.persistence.schema import METADATA
 
 RECORDS: dict[Table, type] = {
+    apis.apis: apis.Api,
+    device_authorizations.device_authorizations: device_authorizations.DeviceAuthorization,
     assertion_replay.assertion_ids: assertion_replay.AssertionId,
     attributes.attributes: attributes.Attribute,
     audit_chain.audit_chain: audit_chain.ChainLink,

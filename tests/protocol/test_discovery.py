@@ -34,6 +34,8 @@ REGISTERED = {
     "id_token_encryption_enc_values_supported", "userinfo_encryption_alg_values_supported",
     "userinfo_encryption_enc_values_supported", "authorization_encryption_alg_values_supported",
     "authorization_encryption_enc_values_supported",
+    "introspection_signing_alg_values_supported",
+    "device_authorization_endpoint", "authorization_details_types_supported",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

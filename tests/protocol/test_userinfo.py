@@ -111,7 +111,9 @@ def test_no_token_no_error_code(rp: BackChannelClient) -> None:
     """RFC 6750 section 3.1."""
     for response in (rp.http.get("/userinfo", base_url=ISSUER), rp.post("/userinfo", {}, anonymous=True)):
         assert response.status_code == 401
-        assert response.headers["WWW-Authenticate"] == f'Bearer realm="{ISSUER}"'
+        assert response.headers["WWW-Authenticate"] == (
+            f'Bearer realm="{ISSUER}", resource_metadata="{ISSUER}/.well-known/oauth-protected-resource"'
+        )
 
 
 def test_a_token_in_the_address_is_refused(rp: BackChannelClient, jane: Someone) -> None:

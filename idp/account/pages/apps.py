@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +41,9 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     found = _connections(tx, user_id)
     clients, used = tx.clients.by_ids(found.keys()), tx.refresh_tokens.last_used(user_id)
     named = sorted(clients.values(), key=lambda client: (client.client_name.casefold(), client.client_id))
-    rows = [_row(client, found[client.client_id], used.get(client.client_id)) for client in named]
+    of_people = all(scope in scope_texts.TITLES for each in found.values() for scope in each.scopes)
+    titles = {} if of_people else tx.apis.titles()
+    rows = [_row(client, found[client.client_id], used.get(client.client_id), titles) for client in named]
     return responses.render(auth_session, "account/apps.html", notice=responses.notice(), apps=rows)
 
 
@@ -68,12 +70,12 @@ def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
     return found | {each.client_id: Connection(each.scopes, each.granted_at) for each in tx.consents.for_user(user_id)}
 
 
-def _row(client: Client, connection: Connection, used: int | None) -> dict[str, Any]:
+def _row(client: Client, connection: Connection, used: int | None, of_apis: Mapping[str, str]) -> dict[str, Any]:
     address = client.client_uri or next(iter(client.redirect_uris), "")
     return {
         "name": client.client_name,
         "host": urlsplit(address).netloc or address,
-        "sees": scope_texts.scope_titles(sorted(connection.scopes, key=_usual_order)),
+        "sees": scope_texts.scope_titles(sorted(connection.scopes, key=_usual_order), of_apis),
         "own": client.first_party,
         "since": Moment(connection.since),
         "used": Moment(used) if used is not None else "",

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from idp.console import guard
 from idp.console.pages import (
+    apis,
     app_claim,
     app_claims,
     apps,
@@ -34,6 +35,7 @@ PARTS = (
     attributes,
     person_attributes,
     apps,
+    apis,
     app_claims,
     app_claim,
     policy,

@@ -26,13 +26,14 @@ from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.response_types import CODE
-from idp.security_profiles import pkce_required
+from idp.security_profiles import pkce_required, profile_of
 from idp.signing.jws import InvalidToken
 
 REFRESH = "refresh_token"
 S256 = "S256"
 PKCE_MISSING = "code_challenge is missing: PKCE is required"
 NO_SCOPE = "this client is registered for none of these scopes"
+UNKNOWN_SCOPE = "scope holds what this client is not registered for"
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 """A SHA-256 in base64url (RFC 7636 section 4.2)."""
 MOST_STORED = 6144
@@ -70,12 +71,15 @@ def stored_size(query: Query) -> None:
 def scopes(query: Query, client: Client) -> tuple[str, ...]:
     """Return the requested scopes that the client has, each once, in their order.
 
-    Others are ignored (OIDC Core section 3.1.2.1). Without `openid` it is plain OAuth 2.0 and there is no ID token.
+    Others are ignored (OIDC Core section 3.1.2.1), or refused where the client's profile has it so. Without `openid` it
+    is plain OAuth 2.0 and there is no ID token.
     `offline_access` is for clients that can use a refresh token.
     """
     requested = query.get("scope")
     if requested is None or not SCOPE.fullmatch(requested):
         raise InvalidScopeError("scope must be names with single spaces between them")
+    if not profile_of(client).unknown_scopes_ignored and not set(requested.split(" ")) <= set(client.scopes):
+        raise InvalidScopeError(UNKNOWN_SCOPE)
     allowed = set(client.scopes) - (set() if REFRESH in client.grant_types else {OFFLINE_ACCESS})
     granted = tuple(dict.fromkeys(scope for scope in requested.split(" ") if scope in allowed))
     if not granted:

@@ -77,4 +77,5 @@ def new_grant(
         code_expires_at=tx.now + code_lifetime(request.client, settings.code_lifetime),
         code_used_at=None if CODE in request.response_type.split() else tx.now,  # never sent, never redeemed
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
+        resources=list(request.resources),
     )

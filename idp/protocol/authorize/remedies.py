@@ -13,6 +13,7 @@ SILENT = "None: the app asked that no page is shown (prompt=none). It has to ask
 BY_REASON = {
     checks.PKCE_MISSING: "Turn PKCE on in the app; or, if it has a secret: idp clients set {client} --pkce optional",
     checks.NO_SCOPE: "idp clients set {client} --add-scope NAME",
+    checks.UNKNOWN_SCOPE: "idp clients set {client} --add-scope NAME, or take the scope out of the app",
     NotPermitted.description: "If this person should use it: idp clients set {client} --add-allow-user NAME",
     response_checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
     response_checks.NOT_FOR_TYPE: "Set the app to response_type code; or: idp clients set {client} --add-response-type",
@@ -23,6 +24,7 @@ BY_CODE = {
     "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
     "request_not_supported": "Turn request objects off in the app.",
     "request_uri_not_supported": "Turn request objects off in the app.",
+    "invalid_target": "Compare resource in the app with `idp apis list`; or: idp clients set {client} --add-scope NAME",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
     "login_required": SILENT,
     "interaction_required": SILENT,

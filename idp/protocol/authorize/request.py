@@ -8,7 +8,7 @@ from typing import Any
 
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol import claims
+from idp.protocol import claims, resource_indicators
 from idp.protocol.authorize import checks, claims_parameter, response_checks
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
@@ -36,6 +36,7 @@ LONGEST = {
     "ui_locales": 256,
     "claims_locales": 256,
     "display": 64,
+    "resource": 4096,
     "request": 16_384,
     "request_uri": 2048,
     "registration": 8192,
@@ -47,16 +48,18 @@ LONGEST = {
 class AuthorizationRequest:
     """What a client may request and did request.
 
-    `subject` is the only person a response may be about, `hinted_subject` the one of an ID token that we gave it,
-    `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
-    parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
-    did, or asked for no code. `dpop_jkt` is the thumbprint of the key that must redeem the code (RFC 9449 section 10).
+    `resources` are the APIs that its tokens may be for, `subject` is the only person a response may be about,
+    `hinted_subject` the one of an ID token that we gave it, `max_age` is in seconds, `claims` is the parameter without
+    what this client may not have, `stored_params` the parameters as they are stored with a login flow. `code_challenge`
+    is empty when the client may leave PKCE out and did, or asked for no code. `dpop_jkt` is the thumbprint of the key
+    that must redeem the code (RFC 9449 section 10).
     """
 
     client: Client
     responder: AuthorizationResponder
     response_type: str
     scopes: tuple[str, ...]
+    resources: tuple[str, ...]
     code_challenge: str
     dpop_jkt: str | None
     nonce: str | None
@@ -102,6 +105,7 @@ def validate_request(
     response_checks.response_mode(query, client, back)
     response_checks.encryption_keys(client, response_type, back)
     scopes = checks.scopes(query, client)
+    resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
     nonce = response_checks.nonce(query, response_type, scopes)
     code_challenge = checks.code_challenge(query, client, response_type)
     dpop_jkt = checks.dpop_jkt(query)
@@ -115,6 +119,7 @@ def validate_request(
         responder=back,
         response_type=response_type,
         scopes=scopes,
+        resources=resources,
         code_challenge=code_challenge,
         dpop_jkt=dpop_jkt,
         nonce=nonce,

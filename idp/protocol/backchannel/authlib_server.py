@@ -5,7 +5,6 @@ It holds no state of a request; whatever a grant needs travels in the `BackChann
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
@@ -14,7 +13,7 @@ from authlib.oauth2.rfc6749 import BaseGrant
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Flask, Response, current_app
 
-from idp.protocol.backchannel import client_authentication
+from idp.protocol.backchannel import client_authentication, signed_introspection
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -77,8 +76,8 @@ class Server(AuthorizationServer):
         """Do nothing: what happened is audited where it happens."""
 
     def handle_response(self, status: int, body: Mapping[str, Any] | str, headers: object) -> Response:  # noqa: ARG002 - Authlib's signature
-        """Return the result of a grant or endpoint as JSON that no cache keeps."""
-        return json_response(json.loads(body) if isinstance(body, str) else body, status)
+        """Return the result of a grant or endpoint as JSON that no cache keeps; text is a signed answer."""
+        return signed_introspection.respond(body) if isinstance(body, str) else json_response(body, status)
 
     def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:  # noqa: ARG002 - Authlib's signature
         """Return a refusal; if it were raised, revocations and audit rows would be rolled back."""

@@ -65,29 +65,30 @@ def authenticate(
         InvalidClientError: for everything else; audited, unless the request names no client at all.
         OAuth2Error: a token request does not prove the key that this client's tokens must be bound to.
     """
-    given = _read_credentials(oauth_request)
+    given = read_credentials(oauth_request)
     row = (find_client or oauth_request.tx.clients.by_id)(given.client_id)
     if row is None or row.disabled:
-        _raise_invalid_client(oauth_request, given, "unknown or disabled client", known=row is not None)
+        raise_invalid_client(oauth_request, given, "unknown or disabled client", known=row is not None)
     client = RegisteredClient(row, oauth_request.tx.now)
     registered = row.token_endpoint_auth_method
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
         reason = f"used {given.method}, registered for {registered}"
-        _raise_invalid_client(oauth_request, given, reason, answer=_describe_method(registered, methods))
+        raise_invalid_client(oauth_request, given, reason, answer=_describe_method(registered, methods))
     if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
-        _raise_invalid_client(oauth_request, given, "wrong secret")
+        raise_invalid_client(oauth_request, given, "wrong secret")
     if given.method == PRIVATE_KEY_JWT:
         try:
             client_assertion.verify_assertion(oauth_request.tx, row, given.secret, oauth_request.uri)
         except client_assertion.AssertionRefused as refusal:
-            _raise_invalid_client(oauth_request, given, str(refusal))
+            raise_invalid_client(oauth_request, given, str(refusal))
     oauth_request.client = client
     if endpoint == TOKEN_ENDPOINT:
         oauth_request.binding = read_binding(oauth_request.tx, row)
     return client
 
 
-def _read_credentials(oauth_request: BackChannelRequest) -> Credentials:
+def read_credentials(oauth_request: BackChannelRequest) -> Credentials:
+    """Return what the request brought; nothing of it is verified. Raises as `authenticate`."""
     form, header = oauth_request.form, oauth_request.authorization
     ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
     if sum(ways) > 1:
@@ -143,7 +144,7 @@ def _describe_method(registered: str, methods: Collection[str]) -> str:
     return f"client authentication failed: this client is registered for {registered}"
 
 
-def _raise_invalid_client(
+def raise_invalid_client(
     oauth_request: BackChannelRequest, given: Credentials, reason: str, *, answer: str = REFUSED, known: bool = True
 ) -> Never:
     """Audit the refusal: of a client that exists (`known`) by its id, else by network, with the id as a detail."""

@@ -1,8 +1,11 @@
 """Introspection (RFC 7662): whether a token is good, and for what.
 
-Only confidential clients may ask, and each only about tokens that were issued to itself: an app's own API shares the
-app's client. About everything else, tokens of others included, the answer is `{"active": false}` and nothing more, so
-that a stolen token cannot be tried out here. User names are left out: `sub` is what an API may rely on.
+    an API               about tokens that are meant for it (`aud`), whichever client has them
+    a confidential client    about tokens that were issued to itself: an app's own API may share the app's client
+
+About everything else, tokens of others included, the answer is `{"active": false}` and nothing more, so that a stolen
+token cannot be tried out here. User names are left out: `sub` is what an API may rely on. The answer is signed when the
+request asks for it (`signed_introspection`).
 """
 
 from __future__ import annotations
@@ -16,11 +19,14 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.claims.subjects import is_pairwise
 from idp.kernel.handles import digest
+from idp.persistence.apis import Api
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
 from idp.persistence.transaction import Transaction
 from idp.protocol import client_access, mapped_claims, tokens
+from idp.protocol.backchannel import signed_introspection
+from idp.protocol.backchannel.api_authentication import authenticate_api
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.sender_constraint.token_requests import BEARER, DPOP, JKT
@@ -35,17 +41,22 @@ class Introspection(TokenEndpoint):
 
     ENDPOINT_NAME = "introspection"
 
-    def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
-        """Return status, body and headers."""
+    def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any] | str, list[Any]]:
+        """Return status, body (a JWT as text) and headers."""
         oauth_request = cast("BackChannelRequest", request)
         token = PresentedToken(oauth_request.tx, oauth_request.form.get("token", ""))
-        client = authenticate(oauth_request, CONFIDENTIAL_METHODS, self.ENDPOINT_NAME, token.find_client)
+        api, client = authenticate_api(oauth_request), None
+        if api is None:
+            methods = CONFIDENTIAL_METHODS
+            client = authenticate(oauth_request, methods, self.ENDPOINT_NAME, token.find_client).row
         if "token" not in oauth_request.form:
             raise InvalidRequestError("token is missing")
-        found = token.describe(client.row)
-        if found is None or found["client_id"] != client.client_id:
-            return 200, {"active": False}, []
-        return 200, {"active": True, **found}, []
+        found = token.describe_to_api(api) if api else token.describe(client) if client else None
+        answer = {"active": False} if found is None else {"active": True, **found}
+        if not signed_introspection.is_requested():
+            return 200, answer, []
+        audience = api.identifier if api else client.client_id if client else ""
+        return 200, signed_introspection.sign(answer, audience=audience, client=client, now=oauth_request.tx.now), []
 
 
 class PresentedToken:
@@ -71,12 +82,23 @@ class PresentedToken:
         return client
 
     def describe(self, client: Client) -> dict[str, Any] | None:
-        """Return the claims of a token that would be accepted now; None for every other. `client` is authenticated."""
-        if self._claims and self._is_valid(client):
+        """Return the claims of a token of this client that would be accepted now; None for every other.
+
+        `client` is authenticated.
+        """
+        if self._claims and self._claims["client_id"] == client.client_id and self._is_valid(client):
             names = (*CLAIMS, *mapped_claims.names_in_access_tokens(client.claim_mappings))
             token_type = DPOP if JKT in (self._claims.get("cnf") or {}) else BEARER
             return {"token_type": token_type} | {name: self._claims[name] for name in names if name in self._claims}
         return _describe_refresh_token(self._tx, client, *self._refresh_token) if self._refresh_token else None
+
+    def describe_to_api(self, api: Api) -> dict[str, Any] | None:
+        """Return the claims of a token that is meant for this API and good now; None for every other."""
+        if self._claims.get("aud") != api.identifier:
+            return None
+        client = self.find_client(str(self._claims["client_id"]))
+        good = client is not None and not client.disabled and self._is_valid(client)
+        return {"token_type": BEARER, **self._claims} if good else None
 
     def _is_valid(self, client: Client) -> bool:
         if self._grant_id:
@@ -95,7 +117,7 @@ class PresentedToken:
 def _verify(token: str, now: int) -> Mapping[str, Any]:
     """Return the claims of an access token; none of any other."""
     try:
-        return tokens.read_access_token(token, now=now)
+        return tokens.read_access_token(token, now=now, any_audience=True)
     except InvalidToken:
         return {}
 
@@ -103,6 +125,7 @@ def _verify(token: str, now: int) -> Mapping[str, Any]:
 def _describe_refresh_token(tx: Transaction, client: Client, row: RefreshToken, grant: Grant) -> dict[str, Any] | None:
     user = tx.users.by_id(grant.user_id)
     over = row.used_at is not None or grant.revoked_at is not None or grant.expires_at <= tx.now
+    over = over or grant.client_id != client.client_id
     if over or user is None or not user.active or not client_access.may_use(tx, client, user.id):
         return None
     return {

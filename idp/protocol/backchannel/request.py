@@ -53,6 +53,11 @@ class BackChannelRequest(OAuth2Request):
         return (self.headers or {}).get("Authorization")
 
     @property
+    def resource(self) -> str | None:
+        """Return the identifier of the API that the access token is to be for (RFC 8707 section 2)."""
+        return self._form.get("resource")
+
+    @property
     def authenticated_client(self) -> RegisteredClient:
         """Return the authenticated client."""
         if self.client is None:

@@ -45,7 +45,7 @@ class Revocation(TokenEndpoint):
 
 def _end_access_token(oauth_request: BackChannelRequest, token: str) -> None:
     try:
-        claims = tokens.read_access_token(token, now=oauth_request.tx.now)
+        claims = tokens.read_access_token(token, now=oauth_request.tx.now, any_audience=True)
     except InvalidToken:
         return
     if claims["client_id"] != oauth_request.authenticated_client.client_id:

@@ -11,6 +11,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from idp.audit import Event
 from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
+from idp.protocol import resource_indicators
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
@@ -77,12 +78,21 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """Return the tokens this code stands for."""
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
+        api = resource_indicators.find_api_of_grant(
+            self.request.tx, self.request.resource, allowed=grant.resources, scopes=grant.scopes
+        )
         refresh_token = None
         if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
             refresh_token = services().entropy.token()
             self.request.tx.refresh_tokens.add(grant.id, digest(refresh_token))
         return token_response(
-            self.request, grant, grant.scopes, by=self.GRANT_TYPE, nonce=grant.nonce, refresh_token=refresh_token
+            self.request,
+            grant,
+            grant.scopes,
+            by=self.GRANT_TYPE,
+            api=api,
+            nonce=grant.nonce,
+            refresh_token=refresh_token,
         )
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:

@@ -9,7 +9,8 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
 from idp import audit
 from idp.audit import Event
-from idp.protocol import tokens
+from idp.persistence.apis import Api
+from idp.protocol import resource_indicators, tokens
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 
@@ -32,18 +33,29 @@ class ClientCredentials(grants.ClientCredentialsGrant):
         """Return the access token; without a requested scope, for everything the client may have."""
         tx, client, binding = self.request.tx, self.request.authenticated_client, self.request.binding
         binding.claim(tx, client.row)
-        scopes = self._asked() or client.own_scopes
+        asked = self._asked() or client.own_scopes
+        api = self._find_api(asked)
+        scopes = resource_indicators.scopes_of(api, asked)
         audit.record(
-            tx, Event.TOKEN_ISSUED, client_id=client.client_id, grant_type=self.GRANT_TYPE, scope=" ".join(scopes)
+            tx,
+            Event.TOKEN_ISSUED,
+            client_id=client.client_id,
+            grant_type=self.GRANT_TYPE,
+            scope=" ".join(scopes),
+            resource=api.identifier if api else None,
         )
         return {
             "access_token": tokens.access_token(
-                client.row, scopes, now=tx.now, grant=None, confirmation=binding.confirmation
+                client.row, scopes, now=tx.now, grant=None, api=api, confirmation=binding.confirmation
             ),
             "token_type": binding.token_type,
-            "expires_in": tokens.access_token_lifetime(client.row),
+            "expires_in": tokens.access_token_lifetime(client.row, api),
             **({"scope": " ".join(scopes)} if scopes else {}),
         }
+
+    def _find_api(self, scopes: tuple[str, ...]) -> Api | None:
+        named = self.request.resource
+        return None if named is None else resource_indicators.find_api(self.request.tx, scopes, named)
 
     def _asked(self) -> tuple[str, ...]:
         requested = self.request.form.get("scope")

@@ -22,10 +22,11 @@ from authlib.oauth2.rfc6749 import TokenMixin, grants
 from idp.audit import Event
 from idp.kernel.entropy import urlsafe
 from idp.kernel.handles import digest
+from idp.persistence.apis import Api
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
-from idp.protocol import client_access
+from idp.protocol import client_access, resource_indicators
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -46,6 +47,7 @@ class PresentedRefreshToken(TokenMixin):
         self.successor = successor
         self.scopes = scopes
         self.repeated = False
+        self.api: Api | None = None
 
     def check_client(self, client: Any) -> bool:  # noqa: ANN401 - Authlib's signature
         """Whether it was given to this client."""
@@ -91,6 +93,9 @@ class RefreshTokens(grants.RefreshTokenGrant):
             raise_invalid_grant(self.request, NO_ACCESS, grant)
         if not scopes:
             raise_invalid_grant(self.request, "the client is no longer registered for any scope of it", grant)
+        given.api = resource_indicators.find_api_of_grant(
+            self.request.tx, self.request.resource, allowed=grant.resources, scopes=scopes
+        )
         return given
 
     def authenticate_user(self, refresh_token: PresentedRefreshToken) -> str:
@@ -116,6 +121,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
             refresh_token.grant,
             requested.split(" ") if requested else refresh_token.scopes,
             by=self.GRANT_TYPE,
+            api=refresh_token.api,
             refresh_token=refresh_token.successor,
             repeated=refresh_token.repeated,
         )

@@ -12,8 +12,9 @@ from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
+from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
-from idp.protocol import id_tokens, mapped_claims, tokens
+from idp.protocol import id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
@@ -26,6 +27,7 @@ def token_response(
     scopes: Sequence[str],
     *,
     by: str,
+    api: Api | None = None,
     nonce: str | None = None,
     refresh_token: str | None = None,
     repeated: bool = False,
@@ -33,18 +35,21 @@ def token_response(
     """Return the token response (RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3); `by` is the grant type.
 
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
-    `repeated`: the client got the same refresh token before.
+    `repeated`: the client got the same refresh token before. `api`: what the access token is for.
     """
     tx, client, binding = oauth_request.tx, oauth_request.authenticated_client.row, oauth_request.binding
     binding.claim(tx, client)
     added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
     more, confirmation = added[Target.ACCESS_TOKEN], binding.confirmation
-    access_token = tokens.access_token(client, scopes, now=tx.now, grant=grant, more=more, confirmation=confirmation)
+    of_token = resource_indicators.scopes_of(api, scopes)
+    access_token = tokens.access_token(
+        client, of_token, now=tx.now, grant=grant, api=api, more=more, confirmation=confirmation
+    )
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": binding.token_type,
-        "expires_in": tokens.access_token_lifetime(client),
-        "scope": " ".join(scopes),
+        "expires_in": tokens.access_token_lifetime(client, api),
+        "scope": " ".join(of_token),
     }
     if refresh_token:
         answer["refresh_token"] = refresh_token
@@ -59,7 +64,7 @@ def token_response(
             more=added[Target.ID_TOKEN],
         )
         answer["id_token"] = id_tokens.for_client(client, signed)
-    _record_issued(oauth_request, grant, answer["scope"], by=by, repeated=repeated)
+    _record_issue(oauth_request, grant, answer["scope"], by=by, repeated=repeated, api=api)
     return answer
 
 
@@ -81,7 +86,9 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
     raise InvalidGrantError(REFUSED)
 
 
-def _record_issued(oauth_request: BackChannelRequest, grant: Grant, scope: str, *, by: str, repeated: bool) -> None:
+def _record_issue(
+    oauth_request: BackChannelRequest, grant: Grant, scope: str, *, by: str, repeated: bool, api: Api | None
+) -> None:
     audit.record(
         oauth_request.tx,
         Event.TOKEN_ISSUED,
@@ -90,6 +97,7 @@ def _record_issued(oauth_request: BackChannelRequest, grant: Grant, scope: str, 
         sid=grant.sid,
         grant_type=by,
         scope=scope,
+        resource=api.identifier if api else None,
         repeated=repeated or None,
     )
 
