@@ -19,8 +19,10 @@ BY_REASON = {
 BY_CODE = {
     "unsupported_response_type": "Set the app to the authorization code flow (response_type code).",
     "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
-    "request_not_supported": "Turn request objects off in the app.",
-    "request_uri_not_supported": "Turn request objects off in the app.",
+    "request_not_supported": "Let the app sign its request objects, or turn them off there.",
+    "request_uri_not_supported": "Let the app sign its request objects, or turn them off there.",
+    "invalid_request_object": "Compare the keys of the app and those registered here: idp clients show {client}",
+    "invalid_request_uri": "None, if a link was opened twice or late. Else the app must register its request_uris.",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
     "login_required": SILENT,
     "interaction_required": SILENT,

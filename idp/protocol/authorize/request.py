@@ -47,8 +47,8 @@ class AuthorizationRequest:
 
     `subject` is the only person a response may be about, `hinted_subject` the one of an ID token that we gave it,
     `max_age` is in seconds, `claims` is the parameter without what this client may not have, `stored_params` the
-    parameters as they are stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and
-    did.
+    parameters as they are stored with a login flow, `pushed` the id of the pushed request that they come from.
+    `code_challenge` is empty when the client may leave PKCE out and did.
     """
 
     client: Client
@@ -64,7 +64,8 @@ class AuthorizationRequest:
     subject: str | None
     hinted_subject: str | None
     login_hint: str | None
-    stored_params: Mapping[str, str]
+    stored_params: dict[str, str]
+    pushed: str | None
 
     @property
     def silent(self) -> bool:
@@ -93,7 +94,7 @@ def validate_request(
     """
     query.raise_for_faults()
     checks.response_mode(query, back)
-    checks.request_objects(query)
+    checks.registration(query)
     checks.stored_size(query)
     checks.response_type(query, client)
     scopes = checks.scopes(query, client)
@@ -117,5 +118,6 @@ def validate_request(
         subject=subject,
         hinted_subject=hint.subject if hint else None,
         login_hint=query.get("login_hint"),
-        stored_params=query.values,
+        stored_params=query.stored,
+        pushed=query.pushed,
     )
