@@ -1,15 +1,21 @@
 """Pushed authorization requests: RFC 9126, and what FAPI 2.0 adds (conformance 1.5 (5))."""
 
+import contextlib
 import functools
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
+from idp.persistence.grants import grants
+from idp.persistence.pushed_requests import pushed_requests
+from idp.protocol.authorize.request_object import RequestObjectRefused, read_request_object
+from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
 from tests.protocol.test_request_objects import SigningParty
 from tests.support import tables
 from tests.support.back_channel import refused
@@ -131,13 +137,20 @@ def test_a_signed_request_can_be_pushed(harness: Harness, browser: Browser, jane
         refused(app.post("/par", {"request": bad}), "invalid_request_object")
 
 
-def test_message_signing_takes_no_rs256(harness: Harness) -> None:
-    """FAPI 2.0 Security Profile section 5.4.1."""
+def test_message_signing_takes_no_rs256(harness: Harness, browser: Browser) -> None:
+    """FAPI 2.0 Security Profile section 5.4.1; and it pushes and signs."""
     app = SigningParty(harness, security_profile="fapi2-message-signing")
-    refused(app.post("/par", {"request": app.signed(alg="RS256")}), "invalid_request_object")
-    for alg in ("PS256", "ES256", "EdDSA"):
-        assert app.post("/par", {"request": app.signed(alg=alg)}).status_code == 201
-    refused(app.post("/par", app.request()), "invalid_request")
+    with harness.services.database.read() as tx:
+        client = tx.clients.by_id("web")
+    assert client is not None
+    now = harness.clock.now()
+    for alg, good in (("RS256", False), ("PS256", True), ("ES256", True), ("EdDSA", True)):
+        with contextlib.nullcontext() if good else pytest.raises(RequestObjectRefused), harness.app.app_context():
+            read_request_object(client, app.signed(alg=alg), now=now)
+    assert must_be_pushed(client)
+    assert must_be_signed(client)
+    app.send(browser)
+    assert app.error(browser) == "invalid_request"
 
 
 def test_a_pushed_request_is_answered_once_in_a_race(harness: Harness, app: PushingParty, jane: Someone) -> None:
@@ -164,3 +177,41 @@ def test_strangers_can_store_only_so_many(sqlite_databases: SqliteDatabases, tmp
         assert spa.pushed().headers["Retry-After"] == "900"
         PushingParty(harness, "web").push()
         harness.close()
+
+
+def test_a_sign_in_that_ended_is_started_again_by_the_client(
+    app: PushingParty, harness: Harness, browser: Browser
+) -> None:
+    """The link of the page that says so; what was pushed is too old by then."""
+    app.open(browser, app.push())
+    flow = browser.at.split("/")[2]
+    browser.get(f"/authorize/again/{flow}")
+    assert browser.at.startswith("/login/"), "within the minute it still works"
+    harness.clock.advance(harness.settings.login_lifetime)
+    browser.get(f"/authorize/again/{flow}")
+    assert app.error(browser) == "invalid_request_uri"
+
+
+def test_a_person_who_may_not_use_the_client_is_not_sent_in_circles(
+    harness: Harness, browser: Browser, jane: Someone
+) -> None:
+    """Only the client can start again, so there is no link for another account."""
+    app = PushingParty(harness, restricted=True)
+    app.open(browser, app.push())
+    browser.submit(username=jane.username, password=jane.password)
+    assert browser.page.status_code == 403
+    assert "error=access_denied" in browser.page.text
+    assert "Use another account" not in browser.page.text
+
+
+def test_a_key_that_was_pushed_is_that_of_the_grant(
+    app: PushingParty, harness: Harness, browser: Browser, jane: Someone
+) -> None:
+    """RFC 9449 section 10.1."""
+    request_uri = app.push()
+    with harness.services.database.engine.begin() as connection:
+        connection.execute(update(pushed_requests).values(confirmation={"jkt": "thumbprint"}))
+    app.open(browser, request_uri)
+    app.go_through(browser, jane)
+    with harness.services.database.engine.begin() as connection:
+        assert connection.scalar(select(grants.c.confirmation)) == {"jkt": "thumbprint"}

@@ -18,9 +18,8 @@ from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import client_redirect, handler, pushed_request, resume
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.client_redirect import UnprovenRedirect
-from idp.protocol.authorize.remedies import remedy_for
+from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, AuthorizationRequest, validate_request
-from idp.protocol.authorize.request_object import RequestObjectRefused
 from idp.protocol.authorize.sent_request import SentRequest, must_be_pushed, must_be_signed, read_sent_request
 from idp.protocol.client_access import NotPermitted
 from idp.protocol.errors import TemporarilyUnavailable
@@ -96,12 +95,9 @@ def _respond(
 
 def _record(tx: Transaction, client: Client, query: Query, error: OAuth2Error) -> None:
     """Log and audit a refusal that the client is told of."""
-    reason = f"{error.error}: {error.description}"
-    if isinstance(error, RequestObjectRefused):
-        reason = f"{reason}; {error.reason}"
     sent = {"redirect_uri": query.get("redirect_uri"), "scope": query.get("scope")}
     remedy = remedy_for(error, client.client_id)
-    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason, remedy=remedy, sent=sent)
+    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(error), remedy=remedy, sent=sent)
 
 
 def _explain_not_permitted(client: Client, query: Query, answer: Response) -> Response:

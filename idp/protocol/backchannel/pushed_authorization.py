@@ -16,7 +16,7 @@ from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import request_object, sent_request
 from idp.protocol.authorize.client_redirect import UnprovenRedirect, responder_for
 from idp.protocol.authorize.pushed_request import LIFETIME, PREFIX
-from idp.protocol.authorize.remedies import remedy_for
+from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -58,8 +58,8 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
     else:
         network = None if registered.confidential else network_of(tx.origin.address)
         return _store(tx, client, request.stored_params, network)
-    reason, remedy = f"{refusal.error}: {refusal.description}", remedy_for(refusal, client.client_id)
-    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason, remedy=remedy, sent={"endpoint": PATH})
+    remedy, sent = remedy_for(refusal, client.client_id), {"endpoint": PATH}
+    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(refusal), remedy=remedy, sent=sent)
     return oauth_error(refusal)
 
 
