@@ -24,7 +24,9 @@ from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import SqliteDatabases
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.network import browser_at
+from tests.support.outages import LOCKED, outage, wait_briefly
 from tests.support.relying_party import RelyingParty, is_page
+from tests.support.statements import metered
 from tests.unit.signing.tools import unsigned
 
 DEMANDED = ClientMetadata(require_pushed_authorization_requests=True)
@@ -96,6 +98,27 @@ def test_it_is_bound_to_its_client(app: PushingParty, harness: Harness, browser:
 def test_a_client_that_must_push_must_push(app: PushingParty, browser: Browser) -> None:
     app.send(browser)
     assert app.error(browser) == "invalid_request"
+
+
+def test_what_it_costs(app: PushingParty, harness: Harness, browser: Browser, jane: Someone) -> None:
+    """Pushing: client, insert. Answering by a session: two more than plainly, the request and its claim."""
+    app.open(browser, app.push())
+    app.go_through(browser, jane)
+    with metered(harness) as pushing:
+        request_uri = app.push()
+    with metered(harness) as answering:
+        app.open(browser, request_uri)
+    assert app.answer(browser).keys() == {"code"}
+    assert (len(pushing.statements), pushing.commits) == (2, 1)
+    assert (len(answering.statements), answering.commits) == (7, 1)
+
+
+def test_the_client_is_told_of_an_outage(app: PushingParty, harness: Harness, browser: Browser) -> None:
+    request_uri = app.push()
+    wait_briefly(harness)
+    with outage(LOCKED, harness):
+        app.open(browser, request_uri)
+        assert app.error(browser) == "temporarily_unavailable"
 
 
 WRONG: list[tuple[str, dict[str, Any]]] = [

@@ -33,7 +33,7 @@ from idp.web.pages import see_other
 def authorize(tx: Transaction) -> Response:
     """Validate the request being served and answer it: by redirect once the redirect URI is proven, or with a page."""
     query = queries.parse_query(queries.request_query(), LONGEST)
-    language.use_ui_locales(query.values)
+    language.use_ui_locales(query.values)  # of a page that says the client is unknown
     return _respond(tx, query, handler.handle_authorization_request)
 
 
@@ -76,6 +76,7 @@ def _respond(
         client = client_redirect.find_client(tx, query)
         sent = SentRequest(query) if row else read_sent_request(tx, client, query)
         query = sent.query
+        language.use_ui_locales(query.values)
         back = client_redirect.responder_for(client, query)
     except UnprovenRedirect as refusal:
         client_redirect.record_unproven(tx, refusal, query)
