@@ -35,6 +35,7 @@ class SecurityProfile:
     rotates_refresh_tokens: bool = True
     requires_pushed_request: bool = False
     requires_signed_request: bool = False
+    strict_request_objects: bool = False
     requires_signed_response: bool = False
     requires_sender_constraint: bool = False
     assertion_audience_is_issuer: bool = False
@@ -50,6 +51,7 @@ _STRICT = SecurityProfile(
     repeatable_refresh_allowed=False,
     unknown_scopes_ignored=False,
     only_code=True,
+    strict_request_objects=True,
 )
 _FAPI2 = replace(
     _STRICT,

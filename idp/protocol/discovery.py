@@ -18,6 +18,7 @@ from idp.login.policy.assurance import Level, best_of_all
 from idp.login.policy.methods import LASTING
 from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
+from idp.protocol.authorize import pushed_request, request_object
 from idp.protocol.authorize.checks import S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
@@ -35,6 +36,7 @@ ENDPOINTS = {
     "jwks_uri": "frontchannel.jwks",
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
+    "pushed_authorization_request_endpoint": "backchannel.push",
     "end_session_endpoint": "frontchannel.logout",
     "registration_endpoint": "registration.register",
 }
@@ -61,8 +63,8 @@ def metadata() -> dict[str, Any]:
         "claims_supported": [*claims.SUPPORTED, standard.GROUPS, *ABOUT_THE_SIGN_IN],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        **request_object.METADATA,
+        **pushed_request.METADATA,
         "acr_values_supported": [level.acr for level in levels(services().settings)],
         "subject_types_supported": list(SUBJECT_TYPES),
         **_response_algorithms(),

@@ -14,11 +14,7 @@ from authlib.oauth2.rfc6749.errors import (
     InvalidRequestError,
     InvalidScopeError,
 )
-from authlib.oidc.core.errors import (
-    RegistrationNotSupportedError,
-    RequestNotSupportedError,
-    RequestURINotSupportedError,
-)
+from authlib.oidc.core.errors import RegistrationNotSupportedError
 
 from idp.claims.standard import OFFLINE_ACCESS
 from idp.persistence.clients import Client
@@ -50,12 +46,8 @@ class Prompt(StrEnum):
     SELECT_ACCOUNT = "select_account"
 
 
-def request_objects(query: Query) -> None:
-    """Refuse request objects: we would ignore the parameters inside."""
-    if query.get("request"):
-        raise RequestNotSupportedError("request objects are not supported")
-    if query.get("request_uri"):
-        raise RequestURINotSupportedError("request_uri is not supported")
+def registration(query: Query) -> None:
+    """Refuse clients that bring their registration along (OpenID Connect Core section 7.2.1)."""
     if query.get("registration"):
         raise RegistrationNotSupportedError("registration is not supported")
 
