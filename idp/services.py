@@ -13,6 +13,7 @@ from idp.kernel.clock import Clock
 from idp.kernel.entropy import Entropy
 from idp.language.geoip import GeoIp
 from idp.persistence.database import Database
+from idp.signing.certificates import CertificateAuthorities
 from idp.signing.keyring import Keyring
 from idp.signing.sealing import Sealer
 
@@ -31,4 +32,5 @@ class Services:
     hash_parameters: HashParameters
     geoip: GeoIp
     attestation_anchors: AttestationTrustAnchors
+    certificate_authorities: CertificateAuthorities
     breached: BreachedPasswords | None

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import client_uris, profile_rules
+from idp.admin import certificate_rules, client_uris, profile_rules
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
@@ -23,7 +23,9 @@ from idp.signing.client_jwts import usable_algorithms
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 PRIVATE_KEY_JWT = "private_key_jwt"
-AUTH_METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, PUBLIC)
+AUTH_METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
+KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
+MORE_RULES = (certificate_rules.problems, profile_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
 OFFLINE_ACCESS = "offline_access"
@@ -107,7 +109,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_agreement(wanted),
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
-        *(Problem(*found) for found in profile_rules.problems(wanted)),
+        *(Problem(*found) for rules in MORE_RULES for found in rules(wanted)),
     ]
 
 
@@ -273,7 +275,7 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
 
 
 def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
-    if method != PRIVATE_KEY_JWT:
+    if method not in KEY_METHODS:
         yield Problem(
             "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
         )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pydantic import ConfigDict
 
+from idp.config.client_certificates import ClientCertificates
 from idp.config.installation import Installation
 from idp.config.messages import Messages
 from idp.config.sign_in import SignIn
 from idp.config.tokens import Tokens
 
 
-class SettingFields(Messages, Tokens, SignIn, Installation):
+class SettingFields(Messages, ClientCertificates, Tokens, SignIn, Installation):
     """All settings. Durations are seconds unless the name says otherwise."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

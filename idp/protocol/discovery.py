@@ -21,6 +21,7 @@ from idp.protocol.authorize.checks import CODE, S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.errors import json_response
+from idp.protocol.sender_constraint import certificates
 from idp.signing.algorithms import FOREIGN
 from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
@@ -42,12 +43,13 @@ CACHED = 300
 
 def metadata() -> dict[str, Any]:
     """Return the provider's metadata."""
-    auth = list(client_authentication.METHODS)
-    confidential = list(client_authentication.CONFIDENTIAL_METHODS)
+    auth = client_authentication.offered_methods()
+    confidential = [method for method in auth if method in client_authentication.CONFIDENTIAL_METHODS]
     algs = list(FOREIGN)
     return {
         "issuer": services().settings.issuer,
         **_endpoints(),
+        **_mtls_aliases(),
         "response_types_supported": [CODE],
         "response_modes_supported": list(response_modes.SUPPORTED),
         "grant_types_supported": list(GRANT_TYPES),
@@ -69,6 +71,7 @@ def metadata() -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": confidential,
         "introspection_endpoint_auth_signing_alg_values_supported": algs,
         "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
+        "tls_client_certificate_bound_access_tokens": certificates.accepted(),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
@@ -100,6 +103,15 @@ def _published(body: dict[str, Any]) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={min(CACHED, services().settings.key_publish_ahead // 2)}"
     del response.headers["Pragma"]
     return response
+
+
+def _mtls_aliases() -> dict[str, Any]:
+    """Return where clients show their certificates, if that is not where everybody calls (RFC 8705 section 5)."""
+    issuer, origin = services().settings.issuer, services().settings.mtls_origin
+    if not origin:
+        return {}
+    called = {name: uri for name, uri in _endpoints().items() if ENDPOINTS[name].startswith("backchannel.")}
+    return {"mtls_endpoint_aliases": {name: origin + uri.removeprefix(issuer) for name, uri in called.items()}}
 
 
 def _endpoints() -> dict[str, str]:

@@ -29,6 +29,7 @@ REGISTERED = {
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "dpop_signing_alg_values_supported",
+    "tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

@@ -3,6 +3,7 @@
 routes                   addresses; one transaction per request
 parameters, request      the form, read strictly; the request as Authlib sees it
 authlib_server           the one Authlib server: it dispatches to what is registered, and only that
-client_authentication, client_assertion, authlib_client    exactly one method, and the registered one
+credentials, client_authentication                         exactly one method, and the registered one
+client_assertion, mutual_tls, authlib_client               what proves a client by each of them
 introspection, revocation                                  RFC 7662, RFC 7009
 """
