@@ -22,8 +22,10 @@ from idp.signing.client_jwts import usable_algorithms
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
+METHODS_WITH_SECRET = (*SECRET_METHODS, CLIENT_SECRET_JWT)
 PRIVATE_KEY_JWT = "private_key_jwt"
-AUTH_METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
+AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
 KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
 MORE_RULES = (certificate_rules.problems, profile_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"

@@ -23,6 +23,7 @@ from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.errors import json_response
 from idp.protocol.sender_constraint import certificates
 from idp.signing.algorithms import FOREIGN
+from idp.signing.client_jwts import HS256
 from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
 
@@ -45,7 +46,7 @@ def metadata() -> dict[str, Any]:
     """Return the provider's metadata."""
     auth = client_authentication.offered_methods()
     confidential = [method for method in auth if method in client_authentication.CONFIDENTIAL_METHODS]
-    algs = list(FOREIGN)
+    algs = [*FOREIGN, HS256]
     return {
         "issuer": services().settings.issuer,
         **_endpoints(),

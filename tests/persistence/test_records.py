@@ -19,6 +19,7 @@ from idp.persistence import (
     consents,
     contact_changes,
     devices,
+    dpop_proofs,
     factors,
     figures,
     grants,
@@ -41,6 +42,7 @@ from idp.persistence.schema import METADATA
 
 RECORDS: dict[Table, type] = {
     assertion_replay.assertion_ids: assertion_replay.AssertionId,
+    dpop_proofs.dpop_proofs: dpop_proofs.UsedProof,
     attributes.attributes: attributes.Attribute,
     audit_chain.audit_chain: audit_chain.ChainLink,
     audit_chain.audit_chain_state: audit_chain.ChainState,

@@ -10,6 +10,7 @@ from idp.security_profiles import profile_of
 
 BASIC = "client_secret_basic"
 POST = "client_secret_post"
+CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
 PRIVATE_KEY_JWT = "private_key_jwt"
 TLS = "tls_client_auth"
 SELF_SIGNED_TLS = "self_signed_tls_client_auth"

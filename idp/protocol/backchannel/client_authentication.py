@@ -2,7 +2,7 @@
 
     Authorization: Basic          -> client_secret_basic
     client_secret in the form     -> client_secret_post
-    client_assertion in the form  -> private_key_jwt
+    client_assertion in the form  -> private_key_jwt, client_secret_jwt
     only a client_id              -> tls_client_auth, self_signed_tls_client_auth, by the certificate of the connection;
                                      none (public clients: PKCE proves who asked for the code)
 
@@ -26,6 +26,7 @@ from idp.persistence.clients import Client
 from idp.protocol.backchannel import client_assertion, mutual_tls
 from idp.protocol.backchannel.authlib_client import (
     BASIC,
+    CLIENT_SECRET_JWT,
     NONE,
     POST,
     PRIVATE_KEY_JWT,
@@ -42,10 +43,10 @@ from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.signing.certificates import InvalidCertificate
 from idp.web.context import services
 
-CONFIDENTIAL_METHODS = (BASIC, POST, PRIVATE_KEY_JWT, TLS, SELF_SIGNED_TLS)
+CONFIDENTIAL_METHODS = (BASIC, POST, CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, TLS, SELF_SIGNED_TLS)
 METHODS = (*CONFIDENTIAL_METHODS, NONE)
 TOKEN_ENDPOINT = "token"  # noqa: S105 - an endpoint
-SENT_AS = {TLS: NONE, SELF_SIGNED_TLS: NONE}
+SENT_AS = {TLS: NONE, SELF_SIGNED_TLS: NONE, CLIENT_SECRET_JWT: PRIVATE_KEY_JWT}
 """Method -> the one that its request looks like; the registration tells them apart."""
 
 
@@ -100,7 +101,7 @@ def _verify(oauth_request: BackChannelRequest, client: RegisteredClient, given: 
     if given.method in {BASIC, POST}:
         if not client.check_client_secret(given.secret):
             raise CredentialsRefused("wrong secret")
-    elif given.method == PRIVATE_KEY_JWT:
+    elif given.method in {PRIVATE_KEY_JWT, CLIENT_SECRET_JWT}:
         client_assertion.verify_assertion(oauth_request.tx, client.row, given.secret, oauth_request.uri)
     elif given.method in TLS_METHODS:
         mutual_tls.verify_certificate(client.row, given.method, now=oauth_request.tx.now)
