@@ -38,6 +38,7 @@ REGISTERED = {
     "authorization_encryption_enc_values_supported",
     "introspection_signing_alg_values_supported",
     "device_authorization_endpoint", "authorization_details_types_supported",
+    "tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

@@ -104,7 +104,10 @@ LEVEL_TEXTS = {
 METHOD_TEXTS = {
     "client_secret_basic": Text("A secret in the header (client_secret_basic)"),
     "client_secret_post": Text("A secret in the form (client_secret_post)"),
+    "client_secret_jwt": Text("A signature by a secret (client_secret_jwt)"),
     "private_key_jwt": Text("A key of its own (private_key_jwt)"),
+    "tls_client_auth": Text("A certificate with its name (tls_client_auth)"),
+    "self_signed_tls_client_auth": Text("A certificate of its own (self_signed_tls_client_auth)"),
     "none": Text("Nothing: it cannot keep a secret (none)"),
 }
 SAME_AS_ALL = Text("Empty: as for all apps.")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from idp.admin import client_failures
 from idp.admin.app_kinds import KINDS, kind_of
 from idp.admin.client_failures import Failure
-from idp.admin.client_rules import SECRET_METHODS
+from idp.admin.client_rules import METHODS_WITH_SECRET
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, views
@@ -82,7 +82,7 @@ def _facts(client: Client) -> dict[str, Any]:
 
 def _secret(client: Client, now: int) -> dict[str, Any] | None:
     """Return what there is to see of its secrets; None for an app that has none by its kind."""
-    if client.token_endpoint_auth_method not in SECRET_METHODS:
+    if client.token_endpoint_auth_method not in METHODS_WITH_SECRET:
         return None
     until = client.previous_secret_expires_at
     earlier = Moment(until) if client.previous_secret_digest and until is not None and until > now else None
