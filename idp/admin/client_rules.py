@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import client_uris
+from idp.admin import client_uris, response_rules
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
@@ -25,7 +25,7 @@ SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 PRIVATE_KEY_JWT = "private_key_jwt"
 AUTH_METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, PUBLIC)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
+GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, response_rules.IMPLICIT)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -60,6 +60,7 @@ class Registration:
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
     grant_types: Sequence[str] = (CODE, REFRESH)
+    response_types: Sequence[str] = response_rules.ONLY_CODE
     scopes: Sequence[str] = ("openid", "profile", "email")
     token_endpoint_auth_method: str = SECRET_METHODS[0]
     strict_auth_method: bool = False
@@ -107,6 +108,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_agreement(wanted),
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
+        *(Problem(*found) for found in response_rules.problems(wanted)),
     ]
 
 
@@ -211,7 +213,7 @@ def _pages(wanted: Registration) -> Iterator[Problem]:
 def _agreement(wanted: Registration) -> Iterator[Problem]:
     """Yield where one field contradicts another."""
     grants = set(wanted.grant_types)
-    if CODE in grants and not wanted.redirect_uris:
+    if grants & {CODE, response_rules.IMPLICIT} and not wanted.redirect_uris:
         yield Problem(
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
@@ -253,7 +255,7 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
     if method == PRIVATE_KEY_JWT and not wanted.jwks:
         yield Problem("jwks", Text("private_key_jwt needs the client's public keys (a JWK Set)."))
     if wanted.jwks is not None:
-        yield from _jwks_problems(wanted.jwks, method)
+        yield from _jwks_problems(wanted.jwks, method, encrypted=response_rules.wants_encryption(wanted.metadata))
 
 
 def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
@@ -271,8 +273,8 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
         )
 
 
-def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
-    if method != PRIVATE_KEY_JWT:
+def _jwks_problems(jwks: dict[str, Any], method: str, *, encrypted: bool) -> Iterator[Problem]:
+    if method != PRIVATE_KEY_JWT and not encrypted:
         yield Problem(
             "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
         )
@@ -284,7 +286,7 @@ def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
             "jwks",
             Text("The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here."),
         )
-    elif not any(usable_algorithms(key) for key in keys):
+    elif method == PRIVATE_KEY_JWT and not any(usable_algorithms(key) for key in keys):
         yield Problem(
             "jwks",
             Text(

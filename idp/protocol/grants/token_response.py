@@ -13,6 +13,7 @@ from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
 from idp.persistence.grants import Grant
+from idp.persistence.transaction import Transaction
 from idp.protocol import id_tokens, mapped_claims, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
@@ -48,27 +49,15 @@ def token_response(
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if OPENID in scopes:
-        signed = id_tokens.signed_id_token(
-            tx,
-            client,
-            grant,
-            scopes if client.id_token_scope_claims else (),
-            hashed={"at_hash": access_token},
-            nonce=nonce,
-            more=added[Target.ID_TOKEN],
-        )
+        hashed, more = {"at_hash": access_token}, added[Target.ID_TOKEN]
+        signed = id_tokens.signed_id_token(tx, client, grant, scopes, hashed=hashed, nonce=nonce, more=more)
         answer["id_token"] = id_tokens.for_client(client, signed)
-    audit.record(
-        tx,
-        Event.TOKEN_ISSUED,
-        user_id=grant.user_id,
-        client_id=client.client_id,
-        sid=grant.sid,
-        grant_type=by,
-        scope=answer["scope"],
-        repeated=repeated or None,
-    )
+    _record_issued(tx, grant, grant_type=by, scope=answer["scope"], repeated=repeated or None)
     return answer
+
+
+def _record_issued(tx: Transaction, grant: Grant, **detail: str | bool | None) -> None:
+    audit.record(tx, Event.TOKEN_ISSUED, user_id=grant.user_id, client_id=grant.client_id, sid=grant.sid, **detail)
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:

@@ -1,0 +1,79 @@
+"""What a registration may ask of responses: types, signatures, encryption; what its profile allows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from idp.config.tokens import RESPONSE_TYPES
+from idp.kernel.text import Text
+from idp.persistence.client_metadata import ClientMetadata
+from idp.security_profiles import profile_named
+from idp.signing import jwe
+from idp.signing.algorithms import OWN
+
+if TYPE_CHECKING:
+    from idp.admin.client_rules import Registration
+
+IMPLICIT = "implicit"
+"""The grant of response types with tokens in them (OIDC Registration 1.0 section 2)."""
+ONLY_CODE = ("code",)
+SIGNED = ("userinfo_signed_response_alg", "authorization_signed_response_alg")
+ENCRYPTED = ("id_token", "userinfo", "authorization")
+
+
+def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
+    """Yield each fault: the field, and a sentence with the remedy."""
+    yield from _types(wanted)
+    yield from _signatures(wanted)
+    for kind in ENCRYPTED:
+        yield from _encryption(wanted, kind)
+
+
+def wants_encryption(metadata: ClientMetadata) -> bool:
+    """Whether responses are encrypted to a key of the client."""
+    return any(getattr(metadata, f"{kind}_encrypted_response_alg") for kind in ENCRYPTED)
+
+
+def _types(wanted: Registration) -> Iterator[tuple[str, Text]]:
+    field, others = "response_types", [each for each in wanted.response_types if each != "code"]
+    if set(others) - set(RESPONSE_TYPES):
+        yield field, Text("Response types must be some of: {all}.", all=", ".join(RESPONSE_TYPES))
+    elif others and IMPLICIT not in wanted.grant_types:
+        yield field, Text("A response type with a token in it needs the grant implicit.")
+    elif any("code" in each for each in others) and "authorization_code" not in wanted.grant_types:
+        yield field, Text("A response type with a code in it needs the grant authorization_code.")
+    elif IMPLICIT in wanted.grant_types and not others:
+        yield "grant_types", Text("The grant implicit needs a response type with a token in it.")
+    if profile_named(wanted.metadata.security_profile).only_code and others:
+        yield field, Text("The security profile of this app allows the response type code alone.")
+
+
+def _signatures(wanted: Registration) -> Iterator[tuple[str, Text]]:
+    allowed = profile_named(wanted.metadata.security_profile).signing_algorithms
+    chosen = {name: getattr(wanted.metadata, name) for name in SIGNED}
+    for name, alg in chosen.items():
+        if alg is not None and alg not in OWN:
+            yield name, Text("The signing algorithm must be one of {all}.", all=", ".join(OWN))
+    for name, alg in (chosen | {"id_token_signed_response_alg": wanted.id_token_signed_response_alg}).items():
+        if alg in OWN and allowed and alg not in allowed:
+            yield name, Text("The security profile of this app allows only {all}.", all=", ".join(allowed))
+
+
+def _encryption(wanted: Registration, kind: str) -> Iterator[tuple[str, Text]]:
+    name, enc_name = f"{kind}_encrypted_response_alg", f"{kind}_encrypted_response_enc"
+    alg, enc = getattr(wanted.metadata, name), getattr(wanted.metadata, enc_name)
+    if enc is not None and (alg is None or enc not in jwe.ENCS):
+        said = Text("It must be one of {all}, and needs {field} beside it.", all=", ".join(jwe.ENCS), field=name)
+        yield enc_name, said
+    if alg is None:
+        return
+    if alg not in jwe.ALGS:
+        yield name, Text("The encryption algorithm must be one of {all}.", all=", ".join(jwe.ALGS))
+    elif wanted.metadata.jwks_uri is None and not _has_key(wanted.jwks, alg):
+        yield name, Text("Encryption with {alg} needs a public key of the app that fits, in its JWK Set.", alg=alg)
+
+
+def _has_key(jwks: dict[str, object] | None, alg: str) -> bool:
+    keys = (jwks or {}).get("keys")
+    return isinstance(keys, list) and any(jwe.may_encrypt(key, alg) for key in keys)
