@@ -19,6 +19,7 @@ from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.authorize.response_tokens import response_parameters
 from idp.protocol.response_types import CODE
+from idp.security_profiles import profile_of
 from idp.web.context import services
 
 
@@ -54,7 +55,7 @@ def new_grant(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance, code: str
 ) -> Grant:
     """Return a grant that is not stored yet."""
-    settings = services().settings
+    settings, longest = services().settings, profile_of(request.client).longest_code_life
     return Grant(
         id=services().entropy.token(16),
         user_id=auth_session.person.user.id,
@@ -71,7 +72,7 @@ def new_grant(
         redirect_uri=request.responder.redirect_uri,
         code_digest=digest(code),
         code_challenge=request.code_challenge,
-        code_expires_at=tx.now + settings.code_lifetime,
+        code_expires_at=tx.now + min(settings.code_lifetime, longest or settings.code_lifetime),
         code_used_at=None if CODE in request.response_type.split() else tx.now,  # never sent, never redeemed
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
     )

@@ -56,8 +56,17 @@ def token_response(
     return answer
 
 
-def _record_issued(tx: Transaction, grant: Grant, **detail: str | bool | None) -> None:
-    audit.record(tx, Event.TOKEN_ISSUED, user_id=grant.user_id, client_id=grant.client_id, sid=grant.sid, **detail)
+def _record_issued(tx: Transaction, grant: Grant, *, grant_type: str, scope: str, repeated: bool | None) -> None:
+    audit.record(
+        tx,
+        Event.TOKEN_ISSUED,
+        user_id=grant.user_id,
+        client_id=grant.client_id,
+        sid=grant.sid,
+        grant_type=grant_type,
+        scope=scope,
+        repeated=repeated,
+    )
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:
