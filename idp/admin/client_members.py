@@ -16,10 +16,9 @@ from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.security_profiles import PROFILES
+from idp.signing import jwe
 from idp.signing.algorithms import FOREIGN, OWN
 
-JWE_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-JWE_ENCODINGS = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 LONGEST_TEXT = 200
 """Characters of a text, and of each word of a list."""
 MOST_LISTED = 100
@@ -103,8 +102,8 @@ def _signing(name: str, title: Text, values: tuple[str, ...] = OWN) -> Member:
 
 def _encryption(prefix: str, alg_title: Text, enc_title: Text) -> tuple[Member, Member]:
     return (
-        Member(name=f"{prefix}_alg", title=alg_title, kind=Kind.CHOICE, values=JWE_ALGORITHMS),
-        Member(name=f"{prefix}_enc", title=enc_title, kind=Kind.CHOICE, values=JWE_ENCODINGS),
+        Member(name=f"{prefix}_alg", title=alg_title, kind=Kind.CHOICE, values=jwe.ALGS),
+        Member(name=f"{prefix}_enc", title=enc_title, kind=Kind.CHOICE, values=jwe.ENCS),
     )
 
 
@@ -199,11 +198,6 @@ GROUPS = (
                 help=Text("One address a line, exactly as the app sends it."),
             ),
             _signing("request_object_signing_alg", Text("What it signs its requests with"), FOREIGN),
-            *_encryption(
-                "request_object_encryption",
-                Text("What it encrypts the keys of its requests with"),
-                Text("What it encrypts its requests with"),
-            ),
             Member(
                 name="authorization_details_types",
                 title=Text("Types of detailed permissions that it may ask for"),
@@ -233,11 +227,6 @@ GROUPS = (
                 Text("What authorization responses are encrypted with"),
             ),
             _signing("introspection_signed_response_alg", Text("What introspection is signed with")),
-            *_encryption(
-                "introspection_encrypted_response",
-                Text("What keys of introspection are encrypted with"),
-                Text("What introspection is encrypted with"),
-            ),
         ),
     ),
     Group(

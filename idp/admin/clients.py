@@ -203,7 +203,9 @@ def _refuse_problems(problems: list[Problem]) -> None:
 def _columns(wanted: Registration) -> dict[str, Any]:
     given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     stored = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
-    return stored | {"response_types": ["code"] if CODE in wanted.grant_types else []}
+    # None with a code without its grant; `code` comes back with the grant.
+    types = [each for each in wanted.response_types or ("code",) if CODE in wanted.grant_types or "code" not in each]
+    return stored | {"response_types": types}
 
 
 def _record_secret_change(tx: Transaction, client: Client, change: str, *, grace: int | None = None) -> None:

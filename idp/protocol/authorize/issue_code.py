@@ -45,7 +45,7 @@ def issue_code(
     code = services().entropy.token()
     grant = new_grant(tx, request, auth_session, reached, code)
     if claimed is not None:
-        grant = replace(grant, confirmation=claimed.confirmation)
+        grant = replace(grant, confirmation=claimed.confirmation or grant.confirmation)
     if not tx.grants.add(grant, auth_session.session.handle_digest):
         release_request(tx, claimed)
         raise LoginRequiredError("the person must sign in")

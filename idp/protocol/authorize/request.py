@@ -105,7 +105,7 @@ def validate_request(
     response_type = response_checks.response_type(query, client, offered=services().settings.response_type_names)
     response_checks.response_mode(query, client, back)
     response_checks.encryption_keys(client, response_type, back)
-    scopes = checks.scopes(query, client)
+    scopes = checks.scopes(query, client, response_type)
     resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
     nonce = response_checks.nonce(query, response_type, scopes)
     code_challenge = checks.code_challenge(query, client, response_type)

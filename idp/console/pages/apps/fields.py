@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, Registration
+from idp.config.tokens import RESPONSE_TYPES
 from idp.kernel import strict_json
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
@@ -218,6 +219,13 @@ SECTIONS: Mapping[str, Section] = {
                 kind="ticks",
                 label=Text("Grant types"),
                 options=tuple((name, name) for name in GRANT_TYPES),
+            ),
+            Field(
+                name="response_types",
+                kind="ticks",
+                label=Text("Response types"),
+                hint=Text("Others than code are for old apps, and must be turned on for the installation."),
+                options=tuple((name, name) for name in RESPONSE_TYPES),
             ),
             Field(
                 name="token_endpoint_auth_method",
