@@ -102,8 +102,8 @@ def group_names(tx: Transaction, found: Sequence[ClaimMapping]) -> dict[str, Gro
 def preview(tx: Transaction, actor: Actor, client: Client, user: User, *, subject: str) -> dict[Target, dict[str, Any]]:
     """Return what an app is told of a person if it is given every scope that it is registered for.
 
-    `subject` is what the app calls the person. Claims about the sign-in itself are left out. `actor` must be somebody who
-    may look at people.
+    `subject` is what the app calls the person. Claims about the sign-in itself are left out. `actor` must be somebody
+    who may look at people.
     """
     actor.require(Permission.VIEW_PEOPLE)
     facts, found = Facts(*tx.groups.with_attributes(user.id)), mappings.parse(client.claim_mappings)
