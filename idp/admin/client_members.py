@@ -18,8 +18,8 @@ from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.security_profiles import PROFILES
 from idp.signing.algorithms import FOREIGN, OWN
 
-JWE_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-JWE_ENCODINGS = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
+JWE_ALGORITHMS = ("RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW")
+JWE_ENCODINGS = ("A128CBC-HS256", "A256GCM")
 LONGEST_TEXT = 200
 """Characters of a text, and of each word of a list."""
 MOST_LISTED = 100
@@ -41,7 +41,7 @@ class Member:
     """One member: the name of the IANA registry, and words for administrators.
 
     `values` are the only ones it may have; empty: any. `https_only`: not even this machine may be reached by http.
-    `administrative`: only administrators set it, never the client itself.
+    `administrative`: only administrators set it, never a client that registers itself.
     """
 
     name: str
@@ -101,11 +101,15 @@ def _signing(name: str, title: Text, values: tuple[str, ...] = OWN) -> Member:
     return Member(name=name, title=title, kind=Kind.CHOICE, values=values)
 
 
-def _encryption(prefix: str, alg_title: Text, enc_title: Text) -> tuple[Member, Member]:
-    return (
-        Member(name=f"{prefix}_alg", title=alg_title, kind=Kind.CHOICE, values=JWE_ALGORITHMS),
-        Member(name=f"{prefix}_enc", title=enc_title, kind=Kind.CHOICE, values=JWE_ENCODINGS),
+def _encryption(
+    prefix: str, alg_title: Text, enc_title: Text, *, administrative: bool = False
+) -> tuple[Member, Member]:
+    chosen = (f"{prefix}_alg", alg_title, JWE_ALGORITHMS), (f"{prefix}_enc", enc_title, JWE_ENCODINGS)
+    alg, enc = (
+        Member(name=name, title=title, kind=Kind.CHOICE, values=values, administrative=administrative)
+        for name, title, values in chosen
     )
+    return alg, enc
 
 
 def _flag(name: str, title: Text, text: Text | None = None) -> Member:
@@ -203,6 +207,7 @@ GROUPS = (
                 "request_object_encryption",
                 Text("What it encrypts the keys of its requests with"),
                 Text("What it encrypts its requests with"),
+                administrative=True,
             ),
             Member(
                 name="authorization_details_types",

@@ -94,16 +94,6 @@ def change(
     return Registered(clients.find(tx, client.client_id), secret)
 
 
-def approve(tx: Transaction, client: Client) -> None:
-    """Accept a client that registered itself; raises `Refused` when it does not wait for that."""
-    found = tx.client_registrations.of_client(client.client_id)
-    if found is None or found.approved_at is not None:
-        raise Refused(Text("This app does not wait for an approval."))
-    tx.client_registrations.approve(client.client_id)
-    tx.clients.enable(client)
-    audit.record(tx, Event.CLIENT_APPROVED, client_id=client.client_id)
-
-
 def remove_unused(tx: Transaction, *, days: int, most: int) -> int:
     """Remove clients that registered themselves and that nobody used for so many days; return how many."""
     gone = tx.client_registrations.remove_unused(before=tx.now - days * DAY, limit=most)

@@ -147,7 +147,9 @@ def disable(tx: Transaction, client: Client) -> None:
 def enable(tx: Transaction, client: Client) -> None:
     """Accept a client again; one that waited for an approval has it now. Tokens that were revoked stay revoked."""
     tx.clients.enable(client)
-    tx.client_registrations.approve(client.client_id)
+    if tx.client_registrations.approve(client.client_id):
+        audit.record(tx, Event.CLIENT_APPROVED, client_id=client.client_id)
+        return
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=False)
 
 

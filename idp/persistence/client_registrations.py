@@ -67,7 +67,7 @@ CHANGE = (
     .where(client_registrations.c.client_id == given("client_id"))
     .values(changed_at=given("now"))
 )
-APPROVE = CHANGE.values(approved_at=given("now"))
+APPROVE = CHANGE.where(client_registrations.c.approved_at.is_(None)).values(approved_at=given("now"))
 AWAIT_APPROVAL = CHANGE.values(approved_at=None)
 UNUSED = (
     select(client_registrations.c.client_id)
@@ -115,9 +115,9 @@ class ClientRegistrationStore(Store):
         """Note that a client has used its registration access token to change something."""
         self._db.change(CHANGE, client_id=client_id, now=self._now)
 
-    def approve(self, client_id: str) -> None:
-        """Note that an administrator approved of a client."""
-        self._db.change(APPROVE, client_id=client_id, now=self._now)
+    def approve(self, client_id: str) -> bool:
+        """Note that an administrator approved of a client; whether it waited for that."""
+        return self._db.change(APPROVE, client_id=client_id, now=self._now) == 1
 
     def await_approval(self, client_id: str) -> None:
         """Note that a client must be approved of again."""

@@ -29,6 +29,7 @@ from idp.web.transactions import origin, read_transaction, write_transaction
 blueprint = Blueprint("registration", __name__)
 
 ONE = f"{answers.PATH}/<client:client_id>"
+RESPONSE_TYPES = ("code",)
 NOT_SENT_BACK = (
     "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
 )  # fmt: skip
@@ -141,7 +142,7 @@ def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
     """Return the registration that was asked for; what its sector identifier lists was fetched."""
     settings = services().settings
     scopes = tuple(dict.fromkeys((*settings.registered_scopes.split(), *present.scopes)))
-    wanted = read_registration(body, present, scopes=scopes)
+    wanted = read_registration(body, present, scopes=scopes, response_types=RESPONSE_TYPES)
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
     sector = wanted.metadata.sector_identifier_uri
     if sector and (problem := sector_problem(settings, sector, wanted.redirect_uris)):

@@ -237,6 +237,7 @@ def test_an_administrator_approves_of_each_client_and_of_each_change(databases: 
         assert command.read("clients", "show", client_id)["disabled"] is True
         command.done("clients", "enable", client_id)
         assert command.read("clients", "show", client_id)["disabled"] is False
+        assert events(made, "client.approved") == 1
         same = GOOD | {"client_id": client_id}
         assert registrant.manage(client, "PUT", same).status_code == 200
         assert command.read("clients", "show", client_id)["disabled"] is False
