@@ -74,7 +74,7 @@ def _profile_agreement(wanted: Registration, profile: SecurityProfile) -> Iterat
     """Yield what a member of the profile does not allow, each with its remedy."""
     method = wanted.token_endpoint_auth_method
     if not wanted.require_pkce and not profile.pkce_optional_allowed:
-        yield ("require_pkce", _refused(profile, Text("PKCE is demanded. Turn it on.")))
+        yield ("require_pkce", _refused(profile, Text("PKCE is required. Turn it on.")))
     if profile.auth_methods and method not in profile.auth_methods:
         said = Text("the app proves itself with one of {all}. Choose one.", all=", ".join(profile.auth_methods))
         yield ("token_endpoint_auth_method", _refused(profile, said))

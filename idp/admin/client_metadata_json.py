@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from idp.admin import client_members, client_uris
-from idp.admin.client_members import MEMBERS, Kind
+from idp.admin.client_member import Kind
+from idp.admin.client_members import MEMBERS
 from idp.admin.client_rules import CODE, OFFLINE_ACCESS, PUBLIC, REFRESH, SECRET_METHODS, Problem, Registration
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata, changed_members
 from idp.persistence.clients import Client

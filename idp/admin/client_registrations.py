@@ -81,7 +81,7 @@ def change(
     """
     secret = None
     try:
-        _changed, secret = clients.change(tx, client, wanted, entropy, attesting=attesting)
+        _changed, secret = clients.change(tx, client, wanted, entropy, attesting=attesting, by_itself=True)
     except RegistrationRefused as refused:
         raise error_of(refused.problems[0]) from None
     except NothingChanged:
@@ -90,7 +90,6 @@ def change(
     if must_wait:
         clients.disable(tx, client)
         tx.client_registrations.await_approval(client.client_id)
-    audit.record(tx, Event.CLIENT_REGISTERED, client_id=client.client_id, waits=must_wait)
     return Registered(clients.find(tx, client.client_id), secret)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,13 +19,15 @@ from idp.audit import Event, Outcome
 from idp.kernel.client_addresses import network_of
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
-from idp.protocol.errors import BearerError, json_response, oauth_error, unavailable
+from idp.protocol.errors import BearerError, ServerError, json_response, oauth_error, unavailable
 from idp.registration import admission, answers
 from idp.registration.admission import TooMany
 from idp.signing.jws import InvalidToken, read_object
 from idp.web.context import services
 from idp.web.errors import log_unavailable
 from idp.web.transactions import origin, read_transaction, write_transaction
+
+log = logging.getLogger(__name__)
 
 blueprint = Blueprint("registration", __name__)
 
@@ -72,7 +75,7 @@ def register() -> Response:
 
 @blueprint.get(ONE, provide_automatic_options=False)
 @read_transaction
-def show(tx: Transaction, client_id: str) -> Response:
+def show_registration(tx: Transaction, client_id: str) -> Response:
     """Show a client its registration (RFC 7592 section 2.1); its secret is not stored, so it cannot be shown."""
     client = admission.require_own_token(tx, client_id)
     return answers.registered(Registered(client, None), admission.presented_token())
@@ -104,7 +107,7 @@ def replace(client_id: str) -> Response:
 @write_transaction
 def remove(tx: Transaction, client_id: str) -> Response:
     """Remove a client with everything it was given (RFC 7592 section 2.3)."""
-    clients.remove(tx, admission.require_own_token(tx, client_id, lock=True))
+    clients.remove(tx, admission.require_own_token(tx, client_id, lock=True), by_itself=True)
     return answers.removed()
 
 
@@ -127,6 +130,12 @@ def _handle_unavailable(error: DatabaseUnavailable) -> Response:
 @blueprint.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
     return json_response({"error": "invalid_request"}, error.code or 400)
+
+
+@blueprint.errorhandler(Exception)
+def _handle_exception(error: Exception) -> Response:
+    log.error("unexpected error at %s", request.path, exc_info=error)
+    return oauth_error(ServerError())
 
 
 def _read_body() -> dict[str, Any]:

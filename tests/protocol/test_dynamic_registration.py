@@ -235,6 +235,9 @@ def test_an_administrator_approves_of_each_client_and_of_each_change(databases: 
         client = registrant.register()
         client_id = client["client_id"]
         assert command.read("clients", "show", client_id)["disabled"] is True
+        with made.services.database.read() as tx:
+            ((_, waiting),) = tx.client_registrations.waiting(limit=5)
+        assert waiting == "Suite"
         command.done("clients", "enable", client_id)
         assert command.read("clients", "show", client_id)["disabled"] is False
         assert events(made, "client.approved") == 1
@@ -261,11 +264,11 @@ def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
 
 @contextlib.contextmanager
 def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> Iterator[str]:
-    """A site with TLS that the product trusts, which answers everything with this JSON."""
+    """A site with TLS that the product trusts, which answers everything with these bytes, or this as JSON."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(content).encode()
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -296,3 +299,15 @@ def test_a_sector_identifier_must_list_every_redirect_uri(
     assert Registrant(harness).send(GOOD | several | {"subject_type": "pairwise"}).status_code == 400
     private = {"sector_identifier_uri": "https://10.0.0.1/sector.json"}
     assert Registrant(harness).send(GOOD | private).status_code == 400
+
+
+def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registrant, picture = Registrant(harness), b"\x89PNG\r\n\x1a\n and so on"
+    with website(tmp_path, monkeypatch, picture) as uri:
+        client = registrant.register(logo_uri=uri)
+    assert client["logo_uri"] == uri
+    assert registrant.http.get(f"/client-logos/{client['client_id']}").data == picture
+    without = registrant.register(logo_uri=uri)
+    assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404

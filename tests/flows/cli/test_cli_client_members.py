@@ -63,7 +63,7 @@ def test_the_members_are_explained(command: Command) -> None:
 @pytest.mark.parametrize(
     ("options", "remedy"),
     [
-        (("--profile", "strict", "--pkce", "optional", "--strict-auth-method"), "PKCE is demanded. Turn it on."),
+        (("--profile", "strict", "--pkce", "optional", "--strict-auth-method"), "PKCE is required. Turn it on."),
         (("--profile", "strict"), "exactly one way to send the secret"),
         (("--profile", "fapi2", "--id-token-alg", "ES256"), "one of private_key_jwt"),
         (("--profile", "fapi2"), "the algorithm is one of PS256"),

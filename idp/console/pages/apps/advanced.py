@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.admin import clients
-from idp.admin.client_members import GROUPS, MEMBERS, PROFILE_TEXTS, Group, Kind, Member, with_members
+from idp.admin.client_member import Group, Kind, Member
+from idp.admin.client_members import GROUPS, MEMBERS, PROFILE_TEXTS, with_members
 from idp.admin.clients import NothingChanged, RegistrationRefused
 from idp.admin.permissions import Permission
 from idp.console import responses

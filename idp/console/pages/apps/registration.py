@@ -27,6 +27,8 @@ MODES = {
     "approval": Text("Every app can register itself. Nobody can use it until you enable it."),
     "open": Text("Every app can register itself, and people can use it at once."),
 }
+MOST_WAITING = 50
+"""Apps that the page lists."""
 NOTICES = {"ended": Text("The token was ended. Apps that registered themselves with it stay.")}
 
 
@@ -77,6 +79,15 @@ def _page(
         state=MODES[services().settings.client_registration],
         by_token=services().settings.client_registration == "token",
         tokens=shown,
+        waiting=[
+            {
+                "name": name,
+                "network": each.network,
+                "since": Moment(each.changed_at),
+                "href": console_paths.app_path(each.client_id),
+            }
+            for each, name in tx.client_registrations.waiting(limit=MOST_WAITING)
+        ],
         typed=typed or {"note": "", "uses": "1", "days": "7"},
         bounds={"uses": MOST_USES, "days": LONGEST_LIFE // DAY, "note": LONGEST_NOTE},
         may_change=admin.may(Permission.CHANGE_APPS),
