@@ -156,6 +156,31 @@ def test_metadata_is_refused_to_the_letter(harness: Harness, members: dict[str, 
     assert events(harness, "client.registered") == 1
 
 
+HOSTILE: list[Any] = [
+    "", "\u202e", "é", "a\nb", "https://[::1/cb", "https://a:99999/", "https://" + "a" * 3000, "javascript:alert(1)",
+    "https://127.0.0.1/x", 0, -1, 10**30, 1.5, True, [], [[]], [1], [""], ["https://[::1/cb"], ["x"] * 500, {},
+    {"keys": [{}]}, {"keys": None}, {"keys": [{"kty": "RSA", "n": 1, "e": []}]},
+]  # fmt: skip
+
+
+def test_no_value_of_a_member_is_a_fault_of_ours(databases: Databases, tmp_path: Path) -> None:
+    names = (
+        "redirect_uris",
+        "client_name",
+        "client_uri",
+        "scope",
+        "jwks",
+        "default_max_age",
+        "grant_types",
+        "contacts",
+    )
+    more = ("subject_type", "initiate_login_uri", "request_uris", "require_signed_request_object")
+    with running(databases, tmp_path, client_registration="open", registrations_per_network=1000) as made:
+        registrant = Registrant(made)
+        answers = {registrant.send(GOOD | {name: value}).status_code for name in (*names, *more) for value in HOSTILE}
+    assert answers == {201, 400}
+
+
 def test_what_is_no_json_object_is_refused(harness: Harness) -> None:
     http = Registrant(harness).http
     for body, kind in ((b"{}", "text/plain"), (b"[]", "application/json"), (b'{"a":1,"a":2}', "application/json")):
