@@ -86,6 +86,7 @@ def test_a_registered_client_signs_people_in(harness: Harness, browser: Browser)
     document = registrant.http.get("/.well-known/openid-configuration").json or {}
     assert document["registration_endpoint"] == f"{ISSUER}/register"
     assert "client_secret" not in client
+    assert "everybody may register an app here" in Command.of(harness.settings).run("doctor").stdout
     jane, rp = harness.person(), RelyingParty(harness)
     rp.send(browser, client_id=client["client_id"], scope="openid email")
     browser.submit(username=jane.username, password=jane.password)

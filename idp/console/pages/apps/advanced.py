@@ -17,12 +17,13 @@ from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.fields import READERS
 from idp.console.pages.apps.find import find_client
-from idp.console.pages.apps.sentences import ADVANCED_TEXT, ADVANCED_TITLE, NOT_SET
+from idp.console.pages.apps.sentences import ADVANCED_TEXT, ADVANCED_TITLE, ELSEWHERE, NOT_SET
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
+from idp.web.pages import translate
 
 blueprint = Blueprint("advanced", __name__)
 
@@ -56,16 +57,26 @@ def save_form(tx: Transaction, admin: Admin, client_id: str) -> Response:
     except NothingChanged:
         return responses.redirect_done(back, "unchanged")
     except RegistrationRefused as refused:
-        errors: dict[str, str] = {}
-        for problem in refused.problems:
-            errors.setdefault(problem.field if problem.field in MEMBERS else "form", problem.text)
-        return _form(admin, client, members, errors)
+        return _form(admin, client, members, _place(refused))
     return responses.redirect_done(back, "advanced")
 
 
 def _read(member: Member) -> Any:  # noqa: ANN401 - its kind says which type
     value = READERS[INPUTS[member.kind]](request.form, member.name)
     return list(value) if member.is_list else value
+
+
+def _place(refused: RegistrationRefused) -> dict[str, str]:
+    """Return each fault beside its field; above the form stand all that must be changed on another page first."""
+    own, elsewhere = dict[str, str](), list[str]()
+    for problem in refused.problems:
+        if problem.field in MEMBERS:
+            own.setdefault(problem.field, problem.text)
+        else:
+            elsewhere.append(problem.text)
+    if elsewhere:
+        own["form"] = " ".join(map(translate, dict.fromkeys((*elsewhere, ELSEWHERE))))
+    return own
 
 
 def _form(admin: Admin, client: Client, members: ClientMetadata, errors: Mapping[str, str]) -> Response:
