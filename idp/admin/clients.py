@@ -76,11 +76,13 @@ def change(
     *,
     attesting: bool = False,
     sealer: OpenSealer | None = None,
+    by_itself: bool = False,
 ) -> tuple[list[str], str | None]:
     """Change a registration under the rules of `add`; returns the changed fields, and a secret if it got its first.
 
-    `client` comes from `find` with `lock`. Scopes that are no longer registered are left out of the next refresh. Other
-    credentials end every token that the client holds: whoever had the old ones may have it.
+    `client` comes from `find` with `lock`; `by_itself`: it changes its own registration. Scopes that are no longer
+    registered are left out of the next refresh. Other credentials end every token that the client holds: whoever had
+    the old ones may have it.
 
     Raises:
         Refused: naming everything that is wrong, or that nothing would change.
@@ -102,7 +104,8 @@ def change(
     tx.clients.change(client.client_id, values)
     members = changed_members(wanted.metadata, client.metadata)
     changed = sorted((values.keys() & {field.name for field in fields(Registration)} - {"metadata"}) | members.keys())
-    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed)
+    own = by_itself or None
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed, by_itself=own)
     return changed, secret
 
 
@@ -168,15 +171,17 @@ def disable(tx: Transaction, client: Client) -> None:
 def enable(tx: Transaction, client: Client) -> None:
     """Accept a client again; one that waited for an approval has it now. Tokens that were revoked stay revoked."""
     tx.clients.enable(client)
-    tx.client_registrations.approve(client.client_id)
+    if tx.client_registrations.approve(client.client_id):
+        audit.record(tx, Event.CLIENT_APPROVED, client_id=client.client_id)
+        return
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=False)
 
 
-def remove(tx: Transaction, client: Client) -> None:
-    """Remove an app with its tokens and the consent to it."""
+def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
+    """Remove an app with its tokens and the consent to it; `by_itself`: it wants that."""
     tx.grants.revoke_for_client(client.client_id)
     tx.clients.remove(client.client_id)
-    audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)
+    audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id, by_itself=by_itself or None)
 
 
 def _secret_kind(method: str) -> str | None:

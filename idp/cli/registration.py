@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from idp.admin import Refused, client_members, users
-from idp.admin.client_members import MEMBERS, PROFILE_TEXTS, Kind, Member
+from idp.admin.client_member import Kind, Member
+from idp.admin.client_members import MEMBERS, PROFILE_TEXTS
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
 from idp.config.tokens import RESPONSE_TYPES
 from idp.kernel import strict_json

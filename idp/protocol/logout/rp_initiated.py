@@ -31,6 +31,7 @@ from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import with_query
 from idp.signing.jws import InvalidToken
 from idp.web import account_paths, csrf, language
+from idp.web.client_links import initiate_login_href
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.headers import allow_client_redirects
@@ -174,7 +175,8 @@ def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response
     """
     if requested.target and trusted:
         return see_other(requested.target)
-    back = requested.target or (requested.client.client_uri if requested.client else None)
+    known = requested.client
+    back = requested.target or ((known.client_uri or initiate_login_href(known)) if known else None)
     client = _client(requested) if back else None
     return page("session/logged_out.html", client=client, back_href=back or account_paths.HOME)
 
