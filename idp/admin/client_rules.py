@@ -25,7 +25,9 @@ SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 PRIVATE_KEY_JWT = "private_key_jwt"
 AUTH_METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, PUBLIC)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -216,7 +218,7 @@ def _agreement(wanted: Registration) -> Iterator[Problem]:
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
         )
-    if REFRESH in grants and CODE not in grants:
+    if REFRESH in grants and grants.isdisjoint({CODE, DEVICE_CODE}):
         yield Problem(
             "grant_types",
             Text("The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."),
@@ -233,6 +235,8 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
             "grant_types",
             Text("A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."),
         )
+    if TOKEN_EXCHANGE in wanted.grant_types and method == PUBLIC:
+        yield Problem("grant_types", Text("A public client cannot exchange tokens: it cannot prove itself."))
     if method == PUBLIC and not wanted.require_pkce:
         yield Problem(
             "require_pkce",

@@ -31,6 +31,7 @@ ENDPOINTS = {
     "jwks_uri": "frontchannel.jwks",
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
+    "device_authorization_endpoint": "backchannel.device_authorization",
     "end_session_endpoint": "frontchannel.logout",
 }
 """Metadata name -> endpoint of the route."""

@@ -25,6 +25,7 @@ class AppKind(StrEnum):
     BROWSER = "browser"
     NATIVE = "native"
     SERVICE = "service"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,14 +91,13 @@ def response_type(query: Query, client: Client) -> None:
         raise UnauthorizedClientError(NOT_FOR_CODE)
 
 
-def scopes(query: Query, client: Client) -> tuple[str, ...]:
+def scopes(requested: str | None, client: Client) -> tuple[str, ...]:
     """Return the requested scopes that the client has, each once, in their order.
 
     Others are ignored (OIDC Core section 3.1.2.1), or refused where the client's profile has it so. Without `openid` it
     is plain OAuth 2.0 and there is no ID token.
     `offline_access` is for clients that can use a refresh token.
     """
-    requested = query.get("scope")
     if requested is None or not SCOPE.fullmatch(requested):
         raise InvalidScopeError("scope must be names with single spaces between them")
     if not profile_of(client).unknown_scopes_ignored and not set(requested.split(" ")) <= set(client.scopes):

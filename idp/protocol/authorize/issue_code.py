@@ -29,7 +29,12 @@ def issue_code(
         LoginRequiredError: when the session has ended, or its handle has changed; nothing is stored.
     """
     code = services().entropy.token()
-    grant = new_grant(tx, request, auth_session, reached, code)
+    store_grant(tx, new_grant(tx, request, auth_session, reached, code), auth_session)
+    return request.responder.send(code=code)
+
+
+def store_grant(tx: Transaction, grant: Grant, auth_session: AuthenticatedSession) -> None:
+    """Store a grant of this session, and what comes with every authorization; raises as `issue_code`."""
     if not tx.grants.add(grant, auth_session.session.handle_digest):
         raise LoginRequiredError("the person must sign in")
     auth_sessions.touch(tx, auth_session)
@@ -44,7 +49,6 @@ def issue_code(
         acr=grant.acr,
         scopes=grant.scopes,
     )
-    return request.responder.send(code=code)
 
 
 def new_grant(

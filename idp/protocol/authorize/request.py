@@ -98,7 +98,7 @@ def validate_request(
     checks.request_objects(query)
     checks.stored_size(query)
     checks.response_type(query, client)
-    scopes = checks.scopes(query, client)
+    scopes = checks.scopes(query.get("scope"), client)
     resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
     code_challenge = checks.code_challenge(query, client)
     prompts = checks.prompts(query)

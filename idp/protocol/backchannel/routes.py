@@ -19,6 +19,7 @@ from idp.protocol.backchannel.authlib_server import install, server
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
+from idp.protocol.device import endpoint as device_endpoint
 from idp.protocol.errors import ServerError, json_response, oauth_error, unavailable
 from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
@@ -52,6 +53,13 @@ def introspect(tx: Transaction) -> Response:
 def revoke(tx: Transaction) -> Response:
     """Revoke a token (RFC 7009)."""
     return _respond(tx, lambda oauth_request: server().endpoint_response(Revocation.ENDPOINT_NAME, oauth_request))
+
+
+@backchannel.post("/device_authorization")
+@write_transaction
+def device_authorization(tx: Transaction) -> Response:
+    """Give a device its codes (RFC 8628 section 3.1)."""
+    return _respond(tx, device_endpoint.respond)
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")

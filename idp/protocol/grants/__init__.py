@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from idp.protocol.grants.authorization_code import AuthorizationCode
 from idp.protocol.grants.client_credentials import ClientCredentials
+from idp.protocol.grants.device_code import DeviceCode
 from idp.protocol.grants.refresh_token import RefreshTokens
 
-GRANTS = (AuthorizationCode, RefreshTokens, ClientCredentials)
+GRANTS = (AuthorizationCode, RefreshTokens, ClientCredentials, DeviceCode)
 """What is registered with the server and listed in discovery."""
