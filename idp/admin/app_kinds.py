@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, REFRESH, Registration
+from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, Registration
 from idp.admin.recipes import LOOPBACK_CALLBACKS, OFFLINE, RECIPES, AppKind, recipe_fields
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -54,12 +54,7 @@ KINDS: Mapping[AppKind, Kind] = {
     AppKind.DEVICE: Kind(
         title=Text("Television or other device"),
         text=Text("It has no keyboard. People approve it on their phone, with a code that it shows."),
-        fields={
-            "token_endpoint_auth_method": PUBLIC,
-            "grant_types": (DEVICE_CODE, REFRESH),
-            "redirect_uris": (),
-            "scopes": OFFLINE,
-        },
+        fields=RECIPES["device"].fields,
         has_address=False,
     ),
 }

@@ -75,4 +75,5 @@ def new_grant(
         code_expires_at=tx.now + settings.code_lifetime,
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
         resources=list(request.resources),
+        authorization_details=request.details,
     )

@@ -23,6 +23,7 @@ BY_CODE = {
     "request_not_supported": "Turn request objects off in the app.",
     "request_uri_not_supported": "Turn request objects off in the app.",
     "invalid_target": "Compare resource in the app with `idp apis list`; or: idp clients set {client} --add-scope NAME",
+    "invalid_authorization_details": "Register the type for the app, and send what RFC 9396 section 2 describes.",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
     "login_required": SILENT,
     "interaction_required": SILENT,

@@ -8,7 +8,7 @@ from typing import Any
 
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol import claims, resource_indicators
+from idp.protocol import authorization_details, claims, resource_indicators
 from idp.protocol.authorize import checks, claims_parameter
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
@@ -35,6 +35,7 @@ LONGEST = {
     "claims_locales": 256,
     "display": 64,
     "resource": 4096,
+    "authorization_details": authorization_details.LONGEST,
     "request": 16_384,
     "request_uri": 2048,
     "registration": 8192,
@@ -46,16 +47,17 @@ LONGEST = {
 class AuthorizationRequest:
     """What a client may request and did request.
 
-    `resources` are the APIs that its tokens may be for, `subject` is the only person a response may be about,
-    `hinted_subject` the one of an ID token that we gave it, `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `stored_params` the parameters as they are stored with a login flow. `code_challenge`
-    is empty when the client may leave PKCE out and did.
+    `resources` are the APIs that its tokens may be for, `details` what it may do in detail (RFC 9396), `subject` is the
+    only person a response may be about, `hinted_subject` the one of an ID token that we gave it, `max_age` is in
+    seconds, `claims` is the parameter without what this client may not have, `stored_params` the parameters as they are
+    stored with a login flow. `code_challenge` is empty when the client may leave PKCE out and did.
     """
 
     client: Client
     responder: AuthorizationResponder
     scopes: tuple[str, ...]
     resources: tuple[str, ...]
+    details: authorization_details.Details
     code_challenge: str
     nonce: str | None
     prompts: frozenset[Prompt]
@@ -100,6 +102,7 @@ def validate_request(
     checks.response_type(query, client)
     scopes = checks.scopes(query.get("scope"), client)
     resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
+    details = authorization_details.parse(query.get(authorization_details.PARAMETER), client)
     code_challenge = checks.code_challenge(query, client)
     prompts = checks.prompts(query)
     max_age = checks.max_age(query, client)
@@ -111,6 +114,7 @@ def validate_request(
         responder=back,
         scopes=scopes,
         resources=resources,
+        details=details,
         code_challenge=code_challenge,
         nonce=query.get("nonce"),
         prompts=prompts,

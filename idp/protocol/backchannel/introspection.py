@@ -31,7 +31,7 @@ from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import BEARER
 from idp.signing.jws import InvalidToken
 
-CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time")
+CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time", "authorization_details")
 
 
 class Introspection(TokenEndpoint):

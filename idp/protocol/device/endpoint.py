@@ -11,7 +11,7 @@ from idp.kernel.clock import MINUTE
 from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
 from idp.persistence.device_authorizations import DeviceAuthorization
-from idp.protocol import resource_indicators
+from idp.protocol import authorization_details, resource_indicators
 from idp.protocol.authorize import checks
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -39,6 +39,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
     tx, form = oauth_request.tx, oauth_request.form
     scopes = checks.scopes(form.get("scope"), client.row)
     resources = resource_indicators.requested_resources(tx, client.row, oauth_request.resource)
+    details = authorization_details.parse(form.get(authorization_details.PARAMETER), client.row)
     if not tx.throttles.consume(rate_limits.device_bucket(tx.origin.address), rate_limits.DEVICE_LIMIT):
         raise TemporarilyUnavailable
     device_code, user_code = services().entropy.token(), user_codes.new_user_code(services().entropy)
@@ -52,6 +53,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
             interval=INTERVAL,
             expires_at=tx.now + LIFE,
             resources=list(resources),
+            authorization_details=details,
         )
     )
     shown, page = user_codes.display(user_code), services().settings.issuer + PAGE

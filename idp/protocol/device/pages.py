@@ -14,7 +14,7 @@ from authlib.oidc.core.errors import LoginRequiredError
 from flask import Blueprint, Response, request
 
 from idp.audit import Event
-from idp.consent import scope_texts
+from idp.consent import detail_texts, scope_texts
 from idp.kernel.handles import digest
 from idp.kernel.text import Text
 from idp.login.flow import binding, rendering, start
@@ -190,6 +190,7 @@ def _ask(tx: Transaction, asked: Question, *, error: str = "") -> Response:
         user_code=user_codes.display(asked.flow.row.request["user_code"]),
         place=geoip.with_location(device.address),
         scopes=scope_texts.scope_descriptions(tx, device.scopes, user),
+        details=detail_texts.describe(device.authorization_details),
         lifetime=scope_texts.refresh_lifetime(
             device.scopes, asked.client.refresh_token_lifetime or settings.refresh_token_lifetime
         ),

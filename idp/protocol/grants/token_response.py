@@ -16,7 +16,7 @@ from idp.persistence.apis import Api
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
-from idp.protocol import claims, mapped_claims, resource_indicators, tokens
+from idp.protocol import authorization_details, claims, mapped_claims, resource_indicators, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
@@ -43,14 +43,16 @@ def token_response(
     tx, client = oauth_request.tx, oauth_request.authenticated_client.row
     added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
     of_token = resource_indicators.scopes_of(api, scopes)
+    details = _chosen_details(oauth_request, grant, api)
     access_token = tokens.access_token(
-        client, of_token, now=tx.now, grant=grant, api=api, more=added[Target.ACCESS_TOKEN]
+        client, of_token, now=tx.now, grant=grant, api=api, more=added[Target.ACCESS_TOKEN] | details
     )
     answer: dict[str, Any] = {
         "access_token": access_token,
         "token_type": BEARER,
         "expires_in": tokens.access_token_lifetime(client, api),
         "scope": " ".join(of_token),
+        **details,
     }
     if refresh_token:
         answer["refresh_token"] = refresh_token
@@ -96,6 +98,16 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
     bound = Bound(f"{event}:grant:{grant.id}", MOST_KNOWN)
     _record(oauth_request, event, grant, "used a second time", bound, ended=ended)
     raise InvalidGrantError(REFUSED)
+
+
+def _chosen_details(oauth_request: BackChannelRequest, grant: Grant, api: Api | None) -> dict[str, Any]:
+    """Return `authorization_details` of a token and its response (RFC 9396 section 7); nothing when there are none."""
+    requested = oauth_request.form.get(authorization_details.PARAMETER)
+    if requested is None and not grant.authorization_details:
+        return {}
+    chosen = authorization_details.narrow(requested, grant.authorization_details)
+    details = authorization_details.of_token(chosen, api)
+    return {authorization_details.PARAMETER: details} if details else {}
 
 
 def _record_issue(
