@@ -31,7 +31,20 @@ from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import BEARER
 from idp.signing.jws import InvalidToken
 
-CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time", "authorization_details")
+CLAIMS = (
+    "iss",
+    "aud",
+    "sub",
+    "client_id",
+    "scope",
+    "iat",
+    "exp",
+    "jti",
+    "acr",
+    "auth_time",
+    "authorization_details",
+    "act",
+)
 
 
 class Introspection(TokenEndpoint):
