@@ -29,7 +29,9 @@ AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_ME
 KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
 MORE_RULES = (certificate_rules.problems, profile_rules.problems, member_problems, response_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, response_rules.IMPLICIT)
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, response_rules.IMPLICIT)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -227,7 +229,7 @@ def _agreement(wanted: Registration) -> Iterator[Problem]:
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
         )
-    if REFRESH in grants and CODE not in grants:
+    if REFRESH in grants and grants.isdisjoint({CODE, DEVICE_CODE}):
         yield Problem(
             "grant_types",
             Text("The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."),
@@ -244,6 +246,8 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
             "grant_types",
             Text("A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."),
         )
+    if TOKEN_EXCHANGE in wanted.grant_types and method == PUBLIC:
+        yield Problem("grant_types", Text("A public client cannot exchange tokens: it cannot prove itself."))
     if method == PUBLIC and not wanted.require_pkce:
         yield Problem(
             "require_pkce",

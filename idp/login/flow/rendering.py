@@ -26,7 +26,7 @@ from idp.web.errors import ask_to_wait
 from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
-CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY}
+CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY, start.DEVICE: binding.DEVICE}
 """Where Cancel leads when `return_to` would only start the same login again."""
 
 

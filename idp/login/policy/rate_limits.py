@@ -40,6 +40,11 @@ CONTACT_LIMIT = Limit(5, HOUR, 20, DAY)
 MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
 """The same per recipient, so that many accounts together cannot flood one mailbox."""
 
+USER_CODE_LIMIT = Limit(20, 15 * MINUTE, 100, DAY)
+"""Codes of devices typed in one network: one of 25,600,000,000 is to be guessed in ten minutes."""
+DEVICE_LIMIT = Limit(100, 15 * MINUTE, 1000, DAY)
+"""Sign-ins that devices of one network ask for."""
+
 WARNING_LIMIT = Limit(1, DAY, 1, DAY)
 """Mails to one person about wrong codes after the right password."""
 WARN_AFTER = 5
@@ -120,6 +125,16 @@ def reset_network_bucket(address: str) -> str | None:
     """Return the bucket of password reset mails of one network; None for a client without an address."""
     network = network_of(address)
     return f"reset:network:{network}" if network else None
+
+
+def user_code_bucket(address: str) -> str:
+    """Return the bucket of typed codes of devices of one network."""
+    return f"user-code:network:{network_of(address) or STRANGERS}"
+
+
+def device_bucket(address: str) -> str:
+    """Return the bucket of sign-ins that devices of one network ask for."""
+    return f"device:network:{network_of(address) or STRANGERS}"
 
 
 def contact_bucket(user_id: str) -> str:
