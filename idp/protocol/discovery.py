@@ -32,6 +32,7 @@ ENDPOINTS = {
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
     "end_session_endpoint": "frontchannel.logout",
+    "check_session_iframe": "session_management.check_session",
 }
 """Metadata name -> endpoint of the route."""
 ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
@@ -69,6 +70,8 @@ def metadata() -> dict[str, Any]:
         "introspection_endpoint_auth_signing_alg_values_supported": algs,
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
         "ui_locales_supported": list(LANGUAGES),
     }

@@ -28,7 +28,8 @@ REGISTERED = {
     "claims_supported", "claims_parameter_supported", "request_parameter_supported",
     "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
-    "backchannel_logout_session_supported",
+    "backchannel_logout_session_supported", "frontchannel_logout_supported", "frontchannel_logout_session_supported",
+    "check_session_iframe",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

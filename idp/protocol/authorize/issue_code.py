@@ -17,6 +17,7 @@ from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
+from idp.protocol.logout import session_management
 from idp.web.context import services
 
 
@@ -44,7 +45,8 @@ def issue_code(
         acr=grant.acr,
         scopes=grant.scopes,
     )
-    return request.responder.send(code=code)
+    state = session_management.session_state(grant.client_id, grant.redirect_uri)
+    return request.responder.send(code=code, **state)
 
 
 def new_grant(
