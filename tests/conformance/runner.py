@@ -1,7 +1,9 @@
 """One plan from start to end."""
 
 import time
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -14,8 +16,6 @@ from tests.conformance.results import ModuleResult
 from tests.conformance.suite import ENDED, Suite
 from tests.conformance.visitor import Visitor, new_context
 
-Module = dict[str, Any]
-"""`testModule` and `variant`, as the suite lists them."""
 LONGEST_MODULE = 300.0
 """Seconds; some modules wait 60 by themselves."""
 ROTATES_KEYS = "oidcc-server-rotate-keys"
@@ -28,36 +28,25 @@ def run_plan(
     """Run a plan, or some of its modules; their results in order."""
     with running_provider(plan, site, ALIAS.format(plan.key)) as provider:
         created = suite.create_plan(plan.name, plan.variant, configuration(plan, provider))
-        apart = _differing(created["modules"])
+        names = Counter(module["testModule"] for module in created["modules"])
         people = cycle(provider.people)
         found = []
         for module in created["modules"]:
-            if only and module["testModule"] not in only:
+            name = module["testModule"]
+            if only and name not in only:
                 continue
-            run = _Run(provider, suite, browser, module, apart)
-            found.append(run.finish(created["id"], next(people)))
+            result = _Run(provider, suite, browser, module).finish(created["id"], next(people))
+            found.append(result if names[name] > 1 else replace(result, variant={}))
             print(found[-1], flush=True)
         return found
-
-
-def _differing(modules: list[Module]) -> set[str]:
-    """Return the members of the variant that are not the same in all modules."""
-    values: dict[str, set[str]] = {}
-    for module in modules:
-        for name, value in (module.get("variant") or {}).items():
-            values.setdefault(name, set()).add(value)
-    return {name for name, found in values.items() if len(found) > 1}
 
 
 class _Run:
     """One module."""
 
-    def __init__(
-        self, provider: Provider, suite: Suite, browser: Browser, module: Module, apart: Collection[str]
-    ) -> None:
+    def __init__(self, provider: Provider, suite: Suite, browser: Browser, module: dict[str, Any]) -> None:
         self._provider, self._suite, self._browser = provider, suite, browser
         self._module = module
-        self._variant = {name: value for name, value in (module.get("variant") or {}).items() if name in apart}
         self._opened: set[tuple[str, str]] = set()
         self._rotated = False
 
@@ -78,7 +67,7 @@ class _Run:
         context.close()
         complaints = self._suite.complaints(test_id)
         result = str(info.get("result") or info["status"])
-        return ModuleResult(name, self._variant, result, complaints, visitor.notes)
+        return ModuleResult(name, dict(self._module.get("variant") or {}), result, complaints, visitor.notes)
 
     def _step(self, visitor: Visitor, test_id: str, status: str) -> None:
         if status == "CONFIGURED" and visitor.module == ROTATES_KEYS and not self._rotated:

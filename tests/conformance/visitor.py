@@ -62,6 +62,7 @@ class Visitor:
     def _goes_on(self, page: Page) -> bool:
         """Do what the page asks; False at the end of the way."""
         page.wait_for_load_state()
+        page.wait_for_timeout(OWN_TIME)  # some pages go on by themselves
         path = page.url.removeprefix(self.issuer)
         if path == page.url:
             return self._finish_at_suite(page)
@@ -76,7 +77,6 @@ class Visitor:
         else:
             self._photograph(page)
             return False
-        page.wait_for_timeout(OWN_TIME)
         return True
 
     def _sign_in(self, page: Page) -> None:
