@@ -42,6 +42,7 @@ ENDPOINTS = {
     "device_authorization_endpoint": "backchannel.device_authorization",
     "end_session_endpoint": "frontchannel.logout",
     "registration_endpoint": "registration.register",
+    "check_session_iframe": "session_management.check_session",
 }
 """Metadata name -> endpoint of the route."""
 ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
@@ -83,6 +84,8 @@ def metadata() -> dict[str, Any]:
         "tls_client_certificate_bound_access_tokens": certificates.accepted(),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
         "ui_locales_supported": list(LANGUAGES),
     }

@@ -22,6 +22,7 @@ from idp.protocol.authorize.pushed_request import release_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.authorize.response_tokens import response_parameters
+from idp.protocol.logout import session_management
 from idp.protocol.response_types import CODE
 from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import code_lifetime
@@ -52,7 +53,8 @@ def issue_code(
     except LoginRequiredError:
         release_request(tx, claimed)
         raise
-    return request.responder.send(**response_parameters(tx, request, grant, auth_session.person.user, code))
+    state = session_management.session_state(grant.client_id, grant.redirect_uri)
+    return request.responder.send(**response_parameters(tx, request, grant, auth_session.person.user, code), **state)
 
 
 def store_grant(
