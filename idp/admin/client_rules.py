@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import client_uris
+from idp.admin import client_jwks, client_uris
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
+from idp.kernel.colors import Color
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.signing.algorithms import OWN
-from idp.signing.client_jwts import usable_algorithms
+from idp.web import client_colors
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -72,6 +73,7 @@ class Registration:
     id_token_scope_claims: bool = False
     policy_uri: str | None = None
     tos_uri: str | None = None
+    accent_color: str | None = None
     remembered_device_accepted: bool = True
     restricted: bool = False
     allowed_user_ids: Sequence[str] = ()
@@ -122,12 +124,25 @@ def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         said = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)
         yield Problem("client_name", said)
+    if wanted.accent_color is not None and (why := _color_problem(wanted.accent_color)):
+        yield Problem("accent_color", why)
     if wanted.token_endpoint_auth_method not in AUTH_METHODS:
         said = Text("The authentication method must be one of {all}.", all=", ".join(AUTH_METHODS))
         yield Problem("token_endpoint_auth_method", said)
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
         yield Problem("grant_types", Text("Grants must be some of {all}.", all=", ".join(GRANT_TYPES)))
     yield from _sign_in_fields(wanted, best)
+
+
+def _color_problem(color: str) -> Text | None:
+    """Return why people could not read a page with this accent colour."""
+    try:
+        accent = Color.parse(color)
+    except ValueError:
+        return Text("A colour is # and six digits or letters from a to f, such as {example}.", example="#0b5c4c")
+    if client_colors.is_readable(accent):
+        return None
+    return Text("Text in this colour is hard to read on white. Choose a darker one.")
 
 
 def _scope_problems(scopes: Iterable[str]) -> Iterator[Problem]:
@@ -251,7 +266,8 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
     if method == PRIVATE_KEY_JWT and not wanted.jwks:
         yield Problem("jwks", Text("private_key_jwt needs the client's public keys (a JWK Set)."))
     if wanted.jwks is not None:
-        yield from _jwks_problems(wanted.jwks, method)
+        used = method == PRIVATE_KEY_JWT
+        yield from (Problem("jwks", said) for said in client_jwks.jwks_problems(wanted.jwks, used=used))
 
 
 def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
@@ -265,28 +281,5 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
             "backchannel_logout_uri",
             Text(
                 "A back-channel logout URI needs the grant authorization_code: without sign-ins there are no logouts."
-            ),
-        )
-
-
-def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
-    if method != PRIVATE_KEY_JWT:
-        yield Problem(
-            "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
-        )
-    keys = jwks.get("keys")
-    if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
-        yield Problem("jwks", Text('The keys must be a JWK Set: {"keys": [...]} (RFC 7517 section 5).'))
-    elif any(member in key for key in keys for member in ("d", "k", "p", "q")):
-        yield Problem(
-            "jwks",
-            Text("The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here."),
-        )
-    elif not any(usable_algorithms(key) for key in keys):
-        yield Problem(
-            "jwks",
-            Text(
-                "No key in the JWK Set can be used: RS256 or PS256 (2048 to 8192 bits), ES256 (P-256) or EdDSA "
-                "(Ed25519)."
             ),
         )

@@ -19,6 +19,7 @@ from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import account_paths, csrf
+from idp.web.client_colors import colors_href
 from idp.web.client_logos import logo_href
 from idp.web.context import services
 from idp.web.cookies import LOGIN
@@ -103,6 +104,7 @@ def _describe_client(client: Client, target: str) -> dict[str, str | None]:
         "policy_uri": client.policy_uri,
         "tos_uri": client.tos_uri,
         "logo_href": logo_href(client.client_id, client.logo_digest),
+        "colors_href": colors_href(client.accent_color),
     }
 
 
