@@ -32,6 +32,7 @@ from idp.persistence.policy_preview import PreviewStore
 from idp.persistence.purging import PurgeStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
+from idp.persistence.registrations import RegistrationStore
 from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.session_search import SessionSearch
@@ -82,6 +83,11 @@ class Transaction:
     def roles(self) -> RoleStore:
         """Roles of administrators."""
         return RoleStore(self._db, self.now)
+
+    @cached_property
+    def registrations(self) -> RegistrationStore:
+        """Accounts that are not created yet."""
+        return RegistrationStore(self._db, self.now)
 
     @cached_property
     def factors(self) -> FactorStore:

@@ -40,7 +40,7 @@ PUBLIC: dict[str, Answers] = {
     "/logout": frozenset({OK}),
     "/authorize": frozenset({REFUSED}),
 }
-MAILED = ("/recover/", "/alert", "/email", "/undo")
+MAILED = ("/recover/", "/alert", "/email", "/undo", "/register")
 ENDPOINTS = ("/token", "/introspect", "/revoke", "/userinfo", "/api/", "/static/", "/client-logos/", "/client-colors/")
 BROWSER_BOUND = ("/login/", "/consent/", "/authorize/")
 
