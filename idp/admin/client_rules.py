@@ -40,7 +40,8 @@ MOST_LISTED = 100
 MOST_CHOSEN = 200
 """People, or groups, of one app: every request of it reads them."""
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
+_CLIENT_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,100}")
+"""Not `.` and `..`: browsers take them out of addresses."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
 _NAMESPACE = re.compile(r"[^:/.]+[:/.].+")
 """Scopes of an API that we do not know have one, so that a misspelt name of ours never passes for them."""
@@ -119,7 +120,9 @@ def _lengths(wanted: Registration) -> Iterator[Problem]:
 
 def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     if not _CLIENT_ID.fullmatch(wanted.client_id):
-        yield Problem("client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it."))
+        yield Problem(
+            "client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it, not only dots.")
+        )
     name = wanted.client_name
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         said = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)

@@ -10,6 +10,7 @@ from idp.admin import Refused, claim_mappings, roles, users
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
 from idp.kernel.text import Text, plural
 from idp.login.policy.rules import RuleKind
 from idp.login.state.policy_rules import present_rules
@@ -26,6 +27,9 @@ MOST_COUNTED = 1000
 """Lists count the members of a group as far as this."""
 MOST_NOTED = 1000
 """Removing a group is noted in the activity of so many of its members; the audit trail has their number in any case."""
+
+MOST_COMPARED = 10_000
+"""Members that a question about all of them is bound to."""
 
 BAD_NAME = Text("A name has 1 to {most} visible characters.", most=LONGEST_NAME)
 BAD_DESCRIPTION = Text("A description has at most {most} visible characters.", most=LONGEST_DESCRIPTION)
@@ -143,6 +147,12 @@ def remove_member(tx: Transaction, actor: Actor, group: Group, user: User) -> bo
 def roles_of(tx: Transaction, group: Group) -> list[Role]:
     """Return the roles that all members of a group have, in order."""
     return sorted(tx.roles.of_holder(HolderKind.GROUP, group.id))
+
+
+def digest_members(tx: Transaction, group: Group) -> str:
+    """Return a text that is another one after any change of the members."""
+    count, ids = tx.groups.count_members(group.id), tx.groups.member_ids(group.id, most=MOST_COMPARED)
+    return digest(f"{count} {' '.join(sorted(ids))}")
 
 
 def what_stops(tx: Transaction, group: Group) -> list[Text]:
