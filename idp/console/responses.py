@@ -41,7 +41,7 @@ class Confirmation:
 
     question: Text
     lead: Text
-    points: Sequence[Text] = ()
+    points: Sequence[str] = ()
     button: Text
     back: str
     fields: Sequence[tuple[str, str]] = ()

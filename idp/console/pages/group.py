@@ -23,6 +23,7 @@ from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import CLOSED, User
 from idp.web import console_paths
+from idp.web.context import services
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("group", __name__)
@@ -74,7 +75,7 @@ def add_member(tx: Transaction, admin: Admin, group_id: str) -> Response:
             user=user,
             button=Text("Add"),
         )
-    done = "member-added" if groups.add_member(tx, admin.actor, group, user) else "member-there"
+    done = "member-added" if groups.add_member(tx, admin.actor, group, user, services().settings) else "member-there"
     return responses.redirect_done(console_paths.group_path(group.id), done)
 
 
@@ -94,7 +95,7 @@ def remove_member(tx: Transaction, admin: Admin, group_id: str, user_id: str) ->
             user=user,
             button=Text("Remove"),
         )
-    groups.remove_member(tx, admin.actor, group, user)
+    groups.remove_member(tx, admin.actor, group, user, services().settings)
     return responses.redirect_done(console_paths.group_path(group.id), "member-removed")
 
 
@@ -134,7 +135,7 @@ def ask_to_withdraw(tx: Transaction, admin: Admin, group_id: str, role: str) -> 
 def withdraw_role(tx: Transaction, admin: Admin, group_id: str, role: str) -> Response:
     """Withdraw a role from all members."""
     group = tx.groups.by_id(group_id) or abort(404)
-    roles.withdraw_from_group(tx, admin.actor, group, _role(role))
+    roles.withdraw_from_group(tx, admin.actor, group, _role(role), services().settings)
     return responses.redirect_done(console_paths.group_path(group.id), "role-withdrawn")
 
 
@@ -173,7 +174,7 @@ def _ask_to_give(tx: Transaction, admin: Admin, group: Group, role: Role, *, err
     count = tx.groups.count_members(group.id)
     members = tx.people.page(PeopleFilter(group_id=group.id), Position(), limit=NAMED, order=PeopleOrder.USERNAME)
     first = [user.display_name for user in members.records]
-    points = [plural("{count} person gets it.", "{count} people get it.", count=count)]
+    points: list[str] = [plural("{count} person gets it.", "{count} people get it.", count=count)]
     points += [Text("These are the first of them: {names}.", names=join_texts(first))] if count > NAMED else []
     points += [join_texts(first)] if first and count <= NAMED else []
     question = Text("Give the role “{role}” to {group}?", role=title, group=group.name)

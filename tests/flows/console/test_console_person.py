@@ -389,7 +389,7 @@ def test_the_last_owner_stays(harness: Harness) -> None:
     otto = administrator(harness, username="otto")
     admin = console(harness)
     with harness.services.database.write() as tx:
-        roles.withdraw_from_person(tx, COMMAND_LINE, users.find(tx, "olga"), Role.OWNER)
+        roles.withdraw_from_person(tx, COMMAND_LINE, users.find(tx, "olga"), Role.OWNER, harness.settings)
         tx.roles.grant(Role.OWNER, HolderKind.PERSON, admin.someone.id)
         tx.users.set_status(users.find(tx, "otto"), "disabled")
     assert "Make somebody else an owner first" in do(admin, admin.someone, "withdraw-role", value="owner")

@@ -97,6 +97,7 @@ def change_next(tx: Transaction, admin: Admin) -> Response:
         actor=admin.actor,
         entropy=services().entropy,
         sealer=services().sealer,
+        settings=services().settings,
         group=wanted.group,
     )
     after = single_value(request.form, "after", longest=LONGEST_ID)
