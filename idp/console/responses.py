@@ -99,6 +99,41 @@ def confirm(admin: Admin, question: Confirmation, *, status: int = 200, error: s
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a change of many rows is; `text` says it in words, `fields` are those of the next batch.
+
+    `finished`: there is none. `back` is the page to return to, `back_label` its link when all is done.
+    """
+
+    title: Text
+    text: Text
+    done: int
+    total: int
+    details: Sequence[Text] = ()
+    fields: Sequence[tuple[str, str]] = ()
+    finished: bool = False
+    back: str
+    back_label: Text
+
+
+def show_progress(admin: Admin, reached: Progress) -> Response:
+    """Show how far a change is; its form posts the next batch to the present path."""
+    return render(
+        admin,
+        "console/progress.html",
+        title=reached.title,
+        text=reached.text,
+        done=reached.done,
+        total=reached.total,
+        details=list(reached.details),
+        fields=[{"name": name, "value": value} for name, value in reached.fields],
+        finished=reached.finished,
+        back_href=reached.back,
+        back_label=reached.back_label,
+    )
+
+
 def redirect_done(path: str, what: str) -> Response:
     """Redirect to a page that shows what was done."""
     return see_other(f"{path}?done={what}")

@@ -16,7 +16,7 @@ from idp.console import guard, responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.people import selection
 from idp.console.pages.people.selection import NO_GROUP, Selection
-from idp.console.responses import Confirmation
+from idp.console.responses import Confirmation, Progress
 from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.text import Text, plural
 from idp.persistence.groups import Group
@@ -169,17 +169,23 @@ def _show_progress(admin: Admin, wanted: Request, result: BatchResult) -> Respon
     changed, skipped = result.changed + _number("changed"), result.skipped + _number("skipped")
     total = max(_number("total"), changed + skipped)
     counts = [("changed", str(changed)), ("skipped", str(skipped)), ("total", str(total)), ("after", result.last_id)]
-    return responses.render(
+    done = changed + skipped
+    return responses.show_progress(
         admin,
-        "console/people/progress.html",
-        title=_title(wanted, total),
-        done=changed + skipped,
-        changed=changed,
-        skipped=skipped,
-        total=total,
-        fields=[{"name": name, "value": value} for name, value in (*wanted.fields(), *counts)],
-        finished=not result.last_id,
-        people_href=console_paths.PEOPLE,
+        Progress(
+            title=_title(wanted, total),
+            text=Text("{done} of {total} people are done.", done=done, total=total),
+            done=done,
+            total=total,
+            details=(
+                plural("{count} person was changed.", "{count} people were changed.", count=changed),
+                plural("{count} was left as they were.", "{count} were left as they were.", count=skipped),
+            ),
+            fields=(*wanted.fields(), *counts),
+            finished=not result.last_id,
+            back=console_paths.PEOPLE,
+            back_label=Text("Back to people"),
+        ),
     )
 
 
