@@ -61,10 +61,10 @@ def show_sent(tx: Transaction, flow_id: str) -> Response:
 
 
 def _load(tx: Transaction, flow_id: str) -> LoginFlow:
-    """Return the flow; 404 where only administrators create accounts."""
+    """Return the flow; back to its sign-in page where only administrators create accounts."""
     flow = rendering.load_open_flow(tx, flow_id)
     if rendering.register_href(tx, flow) is None:
-        abort(404)
+        abort(see_other(rendering.flow_url(flow, Step.IDENTIFY)))
     return flow
 
 
