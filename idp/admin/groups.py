@@ -130,6 +130,8 @@ def add_member(tx: Transaction, actor: Actor, group: Group, user: User, settings
     """
     ruled = present_rules(tx).get(RuleKind.GROUP, group.id) is not None
     owners = tx.roles.lock_owners() if ruled else frozenset[str]()
+    if tx.groups.lock(group.id) is None:  # before its roles are read: it may be given one at this moment
+        raise Refused(GONE)
     _require(tx, actor, group)
     if users.find_to_change(tx, actor, user.id) is None or not tx.groups.add_member(group.id, user.id):
         return False

@@ -110,7 +110,7 @@ def ask_to_give(tx: Transaction, admin: Admin, group_id: str, role: str) -> Resp
 @changes(Permission.CHANGE_ROLES, recent=True)
 def give_role(tx: Transaction, admin: Admin, group_id: str, role: str) -> Response:
     """Give a role to all members; ask again when these are not those of the question."""
-    group = tx.groups.by_id(group_id) or abort(404)
+    group = tx.groups.lock(group_id) or abort(404)
     if single_value(request.form, SEEN) != groups.digest_members(tx, group):
         return _ask_to_give(tx, admin, group, _role(role), error=MEMBERS_CHANGED)
     roles.grant_to_group(tx, admin.actor, group, _role(role))
