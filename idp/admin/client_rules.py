@@ -15,10 +15,12 @@ from idp.admin import certificate_rules, client_key_rules, client_uris, profile_
 from idp.admin.client_member_rules import member_problems
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
+from idp.kernel.colors import Color
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.signing.algorithms import OWN
+from idp.web import client_colors
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -46,7 +48,8 @@ MOST_LISTED = 100
 MOST_CHOSEN = 200
 """People, or groups, of one app: every request of it reads them."""
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
+_CLIENT_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,100}")
+"""Not `.` and `..`: browsers take them out of addresses."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
 _NAMESPACE = re.compile(r"[^:/.]+[:/.].+")
 """Scopes of an API that we do not know have one, so that a misspelt name of ours never passes for them."""
@@ -80,6 +83,7 @@ class Registration:
     id_token_scope_claims: bool = False
     policy_uri: str | None = None
     tos_uri: str | None = None
+    accent_color: str | None = None
     remembered_device_accepted: bool = True
     restricted: bool = False
     allowed_user_ids: Sequence[str] = ()
@@ -129,17 +133,32 @@ def _lengths(wanted: Registration) -> Iterator[Problem]:
 
 def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     if not _CLIENT_ID.fullmatch(wanted.client_id):
-        yield Problem("client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it."))
+        yield Problem(
+            "client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it, not only dots.")
+        )
     name = wanted.client_name
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         said = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)
         yield Problem("client_name", said)
+    if wanted.accent_color is not None and (why := _color_problem(wanted.accent_color)):
+        yield Problem("accent_color", why)
     if wanted.token_endpoint_auth_method not in AUTH_METHODS:
         said = Text("The authentication method must be one of {all}.", all=", ".join(AUTH_METHODS))
         yield Problem("token_endpoint_auth_method", said)
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
         yield Problem("grant_types", Text("Grants must be some of {all}.", all=", ".join(GRANT_TYPES)))
     yield from _sign_in_fields(wanted, best)
+
+
+def _color_problem(color: str) -> Text | None:
+    """Return why people could not read a page with this accent colour."""
+    try:
+        accent = Color.parse(color)
+    except ValueError:
+        return Text("A colour is # and six digits or letters from a to f, such as {example}.", example="#0b5c4c")
+    if client_colors.is_readable(accent):
+        return None
+    return Text("Text in this colour is hard to read on white. Choose a darker one.")
 
 
 def _scope_problems(scopes: Iterable[str]) -> Iterator[Problem]:

@@ -44,7 +44,7 @@ PUBLIC: dict[str, Answers] = {
     DEVICE: frozenset({OK}),
     f"{DEVICE}/done": frozenset({OK}),
 }
-MAILED = ("/recover/", "/alert", "/email", "/undo")
+MAILED = ("/recover/", "/alert", "/email", "/undo", "/sign-up")
 ENDPOINTS = (
     "/token",
     "/device_authorization",
@@ -55,6 +55,7 @@ ENDPOINTS = (
     "/api/",
     "/static/",
     "/client-logos/",
+    "/client-colors/",
 )
 BROWSER_BOUND = ("/login/", "/consent/", "/authorize/", "/device/confirm/")
 

@@ -32,7 +32,7 @@ SEND_LIMIT = Limit(5, 15 * MINUTE, 20, DAY)
 RECEIVE_LIMIT = Limit(10, 15 * MINUTE, 40, DAY)
 """Codes to one mailbox or number: from one person who has proven it, or from all together who have not."""
 ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
-"""Password reset mails requested from one network, for any account."""
+"""Password reset mails requested from one network, for any account; likewise links to create one."""
 STRENGTH_LIMIT = Limit(300, 15 * MINUTE, 3000, DAY)
 """Password strength checks per person: several long attempts to choose a password."""
 CONTACT_LIMIT = Limit(5, HOUR, 20, DAY)
@@ -145,6 +145,12 @@ def contact_bucket(user_id: str) -> str:
 def mailbox_bucket(address: str) -> str:
     """Return the bucket of such links to one address, known or not."""
     return f"contact:to:{digest(lookup_key(address))}"
+
+
+def registration_network_bucket(address: str) -> str | None:
+    """Return the bucket of links to create an account of one network; None for a client without an address."""
+    network = network_of(address)
+    return f"register:network:{network}" if network else None
 
 
 def strength_bucket(user_id: str) -> str:
