@@ -88,6 +88,11 @@ class ClientMetadataJson(TypeDecorator[ClientMetadata]):
     impl = JSON
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[ClientMetadata]:
+        """Return the type of its values."""
+        return ClientMetadata
+
     def process_bind_param(self, value: ClientMetadata | None, dialect: Dialect) -> dict[str, Any]:  # noqa: ARG002 - SQLAlchemy's signature
         """Return what is stored."""
         return changed_members(value or DEFAULTS)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, BigInteger, Boolean, Column, select, update
 
+from idp.persistence.client_metadata import ClientMetadata, ClientMetadataJson
 from idp.persistence.clients import Client, clients
 from tests.support.harness import Harness
 
@@ -17,6 +18,7 @@ def values_for(column: Column[Any]) -> list[Any]:
         Boolean: [True, False],
         BigInteger: [1, 10, 2**40],
         JSON: [["a"], ["a", ""], ["a,"], []],
+        ClientMetadataJson: [ClientMetadata(software_id="a"), ClientMetadata(contacts=["a"]), ClientMetadata()],
     }
     found = kinds.get(type(column.type), ["a", "", "null", 'a","b', "a,b", "(a)", "\\", "ü"])
     return [*found, None] if column.nullable else found

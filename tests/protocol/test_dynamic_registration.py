@@ -95,6 +95,7 @@ def test_a_registered_client_signs_people_in(harness: Harness, browser: Browser)
 
 
 def test_everything_registered_is_sent_back(harness: Harness) -> None:
+    """Conformance: what the Dynamic plans register, oidcc-registration-jwks-uri among them."""
     sent = {
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
@@ -148,6 +149,7 @@ def test_everything_registered_is_sent_back(harness: Harness) -> None:
     ],
 )
 def test_metadata_is_refused_to_the_letter(harness: Harness, members: dict[str, Any], code: str) -> None:
+    """Conformance: oidcc-redirect-uri-regfrag, and http for initiate_login_uri in the plan of third-party login."""
     response = Registrant(harness).send(GOOD | members)
     assert (response.status_code, (response.json or {})["error"]) == (400, code)
     description = (response.json or {})["error_description"]
@@ -315,6 +317,7 @@ def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -
 def test_a_sector_identifier_must_list_every_redirect_uri(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Conformance: oidcc-registration-sector-uri, oidcc-registration-sector-bad."""
     with website(tmp_path, monkeypatch, [CALLBACK, "https://other.example.test/cb"]) as uri:
         pairwise = {"subject_type": "pairwise", "sector_identifier_uri": uri}
         client = Registrant(harness).register(**pairwise)
@@ -330,6 +333,7 @@ def test_a_sector_identifier_must_list_every_redirect_uri(
 def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Conformance: oidcc-registration-logo-uri."""
     registrant, picture = Registrant(harness), b"\x89PNG\r\n\x1a\n and so on"
     with website(tmp_path, monkeypatch, picture) as uri:
         client = registrant.register(logo_uri=uri)
