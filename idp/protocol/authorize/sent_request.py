@@ -52,12 +52,12 @@ def read_sent_request(tx: Transaction, client: Client, sent: Query) -> SentReque
     except OAuth2Error as refusal:
         return SentRequest(beside, refusal)
     if token is None:
-        return SentRequest(sent, _wrong_way(client, pushed=False, signed=False))
+        return SentRequest(sent, _wrong_way(client, signed=False))
     try:
         inner = request_object.read_request_object(client, token, now=tx.now, fetched=reference is not None)
     except OAuth2Error as refusal:
         return SentRequest(beside.overlaid(request_object.unproven_words(token)), refusal)
-    return SentRequest(inside(client, inner, beside), _wrong_way(client, pushed=False, signed=True))
+    return SentRequest(inside(client, inner, beside), _wrong_way(client, signed=True))
 
 
 def inside(client: Client, inner: Query, beside: Query) -> Query:
@@ -76,9 +76,9 @@ def must_be_signed(client: Client) -> bool:
     return profile_of(client).requires_signed_request or client.metadata.require_signed_request_object
 
 
-def _wrong_way(client: Client, *, pushed: bool, signed: bool) -> OAuth2Error | None:
-    """Return the error of a request that came in another way than this client must send it."""
-    if must_be_pushed(client) and not pushed:
+def _wrong_way(client: Client, *, signed: bool) -> OAuth2Error | None:
+    """Return the error of a request that was not pushed, if this client must send it in another way."""
+    if must_be_pushed(client):
         return InvalidRequestError(NOT_PUSHED)
     return InvalidRequestError(NOT_SIGNED) if must_be_signed(client) and not signed else None
 
