@@ -1,4 +1,4 @@
-"""Security profiles of clients: what each demands of every request. A check asks one member, never for a name.
+"""Security profiles of clients: what each requires of every request. A check asks one member, never for a name.
 
 standard                OpenID Connect Core, with what RFC 9700 says about new clients as defaults
 strict                  OAuth 2.1 and RFC 9700 without exceptions
