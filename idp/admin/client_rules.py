@@ -26,7 +26,7 @@ CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
 METHODS_WITH_SECRET = (*SECRET_METHODS, CLIENT_SECRET_JWT)
 PRIVATE_KEY_JWT = "private_key_jwt"
 AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
-KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
+KEY_METHODS = (PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS)
 MORE_RULES = (certificate_rules.problems, profile_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
@@ -279,7 +279,7 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
 def _jwks_problems(jwks: dict[str, Any], method: str) -> Iterator[Problem]:
     if method not in KEY_METHODS:
         yield Problem(
-            "jwks", Text("Keys are for clients that authenticate with private_key_jwt; leave them out, or choose that.")
+            "jwks", Text("Keys are for clients that authenticate with a key or a certificate; leave them out.")
         )
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
