@@ -28,7 +28,6 @@ CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
 METHODS_WITH_SECRET = (*SECRET_METHODS, CLIENT_SECRET_JWT)
 PRIVATE_KEY_JWT = "private_key_jwt"
 AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
-KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
 MORE_RULES = (certificate_rules.problems, profile_rules.problems, member_problems, response_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -284,7 +283,7 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
                 "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
             ),
         )
-    needed = method in KEY_METHODS
+    needed = method == PRIVATE_KEY_JWT
     found = client_key_rules.problems(wanted.jwks, wanted.metadata.jwks_uri, needed=needed)
     yield from (Problem(field, text) for field, text in found)
 

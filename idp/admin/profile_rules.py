@@ -1,4 +1,4 @@
-"""What a security profile demands of a registration (idp.security_profiles). Pure.
+"""What a security profile requires of a registration (idp.security_profiles). Pure.
 
 Rules yield the field and a sentence with the remedy; `client_rules` makes them part of its own.
 """

@@ -203,7 +203,7 @@ LIVES = (
     ),
     Life(
         assertion_ids,
-        "requests with `private_key_jwt`",
+        "requests with `private_key_jwt` or `client_secret_jwt`",
         "the assertion expires",
         lambda at: assertion_ids.c.expires_at < at.now,
     ),

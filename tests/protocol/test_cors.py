@@ -57,6 +57,7 @@ def test_preflights_are_answered(rp: BackChannelClient, path: str, methods: str)
     assert response.status_code == 204
     assert response.headers[ALLOW] == PAGE
     assert response.headers["Access-Control-Allow-Methods"] == methods
+    assert response.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, DPoP"
     assert "Access-Control-Allow-Credentials" not in response.headers
 
 

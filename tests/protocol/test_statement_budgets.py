@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser, Forms
+from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
@@ -46,6 +47,16 @@ def test_code_redemption_by_assertion(harness: Harness, jane: Someone) -> None:
     parse_client(harness, signer.rp.app.client_id)
     form = {"grant_type": "authorization_code", "code": code.value, "redirect_uri": code.redirect_uri}
     assert cost(harness, lambda: signer.post(assertion, **form, code_verifier=code.verifier)) == (5, 1)
+
+
+def test_bound_tokens(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
+    """One more for each proof: its jti."""
+    holder, code = KeyHolder(rp), rp.granted(jane)
+    proof = holder.proof()
+    with metered(harness) as meter:
+        token = (holder.redeem(code, proof).json or {})["access_token"]
+    assert (len(meter.statements), meter.commits) == (5, 1)
+    assert cost(harness, lambda: holder.get("/userinfo", token)) == (2, 1)
 
 
 def test_refresh(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
