@@ -141,15 +141,19 @@ def test_oidcc_claims_essential(app: RelyingParty, browser: Browser, jane: Someo
 
 
 def test_a_client_gets_only_types_it_is_registered_for(harness: Harness, browser: Browser) -> None:
-    """And with the grants they need (OIDC Registration 1.0 section 2); a strict profile allows code alone."""
+    """And with the grants they need (OIDC Registration 1.0 section 2); some clients cannot have them at all.
+
+    A strict profile allows code alone, and a token that comes by the browser can be bound to no key (RFC 9449).
+    """
     kinds: dict[str, dict[str, Any]] = {
         "plain": {"response_types": ["code"]},
         "ungranted": {"grant_types": ["authorization_code"]},
         "strict": {"metadata": ClientMetadata(security_profile="strict")},
+        "bound": {"metadata": ClientMetadata(dpop_bound_access_tokens=True)},
     }
     for name, traits in kinds.items():
         app = RelyingParty(harness, name, **TRAITS | traits)
-        app.send(browser, response_type="code id_token")
+        app.send(browser, response_type="code token")
         assert app.error(browser) == "unauthorized_client", name
 
 
