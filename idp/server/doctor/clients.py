@@ -15,7 +15,11 @@ SHOWN = 20
 
 
 def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Report clients that may leave PKCE out."""
+    """Report response types with tokens in addresses, and clients that may leave PKCE out."""
+    if others := [each for each in settings.response_type_names if each != "code"]:
+        message = f"apps may get tokens in addresses, by the response types {', '.join(others)}"
+        remedy = "Take out of IDP_RESPONSE_TYPES what no app needs (docs/reference/responses.md)."
+        yield Finding(Level.WARN, "apps", message, remedy)
     if schema.status(settings.database).problem:
         return
     database = Database(settings.database, clock)
