@@ -77,7 +77,7 @@ WORDINGS = (
         Text("Add the grant type authorization_code under Technical settings."),
     ),
     Wording(
-        "unsupported_response_type",
+        "response_type",
         Text("The app asked for a way of signing in that is not supported."),
         Text("Set the app to the authorization code flow (response_type code)."),
     ),

@@ -36,6 +36,9 @@ def _types(wanted: Registration) -> Iterator[tuple[str, Text]]:
         yield field, Text("A response type with a code in it needs the grant authorization_code.")
     elif IMPLICIT in wanted.grant_types and not others:
         yield "grant_types", Text("The grant implicit needs a response type with a token in it.")
+    bound = wanted.metadata.dpop_bound_access_tokens or wanted.metadata.tls_client_certificate_bound_access_tokens
+    if bound and any("token" in each.split() for each in others):
+        yield field, Text("A token in the response is bound to no key. Leave token out of the response types.")
     if profile_named(wanted.metadata.security_profile).only_code and others:
         yield field, Text("The security profile of this app allows the response type code alone.")
 

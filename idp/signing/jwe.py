@@ -13,7 +13,7 @@ from jwcrypto.jwk import JWK
 from idp.signing.algorithms import public_members
 
 _KEY_TYPES = {"RSA-OAEP-256": "RSA", "ECDH-ES": "EC", "ECDH-ES+A256KW": "EC"}
-_CURVES = {"P-256", "P-384", "P-521"}
+_CURVES = ("P-256", "P-384", "P-521")
 _RSA_BITS = range(2048, 8192 + 1)
 ALGS = tuple(_KEY_TYPES)
 """Key management: no RSA1_5, whose padding has oracles (RFC 8725 section 3.2)."""
@@ -26,7 +26,7 @@ def may_encrypt(jwk: object, alg: str) -> bool:
     """Whether a JWK is a public key that `alg` encrypts to; keys registered for signatures are not."""
     if not isinstance(jwk, dict) or jwk.get("kty") != _KEY_TYPES.get(alg):
         return False
-    if jwk.get("use", "enc") != "enc" or jwk.get("alg", alg) != alg or jwk.get("crv") not in {None, *_CURVES}:
+    if jwk.get("use", "enc") != "enc" or jwk.get("alg", alg) != alg or jwk.get("crv") not in (None, *_CURVES):
         return False
     try:
         public = JWK(**public_members(jwk)).get_op_key("wrapKey")

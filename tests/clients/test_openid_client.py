@@ -13,7 +13,7 @@ from jwcrypto.jwk import JWK
 
 from tests.support.command import free_port
 from tests.support.http_person import HttpPerson
-from tests.support.product import Product, RegisteredApp
+from tests.support.product import Product, RegisteredApp, running
 
 SOURCES = Path(__file__).parent / "node"
 NEEDED = "openid-client needs Node 20 or newer with npm on the PATH; the other relying parties were tried without it"
@@ -55,6 +55,7 @@ def test_openid_client_signs_in_refreshes_and_signs_out(
         "signedOutUri": f"{base}/bye",
         "acr": "mfa",
         "maxAge": MAX_AGE,
+        "response": "jarm" if method == "private_key_jwt" else "plain",
     }
     person = HttpPerson(name, stop_at=base)
     told = _run(script, asked, person)
@@ -73,6 +74,30 @@ def test_openid_client_signs_in_refreshes_and_signs_out(
     assert person.at == f"{base}/bye?state=leaving"
     person.get(f"{product.issuer}/account/security")
     assert person.at.endswith("/identify"), "signed out at the provider, too"
+
+
+def test_openid_client_checks_the_hashes_of_a_hybrid_response(script: Path, tmp_path: Path) -> None:
+    """`code id_token`: nonce, c_hash and s_hash, and then the code as ever."""
+    base = f"http://localhost:{free_port()}"
+    with running(tmp_path / "product", response_types="code, code id_token") as product:
+        app = _register(product, "hybrid", base, "client_secret_basic", keys=tmp_path)
+        hybrid = ("--add-grant", "implicit", "--add-response-type", "code id_token", "--id-token-alg", "PS256")
+        product.command.done("clients", "set", "hybrid", *hybrid)
+        product.add_person("hybrid")
+        asked = {
+            "issuer": product.issuer,
+            "clientId": app.client_id,
+            "method": "client_secret_basic",
+            "secret": app.secret,
+            "redirectUri": f"{base}/cb",
+            "signedOutUri": f"{base}/bye",
+            "acr": "mfa",
+            "maxAge": MAX_AGE,
+            "response": "detached",
+            "alg": "PS256",
+        }
+        told = _run(script, asked, HttpPerson("hybrid", stop_at=base))
+    assert told["claims"]["sub"] == told["renewed"]["sub"] == told["userinfo"]["sub"]
 
 
 def _run(script: Path, asked: dict[str, Any], person: HttpPerson) -> dict[str, Any]:

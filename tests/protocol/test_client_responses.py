@@ -22,6 +22,8 @@ from tests.support.relying_party import RelyingParty
 SIGNING = ("RS256", "PS256", "ES256", "EdDSA")
 ENCRYPTION = (("RSA-OAEP-256", "A256GCM"), ("ECDH-ES", "A128CBC-HS256"), ("ECDH-ES+A256KW", None))
 
+BROKEN = {"keys": [{"kty": "EC", "crv": "P-256"}, {"kty": "EC", "crv": []}, {"kty": [], "use": {}}, 1]}
+
 
 @functools.cache
 def own_keys() -> dict[str, JWK]:
@@ -114,7 +116,7 @@ def test_nothing_is_sent_in_clear_for_want_of_a_key(harness: Harness, browser: B
         userinfo_encrypted_response_alg="ECDH-ES",
         authorization_encrypted_response_alg="ECDH-ES",
     )
-    for number, keys in enumerate((None, jwks("sig"), jwks("RSA"), {"keys": [{"kty": "EC", "crv": "P-256"}, 1]})):
+    for number, keys in enumerate((None, jwks("sig"), jwks("RSA"), BROKEN)):
         rp = RelyingParty(harness, f"app-{number}", metadata=wanted, jwks=keys)
         refused(rp.redeem(rp.granted(jane)), "invalid_request")
         rp.send(browser, response_mode="jwt")

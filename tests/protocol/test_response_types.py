@@ -13,12 +13,14 @@ import pytest
 
 from idp.config import Settings
 from idp.persistence.client_metadata import ClientMetadata
+from idp.server.doctor.clients import check_clients
 from tests.support import tables
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone, migrate
 from tests.support.relying_party import RelyingParty
+from tests.support.statements import metered
 
 TYPES = ("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token")
 TRAITS: dict[str, Any] = {
@@ -141,15 +143,19 @@ def test_oidcc_claims_essential(app: RelyingParty, browser: Browser, jane: Someo
 
 
 def test_a_client_gets_only_types_it_is_registered_for(harness: Harness, browser: Browser) -> None:
-    """And with the grants they need (OIDC Registration 1.0 section 2); a strict profile allows code alone."""
+    """And with the grants they need (OIDC Registration 1.0 section 2); some clients cannot have them at all.
+
+    A strict profile allows code alone, and a token that comes by the browser can be bound to no key (RFC 9449).
+    """
     kinds: dict[str, dict[str, Any]] = {
         "plain": {"response_types": ["code"]},
         "ungranted": {"grant_types": ["authorization_code"]},
         "strict": {"metadata": ClientMetadata(security_profile="strict")},
+        "bound": {"metadata": ClientMetadata(dpop_bound_access_tokens=True)},
     }
     for name, traits in kinds.items():
         app = RelyingParty(harness, name, **TRAITS | traits)
-        app.send(browser, response_type="code id_token")
+        app.send(browser, response_type="code token")
         assert app.error(browser) == "unauthorized_client", name
 
 
@@ -158,6 +164,26 @@ def test_discovery_lists_what_is_on(browser: Browser) -> None:
     assert listed["issuer"] == ISSUER
     assert listed["response_types_supported"] == list(TYPES)
     assert "implicit" in listed["grant_types_supported"]
+
+
+def test_doctor_warns_of_tokens_in_addresses(harness: Harness) -> None:
+    plain = harness.settings.model_copy(update={"response_types": "code"})
+    found, none = ([each.message for each in check_clients(one, harness.clock)] for one in (harness.settings, plain))
+    assert "id_token token" in found[0]
+    assert none == []
+
+
+def test_tokens_in_a_response_cost_no_statement_more(
+    harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
+) -> None:
+    app.sign_in(browser, jane)
+    counts = []
+    for kind in ("code", "code id_token token", "id_token"):
+        with metered(harness) as meter:
+            app.send(browser, response_type=kind, scope="openid email")
+        assert "error" not in app.answer(browser)
+        counts.append((len(meter.statements), meter.commits))
+    assert counts == [(5, 1)] * 3
 
 
 @pytest.mark.parametrize("value", ["id_token", "code, none", "code, token", "", "code token id_token"])

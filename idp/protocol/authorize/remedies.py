@@ -18,10 +18,11 @@ BY_REASON = {
     NotPermitted.description: "If this person should use it: idp clients set {client} --add-allow-user NAME",
     response_checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
     response_checks.NOT_FOR_TYPE: "Set the app to response_type code; or: idp clients set {client} --add-response-type",
+    response_checks.BOUND: "Set the app to a response_type without token.",
     response_checks.ONLY_CODE: "Set the app to the authorization code flow (response_type code).",
 }
 BY_CODE = {
-    "unsupported_response_type": "Set the app to response_type code; for an old app that cannot: IDP_RESPONSE_TYPES",
+    "unsupported_response_type": "Set the app to the authorization code flow (code), or see IDP_RESPONSE_TYPES.",
     "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
     "request_not_supported": "Let the app sign its request objects, or turn them off there.",
     "request_uri_not_supported": "Let the app sign its request objects, or turn them off there.",

@@ -15,10 +15,8 @@ SHOWN = 20
 
 
 def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Report clients that may leave PKCE out, and that strangers may register some."""
-    if settings.client_registration == "open":
-        message = "everybody may register an app here, and people can use it at once"
-        yield Finding(Level.WARN, "registration", message, "Choose token or approval: IDP_CLIENT_REGISTRATION")
+    """Report response types with tokens in addresses, open registration, and clients that may leave PKCE out."""
+    yield from _setting_findings(settings)
     if schema.status(settings.database).problem:
         return
     database = Database(settings.database, clock)
@@ -28,4 +26,14 @@ def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
     if optional:
         message = f"these apps may sign people in without PKCE: {', '.join(optional)}"
         remedy = "Turn PKCE on in each (docs/how-to/when-an-app-cannot-connect.md): idp clients set ID --pkce required"
+        yield Finding(Level.WARN, "apps", message, remedy)
+
+
+def _setting_findings(settings: Settings) -> Iterator[Finding]:
+    if settings.client_registration == "open":
+        message = "everybody may register an app here, and people can use it at once"
+        yield Finding(Level.WARN, "registration", message, "Choose token or approval: IDP_CLIENT_REGISTRATION")
+    if others := [each for each in settings.response_type_names if each != "code"]:
+        message = f"apps may get tokens in addresses, by the response types {', '.join(others)}"
+        remedy = "Take out of IDP_RESPONSE_TYPES what no app needs (docs/reference/responses.md)."
         yield Finding(Level.WARN, "apps", message, remedy)

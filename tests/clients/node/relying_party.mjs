@@ -1,7 +1,7 @@
 // A relying party on openid-client, which checks every answer itself. The person's browser is on the other side of
 // the pipe: this prints where it must go, reads where it came back to, and at last prints what the app came to know.
 //
-// argv[2]: {"issuer", "clientId", "method", "secret" | "jwk", "redirectUri", "signedOutUri", "acr", "maxAge"}
+// argv[2]: {"issuer", "clientId", "method", "secret" | "jwk", "redirectUri", "signedOutUri", "acr", "maxAge", "response", "alg"}
 import { createInterface } from "node:readline/promises";
 import { webcrypto } from "node:crypto";
 import * as client from "openid-client";
@@ -29,8 +29,15 @@ async function authentication() {
   }
 }
 
-const config = await client.discovery(new URL(asked.issuer), asked.clientId, undefined, await authentication(), {
-  execute: [client.allowInsecureRequests],
+// How it wants the authorization response; "detached" also checks s_hash (FAPI 1.0).
+const responses = {
+  plain: [],
+  jarm: [client.useJwtResponseMode],
+  detached: [client.useCodeIdTokenResponseType, client.enableDetachedSignatureResponseChecks],
+};
+const metadata = asked.alg ? { id_token_signed_response_alg: asked.alg } : undefined;
+const config = await client.discovery(new URL(asked.issuer), asked.clientId, metadata, await authentication(), {
+  execute: [client.allowInsecureRequests, ...responses[asked.response ?? "plain"]],
 });
 const checks = {
   pkceCodeVerifier: client.randomPKCECodeVerifier(),

@@ -27,6 +27,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"grant_types": BOTH}, {}, "grant_types"),
     ({"response_types": ("id_token",), "grant_types": ("implicit",), "redirect_uris": ()}, {}, "redirect_uris"),
     ({"response_types": ("code id_token",), "grant_types": BOTH}, {"security_profile": "strict"}, "response_types"),
+    ({"response_types": ("code token",), "grant_types": BOTH}, {"dpop_bound_access_tokens": True}, "response_types"),
     ({"id_token_signed_response_alg": "RS256"}, FAPI, "id_token_signed_response_alg"),
     (
         {"id_token_signed_response_alg": "ES256"},
