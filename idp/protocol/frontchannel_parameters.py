@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Response, request
 
 from idp.kernel.text import Text
-from idp.protocol.backchannel.parameters import FORM
+from idp.protocol.backchannel.parameters import FORM, REPEATABLE
 from idp.web.errors import Refusal
 from idp.web.forms import is_storable
 from idp.web.pages import see_other
@@ -27,8 +27,6 @@ MAX_QUERY = 32 * 1024
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 JSON = frozenset({"claims", "authorization_details"})
 """Parameters that may be written over several lines."""
-REPEATABLE = frozenset({"resource"})
-"""Parameters that may be sent more than once (RFC 8707 section 2); their values, without spaces, are joined by one."""
 PUSHED = "pushed"
 """Member of a stored request, which no parameter can set."""
 START_AGAIN = Text("Go back to the app and try again. If it happens again, tell the people who run the app.")

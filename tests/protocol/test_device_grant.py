@@ -138,7 +138,7 @@ def test_a_device_is_refused_what_it_may_not_have(harness: Harness, tv: Televisi
 
 def test_a_device_gets_tokens_for_an_api(harness: Harness, jane: Someone, browser: Browser) -> None:
     ResourceServer(harness)
-    tv = Television(harness).start(scope=f"openid {READ}", resource=ORDERS)
+    tv = Television(harness).start(scope=f"openid {READ}", resource=[ORDERS, harness.settings.issuer])
     type_code(browser, tv, jane)
     assert "Read your orders" in browser.page.text
     browser.submit(choice="approve")

@@ -84,6 +84,14 @@ def test_an_unknown_api_or_one_without_scopes_for_it_is_refused(harness: Harness
     refused(rp.client_credentials(resource=resource), "invalid_target")
 
 
+@pytest.mark.usefixtures("orders")
+def test_a_token_is_for_one_api_alone(harness: Harness, rp: BackChannelClient) -> None:
+    """RFC 8707 section 3: one that names two could be used by each of them at the other."""
+    ResourceServer(harness, BILLS)
+    body = urlencode([("grant_type", "client_credentials"), ("resource", ORDERS), ("resource", BILLS)]).encode()
+    refused(rp.raw("/token", body, headers={"Authorization": basic("web", rp.app.secret)}), "invalid_target")
+
+
 def test_an_app_gets_a_token_of_its_own_for_an_api(rp: BackChannelClient, orders: ResourceServer) -> None:
     answer = rp.client_credentials(resource=ORDERS)
     token = claims(rp, answer)

@@ -6,6 +6,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.protocol.test_client_assertion import Signer
+from tests.protocol.test_device_grant import Television
+from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser, Forms
 from tests.support.dpop import KeyHolder
@@ -63,6 +65,23 @@ def test_refresh(harness: Harness, rp: BackChannelClient, jane: Someone) -> None
     """Client with token, token claimed, next token, audit row; one commit."""
     token = rp.tokens(jane)["refresh_token"]
     assert cost(harness, lambda: rp.refresh(token)) == (4, 1)
+
+
+def test_introspection_by_an_api(harness: Harness) -> None:
+    """API, client, revocation: as many for each token."""
+    api = ResourceServer(harness)
+    shop = BackChannelClient(harness, "shop", scopes=[READ])
+    token = (shop.client_credentials(resource=ORDERS).json or {})["access_token"]
+    assert cost(harness, lambda: api.introspect(token)) == (3, 0)
+
+
+def test_a_poll_of_a_device(harness: Harness) -> None:
+    """Client, and the request with the time of the poll."""
+    tv = Television(harness).start()
+    parse_client(harness, tv.app.client_id)
+    with metered(harness) as meter:
+        assert tv.poll().status_code == 400
+    assert (len(meter.statements), meter.commits) == (2, 1)
 
 
 def test_changed_client(harness: Harness, rp: BackChannelClient) -> None:

@@ -25,6 +25,7 @@ from idp.messaging.fetched_documents import Unfetchable
 from idp.persistence.clients import Client
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize.request import LONGEST
+from idp.protocol.backchannel.parameters import REPEATABLE
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.protocol.frontchannel_parameters import Query
 from idp.security_profiles import SecurityProfile, profile_of
@@ -164,7 +165,7 @@ def _text(name: str, value: object) -> str:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, list) and name in queries.REPEATABLE and all(isinstance(each, str) for each in value):
+    if isinstance(value, list) and name in REPEATABLE and all(isinstance(each, str) for each in value):
         return " ".join(value)
     if isinstance(value, dict | list) and name in queries.JSON:
         return json.dumps(value)

@@ -20,6 +20,8 @@ MAX_PARAMETERS = 60
 MAX_VALUE = 16 * 1024
 """Characters; only client assertions and request objects come near it."""
 
+REPEATABLE = frozenset({"resource"})
+"""Parameters that may be sent more than once (RFC 8707 section 2); their values, without spaces, are joined by one."""
 SPEAKABLE = re.compile(r"[a-z_]{1,40}")
 SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 """RFC 6749 section 3.3."""
@@ -27,6 +29,8 @@ SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 
 def parse(encoded: bytes) -> dict[str, str]:
     """Return the parameters of a query or a form body; empty ones count as left out (RFC 6749 section 3.1).
+
+    Values of one that may be repeated are joined by a space.
 
     Raises:
         InvalidRequestError: for repeated, oversized, too many or undecodable parameters.
@@ -42,11 +46,11 @@ def parse(encoded: bytes) -> dict[str, str]:
         raise InvalidRequestError("too many parameters") from None
     found: dict[str, str] = {}
     for name, value in pairs:
-        if name in found:
+        if name in found and name not in REPEATABLE:
             raise InvalidRequestError(f"{_decode(name)} is sent more than once")
         if len(value) > MAX_VALUE or not is_storable(name + value):
             raise InvalidRequestError(f"{_decode(name)} is too long or holds characters that no value has")
-        found[name] = value
+        found[name] = f"{found[name]} {value}" if name in found else value
     given = {name: value for name, value in found.items() if value}
     if "scope" in given and not SCOPE.fullmatch(given["scope"]):
         raise InvalidScopeError("scope must be names with single spaces between them")

@@ -99,7 +99,7 @@ def find_device(tx: Transaction) -> Response:
 @read_transaction
 def show_question(tx: Transaction, flow_id: str) -> Response:
     """Ask whether the device is the person's own."""
-    return _ask(tx, _load_question(tx, flow_id))
+    return _render_question(tx, _load_question(tx, flow_id))
 
 
 @blueprint.post(CONFIRM)
@@ -109,7 +109,7 @@ def decide(tx: Transaction, flow_id: str) -> Response:
     asked = _load_question(tx, flow_id)
     choice = request.form.get("choice")
     if not csrf.is_valid(LOGIN.read(), _purpose(asked.flow)) or choice not in {"approve", "cancel"}:
-        return _ask(tx, asked, error=errors.STALE_FORM)
+        return _render_question(tx, asked, error=errors.STALE_FORM)
     if not tx.login_flows.finish(asked.flow.row.id):
         raise binding.closed_error(tx, asked.flow.row)
     if choice == "cancel":
@@ -141,6 +141,8 @@ def _load_question(tx: Transaction, flow_id: str) -> Question:
         Refusal: the device waits no longer, or the person may not use the app.
     """
     flow = rendering.load_open_flow(tx, flow_id)
+    if flow.row.initiator != start.DEVICE:
+        raise _Elsewhere(binding.DEVICE)
     device = tx.device_authorizations.open_by_device_code(flow.row.request["device_code"])
     client = tx.clients.by_id(flow.row.client_id or "")
     if device is None or client is None or client.disabled:
@@ -176,7 +178,7 @@ def _redirect(elsewhere: _Elsewhere) -> Response:
     return see_other(str(elsewhere))
 
 
-def _ask(tx: Transaction, asked: Question, *, error: str = "") -> Response:
+def _render_question(tx: Transaction, asked: Question, *, error: str = "") -> Response:
     user, device = asked.auth_session.person.user, asked.device
     settings = services().settings
     return rendering.render(
