@@ -25,6 +25,7 @@ from idp.messaging.fetched_documents import FetchedDocuments
 from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
 from idp.protocol.frontchannel_routes import PUBLISHED, frontchannel
+from idp.protocol.logout.session_management import session_management
 from idp.recovery.pages import blueprints as recovery
 from idp.registration.routes import blueprint as registration
 from idp.services import Services
@@ -92,6 +93,8 @@ def create_app(services: Services) -> Flask:
     errors.install(app)
     for blueprint in (*login, *recovery, consent, frontchannel, backchannel, *account, console):
         app.register_blueprint(blueprint)
+    if services.settings.session_management:
+        app.register_blueprint(session_management)
     if services.settings.development:
         app.register_blueprint(development)
     if services.settings.client_registration != "off":

@@ -25,6 +25,11 @@ class SignIn(BaseModel):
             "offers it."
         ),
     )
+    session_management: bool = Field(
+        default=False,
+        description="Whether apps may watch the session from a frame (OpenID Connect Session Management 1.0); see "
+        "[logout.md](logout.md).",
+    )
     sessions_per_person: int = Field(
         50,
         ge=1,

@@ -6,21 +6,31 @@ Clients that got tokens in a session that ends get a back-channel logout, enqueu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from idp import audit
 from idp.audit import Event
 from idp.messaging import logout_notifications
+from idp.persistence.grants import LogoutClient
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
 
 
-def end_session(tx: Transaction, session: Session, *, reason: str, distrusted: bool = False) -> bool:
-    """End a session and the grants given in it; `distrusted` ends offline access as well. False if it had ended."""
+@dataclass(frozen=True)
+class EndedSession:
+    """A session that this request ended, and the clients that want to know."""
+
+    clients: list[LogoutClient]
+
+
+def end_session(tx: Transaction, session: Session, *, reason: str, distrusted: bool = False) -> EndedSession | None:
+    """End a session and the grants given in it; `distrusted` ends offline access as well. None if it had ended."""
     if not tx.sessions.end(session.sid):
-        return False
+        return None
     tx.grants.revoke_for_session(session.sid, offline_too=distrusted)
-    logout_notifications.enqueue_logouts(tx, session.user_id, [session.sid])
+    clients = logout_notifications.enqueue_logouts(tx, session.user_id, [session.sid])
     audit.record(tx, Event.SESSION_ENDED, user_id=session.user_id, sid=session.sid, reason=reason)
-    return True
+    return EndedSession(clients)
 
 
 def end_sessions(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:

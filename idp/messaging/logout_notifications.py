@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from idp.persistence.grants import LogoutClient
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
 
@@ -14,11 +15,18 @@ BACKCHANNEL_LOGOUT = "backchannel_logout"
 SUBJECT, SESSION = "sub", "sid"
 
 
-def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> None:
-    """Enqueue a logout token to each client with grants in these sessions of a person."""
-    for sid, client_id in tx.grants.logout_clients(sids):
-        context = {SUBJECT: user_id, SESSION: sid}
+def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> list[LogoutClient]:
+    """Enqueue a logout token to each client with grants in these sessions of a person.
+
+    Returns all clients that want to know: some can be reached only in the browser that signs out.
+    """
+    found = tx.grants.logout_clients(sids)
+    for client in found:
+        if not client.backchannel:
+            continue
+        context = {SUBJECT: user_id, SESSION: client.sid}
         message = OutboxMessage(
-            channel=BACKCHANNEL_LOGOUT, recipient=client_id, template="logout_token", context=context
+            channel=BACKCHANNEL_LOGOUT, recipient=client.client_id, template="logout_token", context=context
         )
         tx.outbox.enqueue(message)
+    return found

@@ -16,7 +16,11 @@ from sqlalchemy import (
     Table,
     Update,
     exists,
+    false,
+    func,
+    or_,
     select,
+    type_coerce,
     update,
 )
 
@@ -93,6 +97,20 @@ class Grant:
     authorization_details: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LogoutClient:
+    """A client with grants of a session, and how it wants to know that the session ended.
+
+    By back channel, by a page in the browser (`frontchannel_logout_uri`), or both.
+    """
+
+    sid: str
+    client_id: str
+    backchannel: bool
+    frontchannel_logout_uri: str | None
+    frontchannel_logout_session_required: bool
+
+
 revoked_tokens = Table(
     "revoked_tokens",
     METADATA,
@@ -157,10 +175,19 @@ IS_LIVE = select(grants.c.id).where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE, TOKEN_UNR
 WITH_CLIENT = select(registered.TEXT, IS_LIVE.scalar_subquery()).where(registered.OF_ID)
 OF_USER = grants.c.user_id == given("user_id")
 LIVE_FOR_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
+WANTS_BACKCHANNEL = clients.c.backchannel_logout_uri.is_not(None)
+OPTIONAL_MEMBERS = type_coerce(clients.c.metadata, JSON)
+FRONTCHANNEL_URI = OPTIONAL_MEMBERS["frontchannel_logout_uri"].as_string()
 LOGOUT_CLIENTS = (
-    select(grants.c.sid, grants.c.client_id)
+    select(
+        grants.c.sid,
+        grants.c.client_id,
+        WANTS_BACKCHANNEL,
+        FRONTCHANNEL_URI,
+        func.coalesce(OPTIONAL_MEMBERS["frontchannel_logout_session_required"].as_boolean(), false()),
+    )
     .join(clients, clients.c.client_id == grants.c.client_id)
-    .where(grants.c.sid.in_(given_list("sids")), clients.c.backchannel_logout_uri.is_not(None))
+    .where(grants.c.sid.in_(given_list("sids")), or_(WANTS_BACKCHANNEL, FRONTCHANNEL_URI.is_not(None)))
     .distinct()
 )
 REVOKE_ALL = update(grants).where(UNREVOKED).values(revoked_at=given("now"))
@@ -243,9 +270,9 @@ class GrantStore(Store):
         """List a person's live grants, oldest first."""
         return self._db.all(Grant, LIVE_FOR_USER, user_id=user_id, now=self._now)
 
-    def logout_clients(self, sids: Collection[str]) -> list[tuple[str, str]]:
-        """List the `sid` and `client_id` of grants whose clients want back-channel logout."""
-        return [(sid, client_id) for sid, client_id in self._db.rows(LOGOUT_CLIENTS, sids=list(sids))]
+    def logout_clients(self, sids: Collection[str]) -> list[LogoutClient]:
+        """List the clients with grants of these sessions that want to know of a logout."""
+        return self._db.all(LogoutClient, LOGOUT_CLIENTS, sids=list(sids))
 
     def revoke(self, grant_id: str) -> bool:
         """Revoke a grant."""

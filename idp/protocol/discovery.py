@@ -37,6 +37,7 @@ ENDPOINTS = {
     "revocation_endpoint": "backchannel.revoke",
     "end_session_endpoint": "frontchannel.logout",
     "registration_endpoint": "registration.register",
+    "check_session_iframe": "session_management.check_session",
 }
 """Metadata name -> endpoint of the route."""
 ABOUT_THE_SIGN_IN = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "sid")
@@ -76,6 +77,8 @@ def metadata() -> dict[str, Any]:
         "introspection_signing_alg_values_supported": list(services().keyring.algorithms),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "display_values_supported": ["page"],
         "ui_locales_supported": list(LANGUAGES),
     }

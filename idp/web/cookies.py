@@ -8,6 +8,7 @@
     email     the same for a link that confirms an address
     undo      the same for a link that undoes a change
     browser   recognises this browser: known and remembered devices
+    state     changes with the session: the only cookie that scripts read, and that frames of clients get
 
 Lax, not Strict: a redirect from a client must carry the session. Values are opaque handles; the database holds digests.
 """
@@ -26,10 +27,14 @@ from idp.web.forms import is_storable
 
 @dataclass(frozen=True)
 class Cookie:
-    """A cookie: name without prefix, and lifetime in seconds (None: until the browser is closed)."""
+    """A cookie: name without prefix, and lifetime in seconds (None: until the browser is closed).
+
+    `framed`: our scripts read it, also in frames of clients, so it must not be worth anything.
+    """
 
     name: str
     max_age: int | None = None
+    framed: bool = False
 
     @property
     def full_name(self) -> str:
@@ -48,16 +53,25 @@ class Cookie:
             value,
             max_age=self.max_age if max_age is None else max_age,
             secure=services().settings.secure,
-            httponly=True,
-            samesite="Lax",
+            httponly=not self.framed,
+            samesite=self._same_site,
             path="/",
         )
 
     def clear(self, response: Response) -> None:
         """Delete the cookie."""
         response.delete_cookie(
-            self.full_name, secure=services().settings.secure, httponly=True, samesite="Lax", path="/"
+            self.full_name,
+            secure=services().settings.secure,
+            httponly=not self.framed,
+            samesite=self._same_site,
+            path="/",
         )
+
+    @property
+    def _same_site(self) -> str:
+        """Return `None` only on https: browsers refuse it without `Secure`."""
+        return "None" if self.framed and services().settings.secure else "Lax"
 
 
 SESSION = Cookie("session")
@@ -68,6 +82,8 @@ ALERT = Cookie("alert", max_age=30 * MINUTE)
 EMAIL = Cookie("email", max_age=30 * MINUTE)
 UNDO = Cookie("undo", max_age=30 * MINUTE)
 BROWSER = Cookie("browser", max_age=400 * DAY)
+BROWSER_STATE = Cookie("state", framed=True)
+"""Written while `session_management` is on; `protocol.logout.session_management` explains it."""
 
 
 def write_session(response: Response, handle: str) -> None:
@@ -86,6 +102,14 @@ def write_new_session(response: Response, handle: str, *, keep: bool) -> None:
         KEEP.write(response, str(until), max_age=lifetime)
     elif KEEP.read():
         KEEP.clear(response)
+    if services().settings.session_management:
+        BROWSER_STATE.write(response, services().entropy.token())
+
+
+def clear_browser_state(response: Response) -> None:
+    """Delete the state of this browser, if it has one, so that its session counts as changed."""
+    if BROWSER_STATE.read():
+        BROWSER_STATE.clear(response)
 
 
 def _lifetime(until: int) -> int | None:

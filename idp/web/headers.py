@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import TypeVar
 
 from flask import g, has_request_context, request
@@ -38,11 +39,22 @@ def allow_client_redirects() -> None:
     g.forms_end_at_client = True
 
 
+def allow_frames(response: Response, origins: Iterable[str]) -> None:
+    """Let this page show frames of these origins."""
+    allowed = " ".join(dict.fromkeys(origins))
+    response.headers["Content-Security-Policy"] = f"{_policy()}; frame-src {allowed}"
+
+
+def allow_framing() -> None:
+    """Let any page show this one in a frame; such a page has nothing to click on, and shows nothing about anybody."""
+    g.framed = True
+
+
 def apply(response: Ours) -> Ours:
     """Add the headers; those set by the view are kept."""
     page = response.mimetype == "text/html"
     policy = _policy() if page else NO_PAGE
-    present = {name.lower() for name, _ in response.headers}
+    present = {name.lower() for name, _ in response.headers} | ({"x-frame-options"} if g.get("framed") else set())
     ours = _fields(_opener_policy(), policy, secure=services().settings.secure)
     response.headers.extend([field for name, field in ours if name not in present])
     if page:
@@ -75,7 +87,8 @@ def _opener_policy() -> str:
 
 def _policy() -> str:
     forms = "" if g.get("forms_end_at_client") else "form-action 'self'; "
+    ancestors = "*" if g.get("framed") else "'none'"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        f"{forms}base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+        f"{forms}base-uri 'none'; frame-ancestors {ancestors}; object-src 'none'"
     )

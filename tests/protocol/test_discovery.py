@@ -36,6 +36,8 @@ REGISTERED = {
     "authorization_encryption_enc_values_supported",
     "introspection_signing_alg_values_supported",
     "device_authorization_endpoint", "authorization_details_types_supported",
+    "frontchannel_logout_supported", "frontchannel_logout_session_supported",
+    "check_session_iframe",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

@@ -13,6 +13,7 @@ from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.flow import session_guard, start
 from idp.login.flow import sign_out as signing_out
+from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
 from idp.persistence.devices import Device
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
@@ -21,7 +22,7 @@ from idp.web.account_paths import DEVICES, END_OTHER_SESSIONS, HOME, SECURITY, S
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
-from idp.web.pages import page, see_other
+from idp.web.pages import see_other
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("sessions", __name__)
@@ -61,21 +62,22 @@ def end_other_sessions(tx: Transaction) -> Response:
 @write_transaction
 def sign_out(tx: Transaction) -> Response:
     """Sign out here, whatever policy would still ask of this session."""
-    auth_session, response = start.current_session(tx), see_other(SIGNED_OUT)
+    auth_session = start.current_session(tx)
     if auth_session is None:
+        response = see_other(SIGNED_OUT)
         SESSION.clear(response)
         return response
     if not csrf.is_valid(SESSION.read(), session_guard.ACCOUNT_FORMS):
         raise Refusal(
             400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
         )
-    return signing_out.sign_out(tx, auth_session, response)
+    return signing_out.sign_out(tx, auth_session, Destination(SIGNED_OUT))
 
 
 @blueprint.get(SIGNED_OUT)
 def show_signed_out() -> Response:
     """Show that the session has ended."""
-    return page("session/logged_out.html", client=None, back_href=HOME)
+    return respond_signed_out(Destination(back_href=HOME))
 
 
 def device_row(device: Device, own: Session) -> dict[str, Any]:

@@ -5,7 +5,7 @@
     advance.advance_flow       something was proven: rotate the cookie, and either
         completion.complete        open the session, or step it up; remember the device; send the alert
         or the next step           whose code is sent when the person's usual method needs one
-    sign_out.sign_out          the end of a session
+    sign_out.sign_out          the end of a session; `frontchannel_logout` leads on from there
 
 answers          the answer to a proof, again, for a browser that did not get it
 binding          which flow belongs to this browser, and why one is closed

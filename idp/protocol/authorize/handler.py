@@ -20,6 +20,7 @@ from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.client_access import NotPermitted
+from idp.protocol.logout import session_management
 from idp.protocol.subjects import subject_of
 from idp.web.context import services
 from idp.web.cookies import BROWSER
@@ -36,6 +37,8 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
     requirement = requirement_for(request, at=tx.now)
     auth_session = start.current_session(tx, client_id=request.client.client_id)
     start.use_person_locale(auth_session.person if auth_session else None)
+    if auth_session is None:
+        session_management.forget_state()
     try:
         known, reached = _require_no_page(tx, request, auth_session, requirement)
         return issue_code(tx, request, known, reached)

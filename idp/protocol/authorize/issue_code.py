@@ -18,6 +18,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.authorize.response_tokens import response_parameters
+from idp.protocol.logout import session_management
 from idp.protocol.response_types import CODE
 from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import code_lifetime
@@ -49,7 +50,9 @@ def issue_code(
         scopes=grant.scopes,
         response_type=None if request.response_type == CODE else request.response_type,
     )
-    return request.responder.send(**response_parameters(tx, request, grant, auth_session.person.user, code))
+    state = session_management.session_state(grant.client_id, grant.redirect_uri)
+    parameters = response_parameters(tx, request, grant, auth_session.person.user, code)
+    return request.responder.send(**parameters, **state)
 
 
 def new_grant(

@@ -19,6 +19,7 @@ from flask import Response, request
 from idp.audit import Event
 from idp.kernel.text import Text
 from idp.login.flow import start
+from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
 from idp.login.flow.sign_out import sign_out
 from idp.login.forms.errors import STALE_FORM
 from idp.persistence.clients import Client
@@ -65,11 +66,11 @@ def handle_logout_request(tx: Transaction) -> Response:
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
-        return _signed_out_response(requested, trusted=requested.hint is not None)
+        return respond_signed_out(_destination(requested, trusted=requested.hint is not None))
     if requested.hint is None or requested.hint.sid != auth_session.session.sid:
         return _render_confirmation(requested)
     client_id = requested.hint.client_id
-    return sign_out(tx, auth_session, _signed_out_response(requested, trusted=True), client_id=client_id)
+    return sign_out(tx, auth_session, _destination(requested, trusted=True), client_id=client_id)
 
 
 def handle_confirmation(tx: Transaction) -> Response:
@@ -78,13 +79,13 @@ def handle_confirmation(tx: Transaction) -> Response:
     auth_session = start.current_session(tx)
     start.use_person_locale(auth_session.person if auth_session else None)
     if auth_session is None:
-        return _signed_out_response(requested, trusted=False)
+        return respond_signed_out(_destination(requested, trusted=False))
     if not csrf.is_valid(SESSION.read(), PURPOSE):
         return _render_confirmation(requested, error=STALE_FORM)
     if request.form.get("choice") == "cancel":
         return see_other(account_paths.HOME)
     client_id = requested.client.client_id if requested.client else None
-    return sign_out(tx, auth_session, _signed_out_response(requested, trusted=True), client_id=client_id)
+    return sign_out(tx, auth_session, _destination(requested, trusted=True), client_id=client_id)
 
 
 def _read() -> Query:
@@ -152,17 +153,17 @@ def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Respon
     )
 
 
-def _signed_out_response(requested: LogoutRequest, *, trusted: bool) -> Response:
-    """Redirect to the client after a sign-out, or render a page with a link to it.
+def _destination(requested: LogoutRequest, *, trusted: bool) -> Destination:
+    """Return where to go after the sign-out: to the client, or to a page with a link to it.
 
     `trusted`: the request is the client's own (an ID token of ours came with it) or the person confirmed it; section 3
     forbids the redirect otherwise.
     """
+    name = requested.client.client_name if requested.client else None
     if requested.target and trusted:
-        return see_other(requested.target)
+        return Destination(requested.target, client_name=name)
     back = requested.target or (requested.client.client_uri if requested.client else None)
-    client = _client(requested) if back else None
-    return page("session/logged_out.html", client=client, back_href=back or account_paths.HOME)
+    return Destination(back_href=back or account_paths.HOME, client_name=name if back else None)
 
 
 def _client(requested: LogoutRequest) -> dict[str, str] | None:

@@ -29,8 +29,10 @@ OTHERS: list[Sample] = [
         "again": True, "scopes": [{"title": "Your phone number", "detail": ""}], "lifetime": ""}),
     ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
     ("logout-own", "session/logout_confirm.html", {"action": "#"}),
-    ("logged-out", "session/logged_out.html", {"client": ACME, "back_href": "#"}),
-    ("logged-out-plain", "session/logged_out.html", {"client": None, "back_href": "#"}),
+    ("logged-out", "session/logged_out.html", {"client_name": ACME["name"], "back_href": "#", "frames": []}),
+    ("logged-out-plain", "session/logged_out.html", {"client_name": None, "back_href": "#", "frames": []}),
+    ("logged-out-frames", "session/logged_out.html", {
+        "client_name": ACME["name"], "next_href": "#", "frames": ["about:blank"], "longest_wait": 3600}),
     ("error", "errors/page.html", {
         "title": "This link does not work", "reference": "01JD6F3Q8XK2",
         "message": "The app that sent you here gave an address that it has not registered.",

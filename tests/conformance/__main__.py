@@ -1,0 +1,65 @@
+"""The command of a run; see the package."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.conformance import results
+from tests.conformance.plans import Plan, all_plans
+from tests.conformance.provider import Site
+from tests.conformance.runner import run_plan
+from tests.conformance.suite import Suite
+from tests.support.browser_binary import find_browser
+
+READY_SECONDS = 120.0
+
+
+def main() -> int:
+    """Run the plans; 1 when a module is worse than its stored result."""
+    plans = all_plans()
+    wanted = _arguments(list(plans))
+    if wanted.table:
+        print(results.table(plans))
+        return 0
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    site = Site(wanted.suite.rstrip("/"), wanted.issuer.rstrip("/"), wanted.port, wanted.ca_file)
+    suite = Suite(site.suite, site.ca_file)
+    suite.wait_until_ready(READY_SECONDS)
+    worse = [line for key in wanted.plans or plans for line in _run(plans[key], site, suite, wanted)]
+    print("\n".join(worse) or "nothing is worse than its stored result")
+    return 1 if worse else 0
+
+
+def _run(plan: Plan, site: Site, suite: Suite, wanted: argparse.Namespace) -> list[str]:
+    print(f"== {plan.key}: {plan.name}", flush=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        found = run_plan(plan, site, suite, browser, only=wanted.modules)
+        browser.close()
+    wanted.reports.mkdir(parents=True, exist_ok=True)
+    results.write_report(wanted.reports / f"{plan.key}.json", found)
+    worse = list(results.worse(plan.key, found))
+    if wanted.store and not wanted.modules:
+        results.store_baseline(plan.key, found)
+    return worse
+
+
+def _arguments(keys: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description="Run the conformance suite.")
+    parser.add_argument("plans", nargs="*", choices=[*keys, []], metavar="PLAN", help=f"any of: {', '.join(keys)}")
+    parser.add_argument("--modules", type=lambda text: text.split(","), default=[], help="only these, of one plan")
+    parser.add_argument("--store", action="store_true", help="store the results as the new baseline")
+    parser.add_argument("--table", action="store_true", help="print the table of the stored results")
+    parser.add_argument("--suite", default="https://suite.conf.test:8443", help="where the suite runs")
+    parser.add_argument("--issuer", default="https://op.conf.test:8191", help="where a proxy leads to the port")
+    parser.add_argument("--port", type=int, default=8190, help="port on 127.0.0.1 for the product")
+    parser.add_argument("--ca-file", default="", help="PEM file: the authority that the suite's certificate is from")
+    parser.add_argument("--reports", type=Path, default=Path("conformance-reports"), help="folder for everything found")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,158 @@
+"""The product as its operator runs it behind a reverse proxy, with people and the clients of one plan."""
+
+import contextlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from jwcrypto.jwk import JWK, JWKSet
+
+from idp.app import assemble
+from idp.config import Settings, variable
+from idp.kernel.handles import digest
+from idp.persistence import schema
+from idp.persistence.client_metadata import ClientMetadata
+from idp.persistence.clients import Client
+from idp.services import Services
+from tests.conformance.people import Member, add_people
+from tests.conformance.plans import BACKCHANNEL, CODE_GRANTS, FRONTCHANNEL, Plan
+from tests.support.command import PROGRAM, fetch
+from tests.support.harness import CHEAP_HASH
+
+SCOPES = ["openid", "profile", "email", "phone", "address", "offline_access"]
+ROTATE = ("keys", "rotate", "--now", "--alg", "RS256")
+PLENTY = "100000"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where both are: the suite, the issuer as browsers see it, and the port behind its reverse proxy.
+
+    `ca_file` has the certificate authority of the suite's certificate, in PEM.
+    """
+
+    suite: str
+    issuer: str
+    port: int
+    ca_file: str
+
+
+@dataclass(frozen=True)
+class RegisteredClient:
+    """A client as the suite gets it."""
+
+    client_id: str
+    secret: str
+    private_keys: dict[str, Any]
+
+
+@dataclass
+class Provider:
+    """One running installation for one plan."""
+
+    issuer: str
+    environment: dict[str, str]
+    clients: dict[str, RegisteredClient]
+    people: list[Member]
+
+    def rotate_keys(self) -> None:
+        """Sign with a new key from now on."""
+        subprocess.run([PROGRAM, *ROTATE], env=self.environment, check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def running_provider(plan: Plan, site: Site, alias: str) -> Iterator[Provider]:
+    """Serve until the block ends; everything is new, and deleted afterwards."""
+    with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
+        values = _settings(plan, site, Path(folder))
+        environment = dict(os.environ) | {variable(name): str(value) for name, value in values.items()}
+        environment |= {"SSL_CERT_FILE": site.ca_file} if site.ca_file else {}
+        values["data_dir"].mkdir()
+        services = assemble(Settings.model_validate(values))
+        schema.upgrade(services.settings.database)
+        people = add_people(services)
+        callback = f"{site.suite}/test/a/{alias}"
+        names = () if plan.dynamic else ("client", "client2", "client_secret_post")
+        clients = {name: _register(services, plan, name, callback) for name in names}
+        services.database.close()
+        with (Path(folder) / "serve.log").open("wb") as log, _served(environment, site.port, log):
+            yield Provider(site.issuer, environment, clients, people)
+
+
+def _settings(plan: Plan, site: Site, folder: Path) -> dict[str, Any]:
+    return {
+        "issuer": site.issuer,
+        "data_dir": folder / "data",
+        "keys_dir": folder / "keys",
+        "trusted_proxies": 1,
+        "smtp_url": "smtp://localhost:1",
+        "private_hosts": urlsplit(site.suite).hostname,
+        "key_publish_ahead": 60,
+        "throttle_per_quarter_hour": PLENTY,
+        "throttle_per_day": PLENTY,
+        "throttle_network_per_quarter_hour": PLENTY,
+        "throttle_network_per_day": PLENTY,
+        "login_flows_per_network": PLENTY,
+        **CHEAP_HASH,
+        **plan.settings,
+    }
+
+
+def _register(services: Services, plan: Plan, name: str, callback: str) -> RegisteredClient:
+    """Register a client of the suite for one alias; it is asked for consent, as one of somebody else is."""
+    secret, keys = services.entropy.token(), JWKSet()
+    keys.add(_new_key(name, "PS256" if "metadata" in plan.client else "RS256"))
+    method = "client_secret_post" if name == "client_secret_post" else "client_secret_basic"
+    values: dict[str, Any] = {
+        "client_id": f"{plan.key}-{name}",
+        "client_name": f"Suite {name}",
+        "token_endpoint_auth_method": method,
+        "redirect_uris": [f"{callback}/callback", f"{callback}/callback?dummy1=lorem&dummy2=ipsum"],
+        "post_logout_redirect_uris": [f"{callback}/post_logout_redirect"],
+        "web_origins": [],
+        "grant_types": CODE_GRANTS,
+        "response_types": ["code"],
+        "scopes": SCOPES,
+        "require_pkce": False,
+        **_logout(plan, callback),
+        **plan.client,
+    }
+    if values["token_endpoint_auth_method"] == "private_key_jwt":
+        values["jwks"] = json.loads(keys.export(private_keys=False))
+    else:
+        values["secret_digest"] = digest(secret)
+    with services.database.write() as tx:
+        tx.clients.add(Client(**values))
+    return RegisteredClient(values["client_id"], secret, json.loads(keys.export(private_keys=True)))
+
+
+def _logout(plan: Plan, callback: str) -> dict[str, Any]:
+    uri = f"{callback}/{plan.logout}"
+    if plan.logout == BACKCHANNEL:
+        return {"backchannel_logout_uri": uri, "backchannel_logout_session_required": True}
+    if plan.logout == FRONTCHANNEL:
+        members = ClientMetadata(frontchannel_logout_uri=uri, frontchannel_logout_session_required=True)
+        return {"metadata": members}
+    return {}
+
+
+def _new_key(kid: str, alg: str) -> JWK:
+    return JWK.generate(kty="RSA", size=2048, kid=kid, use="sig", alg=alg)
+
+
+@contextlib.contextmanager
+def _served(environment: dict[str, str], port: int, log: Any) -> Iterator[None]:  # noqa: ANN401 - an open file
+    command = [str(PROGRAM), "serve", "--port", str(port), "--workers", "1"]
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        fetch(port, "/")
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)

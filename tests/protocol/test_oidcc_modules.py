@@ -1,0 +1,114 @@
+"""Modules of the conformance suite that are one walk each, by their names; the others have tests of their own.
+
+Every sign-in is that of a person with all claims, by password, in a browser that knows nobody.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.claims.standard import SCOPES
+from tests.conformance.people import PROFILE
+from tests.support.browser import Browser
+from tests.support.harness import Harness, Someone
+from tests.support.relying_party import RelyingParty
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "oidcc-server": {},
+    "oidcc-alternate-happy-flow": {"scope": "email profile openid"},
+    "oidcc-ensure-request-without-nonce-succeeds-for-code-flow": {"nonce": None},
+    "oidcc-display-page": {"display": "page"},
+    "oidcc-display-popup": {"display": "popup"},
+    "oidcc-login-hint": {"login_hint": "buffy@id.example.test"},
+    "oidcc-ui-locales": {"ui_locales": "se"},
+    "oidcc-claims-locales": {"claims_locales": "se"},
+    "oidcc-ensure-request-with-unknown-parameter-succeeds": {"extra": "foobar"},
+    "oidcc-ensure-request-with-acr-values-succeeds": {"acr_values": "pwd remembered two-step mfa phr"},
+    "oidcc-ensure-request-with-valid-pkce-succeeds": {},
+}
+CLAIMS_OF = {
+    "oidcc-scope-profile": "profile",
+    "oidcc-scope-email": "email",
+    "oidcc-scope-address": "address",
+    "oidcc-scope-phone": "phone",
+    "oidcc-scope-all": "profile email address phone",
+}
+PROTOCOL = {"iss", "sub", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "jti", "sid"}
+"""What an ID token may have without a warning of the suite."""
+
+
+@pytest.fixture
+def app(harness: Harness) -> RelyingParty:
+    return RelyingParty(harness)
+
+
+@pytest.fixture
+def conny(harness: Harness) -> Someone:
+    return harness.person("conny", profile=PROFILE, phone_number="+33123456789", email_verified=True)
+
+
+def test_requests_that_end_in_tokens(harness: Harness, app: RelyingParty, conny: Someone) -> None:
+    for module, changes in REQUESTS.items():
+        tokens = app.tokens_from(app.sign_in(Browser(harness), conny, **changes))
+        assert app.id_claims(tokens).keys() <= PROTOCOL, module
+        assert tokens["expires_in"] > 0, module
+        assert app.userinfo(tokens["access_token"]).status_code == 200, module
+
+
+def test_scopes_are_answered_at_userinfo_alone(app: RelyingParty, browser: Browser, conny: Someone) -> None:
+    for module, scope in CLAIMS_OF.items():
+        if browser.at:
+            app.send(browser, scope=f"openid {scope}")
+            tokens = app.tokens_from(app.answer(browser))
+        else:
+            tokens = app.tokens_from(app.sign_in(browser, conny, scope=f"openid {scope}"))
+        expected = {claim for each in scope.split() for claim in SCOPES[each]} | {"sub"}
+        assert (app.userinfo(tokens["access_token"]).json or {}).keys() == expected, module
+        assert app.id_claims(tokens).keys() <= PROTOCOL, module
+
+
+def test_userinfo_in_three_ways(app: RelyingParty, browser: Browser, conny: Someone) -> None:
+    tokens = app.tokens_from(app.sign_in(browser, conny))
+    token, bearer = tokens["access_token"], {"Authorization": f"Bearer {tokens['access_token']}"}
+    ways: dict[str, Callable[[], TestResponse]] = {
+        "oidcc-userinfo-get": lambda: app.userinfo(token),
+        "oidcc-userinfo-post-header": lambda: app.post("/userinfo", {}, headers=bearer, anonymous=True),
+        "oidcc-userinfo-post-body": lambda: app.post("/userinfo", {"access_token": token}, anonymous=True),
+    }
+    for module, asked in ways.items():
+        answer = asked()
+        assert (answer.status_code, answer.mimetype) == (200, "application/json"), module
+        assert (answer.json or {})["sub"] == app.id_claims(tokens)["sub"], module
+
+
+@pytest.mark.parametrize("wait", [0, 30], ids=["oidcc-codereuse", "oidcc-codereuse-30seconds"])
+def test_a_code_is_used_once(harness: Harness, app: RelyingParty, browser: Browser, conny: Someone, wait: int) -> None:
+    answer = app.sign_in(browser, conny)
+    token = app.tokens_from(answer)["access_token"]
+    harness.clock.advance(wait)
+    form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": app.app.redirect_uri}
+    again = app.post("/token", form | {"code_verifier": app.verifier})
+    assert (again.status_code, (again.json or {})["error"]) == (400, "invalid_grant")
+    assert app.userinfo(token).status_code == 401
+
+
+def test_oidcc_max_age_10000(app: RelyingParty, browser: Browser, conny: Someone, harness: Harness) -> None:
+    first = app.told(browser, conny, max_age="15000")
+    harness.clock.advance(60)
+    app.send(browser, max_age="10000")
+    assert app.id_claims(app.tokens_from(app.answer(browser)))["auth_time"] == first["auth_time"]
+
+
+def test_oidcc_refresh_token_and_server_client_secret_post(harness: Harness, browser: Browser, conny: Someone) -> None:
+    """A refreshed ID token is about the same sign-in."""
+    app = RelyingParty(harness, token_endpoint_auth_method="client_secret_post")
+    tokens = app.tokens_from(app.sign_in(browser, conny, scope="openid offline_access"))
+    before = app.id_claims(tokens)
+    harness.clock.advance(5)
+    answer = app.refresh(tokens["refresh_token"])
+    after = app.claims_of((answer.json or {})["id_token"], "JWT")
+    same = ("iss", "sub", "aud", "auth_time")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+    assert after["iat"] > before["iat"]
