@@ -11,7 +11,13 @@ CODE_GRANTS = ["authorization_code", "refresh_token", "client_credentials"]
 STATIC = {"server_metadata": "discovery", "client_registration": "static_client"}
 DYNAMIC = {"server_metadata": "discovery", "client_registration": "dynamic_client"}
 WITH_CODE = {"client_registration": "static_client", "response_type": "code"}
-OPEN = {"client_registration": "open"}
+MANY = "100000"
+OPEN = {
+    "client_registration": "open",
+    "registered_pkce": "optional",
+    "registrations_per_network": MANY,
+    "registrations_per_day": MANY,
+}
 FRONTCHANNEL, BACKCHANNEL = "frontchannel_logout", "backchannel_logout"
 
 

@@ -32,7 +32,7 @@ class ModuleResult:
         return f"{self.module} [{variant}]" if variant else self.module
 
     def __str__(self) -> str:
-        lines = [f"{self.result:11} {self.key}", *(f"            {each[:300]}" for each in self.complaints)]
+        lines = [f"{self.result:11} {self.key}", *(f"            {each}" for each in self.complaints)]
         return "\n".join([*lines, *(f"            ({each})" for each in self.notes)])
 
 

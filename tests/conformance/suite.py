@@ -10,6 +10,12 @@ from typing import Any
 import requests
 
 ENDED = ("FINISHED", "INTERRUPTED")
+LONGEST = 600
+"""Characters of the values in a complaint."""
+UNINTERESTING = {
+    "_id", "testId", "testOwner", "time", "blockId", "result", "src", "msg", "requirements", "upload",
+    "stacktrace", "cause_stacktrace", "error_class", "http",
+}  # fmt: skip
 PLAN_SECONDS = 60.0
 """For one request."""
 
@@ -78,9 +84,9 @@ class Suite:
         self._http.post(address, data=data, headers={"Content-Type": "text/plain"}, timeout=PLAN_SECONDS)
 
     def complaints(self, test_id: str) -> list[str]:
-        """What failed, or was warned about, in words."""
+        """What failed, or was warned about, in words, and the values that they are about."""
         log = self._json("GET", f"api/log/{test_id}")
-        return [f"{each['result']} {each.get('src')}: {each.get('msg')}" for each in log if _is_bad(each)]
+        return [_complaint(each) for each in log if each.get("result") in {"FAILURE", "WARNING"}]
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until it answers."""
@@ -106,5 +112,6 @@ class Suite:
         return answer.json()
 
 
-def _is_bad(entry: Mapping[str, Any]) -> bool:
-    return entry.get("result") in {"FAILURE", "WARNING"}
+def _complaint(entry: Mapping[str, Any]) -> str:
+    about = {name: value for name, value in entry.items() if name not in UNINTERESTING}
+    return f"{entry['result']} {entry.get('src')}: {entry.get('msg')} {json.dumps(about)[:LONGEST]}"
