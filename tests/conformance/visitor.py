@@ -10,8 +10,14 @@ from playwright.sync_api import Error as BrowserError
 from tests.conformance.people import Member
 from tests.conformance.suite import Suite
 
-SHOWS_SIGN_IN = ("oidcc-prompt-login", "oidcc-max-age-1")
-"""Modules that want to see the second sign-in page."""
+SHOWS_SIGN_IN = (
+    "oidcc-prompt-login",
+    "oidcc-max-age-1",
+    "oidcc-registration-logo-uri",
+    "oidcc-registration-policy-uri",
+    "oidcc-registration-tos-uri",
+)
+"""Modules that want to see a sign-in page; all others with a screenshot want to see a page instead of one."""
 STEPS = 12
 """Pages between an address and the end of it."""
 WAIT = 20_000

@@ -80,6 +80,11 @@ def test_another_person_and_an_ended_session_count_as_changed(watched: Harness) 
     assert not unchanged(browser, first)
     second = state_of(browser)
     assert unchanged(browser, second)
+    session = browser.cookie("session")
+    browser.client.delete_cookie("__Host-countersign-session", domain="id.example.test")
+    app.send(browser, prompt="none")  # as in a frame of another site, which gets no SameSite=Lax cookie
+    assert unchanged(browser, second)
+    browser.set_cookie("session", session or "")
     watched.clock.advance(watched.settings.session_lifetime)
     app.send(browser, prompt="none")
     assert "login_required" in browser.left_for

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, after_this_request
 
 from idp.web.context import services
-from idp.web.cookies import BROWSER_STATE, clear_browser_state
+from idp.web.cookies import BROWSER_STATE, SESSION, clear_browser_state
 from idp.web.headers import allow_framing
 from idp.web.pages import page
 
@@ -46,8 +46,11 @@ def session_state(client_id: str, redirect_uri: str) -> dict[str, str]:
 
 
 def forget_state() -> None:
-    """Delete the state of a browser whose session has ended elsewhere."""
-    if BROWSER_STATE.read():
+    """Delete the state of a browser whose session has ended elsewhere.
+
+    Not without the session's cookie: browsers leave only that one out of a frame of another site, which proves nothing.
+    """
+    if SESSION.read() and BROWSER_STATE.read():
         after_this_request(_clear_state)
 
 
