@@ -29,6 +29,7 @@ from idp.protocol.logout.session_management import session_management
 from idp.recovery.pages import blueprints as recovery
 from idp.registration.routes import blueprint as registration
 from idp.services import Services
+from idp.signing.certificates import CertificateAuthorities
 from idp.signing.keyring import Keyring
 from idp.signing.rotation import RotationPolicy
 from idp.signing.sealing import Sealer
@@ -64,6 +65,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         hash_parameters=HashParameters(sealer.pepper("hash parameters")),
         geoip=GeoIp.open(settings.places_file),
         attestation_anchors=AttestationTrustAnchors.open(settings.attestation_roots),
+        certificate_authorities=CertificateAuthorities.open(settings.client_certificate_authorities),
         breached=BreachedPasswords.from_settings(settings.breached_passwords),
         documents=FetchedDocuments.from_settings(settings),
     )

@@ -1,4 +1,4 @@
-"""Security profiles of clients: what each demands of every request. A check asks one member, never for a name.
+"""Security profiles of clients: what each requires of every request. A check asks one member, never for a name.
 
 standard                OpenID Connect Core, with what RFC 9700 says about new clients as defaults
 strict                  OAuth 2.1 and RFC 9700 without exceptions
@@ -35,6 +35,7 @@ class SecurityProfile:
     rotates_refresh_tokens: bool = True
     requires_pushed_request: bool = False
     requires_signed_request: bool = False
+    strict_request_objects: bool = False
     requires_signed_response: bool = False
     requires_sender_constraint: bool = False
     assertion_audience_is_issuer: bool = False
@@ -50,6 +51,7 @@ _STRICT = SecurityProfile(
     repeatable_refresh_allowed=False,
     unknown_scopes_ignored=False,
     only_code=True,
+    strict_request_objects=True,
 )
 _FAPI2 = replace(
     _STRICT,
@@ -83,6 +85,11 @@ def code_lifetime(client: Client, configured: int) -> int:
     return min(configured, profile_of(client).longest_code_life or configured)
 
 
+def profile_named(name: str) -> SecurityProfile:
+    """Return the profile of this name; an unknown name, which a newer release stored, is the strictest."""
+    return PROFILES.get(name, PROFILES["fapi2-message-signing"])
+
+
 def profile_of(client: Client) -> SecurityProfile:
-    """Return the profile of a client; an unknown name, which a newer release stored, is the strictest."""
-    return PROFILES.get(client.metadata.security_profile, PROFILES["fapi2-message-signing"])
+    """Return the profile of a client."""
+    return profile_named(client.metadata.security_profile)

@@ -14,6 +14,7 @@ from idp.kernel.entropy import Entropy
 from idp.language.geoip import GeoIp
 from idp.messaging.fetched_documents import FetchedDocuments
 from idp.persistence.database import Database
+from idp.signing.certificates import CertificateAuthorities
 from idp.signing.keyring import Keyring
 from idp.signing.sealing import Sealer
 
@@ -32,5 +33,6 @@ class Services:
     hash_parameters: HashParameters
     geoip: GeoIp
     attestation_anchors: AttestationTrustAnchors
+    certificate_authorities: CertificateAuthorities
     breached: BreachedPasswords | None
     documents: FetchedDocuments

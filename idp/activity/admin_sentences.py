@@ -75,7 +75,7 @@ DONE: Mapping[str, Text] = {
     Event.CLIENT_CHANGED: Text("{actor} changed the app {app}."),
     Event.CLIENT_TRIED: Text("{person} tried the app {app}."),
     Event.CLIENT_REMOVED: Text("{actor} removed the app {app}."),
-    Event.CLIENT_REGISTERED: Text("The app {app} registered itself, or changed its registration."),
+    Event.CLIENT_REGISTERED: Text("The app {app} registered itself."),
     Event.CLIENT_APPROVED: Text("{actor} approved of the app {app}, which had registered itself."),
     Event.CLIENT_EXPIRED: Text("The app {app} was removed: it had registered itself, and nobody used it."),
     Event.REGISTRATION_TOKEN_ADDED: Text("{actor} made a token with which apps can register themselves."),
@@ -112,6 +112,8 @@ NOT_DONE: Mapping[str, Text] = {
 """What was tried and failed."""
 
 DETAILED: Mapping[tuple[str, str, Any], Text] = {
+    (Event.CLIENT_CHANGED, "by_itself", True): Text("The app {app} changed its registration."),
+    (Event.CLIENT_REMOVED, "by_itself", True): Text("The app {app} removed itself."),
     (Event.USER_CHANGED, "status", "disabled"): Text("{actor} disabled the account of {person}."),
     (Event.USER_CHANGED, "status", "active"): Text("{actor} enabled the account of {person}."),
     (Event.USER_CHANGED, "second_step_required", True): Text("{actor} turned on Required for {person}."),

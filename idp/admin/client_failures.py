@@ -82,9 +82,29 @@ WORDINGS = (
         Text("Set the app to the authorization code flow (response_type code)."),
     ),
     Wording(
+        "invalid_request_object",
+        Text("The app signed its request in a way that could not be verified."),
+        Text("Compare the keys of the app with those under Technical settings."),
+    ),
+    Wording(
+        "invalid_request_uri",
+        Text("The app, or a browser, came with a request that is not known, too old or used."),
+        Text("Nothing has to be done if a link was opened twice. Otherwise look at the app."),
+    ),
+    Wording(
+        "must push its requests",
+        Text("The app sent its request by the browser, and must push it."),
+        Text("Set the app to pushed authorization requests (RFC 9126)."),
+    ),
+    Wording(
+        "as signed request objects",
+        Text("The app did not sign its request, and must."),
+        Text("Set the app to signed request objects (RFC 9101)."),
+    ),
+    Wording(
         "_not_supported",
         Text("The app used a feature that is not supported."),
-        Text("Turn request objects and dynamic registration off in the app."),
+        Text("Turn unsigned request objects and dynamic registration off in the app."),
     ),
     Wording(
         "may not use this client",

@@ -8,6 +8,7 @@ from typing import Any
 from idp.admin import client_uris
 from idp.kernel.text import Text
 from idp.signing.client_jwts import usable_algorithms
+from idp.signing.jwe import ALGS, may_encrypt
 
 PRIVATE_MEMBERS = ("d", "k", "p", "q")
 
@@ -20,17 +21,17 @@ def problems(jwks: dict[str, Any] | None, jwks_uri: str | None, *, needed: bool)
         yield "jwks", Text("private_key_jwt needs the client's public keys (a JWK Set).")
     if jwks_uri is not None and (why := client_uris.fetched_problem(jwks_uri)):
         yield "jwks_uri", Text("{uri} cannot be fetched: {why}.", uri=repr(jwks_uri), why=why)
-    if jwks is not None and (fault := _jwks_fault(jwks)):
+    if jwks is not None and (fault := _jwks_fault(jwks, signs=needed)):
         yield "jwks", fault
 
 
-def _jwks_fault(jwks: dict[str, Any]) -> Text | None:
+def _jwks_fault(jwks: dict[str, Any], *, signs: bool) -> Text | None:
     keys = jwks.get("keys")
     if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
         return Text('The keys must be a JWK Set: {"keys": [...]} (RFC 7517 section 5).')
     if any(member in key for key in keys for member in PRIVATE_MEMBERS):
         return Text("The JWK Set holds a private or secret key. Give public keys only, and replace the one shown here.")
-    if not any(usable_algorithms(key) for key in keys):
+    if not any(usable_algorithms(key) or (not signs and may_encrypt(key, alg)) for key in keys for alg in ALGS):
         return Text(
             "No key in the JWK Set can be used: RS256 or PS256 (2048 to 8192 bits), ES256 (P-256) or EdDSA (Ed25519)."
         )

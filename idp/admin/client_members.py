@@ -6,85 +6,17 @@ The command, the console and dynamic registration read it, so a member of `Clien
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
-from idp.admin import client_uris
+from idp.admin.client_member import Group, Kind, Member
 from idp.claims.subjects import SUBJECT_TYPES
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.security_profiles import PROFILES
+from idp.signing import jwe
 from idp.signing.algorithms import FOREIGN, OWN
-
-JWE_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-JWE_ENCODINGS = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
-LONGEST_TEXT = 200
-"""Characters of a text, and of each word of a list."""
-MOST_LISTED = 100
-
-
-class Kind(StrEnum):
-    """What the value of a member is."""
-
-    TEXT = "text"
-    ADDRESS = "address"
-    CHOICE = "choice"
-    FLAG = "flag"
-    LIST = "list"
-    ADDRESSES = "addresses"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Member:
-    """One member: the name of the IANA registry, and words for administrators.
-
-    `values` are the only ones it may have; empty: any. `https_only`: not even this machine may be reached by http.
-    `administrative`: only administrators set it, never the client itself.
-    """
-
-    name: str
-    title: Text
-    kind: Kind = Kind.TEXT
-    help: Text | None = None
-    values: tuple[str, ...] = ()
-    https_only: bool = False
-    administrative: bool = False
-
-    @property
-    def is_list(self) -> bool:
-        """Whether the value is a list of strings."""
-        return self.kind in {Kind.LIST, Kind.ADDRESSES}
-
-    def fault(self, value: Any) -> Text | None:  # noqa: ANN401 - its kind says which type
-        """Return why a value of the right type cannot be registered."""
-        if self.kind is Kind.FLAG or value == getattr(DEFAULTS, self.name):
-            return None
-        if self.is_list and len(value) > MOST_LISTED:
-            return Text("A list has at most {most} lines.", most=MOST_LISTED)
-        return next((found for each in (value if self.is_list else [value]) if (found := self._fault_of(each))), None)
-
-    def _fault_of(self, value: str) -> Text | None:
-        if self.values and value not in self.values:
-            return Text("{name} must be one of {all}.", name=self.name, all=", ".join(self.values))
-        if self.kind in {Kind.ADDRESS, Kind.ADDRESSES}:
-            problem = client_uris.https_problem if self.https_only else client_uris.home_page_problem
-            uri = value.partition("#")[0] if self.name == "request_uris" else value  # Core 6.2: a hash of the content
-            why = problem(uri)
-            return Text("{uri} cannot be registered: {why}.", uri=repr(value), why=why) if why else None
-        if not 0 < len(value) <= LONGEST_TEXT or not value.isprintable():
-            return Text("{name} has 1 to {most} printable characters.", name=self.name, most=LONGEST_TEXT)
-        return None
-
-
-@dataclass(frozen=True)
-class Group:
-    """Members that belong together, with the title of their part of a form."""
-
-    title: Text
-    members: tuple[Member, ...]
-
 
 PROFILE_TEXTS: Mapping[str, Text] = {
     "standard": Text("OpenID Connect with safe defaults. Fits nearly every app."),
@@ -94,7 +26,7 @@ PROFILE_TEXTS: Mapping[str, Text] = {
     ),
     "fapi2-message-signing": Text("FAPI 2.0 Message Signing: as fapi2, and requests and responses are signed too."),
 }
-"""What each security profile demands."""
+"""What each security profile requires."""
 
 
 def _signing(name: str, title: Text, values: tuple[str, ...] = OWN) -> Member:
@@ -103,8 +35,8 @@ def _signing(name: str, title: Text, values: tuple[str, ...] = OWN) -> Member:
 
 def _encryption(prefix: str, alg_title: Text, enc_title: Text) -> tuple[Member, Member]:
     return (
-        Member(name=f"{prefix}_alg", title=alg_title, kind=Kind.CHOICE, values=JWE_ALGORITHMS),
-        Member(name=f"{prefix}_enc", title=enc_title, kind=Kind.CHOICE, values=JWE_ENCODINGS),
+        Member(name=f"{prefix}_alg", title=alg_title, kind=Kind.CHOICE, values=jwe.ALGS),
+        Member(name=f"{prefix}_enc", title=enc_title, kind=Kind.CHOICE, values=jwe.ENCS),
     )
 
 
@@ -199,11 +131,6 @@ GROUPS = (
                 help=Text("One address a line, exactly as the app sends it."),
             ),
             _signing("request_object_signing_alg", Text("What it signs its requests with"), FOREIGN),
-            *_encryption(
-                "request_object_encryption",
-                Text("What it encrypts the keys of its requests with"),
-                Text("What it encrypts its requests with"),
-            ),
             Member(
                 name="authorization_details_types",
                 title=Text("Types of detailed permissions that it may ask for"),
@@ -233,11 +160,6 @@ GROUPS = (
                 Text("What authorization responses are encrypted with"),
             ),
             _signing("introspection_signed_response_alg", Text("What introspection is signed with")),
-            *_encryption(
-                "introspection_encrypted_response",
-                Text("What keys of introspection are encrypted with"),
-                Text("What introspection is encrypted with"),
-            ),
         ),
     ),
     Group(

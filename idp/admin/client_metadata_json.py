@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 from idp.admin import client_members, client_uris
-from idp.admin.client_members import MEMBERS, Kind
+from idp.admin.client_member import Kind
+from idp.admin.client_members import MEMBERS
 from idp.admin.client_rules import CODE, OFFLINE_ACCESS, PUBLIC, REFRESH, SECRET_METHODS, Problem, Registration
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata, changed_members
 from idp.persistence.clients import Client
@@ -20,9 +21,9 @@ from idp.signing.algorithms import OWN
 
 INVALID_METADATA, INVALID_REDIRECT_URI = "invalid_client_metadata", "invalid_redirect_uri"
 UNAPPROVED_STATEMENT = "unapproved_software_statement"
-GRANTS = (CODE, REFRESH)
+IMPLICIT = "implicit"
+GRANTS = (CODE, REFRESH, IMPLICIT)
 """Others act without a person, which is for administrators to allow."""
-RESPONSE_TYPES = ("code",)
 TEXTS = ("client_name", "client_uri", "policy_uri", "tos_uri", "backchannel_logout_uri")
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
 SOME_INPUT = frozenset({"uri", "scope"})
@@ -37,10 +38,13 @@ class InvalidMetadata(Exception):
         self.code, self.description = code, description
 
 
-def read_registration(body: Mapping[str, Any], present: Registration, *, scopes: tuple[str, ...]) -> Registration:
+def read_registration(
+    body: Mapping[str, Any], present: Registration, *, scopes: tuple[str, ...], response_types: tuple[str, ...]
+) -> Registration:
     """Return the registration that the JSON asks for, over what administrators set in the `present` one.
 
-    `scopes` are those that it may have. Everything that it leaves out gets its default (RFC 7592 section 2.2).
+    `scopes` and `response_types` are those that it may have. What it leaves out gets its default (RFC 7592
+    section 2.2).
 
     Raises:
         InvalidMetadata: a member has a wrong type, or asks for what is for administrators to allow.
@@ -48,7 +52,8 @@ def read_registration(body: Mapping[str, Any], present: Registration, *, scopes:
     if body.get("software_statement") is not None:
         raise InvalidMetadata("software statements are not accepted here", UNAPPROVED_STATEMENT)
     method = _read(body, "token_endpoint_auth_method", str) or SECRET_METHODS[0]
-    grants = _read_grants(body)
+    grants = _read_grants(body, _read_response_types(body, response_types))
+    _check_implicit(body, grants)
     values: dict[str, Any] = {
         **{name: _read(body, name, str) for name in TEXTS},
         **{name: tuple(_read_list(body, name)) for name in LISTS},
@@ -126,17 +131,32 @@ def _read_name(body: Mapping[str, Any]) -> str:
     return _read(body, "client_name", str) or (client_uris.host_of(uris[0]) if uris else "")
 
 
-def _read_grants(body: Mapping[str, Any]) -> tuple[str, ...]:
+def _read_response_types(body: Mapping[str, Any], allowed: tuple[str, ...]) -> list[str]:
+    """Return the response types, whose words may come in any order (Multiple Response Types section 3)."""
+    known = {frozenset(name.split()): name for name in allowed}
+    types = [known.get(frozenset(each.split()), "") for each in _read_list(body, "response_types") or ["code"]]
+    if not all(types):
+        raise InvalidMetadata(f"response_types: only {', '.join(allowed)} can be registered here")
+    return types
+
+
+def _read_grants(body: Mapping[str, Any], types: list[str]) -> tuple[str, ...]:
     """Return the grant types, which must fit the response types (RFC 7591 section 2.1)."""
-    grants = _read_list(body, "grant_types") or [CODE]
-    types = _read_list(body, "response_types") or list(RESPONSE_TYPES)
+    grants = tuple(_read_list(body, "grant_types") or [CODE])
+    words = {word for each in types for word in each.split()}
+    needed = {CODE if word == "code" else IMPLICIT for word in words}
     if not set(grants) <= set(GRANTS):
-        raise InvalidMetadata(f"grant_types: only {' and '.join(GRANTS)} can be registered here")
-    if not set(types) <= set(RESPONSE_TYPES):
-        raise InvalidMetadata(f"response_types: only {' and '.join(RESPONSE_TYPES)} can be registered here")
-    if CODE not in grants:
-        raise InvalidMetadata("grant_types: the response_type code needs authorization_code")
-    return tuple(grants)
+        raise InvalidMetadata(f"grant_types: only {', '.join(GRANTS)} can be registered here")
+    if needed != set(grants) - {REFRESH}:
+        raise InvalidMetadata("grant_types: they do not fit the response_types (RFC 7591 section 2.1)")
+    return grants
+
+
+def _check_implicit(body: Mapping[str, Any], grants: tuple[str, ...]) -> None:
+    """Raise `InvalidMetadata` for tokens that would be sent to this machine or without TLS (Registration section 2)."""
+    native = body.get("application_type") == "native"
+    if IMPLICIT in grants and not native and any(map(client_uris.is_insecure, _read_list(body, "redirect_uris"))):
+        raise InvalidMetadata("redirect_uris: the grant implicit needs https, and no localhost", INVALID_REDIRECT_URI)
 
 
 def _read_scopes(body: Mapping[str, Any], allowed: tuple[str, ...], grants: tuple[str, ...]) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def change(
     """
     secret = None
     try:
-        _changed, secret = clients.change(tx, client, wanted, entropy, attesting=attesting)
+        _changed, secret = clients.change(tx, client, wanted, entropy, attesting=attesting, by_itself=True)
     except RegistrationRefused as refused:
         raise error_of(refused.problems[0]) from None
     except NothingChanged:
@@ -90,18 +90,7 @@ def change(
     if must_wait:
         clients.disable(tx, client)
         tx.client_registrations.await_approval(client.client_id)
-    audit.record(tx, Event.CLIENT_REGISTERED, client_id=client.client_id, waits=must_wait)
     return Registered(clients.find(tx, client.client_id), secret)
-
-
-def approve(tx: Transaction, client: Client) -> None:
-    """Accept a client that registered itself; raises `Refused` when it does not wait for that."""
-    found = tx.client_registrations.of_client(client.client_id)
-    if found is None or found.approved_at is not None:
-        raise Refused(Text("This app does not wait for an approval."))
-    tx.client_registrations.approve(client.client_id)
-    tx.clients.enable(client)
-    audit.record(tx, Event.CLIENT_APPROVED, client_id=client.client_id)
 
 
 def remove_unused(tx: Transaction, *, days: int, most: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import client_key_rules, client_uris, profile_rules
+from idp.admin import certificate_rules, client_key_rules, client_uris, profile_rules, response_rules
 from idp.admin.client_member_rules import member_problems
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
@@ -22,10 +22,14 @@ from idp.signing.algorithms import OWN
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
+METHODS_WITH_SECRET = (*SECRET_METHODS, CLIENT_SECRET_JWT)
 PRIVATE_KEY_JWT = "private_key_jwt"
-AUTH_METHODS = (*SECRET_METHODS, PRIVATE_KEY_JWT, PUBLIC)
+AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
+KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
+MORE_RULES = (certificate_rules.problems, profile_rules.problems, member_problems, response_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS)
+GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, response_rules.IMPLICIT)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -60,6 +64,7 @@ class Registration:
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
     grant_types: Sequence[str] = (CODE, REFRESH)
+    response_types: Sequence[str] = response_rules.ONLY_CODE
     scopes: Sequence[str] = ("openid", "profile", "email")
     token_endpoint_auth_method: str = SECRET_METHODS[0]
     strict_auth_method: bool = False
@@ -107,8 +112,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         *_agreement(wanted),
         *_method_agreement(wanted),
         *_logout_agreement(wanted),
-        *(Problem(*found) for found in profile_rules.problems(wanted)),
-        *(Problem(*found) for found in member_problems(wanted)),
+        *(Problem(*found) for rules in MORE_RULES for found in rules(wanted)),
     ]
 
 
@@ -218,7 +222,7 @@ def _pages(wanted: Registration) -> Iterator[Problem]:
 def _agreement(wanted: Registration) -> Iterator[Problem]:
     """Yield where one field contradicts another."""
     grants = set(wanted.grant_types)
-    if CODE in grants and not wanted.redirect_uris:
+    if grants & {CODE, response_rules.IMPLICIT} and not wanted.redirect_uris:
         yield Problem(
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
@@ -257,7 +261,7 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
                 "machine can claim to be it, so people must be asked (RFC 8252 section 8.6)."
             ),
         )
-    needed = method == PRIVATE_KEY_JWT
+    needed = method in KEY_METHODS
     found = client_key_rules.problems(wanted.jwks, wanted.metadata.jwks_uri, needed=needed)
     yield from (Problem(field, text) for field, text in found)
 

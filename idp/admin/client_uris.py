@@ -70,6 +70,12 @@ def fetched_problem(uri: str) -> str:
     return redirect_problem(uri, public=False)
 
 
+def is_insecure(uri: str) -> bool:
+    """Whether it is no https address, or one of this machine."""
+    parts = _parsed(uri)
+    return parts is None or parts.scheme != "https" or parts.hostname in LOOPBACK
+
+
 def host_of(uri: str) -> str:
     """Return the host of an address, or its scheme when it has none; empty for what is no address."""
     parts = _parsed(uri)

@@ -7,7 +7,7 @@ from typing import Any
 
 from idp import audit
 from idp.admin import Refused, client_rules
-from idp.admin.client_rules import CODE, SECRET_METHODS, Problem, Registration
+from idp.admin.client_rules import CLIENT_SECRET_JWT, CODE, METHODS_WITH_SECRET, Problem, Registration
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
@@ -15,6 +15,7 @@ from idp.kernel.text import Text
 from idp.persistence.client_metadata import changed_members
 from idp.persistence.clients import Client, ClientExists
 from idp.persistence.transaction import Transaction
+from idp.signing.client_secrets import OpenSealer, seal_secret
 
 
 class RegistrationRefused(Refused):
@@ -33,17 +34,25 @@ class NothingChanged(Refused):
     """The registration is like this already."""
 
 
-def add(tx: Transaction, wanted: Registration, entropy: Entropy, *, attesting: bool = False) -> str | None:
+def add(
+    tx: Transaction,
+    wanted: Registration,
+    entropy: Entropy,
+    *,
+    attesting: bool = False,
+    sealer: OpenSealer | None = None,
+) -> str | None:
     """Register an app; returns its new secret, which is never seen again, or None when it uses none.
 
-    `attesting` as for `client_rules.problems`.
+    `attesting` as for `client_rules.problems`; `sealer` seals the secret of a client that signs with it.
 
     Raises:
         Refused: naming everything that is wrong, or that the `client_id` is taken.
     """
     _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=tx.apis.titles()))
-    secret = entropy.token() if wanted.token_endpoint_auth_method in SECRET_METHODS else None
-    client = Client(**_columns(wanted), secret_digest=digest(secret) if secret else None)
+    method = wanted.token_endpoint_auth_method
+    secret = entropy.token() if method in METHODS_WITH_SECRET else None
+    client = Client(**_columns(wanted), **_secret_columns(wanted.client_id, method, secret, sealer))
     try:
         tx.clients.add(client)
     except ClientExists:
@@ -60,12 +69,20 @@ def registration_of(client: Client) -> Registration:
 
 
 def change(
-    tx: Transaction, client: Client, wanted: Registration, entropy: Entropy, *, attesting: bool = False
+    tx: Transaction,
+    client: Client,
+    wanted: Registration,
+    entropy: Entropy,
+    *,
+    attesting: bool = False,
+    sealer: OpenSealer | None = None,
+    by_itself: bool = False,
 ) -> tuple[list[str], str | None]:
     """Change a registration under the rules of `add`; returns the changed fields, and a secret if it got its first.
 
-    `client` comes from `find` with `lock`. Scopes that are no longer registered are left out of the next refresh. Other
-    credentials end every token that the client holds: whoever had the old ones may have it.
+    `client` comes from `find` with `lock`; `by_itself`: it changes its own registration. Scopes that are no longer
+    registered are left out of the next refresh. Other credentials end every token that the client holds: whoever had
+    the old ones may have it.
 
     Raises:
         Refused: naming everything that is wrong, or that nothing would change.
@@ -75,17 +92,20 @@ def change(
     values = {name: value for name, value in _columns(wanted).items() if value != getattr(client, name)}
     if not values:
         raise NothingChanged(f"{client.client_id!r} is registered like this already.")
-    has, needs = (each.token_endpoint_auth_method in SECRET_METHODS for each in (client, wanted))
-    secret = entropy.token() if needs and not has else None
-    if has != needs:
-        values |= {"secret_digest": digest(secret) if secret else None, "previous_secret_digest": None}
-    if has != needs or "jwks" in values or wanted.metadata.jwks_uri != client.metadata.jwks_uri:
+    method = wanted.token_endpoint_auth_method
+    other_kind = _secret_kind(method) != _secret_kind(client.token_endpoint_auth_method)
+    secret = entropy.token() if other_kind and method in METHODS_WITH_SECRET else None
+    if other_kind:
+        values |= {"previous_secret_digest": None, "sealed_previous_secret": None}
+        values |= _secret_columns(client.client_id, method, secret, sealer)
+    if other_kind or "jwks" in values or wanted.metadata.jwks_uri != client.metadata.jwks_uri:
         values["tokens_not_before"] = tx.now
         tx.grants.revoke_for_client(client.client_id)
     tx.clients.change(client.client_id, values)
     members = changed_members(wanted.metadata, client.metadata)
     changed = sorted((values.keys() & {field.name for field in fields(Registration)} - {"metadata"}) | members.keys())
-    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed)
+    own = by_itself or None
+    audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=changed, by_itself=own)
     return changed, secret
 
 
@@ -102,17 +122,20 @@ def find(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
     return client
 
 
-def rotate_secret(tx: Transaction, client: Client, entropy: Entropy, *, grace: int) -> str:
+def rotate_secret(
+    tx: Transaction, client: Client, entropy: Entropy, *, grace: int, sealer: OpenSealer | None = None
+) -> str:
     """Make a new secret and return it; the present one stays good for `grace` seconds, so that no app stands still.
 
     Raises:
         Refused: when the app has no secret.
     """
-    if client.token_endpoint_auth_method not in SECRET_METHODS:
-        method = client.token_endpoint_auth_method
+    method = client.token_endpoint_auth_method
+    if method not in METHODS_WITH_SECRET:
         raise Refused(f"{client.client_id!r} has no secret to rotate: it authenticates with {method}.")
     secret = entropy.token()
-    tx.clients.rotate_secret(client, digest(secret), grace=grace)
+    sealed = _secret_columns(client.client_id, method, secret, sealer)["sealed_secret"]
+    tx.clients.rotate_secret(client, digest(secret), sealed, grace=grace)
     _record_secret_change(tx, client, "rotated", grace=grace)
     return secret
 
@@ -148,15 +171,33 @@ def disable(tx: Transaction, client: Client) -> None:
 def enable(tx: Transaction, client: Client) -> None:
     """Accept a client again; one that waited for an approval has it now. Tokens that were revoked stay revoked."""
     tx.clients.enable(client)
-    tx.client_registrations.approve(client.client_id)
+    if tx.client_registrations.approve(client.client_id):
+        audit.record(tx, Event.CLIENT_APPROVED, client_id=client.client_id)
+        return
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=False)
 
 
-def remove(tx: Transaction, client: Client) -> None:
-    """Remove an app with its tokens and the consent to it."""
+def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
+    """Remove an app with its tokens and the consent to it; `by_itself`: it wants that."""
     tx.grants.revoke_for_client(client.client_id)
     tx.clients.remove(client.client_id)
-    audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id)
+    audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id, by_itself=by_itself or None)
+
+
+def _secret_kind(method: str) -> str | None:
+    """Return what must be stored of the secret of a client with this method; None when it has none."""
+    if method == CLIENT_SECRET_JWT:
+        return "sealed"
+    return "digest" if method in METHODS_WITH_SECRET else None
+
+
+def _secret_columns(client_id: str, method: str, secret: str | None, sealer: OpenSealer | None) -> dict[str, Any]:
+    sealed = None
+    if secret and _secret_kind(method) == "sealed":
+        if sealer is None:
+            raise Refused(f"{method} needs the sealing keys: use idp clients, or the console.")
+        sealed = seal_secret(sealer(), client_id, secret)
+    return {"secret_digest": digest(secret) if secret else None, "sealed_secret": sealed}
 
 
 def _refuse_problems(problems: list[Problem]) -> None:
@@ -167,7 +208,9 @@ def _refuse_problems(problems: list[Problem]) -> None:
 def _columns(wanted: Registration) -> dict[str, Any]:
     given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     stored = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
-    return stored | {"response_types": ["code"] if CODE in wanted.grant_types else []}
+    # None with a code without its grant; `code` comes back with the grant.
+    types = [each for each in wanted.response_types or ("code",) if CODE in wanted.grant_types or "code" not in each]
+    return stored | {"response_types": types}
 
 
 def _record_secret_change(tx: Transaction, client: Client, change: str, *, grace: int | None = None) -> None:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from idp.admin.client_members import GROUPS, MEMBERS, PROFILE_TEXTS, Member
+from idp.admin.client_member import Member
+from idp.admin.client_members import GROUPS, MEMBERS, PROFILE_TEXTS
 from idp.cli.output import as_json, print_json
 
 

@@ -68,7 +68,8 @@ def add(
         fields = recipe_fields(software, url, chosen) if software else chosen
         metadata = registration.chosen_members(given, DEFAULTS)
         wanted = Registration(client_id=client_id, metadata=metadata, **fields)
-        secret = clients.add(tx, wanted, work.entropy, attesting=work.settings.attesting)
+        attesting = work.settings.attesting
+        secret = clients.add(tx, wanted, work.entropy, attesting=attesting, sealer=lambda: work.sealer)
     issuer = work.settings.issuer
     paste = settings_for(software, issuer=issuer, client_id=client_id, secret=secret, url=url) if software else None
     if json_wanted:
@@ -100,7 +101,10 @@ def set_(work: CliContext, /, client_id: str, *, json_wanted: bool, **given: Any
         chosen["metadata"] = registration.chosen_members(given, present.metadata)
         base = replace(present, **emptied, **chosen)
         wanted = replace(base, **registration.changed_lists(given, asdict(base)))
-        changed, secret = clients.change(tx, client, wanted, work.entropy, attesting=work.settings.attesting)
+        attesting = work.settings.attesting
+        changed, secret = clients.change(
+            tx, client, wanted, work.entropy, attesting=attesting, sealer=lambda: work.sealer
+        )
     _print_secret(client_id, secret, f"Changed {client_id}: {', '.join(changed)}.", json_wanted=json_wanted)
 
 
@@ -215,7 +219,8 @@ def logo(work: CliContext, client_id: str, *, file: BinaryIO | None, removing: b
 def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: bool) -> None:
     """Give an app a new secret; it is shown once, now."""
     with work.database.write() as tx:
-        secret = clients.rotate_secret(tx, clients.find(tx, client_id), work.entropy, grace=grace)
+        client = clients.find(tx, client_id)
+        secret = clients.rotate_secret(tx, client, work.entropy, grace=grace, sealer=lambda: work.sealer)
     said = f"The present secret of {client_id} stays good for {grace} seconds."
     _print_secret(client_id, secret, said, json_wanted=json_wanted)
 

@@ -46,7 +46,7 @@ class CliContext:
 
     @cached_property
     def sealer(self) -> Sealer:
-        """Return the sealer of links in mails; raises `KeyFileError`."""
+        """Return the sealer of links in mails, and of secrets that sign; raises `KeyFileError`."""
         return Sealer.open(self.settings.keys_dir, self.entropy, now=self.clock.now())
 
     @cached_property

@@ -113,7 +113,9 @@ Try this
   5. Look at My account: your devices and sessions, new recovery codes, another password.
   6. Set up codes by text message or WhatsApp there: they arrive in the mailbox, as all that would have been sent does.
   7. Sign in as {ADMIN} at {demo.issuer}/admin/: invite somebody, require the second step of a group, explain a sign-in,
-     and open the app Penny Jar there: "Try it" shows what it is told.
+     and open the app Penny Jar there: "Try it" shows what it is told. Choose pairwise ids under "Advanced": try again.
+  8. Let an app register itself; it waits under Apps, "Apps that register themselves", until you enable it:
+     curl {demo.issuer}/register -H 'Content-Type: application/json' -d '{{"redirect_uris": ["http://localhost:5002/"]}}'
 
   For the command .venv/bin/idp: export IDP_CONFIG={demo.settings_file}
 """

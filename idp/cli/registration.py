@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 import click
 
 from idp.admin import Refused, client_members, users
-from idp.admin.client_members import MEMBERS, PROFILE_TEXTS, Kind, Member
+from idp.admin.client_member import Kind, Member
+from idp.admin.client_members import MEMBERS, PROFILE_TEXTS
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
+from idp.config.tokens import RESPONSE_TYPES
 from idp.kernel import strict_json
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.client_metadata import ClientMetadata
@@ -27,6 +29,7 @@ LISTS = {
     "post_logout_redirect_uri": "post_logout_redirect_uris",
     "web_origin": "web_origins",
     "grant": "grant_types",
+    "response_type": "response_types",
     "scope": "scopes",
     "allow_user": "allowed_user_ids",
     "allow_group": "allowed_group_ids",
@@ -82,6 +85,8 @@ OPTIONS = (
     click.option("--jwks-file", type=click.Path(path_type=Path), help="Its public keys, for what it signs."),
     click.option("--grant", multiple=True, type=click.Choice(GRANT_TYPES),
                  help="Default: authorization_code refresh_token."),
+    click.option("--response-type", multiple=True, type=click.Choice(RESPONSE_TYPES), metavar="TYPE",
+                 help="Default: code; others only where IDP_RESPONSE_TYPES names them."),
     click.option("--scope", multiple=True, help="What it may ask for; repeatable. Default: openid profile email."),
     click.option("--first-party/--no-first-party", default=None,
                  help="One of our own: people are not asked for consent."),

@@ -84,6 +84,23 @@ def _thread_problems(settings: SettingFields) -> Iterator[str]:
         yield f"IDP_HASH_QUEUE: must be at most {most}, which is IDP_WORKER_THREADS less 4"
 
 
+def _certificate_problems(settings: SettingFields) -> Iterator[str]:
+    if settings.client_certificate_header and not settings.trusted_proxies:
+        yield (
+            "IDP_CLIENT_CERTIFICATE_HEADER: needs IDP_TRUSTED_PROXIES: "
+            "without a proxy that sets it, anybody could send somebody else's certificate"
+        )
+    if not settings.client_certificate_header and (settings.client_certificate_authorities or settings.mtls_origin):
+        yield "IDP_CLIENT_CERTIFICATE_HEADER: must be set, otherwise no certificate is ever read"
+    if settings.mtls_origin and (not settings.mtls_host or settings.mtls_origin != f"https://{_authority(settings)}"):
+        yield "IDP_MTLS_ORIGIN: must look like https://mtls.id.example.com: lower case, and nothing behind it"
+
+
+def _authority(settings: SettingFields) -> str:
+    """Return host and port of `mtls_origin`, as a browser would write them."""
+    return urlsplit(settings.mtls_origin).netloc.rpartition("@")[2].lower()
+
+
 def problems(settings: SettingFields) -> list[str]:
     """Return all problems at once."""
     rules = (
@@ -91,6 +108,7 @@ def problems(settings: SettingFields) -> list[str]:
         _database_problems,
         _mail_problems,
         _key_problems,
+        _certificate_problems,
         _thread_problems,
         _private_host_problems,
         _ca_bundle_problems,

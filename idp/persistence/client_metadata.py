@@ -41,8 +41,6 @@ class ClientMetadata:
     userinfo_encrypted_response_alg: str | None = None
     userinfo_encrypted_response_enc: str | None = None
     request_object_signing_alg: str | None = None
-    request_object_encryption_alg: str | None = None
-    request_object_encryption_enc: str | None = None
     request_uris: list[str] = field(default_factory=list)
     token_endpoint_auth_signing_alg: str | None = None
 
@@ -64,8 +62,6 @@ class ClientMetadata:
 
     # RFC 9701 section 6, RFC 9396 section 10
     introspection_signed_response_alg: str | None = None
-    introspection_encrypted_response_alg: str | None = None
-    introspection_encrypted_response_enc: str | None = None
     authorization_details_types: list[str] = field(default_factory=list)
 
     # Front-Channel Logout 1.0 section 2, CIBA Core 1.0 section 4

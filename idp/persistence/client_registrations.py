@@ -67,7 +67,7 @@ CHANGE = (
     .where(client_registrations.c.client_id == given("client_id"))
     .values(changed_at=given("now"))
 )
-APPROVE = CHANGE.values(approved_at=given("now"))
+APPROVE = CHANGE.where(client_registrations.c.approved_at.is_(None)).values(approved_at=given("now"))
 AWAIT_APPROVAL = CHANGE.values(approved_at=None)
 UNUSED = (
     select(client_registrations.c.client_id)
@@ -79,6 +79,13 @@ UNUSED = (
     .limit(given("limit"))
 )
 REMOVE_UNUSED = delete(clients).where(clients.c.client_id.in_(UNUSED)).returning(clients.c.client_id)
+WAITING = (
+    select(client_registrations, clients.c.client_name)
+    .join(clients, clients.c.client_id == client_registrations.c.client_id)
+    .where(client_registrations.c.approved_at.is_(None), clients.c.disabled.is_(True))
+    .order_by(client_registrations.c.changed_at.desc(), client_registrations.c.client_id)
+    .limit(given("limit"))
+)
 USABLE = (
     initial_access_tokens.c.token_digest == given("digest"),
     initial_access_tokens.c.uses_left > 0,
@@ -115,13 +122,18 @@ class ClientRegistrationStore(Store):
         """Note that a client has used its registration access token to change something."""
         self._db.change(CHANGE, client_id=client_id, now=self._now)
 
-    def approve(self, client_id: str) -> None:
-        """Note that an administrator approved of a client."""
-        self._db.change(APPROVE, client_id=client_id, now=self._now)
+    def approve(self, client_id: str) -> bool:
+        """Note that an administrator approved of a client; whether it waited for that."""
+        return self._db.change(APPROVE, client_id=client_id, now=self._now) == 1
 
     def await_approval(self, client_id: str) -> None:
         """Note that a client must be approved of again."""
         self._db.change(AWAIT_APPROVAL, client_id=client_id, now=self._now)
+
+    def waiting(self, *, limit: int) -> list[tuple[ClientRegistration, str]]:
+        """List clients that wait for an approval, with their names, the newest first."""
+        rows = self._db.rows(WAITING, limit=limit)
+        return [(ClientRegistration(*row[:-1]), str(row[-1])) for row in rows]
 
     def has_unused(self, *, before: int) -> bool:
         """Whether a client has no grant, and was neither registered nor changed since `before` (seconds, UTC)."""

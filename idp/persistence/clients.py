@@ -37,6 +37,8 @@ clients = Table(
     Column("secret_digest", String),
     Column("previous_secret_digest", String),
     Column("previous_secret_expires_at", BigInteger),
+    Column("sealed_secret", String),
+    Column("sealed_previous_secret", String),
     Column("jwks", JSON(none_as_null=True)),
     Column("backchannel_logout_uri", String),
     Column("backchannel_logout_session_required", Boolean, nullable=False),
@@ -72,6 +74,7 @@ class Client:
 
     `first_party` skips consent; `min_acr` is the lowest level it accepts; `secret_digest` is the SHA-256 of a generated
     256-bit secret; `previous_secret_digest` is valid until `previous_secret_expires_at`, so rotation needs no outage.
+    The same two are sealed, too, for a client that signs with its secret: a digest verifies no HMAC.
     Token lifetimes are seconds; None: those of the installation. Every logout token has a `sid`, whatever
     `backchannel_logout_session_required` says.
     `strict_auth_method`: of the two ways to send a secret only the registered one is accepted. `require_pkce`: an
@@ -95,6 +98,8 @@ class Client:
     secret_digest: str | None = None
     previous_secret_digest: str | None = None
     previous_secret_expires_at: int | None = None
+    sealed_secret: str | None = None
+    sealed_previous_secret: str | None = None
     jwks: dict[str, Any] | None = None
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
@@ -122,6 +127,13 @@ class Client:
     created_at: int = 0
     updated_at: int = 0
     metadata: ClientMetadata = DEFAULTS
+
+    def sealed_secrets(self, *, now: int) -> list[str]:
+        """Return the current secret and, in its grace period (seconds, UTC), the previous one, sealed."""
+        present = [self.sealed_secret]
+        if self.previous_secret_expires_at is not None and now < self.previous_secret_expires_at:
+            present.append(self.sealed_previous_secret)
+        return [each for each in present if each]
 
     def verify_secret(self, secret: str, *, now: int) -> bool:
         """Whether `secret` is the current one, or the previous one in its grace period (seconds, UTC)."""
@@ -161,9 +173,13 @@ ROTATE_SECRET = CHANGE.values(
     secret_digest=given("secret_digest"),
     previous_secret_digest=given("previous_secret_digest"),
     previous_secret_expires_at=given("previous_secret_expires_at"),
+    sealed_secret=given("sealed_secret"),
+    sealed_previous_secret=given("sealed_previous_secret"),
 )
-END_PREVIOUS_SECRET = CHANGE.values(previous_secret_digest=None, previous_secret_expires_at=None)
-DELETE_SECRETS = END_PREVIOUS_SECRET.values(secret_digest=None, tokens_not_before=given("now"))
+END_PREVIOUS_SECRET = CHANGE.values(
+    previous_secret_digest=None, previous_secret_expires_at=None, sealed_previous_secret=None
+)
+DELETE_SECRETS = END_PREVIOUS_SECRET.values(secret_digest=None, sealed_secret=None, tokens_not_before=given("now"))
 DISABLE = CHANGE.values(disabled=True, tokens_not_before=given("now"))
 ENABLE = CHANGE.values(disabled=False)
 REMOVE = delete(clients).where(OF_ID)
@@ -248,14 +264,16 @@ class ClientStore(Store):
         """Set these columns of a client."""
         self._db.change(CHANGE.values(**values), client_id=client_id, now=self._now)
 
-    def rotate_secret(self, client: Client, secret_digest: str, *, grace: int) -> None:
-        """Set a new secret; the current one stays valid for `grace` seconds."""
+    def rotate_secret(self, client: Client, secret_digest: str, sealed: str | None = None, *, grace: int) -> None:
+        """Set a new secret, perhaps sealed as well; the current one stays valid for `grace` seconds."""
         self._db.change(
             ROTATE_SECRET,
             client_id=client.client_id,
             secret_digest=secret_digest,
             previous_secret_digest=client.secret_digest,
             previous_secret_expires_at=self._now + grace,
+            sealed_secret=sealed,
+            sealed_previous_secret=client.sealed_secret,
             now=self._now,
         )
 

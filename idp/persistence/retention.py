@@ -31,6 +31,7 @@ from idp.persistence.outbox import outbox
 from idp.persistence.passkey_challenges import webauthn_challenges
 from idp.persistence.password_resets import password_resets
 from idp.persistence.policy import policy_rules, policy_versions
+from idp.persistence.pushed_requests import pushed_requests
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
 from idp.persistence.refresh_tokens import refresh_tokens
 from idp.persistence.roles import role_grants
@@ -158,6 +159,13 @@ LIVES = (
         "an hour after its expiry, so that a late poll gets the right answer",
         lambda at: device_authorizations.c.expires_at < at.now - HOUR,
         "100 of a network in 15 minutes, 1000 in a day",
+    ),
+    Life(
+        pushed_requests,
+        "pushed authorization requests",
+        "a day after its expiry, which is the longest that a sign-in may take",
+        lambda at: pushed_requests.c.expires_at < at.now - DAY,
+        "clients that prove themselves; of others `login_flows_per_network` in 15 minutes; one has at most 6144 bytes",
     ),
     Life(
         sessions,

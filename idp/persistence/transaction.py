@@ -34,6 +34,7 @@ from idp.persistence.people_lists import PeopleListStore
 from idp.persistence.policy import PolicyStore
 from idp.persistence.policy_preview import PreviewStore
 from idp.persistence.purging import PurgeStore
+from idp.persistence.pushed_requests import PushedRequestStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.roles import RoleStore
@@ -171,6 +172,11 @@ class Transaction:
     def grants(self) -> GrantStore:
         """Authorizations and their codes."""
         return GrantStore(self._db, self.now)
+
+    @cached_property
+    def pushed_requests(self) -> PushedRequestStore:
+        """Authorization requests that clients pushed."""
+        return PushedRequestStore(self._db, self.now)
 
     @cached_property
     def refresh_tokens(self) -> RefreshTokenStore:

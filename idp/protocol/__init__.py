@@ -26,6 +26,7 @@ Front channel:
 Back channel:
     backchannel/            client authentication, /token, /introspect, /revoke
     grants/                 one file per grant type; single use is one conditional UPDATE
+    client_keys             the keys of a client, which verify all that it signs
     tokens, claims          what is signed, and the claims about the person
     api/                    access tokens at our own APIs: /userinfo, /api/security
     errors, cors            error responses; which origins may read a response

@@ -16,7 +16,7 @@ from idp.security_profiles import profile_of
 from idp.signing import jwe
 from idp.signing.algorithms import OWN
 
-Kind = Literal["id_token", "userinfo", "authorization", "introspection"]
+Kind = Literal["id_token", "userinfo", "authorization"]
 
 
 class NoEncryptionKey(OAuth2Error):

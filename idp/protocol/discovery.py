@@ -18,13 +18,16 @@ from idp.login.policy.assurance import Level, best_of_all
 from idp.login.policy.methods import LASTING
 from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
+from idp.protocol.authorize import pushed_request, request_object
 from idp.protocol.authorize.checks import S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.errors import json_response
 from idp.protocol.response_types import IMPLICIT, required_grants
+from idp.protocol.sender_constraint import certificates
 from idp.signing import jwe
 from idp.signing.algorithms import FOREIGN
+from idp.signing.client_jwts import HS256
 from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
 
@@ -35,6 +38,7 @@ ENDPOINTS = {
     "jwks_uri": "frontchannel.jwks",
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
+    "pushed_authorization_request_endpoint": "backchannel.push",
     "end_session_endpoint": "frontchannel.logout",
     "registration_endpoint": "registration.register",
     "check_session_iframe": "session_management.check_session",
@@ -47,12 +51,13 @@ CACHED = 300
 
 def metadata() -> dict[str, Any]:
     """Return the provider's metadata."""
-    auth = list(client_authentication.METHODS)
-    confidential = list(client_authentication.CONFIDENTIAL_METHODS)
-    algs = list(FOREIGN)
+    auth = client_authentication.offered_methods()
+    confidential = [method for method in auth if method in client_authentication.CONFIDENTIAL_METHODS]
+    algs = [*FOREIGN, HS256]
     return {
         "issuer": services().settings.issuer,
         **_endpoints(),
+        **_mtls_aliases(),
         "response_types_supported": list(services().settings.response_type_names),
         "response_modes_supported": list(response_modes.SUPPORTED),
         "grant_types_supported": [*GRANT_TYPES, *_front_channel_grants()],
@@ -62,8 +67,8 @@ def metadata() -> dict[str, Any]:
         "claims_supported": [*claims.SUPPORTED, standard.GROUPS, *ABOUT_THE_SIGN_IN],
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        **request_object.METADATA,
+        **pushed_request.METADATA,
         "acr_values_supported": [level.acr for level in levels(services().settings)],
         "subject_types_supported": list(SUBJECT_TYPES),
         **_response_algorithms(),
@@ -75,6 +80,7 @@ def metadata() -> dict[str, Any]:
         "introspection_endpoint_auth_signing_alg_values_supported": algs,
         "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         "introspection_signing_alg_values_supported": list(services().keyring.algorithms),
+        "tls_client_certificate_bound_access_tokens": certificates.accepted(),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,
@@ -130,6 +136,15 @@ def publish(body: dict[str, Any]) -> Response:
     response.headers["Cache-Control"] = f"public, max-age={min(CACHED, services().settings.key_publish_ahead // 2)}"
     del response.headers["Pragma"]
     return response
+
+
+def _mtls_aliases() -> dict[str, Any]:
+    """Return where clients show their certificates, if that is not where everybody calls (RFC 8705 section 5)."""
+    issuer, origin = services().settings.issuer, services().settings.mtls_origin
+    if not origin:
+        return {}
+    called = {name: uri for name, uri in _endpoints().items() if ENDPOINTS[name].startswith("backchannel.")}
+    return {"mtls_endpoint_aliases": {name: origin + uri.removeprefix(issuer) for name, uri in called.items()}}
 
 
 def _endpoints() -> dict[str, str]:

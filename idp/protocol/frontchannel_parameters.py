@@ -29,19 +29,40 @@ JSON = frozenset({"claims"})
 """Parameters that may be written over several lines."""
 REPEATABLE = frozenset({"resource"})
 """Parameters that may be sent more than once (RFC 8707 section 2); their values, without spaces, are joined by one."""
+PUSHED = "pushed"
+"""Member of a stored request, which no parameter can set."""
 START_AGAIN = Text("Go back to the app and try again. If it happens again, tell the people who run the app.")
 
 
 @dataclass(frozen=True)
 class Query:
-    """The parameters of one request that are known to its endpoint: those that can be used, and why others cannot."""
+    """The parameters of one request that are known to its endpoint: those that can be used, and why others cannot.
+
+    `pushed` is the id of the pushed request they come from (RFC 9126).
+    """
 
     values: Mapping[str, str]
     faults: Mapping[str, str] = field(default_factory=dict)
+    pushed: str | None = None
 
     def get(self, name: str) -> str | None:
         """Return a parameter's value; None when it was not sent, sent empty (RFC 6749 section 3.1), or is faulty."""
         return self.values.get(name)
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """Return what `from_stored` reads."""
+        return dict(self.values) | ({PUSHED: self.pushed} if self.pushed else {})
+
+    def overlaid(self, inner: Query) -> Query:
+        """Return these parameters with those of `inner` instead, where it has them."""
+        faults = {name: fault for name, fault in self.faults.items() if name not in inner.values}
+        return Query({**self.values, **inner.values}, {**faults, **inner.faults})
+
+    def without(self, *names: str) -> Query:
+        """Return these parameters except some."""
+        kept = {name: value for name, value in self.values.items() if name not in names}
+        return Query(kept, self.faults, self.pushed)
 
     def raise_for_faults(self) -> None:
         """Raise `invalid_request` naming the first parameter that cannot be used."""
@@ -66,17 +87,22 @@ def parse_query(encoded: bytes, limits: Mapping[str, int]) -> Query:
             faults[name] = "is not UTF-8"
             continue
         values[name] = value = f"{values[name]} {value}" if name in values else value
-        if len(value) > limits[name]:
-            faults[name] = f"is longer than {limits[name]} characters"
-        elif not is_storable(value) or (CONTROL.search(value) and name not in JSON):
-            faults[name] = "holds control characters"
+        if fault := _fault(name, value, limits[name]):
+            faults[name] = fault
     usable = {name: value for name, value in values.items() if value and name not in faults}
     return Query(usable, faults)
 
 
+def from_members(members: Mapping[str, str], limits: Mapping[str, int]) -> Query:
+    """Return the parameters that another reader found, each once; the rest is as for `parse_query`."""
+    known = {name: value for name, value in members.items() if name in limits}
+    faults = {name: fault for name, value in known.items() if (fault := _fault(name, value, limits[name]))}
+    return Query({name: value for name, value in known.items() if value and name not in faults}, faults)
+
+
 def from_stored(frozen: Mapping[str, Any], limits: Mapping[str, int]) -> Query:
     """Return the parameters of a request that was read before and kept with a sign-in."""
-    return Query({name: frozen[name] for name in limits if name in frozen})
+    return Query({name: frozen[name] for name in limits if name in frozen}, pushed=frozen.get(PUSHED))
 
 
 def request_query() -> bytes:
@@ -101,6 +127,15 @@ def redirect_to_get(path: str) -> Response:
     body = request.get_data(cache=True, parse_form_data=False)
     joined = _bounded(b"&".join(part for part in (request.query_string, body) if part))
     return see_other(f"{path}?{urlencode(list(_pairs(joined)))}")
+
+
+def _fault(name: str, value: str, longest: int) -> str:
+    """Return why a value cannot be used; empty when it can."""
+    if len(value) > longest:
+        return f"is longer than {longest} characters"
+    if not is_storable(value) or (CONTROL.search(value) and name not in JSON):
+        return "holds control characters"
+    return ""
 
 
 def _bounded(encoded: bytes) -> bytes:

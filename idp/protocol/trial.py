@@ -135,7 +135,7 @@ def _read_tokens(tx: Transaction, request: AuthorizationRequest, user: User, gra
             tx,
             client,
             grant,
-            scopes if client.id_token_scope_claims else (),
+            scopes,
             hashed={"at_hash": access_token},
             nonce=request.nonce,
             more=more,

@@ -43,10 +43,15 @@ def require_admission(tx: Transaction, settings: Settings) -> str | None:
     network = f"registration:network:{network_of(tx.origin.address)}"
     own = Limit(settings.registrations_per_network, HOUR, 24 * settings.registrations_per_network, DAY)
     every = Limit(settings.registrations_per_day, DAY, settings.registrations_per_day, DAY)
-    if not tx.throttles.consume(network, own) or not tx.throttles.consume(EVERYBODY, every):
+    if not tx.throttles.consume(network, own):
         raise TooMany
-    if settings.client_registration != "token":
-        return None
+    token_digest = _find_initial_token(tx) if settings.client_registration == "token" else None
+    if not tx.throttles.consume(EVERYBODY, every):  # after the token: who has none cannot use it up for the others
+        raise TooMany
+    return token_digest
+
+
+def _find_initial_token(tx: Transaction) -> str:
     token_digest = digest(presented_token())
     if tx.client_registrations.find_token(token_digest) is None:
         raise BearerError(*INVALID_INITIAL)

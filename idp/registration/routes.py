@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ from idp.audit import Event, Outcome
 from idp.kernel.client_addresses import network_of
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
-from idp.protocol.errors import BearerError, json_response, oauth_error, unavailable
+from idp.protocol.errors import BearerError, ServerError, json_response, oauth_error, unavailable
 from idp.registration import admission, answers
 from idp.registration.admission import TooMany
 from idp.signing.jws import InvalidToken, read_object
@@ -26,9 +27,12 @@ from idp.web.context import services
 from idp.web.errors import log_unavailable
 from idp.web.transactions import origin, read_transaction, write_transaction
 
+log = logging.getLogger(__name__)
+
 blueprint = Blueprint("registration", __name__)
 
 ONE = f"{answers.PATH}/<client:client_id>"
+RESPONSE_TYPES = ("code",)
 NOT_SENT_BACK = (
     "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
 )  # fmt: skip
@@ -71,7 +75,7 @@ def register() -> Response:
 
 @blueprint.get(ONE, provide_automatic_options=False)
 @read_transaction
-def show(tx: Transaction, client_id: str) -> Response:
+def show_registration(tx: Transaction, client_id: str) -> Response:
     """Show a client its registration (RFC 7592 section 2.1); its secret is not stored, so it cannot be shown."""
     client = admission.require_own_token(tx, client_id)
     return answers.registered(Registered(client, None), admission.presented_token())
@@ -103,7 +107,7 @@ def replace(client_id: str) -> Response:
 @write_transaction
 def remove(tx: Transaction, client_id: str) -> Response:
     """Remove a client with everything it was given (RFC 7592 section 2.3)."""
-    clients.remove(tx, admission.require_own_token(tx, client_id, lock=True))
+    clients.remove(tx, admission.require_own_token(tx, client_id, lock=True), by_itself=True)
     return answers.removed()
 
 
@@ -128,6 +132,12 @@ def _handle_http_error(error: HTTPException) -> Response:
     return json_response({"error": "invalid_request"}, error.code or 400)
 
 
+@blueprint.errorhandler(Exception)
+def _handle_exception(error: Exception) -> Response:
+    log.error("unexpected error at %s", request.path, exc_info=error)
+    return oauth_error(ServerError())
+
+
 def _read_body() -> dict[str, Any]:
     if request.mimetype != "application/json":
         raise InvalidMetadata("send a JSON object as application/json")
@@ -141,7 +151,7 @@ def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
     """Return the registration that was asked for; what its sector identifier lists was fetched."""
     settings = services().settings
     scopes = tuple(dict.fromkeys((*settings.registered_scopes.split(), *present.scopes)))
-    wanted = read_registration(body, present, scopes=scopes)
+    wanted = read_registration(body, present, scopes=scopes, response_types=RESPONSE_TYPES)
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
     sector = wanted.metadata.sector_identifier_uri
     if sector and (problem := sector_problem(settings, sector, wanted.redirect_uris)):

@@ -1,7 +1,8 @@
-"""JWTs that clients sign: client assertions (RFC 7523, OpenID Connect Core section 9), request objects (RFC 9101)."""
+"""JWTs that clients sign: assertions (RFC 7523, OpenID Connect Core section 9) and request objects (RFC 9101)."""
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from idp.signing import algorithms
 from idp.signing.jws import CompactJws, InvalidToken, read_object
 from idp.signing.time_claims import check_times
 
+HS256 = "HS256"
 _KEY_IN_HEADER = frozenset({"jwk", "jku", "x5u", "x5c"})
 _MEANING_IN_HEADER = frozenset({"crit", "b64"})
 _RSA_BITS = range(2048, 8192 + 1)
@@ -54,6 +56,25 @@ def verify_client_jws(
     algorithms.verify(alg, key, jws.signing_input, jws.signature)
     claims = read_object(jws.payload, "payload")
     check_times(claims, now=now, leeway=leeway, exp_required=exp_required)
+    return jws.header, claims
+
+
+def verify_secret_jws(
+    token: str, secrets: Collection[bytes], *, now: int, leeway: int = 30
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Verify a JWT by one of a client's secrets at `now`; return header and claims.
+
+    HS256 alone: `verify_client_jws` never accepts it, so no public key can pass for a secret. Raises `InvalidToken`.
+    """
+    jws = CompactJws.parse(token)
+    _check_header(jws.header)
+    if jws.header.get("alg") != HS256:
+        raise InvalidToken("algorithm not allowed here")
+    made = [hmac.digest(secret, jws.signing_input, "sha256") for secret in secrets]
+    if not any(hmac.compare_digest(each, jws.signature) for each in made):
+        raise InvalidToken("wrong signature")
+    claims = read_object(jws.payload, "payload")
+    check_times(claims, now=now, leeway=leeway)
     return jws.header, claims
 
 

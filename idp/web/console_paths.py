@@ -111,6 +111,7 @@ def sessions_search_path(path: str = SESSIONS, **typed: str) -> str:
 
 
 NEW_APP = f"{APPS}/-/new"
+APP_REGISTRATION = f"{APPS}/-/registration"
 """No section of an app is called so, so that an app may have any id."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -22,6 +23,8 @@ log = logging.getLogger("idp.web")
 LONGEST_NAME = 253
 HOST = re.compile(r"([A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 NOT_ASCII = re.compile(r"[\x80-\xff]+")
+BACK_CHANNEL = "backchannel."
+"""Begins the endpoints that clients call themselves."""
 WITHOUT_HOST = {"HTTP/1", "HTTP/1.0"}
 """Protocols that need no Host header; granian writes the former."""
 
@@ -30,7 +33,8 @@ class HostCheck:
     """Refuses a request whose host is not the issuer's, before anything reads it (RFC 9110 section 7.4).
 
     400 when the Host header is missing, repeated or malformed (RFC 9112 section 3.2), 421 when it names another host.
-    The port is not compared: proxies differ in which one they pass on.
+    The port is not compared: proxies differ in which one they pass on. The host of `mtls_origin` serves what clients
+    call themselves, and no page.
     """
 
     def __init__(self, inner: WSGIApplication, app: Flask, settings: Settings) -> None:
@@ -44,6 +48,11 @@ class HostCheck:
         status, reason = refusal
         return _respond(self._app, environ, status, reason)(environ, start_response)
 
+    @cached_property
+    def _back_channel(self) -> frozenset[str]:
+        rules = self._app.url_map.iter_rules()
+        return frozenset(rule.rule for rule in rules if rule.endpoint.startswith(BACK_CHANNEL))
+
     def _refusal(self, environ: WSGIEnvironment) -> tuple[int, str] | None:
         sent = environ.get("werkzeug.proxy_fix.orig", environ).get("HTTP_HOST") or ""
         host = environ.get("HTTP_HOST") or ""
@@ -54,7 +63,10 @@ class HostCheck:
         found = HOST.fullmatch(host)
         if not found or len(found[1]) > LONGEST_NAME:
             return 400, "The Host header is malformed."
-        if found[1].lower().strip("[]") == self._host:
+        name = found[1].lower().strip("[]")
+        if name == self._host:
+            return None
+        if name == self._settings.mtls_host and environ.get("PATH_INFO") in self._back_channel:
             return None
         return 421, (
             f"This server answers as {self._settings.issuer} only. A reverse proxy must pass on the host that was "

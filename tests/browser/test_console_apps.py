@@ -22,6 +22,7 @@ MOST_TABS = 80
 PAGES = (
     "", "/-/new", "/-/new/web", "/-/new/native", "/shop", "/shop/connect?for=pgadmin", "/shop/access", "/shop/logo",
     "/shop/settings/general", "/shop/settings/addresses", "/shop/settings/sign-in", "/shop/settings/technical",
+    "/shop/advanced", "/-/registration",
     "/shop/secret/new", "/shop/secret/delete", "/shop/try", "/shop/remove",
 )  # fmt: skip
 

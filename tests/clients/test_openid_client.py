@@ -37,6 +37,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_openid_client_signs_in_refreshes_and_signs_out(
     product: Product, script: Path, tmp_path: Path, method: str
 ) -> None:
+    """Its requests are plain by `client_secret_basic`, signed and pushed by `private_key_jwt`, else pushed."""
     name = f"node-{method.replace('_', '-')}"
     base = f"http://localhost:{free_port()}"
     key = JWK.generate(kty="EC", crv="P-256", kid="app-key", alg="ES256")

@@ -16,7 +16,7 @@ from tests.support.relying_party import RelyingParty
 
 SENTENCE = "We cannot answer at the moment"
 FOR_SCRIPTS = ("/options", "/strength", "/check")
-BACK_CHANNEL = ("/token", "/introspect", "/revoke", "/userinfo", "/api/security")
+BACK_CHANNEL = ("/token", "/introspect", "/revoke", "/par", "/userinfo", "/api/security")
 
 
 @pytest.mark.parametrize("kind", KINDS)

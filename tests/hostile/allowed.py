@@ -42,7 +42,7 @@ PUBLIC: dict[str, Answers] = {
     "/authorize": frozenset({REFUSED}),
 }
 MAILED = ("/recover/", "/alert", "/email", "/undo")
-ENDPOINTS = ("/token", "/introspect", "/revoke", "/userinfo", "/api/", "/static/", "/client-logos/")
+ENDPOINTS = ("/token", "/introspect", "/revoke", "/par", "/userinfo", "/api/", "/static/", "/client-logos/")
 BROWSER_BOUND = ("/login/", "/consent/", "/authorize/")
 
 

@@ -90,6 +90,7 @@ class Cast:
                 [("grant_type", "refresh_token"), ("refresh_token", self.refresh_token), ("scope", "openid")],
                 [("grant_type", "client_credentials"), ("scope", "profile")],
             ],
+            "/par": [list(self.rp.request().items())],
             "/introspect": [[("token", self.access_token), ("token_type_hint", "access_token")]],
             "/revoke": [[("token", self.rp.tokens(someone)["refresh_token"]), ("token_type_hint", "refresh_token")]],
         }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from idp.persistence.client_metadata import ClientMetadata
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
@@ -142,6 +143,18 @@ def test_a_client_may_demand_a_level(harness: Harness, browser: Browser, olga: S
         assert app.error(browser) == MORE
     app.send(browser)
     assert app.id_claims(app.tokens_from(app.go_through(browser, olga)))["acr"] == "mfa"
+
+
+def test_a_client_has_default_levels_for_requests_without_any(
+    harness: Harness, browser: Browser, olga: Someone
+) -> None:
+    """OpenID Connect Dynamic Client Registration 1.0 section 2: default_acr_values."""
+    remember(RelyingParty(harness), browser, olga)
+    app = RelyingParty(harness, "bank", metadata=ClientMetadata(default_acr_values=["mfa"]))
+    app.send(browser, prompt="none")
+    assert app.error(browser) == MORE
+    app.send(browser, prompt="none", **wish("pwd"))
+    assert "code" in app.answer(browser)
 
 
 def test_a_client_that_demands_what_nobody_reaches(harness: Harness, browser: Browser) -> None:

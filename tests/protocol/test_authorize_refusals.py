@@ -16,7 +16,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"code_challenge": None}, "invalid_request: code_challenge is missing", "idp clients set web --pkce optional"),
     ({"scope": "unknown"}, "invalid_scope: this client is registered for none", "idp clients set web --add-scope"),
     ({"response_type": "token"}, "unsupported_response_type", "authorization code flow"),
-    ({"request": "e30.e30."}, "request_not_supported", "Turn request objects off"),
+    ({"request": "eyJhbGciOiJub25lIn0.e30."}, "request_not_supported", "sign its request objects"),
     ({"acr_values": "x", "nonce": "n" * 2049}, "invalid_request: nonce is longer", "clients/README.md"),
     ({"prompt": "none"}, "login_required", "prompt=none"),
     ({"redirect_uri": "https://other.example.test/cb"}, "redirect_uri is not registered", "--add-redirect-uri"),

@@ -1,5 +1,7 @@
 """prompt and max_age: who is asked what, and what the app is told about it (OIDC Core section 3.1.2)."""
 
+import re
+
 import pytest
 
 from tests.support import tables
@@ -35,6 +37,7 @@ def test_oidcc_form_post(app: RelyingParty, browser: Browser, jane: Someone) -> 
     """OAuth 2.0 Form Post Response Mode."""
     assert "code" in app.sign_in(browser, jane, response_mode="form_post")
     assert "form-action" not in browser.page.headers["Content-Security-Policy"]
+    assert re.search(r'<script defer src="[^"]*/form_post\.[^"]*js">', browser.page.text), "no module: some run none"
 
 
 def test_form_post_escapes_state(app: RelyingParty, browser: Browser) -> None:

@@ -49,7 +49,9 @@ def test_a_page_of_another_client_reads_nothing(harness: Harness, spa: BackChann
     assert ALLOW not in other.post("/token", {"grant_type": "client_credentials"}, headers={"Origin": PAGE}).headers
 
 
-@pytest.mark.parametrize(("path", "methods"), [("/token", "POST"), ("/revoke", "POST"), ("/userinfo", "GET, POST")])
+@pytest.mark.parametrize(
+    ("path", "methods"), [("/token", "POST"), ("/revoke", "POST"), ("/par", "POST"), ("/userinfo", "GET, POST")]
+)
 def test_preflights_are_answered(rp: BackChannelClient, path: str, methods: str) -> None:
     response = rp.http.options(path, headers={"Origin": PAGE}, base_url=ISSUER)
     assert response.status_code == 204

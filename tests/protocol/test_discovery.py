@@ -26,7 +26,9 @@ REGISTERED = {
     "revocation_endpoint_auth_signing_alg_values_supported", "introspection_endpoint_auth_methods_supported",
     "introspection_endpoint_auth_signing_alg_values_supported", "display_values_supported", "claim_types_supported",
     "claims_supported", "claims_parameter_supported", "request_parameter_supported",
-    "request_uri_parameter_supported", "ui_locales_supported", "code_challenge_methods_supported",
+    "request_uri_parameter_supported", "require_request_uri_registration", "require_signed_request_object",
+    "request_object_signing_alg_values_supported", "pushed_authorization_request_endpoint",
+    "require_pushed_authorization_requests", "ui_locales_supported", "code_challenge_methods_supported",
     "authorization_response_iss_parameter_supported", "backchannel_logout_supported",
     "backchannel_logout_session_supported", "dpop_signing_alg_values_supported",
     "userinfo_signing_alg_values_supported",
@@ -38,6 +40,7 @@ REGISTERED = {
     "device_authorization_endpoint", "authorization_details_types_supported",
     "frontchannel_logout_supported", "frontchannel_logout_session_supported",
     "check_session_iframe",
+    "tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 
@@ -180,13 +183,13 @@ def test_every_listed_signing_algorithm_can_be_registered(harness: Harness, brow
         assert app.told(browser, jane)["sub"] == jane.id
 
 
-def test_what_is_not_supported_is_said_to_be(harness: Harness, browser: Browser) -> None:
-    """OIDC Discovery section 3: request_uri_parameter_supported would default to true."""
-    listed, app = metadata(browser), RelyingParty(harness)
-    for parameter in ("request", "request_uri"):
-        assert listed[f"{parameter}_parameter_supported"] is False
-        app.send(browser, **{parameter: "x"})
-        assert app.error(browser) == f"{parameter}_not_supported"
+def test_signed_requests_are_said_to_be_supported(browser: Browser) -> None:
+    """OIDC Discovery section 3, RFC 9101 section 10.5, RFC 9126 section 5; conformance section 2.1."""
+    listed = metadata(browser)
+    assert listed["request_parameter_supported"] is listed["request_uri_parameter_supported"] is True
+    assert listed["request_object_signing_alg_values_supported"] == ["RS256", "PS256", "ES256", "EdDSA"]
+    assert listed["pushed_authorization_request_endpoint"] == f"{ISSUER}/par"
+    assert listed["require_pushed_authorization_requests"] is False
 
 
 def test_addresses_come_from_the_issuer_not_from_the_host_header(browser: Browser) -> None:

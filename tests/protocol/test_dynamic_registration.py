@@ -86,6 +86,7 @@ def test_a_registered_client_signs_people_in(harness: Harness, browser: Browser)
     document = registrant.http.get("/.well-known/openid-configuration").json or {}
     assert document["registration_endpoint"] == f"{ISSUER}/register"
     assert "client_secret" not in client
+    assert "everybody may register an app here" in Command.of(harness.settings).run("doctor").stdout
     jane, rp = harness.person(), RelyingParty(harness)
     rp.send(browser, client_id=client["client_id"], scope="openid email")
     browser.submit(username=jane.username, password=jane.password)
@@ -154,6 +155,31 @@ def test_metadata_is_refused_to_the_letter(harness: Harness, members: dict[str, 
     assert not set(description) & set('"\\')
     assert count(harness, "clients") == 0
     assert events(harness, "client.registered") == 1
+
+
+HOSTILE: list[Any] = [
+    "", "\u202e", "é", "a\nb", "https://[::1/cb", "https://a:99999/", "https://" + "a" * 3000, "javascript:alert(1)",
+    "https://127.0.0.1/x", 0, -1, 10**30, 1.5, True, [], [[]], [1], [""], ["https://[::1/cb"], ["x"] * 500, {},
+    {"keys": [{}]}, {"keys": None}, {"keys": [{"kty": "RSA", "n": 1, "e": []}]},
+]  # fmt: skip
+
+
+def test_no_value_of_a_member_is_a_fault_of_ours(databases: Databases, tmp_path: Path) -> None:
+    names = (
+        "redirect_uris",
+        "client_name",
+        "client_uri",
+        "scope",
+        "jwks",
+        "default_max_age",
+        "grant_types",
+        "contacts",
+    )
+    more = ("subject_type", "initiate_login_uri", "request_uris", "require_signed_request_object")
+    with running(databases, tmp_path, client_registration="open", registrations_per_network=1000) as made:
+        registrant = Registrant(made)
+        answers = {registrant.send(GOOD | {name: value}).status_code for name in (*names, *more) for value in HOSTILE}
+    assert answers == {201, 400}
 
 
 def test_what_is_no_json_object_is_refused(harness: Harness) -> None:
@@ -235,8 +261,12 @@ def test_an_administrator_approves_of_each_client_and_of_each_change(databases: 
         client = registrant.register()
         client_id = client["client_id"]
         assert command.read("clients", "show", client_id)["disabled"] is True
+        with made.services.database.read() as tx:
+            ((_, waiting),) = tx.client_registrations.waiting(limit=5)
+        assert waiting == "Suite"
         command.done("clients", "enable", client_id)
         assert command.read("clients", "show", client_id)["disabled"] is False
+        assert events(made, "client.approved") == 1
         same = GOOD | {"client_id": client_id}
         assert registrant.manage(client, "PUT", same).status_code == 200
         assert command.read("clients", "show", client_id)["disabled"] is False
@@ -260,11 +290,11 @@ def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
 
 @contextlib.contextmanager
 def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> Iterator[str]:
-    """A site with TLS that the product trusts, which answers everything with this JSON."""
+    """A site with TLS that the product trusts, which answers everything with these bytes, or this as JSON."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = json.dumps(content).encode()
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -295,3 +325,15 @@ def test_a_sector_identifier_must_list_every_redirect_uri(
     assert Registrant(harness).send(GOOD | several | {"subject_type": "pairwise"}).status_code == 400
     private = {"sector_identifier_uri": "https://10.0.0.1/sector.json"}
     assert Registrant(harness).send(GOOD | private).status_code == 400
+
+
+def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registrant, picture = Registrant(harness), b"\x89PNG\r\n\x1a\n and so on"
+    with website(tmp_path, monkeypatch, picture) as uri:
+        client = registrant.register(logo_uri=uri)
+    assert client["logo_uri"] == uri
+    assert registrant.http.get(f"/client-logos/{client['client_id']}").data == picture
+    without = registrant.register(logo_uri=uri)
+    assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404

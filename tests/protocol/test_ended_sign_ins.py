@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from idp.persistence.client_metadata import ClientMetadata
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
@@ -45,6 +46,16 @@ def test_a_finished_sign_in_leads_to_the_apps_home_page(
 ) -> None:
     finish(with_home, browser, jane)
     assert links(browser) == [("Back to Home", HOME), ACCOUNT]
+
+
+def test_an_app_that_can_start_a_sign_in_is_asked_to(harness: Harness, browser: Browser, jane: Someone) -> None:
+    """OpenID Connect Core section 4."""
+    metadata = ClientMetadata(initiate_login_uri="https://app.example.test/start?a=1")
+    finish(RelyingParty(harness, "home", client_uri=HOME, metadata=metadata), browser, jane)
+    assert links(browser)[0] == (
+        "Back to Home",
+        "https://app.example.test/start?a=1&amp;iss=https%3A%2F%2Fid.example.test",
+    )
 
 
 def test_without_a_home_page_it_starts_the_same_request_again(

@@ -62,14 +62,15 @@ def test_an_expired_hint_is_good(harness: Harness, browser: Browser, hint: str) 
     assert browser.left_for == BYE
 
 
-REFUSED: dict[str, dict[str, Any]] = {
-    "modified-id-token-hint": {"id_token_hint": "eyJhbGciOiJub25lIn0.e30."},
-    "bad-id-token-hint": {"id_token_hint": "e30.e30.e30"},
-    "hint of another client": {"client_id": "other"},
-    "unknown client": {"client_id": "nobody"},
-    "control characters": {"state": "a\r\nb"},
-    "too long": {"state": "x" * 4097},
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "modified-id-token-hint": ({"id_token_hint": "eyJhbGciOiJub25lIn0.e30."}, "is not ours or was changed"),
+    "bad-id-token-hint": ({"id_token_hint": "e30.e30.e30"}, "is not ours or was changed"),
+    "hint of another client": ({"client_id": "other"}, "the sign-in of another app"),
+    "unknown client": ({"client_id": "nobody", "id_token_hint": None}, "is not known to us"),
+    "control characters": ({"state": "a\r\nb"}, "a value we cannot read (state)"),
+    "too long": ({"post_logout_redirect_uri": "x" * 2049}, "a value we cannot read (post_logout_redirect_uri)"),
 }
+"""What is wrong, and what the page says of it."""
 UNREGISTERED = {
     "bad-post-logout-redirect-uri": "https://evil.example/",
     "query-added-to-post-logout-redirect-uri": BYE + "?foo=bar",
@@ -84,9 +85,10 @@ UNREGISTERED = {
 def test_what_is_wrong_is_a_page(harness: Harness, app: RelyingParty, browser: Browser, hint: str) -> None:
     """Modules by name: a page, no redirect, and the session lives on."""
     RelyingParty(harness, "other")
-    for name, wrong in REFUSED.items():
+    for name, (wrong, said) in REFUSED.items():
         leave(browser, **{"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": STATE} | wrong)
         assert browser.page.status_code == 400, name
+        assert said in browser.page.text, name
         assert "we cannot continue" in browser.page.text
         assert "Location" not in browser.page.headers
     for doubled in ("state=a&state=b", f"post_logout_redirect_uri={BYE}"):

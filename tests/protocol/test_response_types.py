@@ -113,10 +113,14 @@ def test_oidcc_ensure_request_without_nonce_fails(app: RelyingParty, browser: Br
 
 def test_without_a_code_there_is_nothing_to_redeem(harness: Harness, browser: Browser, jane: Someone) -> None:
     """An implicit client has a grant all the same, which ends its access token; PKCE has no meaning there."""
-    app = RelyingParty(harness, **TRAITS | {"response_types": ["id_token token"], "grant_types": ["implicit"]})
-    answer = app.sign_in(browser, jane, response_type="id_token token", code_challenge=None, code_challenge_method=None)
+    app = RelyingParty(
+        harness, **TRAITS | {"response_types": ["id_token token"], "grant_types": ["implicit", "refresh_token"]}
+    )
+    no_pkce = {"code_challenge": None, "code_challenge_method": None}
+    answer = app.sign_in(browser, jane, response_type="id_token token", scope="openid offline_access", **no_pkce)
     token = answer["access_token"]
     assert tables.count(harness, "grants") == 1
+    assert answer["scope"] == "openid", "nothing is offline without a code (OIDC Core section 11)"
     assert app.revoke(token).status_code == 200
     assert app.userinfo(token).status_code == 401
 

@@ -20,6 +20,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import account_paths
+from idp.web.client_links import initiate_login_href
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("apps", __name__)
@@ -79,6 +80,7 @@ def _row(client: Client, connection: Connection, used: int | None, of_apis: Mapp
         "own": client.first_party,
         "since": Moment(connection.since),
         "used": Moment(used) if used is not None else "",
+        "open_href": initiate_login_href(client),
         "action": f"{account_paths.APPS}/{client.client_id}/remove",
     }
 

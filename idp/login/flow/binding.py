@@ -12,6 +12,7 @@ from idp.login.flow import answers, start
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web import language
+from idp.web.client_links import initiate_login_href
 from idp.web.cookies import LOGIN
 from idp.web.errors import MY_ACCOUNT, Link, Refusal, home_links
 
@@ -119,4 +120,6 @@ def _restart(row: LoginFlowRow) -> tuple[Link, ...]:
 
 def _client_home(tx: Transaction, row: LoginFlowRow) -> tuple[Link, ...]:
     client = tx.clients.by_id(row.client_id) if row.client_id else None
-    return () if client is None or client.disabled else home_links(client.client_name, client.client_uri)
+    if client is None or client.disabled:
+        return ()
+    return home_links(client.client_name, initiate_login_href(client) or client.client_uri)

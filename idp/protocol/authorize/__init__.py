@@ -1,7 +1,9 @@
 """The authorization endpoint (RFC 6749 section 4.1, OIDC Core section 3.1.2, RFC 7636, RFC 9207).
 
     GET /authorize -> endpoint         each known parameter once, UTF-8, bounded
-                   -> client_redirect  client and redirect URI proven, or a page       (redirect_uris)
+                   -> client_redirect  the client, or a page
+                   -> sent_request     sent plainly, signed or pushed: what counts  (request_object, pushed_request)
+                   -> client_redirect  the redirect URI proven, or a page           (redirect_uris)
                    -> request          the checks, a table: each failure is redirected     (checks, claims_parameter)
                    -> requirement      what the request requires of a login
                    -> handler          the session is enough and consent is stored?  yes -> issue_code

@@ -14,11 +14,7 @@ from authlib.oauth2.rfc6749.errors import (
     InvalidRequestError,
     InvalidScopeError,
 )
-from authlib.oidc.core.errors import (
-    RegistrationNotSupportedError,
-    RequestNotSupportedError,
-    RequestURINotSupportedError,
-)
+from authlib.oidc.core.errors import RegistrationNotSupportedError
 
 from idp.claims.standard import OFFLINE_ACCESS
 from idp.persistence.clients import Client
@@ -50,12 +46,8 @@ class Prompt(StrEnum):
     SELECT_ACCOUNT = "select_account"
 
 
-def request_objects(query: Query) -> None:
-    """Refuse request objects: we would ignore the parameters inside."""
-    if query.get("request"):
-        raise RequestNotSupportedError("request objects are not supported")
-    if query.get("request_uri"):
-        raise RequestURINotSupportedError("request_uri is not supported")
+def registration(query: Query) -> None:
+    """Refuse clients that bring their registration along (OpenID Connect Core section 7.2.1)."""
     if query.get("registration"):
         raise RegistrationNotSupportedError("registration is not supported")
 
@@ -68,19 +60,20 @@ def stored_size(query: Query) -> None:
         )
 
 
-def scopes(query: Query, client: Client) -> tuple[str, ...]:
+def scopes(query: Query, client: Client, response_type: str) -> tuple[str, ...]:
     """Return the requested scopes that the client has, each once, in their order.
 
     Others are ignored (OIDC Core section 3.1.2.1), or refused where the client's profile has it so. Without `openid` it
-    is plain OAuth 2.0 and there is no ID token.
-    `offline_access` is for clients that can use a refresh token.
+    is plain OAuth 2.0 and there is no ID token. `offline_access` is for clients that can use a refresh token, and that
+    get a code for it (section 11).
     """
     requested = query.get("scope")
     if requested is None or not SCOPE.fullmatch(requested):
         raise InvalidScopeError("scope must be names with single spaces between them")
     if not profile_of(client).unknown_scopes_ignored and not set(requested.split(" ")) <= set(client.scopes):
         raise InvalidScopeError(UNKNOWN_SCOPE)
-    allowed = set(client.scopes) - (set() if REFRESH in client.grant_types else {OFFLINE_ACCESS})
+    refreshes = REFRESH in client.grant_types and CODE in response_type.split()
+    allowed = set(client.scopes) - (set() if refreshes else {OFFLINE_ACCESS})
     granted = tuple(dict.fromkeys(scope for scope in requested.split(" ") if scope in allowed))
     if not granted:
         raise InvalidScopeError(NO_SCOPE)

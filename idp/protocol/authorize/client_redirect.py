@@ -38,13 +38,23 @@ class UnprovenRedirect(Refusal):
         self.reason, self.client = f"{name} {fault}", client
 
 
-def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, AuthorizationResponder]:
-    """Return the client, and the responder for its redirect URI.
+def find_client(tx: Transaction, query: Query) -> Client:
+    """Return the client that a request names; raises `UnprovenRedirect` when it cannot be used."""
+    client_id = query.get("client_id")
+    if client_id is None:
+        raise UnprovenRedirect("client_id", query.faults.get("client_id", "is missing"), None)
+    client = tx.clients.by_id(client_id)
+    if client is None or client.disabled:
+        raise UnprovenRedirect("client_id", "is unknown or disabled", client)
+    return client
+
+
+def responder_for(client: Client, query: Query) -> AuthorizationResponder:
+    """Return the responder for the redirect URI of a request.
 
     Raises:
-        UnprovenRedirect: when there is no address that a response may be sent to.
+        UnprovenRedirect: when there is no address of this client that a response may be sent to.
     """
-    client = _client(tx, query)
     given = query.get("redirect_uri")
     if given is None:
         raise UnprovenRedirect("redirect_uri", query.faults.get("redirect_uri", "is missing"), client)
@@ -52,9 +62,9 @@ def validate_redirect(tx: Transaction, query: Query) -> tuple[Client, Authorizat
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
         raise UnprovenRedirect("redirect_uri", "is not registered", client)
     response_type = query.get("response_type")
-    # An unknown mode is refused later (`checks.response_mode`); that refusal has to be sent somehow.
+    # An unknown mode is refused later (`response_checks.response_mode`); that refusal has to be sent somehow.
     mode = select_mode(query.get("response_mode"), response_type, given) or default_mode(response_type)
-    return client, AuthorizationResponder(client, given, mode, query.get("state"))
+    return AuthorizationResponder(client, given, mode, query.get("state"))
 
 
 def record_unproven(tx: Transaction, refusal: UnprovenRedirect, query: Query) -> None:
@@ -65,13 +75,3 @@ def record_unproven(tx: Transaction, refusal: UnprovenRedirect, query: Query) ->
         remedy = remedies.UNREGISTERED.format(client=client.client_id)
     sent = {"redirect_uri": query.get("redirect_uri"), "unknown_client_id": None if client else query.get("client_id")}
     record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=refusal.reason, remedy=remedy, sent=sent)
-
-
-def _client(tx: Transaction, query: Query) -> Client:
-    client_id = query.get("client_id")
-    if client_id is None:
-        raise UnprovenRedirect("client_id", query.faults.get("client_id", "is missing"), None)
-    client = tx.clients.by_id(client_id)
-    if client is None or client.disabled:
-        raise UnprovenRedirect("client_id", "is unknown or disabled", client)
-    return client

@@ -15,11 +15,12 @@ from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
-from idp.protocol.authorize import client_redirect, handler, resume
+from idp.protocol.authorize import client_redirect, handler, pushed_request, resume
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.client_redirect import UnprovenRedirect
-from idp.protocol.authorize.remedies import remedy_for
+from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, AuthorizationRequest, validate_request
+from idp.protocol.authorize.sent_request import SentRequest, must_be_pushed, must_be_signed, read_sent_request
 from idp.protocol.client_access import NotPermitted
 from idp.protocol.errors import TemporarilyUnavailable
 from idp.protocol.frontchannel_parameters import Query
@@ -32,7 +33,7 @@ from idp.web.pages import see_other
 def authorize(tx: Transaction) -> Response:
     """Validate the request being served and answer it: by redirect once the redirect URI is proven, or with a page."""
     query = queries.parse_query(queries.request_query(), LONGEST)
-    language.use_ui_locales(query.values)
+    language.use_ui_locales(query.values)  # of a page that says the client is unknown
     return _respond(tx, query, handler.handle_authorization_request)
 
 
@@ -42,8 +43,10 @@ def redirect_unavailable(tx: Transaction) -> Response:
     Raises:
         Refusal, DatabaseUnavailable: while client and redirect URI are not proven.
     """
-    _, back = client_redirect.validate_redirect(tx, queries.parse_query(queries.request_query(), LONGEST))
-    return back.send_error(TemporarilyUnavailable())
+    sent = queries.parse_query(queries.request_query(), LONGEST)
+    client = client_redirect.find_client(tx, sent)
+    query = read_sent_request(tx, client, sent).query
+    return client_redirect.responder_for(client, query).send_error(TemporarilyUnavailable())
 
 
 def resume_view(tx: Transaction, flow_id: str) -> Response:
@@ -65,36 +68,56 @@ def _respond(
     respond: Callable[[Transaction, AuthorizationRequest], Response],
     row: LoginFlowRow | None = None,
 ) -> Response:
-    """Respond to a valid request; a refused one is logged, audited and answered, and its login flow closed."""
+    """Respond to a valid request; a refused one is logged, audited and answered, and its login flow closed.
+
+    What was stored with a login flow (`row`) was read from however it was sent before.
+    """
     try:
-        client, back = client_redirect.validate_redirect(tx, query)
+        client = client_redirect.find_client(tx, query)
+        sent = SentRequest(query) if row else read_sent_request(tx, client, query)
+        query = sent.query
+        language.use_ui_locales(query.values)
+        back = client_redirect.responder_for(client, query)
     except UnprovenRedirect as refusal:
         client_redirect.record_unproven(tx, refusal, query)
         return error_page(refusal.status, refusal.title, refusal.message, refusal.links)
     try:
+        sent.raise_for_refusal()
         return respond(tx, validate_request(tx, query, client, back))
     except OAuth2Error as error:
         if row:
             resume.close(tx, row)
-        reason, remedy = f"{error.error}: {error.description}", remedy_for(error, client.client_id)
-        sent = {"redirect_uri": back.redirect_uri, "scope": query.get("scope")}
-        record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason, remedy=remedy, sent=sent)
+        _record(tx, client, query, error)
         answer = back.send_error(error)
         if isinstance(error, NotPermitted) and query.get("prompt") != Prompt.NONE:
             return _explain_not_permitted(client, query, answer)
         return answer
 
 
+def _record(tx: Transaction, client: Client, query: Query, error: OAuth2Error) -> None:
+    """Log and audit a refusal that the client is told of."""
+    sent = {"redirect_uri": query.get("redirect_uri"), "scope": query.get("scope")}
+    remedy = remedy_for(error, client.client_id)
+    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(error), remedy=remedy, sent=sent)
+
+
 def _explain_not_permitted(client: Client, query: Query, answer: Response) -> Response:
     """Show the person that they may not use the client; the answer to the client is behind a link."""
     name = client.client_name
-    again = dict(query.values) | {"prompt": Prompt.SELECT_ACCOUNT}
     address = answer.headers.get("Location") or client.client_uri
-    links = (*home_links(name, address), Link(Text("Use another account"), f"/authorize?{urlencode(again)}"))
+    links = (*home_links(name, address), *_another_account(client, query))
     message = Text(
         "Your account is not among those that may use {name}. If you need it, ask the people who run it.", name=name
     )
     return error_page(403, Text("You cannot use {name}", name=name), message, links)
+
+
+def _another_account(client: Client, query: Query) -> tuple[Link, ...]:
+    """Return a link to the same request for another account; none where only the client can send a request."""
+    if query.pushed or must_be_pushed(client) or must_be_signed(client):
+        return ()
+    again = dict(query.values) | {"prompt": Prompt.SELECT_ACCOUNT}
+    return (Link(Text("Use another account"), f"/authorize?{urlencode(again)}"),)
 
 
 def restart_view(tx: Transaction, flow_id: str) -> Response:
@@ -108,4 +131,8 @@ def restart_view(tx: Transaction, flow_id: str) -> Response:
         return see_other(row.return_to)
     if not row.request:
         raise binding.closed_error(tx, row)
-    return see_other(f"/authorize?{urlencode(queries.from_stored(row.request, LONGEST).values)}")
+    query = queries.from_stored(row.request, LONGEST)
+    if query.pushed:
+        again = {"client_id": query.get("client_id"), "request_uri": pushed_request.PREFIX + query.pushed}
+        return see_other(f"/authorize?{urlencode(again)}")
+    return see_other(f"/authorize?{urlencode(query.values)}")

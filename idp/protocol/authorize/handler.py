@@ -18,6 +18,7 @@ from idp.protocol import client_access
 from idp.protocol.authorize import requirement as requirements
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue_code import issue_code
+from idp.protocol.authorize.pushed_request import UnusableRequest, claim_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.client_access import NotPermitted
 from idp.protocol.logout import session_management
@@ -41,8 +42,8 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
         session_management.forget_state()
     try:
         known, reached = _require_no_page(tx, request, auth_session, requirement)
-        return issue_code(tx, request, known, reached)
-    except NotPermitted:
+        return issue_code(tx, request, known, reached, claim_request(tx, request.pushed))
+    except (NotPermitted, UnusableRequest):
         raise
     except OAuth2Error:
         if request.silent:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from authlib.oidc.core.errors import LoginRequiredError
 from flask import Response
 
@@ -14,7 +16,9 @@ from idp.login.policy.assurance import Assurance
 from idp.login.state import session as auth_sessions
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.grants import Grant
+from idp.persistence.pushed_requests import PushedRequest
 from idp.persistence.transaction import Transaction
+from idp.protocol.authorize.pushed_request import release_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.authorize.response_tokens import response_parameters
@@ -26,16 +30,25 @@ from idp.web.context import services
 
 
 def issue_code(
-    tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, reached: Assurance
+    tx: Transaction,
+    request: AuthorizationRequest,
+    auth_session: AuthenticatedSession,
+    reached: Assurance,
+    claimed: PushedRequest | None,
 ) -> Response:
     """Issue a code, or what another response type has; what was proven is copied to the grant, never computed again.
+
+    `claimed` is the pushed request that this answers, whose key the code is bound to.
 
     Raises:
         LoginRequiredError: when the session has ended, or its handle has changed; nothing is stored.
     """
     code = services().entropy.token()
     grant = new_grant(tx, request, auth_session, reached, code)
+    if claimed is not None:
+        grant = replace(grant, confirmation=claimed.confirmation or grant.confirmation)
     if not tx.grants.add(grant, auth_session.session.handle_digest):
+        release_request(tx, claimed)
         raise LoginRequiredError("the person must sign in")
     auth_sessions.touch(tx, auth_session)
     grace.start_grace(tx, auth_session.person, services().settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authlib.oauth2 import OAuth2Error
 
 from idp.protocol.authorize import checks, response_checks
+from idp.protocol.authorize.request_object import RequestObjectRefused
 from idp.protocol.client_access import NotPermitted
 
 UNKNOWN_CLIENT = "Compare the client_id in the app with `idp clients list`; a disabled one: idp clients enable ID"
@@ -22,8 +23,10 @@ BY_REASON = {
 BY_CODE = {
     "unsupported_response_type": "Set the app to response_type code; for an old app that cannot: IDP_RESPONSE_TYPES",
     "invalid_scope": "Set the scope in the app to names with single spaces between them, such as: openid profile email",
-    "request_not_supported": "Turn request objects off in the app.",
-    "request_uri_not_supported": "Turn request objects off in the app.",
+    "request_not_supported": "Let the app sign its request objects, or turn them off there.",
+    "request_uri_not_supported": "Let the app sign its request objects, or turn them off there.",
+    "invalid_request_object": "Compare the keys of the app and those registered here: idp clients show {client}",
+    "invalid_request_uri": "None, if a link was opened twice or late. Else the app must register its request_uris.",
     "invalid_target": "Compare resource in the app with `idp apis list`; or: idp clients set {client} --add-scope NAME",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
     "login_required": SILENT,
@@ -32,6 +35,12 @@ BY_CODE = {
     "access_denied": "None: the person did not agree.",
 }
 COMPARE = "Compare what the app sends with section 3 of clients/README.md."
+
+
+def reason_of(error: OAuth2Error) -> str:
+    """Return what the audit trail says of an error: more than the client is told."""
+    reason = f"{error.error}: {error.description}"
+    return f"{reason}; {error.reason}" if isinstance(error, RequestObjectRefused) else reason
 
 
 def remedy_for(error: OAuth2Error, client_id: str) -> str:

@@ -50,9 +50,9 @@ class AuthorizationRequest:
 
     `resources` are the APIs that its tokens may be for, `subject` is the only person a response may be about,
     `hinted_subject` the one of an ID token that we gave it, `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `stored_params` the parameters as they are stored with a login flow. `code_challenge`
-    is empty when the client may leave PKCE out and did, or asked for no code. `dpop_jkt` is the thumbprint of the key
-    that must redeem the code (RFC 9449 section 10).
+    what this client may not have, `stored_params` the parameters as they are stored with a login flow, `pushed` the id
+    of the pushed request that they come from. `code_challenge` is empty when the client may leave PKCE out and did, or
+    asked for no code. `dpop_jkt` is the thumbprint of the key that must redeem the code (RFC 9449 section 10).
     """
 
     client: Client
@@ -71,7 +71,8 @@ class AuthorizationRequest:
     subject: str | None
     hinted_subject: str | None
     login_hint: str | None
-    stored_params: Mapping[str, str]
+    stored_params: dict[str, str]
+    pushed: str | None
 
     @property
     def silent(self) -> bool:
@@ -99,12 +100,12 @@ def validate_request(
         OAuth2Error: the error for the client.
     """
     query.raise_for_faults()
-    checks.request_objects(query)
+    checks.registration(query)
     checks.stored_size(query)
     response_type = response_checks.response_type(query, client, offered=services().settings.response_type_names)
     response_checks.response_mode(query, client, back)
     response_checks.encryption_keys(client, response_type, back)
-    scopes = checks.scopes(query, client)
+    scopes = checks.scopes(query, client, response_type)
     resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
     nonce = response_checks.nonce(query, response_type, scopes)
     code_challenge = checks.code_challenge(query, client, response_type)
@@ -131,5 +132,6 @@ def validate_request(
         subject=subject,
         hinted_subject=hint.subject if hint else None,
         login_hint=query.get("login_hint"),
-        stored_params=query.values,
+        stored_params=query.stored,
+        pushed=query.pushed,
     )

@@ -41,7 +41,7 @@ def response_type(query: Query, client: Client, *, offered: Collection[str]) -> 
 
 
 def response_mode(query: Query, client: Client, back: AuthorizationResponder) -> None:
-    """Require a mode that can be used: no tokens in a query, and a signed one where the profile demands it."""
+    """Require a mode that can be used: no tokens in a query, and a signed one where the profile requires it."""
     requested, kind = query.get("response_mode"), query.get("response_type")
     if response_modes.select_mode(requested, kind, back.redirect_uri) is None:
         raise InvalidRequestError(f"response_mode is one of {', '.join(response_modes.SUPPORTED)}")

@@ -34,16 +34,16 @@ def response_parameters(
         }
     if ID_TOKEN in words:
         hashed = {"at_hash": sent.get("access_token"), "c_hash": sent.get("code"), "s_hash": request.responder.state}
-        in_it = grant.scopes if request.client.id_token_scope_claims or request.response_type == ID_TOKEN else ()
         signed = id_tokens.signed_id_token(
             tx,
             request.client,
             grant,
-            in_it,  # there is no access token to get them with (section 5.4)
+            grant.scopes,
             hashed={name: value for name, value in hashed.items() if value is not None},
             nonce=request.nonce,
             more=added[Target.ID_TOKEN],
             user=user,
+            with_scopes=request.response_type == ID_TOKEN,  # there is no access token to get them with (section 5.4)
         )
         sent["id_token"] = id_tokens.for_client(request.client, signed)
     return sent

@@ -16,6 +16,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import client_access
 from idp.protocol.authorize import handler
 from idp.protocol.authorize.issue_code import issue_code
+from idp.protocol.authorize.pushed_request import claim_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.errors import UnmetAuthenticationRequirements
 from idp.web.context import services
@@ -72,8 +73,9 @@ def _answer_client(tx: Transaction, request: AuthorizationRequest, flow: LoginFl
     if scopes := handler.missing_consent_scopes(tx, request, auth_session, row):
         consent.store_question(tx, row, scopes)
         return see_other(f"/consent/{row.id}")
+    claimed = claim_request(tx, request.pushed)
     close(tx, row)
     try:
-        return issue_code(tx, request, auth_session, reached)
+        return issue_code(tx, request, auth_session, reached, claimed)
     except LoginRequiredError:  # the session ended at this very moment
         return handler.start_login_for(tx, request, handler.requirement_for(request, at=tx.now))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from idp.persistence.apis import Api
 from idp.protocol.backchannel.authlib_client import SECRET_METHODS
-from idp.protocol.backchannel.client_authentication import raise_invalid_client, read_credentials
+from idp.protocol.backchannel.client_authentication import raise_invalid_client
+from idp.protocol.backchannel.credentials import read_credentials
 from idp.protocol.backchannel.request import BackChannelRequest
 
 IN_IDENTIFIERS = ":"

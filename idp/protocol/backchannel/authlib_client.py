@@ -10,8 +10,12 @@ from idp.security_profiles import profile_of
 
 BASIC = "client_secret_basic"
 POST = "client_secret_post"
+CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
 PRIVATE_KEY_JWT = "private_key_jwt"
+TLS = "tls_client_auth"
+SELF_SIGNED_TLS = "self_signed_tls_client_auth"
 NONE = "none"
+TLS_METHODS = frozenset({TLS, SELF_SIGNED_TLS})
 SECRET_METHODS = frozenset({BASIC, POST})
 CLIENT_CREDENTIALS = "client_credentials"
 

@@ -1,4 +1,4 @@
-"""private_key_jwt: an assertion signed with the client's own key (RFC 7523 sections 2.2 and 3)."""
+"""private_key_jwt, client_secret_jwt: an assertion signed with the client's key or secret (RFC 7523 2.2 and 3)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from typing import Any
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
+from idp.protocol.backchannel.authlib_client import CLIENT_SECRET_JWT
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
-from idp.signing.client_jwts import unverified_claims
+from idp.signing.client_jwts import unverified_claims, verify_secret_jws
+from idp.signing.client_secrets import unseal_secret
 from idp.signing.jws import InvalidToken
+from idp.signing.sealing import SealBroken
 from idp.web.context import services
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -56,7 +59,7 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str, address: s
         AssertionRefused: when any of it is wrong, or when it was used before.
     """
     try:
-        header, claims = verify_client_jwt(client, assertion, now=tx.now, algs=_algorithms(client))
+        header, claims = _verify_signature(client, assertion, tx.now)
     except InvalidToken as problem:
         raise AssertionRefused(problem.reason) from problem
     if str(header.get("typ", "")).lower() not in TYPES:
@@ -72,6 +75,21 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str, address: s
         raise AssertionRefused("jti is missing or too long")
     if not tx.replay.claim(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY):
         raise AssertionRefused("used before")
+
+
+def _verify_signature(client: Client, assertion: str, now: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return header and claims; the registration decides whether a key or a secret has signed, never the header."""
+    if client.token_endpoint_auth_method == CLIENT_SECRET_JWT:
+        return verify_secret_jws(assertion, _secrets(client, now), now=now, leeway=LEEWAY)
+    return verify_client_jwt(client, assertion, now=now, algs=_algorithms(client))
+
+
+def _secrets(client: Client, now: int) -> list[bytes]:
+    sealer, sealed = services().sealer, client.sealed_secrets(now=now)
+    try:
+        return [unseal_secret(sealer, client.client_id, each) for each in sealed]
+    except SealBroken as broken:
+        raise InvalidToken("the client's secret cannot be read: give it a new one") from broken
 
 
 def _algorithms(client: Client) -> Collection[str]:

@@ -1,9 +1,10 @@
-"""Client authentication (RFC 6749 section 2.3, OpenID Connect Core section 9).
+"""Client authentication (RFC 6749 section 2.3, OpenID Connect Core section 9, RFC 8705 section 2).
 
     Authorization: Basic          -> client_secret_basic
     client_secret in the form     -> client_secret_post
-    client_assertion in the form  -> private_key_jwt
-    only a client_id              -> none (public clients: PKCE proves who asked for the code)
+    client_assertion in the form  -> private_key_jwt, client_secret_jwt
+    only a client_id              -> tls_client_auth, self_signed_tls_client_auth, by the certificate of the connection;
+                                     none (public clients: PKCE proves who asked for the code)
 
 Exactly one of them, and the one the client is registered for: otherwise whoever learns a client's id could choose the
 weakest method. The two ways of sending a secret prove the same, so either is accepted unless the client is registered
@@ -13,41 +14,44 @@ no secret; every other refusal looks alike, and the audit trail has the reason.
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Never
-from urllib.parse import unquote_plus
 
-from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidClientError
 
 from idp import audit
 from idp.audit import Event, Outcome
 from idp.persistence.clients import Client
-from idp.protocol.backchannel import client_assertion
-from idp.protocol.backchannel.authlib_client import BASIC, NONE, POST, PRIVATE_KEY_JWT, RegisteredClient
-from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.sender_constraint.token_requests import read_binding
-from idp.web.forms import is_storable
-
-METHODS = (BASIC, POST, PRIVATE_KEY_JWT, NONE)
-CONFIDENTIAL_METHODS = (BASIC, POST, PRIVATE_KEY_JWT)
-
-TOKEN_ENDPOINT = "token"  # noqa: S105 - an endpoint
-LONGEST_CLIENT_ID = 255
-REFUSED = (
-    "client authentication failed: check client_id, the secret or key, and the token_endpoint_auth_method registered"
+from idp.protocol.backchannel import client_assertion, mutual_tls
+from idp.protocol.backchannel.authlib_client import (
+    BASIC,
+    CLIENT_SECRET_JWT,
+    NONE,
+    POST,
+    PRIVATE_KEY_JWT,
+    SELF_SIGNED_TLS,
+    TLS,
+    TLS_METHODS,
+    RegisteredClient,
 )
+from idp.protocol.backchannel.client_assertion import AssertionRefused
+from idp.protocol.backchannel.credentials import LONGEST_CLIENT_ID, REFUSED, Credentials, read_credentials
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.sender_constraint import certificates
+from idp.protocol.sender_constraint.token_requests import read_binding
+from idp.signing.certificates import InvalidCertificate
+from idp.web.context import services
+
+CONFIDENTIAL_METHODS = (BASIC, POST, CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, TLS, SELF_SIGNED_TLS)
+METHODS = (*CONFIDENTIAL_METHODS, NONE)
+TOKEN_ENDPOINT = "token"  # noqa: S105 - an endpoint
+SENT_AS = {TLS: NONE, SELF_SIGNED_TLS: NONE, CLIENT_SECRET_JWT: PRIVATE_KEY_JWT}
+"""Method -> the one that its request looks like; the registration tells them apart."""
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """What the request brought: the method, whom it names, and the secret or assertion (empty for `none`)."""
-
-    method: str
-    client_id: str
-    secret: str = ""
+class CredentialsRefused(Exception):
+    """The client's secret is wrong; the message is for the audit trail only."""
 
 
 def authenticate(
@@ -71,68 +75,36 @@ def authenticate(
         raise_invalid_client(oauth_request, given, "unknown or disabled client", known=row is not None)
     client = RegisteredClient(row, oauth_request.tx.now)
     registered = row.token_endpoint_auth_method
+    if SENT_AS.get(registered) == given.method:
+        given = replace(given, method=registered)
     if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
         reason = f"used {given.method}, registered for {registered}"
         raise_invalid_client(oauth_request, given, reason, answer=_describe_method(registered, methods))
-    if given.method in {BASIC, POST} and not client.check_client_secret(given.secret):
-        raise_invalid_client(oauth_request, given, "wrong secret")
-    if given.method == PRIVATE_KEY_JWT:
-        try:
-            client_assertion.verify_assertion(oauth_request.tx, row, given.secret, oauth_request.uri)
-        except client_assertion.AssertionRefused as refusal:
-            raise_invalid_client(oauth_request, given, str(refusal))
+    try:
+        _verify(oauth_request, client, given)
+    except (CredentialsRefused, AssertionRefused, InvalidCertificate) as refusal:
+        raise_invalid_client(oauth_request, given, str(refusal))
     oauth_request.client = client
     if endpoint == TOKEN_ENDPOINT:
         oauth_request.binding = read_binding(oauth_request.tx, row)
     return client
 
 
-def read_credentials(oauth_request: BackChannelRequest) -> Credentials:
-    """Return what the request brought; nothing of it is verified. Raises as `authenticate`."""
-    form, header = oauth_request.form, oauth_request.authorization
-    ways = (header is not None, "client_secret" in form, not client_assertion.FIELDS.isdisjoint(form))
-    if sum(ways) > 1:
-        raise InvalidRequestError("the client authenticates in more than one way; use one")
-    given = _choose_credentials(form, header)
-    if not given.client_id:
-        raise InvalidClientError(REFUSED)
-    if form.get("client_id", given.client_id) != given.client_id:
-        raise InvalidRequestError("client_id in the body is not the one that authenticates")
-    return given
+def offered_methods() -> list[str]:
+    """Return the methods that clients can use with the present settings."""
+    possible = {TLS: bool(services().certificate_authorities), SELF_SIGNED_TLS: True}
+    return [each for each in METHODS if each not in TLS_METHODS or (certificates.accepted() and possible[each])]
 
 
-def _choose_credentials(form: Mapping[str, str], header: str | None) -> Credentials:
-    if header is not None:
-        return _read_header(header)
-    if "client_secret" in form:
-        return Credentials(POST, form.get("client_id", ""), form["client_secret"])
-    if not client_assertion.FIELDS.isdisjoint(form):
-        return _read_assertion(form)
-    return Credentials(NONE, form.get("client_id", ""))
-
-
-def _read_header(header: str) -> Credentials:
-    """Decode a Basic header, whose halves are form-encoded (RFC 6749 section 2.3.1): `+` is a space, `%3A` a colon."""
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        raise InvalidClientError(REFUSED)
-    try:
-        joined = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
-        client_id, secret = (unquote_plus(half, errors="strict") for half in joined.split(":", 1))
-    except (ValueError, binascii.Error):
-        raise InvalidClientError(REFUSED) from None
-    if len(client_id) > LONGEST_CLIENT_ID or not is_storable(joined + client_id + secret):
-        raise InvalidClientError(REFUSED)
-    # Libraries send a public client this way, with the empty secret it has (RFC 6749 section 2.3.1).
-    return Credentials(BASIC, client_id, secret) if secret else Credentials(NONE, client_id)
-
-
-def _read_assertion(form: Mapping[str, str]) -> Credentials:
-    try:
-        assertion, client_id = client_assertion.read_assertion(form)
-    except client_assertion.AssertionRefused:
-        raise InvalidClientError(REFUSED) from None
-    return Credentials(PRIVATE_KEY_JWT, client_id, assertion)
+def _verify(oauth_request: BackChannelRequest, client: RegisteredClient, given: Credentials) -> None:
+    """Verify what proves the client; raises when it does not."""
+    if given.method in {BASIC, POST}:
+        if not client.check_client_secret(given.secret):
+            raise CredentialsRefused("wrong secret")
+    elif given.method in {PRIVATE_KEY_JWT, CLIENT_SECRET_JWT}:
+        client_assertion.verify_assertion(oauth_request.tx, client.row, given.secret, oauth_request.uri)
+    elif given.method in TLS_METHODS:
+        mutual_tls.verify_certificate(client.row, given.method, now=oauth_request.tx.now)
 
 
 def _describe_method(registered: str, methods: Collection[str]) -> str:

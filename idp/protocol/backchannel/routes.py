@@ -17,6 +17,8 @@ from idp.protocol import cors
 from idp.protocol.api import account_security, userinfo
 from idp.protocol.backchannel.authlib_server import install, server
 from idp.protocol.backchannel.introspection import Introspection
+from idp.protocol.backchannel.pushed_authorization import PATH as PAR
+from idp.protocol.backchannel.pushed_authorization import push_request
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
 from idp.protocol.errors import ServerError, json_response, oauth_error, unavailable
@@ -58,6 +60,13 @@ def revoke(tx: Transaction) -> Response:
     return _respond(tx, lambda oauth_request: server().endpoint_response(Revocation.ENDPOINT_NAME, oauth_request))
 
 
+@backchannel.post(PAR, provide_automatic_options=False)
+@write_transaction
+def push(tx: Transaction) -> Response:
+    """Store an authorization request (RFC 9126)."""
+    return _respond(tx, push_request)
+
+
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")
 @write_transaction
 def userinfo_view(tx: Transaction) -> Response:
@@ -74,6 +83,7 @@ def show_account_security(tx: Transaction) -> Response:
 
 @backchannel.route("/token", methods=["OPTIONS"], endpoint="token_preflight")
 @backchannel.route("/revoke", methods=["OPTIONS"], endpoint="revoke_preflight")
+@backchannel.route(PAR, methods=["OPTIONS"], endpoint="push_preflight")
 def _preflight_post() -> Response:
     return cors.respond_to_preflight("POST")
 

@@ -15,6 +15,7 @@ from idp.protocol import resource_indicators
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import pkce_required
 from idp.web.context import services
 
@@ -98,6 +99,9 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
         """Do nothing: the used code stays, so that a second use is recognised."""
 
+    def _has_key(self, grant: Grant) -> bool:
+        return (grant.confirmation or {}).get(JKT) in {None, self.request.binding.confirmation.get(JKT)}
+
     def _raise_for_code(self, code: str, client_id: str, redirect_uri: str, challenge: str) -> Never:
         """Find out why; to the caller all reasons look alike."""
         grant = self.request.tx.grants.by_code(digest(code))
@@ -114,7 +118,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
             "code_verifier is missing": bool(grant.code_challenge) and not challenge,
             "code_verifier for a code without code_challenge": not grant.code_challenge and bool(challenge),
             "wrong code_verifier": grant.code_challenge != challenge,
-            "not the key of dpop_jkt": grant.confirmation not in (None, self.request.binding.confirmation),
+            "not the key of dpop_jkt": not self._has_key(grant),
         }
         raise_invalid_grant(
             self.request, next((why for why, so in reasons.items() if so), "the account is not active"), grant

@@ -54,15 +54,8 @@ def token_response(
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if OPENID in scopes:
-        signed = id_tokens.signed_id_token(
-            tx,
-            client,
-            grant,
-            scopes if client.id_token_scope_claims else (),
-            hashed={"at_hash": access_token},
-            nonce=nonce,
-            more=added[Target.ID_TOKEN],
-        )
+        hashed, more = {"at_hash": access_token}, added[Target.ID_TOKEN]
+        signed = id_tokens.signed_id_token(tx, client, grant, scopes, hashed=hashed, nonce=nonce, more=more)
         answer["id_token"] = id_tokens.for_client(client, signed)
     _record_issue(oauth_request, grant, answer["scope"], by=by, repeated=repeated, api=api)
     return answer

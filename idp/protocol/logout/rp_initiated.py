@@ -25,12 +25,14 @@ from idp.login.forms.errors import STALE_FORM
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
+from idp.protocol.authorize.client_redirect import WORDS
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import with_query
 from idp.signing.jws import InvalidToken
 from idp.web import account_paths, csrf, language
+from idp.web.client_links import initiate_login_href
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
 from idp.web.headers import allow_client_redirects
@@ -43,6 +45,19 @@ LONGEST = {
     "id_token_hint": 8192, "client_id": 256, "post_logout_redirect_uri": 2048, "state": 4096, "ui_locales": 256,
 }  # fmt: skip
 """Characters. `logout_hint` changes nothing here, so it is ignored like anything unknown."""
+
+UNUSABLE = Text(
+    "The app that sent you here sent a value we cannot read ({name}), so we cannot continue. Go back to the app and "
+    "try again. If it happens again, tell the people who run the app."
+)
+HINT_OF_ANOTHER = Text(
+    "The app that sent you here showed us the sign-in of another app, so we cannot continue. Go back to the app and "
+    "try again. If it happens again, tell the people who run the app."
+)
+FORGED_HINT = Text(
+    "The app that sent you here showed us a sign-in that is not ours or was changed, so we cannot continue. Go back to "
+    "the app and try again. If it happens again, tell the people who run the app."
+)
 
 
 @dataclass(frozen=True)
@@ -101,14 +116,14 @@ def _validate(tx: Transaction, query: Query) -> LogoutRequest:
         Refusal: for a forged hint, another client's hint, an unknown client, a parameter that cannot be used.
     """
     for name, fault in query.faults.items():
-        _raise_refusal(f"{name} {fault}")
+        _raise_refusal(UNUSABLE.with_values(name=name), f"{name} {fault}")
     hint = _hint(query, now=tx.now)
     client_id = query.get("client_id") or (hint.client_id if hint else None)
     if hint and hint.client_id != client_id:
-        _raise_refusal("id_token_hint was issued to another client")
+        _raise_refusal(HINT_OF_ANOTHER, "id_token_hint was issued to another client")
     client = tx.clients.by_id(client_id) if client_id else None
     if client_id and (client is None or client.disabled):
-        _raise_refusal("client_id is unknown or disabled")
+        _raise_refusal(WORDS["client_id"], "client_id is unknown or disabled")
     uri = query.get("post_logout_redirect_uri")
     if client is None or uri is None:
         return LogoutRequest(query, client, hint)
@@ -137,7 +152,7 @@ def _hint(query: Query, *, now: int) -> Hint | None:
     try:
         return read_hint(token, now=now)
     except InvalidToken as error:
-        _raise_refusal(f"id_token_hint: {error.reason}")
+        _raise_refusal(FORGED_HINT, f"id_token_hint: {error.reason}")
 
 
 def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Response:
@@ -162,7 +177,8 @@ def _destination(requested: LogoutRequest, *, trusted: bool) -> Destination:
     name = requested.client.client_name if requested.client else None
     if requested.target and trusted:
         return Destination(requested.target, client_name=name)
-    back = requested.target or (requested.client.client_uri if requested.client else None)
+    known = requested.client
+    back = requested.target or ((known.client_uri or initiate_login_href(known)) if known else None)
     return Destination(back_href=back or account_paths.HOME, client_name=name if back else None)
 
 
@@ -173,9 +189,5 @@ def _client(requested: LogoutRequest) -> dict[str, str] | None:
     return {"name": requested.client.client_name, "host": urlsplit(address).netloc}
 
 
-def _raise_refusal(fault: str) -> Never:
-    message = Text(
-        "The app that sent you here asked for it in a way we cannot accept, so we cannot continue. Go back to the app "
-        "and try again. If it happens again, tell the people who run the app."
-    )
+def _raise_refusal(message: Text, fault: str) -> Never:
     raise Refusal(400, Text("You are not signed out yet"), message, detail=f"logout: {fault}")

@@ -110,8 +110,9 @@ def _check_request(claims: Mapping[str, Any]) -> None:
     """Require that the proof was made for this method and address."""
     if claims.get("htm") != request.method:
         raise InvalidDpopProof("htm is not the method of the request")
-    htu = claims.get("htu")
-    if not isinstance(htu, str) or normalize_uri(htu) != normalize_uri(services().settings.issuer + request.path):
+    htu, settings = claims.get("htu"), services().settings
+    addresses = {normalize_uri(origin + request.path) for origin in (settings.issuer, settings.mtls_origin) if origin}
+    if not isinstance(htu, str) or normalize_uri(htu) not in addresses:
         raise InvalidDpopProof("htu is not the address of the request")
 
 

@@ -13,13 +13,16 @@ from idp.audit import Event, Outcome
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.sender_constraint import dpop
+from idp.protocol.sender_constraint.certificates import X5T, read_certificate
 from idp.protocol.sender_constraint.dpop import InvalidDpopProof, Proof
 from idp.security_profiles import profile_of
+from idp.signing.certificates import InvalidCertificate
 
 BEARER, DPOP = "Bearer", "DPoP"
 JKT = "jkt"
+CERTIFICATE_MISSING = "this client needs its certificate with each token request: call the mtls_endpoint_aliases"
 PROOF_MISSING = "this client needs a DPoP proof with each token request"
-UNCONSTRAINED = "this client needs tokens bound to a key of its own: send a DPoP proof"
+UNCONSTRAINED = "this client needs tokens bound to a key of its own: send a DPoP proof, or register for certificates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,14 @@ class Binding:
     """What the client has proven with this request beside its name."""
 
     proof: Proof | None = None
+    thumbprint: str | None = None
+    """Of the certificate, when its tokens are bound to that."""
 
     @property
     def confirmation(self) -> dict[str, str]:
-        """Return the `cnf` of the access token (RFC 9449 section 6.1); empty when it is bound to nothing."""
-        return {JKT: self.proof.jkt} if self.proof else {}
+        """Return the `cnf` of the access token (RFC 9449 section 6.1, RFC 8705 section 3.1); empty when unbound."""
+        key = {JKT: self.proof.jkt} if self.proof else {}
+        return key | ({X5T: self.thumbprint} if self.thumbprint else {})
 
     @property
     def token_type(self) -> str:
@@ -62,14 +68,25 @@ def read_binding(tx: Transaction, client: Client) -> Binding:
         InvalidRequestError: this client must bind its tokens, and did not.
     """
     try:
-        binding = Binding(dpop.read_proof(tx.now) if dpop.is_sent() else None)
+        proof = dpop.read_proof(tx.now) if dpop.is_sent() else None
     except InvalidDpopProof as refusal:
         _refuse(tx, client, refusal)
-    if client.metadata.dpop_bound_access_tokens and binding.proof is None:
+    binding = Binding(proof, _thumbprint(client))
+    if client.metadata.dpop_bound_access_tokens and proof is None:
         raise InvalidRequestError(PROOF_MISSING)
     if profile_of(client).requires_sender_constraint and not binding.confirmation:
         raise InvalidRequestError(UNCONSTRAINED)
     return binding
+
+
+def _thumbprint(client: Client) -> str | None:
+    """Return what names the certificate, for a client whose tokens are bound to it (RFC 8705 section 3)."""
+    if not client.metadata.tls_client_certificate_bound_access_tokens:
+        return None
+    try:
+        return read_certificate().thumbprint
+    except InvalidCertificate:
+        raise InvalidRequestError(CERTIFICATE_MISSING) from None
 
 
 def refresh_problem(bound_to: Mapping[str, str] | None, binding: Binding, *, public: bool) -> str | None:

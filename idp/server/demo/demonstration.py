@@ -77,6 +77,7 @@ class Demonstration:
         values = {
             "mode": "development",
             "issuer": self.issuer,
+            "client_registration": "approval",
             "data_dir": str(self.data_dir),
             "keys_dir": str(self.keys_dir),
         }

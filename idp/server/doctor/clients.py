@@ -15,7 +15,10 @@ SHOWN = 20
 
 
 def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Report clients that may leave PKCE out."""
+    """Report clients that may leave PKCE out, and that strangers may register some."""
+    if settings.client_registration == "open":
+        message = "everybody may register an app here, and people can use it at once"
+        yield Finding(Level.WARN, "registration", message, "Choose token or approval: IDP_CLIENT_REGISTRATION")
     if schema.status(settings.database).problem:
         return
     database = Database(settings.database, clock)

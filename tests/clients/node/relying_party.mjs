@@ -10,17 +10,20 @@ const asked = JSON.parse(process.argv[2]);
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const say = (message) => console.log(JSON.stringify(message));
 
+async function signingKey() {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  const key = await webcrypto.subtle.importKey("jwk", asked.jwk, algorithm, false, ["sign"]);
+  return { key, kid: asked.jwk.kid };
+}
+
 async function authentication() {
   switch (asked.method) {
     case "client_secret_basic":
       return client.ClientSecretBasic(asked.secret);
     case "client_secret_post":
       return client.ClientSecretPost(asked.secret);
-    case "private_key_jwt": {
-      const algorithm = { name: "ECDSA", namedCurve: "P-256" };
-      const key = await webcrypto.subtle.importKey("jwk", asked.jwk, algorithm, false, ["sign"]);
-      return client.PrivateKeyJwt({ key, kid: asked.jwk.kid });
-    }
+    case "private_key_jwt":
+      return client.PrivateKeyJwt(await signingKey());
     default:
       return client.None();
   }
@@ -35,7 +38,7 @@ const checks = {
   expectedNonce: client.randomNonce(),
   maxAge: asked.maxAge,
 };
-const address = client.buildAuthorizationUrl(config, {
+const parameters = {
   redirect_uri: asked.redirectUri,
   scope: "openid profile email offline_access",
   code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
@@ -44,8 +47,22 @@ const address = client.buildAuthorizationUrl(config, {
   nonce: checks.expectedNonce,
   claims: JSON.stringify({ id_token: { acr: { essential: true, values: [asked.acr] } } }),
   max_age: String(asked.maxAge),
-});
-say({ go: address.href });
+};
+
+async function authorizationUrl() {
+  switch (asked.method) {
+    case "client_secret_basic":
+      return client.buildAuthorizationUrl(config, parameters);
+    case "private_key_jwt": {
+      const signed = await client.buildAuthorizationUrlWithJAR(config, parameters, await signingKey());
+      return client.buildAuthorizationUrlWithPAR(config, signed.searchParams);
+    }
+    default:
+      return client.buildAuthorizationUrlWithPAR(config, parameters);
+  }
+}
+
+say({ go: (await authorizationUrl()).href });
 const answer = new URL((await lines.next()).value);
 
 const tokens = await client.authorizationCodeGrant(config, answer, checks);

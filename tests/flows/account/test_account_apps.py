@@ -2,6 +2,7 @@
 
 import pytest
 
+from idp.persistence.client_metadata import ClientMetadata
 from tests.support.account import SECURITY, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
@@ -143,3 +144,10 @@ def test_every_page_leads_to_the_apps_and_the_activity(here: Account, path: str)
     page = here.open(path).text
     assert f'href="{APPS}"' in page
     assert 'href="/account/activity"' in page
+
+
+def test_a_sign_in_to_an_app_starts_here_if_it_can(harness: Harness, here: Account) -> None:
+    here.open()
+    metadata = ClientMetadata(initiate_login_uri="https://game.example.test/start")
+    connect(here, RelyingParty(harness, "game", first_party=False, metadata=metadata))
+    assert 'href="https://game.example.test/start?iss=https%3A%2F%2Fid.example.test"' in here.open(APPS).text

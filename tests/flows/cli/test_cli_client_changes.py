@@ -31,6 +31,10 @@ CHANGES: dict[str, tuple[tuple[str, ...], Any]] = {
         True,
     ),
     "grant_types": (("--grant", "authorization_code"), ["authorization_code"]),
+    "response_types": (
+        ("--add-response-type", "code id_token", "--add-grant", "implicit"),
+        ["code", "code id_token"],
+    ),
     "scopes": (("--scope", "openid", "--scope", "phone"), ["openid", "phone"]),
     "token_endpoint_auth_method": (("--auth-method", "client_secret_post"), "client_secret_post"),
     "strict_auth_method": (("--strict-auth-method",), True),

@@ -63,10 +63,9 @@ def test_the_members_are_explained(command: Command) -> None:
 @pytest.mark.parametrize(
     ("options", "remedy"),
     [
-        (("--profile", "strict", "--pkce", "optional", "--strict-auth-method"), "PKCE is demanded. Turn it on."),
-        (("--profile", "strict"), "exactly one way to send the secret"),
-        (("--profile", "fapi2", "--id-token-alg", "ES256"), "one of private_key_jwt"),
-        (("--profile", "fapi2"), "the algorithm is one of PS256"),
+        (("--profile", "strict", "--pkce", "optional"), "does not allow to leave PKCE out"),
+        (("--profile", "fapi2", "--id-token-alg", "ES256"), "authenticate with one of private_key_jwt"),
+        (("--profile", "fapi2"), "sign with PS256"),
         (("--set", "colour=red"), "idp clients members"),
         (("--set", "dpop_bound_access_tokens=yes"), "true or false"),
         (("--set", "initiate_login_uri=http://localhost/start"), "must be https"),

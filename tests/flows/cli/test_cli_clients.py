@@ -206,6 +206,7 @@ def test_keys_must_be_public_and_usable(command: Command, tmp_path: Path) -> Non
         arguments = (*WEB, "--auth-method", "private_key_jwt", "--jwks-file", path)
         assert says in command.refused("clients", "add", "web", *arguments)
     good = jwks(tmp_path, public(kty="OKP", crv="Ed25519"))
+    command.done("clients", "add", "signs-its-requests", *WEB, "--jwks-file", good)
     for content in ("no json", "[]", '{"keys": 1}'):
         (tmp_path / "jwks.json").write_text(content, encoding="utf-8")
         assert "JWK Set" in command.refused(

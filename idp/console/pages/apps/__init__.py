@@ -6,11 +6,13 @@ from flask import Blueprint
 
 from idp.console.pages.apps import (
     access,
+    advanced,
     connection,
     creation,
     listing,
     logo,
     overview,
+    registration,
     removal,
     secrets,
     settings,
@@ -18,5 +20,18 @@ from idp.console.pages.apps import (
 )
 
 blueprint = Blueprint("apps", __name__)
-for part in (listing, creation, overview, settings, logo, access, secrets, connection, removal, trial):
+for part in (
+    listing,
+    registration,
+    creation,
+    overview,
+    settings,
+    advanced,
+    logo,
+    access,
+    secrets,
+    connection,
+    removal,
+    trial,
+):
     blueprint.register_blueprint(part.blueprint)

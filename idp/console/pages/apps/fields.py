@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, Registration
+from idp.config.tokens import RESPONSE_TYPES
 from idp.kernel import strict_json
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
@@ -104,7 +105,10 @@ LEVEL_TEXTS = {
 METHOD_TEXTS = {
     "client_secret_basic": Text("A secret in the header (client_secret_basic)"),
     "client_secret_post": Text("A secret in the form (client_secret_post)"),
+    "client_secret_jwt": Text("A signature by a secret (client_secret_jwt)"),
     "private_key_jwt": Text("A key of its own (private_key_jwt)"),
+    "tls_client_auth": Text("A certificate with its name (tls_client_auth)"),
+    "self_signed_tls_client_auth": Text("A certificate of its own (self_signed_tls_client_auth)"),
     "none": Text("Nothing: it cannot keep a secret (none)"),
 }
 SAME_AS_ALL = Text("Empty: as for all apps.")
@@ -215,6 +219,13 @@ SECTIONS: Mapping[str, Section] = {
                 kind="ticks",
                 label=Text("Grant types"),
                 options=tuple((name, name) for name in GRANT_TYPES),
+            ),
+            Field(
+                name="response_types",
+                kind="ticks",
+                label=Text("Response types"),
+                hint=Text("Others than code are for old apps, and must be turned on for the installation."),
+                options=tuple((name, name) for name in RESPONSE_TYPES),
             ),
             Field(
                 name="token_endpoint_auth_method",

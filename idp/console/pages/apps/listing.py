@@ -36,6 +36,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         apps=[_row(client) for client in found.records],
         search=search,
         links=paging.links(found, lambda client: (client.client_id,)),
+        registration_href=console_paths.APP_REGISTRATION,
         new_href=console_paths.NEW_APP if admin.may(Permission.CHANGE_APPS) else None,
     )
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from idp.admin import client_failures
 from idp.admin.app_kinds import KINDS, kind_of
 from idp.admin.client_failures import Failure
-from idp.admin.client_rules import SECRET_METHODS
+from idp.admin.client_rules import METHODS_WITH_SECRET
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, views
@@ -26,7 +26,7 @@ blueprint = Blueprint("overview", __name__)
 
 SAVED = Text("Saved. It counts from the next sign-in on.")
 NOTICES = {
-    **dict.fromkeys(SECTIONS, SAVED),
+    **dict.fromkeys((*SECTIONS, "advanced"), SAVED),
     "unchanged": Text("Nothing was changed."),
     "secret-ended": Text("The earlier secret was ended. Only the newest one is accepted."),
     "secret-deleted": Text("The secret was deleted. The app cannot prove who it is until you make a new one."),
@@ -34,7 +34,19 @@ NOTICES = {
     "enabled": Text("The app was enabled. People can sign in to it again."),
     "fitted": Text("What the software needs was added to the settings."),
 }
-PARTS = ("try", "connect", "claims", "access", "logo", "remove", "state", "secret/new", "secret/end", "secret/delete")
+PARTS = (
+    "advanced",
+    "try",
+    "connect",
+    "claims",
+    "access",
+    "logo",
+    "remove",
+    "state",
+    "secret/new",
+    "secret/end",
+    "secret/delete",
+)
 
 
 @blueprint.get(console_paths.app_path("<client:client_id>"))
@@ -47,6 +59,7 @@ def show_page(tx: Transaction, admin: Admin, client_id: str) -> Response:
         "console/apps/app.html",
         notices=NOTICES,
         app=_facts(client),
+        registered=_registration(tx, client),
         issuer=services().settings.issuer,
         secret=_secret(client, tx.now),
         failures=[_row(each) for each in client_failures.last_failures(tx, client)],
@@ -80,9 +93,17 @@ def _facts(client: Client) -> dict[str, Any]:
     }
 
 
+def _registration(tx: Transaction, client: Client) -> dict[str, Any] | None:
+    """Return how the app registered itself; None for one of an administrator."""
+    found = tx.client_registrations.of_client(client.client_id)
+    if found is None:
+        return None
+    return {"at": Moment(found.created_at), "network": found.network, "waits": found.approved_at is None}
+
+
 def _secret(client: Client, now: int) -> dict[str, Any] | None:
     """Return what there is to see of its secrets; None for an app that has none by its kind."""
-    if client.token_endpoint_auth_method not in SECRET_METHODS:
+    if client.token_endpoint_auth_method not in METHODS_WITH_SECRET:
         return None
     until = client.previous_secret_expires_at
     earlier = Moment(until) if client.previous_secret_digest and until is not None and until > now else None

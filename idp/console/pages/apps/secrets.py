@@ -49,7 +49,8 @@ def rotate_secret(tx: Transaction, admin: Admin, client_id: str) -> Response:
     if grace not in GRACES:
         return _rotation_form(admin, client, error=Text("Choose how long the present secret still works."))
     try:
-        secret = clients.rotate_secret(tx, client, services().entropy, grace=int(grace))
+        entropy, sealer = services().entropy, services().sealer
+        secret = clients.rotate_secret(tx, client, entropy, grace=int(grace), sealer=lambda: sealer)
     except Refused as refused:
         return _rotation_form(admin, client, error=refused.text)
     return show_secret(admin, client, secret, LEAD)

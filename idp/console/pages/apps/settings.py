@@ -65,7 +65,15 @@ def save_form(tx: Transaction, admin: Admin, client_id: str, name: str) -> Respo
         present = clients.registration_of(client)
         wanted = replace(present, **values)
         try:
-            _, secret = clients.change(tx, client, wanted, services().entropy, attesting=services().settings.attesting)
+            shared = services()
+            _, secret = clients.change(
+                tx,
+                client,
+                wanted,
+                shared.entropy,
+                attesting=shared.settings.attesting,
+                sealer=lambda: shared.sealer,
+            )
         except NothingChanged:
             return responses.redirect_done(back, "unchanged")
         except RegistrationRefused as refused:

@@ -1,10 +1,10 @@
-"""DPoP proofs that were used."""
+"""DPoP proofs that were used; secrets of clients that sign with them, sealed."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -19,8 +19,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("jkt", "jti", name="pk_dpop_proofs"),
     )
     op.create_index("ix_dpop_proofs_expires_at", "dpop_proofs", ["expires_at"])
+    op.add_column("clients", sa.Column("sealed_secret", sa.String(), nullable=True))
+    op.add_column("clients", sa.Column("sealed_previous_secret", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
     """Leave the schema as the revision before had it."""
+    op.drop_column("clients", "sealed_previous_secret")
+    op.drop_column("clients", "sealed_secret")
     op.drop_table("dpop_proofs")

@@ -1,0 +1,92 @@
+"""The parameters of an authorization request, however they were sent.
+
+    in the query           as they are
+    request, request_uri   in a signed object, by value or by reference   (request_object, RFC 9101)
+    request_uri of ours    pushed before                                  (pushed_request, RFC 9126)
+
+The rest of the product sees parameters only; how they came is checked here, once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+
+from idp.persistence.clients import Client
+from idp.persistence.transaction import Transaction
+from idp.protocol.authorize import pushed_request, request_object
+from idp.protocol.frontchannel_parameters import Query
+from idp.security_profiles import profile_of
+
+BY_VALUE, BY_REFERENCE = "request", "request_uri"
+NOT_PUSHED = "this client must push its requests to the pushed_authorization_request_endpoint"
+NOT_SIGNED = "this client must send its requests as signed request objects"
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """The parameters that count; with a `refusal`, those that say where it goes."""
+
+    query: Query
+    refusal: OAuth2Error | None = None
+
+    def raise_for_refusal(self) -> None:
+        """Raise the error for the client, if there is one."""
+        if self.refusal is not None:
+            raise self.refusal
+
+
+def read_sent_request(tx: Transaction, client: Client, sent: Query) -> SentRequest:
+    """Return the parameters of a request of this client."""
+    reference = sent.get(BY_REFERENCE)
+    if reference is not None and reference.startswith(pushed_request.PREFIX):
+        return _pushed(tx, client, sent, reference)
+    beside, token = sent.without(BY_VALUE, BY_REFERENCE), sent.get(BY_VALUE)
+    try:
+        if token is not None and reference is not None:
+            raise InvalidRequestError("request and request_uri exclude each other")
+        if reference is not None:
+            token = request_object.fetch_request_object(client, reference, now=tx.now)
+    except OAuth2Error as refusal:
+        return SentRequest(beside, refusal)
+    if token is None:
+        return SentRequest(sent, _wrong_way(client, pushed=False, signed=False))
+    try:
+        inner = request_object.read_request_object(client, token, now=tx.now, fetched=reference is not None)
+    except OAuth2Error as refusal:
+        return SentRequest(beside.overlaid(request_object.unproven_words(token)), refusal)
+    return SentRequest(inside(client, inner, beside), _wrong_way(client, pushed=False, signed=True))
+
+
+def inside(client: Client, inner: Query, beside: Query) -> Query:
+    """Return the parameters of a verified object, with those beside it where they count."""
+    alone = profile_of(client).strict_request_objects or client.metadata.require_signed_request_object
+    return Query({"client_id": client.client_id}).overlaid(inner) if alone else beside.overlaid(inner)
+
+
+def must_be_pushed(client: Client) -> bool:
+    """Whether this client may send no parameters through a browser (RFC 9126 section 6)."""
+    return profile_of(client).requires_pushed_request or client.metadata.require_pushed_authorization_requests
+
+
+def must_be_signed(client: Client) -> bool:
+    """Whether every request of this client must be a signed object (RFC 9101 section 10.5)."""
+    return profile_of(client).requires_signed_request or client.metadata.require_signed_request_object
+
+
+def _wrong_way(client: Client, *, pushed: bool, signed: bool) -> OAuth2Error | None:
+    """Return the error of a request that came in another way than this client must send it."""
+    if must_be_pushed(client) and not pushed:
+        return InvalidRequestError(NOT_PUSHED)
+    return InvalidRequestError(NOT_SIGNED) if must_be_signed(client) and not signed else None
+
+
+def _pushed(tx: Transaction, client: Client, sent: Query, reference: str) -> SentRequest:
+    """Return a pushed request; what is sent beside its reference does not count (RFC 9126 section 4)."""
+    row = tx.pushed_requests.by_id(reference.removeprefix(pushed_request.PREFIX))
+    if row is None or row.client_id != client.client_id:
+        return SentRequest(sent.without(BY_VALUE, BY_REFERENCE), pushed_request.UnusableRequest())
+    usable = row.used_at is None and tx.now < row.expires_at
+    return SentRequest(Query(row.parameters, pushed=row.id), None if usable else pushed_request.UnusableRequest())

@@ -1,0 +1,92 @@
+"""The pushed authorization request endpoint (RFC 9126 section 2): what is checked at /authorize is checked here too."""
+
+from __future__ import annotations
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from flask import Response
+
+from idp.audit import Event
+from idp.kernel.client_addresses import network_of
+from idp.login.policy import rate_limits
+from idp.persistence.clients import Client
+from idp.persistence.pushed_requests import PushedRequest
+from idp.persistence.transaction import Transaction
+from idp.protocol import frontchannel_parameters as queries
+from idp.protocol.authorize import request_object, sent_request
+from idp.protocol.authorize.client_redirect import UnprovenRedirect, responder_for
+from idp.protocol.authorize.pushed_request import LIFETIME, PREFIX
+from idp.protocol.authorize.remedies import reason_of, remedy_for
+from idp.protocol.authorize.request import LONGEST, validate_request
+from idp.protocol.backchannel.client_authentication import METHODS, authenticate
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.refusals import record_refusal
+from idp.web.context import services
+from idp.web.errors import TOO_MANY, ask_to_wait
+
+PATH = "/par"
+CREATED = 201
+NESTED = "request_uri cannot be pushed"
+NO_REDIRECT = "redirect_uri is missing, or not one that the client registered"
+
+
+class TooManyRequests(OAuth2Error):
+    """The network of a client that proves nothing pushed very many requests (RFC 9126 section 2.3)."""
+
+    error = "temporarily_unavailable"
+    description = "too many requests were pushed from this network; wait a few minutes"
+    status_code = TOO_MANY
+
+
+def push_request(oauth_request: BackChannelRequest) -> Response:
+    """Store a valid request and return its reference.
+
+    Raises:
+        OAuth2Error: the client or the request is not valid.
+    """
+    tx, registered = oauth_request.tx, authenticate(oauth_request, METHODS, "pushed_authorization_request")
+    client = registered.row
+    try:
+        query = _pushed_parameters(tx, client, oauth_request)
+        request = validate_request(tx, query, client, responder_for(client, query))
+    except UnprovenRedirect:
+        refusal: OAuth2Error = InvalidRequestError(NO_REDIRECT)
+    except OAuth2Error as error:
+        refusal = error
+    else:
+        network = None if registered.confidential else network_of(tx.origin.address)
+        return _store(tx, client, request.stored_params, network)
+    remedy, sent = remedy_for(refusal, client.client_id), {"endpoint": PATH}
+    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(refusal), remedy=remedy, sent=sent)
+    return oauth_error(refusal)
+
+
+def _pushed_parameters(tx: Transaction, client: Client, oauth_request: BackChannelRequest) -> Query:
+    """Return the parameters that count: of a request object only its own (RFC 9126 section 3)."""
+    form = oauth_request.form
+    if sent_request.BY_REFERENCE in form:
+        raise InvalidRequestError(NESTED)
+    named = {"client_id": client.client_id}
+    token = form.get(sent_request.BY_VALUE)
+    if token is not None:
+        inner = request_object.read_request_object(client, token, now=tx.now)
+        return Query(named).overlaid(inner)
+    if sent_request.must_be_signed(client):
+        raise InvalidRequestError(sent_request.NOT_SIGNED)
+    return queries.from_members(form | named, LONGEST)
+
+
+def _store(tx: Transaction, client: Client, parameters: dict[str, str], network: str | None) -> Response:
+    row = PushedRequest(
+        id=services().entropy.token(),
+        client_id=client.client_id,
+        parameters=parameters,
+        expires_at=tx.now + LIFETIME,
+        network=network,
+    )
+    most, since = services().settings.login_flows_per_network, tx.now - rate_limits.LOGIN_FLOW_WINDOW
+    if not tx.pushed_requests.add(row, most=most, since=since):
+        return ask_to_wait(oauth_error(TooManyRequests()))
+    return json_response({"request_uri": PREFIX + row.id, "expires_in": LIFETIME}, CREATED)

@@ -1,0 +1,212 @@
+"""Request objects by value and by reference: RFC 9101, OpenID Connect Core section 6, FAPI 2.0 Message Signing 5."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from jwcrypto.jwk import JWK
+
+from idp.kernel.clock import HOUR, MINUTE
+from idp.persistence.client_metadata import ClientMetadata
+from idp.signing.algorithms import FOREIGN
+from tests.support.browser import Browser
+from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.receiver import Asked, receiver
+from tests.support.relying_party import RelyingParty, is_page
+from tests.unit.signing.tools import hmac_signed, signed, unsigned
+
+KEYS = {
+    "RS256": JWK.generate(kty="RSA", size=2048, kid="RS256", alg="RS256"),
+    "PS256": JWK.generate(kty="RSA", size=2048, kid="PS256", alg="PS256"),
+    "ES256": JWK.generate(kty="EC", crv="P-256", kid="ES256"),
+    "EdDSA": JWK.generate(kty="OKP", crv="Ed25519", kid="EdDSA"),
+}
+STRANGER = JWK.generate(kty="EC", crv="P-256", kid="ES256")
+PUBLIC = {"keys": [key.export_public(as_dict=True) for key in KEYS.values()]}
+OUTER = ("client_id", "response_type", "scope")
+"""What OpenID Connect Core section 6.1 wants beside the object."""
+
+
+class SigningParty(RelyingParty):
+    """Signs its requests; `members` of objects are parameters or claims, None leaves one out."""
+
+    def __init__(
+        self, harness: Harness, client_id: str = "web", *, jwks: dict[str, Any] = PUBLIC, **metadata: Any
+    ) -> None:
+        super().__init__(harness, client_id, jwks=jwks, metadata=ClientMetadata(**metadata))
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        now = self.harness.clock.now()
+        times = {"nbf": now, "iat": now, "exp": now + 5 * MINUTE}
+        own = {"iss": self.app.client_id, "aud": ISSUER, **times}
+        values = self.request() | own | changes
+        self.sent |= {name: str(value) for name, value in changes.items() if name in {"redirect_uri", "response_mode"}}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def signed(self, *, alg: str = "ES256", key: JWK | None = None, typ: str | None = None, **changes: Any) -> str:
+        header = {"alg": alg, "kid": alg} | ({"typ": typ} if typ else {})
+        return signed(key or KEYS[alg], alg, header, self.claims(**changes))
+
+    def send_object(self, browser: Browser, token: str | None, **beside: str) -> None:
+        sent = {name: self.sent[name] for name in OUTER} | ({"request": token} if token else {}) | beside
+        browser.get("/authorize?" + urlencode(sent), site="cross-site")
+
+    def send(self, browser: Browser, **changes: Any) -> None:  # type: ignore[override]
+        self.send_object(browser, self.signed(**changes))
+
+
+@pytest.fixture
+def app(harness: Harness) -> SigningParty:
+    return SigningParty(harness)
+
+
+def test_a_signed_request_is_a_request(app: SigningParty, browser: Browser, jane: Someone) -> None:
+    """By every algorithm in request_object_signing_alg_values_supported."""
+    for alg in FOREIGN:
+        app.send(browser, alg=alg, typ="oauth-authz-req+jwt", claims={"id_token": {"email": None}}, max_age=100)
+        told = app.id_claims(app.tokens_from(app.go_through(browser, jane)))
+        assert (told["email"], "auth_time" in told) == ("jane@example.test", True), alg
+
+
+def test_what_is_inside_wins(app: SigningParty, browser: Browser, jane: Someone) -> None:
+    """OIDC Core section 6.1, oidcc-ensure-request-object-with-redirect-uri."""
+    app.send_object(
+        browser, app.signed(), redirect_uri="https://evil.example/", state="outside", nonce="outside", prompt="login"
+    )
+    app.id_claims(app.tokens_from(app.go_through(browser, jane)))
+
+
+BESIDE: list[tuple[dict[str, Any], bool]] = [
+    ({}, True),
+    ({"security_profile": "strict"}, False),
+    ({"require_signed_request_object": True}, False),
+]
+
+
+def test_what_is_beside_counts_only_for_clients_that_may_leave_it_unsigned(harness: Harness) -> None:
+    """RFC 9101 section 6.3."""
+    for number, (metadata, counts) in enumerate(BESIDE):
+        app, browser = SigningParty(harness, f"app{number}", **metadata), Browser(harness)
+        app.send_object(browser, app.signed(), prompt="none")
+        assert browser.at.startswith("/login/") is not counts
+
+
+REFUSED: list[dict[str, Any]] = [
+    {"key": STRANGER},
+    {"typ": "at+jwt"},
+    {"iss": "other"},
+    {"client_id": "other"},
+    {"sub": "web"},
+    {"aud": "https://evil.test"},
+    {"aud": ["https://evil.test", f"{ISSUER}/"]},
+    {"exp": 1},
+    {"exp": "soon"},
+    {"nbf": 9_999_999_999},
+    {"request": "e30.e30."},
+    {"request_uri": "https://app.example.test/r"},
+    {"state": ["a"]},
+    {"max_age": True},
+]
+
+
+def test_a_faulty_object_is_refused_to_where_it_says(app: SigningParty, browser: Browser) -> None:
+    for wrong in REFUSED:
+        app.send_object(browser, app.signed(**wrong), redirect_uri=app.app.redirect_uri, state=app.sent["state"])
+        assert app.error(browser) == "invalid_request_object", wrong
+
+
+def test_only_the_registered_algorithm_counts(harness: Harness, browser: Browser) -> None:
+    app = SigningParty(harness, request_object_signing_alg="PS256")
+    app.send(browser, alg="ES256")
+    assert app.error(browser) == "invalid_request_object"
+    app.send(browser, alg="PS256")
+    assert browser.at.startswith("/login/")
+
+
+def test_an_unsigned_object_is_refused_to_where_it_says(app: SigningParty, browser: Browser) -> None:
+    """oidcc-unsigned-request-object-supported-correctly-or-rejected: response_mode, state, redirect_uri only inside."""
+    claims = app.claims(response_mode="form_post")
+    app.send_object(browser, unsigned({"alg": "none"}, claims))
+    assert app.error(browser) == "request_not_supported"
+    app.send_object(browser, hmac_signed(app.app.secret.encode(), {"alg": "HS256"}, claims))
+    assert app.error(browser) == "invalid_request_object"
+
+
+def test_an_object_leads_to_registered_addresses_only(app: SigningParty, browser: Browser) -> None:
+    for token in (app.signed(redirect_uri="https://evil.example/"), "e30.e30.", "x"):
+        app.send_object(browser, token)
+        assert is_page(browser)
+
+
+def test_a_client_without_keys_signs_nothing(harness: Harness, browser: Browser) -> None:
+    app = SigningParty(harness, jwks={"keys": []})
+    app.send(browser)
+    assert app.error(browser) == "invalid_request_object"
+
+
+def test_a_client_that_must_sign_must_sign(harness: Harness, browser: Browser) -> None:
+    """RFC 9101 section 10.5."""
+    app = SigningParty(harness, require_signed_request_object=True)
+    RelyingParty.send(app, browser)
+    assert app.error(browser) == "invalid_request"
+    app.send(browser)
+    assert browser.at.startswith("/login/")
+
+
+STRICT: list[tuple[bool, dict[str, int | None]]] = [
+    (True, {}),
+    (True, {"nbf": 8}),
+    (True, {"nbf": -10 * MINUTE, "exp": 50 * MINUTE}),
+    (False, {"exp": None}),
+    (False, {"nbf": None}),
+    (False, {"exp": -MINUTE}),
+    (False, {"nbf": MINUTE}),
+    (False, {"exp": HOUR + MINUTE}),
+    (False, {"nbf": -HOUR - MINUTE, "exp": -1}),
+]
+
+
+def test_times_of_strict_objects(harness: Harness, browser: Browser) -> None:
+    """FAPI 2.0 Message Signing section 5.3.1: exp and nbf, an hour between them at most, nbf an hour ago at most."""
+    app, now = SigningParty(harness, security_profile="strict"), harness.clock.now()
+    for good, times in STRICT:
+        app.send(browser, **{name: None if value is None else now + value for name, value in times.items()})
+        assert browser.at.startswith("/login/") is good, times
+    for good, aud in ((True, [ISSUER, "https://other.test"]), (False, None)):
+        app.send(browser, aud=aud)
+        assert browser.at.startswith("/login/") is good, aud
+
+
+def test_a_request_by_reference(local: Harness) -> None:
+    """oidcc-request-uri-signed-rs256: fetched from the registered address; one with a fragment once."""
+    served, asked = [""], [0]
+
+    def serve(_: Asked) -> tuple[int, bytes]:
+        asked[0] += 1
+        return (200 if served[0] else 404), served[0].encode()
+
+    with receiver(serve) as server:
+        address = f"{server.origin}/request.jwt"
+        app, browser, jane = SigningParty(local, request_uris=[f"{address}#v1"]), Browser(local), local.person()
+        served[0] = app.signed(alg="RS256")
+        app.send_object(browser, None, request_uri=f"{address}#v1")
+        app.id_claims(app.tokens_from(app.go_through(browser, jane)))
+        app.send_object(browser, None, request_uri=f"{address}#v1")
+        assert asked == [1]
+        for number in (2, 3):
+            app.send_object(browser, None, request_uri=address)
+            assert asked == [number]
+        outside = {"redirect_uri": app.app.redirect_uri, "state": app.sent["state"]}
+        app.send_object(browser, None, request_uri=f"{server.origin}/other.jwt", **outside)
+        assert app.error(browser) == "invalid_request_uri"
+        assert asked == [3], "only registered addresses are called"
+        served[0] = unsigned({"alg": "none"}, app.claims(response_mode="form_post"))
+        app.send_object(browser, None, request_uri=address)
+        assert app.error(browser) == "request_uri_not_supported"
+        served[0] = ""
+        app.sent.pop("response_mode")
+        outside["state"] = app.sent["state"]
+        app.send_object(browser, None, request_uri=address, **outside)
+        assert app.error(browser) == "invalid_request_uri"
+        app.send_object(browser, app.signed(), request_uri=address)
+        assert is_page(browser)
