@@ -12,15 +12,10 @@ from tests.conformance.suite import Suite
 
 LOOKS_FIRST = "fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds"
 """The module whose address is opened twice, and used the second time."""
-SHOWS_SIGN_IN = (
-    LOOKS_FIRST,
-    "oidcc-prompt-login",
-    "oidcc-max-age-1",
-    "oidcc-registration-logo-uri",
-    "oidcc-registration-policy-uri",
-    "oidcc-registration-tos-uri",
-)
-"""Modules that want to see a sign-in page; all others with a screenshot want to see a page instead of one."""
+SHOWS_SIGN_IN = ("oidcc-prompt-login", "oidcc-max-age-1")
+"""Modules that want to see the second sign-in page."""
+ONLY_SHOWS_SIGN_IN = ("oidcc-registration-logo-uri", "oidcc-registration-policy-uri", "oidcc-registration-tos-uri")
+"""Modules that end with the first one."""
 STEPS = 12
 """Pages between an address and the end of it."""
 WAIT = 20_000
@@ -79,6 +74,9 @@ class Visitor:
         path = page.url.removeprefix(self.issuer)
         if path == page.url:
             return self._finish_at_suite(page)
+        if path.startswith("/login/") and self.module in ONLY_SHOWS_SIGN_IN:
+            self._photograph(page)
+            return False
         if path.startswith("/login/"):
             self._sign_in(page)
         elif path.startswith("/consent/"):
