@@ -24,6 +24,7 @@ class SecurityProfile:
     """What a client of this profile must do, and what it may leave out.
 
     `auth_methods` and `signing_algorithms` are the only ones it may use; empty: all. `longest_code_life` is in seconds.
+    `session_always_named`: its ID tokens have a `sid` also where the client takes no part in sign-outs.
     """
 
     name: str
@@ -42,6 +43,7 @@ class SecurityProfile:
     auth_methods: tuple[str, ...] = ()
     signing_algorithms: tuple[str, ...] = ()
     longest_code_life: int | None = None
+    session_always_named: bool = True
 
 
 _STRICT = SecurityProfile(
@@ -63,6 +65,7 @@ _FAPI2 = replace(
     auth_methods=FAPI_AUTH_METHODS,
     signing_algorithms=FAPI_ALGORITHMS,
     longest_code_life=60,
+    session_always_named=False,
 )
 PROFILES: Mapping[str, SecurityProfile] = {
     profile.name: profile

@@ -43,13 +43,26 @@ def _agreement(wanted: Registration) -> Iterator[Fault]:
             "sector_identifier_uri",
             Text("The redirect URIs have several hosts, so pairwise ids need the address that lists them all."),
         )
-    if members.frontchannel_logout_session_required and members.frontchannel_logout_uri is None:
+    yield from _frontchannel_agreement(wanted)
+    if members.backchannel_token_delivery_mode == PING and not members.backchannel_client_notification_endpoint:
+        yield ("backchannel_client_notification_endpoint", Text("The mode ping needs an address that can be told."))
+
+
+def _frontchannel_agreement(wanted: Registration) -> Iterator[Fault]:
+    """Yield what contradicts Front-Channel Logout 1.0 section 2."""
+    uri = wanted.metadata.frontchannel_logout_uri
+    if uri is not None and client_uris.origin_of(uri) not in {
+        client_uris.origin_of(each) for each in wanted.redirect_uris
+    }:
+        yield (
+            "frontchannel_logout_uri",
+            Text("The page that signs people out must have the scheme, host and port of a redirect URI."),
+        )
+    if uri is None and wanted.metadata.frontchannel_logout_session_required:
         yield (
             "frontchannel_logout_session_required",
             Text("A session id needs a front-channel logout URI to send it to."),
         )
-    if members.backchannel_token_delivery_mode == PING and not members.backchannel_client_notification_endpoint:
-        yield ("backchannel_client_notification_endpoint", Text("The mode ping needs an address that can be told."))
 
 
 def _encryption_agreement(wanted: Registration) -> Iterator[Fault]:

@@ -82,6 +82,12 @@ def host_of(uri: str) -> str:
     return (parts.hostname or parts.scheme) if parts else ""
 
 
+def origin_of(uri: str) -> str:
+    """Return scheme, host and port of an address; empty for what is no address."""
+    parts = _parsed(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts else ""
+
+
 def _scheme_problem(parts: SplitResult, *, public: bool) -> str:
     if parts.scheme in {"http", "https"}:
         return "" if _is_web(parts) else Text("it must be https; http is for localhost only")

@@ -18,6 +18,7 @@ from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.protocol.client_responses import signing_alg
 from idp.protocol.subjects import subject_of
+from idp.security_profiles import profile_of
 from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
@@ -122,13 +123,19 @@ def id_token(
         "auth_time": grant.auth_time,
         "acr": grant.acr,
         "amr": grant.amr,
-        "sid": grant.sid,
         "jti": services().entropy.token(16),
+        **_session_id(client, grant),
         **{claim: half_hash(value, alg) for claim, value in hashed.items()},
     }
     if nonce is not None:
         claims["nonce"] = nonce
     return services().keyring.sign(claims, alg=alg, typ=ID_TOKEN_TYPE)
+
+
+def _session_id(client: Client, grant: Grant) -> dict[str, str]:
+    """Return `sid`, for a client that can do something with it: ask for a sign-out, or be told of one."""
+    logout = (client.post_logout_redirect_uris, client.backchannel_logout_uri, client.metadata.frontchannel_logout_uri)
+    return {"sid": grant.sid} if any(logout) or profile_of(client).session_always_named else {}
 
 
 def half_hash(value: str, alg: str) -> str:

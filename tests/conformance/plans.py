@@ -111,6 +111,7 @@ def _fapi() -> Iterator[Plan]:
 def _fapi_client(profile: str) -> dict[str, Any]:
     return {
         "token_endpoint_auth_method": "private_key_jwt",
+        "post_logout_redirect_uris": [],
         "id_token_signed_response_alg": "PS256",
         "metadata": ClientMetadata(security_profile=profile, dpop_bound_access_tokens=True),
     }

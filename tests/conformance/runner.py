@@ -47,7 +47,6 @@ class _Run:
     def __init__(self, provider: Provider, suite: Suite, browser: Browser, module: dict[str, Any]) -> None:
         self._provider, self._suite, self._browser = provider, suite, browser
         self._module = module
-        self._opened: set[tuple[str, str]] = set()
         self._rotated = False
 
     def finish(self, plan_id: str, member: Any) -> ModuleResult:  # noqa: ANN401 - a person
@@ -74,9 +73,8 @@ class _Run:
             self._provider.rotate_keys()
             self._rotated = True
             self._suite.go_on(test_id)
-        for address in self._suite.open_addresses(test_id):
-            if address not in self._opened:
-                self._opened.add(address)
-                visitor.open(*address)
-                return
-        time.sleep(0.3)
+        waiting = self._suite.open_addresses(test_id)
+        if waiting:
+            visitor.open(*waiting[0])
+        else:
+            time.sleep(0.3)

@@ -18,10 +18,11 @@ from idp.protocol.authorize.request_object import RequestObjectRefused, read_req
 from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
 from tests.protocol.test_request_objects import SigningParty
 from tests.support import tables
-from tests.support.back_channel import refused
+from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import SqliteDatabases
+from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.network import browser_at
 from tests.support.outages import LOCKED, outage, wait_briefly
@@ -85,6 +86,22 @@ def test_it_is_started_within_a_minute_and_finished_later(app: PushingParty, har
     app.open(late, request_uri)
     assert app.error(late) == "invalid_request_uri"
     assert app.go_through(early, jane).keys() == {"code"}
+
+
+def test_a_proof_with_it_names_the_key_that_redeems_the_code(
+    app: PushingParty, browser: Browser, jane: Someone
+) -> None:
+    """RFC 9449 section 10.1; fapi2 ensure-mismatched-dpop-jkt-fails, -dpopproof-at-par-endpoint-binding-success."""
+    holder, other = KeyHolder(app), KeyHolder(app)
+    proof = holder.proof("/par")
+    pushed = app.post("/par", app.request(), headers={"DPoP": proof})
+    app.open(browser, (pushed.json or {})["request_uri"])
+    code = Code(app.go_through(browser, jane)["code"], app.app.redirect_uri, app.verifier)
+    refused(other.redeem(code), "invalid_grant")
+    assert (holder.redeem(code).json or {})["token_type"] == "DPoP"
+    for jkt, sent in ((other.jkt, holder.proof("/par")), (None, proof), (None, holder.proof())):
+        again = app.post("/par", app.request(dpop_jkt=jkt), headers={"DPoP": sent})
+        refused(again, "invalid_request" if jkt else "invalid_dpop_proof")
 
 
 def test_it_is_bound_to_its_client(app: PushingParty, harness: Harness, browser: Browser) -> None:

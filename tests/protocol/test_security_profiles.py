@@ -182,3 +182,12 @@ def test_registration_must_agree_with_its_profile() -> None:
     assert found(**good | {"jwks": {"keys": [rsa_only]}}) == {"jwks"}
     secret = {"token_endpoint_auth_method": "client_secret_basic", "jwks": None}
     assert found(**good | secret) == {"token_endpoint_auth_method"}
+
+
+def test_fapi2_names_the_session_for_sign_outs_alone(fapi: FapiClient, harness: Harness, jane: Someone) -> None:
+    """fapi2 test-claims-parameter-identity-claims warns of any other claim."""
+    for uris in (["https://app.example.test/bye"], []):
+        with harness.services.database.write() as tx:
+            tx.clients.change(fapi.rp.app.client_id, {"post_logout_redirect_uris": uris})
+        told = fapi.rp.claims_of((fapi.redeem(jane).json or {})["id_token"], "JWT")
+        assert ("sid" in told) == bool(uris)

@@ -23,6 +23,7 @@ from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.errors import json_response, oauth_error
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
+from idp.protocol.sender_constraint.pushed_requests import bind_to_proof
 from idp.web.context import services
 from idp.web.errors import TOO_MANY, ask_to_wait
 
@@ -49,8 +50,10 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
     tx, registered = oauth_request.tx, authenticate(oauth_request, METHODS, "pushed_authorization_request")
     client = registered.row
     try:
-        query = _pushed_parameters(tx, client, oauth_request)
+        query, proof = bind_to_proof(_pushed_parameters(tx, client, oauth_request), now=tx.now)
         request = validate_request(tx, query, client, responder_for(client, query))
+        if proof:
+            proof.claim(tx)
     except UnprovenRedirect:
         refusal: OAuth2Error = InvalidRequestError(NO_REDIRECT)
     except OAuth2Error as error:

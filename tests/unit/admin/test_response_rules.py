@@ -1,4 +1,4 @@
-"""What a registration may ask of responses; conformance section 2.7, FAPI 2.0 Security Profile section 5.4.1."""
+"""What a registration may ask of responses and sign-outs; conformance section 2.7, FAPI 2.0 section 5.4.1."""
 
 from typing import Any
 
@@ -19,6 +19,7 @@ GOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({}, {"userinfo_encrypted_response_alg": "RSA-OAEP-256", "jwks_uri": "https://app.example.test/jwks"}),
     ({}, {"userinfo_signed_response_alg": "PS256", "authorization_signed_response_alg": "EdDSA"}),
     ({"id_token_signed_response_alg": "PS256"}, FAPI),
+    ({}, {"frontchannel_logout_uri": "https://app.example.test/leave?by=id"}),
 ]
 BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"response_types": ("none",)}, {}, "response_types"),
@@ -41,6 +42,9 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"jwks": {"keys": [EC | {"use": "sig"}]}}, {"userinfo_encrypted_response_alg": "ECDH-ES"},
      "userinfo_encrypted_response_alg"),
     ({}, {"authorization_encrypted_response_enc": "A256GCM"}, "authorization_encrypted_response_enc"),
+    ({}, {"frontchannel_logout_uri": "https://app.example.test:8443/leave"}, "frontchannel_logout_uri"),
+    ({}, {"frontchannel_logout_uri": "https://evil.test/leave"}, "frontchannel_logout_uri"),
+    ({}, {"frontchannel_logout_session_required": True}, "frontchannel_logout_session_required"),
 ]  # fmt: skip
 
 
