@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     String,
     Table,
     Update,
@@ -31,7 +32,7 @@ grants = Table(
     METADATA,
     Column("id", String, primary_key=True),
     Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
-    Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), nullable=False),
     Column("sid", String, index=True, nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("claims", JSON, nullable=False),
@@ -49,6 +50,7 @@ grants = Table(
     Column("code_used_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Index("ix_grants_client", "client_id", "sid"),
 )
 
 
