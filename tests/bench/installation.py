@@ -10,6 +10,8 @@ from sqlalchemy import create_engine, text
 
 from idp.persistence.audit_events import audit_events
 from idp.persistence.base import METADATA
+from idp.persistence.clients import Client
+from idp.persistence.database import Database
 from tests.bench import audit
 from tests.support.clock import FrozenClock
 
@@ -49,16 +51,6 @@ FROM (SELECT n, hashint4(n) & 65535 AS h FROM generate_series(1, {people}) AS n)
 WHERE number IS NOT NULL
 """
 """Of half of the people, a twentieth, a five hundredth, and many small ones; none has to do with names."""
-APP_ROWS = """
-INSERT INTO clients (client_id, client_name, token_endpoint_auth_method, redirect_uris, post_logout_redirect_uris,
-                     web_origins, grant_types, response_types, scopes, strict_auth_method,
-                     backchannel_logout_session_required, require_pkce, id_token_signed_response_alg,
-                     id_token_scope_claims, first_party, claim_mappings, remembered_device_accepted, restricted,
-                     allowed_user_ids, allowed_group_ids, disabled, created_at, updated_at)
-SELECT 'client' || n, 'App ' || n, 'none', '[]', '[]', '[]', '[]', '[]', '[]', true, false, true, 'RS256', false, true,
-       '[]', true, false, '[]', '[]', false, 1, 1
-FROM generate_series(0, {apps} - 1) AS n
-"""
 SESSIONS = """
 INSERT INTO sessions (sid, handle_digest, user_id, proofs, expires_at, address, user_agent, device_id, created_at,
                       last_seen_at, address_key)
@@ -114,11 +106,12 @@ class Size:
 def fill(url: str, size: Size) -> None:
     """Fill an empty database; indexes are built afterwards, which is faster."""
     engine = create_engine(url)
+    _add_apps(url)
     numbers = {"people": size.people, "sessions": size.sessions, "groups": GROUPS, "apps": APPS, "now": NOW}
     indexes = [index for table in METADATA.tables.values() for index in table.indexes if table is not audit_events]
     for index in indexes:
         index.drop(engine)
-    for statements in (PEOPLE, FACTORS, GROUP_ROWS, MEMBERS, APP_ROWS, SESSIONS, GRANTS, DEVICES, MESSAGES):
+    for statements in (PEOPLE, FACTORS, GROUP_ROWS, MEMBERS, SESSIONS, GRANTS, DEVICES, MESSAGES):
         for statement in statements.format(**numbers).split(";\n"):
             with engine.begin() as connection:
                 connection.execute(text(statement.replace("::", r"\:\:")))
@@ -128,3 +121,11 @@ def fill(url: str, size: Size) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
+
+
+def _add_apps(url: str) -> None:
+    database = Database(url, FrozenClock())
+    with database.write() as tx:
+        for number in range(APPS):
+            tx.clients.add(Client(f"client{number}", f"App {number}", "none", [], [], [], [], [], []))
+    database.close()
