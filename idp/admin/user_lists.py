@@ -45,15 +45,14 @@ class Wanted:
 def people_filter(tx: Transaction, wanted: Wanted, settings: Settings) -> PeopleFilter:
     """Return the filter of a list at this time."""
     named = _locked(tx, settings) if wanted.state is State.LOCKED else None
-    members = tx.people.members(wanted.group_id) if wanted.group_id else None
     holders = tx.people.holders(wanted.role) if wanted.role else None
-    few = [ids for ids in (named, members, holders) if ids is not None]
+    few = [ids for ids in (named, holders) if ids is not None]
     return PeopleFilter(
         prefix=wanted.prefix,
         off=wanted.state is State.OFF,
         late=late_now(tx, settings) if wanted.state is State.LATE else None,
         disabled=wanted.state is State.DISABLED,
-        group_id=wanted.group_id if members is None and wanted.group_id else None,
+        group_id=wanted.group_id or None,
         role=wanted.role if holders is None else None,
         among=frozenset.intersection(*few) if few else None,
     )

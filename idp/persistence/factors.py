@@ -11,11 +11,13 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     String,
     Table,
     delete,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +32,9 @@ from idp.persistence.users import users
 class CredentialExists(Exception):
     """The passkey is already registered."""
 
+
+ATTESTED = text("attested")
+"""In the words of the index of these rows."""
 
 factors = Table(
     "factors",
@@ -52,6 +57,7 @@ factors = Table(
     Column("address", String),
     Column("created_at", BigInteger, nullable=False),
     Column("last_used_at", BigInteger),
+    Index("ix_factors_attested", "user_id", sqlite_where=ATTESTED, postgresql_where=ATTESTED),
 )
 
 

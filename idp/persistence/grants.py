@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Index,
     String,
     Table,
     Update,
@@ -35,7 +36,7 @@ grants = Table(
     METADATA,
     Column("id", String, primary_key=True),
     Column("user_id", String, ForeignKey("users.id", ondelete="CASCADE"), index=True, nullable=False),
-    Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), index=True, nullable=False),
+    Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), nullable=False),
     Column("sid", String, index=True, nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("claims", JSON, nullable=False),
@@ -56,6 +57,7 @@ grants = Table(
     Column("confirmation", JSON(none_as_null=True)),
     Column("resources", JSON, nullable=False),
     Column("authorization_details", JSON, nullable=False),
+    Index("ix_grants_client", "client_id", "sid"),
 )
 
 

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Select,
     Subquery,
     and_,
@@ -58,8 +57,15 @@ NOT_CLOSED = users.c.status != CLOSED
 IS_OUT = text(IS_DISABLED)
 """In the words of the indexes, as `OFF` is."""
 MOST_NAMED = 1000
-"""People of a group, or of a role, up to which they are listed by their ids."""
-MEMBERS = select(group_members.c.user_id).where(group_members.c.group_id == given("group_id")).limit(given("most"))
+"""People who hold a role, up to which they are listed by their ids."""
+MOST_FETCHED = 5000
+"""Members up to which a page reads them all; of more, it reads the list in its order and leaves out who is no member.
+
+Read in order, one of two hundred is a member; no database knows that beforehand, so the choice is made here.
+"""
+COUNT_MEMBERS = select(func.count()).select_from(
+    select(group_members.c.user_id).where(group_members.c.group_id == given("group_id")).limit(given("most")).subquery()
+)
 GRANTED = role_grants.c.role == given("role")
 HOLDERS = union(
     select(role_grants.c.holder_id).where(GRANTED, role_grants.c.holder_kind == HolderKind.PERSON),
@@ -90,7 +96,7 @@ class PeopleListStore(Store):
         self, wanted: PeopleFilter, position: Position, *, limit: int, order: PeopleOrder, descending: bool = False
     ) -> Page[User]:
         """Return one page; somebody found by a prefix is where that begins in the alphabet, whatever the order."""
-        conditions = _conditions(wanted)
+        conditions = [*_conditions(wanted), *self._membership(wanted.group_id)]
         if prefix := _prefix(wanted):
             found = _found(prefix, conditions, position, limit)
             query = select(users).join(found, found.c.id == users.c.id)
@@ -113,16 +119,9 @@ class PeopleListStore(Store):
             query = query.where(or_(*found, name.icontains(search, autoescape=True)))
         return self._db.all(User, query.order_by(users.c.username_key).limit(limit))
 
-    def members(self, group_id: str) -> frozenset[str] | None:
-        """Return the ids of a group's members; None when there are too many to name."""
-        return self._few(MEMBERS, group_id=group_id)
-
     def holders(self, role: str) -> frozenset[str] | None:
         """Return the ids of those who hold a role; None when there are too many to name."""
-        return self._few(HOLDERS, role=role)
-
-    def _few(self, query: Executable, **given: str) -> frozenset[str] | None:
-        found = frozenset(self._db.values(query, most=MOST_NAMED + 1, **given))
+        found = frozenset(self._db.values(HOLDERS, role=role, most=MOST_NAMED + 1))
         return found if len(found) <= MOST_NAMED else None
 
     def batch(self, wanted: PeopleFilter, *, after: str, limit: int) -> list[User]:
@@ -133,6 +132,17 @@ class PeopleListStore(Store):
     def count(self, wanted: PeopleFilter) -> int:
         """Count them. It reads all of them: for a question before a change, not for each page."""
         return int(self._db.value(select(func.count()).select_from(users).where(*_all_conditions(wanted))))
+
+    def _membership(self, group_id: str | None) -> list[ColumnElement[bool]]:
+        """Return the condition of membership for a page, in the form that suits the size of the group."""
+        if group_id is None:
+            return []
+        members = select(group_members.c.user_id).where(group_members.c.group_id == group_id)
+        if self._db.value(COUNT_MEMBERS, group_id=group_id, most=MOST_FETCHED + 1) <= MOST_FETCHED:
+            named = members.cte("members").prefix_with("MATERIALIZED")
+            return [users.c.id.in_(select(named.c.user_id))]
+        # Unlike EXISTS, PostgreSQL makes no join of it, for which it would read and sort all members.
+        return [members.where(group_members.c.user_id == users.c.id).scalar_subquery().is_not(None)]
 
 
 def key_of(user: User, wanted: PeopleFilter, order: PeopleOrder) -> Key:
@@ -154,39 +164,53 @@ def _begins(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 def _found(prefix: str, conditions: Sequence[ColumnElement[bool]], position: Position, limit: int) -> Subquery:
     """Return the subquery of who is found and by what: each person once, by the first of their keys that matches.
 
-    Each key is read in the order of its index, and no further than the page needs.
+    Each key is read in the order of its index, and no further than the page needs: not beyond the last row that the
+    keys before it fill the page with, since an address mostly begins as its user name does, and is found already.
     """
     key = position.before if position.before is not None else position.after
     parts: list[Select[tuple[str, str]]] = []
     for number, column in enumerate(SEARCHED):
         earlier = [not_(_begins(each, prefix)) for each in SEARCHED[:number]]
-        query = select(users.c.id, column.label("key")).where(_begins(column, prefix), *earlier, *conditions)
+        within = _within_page(column, parts, prefix, position, limit) if parts else _begins(column, prefix)
+        query = select(users.c.id, column.label("key")).where(within, *earlier, *conditions)
         row = (column, users.c.id)
         if key is not None:
             query = query.where(tuple_(*row) < tuple_(*key) if position.backwards else tuple_(*row) > tuple_(*key))
         ordered = query.order_by(*(each.desc() if position.backwards else each.asc() for each in row))
-        part = ordered.limit(limit + 1).subquery()
+        part = ordered.limit(limit + 1).cte(f"by_{column.name}")
         parts.append(select(part.c.id, part.c.key))
     return union_all(*parts).subquery("found")
 
 
+def _within_page(
+    column: ColumnElement[str], parts: Sequence[Select[tuple[str, str]]], prefix: str, position: Position, limit: int
+) -> ColumnElement[bool]:
+    """Return the condition that a key begins with the prefix, and is not beyond a page that these parts fill."""
+    filled = union_all(*parts).subquery()
+    order = filled.c.key.desc() if position.backwards else filled.c.key.asc()
+    last = select(filled.c.key).order_by(order).offset(limit).limit(1).scalar_subquery()
+    if position.backwards:
+        return and_(column >= func.coalesce(last, prefix), column < prefix + HIGHEST)
+    return and_(column >= prefix, column <= func.coalesce(last, prefix + HIGHEST))
+
+
 def _all_conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
     conditions = _conditions(wanted)
+    if wanted.group_id is not None:
+        member = (group_members.c.group_id == wanted.group_id, group_members.c.user_id == users.c.id)
+        conditions.append(exists().where(*member))
     if prefix := _prefix(wanted):
         conditions.append(or_(*(_begins(column, prefix) for column in SEARCHED)))
     return conditions
 
 
 def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions of everything but the prefix."""
+    """Return the conditions of everything but prefix and group."""
     conditions: list[ColumnElement[bool]] = [IS_OUT if wanted.disabled else NOT_CLOSED]  # type: ignore[list-item]  # text can be a condition
     if wanted.off:
         conditions.append(OFF)  # type: ignore[arg-type]  # text can be a condition
     if wanted.late is not None:
         conditions.append(is_late(wanted.late))
-    if wanted.group_id is not None:
-        member = (group_members.c.group_id == wanted.group_id, group_members.c.user_id == users.c.id)
-        conditions.append(exists().where(*member))
     if wanted.role is not None:
         by_group = and_(role_grants.c.holder_kind == HolderKind.GROUP, exists().where(HELD_BY_GROUP))
         conditions.append(exists().where(role_grants.c.role == wanted.role, or_(HELD_BY_PERSON, by_group)))

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, case, cast, distinct, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, case, false, func, literal, select
 
 from idp.persistence.base import Store, given
-from idp.persistence.factors import factors
+from idp.persistence.factors import ATTESTED, factors
 from idp.persistence.groups import group_members
 from idp.persistence.users import ACTIVE, users
 
@@ -93,22 +93,24 @@ class PreviewStore(Store):
 
 
 def _query(classes: Classes, batch: Batch, now: int) -> Select[Any]:
-    own = _factors(classes, batch)
+    """Return the query of these people, which reads each person's row once and their factors only if attested."""
+    attested = select(factors.c.user_id).distinct().where(ATTESTED, *_within(factors.c.user_id, batch)).subquery()
+    # Yes or no each: of any other expression, PostgreSQL would expect as many kinds of people as there are values, and
+    # count in one process alone.
     columns: list[ColumnElement[Any]] = [
         users.c.id.label("id"),
         users.c.username.label("username"),
         users.c.profile["name"].as_string().label("name"),
-        case((users.c.password_hash.is_not(None), 1), else_=0).label("has_password"),
-        case((users.c.email.is_not(None), 1), else_=0).label("has_email"),
-        case((users.c.second_step_required, 1), else_=0).label("required"),
-        case(
-            (users.c.second_step_due_at.is_(None), NOT_BEGUN), (users.c.second_step_due_at <= now, OVER), else_=RUNNING
-        ).label("grace"),
-        func.coalesce(own.c.attested, 0).label("attested"),
-        func.coalesce(own.c.kinds, 0).label("kinds"),
+        users.c.factor_kinds.label("kinds"),
+        users.c.password_hash.is_not(None).label("has_password"),
+        users.c.email.is_not(None).label("has_email"),
+        users.c.second_step_required.label("required"),
+        users.c.second_step_due_at.is_not(None).label("begun"),
+        func.coalesce(users.c.second_step_due_at <= now, false()).label("over"),
+        attested.c.user_id.is_not(None).label("attested"),
         _class_of(users.c.id, classes.people).label("person"),
     ]
-    joined = users.outerjoin(own, own.c.user_id == users.c.id)
+    joined = users.outerjoin(attested, attested.c.user_id == users.c.id)
     if classes.groups:
         members = _members(classes, batch)
         joined = joined.outerjoin(members, members.c.user_id == users.c.id)
@@ -117,31 +119,28 @@ def _query(classes: Classes, batch: Batch, now: int) -> Select[Any]:
     return query.where(*_within(users.c.id, batch))
 
 
-def _factors(classes: Classes, batch: Batch) -> Subquery:
-    """Return the kinds of each person's factors as bits."""
-    bits = [distinct_bits(factors.c.kind, [[kind] for kind in classes.kinds], "kinds")]
-    attested = func.max(case((factors.c.attested, 1), else_=0)).label("attested")
-    query = select(factors.c.user_id, *bits, attested).where(*_within(factors.c.user_id, batch))
-    return query.group_by(factors.c.user_id).subquery("own")
-
-
 def _members(classes: Classes, batch: Batch) -> Subquery:
     """Return the classes of each person's groups as bits, in as many numbers as it takes."""
-    parts = range(0, len(classes.groups), MOST_BITS)
-    masks = [
-        distinct_bits(group_members.c.group_id, classes.groups[part : part + MOST_BITS], f"groups_{part}")
-        for part in parts
-    ]
     ids = [group_id for group in classes.groups for group_id in group]
-    query = select(group_members.c.user_id, *masks).where(group_members.c.group_id.in_(ids))
-    return query.where(*_within(group_members.c.user_id, batch)).group_by(group_members.c.user_id).subquery("members")
+    members = select(group_members.c.user_id).where(group_members.c.group_id.in_(ids))
+    members = members.where(*_within(group_members.c.user_id, batch))
+    if len(ids) == 1:
+        return members.add_columns(literal(1, BigInteger).label("groups_0")).subquery("members")
+    masks = [
+        _mask(classes.groups[part : part + MOST_BITS]).label(f"groups_{part}")
+        for part in range(0, len(classes.groups), MOST_BITS)
+    ]
+    return members.add_columns(*masks).group_by(group_members.c.user_id).subquery("members")
 
 
-def distinct_bits(column: ColumnElement[str], classes: Sequence[Sequence[str]], name: str) -> ColumnElement[int]:
-    """Return the classes of the values of a column as bits: the sum of distinct powers of two."""
-    whens = [(column.in_(list(each)), literal(1 << number, BigInteger)) for number, each in enumerate(classes)]
-    bit = case(*whens, else_=literal(0, BigInteger))
-    return cast(func.sum(distinct(bit)), BigInteger).label(name)
+def _mask(classes: Sequence[Sequence[str]]) -> ColumnElement[int]:
+    """Return the classes of all groups of a person as bits; SQLite has no aggregate for that."""
+    nothing = literal(0, BigInteger)
+    bits = (
+        func.max(case((group_members.c.group_id.in_(list(each)), literal(1 << number, BigInteger)), else_=nothing))
+        for number, each in enumerate(classes)
+    )
+    return sum(bits, start=nothing)
 
 
 def _class_of(column: ColumnElement[str], classes: Sequence[Sequence[str]]) -> ColumnElement[Any]:
@@ -155,14 +154,16 @@ def _within(column: ColumnElement[str], batch: Batch) -> list[ColumnElement[bool
 
 
 def _alike(classes: Classes, row: Sequence[Any]) -> Alike:
-    has_password, has_email, required, grace, attested, kinds, person, *masks = (int(value) for value in row)
+    kinds = frozenset(row[0].split())
+    has_password, has_email, required, begun, over, attested = map(bool, row[1:7])
+    person, *masks = map(int, row[7:])
     return Alike(
-        has_password=bool(has_password),
-        has_email=bool(has_email),
-        required=bool(required),
-        grace=grace,
-        attested=bool(attested),
-        kinds=frozenset(kind for number, kind in enumerate(classes.kinds) if kinds >> number & 1),
+        has_password=has_password,
+        has_email=has_email,
+        required=required,
+        grace=NOT_BEGUN if not begun else OVER if over else RUNNING,
+        attested=attested,
+        kinds=kinds.intersection(classes.kinds),
         person=None if person < 0 else person,
         groups=frozenset(
             part * MOST_BITS + number

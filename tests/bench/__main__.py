@@ -21,6 +21,9 @@ table of routes and visitors, and races for every single-use thing; it ends with
 `./dev bench audit [--rows N]` prints what the search of the audit trail takes at that size, what its chain and the
 verification take, and what a sign-in costs with the chain and without it.
 
+`./dev bench size [--people N] [--rows N]` prints what each list of the console, the preview of a policy and a sign-in
+take in a large installation on PostgreSQL; it ends with exit code 1 when one takes too long.
+
 `--database` leaves the other kind of database out.
 """
 
@@ -46,11 +49,13 @@ from tests.bench import (
     listings,
     profile,
     sheet,
+    size,
     speed,
     stops,
     tables,
 )
 from tests.bench.baseline import Baseline
+from tests.bench.installation import Size
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.harness import migrate
 from tests.support.postgres import running_server
@@ -102,8 +107,8 @@ def _arguments() -> argparse.Namespace:
         help="of each kind (speed: 300, profile: 500, busy: 1000, alike: 1000 for each name, tables: 40 sign-ins, "
         "growth: 500)",
     )
-    parser.add_argument("--people", type=int, default=100_000, help="for listings")
-    parser.add_argument("--rows", type=int, default=5_000_000, help="of the audit trail, for audit")
+    parser.add_argument("--people", type=int, help="for listings (100000) and size (1000000)")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="of the audit trail, for audit and size")
     parser.add_argument("--minutes", type=float, default=1, help="of load while speed looks at the memory")
     parser.add_argument("--store", action="store_true", help="the ratios of speed as the new baseline")
     return parser.parse_args()
@@ -171,10 +176,11 @@ def _hostile(kinds: Kinds, folder: Path, given: argparse.Namespace) -> bool:
 
 
 def _listings(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
+    people = given.people or 100_000
     for name, databases in kinds.items():
         with databases.fresh(migrate) as url:
-            found = listings.listings(url, folder / f"{name}-listings", given.people)
-            sheet.listings(name, found, given.people)
+            found = listings.listings(url, folder / f"{name}-listings", people)
+            sheet.listings(name, found, people)
 
 
 def _growth(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
@@ -201,6 +207,11 @@ def _audit(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
                 print(line, flush=True)
 
 
+@_logs_of_a_server()
+def _size(kinds: Kinds, folder: Path, given: argparse.Namespace) -> bool:
+    return size.print_size(kinds["PostgreSQL"], folder, Size(given.people or Size.people, given.rows))
+
+
 def _stops(_kinds: Kinds, folder: Path, given: argparse.Namespace) -> bool:
     return endurance.print_stops(folder, given.count or 300, (given.only,) if given.only else stops.KINDS)
 
@@ -217,6 +228,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "audit": _audit,
     "growth": _growth,
     "listings": _listings,
+    "size": _size,
     "tables": _tables,
     "stops": _stops,
     "kills": _kills,

@@ -131,7 +131,7 @@ def _render(
         differences=words.compare(proposal.before(rule), rule.terms),
         removed=rule.terms == OPEN and rule.kind is not RuleKind.ORGANISATION,
         counted=None if error else counted.people,
-        total=None if counted.done else tx.users.count(),
+        total=None if counted.done else counted.total,
         effects=[_effect(typed, effect, counted) for effect in Effect],
         next_href=None if counted.done else _address(typed, **{PART: _sealed(admin, typed, counted)}),
         fields=[(name, value) for name, value in typed.items() if name not in {"reason", "csrf"}],
@@ -179,14 +179,19 @@ def _count(tx: Transaction, admin: Admin, typed: dict[str, str], proposal: Propo
         if sealed:
             content = json.loads(services().sealer.unseal(sealed, row=_seal_name(admin, typed)))
             effects = {effect: int(content["effects"][effect]) for effect in Effect}
-            so_far = Count(content["people"], content["start"], effects=effects)
-    except (SealBroken, ValueError):
+            so_far = Count(content["people"], content["total"], content["start"], effects=effects)
+    except (SealBroken, ValueError, KeyError):
         pass  # the address is of another rule, or another session: count from the start
     return preview.count(tx, proposal, services().settings, so_far)
 
 
 def _sealed(admin: Admin, typed: dict[str, str], counted: Count) -> str:
-    content = {"people": counted.people, "start": counted.start, "effects": counted.effects}
+    content = {
+        "people": counted.people,
+        "total": counted.total,
+        "start": counted.start,
+        "effects": counted.effects,
+    }
     return services().sealer.seal(json.dumps(content).encode(), row=_seal_name(admin, typed))
 
 

@@ -25,6 +25,7 @@ from idp.persistence.transaction import Transaction
 from tests.support.concurrency import rush
 from tests.support.harness import Harness
 from tests.support.policy import group_of, rule, store_rules
+from tests.support.statements import metered
 
 PEOPLE = 60
 GROUPS = [f"group{number}" for number in range(70)]
@@ -100,6 +101,22 @@ def test_the_numbers_are_those_of_people_one_by_one(
     assert counted.people == PEOPLE
     assert counted.effects == {effect: one_by_one[effect] for effect in Effect}
     assert {one.id for one in listed} == named
+
+
+def test_each_step_reads_people_once_and_only_the_first_counts_them_all(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("idp.admin.policy.preview.STEP", 2)
+    for number in range(6):
+        harness.person(f"p{number}", password_hash="x")
+    statements, counted = list[int](), Count()
+    while not counted.done:
+        with metered(harness) as meter, harness.services.database.read() as tx:
+            proposal = changes.propose(RuleSet(), [rule(RuleKind.ORGANISATION, second_step=True)])
+            counted = preview.count(tx, proposal, harness.settings, counted)
+        statements.append(sum("FROM users" in statement for statement in meter.statements))
+    assert (counted.people, counted.total) == (6, 6)
+    assert statements == [3, 2, 2], "where the step ends, its people, and at first all of them"
 
 
 def test_of_two_changes_at_once_one_is_refused(harness: Harness) -> None:
