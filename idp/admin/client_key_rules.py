@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from idp.admin import client_uris
 from idp.kernel.text import Text
 from idp.signing.client_jwts import usable_algorithms
 from idp.signing.jwe import ALGS, may_encrypt
@@ -19,8 +18,6 @@ def problems(jwks: dict[str, Any] | None, jwks_uri: str | None, *, needed: bool)
         yield "jwks_uri", Text("Give the keys themselves or their address, not both.")
     if needed and not jwks and jwks_uri is None:
         yield "jwks", Text("private_key_jwt needs the client's public keys (a JWK Set).")
-    if jwks_uri is not None and (why := client_uris.fetched_problem(jwks_uri)):
-        yield "jwks_uri", Text("{uri} cannot be fetched: {why}.", uri=repr(jwks_uri), why=why)
     if jwks is not None and (fault := _jwks_fault(jwks, signs=needed)):
         yield "jwks", fault
 

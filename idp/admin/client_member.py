@@ -59,7 +59,7 @@ class Member:
         if self.values and value not in self.values:
             return Text("{name} must be one of {all}.", name=self.name, all=", ".join(self.values))
         if self.kind in {Kind.ADDRESS, Kind.ADDRESSES}:
-            problem = client_uris.https_problem if self.https_only else client_uris.home_page_problem
+            problem = client_uris.https_problem if self.https_only else client_uris.fetched_problem
             uri = value.partition("#")[0] if self.name == "request_uris" else value  # Core 6.2: a hash of the content
             why = problem(uri)
             return Text("{uri} cannot be registered: {why}.", uri=repr(value), why=why) if why else None

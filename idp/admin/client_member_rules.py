@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Fault = tuple[str, Text]
 """A member, and a sentence with the remedy."""
 
-PING = "ping"
-
 
 def member_problems(wanted: Registration) -> Iterator[Fault]:
     """Yield the faults of members by themselves, then where they contradict each other."""
@@ -44,8 +42,6 @@ def _agreement(wanted: Registration) -> Iterator[Fault]:
             Text("The redirect URIs have several hosts, so pairwise ids need the address that lists them all."),
         )
     yield from _frontchannel_agreement(wanted)
-    if members.backchannel_token_delivery_mode == PING and not members.backchannel_client_notification_endpoint:
-        yield ("backchannel_client_notification_endpoint", Text("The mode ping needs an address that can be told."))
 
 
 def _frontchannel_agreement(wanted: Registration) -> Iterator[Fault]:

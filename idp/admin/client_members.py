@@ -163,7 +163,7 @@ GROUPS = (
         ),
     ),
     Group(
-        Text("Signing out, and signing in without a browser"),
+        Text("Signing out"),
         (
             Member(
                 name="frontchannel_logout_uri",
@@ -171,21 +171,6 @@ GROUPS = (
                 kind=Kind.ADDRESS,
             ),
             _flag("frontchannel_logout_session_required", Text("That page needs the id of the session (sid)")),
-            Member(
-                name="backchannel_token_delivery_mode",
-                title=Text("How it gets tokens when somebody approves elsewhere (CIBA)"),
-                kind=Kind.CHOICE,
-                values=("poll", "ping"),
-            ),
-            Member(
-                name="backchannel_client_notification_endpoint",
-                title=Text("Where it is told that somebody approved (CIBA ping)"),
-                kind=Kind.ADDRESS,
-                https_only=True,
-            ),
-            _signing(
-                "backchannel_authentication_request_signing_alg", Text("What it signs its CIBA requests with"), FOREIGN
-            ),
         ),
     ),
     Group(

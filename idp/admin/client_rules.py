@@ -5,15 +5,21 @@ The names are those of RFC 7591 and OpenID Connect Dynamic Client Registration 1
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from idp.admin import certificate_rules, client_key_rules, client_uris, profile_rules, response_rules
+from idp.admin import (
+    certificate_rules,
+    client_key_rules,
+    client_scope_rules,
+    client_uris,
+    profile_rules,
+    response_rules,
+)
 from idp.admin.client_member_rules import member_problems
-from idp.consent import decision, scope_texts
+from idp.consent import decision
 from idp.kernel.clock import DAY
 from idp.kernel.colors import Color
 from idp.kernel.text import Text
@@ -49,11 +55,6 @@ MOST_CHOSEN = 200
 
 _CLIENT_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,100}")
 """Not `.` and `..`: browsers take them out of addresses."""
-_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
-_NAMESPACE = re.compile(r"[^:/.]+[:/.].+")
-"""Scopes of an API that we do not know have one, so that a misspelt name of ours never passes for them."""
-_MISSPELT = 0.85
-""""offline.access" is nearer to "offline_access" than this ratio of `difflib`; "orders:read" is near to nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ def problems(wanted: Registration, *, attesting: bool, present_scopes: Collectio
         return too_long
     return [
         *_fields(wanted, best_of_all(attested=attesting)),
-        *_scope_problems(scope for scope in wanted.scopes if scope not in present_scopes),
+        *(Problem(*found) for found in client_scope_rules.problems(set(wanted.scopes) - set(present_scopes))),
         *_access(wanted),
         *_addresses(wanted),
         *_agreement(wanted),
@@ -126,8 +127,6 @@ def _lengths(wanted: Registration) -> Iterator[Problem]:
     for name in ("scopes", "redirect_uris", "post_logout_redirect_uris", "web_origins"):
         if len(getattr(wanted, name)) > MOST_LISTED:
             yield Problem(name, Text("A list has at most {most} lines.", most=MOST_LISTED))
-    if len(wanted.metadata.request_uris) > MOST_LISTED:
-        yield Problem("request_uris", Text("A list has at most {most} lines.", most=MOST_LISTED))
 
 
 def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
@@ -158,33 +157,6 @@ def _color_problem(color: str) -> Text | None:
     if client_colors.is_readable(accent):
         return None
     return Text("Text in this colour is hard to read on white. Choose a darker one.")
-
-
-def _scope_problems(scopes: Iterable[str]) -> Iterator[Problem]:
-    yield from (Problem("scopes", found) for scope in scopes if (found := _scope_problem(scope)))
-
-
-def _scope_problem(scope: str) -> Text | None:
-    """Return why a scope cannot be registered: people would be asked about what means nothing."""
-    if not _SCOPE.fullmatch(scope):
-        return Text(
-            "{scope} cannot be a scope: no spaces, quotes or backslashes, ASCII only (RFC 6749 section 3.3).",
-            scope=repr(scope),
-        )
-    known = list(scope_texts.TITLES)
-    if scope in known or (_NAMESPACE.fullmatch(scope) and not difflib.get_close_matches(scope, known, 1, _MISSPELT)):
-        return None
-    nearest = difflib.get_close_matches(scope.lower(), known, 1)
-    meant = (
-        Text("Did you mean {scope}?", scope=repr(nearest[0]))
-        if nearest
-        else Text("The scopes here are {all}.", all=", ".join(known))
-    )
-    return Text(
-        "Nothing stands behind the scope {scope}. {meant} One of an API of yours looks like orders:read.",
-        scope=repr(scope),
-        meant=meant,
-    )
 
 
 def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[Problem]:
@@ -226,9 +198,6 @@ def _addresses(wanted: Registration) -> Iterator[Problem]:
 
 
 def _pages(wanted: Registration) -> Iterator[Problem]:
-    for fetched in wanted.metadata.request_uris:
-        if why := client_uris.fetched_problem(fetched.partition("#")[0]):  # a fragment names one version of the request
-            yield Problem("request_uris", Text("{uri} cannot be fetched: {why}.", uri=repr(fetched), why=why))
     for name in ("client_uri", "policy_uri", "tos_uri"):
         uri = getattr(wanted, name)
         if uri is not None and (why := client_uris.home_page_problem(uri)):

@@ -63,7 +63,7 @@ def back_channel_problem(uri: str) -> str:
 
 
 def fetched_problem(uri: str) -> str:
-    """Return why we cannot fetch a document there (RFC 7591 section 2, RFC 9101 section 10.4)."""
+    """Return why we, or a browser, cannot fetch a document there (RFC 7591 section 2, RFC 9101 section 10.4)."""
     parts = _parsed(uri)
     if parts is None or parts.scheme not in {"http", "https"} or not _is_web(parts):
         return Text("it must be https, such as https://app.example.com/keys; http is for localhost only")

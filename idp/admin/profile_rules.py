@@ -21,7 +21,6 @@ SIGNING_ALGORITHMS = (
     "userinfo_signed_response_alg",
     "authorization_signed_response_alg",
     "introspection_signed_response_alg",
-    "backchannel_authentication_request_signing_alg",
 )
 """Members of the metadata that name an algorithm of signatures."""
 

@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 
 from idp.persistence import clients as registered
-from idp.persistence.base import METADATA, Store, given, given_list, pair, upsert
+from idp.persistence.base import METADATA, Store, given, given_list, pair
 from idp.persistence.clients import Client, clients
+from idp.persistence.revoked_tokens import revoked_tokens
 from idp.persistence.sessions import sessions
 from idp.persistence.users import ACTIVE, User, users
 
@@ -113,22 +114,6 @@ class LogoutClient:
     frontchannel_logout_session_required: bool
 
 
-revoked_tokens = Table(
-    "revoked_tokens",
-    METADATA,
-    Column("jti", String, primary_key=True),
-    Column("expires_at", BigInteger, index=True, nullable=False),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RevokedToken:
-    """An access token revoked early, by `jti`; kept until it would have expired."""
-
-    jti: str
-    expires_at: int
-
-
 OF_ID = grants.c.id == given("grant_id")
 UNREVOKED = grants.c.revoked_at.is_(None)
 LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
@@ -200,10 +185,6 @@ REVOKE_OF_USER = REVOKE_ALL.where(OF_USER)
 REVOKE_OF_OTHER_SESSIONS = REVOKE_OF_USER.where(grants.c.sid != given("kept"))
 REVOKE_OF_CLIENT = REVOKE_ALL.where(grants.c.client_id == given("client"))
 REVOKE_OF_CLIENT_AND_USER = REVOKE_OF_CLIENT.where(OF_USER)
-REVOKE_ACCESS_TOKEN = (
-    upsert(revoked_tokens).values(jti=given("jti"), expires_at=given("expires_at")).on_conflict_do_nothing()
-)
-IS_REVOKED = select(revoked_tokens.c.jti).where(revoked_tokens.c.jti == given("jti"))
 
 
 class GrantStore(Store):
@@ -295,14 +276,6 @@ class GrantStore(Store):
         if user_id is None:
             return self._revoke(REVOKE_OF_CLIENT, client=client_id)
         return self._revoke(REVOKE_OF_CLIENT_AND_USER, client=client_id, user_id=user_id)
-
-    def revoke_access_token(self, jti: str, expires_at: int) -> None:
-        """Store an early revoked access token; idempotent."""
-        self._db.change(REVOKE_ACCESS_TOKEN, jti=jti, expires_at=expires_at)
-
-    def access_token_revoked(self, jti: str) -> bool:
-        """Whether a token without a grant (client credentials) was revoked."""
-        return self._db.value(IS_REVOKED, jti=jti) is not None
 
     def _revoke(self, statement: Update, **which: str) -> int:
         return self._db.change(statement, now=self._now, **which)

@@ -24,7 +24,7 @@ from idp.persistence.devices import browsers, devices
 from idp.persistence.dpop_proofs import dpop_proofs
 from idp.persistence.factors import factors
 from idp.persistence.figures import daily_counts, figures
-from idp.persistence.grants import grants, revoked_tokens
+from idp.persistence.grants import grants
 from idp.persistence.groups import group_members, groups
 from idp.persistence.login_flows import login_flows
 from idp.persistence.outbox import outbox
@@ -35,6 +35,7 @@ from idp.persistence.pushed_requests import pushed_requests
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
 from idp.persistence.refresh_tokens import refresh_tokens
 from idp.persistence.registrations import registrations
+from idp.persistence.revoked_tokens import revoked_tokens
 from idp.persistence.roles import role_grants
 from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sessions import sessions

@@ -38,6 +38,7 @@ from idp.persistence.pushed_requests import PushedRequestStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.registrations import RegistrationStore
+from idp.persistence.revoked_tokens import RevokedTokenStore
 from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.session_search import SessionSearch
@@ -173,6 +174,11 @@ class Transaction:
     def consents(self) -> ConsentStore:
         """Consents."""
         return ConsentStore(self._db, self.now)
+
+    @cached_property
+    def revoked_tokens(self) -> RevokedTokenStore:
+        """Access tokens that were revoked early."""
+        return RevokedTokenStore(self._db, self.now)
 
     @cached_property
     def grants(self) -> GrantStore:

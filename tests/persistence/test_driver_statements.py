@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from idp import persistence
+from idp.persistence.client_metadata import ClientMetadata, ClientMetadataJson
 from idp.persistence.driver_statements import DriverStatement, DriverStatements
 from idp.persistence.engine import open_engine
 from idp.persistence.schema import METADATA
@@ -31,6 +32,11 @@ VALUES: dict[type, tuple[Any, ...]] = {
     BigInteger: (0, -(2**63), 2**63 - 1),
     Boolean: (True, False, True),
     LargeBinary: (b"", b"\x00\xff%s", b"x" * 70_000),
+    ClientMetadataJson: (
+        ClientMetadata(jwks_uri="https://é.test/%s"),
+        ClientMetadata(),
+        ClientMetadata(contacts=["x"]),
+    ),
     JSON: ({"a": [1, None, "é%s"], "b": {}}, [], None),
 }
 """Three values of each type of column."""

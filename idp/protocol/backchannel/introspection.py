@@ -118,7 +118,7 @@ class PresentedToken:
         if self._grant_id:
             return self._grant_is_live and client_access.may_use(self._tx, client, self._find_user_id(client))
         ended = self._claims["iat"] <= client.tokens_not_before
-        return not ended and not self._tx.grants.access_token_revoked(str(self._claims["jti"]))
+        return not ended and not self._tx.revoked_tokens.contains(str(self._claims["jti"]))
 
     def _find_user_id(self, client: Client) -> str:
         """Return whose token it is; of a restricted client with pairwise ids only the grant says it."""

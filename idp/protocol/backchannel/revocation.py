@@ -50,7 +50,7 @@ def _end_access_token(oauth_request: BackChannelRequest, token: str) -> None:
         return
     if claims["client_id"] != oauth_request.authenticated_client.client_id:
         return
-    oauth_request.tx.grants.revoke_access_token(str(claims["jti"]), claims["exp"])
+    oauth_request.tx.revoked_tokens.add(str(claims["jti"]), claims["exp"])
     _record(oauth_request, "access_token", _find_user_id(oauth_request, claims))
 
 

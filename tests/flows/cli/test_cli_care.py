@@ -90,7 +90,7 @@ def test_keys_are_listed_and_rotated_in_order(command: Command) -> None:
 
 def test_purging_deletes_what_has_ended_and_counts_it(harness: Harness) -> None:
     with harness.services.database.write() as tx:
-        tx.grants.revoke_access_token("old", harness.clock.now() - 400 * 86400)
+        tx.revoked_tokens.add("old", harness.clock.now() - 400 * 86400)
     assert Command.of(harness.settings).read("purge")["revoked_tokens"] == 1
     assert count(harness, "revoked_tokens") == 0
     assert "Deleted 0 rows" in Command.of(harness.settings).done("purge")
