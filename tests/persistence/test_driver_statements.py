@@ -40,6 +40,7 @@ VALUES: dict[type, tuple[Any, ...]] = {
     JSON: ({"a": [1, None, "é%s"], "b": {}}, [], None),
 }
 """Three values of each type of column."""
+WITHOUT_NULL: dict[type, Any] = {ClientMetadataJson: ClientMetadata()}
 
 
 @pytest.fixture
@@ -67,7 +68,7 @@ def copy(table: Table, connection: Connection, suffix: str = "") -> Table:
 
 def rows_of(table: Table) -> list[dict[str, Any]]:
     full = [{column.name: VALUES[type(column.type)][number] for column in table.c} for number in range(3)]
-    return [*full, {column.name: None for column in table.c}]
+    return [*full, {column.name: WITHOUT_NULL.get(type(column.type)) for column in table.c}]
 
 
 @pytest.mark.parametrize("table", METADATA.tables.values(), ids=lambda table: table.name)
