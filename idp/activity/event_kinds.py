@@ -37,6 +37,8 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
     Text("Accounts"): {
         Event.USER_ADDED: Text("Person added"),
         Event.USER_CHANGED: Text("Person changed"),
+        Event.REGISTRATION_ASKED: Text("Link to create an account"),
+        Event.USER_REGISTERED: Text("Account created"),
         Event.INVITED: Text("Person invited"),
         Event.INVITATION_WITHDRAWN: Text("Invitation withdrawn"),
         Event.USER_UNLOCKED: Text("Person unlocked"),

@@ -53,6 +53,7 @@ DONE: Mapping[str, Text] = {
     Event.CLIENT_TRIED: Text("You tried {app} from the administration."),
     Event.TOKEN_REVOKED: Text("{app} gave back its access."),
     Event.USER_ADDED: Text("Your account was made."),
+    Event.USER_REGISTERED: Text("You created your account."),
     Event.USER_CHANGED: Text("An administrator changed your account."),
     Event.MFA_RESET: Text("An administrator removed your second step."),
     Event.CLIENT_TRIED: Text("You tried {app} in the administration."),

@@ -14,7 +14,7 @@
     claim_mappings  claims that are added for an app; claim_mapping_rules
     policy        rules of the sign-in policy: change, preview, explain, history
     clients       register, change, remove, new secret
-    client_rules  what a registration must be: each field, and the fields among each other; client_uris
+    client_rules  what a registration must be: each field, and the fields among each other; client_uris, client_jwks
     client_access, client_logos, client_failures    who may use a client; its picture; why it was refused
     apis          APIs that tokens are meant for: scopes, secret, life
     app_kinds, recipe_fit    defaults of each kind of app; what software still needs

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, PUBLIC, Registration
+from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, Registration
 from idp.admin.recipes import LOOPBACK_CALLBACKS, OFFLINE, RECIPES, AppKind, recipe_fields
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -51,14 +51,20 @@ KINDS: Mapping[AppKind, Kind] = {
         fields={"grant_types": (CLIENT_CREDENTIALS,), "scopes": ()},
         has_address=False,
     ),
+    AppKind.DEVICE: Kind(
+        title=Text("Television or other device"),
+        text=Text("It has no keyboard. People approve it on their phone, with a code that it shows."),
+        fields=RECIPES["device"].fields,
+        has_address=False,
+    ),
 }
-"""In the order of the page. Devices without a keyboard are missing: there is no device authorization grant yet."""
+"""In the order of the page."""
 
 
 def kind_of(client: Client) -> AppKind:
     """Return the kind that a registered app looks like."""
     if CODE not in client.grant_types:
-        return AppKind.SERVICE
+        return AppKind.DEVICE if DEVICE_CODE in client.grant_types else AppKind.SERVICE
     if client.token_endpoint_auth_method != PUBLIC:
         return AppKind.WEB
     return AppKind.BROWSER if client.web_origins else AppKind.NATIVE

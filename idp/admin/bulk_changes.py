@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from idp.admin import Forbidden, Refused, groups, invitations, users
 from idp.admin.permissions import Actor
+from idp.config import Settings
 from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text
 from idp.messaging.sealed_secrets import Sealing
@@ -44,6 +45,7 @@ class BulkTask:
     actor: Actor
     entropy: Entropy
     sealer: Sealing
+    settings: Settings
     group: Group | None = None
 
 
@@ -65,7 +67,7 @@ def change_batch(tx: Transaction, task: BulkTask, wanted: PeopleFilter, *, after
 
 def change_each(tx: Transaction, task: BulkTask, user_ids: Sequence[str]) -> int:
     """Change these people; return how many were changed."""
-    if task.change is BulkChange.DISABLE:
+    if task.change in {BulkChange.DISABLE, BulkChange.ADD_TO_GROUP}:
         tx.roles.lock_owners()  # before any person
     return sum(_change_one(tx, task, user_id) for user_id in sorted(user_ids))
 
@@ -88,11 +90,11 @@ def _apply(tx: Transaction, task: BulkTask, user: User) -> bool:
         case BulkChange.DISABLE:
             if not user.active or user.id == task.actor.user_id:
                 return False
-            users.disable(tx, user)
+            users.disable(tx, user, task.settings)
         case BulkChange.INVITE:
             invitations.invite(tx, user, task.entropy, task.sealer)
         case BulkChange.ADD_TO_GROUP:
             if task.group is None:
                 raise Refused(Text("Name a group."), field="to_group")
-            return groups.add_member(tx, task.actor, task.group, user)
+            return groups.add_member(tx, task.actor, task.group, user, task.settings)
     return True

@@ -35,11 +35,13 @@ def chosen(tx: Transaction, client: Client) -> Chosen:
 
 def add_person(tx: Transaction, client: Client, name: str) -> Registration:
     """Return the registration with one person more; raises `Refused` when nobody has this name."""
-    user = tx.users.by_identifier(name) if name else None
-    if user is None:
-        raise Refused(Text("Nobody has this user name or email address. Look it up under People."))
     present = clients.registration_of(client)
-    return replace(present, allowed_user_ids=_with(present.allowed_user_ids, user.id))
+    return replace(present, allowed_user_ids=_with(present.allowed_user_ids, _find_person(tx, name).id))
+
+
+def remove_person(tx: Transaction, client: Client, name: str) -> Registration:
+    """Return the registration without the person of this name; raises `Refused` when nobody has it."""
+    return without(client, _find_person(tx, name).id)
 
 
 def add_group(tx: Transaction, client: Client, name: str) -> Registration:
@@ -79,6 +81,13 @@ def store(tx: Transaction, client: Client, wanted: Registration, entropy: Entrop
         clients.change(tx, client, wanted, entropy, attesting=settings.attesting)
     except clients.NothingChanged:
         return
+
+
+def _find_person(tx: Transaction, name: str) -> User:
+    user = tx.users.by_identifier(name) if name else None
+    if user is None:
+        raise Refused(Text("Nobody has this user name or email address. Look it up under People."))
+    return user
 
 
 def _with(present: Sequence[str], one_id: str) -> list[str]:

@@ -15,10 +15,12 @@ from idp.admin import certificate_rules, client_key_rules, client_uris, profile_
 from idp.admin.client_member_rules import member_problems
 from idp.consent import decision, scope_texts
 from idp.kernel.clock import DAY
+from idp.kernel.colors import Color
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.signing.algorithms import OWN
+from idp.web import client_colors
 
 PUBLIC = "none"
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -29,7 +31,9 @@ AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_ME
 KEY_METHODS = (PRIVATE_KEY_JWT, certificate_rules.SELF_SIGNED_TLS)
 MORE_RULES = (certificate_rules.problems, profile_rules.problems, member_problems, response_rules.problems)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, response_rules.IMPLICIT)
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, response_rules.IMPLICIT)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -44,7 +48,8 @@ MOST_LISTED = 100
 MOST_CHOSEN = 200
 """People, or groups, of one app: every request of it reads them."""
 
-_CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")
+_CLIENT_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,100}")
+"""Not `.` and `..`: browsers take them out of addresses."""
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 section 3.3
 _NAMESPACE = re.compile(r"[^:/.]+[:/.].+")
 """Scopes of an API that we do not know have one, so that a misspelt name of ours never passes for them."""
@@ -78,6 +83,7 @@ class Registration:
     id_token_scope_claims: bool = False
     policy_uri: str | None = None
     tos_uri: str | None = None
+    accent_color: str | None = None
     remembered_device_accepted: bool = True
     restricted: bool = False
     allowed_user_ids: Sequence[str] = ()
@@ -127,17 +133,32 @@ def _lengths(wanted: Registration) -> Iterator[Problem]:
 
 def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     if not _CLIENT_ID.fullmatch(wanted.client_id):
-        yield Problem("client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it."))
+        yield Problem(
+            "client_id", Text("A client id has 1 to 100 letters, digits and any of . _ ~ - in it, not only dots.")
+        )
     name = wanted.client_name
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         said = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)
         yield Problem("client_name", said)
+    if wanted.accent_color is not None and (why := _color_problem(wanted.accent_color)):
+        yield Problem("accent_color", why)
     if wanted.token_endpoint_auth_method not in AUTH_METHODS:
         said = Text("The authentication method must be one of {all}.", all=", ".join(AUTH_METHODS))
         yield Problem("token_endpoint_auth_method", said)
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
         yield Problem("grant_types", Text("Grants must be some of {all}.", all=", ".join(GRANT_TYPES)))
     yield from _sign_in_fields(wanted, best)
+
+
+def _color_problem(color: str) -> Text | None:
+    """Return why people could not read a page with this accent colour."""
+    try:
+        accent = Color.parse(color)
+    except ValueError:
+        return Text("A colour is # and six digits or letters from a to f, such as {example}.", example="#0b5c4c")
+    if client_colors.is_readable(accent):
+        return None
+    return Text("Text in this colour is hard to read on white. Choose a darker one.")
 
 
 def _scope_problems(scopes: Iterable[str]) -> Iterator[Problem]:
@@ -227,7 +248,7 @@ def _agreement(wanted: Registration) -> Iterator[Problem]:
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
         )
-    if REFRESH in grants and CODE not in grants:
+    if REFRESH in grants and grants.isdisjoint({CODE, DEVICE_CODE}):
         yield Problem(
             "grant_types",
             Text("The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."),
@@ -244,6 +265,8 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
             "grant_types",
             Text("A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."),
         )
+    if TOKEN_EXCHANGE in wanted.grant_types and method == PUBLIC:
+        yield Problem("grant_types", Text("A public client cannot exchange tokens: it cannot prove itself."))
     if method == PUBLIC and not wanted.require_pkce:
         yield Problem(
             "require_pkce",

@@ -6,12 +6,15 @@ A group that holds a role is changed by owners alone: helpdesk could make itself
 from __future__ import annotations
 
 from idp import audit
-from idp.admin import Refused, claim_mappings, roles, users
+from idp.admin import LAST_OWNER, Refused, claim_mappings, roles, users
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
+from idp.config import Settings
 from idp.kernel.entropy import Entropy
+from idp.kernel.handles import digest
 from idp.kernel.text import Text, plural
 from idp.login.policy.rules import RuleKind
+from idp.login.state.owners import is_an_owner_left
 from idp.login.state.policy_rules import present_rules
 from idp.messaging.notices import Notice, notify
 from idp.persistence.groups import Group, GroupNameTaken
@@ -26,6 +29,9 @@ MOST_COUNTED = 1000
 """Lists count the members of a group as far as this."""
 MOST_NOTED = 1000
 """Removing a group is noted in the activity of so many of its members; the audit trail has their number in any case."""
+
+MOST_COMPARED = 10_000
+"""Members that a question about all of them is bound to."""
 
 BAD_NAME = Text("A name has 1 to {most} visible characters.", most=LONGEST_NAME)
 BAD_DESCRIPTION = Text("A description has at most {most} visible characters.", most=LONGEST_DESCRIPTION)
@@ -83,7 +89,7 @@ def change(tx: Transaction, actor: Actor, group: Group, *, name: str, descriptio
     audit.record(tx, Event.GROUP_CHANGED, group=name, group_id=group.id, before=before)
 
 
-def remove(tx: Transaction, actor: Actor, group: Group) -> None:
+def remove(tx: Transaction, actor: Actor, group: Group, settings: Settings) -> None:
     """Remove a group with its memberships and roles.
 
     Raises:
@@ -96,7 +102,7 @@ def remove(tx: Transaction, actor: Actor, group: Group) -> None:
     tx.roles.withdraw_all(HolderKind.GROUP, group.id)
     if not tx.groups.remove(group.id):
         raise Refused(GONE)
-    roles.require_an_owner(tx, before)
+    roles.require_an_owner(tx, before, settings)
     for user_id in noted:
         audit.record(tx, Event.GROUP_MEMBER_REMOVED, user_id=user_id, group=group.name, group_id=group.id)
     audit.record(tx, Event.GROUP_REMOVED, group=group.name, group_id=group.id, members=members)
@@ -115,27 +121,35 @@ def require_removal(tx: Transaction, actor: Actor, group: Group) -> None:
         actor.require(Permission.CHANGE_ROLES)
 
 
-def add_member(tx: Transaction, actor: Actor, group: Group, user: User) -> bool:
+def add_member(tx: Transaction, actor: Actor, group: Group, user: User, settings: Settings) -> bool:
     """Add a person; False when they are a member already.
 
     Raises:
         Forbidden: the group or the person holds a role, and the actor is no owner.
+        Refused: by the group's rule of the sign-in policy no owner could sign in any more.
     """
+    ruled = present_rules(tx).get(RuleKind.GROUP, group.id) is not None
+    owners = tx.roles.lock_owners() if ruled else frozenset[str]()
+    if tx.groups.lock(group.id) is None:  # before its roles are read: it may be given one at this moment
+        raise Refused(GONE)
     _require(tx, actor, group)
     if users.find_to_change(tx, actor, user.id) is None or not tx.groups.add_member(group.id, user.id):
         return False
+    if user.id in owners and not is_an_owner_left(tx, settings):
+        tx.groups.remove_member(group.id, user.id)
+        raise Refused(LAST_OWNER)
     audit.record(tx, Event.GROUP_MEMBER_ADDED, user_id=user.id, group=group.name, group_id=group.id)
     notify(tx, user, Notice.ADDED_TO_GROUP)
     return True
 
 
-def remove_member(tx: Transaction, actor: Actor, group: Group, user: User) -> bool:
+def remove_member(tx: Transaction, actor: Actor, group: Group, user: User, settings: Settings) -> bool:
     """Remove a person; False when they are no member. Raises as `add_member`, and `Refused` as `remove`."""
     before = tx.roles.lock_owners()
     _require(tx, actor, group)
     if users.find_to_change(tx, actor, user.id) is None or not tx.groups.remove_member(group.id, user.id):
         return False
-    roles.require_an_owner(tx, before)
+    roles.require_an_owner(tx, before, settings)
     audit.record(tx, Event.GROUP_MEMBER_REMOVED, user_id=user.id, group=group.name, group_id=group.id)
     return True
 
@@ -143,6 +157,12 @@ def remove_member(tx: Transaction, actor: Actor, group: Group, user: User) -> bo
 def roles_of(tx: Transaction, group: Group) -> list[Role]:
     """Return the roles that all members of a group have, in order."""
     return sorted(tx.roles.of_holder(HolderKind.GROUP, group.id))
+
+
+def digest_members(tx: Transaction, group: Group) -> str:
+    """Return a text that is another one after any change of the members."""
+    count, ids = tx.groups.count_members(group.id), tx.groups.member_ids(group.id, most=MOST_COMPARED)
+    return digest(f"{count} {' '.join(sorted(ids))}")
 
 
 def what_stops(tx: Transaction, group: Group) -> list[Text]:

@@ -6,6 +6,8 @@ from idp import audit
 from idp.admin import LAST_OWNER, Refused
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
+from idp.config import Settings
+from idp.login.state.owners import is_an_owner_left
 from idp.messaging.notices import Notice, notify
 from idp.persistence.groups import Group
 from idp.persistence.roles import HolderKind, Role
@@ -23,7 +25,7 @@ def grant_to_person(tx: Transaction, actor: Actor, user: User, role: Role) -> bo
     return True
 
 
-def withdraw_from_person(tx: Transaction, actor: Actor, user: User, role: Role) -> bool:
+def withdraw_from_person(tx: Transaction, actor: Actor, user: User, role: Role, settings: Settings) -> bool:
     """Withdraw a role from a person; False when they do not hold it themselves.
 
     Raises:
@@ -34,7 +36,7 @@ def withdraw_from_person(tx: Transaction, actor: Actor, user: User, role: Role) 
     before = tx.roles.lock_owners()
     if not tx.roles.withdraw(role, HolderKind.PERSON, user.id):
         return False
-    require_an_owner(tx, before)
+    require_an_owner(tx, before, settings)
     audit.record(tx, Event.ROLE_WITHDRAWN, user_id=user.id, role=role)
     notify(tx, user, Notice.ROLES_CHANGED)
     return True
@@ -49,22 +51,22 @@ def grant_to_group(tx: Transaction, actor: Actor, group: Group, role: Role) -> b
     return True
 
 
-def withdraw_from_group(tx: Transaction, actor: Actor, group: Group, role: Role) -> bool:
+def withdraw_from_group(tx: Transaction, actor: Actor, group: Group, role: Role, settings: Settings) -> bool:
     """Withdraw a role from a group; False when it does not hold it. Raises as `withdraw_from_person`."""
     actor.require(Permission.CHANGE_ROLES)
     before = tx.roles.lock_owners()
     if not tx.roles.withdraw(role, HolderKind.GROUP, group.id):
         return False
-    require_an_owner(tx, before)
+    require_an_owner(tx, before, settings)
     audit.record(tx, Event.ROLE_WITHDRAWN, role=role, group=group.name)
     return True
 
 
-def require_an_owner(tx: Transaction, before: frozenset[str]) -> None:
+def require_an_owner(tx: Transaction, before: frozenset[str], settings: Settings) -> None:
     """Require that somebody can still sign in as an owner, after a change; `before` is from `lock_owners`.
 
     Raises:
-        Refused: there were owners before it and there are none now; the transaction must be rolled back.
+        Refused: there were owners before it, and none can sign in now; the transaction must be rolled back.
     """
-    if before and not tx.roles.lock_owners():
+    if before and not is_an_owner_left(tx, settings):
         raise Refused(LAST_OWNER)

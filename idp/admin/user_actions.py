@@ -72,14 +72,14 @@ def undo_contact_change(tx: Transaction, user: User, digest: str) -> None:
         raise Refused(TAKEN) from None
 
 
-def delete(tx: Transaction, user: User) -> None:
+def delete(tx: Transaction, user: User, settings: Settings) -> None:
     """Close the account for good: everything about the person is erased but the `sub`, which is never given again.
 
     Raises:
         Refused: it is the last owner's, or somebody else changed the account.
     """
     try:
-        if not close_account(tx, user, by_administrator=True):
+        if not close_account(tx, user, settings, by_administrator=True):
             raise Refused(CONCURRENT_CHANGE)
     except LastOwner:
         raise Refused(LAST_OWNER) from None

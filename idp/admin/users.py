@@ -16,6 +16,7 @@ from idp.login.access_revocation import revoke_all_access
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
 from idp.login.policy.rules import NO_RULES, RuleSet
+from idp.login.state.owners import is_last_owner
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -153,13 +154,13 @@ def second_step_status(
     )
 
 
-def disable(tx: Transaction, user: User) -> None:
+def disable(tx: Transaction, user: User, settings: Settings) -> None:
     """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it.
 
     Raises:
         Refused: somebody else changed the account, or it is the last owner's.
     """
-    if tx.roles.is_last_owner(user.id):
+    if is_last_owner(tx, user.id, settings):
         raise Refused(LAST_OWNER)
     claim(tx, user)
     tx.users.set_status(user, DISABLED)

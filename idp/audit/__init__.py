@@ -71,6 +71,8 @@ class Event(StrEnum):
     CLIENT_REFUSED = "client.authentication_failed"
     USER_ADDED = "user.added"
     USER_CHANGED = "user.changed"
+    REGISTRATION_ASKED = "user.registration_asked"
+    USER_REGISTERED = "user.registered"
     MFA_RESET = "user.mfa_reset"
     USER_UNLOCKED = "user.unlocked"
     INVITED = "user.invited"
@@ -106,11 +108,11 @@ class Event(StrEnum):
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
 
 
-REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED, Event.RESET_ASKED})
+REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED, Event.RESET_ASKED, Event.REGISTRATION_ASKED})
 """Successes that a caller can cause again and again without having proven anything new."""
 
 
-OF_NAMES = frozenset({Event.PASSWORD, Event.RESET_ASKED})
+OF_NAMES = frozenset({Event.PASSWORD, Event.RESET_ASKED, Event.REGISTRATION_ASKED})
 """Counted by network for every name: another number of statements would tell which names exist."""
 OF_CLIENTS = frozenset({Event.CLIENT_REFUSED, Event.TOKEN_REFUSED})
 """Events that the client itself causes; in others it is only where a browser came from."""

@@ -81,7 +81,7 @@ def remove(work: CliContext, name: str, *, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove the group {name}?", abort=True, err=True)
     with work.database.write() as tx:
-        groups.remove(tx, COMMAND_LINE, groups.find(tx, name))
+        groups.remove(tx, COMMAND_LINE, groups.find(tx, name), work.settings)
     click.echo(f"Removed the group {name}.")
 
 
@@ -112,7 +112,7 @@ def members(work: CliContext, /, name: str, *, json_wanted: bool, **selected: An
 def add_member(work: CliContext, name: str, person: str) -> None:
     """Add a person to a group; they get its roles, if it holds any."""
     with work.database.write() as tx:
-        added = groups.add_member(tx, COMMAND_LINE, groups.find(tx, name), users.find(tx, person))
+        added = groups.add_member(tx, COMMAND_LINE, groups.find(tx, name), users.find(tx, person), work.settings)
     click.echo(f"Added {person} to {name}." if added else f"{person} is a member of {name} already.")
 
 
@@ -123,7 +123,7 @@ def add_member(work: CliContext, name: str, person: str) -> None:
 def remove_member(work: CliContext, name: str, person: str) -> None:
     """Remove a person from a group; they lose its roles, if it holds any."""
     with work.database.write() as tx:
-        removed = groups.remove_member(tx, COMMAND_LINE, groups.find(tx, name), users.find(tx, person))
+        removed = groups.remove_member(tx, COMMAND_LINE, groups.find(tx, name), users.find(tx, person), work.settings)
     click.echo(f"Removed {person} from {name}." if removed else f"{person} is no member of {name}.")
 
 

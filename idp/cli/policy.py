@@ -60,6 +60,7 @@ def show_policy(work: CliContext, *, json_wanted: bool) -> None:
 @click.option("--grace-days", help="Days to set up a second step that is required.")
 @click.option("--codes-viewable", type=click.Choice([fields.YES, fields.NO]), help="Recovery codes, once saved.")
 @click.option("--may-close", type=click.Choice([fields.YES, fields.NO]), help="Whether people close accounts.")
+@click.option("--self-registration", type=click.Choice([fields.YES, fields.NO]), help="Whether strangers register.")
 @click.option("--unset", multiple=True, type=click.Choice([*fields.NAMES]), help="Leave this open again; repeatable.")
 @click.option("--remove", is_flag=True, help="Remove the rule.")
 @click.option("--reason", required=True, help="Why; kept in the history.")

@@ -88,7 +88,7 @@ def delete(work: CliContext, name: str, *, yes: bool) -> None:
     if not yes:
         click.confirm(f"Delete {name} and everything about them? This cannot be undone", abort=True, err=True)
     with work.database.write() as tx:
-        user_actions.delete(tx, users.find(tx, name))
+        user_actions.delete(tx, users.find(tx, name), work.settings)
     click.echo(f"Deleted {name}.")
 
 

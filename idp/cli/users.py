@@ -132,7 +132,7 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
 def disable(work: CliContext, name: str) -> None:
     """Close an account: every session, token and remembered device ends at once."""
     with work.database.write() as tx:
-        users.disable(tx, users.find(tx, name))
+        users.disable(tx, users.find(tx, name), work.settings)
     click.echo(f"Disabled {name}. Nobody is signed in as {name} any longer.")
 
 
@@ -243,7 +243,7 @@ def change_roles(work: CliContext, name: str, grant: tuple[str, ...], withdraw: 
         for role in grant:
             roles.grant_to_person(tx, COMMAND_LINE, user, Role(role))
         for role in withdraw:
-            roles.withdraw_from_person(tx, COMMAND_LINE, user, Role(role))
+            roles.withdraw_from_person(tx, COMMAND_LINE, user, Role(role), work.settings)
         held = sorted(tx.roles.of_user(user.id))
     click.echo(f"{name}: {', '.join(held) or 'no role'}.")
 

@@ -72,6 +72,10 @@ class SignIn(BaseModel):
         description="Whether people may look at their recovery codes again; a sealed copy is kept for it.",
     )
     people_may_close_account: bool = Field(default=False, description="Whether people may close their own account.")
+    people_may_register: bool = Field(
+        default=False,
+        description="Whether strangers may create an account, after they proved their email address.",
+    )
     breached_passwords: str = Field(
         "",
         description=(

@@ -8,6 +8,7 @@
 
 decision     which scopes must still be asked, and how a login flow stores question and answer. Pure.
 service      asking, storing and refusing, on rows
+detail_texts  what exactly an app may do (RFC 9396), in words
 scope_texts  scopes in plain words, with the person's own details beside them
 routes       the page
 """

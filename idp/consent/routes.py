@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from idp.consent import decision, scope_texts, service
+from idp.consent import decision, detail_texts, scope_texts, service
 from idp.login.flow import rendering
 from idp.login.forms import errors
 from idp.login.policy.steps import Step
@@ -64,6 +64,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: str = ""
         csrf_token=csrf.token(LOGIN.read() or "", _purpose(flow)),
         user={"name": person.user.display_name, "username": person.user.username},
         scopes=scope_texts.scope_descriptions(tx, scopes, person.user),
+        details=detail_texts.describe(detail_texts.stored_details(flow.row.request)),
         again=remembered is not None and not set(scopes) & set(remembered.scopes),
         lifetime=scope_texts.refresh_lifetime(scopes, _refresh_token_lifetime(tx, flow)),
     )

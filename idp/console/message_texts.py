@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from idp.kernel.text import Text
 from idp.messaging.codes import CODE, SMS, WHATSAPP
-from idp.messaging.contact_messages import EMAIL_CHANGE, EMAIL_TAKEN
+from idp.messaging.contact_messages import EMAIL_CHANGE, EMAIL_TAKEN, REGISTRATION, REGISTRATION_TAKEN
 from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.notices import ACCOUNT_CLOSED, EMAIL, RESET_OFFER, SIGN_IN_ALERT, Notice
 from idp.persistence.outbox import MessageState
@@ -15,6 +15,8 @@ KINDS: dict[str, Text] = {
     SIGN_IN_ALERT: Text("New sign-in: was this you?"),
     EMAIL_CHANGE: Text("Confirm your new email address"),
     EMAIL_TAKEN: Text("Your address was to be used for another account"),
+    REGISTRATION: Text("Create your account"),
+    REGISTRATION_TAKEN: Text("You have an account already"),
     ACCOUNT_CLOSED: Text("Your account is closed"),
     "logout_token": Text("Sign-out, told to an app"),
     Notice.PASSWORD_CHANGED: Text("Your password was changed"),

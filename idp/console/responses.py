@@ -42,7 +42,7 @@ class Confirmation:
 
     question: Text
     lead: Text
-    points: Sequence[Text] = ()
+    points: Sequence[str] = ()
     button: Text
     back: str
     fields: Sequence[tuple[str, str]] = ()
@@ -97,6 +97,41 @@ def confirm(admin: Admin, question: Confirmation, *, status: int = 200, error: s
         back_href=question.back,
         fields=[{"name": name, "value": value} for name, value in question.fields],
         danger=question.danger,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far a change of many rows is; `text` says it in words, `fields` are those of the next batch.
+
+    `finished`: there is none. `back` is the page to return to, `back_label` its link when all is done.
+    """
+
+    title: Text
+    text: Text
+    done: int
+    total: int
+    details: Sequence[Text] = ()
+    fields: Sequence[tuple[str, str]] = ()
+    finished: bool = False
+    back: str
+    back_label: Text
+
+
+def show_progress(admin: Admin, reached: Progress) -> Response:
+    """Show how far a change is; its form posts the next batch to the present path."""
+    return render(
+        admin,
+        "console/progress.html",
+        title=reached.title,
+        text=reached.text,
+        done=reached.done,
+        total=reached.total,
+        details=list(reached.details),
+        fields=[{"name": name, "value": value} for name, value in reached.fields],
+        finished=reached.finished,
+        back_href=reached.back,
+        back_label=reached.back_label,
     )
 
 

@@ -1,4 +1,4 @@
-"""Messages about a change of email address or phone number: to the new, the old or a taken address."""
+"""Messages about a new address, email or phone: to the new, the old or a taken one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ EMAIL_CHANGE = "email_change"
 EMAIL_TAKEN = "email_taken"
 CONTACT_CHANGED = "contact_changed"
 PHONE_CHANGED = "phone_changed"
+REGISTRATION = "registration"
+REGISTRATION_TAKEN = "registration_taken"
 
 
 def enqueue_confirmation(tx: Transaction, user: User, *, address: str, link: SealedSecret, minutes: int) -> None:
@@ -44,6 +46,24 @@ def enqueue_number_changed(tx: Transaction, user: User, *, to: str) -> None:
     tx.outbox.enqueue(OutboxMessage(channel=SMS, recipient=to, template=PHONE_CHANGED, context=context))
 
 
+def enqueue_registration(tx: Transaction, address: str, *, link: SealedSecret, minutes: int) -> None:
+    """Enqueue the link that creates an account, to an address that nobody has proven yet.
+
+    The mail contains no text chosen by whoever asked, or this server could be used to send it to any mailbox.
+    """
+    context = {"event": REGISTRATION, **message_context(tx, None), "name": address, "minutes": minutes}
+    _send(tx, REGISTRATION, to=address, context=context | link.as_context())
+
+
+def enqueue_registration_taken(tx: Transaction, owner: User) -> None:
+    """Notify the owner of an account that somebody wanted to create one with their address."""
+    _enqueue(tx, owner, REGISTRATION_TAKEN, to=owner.email or "")
+
+
 def _enqueue(tx: Transaction, user: User, template: str, *, to: str, **more: Any) -> None:
     context = {"event": template, **message_context(tx, user), **more}
+    _send(tx, template, to=to, context=context)
+
+
+def _send(tx: Transaction, template: str, *, to: str, context: dict[str, Any]) -> None:
     tx.outbox.enqueue(OutboxMessage(channel=EMAIL, recipient=to, template=template, context=context))

@@ -53,6 +53,7 @@ clients = Table(
     Column("logo_digest", String),
     Column("policy_uri", String),
     Column("tos_uri", String),
+    Column("accent_color", String),
     Column("remembered_device_accepted", Boolean, nullable=False),
     Column("restricted", Boolean, nullable=False),
     Column("allowed_user_ids", JSON, nullable=False),
@@ -82,7 +83,7 @@ class Client:
     `claim_mappings`: claims that administrators add, as `idp.claims.mappings` stores them.
     `restricted`: only `allowed_user_ids` and members of `allowed_group_ids` may use it. `remembered_device_accepted`: a
     remembered device may stand in for the second step. `policy_uri` and `tos_uri` are pages for people,
-    `logo_digest` is the SHA-256 of its logo.
+    `logo_digest` is the SHA-256 of its logo, `accent_color` (`#rrggbb`) the colour of its sign-in pages.
     """
 
     client_id: str
@@ -114,6 +115,7 @@ class Client:
     logo_digest: str | None = None
     policy_uri: str | None = None
     tos_uri: str | None = None
+    accent_color: str | None = None
     remembered_device_accepted: bool = True
     restricted: bool = False
     allowed_user_ids: list[str] = field(default_factory=list)

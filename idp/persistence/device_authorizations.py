@@ -20,7 +20,6 @@ device_authorizations = Table(
     Column("client_id", String, ForeignKey("clients.client_id", ondelete="CASCADE"), index=True, nullable=False),
     Column("scopes", JSON, nullable=False),
     Column("address", String, nullable=False),
-    Column("user_agent", String, nullable=False),
     Column("interval", BigInteger, nullable=False),
     Column("expires_at", BigInteger, index=True, nullable=False),
     Column("resources", JSON, nullable=False),
@@ -37,8 +36,8 @@ class DeviceAuthorization:
     """One request of a device, and what the person decided.
 
     When the person approves it, a grant is stored whose `code_digest` is the `device_code_digest`, so that the device
-    code is claimed as an authorization code is. `address` and `user_agent` are where the device asked from, `interval`
-    is the seconds it must wait between polls.
+    code is claimed as an authorization code is. `address` is where the device asked from, `interval` is the seconds it
+    must wait between polls.
     """
 
     device_code_digest: str
@@ -46,7 +45,6 @@ class DeviceAuthorization:
     client_id: str
     scopes: list[str]
     address: str
-    user_agent: str
     interval: int
     expires_at: int
     resources: list[str] = field(default_factory=list)

@@ -74,6 +74,7 @@ class GroupMember:
 
 
 BY_ID = select(groups).where(groups.c.id == given("group_id"))
+LOCK = BY_ID.with_for_update(key_share=True)
 BY_KEY = select(groups).where(groups.c.name_key == given("key"))
 BY_IDS = select(groups).where(groups.c.id.in_(given_list("group_ids"))).order_by(groups.c.name_key)
 MEMBERSHIPS = select(group_members.c.user_id, group_members.c.group_id).where(
@@ -145,6 +146,10 @@ class GroupStore(Store):
     def by_id(self, group_id: str) -> Group | None:
         """Return the group with this id."""
         return self._db.one(Group, BY_ID, group_id=group_id)
+
+    def lock(self, group_id: str) -> Group | None:
+        """Return a group, and keep new members and roles of it waiting until the transaction ends."""
+        return next(iter(self._db.lock(Group, LOCK, group_id=group_id)), None)
 
     def by_key(self, name_key: str) -> Group | None:
         """Return the group with this key of a name."""

@@ -34,6 +34,7 @@ from idp.persistence.policy import policy_rules, policy_versions
 from idp.persistence.pushed_requests import pushed_requests
 from idp.persistence.recovery_codes import recovery_codes, recovery_sets
 from idp.persistence.refresh_tokens import refresh_tokens
+from idp.persistence.registrations import registrations
 from idp.persistence.roles import role_grants
 from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sessions import sessions
@@ -219,6 +220,13 @@ LIVES = (
         "its expiry, or a sign-in with the password",
         lambda at: password_resets.c.expires_at < at.now,
         "none for names that nobody has; the limits of links for a person, and for a network",
+    ),
+    Life(
+        registrations,
+        "requests for an account",
+        "the account is created, or its expiry",
+        lambda at: registrations.c.expires_at < at.now,
+        "the limits of links for a network and for an address; none unless the policy lets strangers create accounts",
     ),
     Life(alert_links, "notices by mail", "its expiry", lambda at: alert_links.c.expires_at < at.now),
     Life(

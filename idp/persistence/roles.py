@@ -136,14 +136,12 @@ class RoleStore(Store):
         self._db.change(WITHDRAW_ALL, kind=kind, holder_id=holder_id)
 
     def lock_owners(self) -> frozenset[str]:
-        """Lock the role of owners; return the ids of those who can sign in: active, with a password or a passkey.
+        """Lock the role of owners; return the ids of those who are active, and have a password or a factor.
+
+        Whether the sign-in policy lets them in, `idp.login.state.owners` knows.
 
         Of two changes at the same moment, each of which leaves one owner, the second one sees the first. Call it before
         any person is locked.
         """
         self._db.lock(RoleGrant, LOCK_ROLE, role=Role.OWNER)
         return frozenset(self._db.values(USABLE_HOLDERS, role=Role.OWNER))
-
-    def is_last_owner(self, user_id: str) -> bool:
-        """Whether nobody else could sign in as an owner; locks as `lock_owners`."""
-        return self.lock_owners() == {user_id}

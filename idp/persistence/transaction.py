@@ -37,6 +37,7 @@ from idp.persistence.purging import PurgeStore
 from idp.persistence.pushed_requests import PushedRequestStore
 from idp.persistence.recovery_codes import RecoveryStore
 from idp.persistence.refresh_tokens import RefreshTokenStore
+from idp.persistence.registrations import RegistrationStore
 from idp.persistence.roles import RoleStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.session_search import SessionSearch
@@ -97,6 +98,11 @@ class Transaction:
     def device_authorizations(self) -> DeviceAuthorizationStore:
         """Sign-ins of devices without a keyboard."""
         return DeviceAuthorizationStore(self._db, self.now)
+
+    @cached_property
+    def registrations(self) -> RegistrationStore:
+        """Accounts that are not created yet."""
+        return RegistrationStore(self._db, self.now)
 
     @cached_property
     def factors(self) -> FactorStore:

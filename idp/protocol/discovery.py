@@ -39,6 +39,7 @@ ENDPOINTS = {
     "introspection_endpoint": "backchannel.introspect",
     "revocation_endpoint": "backchannel.revoke",
     "pushed_authorization_request_endpoint": "backchannel.push",
+    "device_authorization_endpoint": "backchannel.device_authorization",
     "end_session_endpoint": "frontchannel.logout",
     "registration_endpoint": "registration.register",
     "check_session_iframe": "session_management.check_session",

@@ -25,7 +25,7 @@ from idp.web.pages import see_other
 MAX_QUERY = 32 * 1024
 """Bytes of a whole request. Its longest parameter, an ID token as a hint, has a tenth of that."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-JSON = frozenset({"claims"})
+JSON = frozenset({"claims", "authorization_details"})
 """Parameters that may be written over several lines."""
 REPEATABLE = frozenset({"resource"})
 """Parameters that may be sent more than once (RFC 8707 section 2); their values, without spaces, are joined by one."""

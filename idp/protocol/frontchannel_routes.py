@@ -8,8 +8,9 @@ from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
 from idp.protocol import discovery, frontchannel_parameters, protected_resource
 from idp.protocol.authorize import endpoint
-from idp.protocol.client_logo import logo_view
+from idp.protocol.client_appearance import colors_view, logo_view
 from idp.protocol.logout import rp_initiated as logouts
+from idp.web import client_colors
 from idp.web.client_logos import client_logo_path
 from idp.web.errors import log_unavailable
 from idp.web.transactions import read_transaction, write_transaction
@@ -58,6 +59,12 @@ def restart(tx: Transaction, flow_id: str) -> Response:
 def client_logo(tx: Transaction, client_id: str) -> Response:
     """Return the logo of a client."""
     return logo_view(tx, client_id)
+
+
+@frontchannel.get(client_colors.ROUTE)
+def client_colors_stylesheet(color: str) -> Response:
+    """Return the stylesheet of an accent colour."""
+    return colors_view(color)
 
 
 @frontchannel.get("/logout")

@@ -42,11 +42,12 @@ def access_token(
     api: Api | None = None,
     more: Mapping[str, Any] | None = None,
     confirmation: Mapping[str, str] | None = None,
+    expires_at: int | None = None,
 ) -> str:
     """Return a new access token: of a person's grant, or of the client alone; `more` are claims added for the client.
 
     It is meant for `api` (RFC 8707 section 2); None: for our own endpoints. `confirmation` is the key that it is bound
-    to (RFC 7800 section 3.1).
+    to (RFC 7800 section 3.1). `expires_at` (seconds, UTC): instead of the life that tokens of this client have.
 
     `acr` and `auth_time` (RFC 9470 section 5) are the grant's own: the sign-in it came from, however often refreshed.
     """
@@ -58,7 +59,7 @@ def access_token(
         "sub": subject_of(client, grant.user_id) if grant else client.client_id,
         "client_id": client.client_id,
         "iat": now,
-        "exp": now + access_token_lifetime(client, api),
+        "exp": expires_at or now + access_token_lifetime(client, api),
         "jti": f"{grant.id}.{random}" if grant else random,
     }
     if scopes:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event
+from idp.config import Settings
 from idp.login.access_revocation import revoke_all_access
 from idp.login.policy import rate_limits
+from idp.login.state.owners import is_last_owner
 from idp.messaging.notices import enqueue_account_closed
 from idp.persistence.roles import HolderKind
 from idp.persistence.transaction import Transaction
@@ -19,13 +21,13 @@ class LastOwner(Exception):
     """The account is that of the last owner who can sign in."""
 
 
-def close_account(tx: Transaction, user: User, *, by_administrator: bool = False) -> bool:
+def close_account(tx: Transaction, user: User, settings: Settings, *, by_administrator: bool = False) -> bool:
     """Close it; False when another change came first, and then nothing was changed.
 
     Raises:
         LastOwner: nobody could administer the installation any more.
     """
-    if tx.roles.is_last_owner(user.id):
+    if is_last_owner(tx, user.id, settings):
         raise LastOwner
     if not tx.users.raise_epoch(user):
         return False

@@ -17,6 +17,7 @@ errors          error pages
 logs            JSON log lines
 language        language of the page
 client_address  address of the client behind the proxies
+client_logos    addresses of logos of clients; client_colors: their stylesheets
 geoip           localized locations of IP addresses
 pages           rendering of pages
 """

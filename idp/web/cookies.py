@@ -7,6 +7,7 @@
     alert     the same for a link that ends a session
     email     the same for a link that confirms an address
     undo      the same for a link that undoes a change
+    register  the same for a link that creates an account
     browser   recognises this browser: known and remembered devices
     state     changes with the session: the only cookie that scripts read, and that frames of clients get
 
@@ -81,6 +82,7 @@ RECOVER = Cookie("recover", max_age=30 * MINUTE)
 ALERT = Cookie("alert", max_age=30 * MINUTE)
 EMAIL = Cookie("email", max_age=30 * MINUTE)
 UNDO = Cookie("undo", max_age=30 * MINUTE)
+REGISTER = Cookie("register", max_age=30 * MINUTE)
 BROWSER = Cookie("browser", max_age=400 * DAY)
 BROWSER_STATE = Cookie("state", framed=True)
 """Written while `session_management` is on; `protocol.logout.session_management` explains it."""

@@ -68,7 +68,7 @@ def test_an_ending_at_the_provider_ends_the_session_at_the_app(live: Live, jane:
     bystander = Visit(live)
     bystander.sign_in(live.harness.person("olga"))
     with live.harness.services.database.write() as tx:
-        users.disable(tx, users.find(tx, jane.username))
+        users.disable(tx, users.find(tx, jane.username), live.harness.settings)
     BackgroundJobs(live.harness.services).run_once()
     assert not visit.is_signed_in()
     assert bystander.is_signed_in()

@@ -24,6 +24,7 @@ SIGNED_IN = OWNERS | FORGERS | {"password-only session", SOMEBODY_ELSE}
 PENDING = "pending sign-in"
 SIGN_OUT = "/account/sign-out"
 CONFIRM = "/logout/confirm"
+DEVICE = "/device"
 CONSOLE = "/admin"
 """Nobody here has a role: not even a sign-in helps them (tests/flows/console/test_console_table.py has the rest)."""
 GUARDED = (EMAIL, CLOSE, DOWNLOAD, TOTP, TURN_OFF, REGENERATE, PASSWORD)
@@ -40,10 +41,23 @@ PUBLIC: dict[str, Answers] = {
     "/recover": frozenset({SIGN_IN}),
     "/logout": frozenset({OK}),
     "/authorize": frozenset({REFUSED}),
+    DEVICE: frozenset({OK}),
+    f"{DEVICE}/done": frozenset({OK}),
 }
-MAILED = ("/recover/", "/alert", "/email", "/undo")
-ENDPOINTS = ("/token", "/introspect", "/revoke", "/par", "/userinfo", "/api/", "/static/", "/client-logos/")
-BROWSER_BOUND = ("/login/", "/consent/", "/authorize/")
+MAILED = ("/recover/", "/alert", "/email", "/undo", "/sign-up")
+ENDPOINTS = (
+    "/token",
+    "/device_authorization",
+    "/introspect",
+    "/revoke",
+    "/par",
+    "/userinfo",
+    "/api/",
+    "/static/",
+    "/client-logos/",
+    "/client-colors/",
+)
+BROWSER_BOUND = ("/login/", "/consent/", "/authorize/", "/device/confirm/")
 
 
 def allowed(visitor: str, path: str, *, reads: bool) -> Answers:
@@ -56,7 +70,7 @@ def allowed(visitor: str, path: str, *, reads: bool) -> Answers:
     if path == CONFIRM:
         return frozenset({REFUSED} if visitor in SIGNED_IN else {OK})  # its token is of a form of the account
     if path in PUBLIC:
-        return PUBLIC[path] if reads else frozenset({ELSEWHERE})
+        return PUBLIC[path] if reads else frozenset({REFUSED if path == DEVICE else ELSEWHERE})
     if path.startswith(MAILED):
         more = {OK} if path.endswith("/done") else {REFUSED, ELSEWHERE}
         return frozenset(more if reads else {REFUSED})

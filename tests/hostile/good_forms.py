@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from tests.support.back_channel import FORM
 from tests.support.browser import Browser, Forms
 
-COOKIES = ("session", "login", "browser", "recover", "alert", "email", "undo")
+COOKIES = ("session", "login", "browser", "recover", "alert", "email", "undo", "register")
 
 Pairs = list[tuple[str, str]]
 

@@ -114,16 +114,22 @@ def interrupted_after(harness: Harness, beginning: str, change: Callable[[], Non
         event.remove(harness.services.database.engine, "after_cursor_execute", executed)
 
 
-@pytest.mark.parametrize("end", [users.disable, lambda tx, user: users.set_password(tx, user, "another")])
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda harness, tx, user: users.disable(tx, user, harness.settings),
+        lambda _harness, tx, user: users.set_password(tx, user, "another"),
+    ],
+)
 def test_no_app_is_given_anything_past_the_end_of_a_session(
-    harness: Harness, browser: Browser, end: Callable[[Transaction, User], None]
+    harness: Harness, browser: Browser, end: Callable[[Harness, Transaction, User], None]
 ) -> None:
     """The grant is stored and not committed, and at that moment everything the person had open ends."""
     app, max_ = RelyingParty(harness), harness.person("max")
 
     def change() -> None:
         with harness.services.database.write() as tx:
-            end(tx, users.find(tx, "max"))
+            end(harness, tx, users.find(tx, "max"))
 
     app.sign_in(browser, max_)
     with interrupted_after(harness, ADDS_GRANT, change):

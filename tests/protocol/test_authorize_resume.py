@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client as WerkzeugClient
 
 from idp.admin import users
+from idp.config import Settings
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from tests.support import tables
@@ -143,9 +144,11 @@ def test_another_person_in_another_tab_is_not_answered_about(
     assert "olga" in browser.page.text
 
 
-@pytest.mark.parametrize("change", [users.disable, users.reset_mfa])
+@pytest.mark.parametrize(
+    "change", [users.disable, lambda tx, user, _settings: users.reset_mfa(tx, user)], ids=["disabled", "reset"]
+)
 def test_an_attempt_whose_person_changed_falls_to_nobody_else(
-    harness: Harness, app: RelyingParty, browser: Browser, change: Callable[[Transaction, User], None]
+    harness: Harness, app: RelyingParty, browser: Browser, change: Callable[[Transaction, User, Settings], None]
 ) -> None:
     """Olga is signed in, Ruth chose another account and gave her password; then Ruth's attempt ends under her."""
     olga, ruth = harness.person("olga"), harness.person("ruth", totp=True)
@@ -155,7 +158,7 @@ def test_an_attempt_whose_person_changed_falls_to_nobody_else(
     browser.submit(username=ruth.username, password=ruth.password)
     assert browser.at.endswith("/code")
     with harness.services.database.write() as tx:
-        change(tx, users.find(tx, "ruth"))
+        change(tx, users.find(tx, "ruth"), harness.settings)
     browser.get(browser.at)
     assert browser.at.endswith("/identify")
     assert "olga" not in browser.page.text

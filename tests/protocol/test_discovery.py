@@ -38,9 +38,9 @@ REGISTERED = {
     "authorization_encryption_enc_values_supported",
     "introspection_signing_alg_values_supported",
     "device_authorization_endpoint", "authorization_details_types_supported",
+    "tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases",
     "frontchannel_logout_supported", "frontchannel_logout_session_supported",
     "check_session_iframe",
-    "tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

@@ -22,9 +22,9 @@ DOORS = {
     "refresh grant": {"refresh_token"},
     "userinfo": {"access_token"},
     "security": {"access_token"},
-    "introspection": {"access_token", "refresh_token", "own_token"},
+    "introspection": {"access_token", "refresh_token", "own_token", "other_audience"},
 }
-"""Door -> what opens it."""
+"""Door -> what opens it. An app may ask about its tokens for an API, too."""
 
 
 class Bunch:

@@ -9,15 +9,12 @@ from idp import audit
 from idp.admin import Refused
 from idp.admin.permissions import Actor, Permission
 from idp.admin.policy.fields import FieldRefused, parse_network
-from idp.admin.policy.walk import walk
 from idp.audit import Event
 from idp.config import Settings
 from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text
-from idp.login.policy.assurance import Level
-from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.rules import OPEN, Rule, RuleKind, RuleSet, Terms, to_row
-from idp.login.state import person as people
+from idp.login.state.owners import can_administer
 from idp.login.state.policy_rules import from_rule_row, present_rules
 from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.policy import PolicyChanged, PolicyVersion, RuleRow
@@ -31,8 +28,6 @@ NOT_FOUND = {
     RuleKind.PERSON: Text("There is nobody with this user name or address."),
     RuleKind.APP: Text("There is no app with this client id."),
 }
-CONSOLE = AuthRequirement(min_level=Level.MFA)
-"""What an owner must reach to change the policy back."""
 
 
 class PolicyOutdated(Refused):
@@ -132,28 +127,15 @@ def _require_an_owner(tx: Transaction, owners: list[str], proposal: Proposal, se
         Refused: some owner can now, and none could with the proposed rules.
     """
     for address in {"", tx.origin.address}:
-        if _reaches_console(tx, owners, proposal.proposed, address, settings):
+        if can_administer(tx, owners, settings, address=address, rules=proposal.proposed):
             continue
-        if _reaches_console(tx, owners, proposal.present, address, settings):
+        if can_administer(tx, owners, settings, address=address, rules=proposal.present):
             raise Refused(
                 Text(
                     "No owner could sign in to this console any more: none has, or could set up, what these rules "
                     "ask for. Set up what they ask for on your own account first, or ask for less."
                 )
             )
-
-
-def _reaches_console(tx: Transaction, owners: list[str], rules: RuleSet, address: str, settings: Settings) -> bool:
-    """Whether one of these people could sign in to the console under these rules."""
-    for user_id in owners:
-        user = tx.users.by_id(user_id)
-        if user is None:
-            continue
-        person = people.load(tx, user, settings)
-        at = replace(person.circumstances, address=address)
-        if walk(tx, replace(person, rules=rules, circumstances=at), CONSOLE, settings).done:
-            return True
-    return False
 
 
 def _find_id(tx: Transaction, kind: RuleKind, typed: str) -> str | None:

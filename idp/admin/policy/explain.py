@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from idp.admin.policy import words
 from idp.admin.policy.fields import FieldRefused
-from idp.admin.policy.walk import walk
 from idp.config import Settings
 from idp.kernel.client_addresses import parse_client_address
 from idp.kernel.text import Text, plural
@@ -19,6 +18,7 @@ from idp.login.policy.rules import Rule, RuleKind
 from idp.login.state import person as people
 from idp.login.state import reasons
 from idp.login.state.person import Person
+from idp.login.state.walk import walk
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User

@@ -13,7 +13,7 @@ from idp.login.policy.methods import MOST_SECURE_FIRST
 from idp.login.policy.rules import RuleKind, Terms, from_row, to_row
 
 YES, NO = "yes", "no"
-SWITCHES = ("second_step", "codes_viewable", "may_close")
+SWITCHES = ("second_step", "codes_viewable", "may_close", "self_registration")
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "remember_days": (0, 365),
     "sign_in_hours": (1, 8760),
@@ -21,16 +21,19 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
 }
 """Field -> its least and greatest value."""
 NAMES = ("second_step", "kinds", "min_level", "remember_days", "sign_in_hours", "grace_days", "codes_viewable",
-         "may_close")  # fmt: skip
+         "may_close", "self_registration")  # fmt: skip
 """In the order of the form."""
 OPEN_FOR: Mapping[RuleKind, frozenset[str]] = {
     RuleKind.ORGANISATION: frozenset(),
-    RuleKind.GROUP: frozenset(),
-    RuleKind.PERSON: frozenset({"second_step"}),
+    RuleKind.GROUP: frozenset({"self_registration"}),
+    RuleKind.PERSON: frozenset({"second_step", "self_registration"}),
     RuleKind.APP: frozenset({"codes_viewable", "may_close"}),
     RuleKind.NETWORK: frozenset(),
 }
-"""Fields that a rule about this leaves open: a person's `Required` is on their page, an app has no account pages."""
+"""Fields that a rule about this leaves open.
+
+A person's `Required` is on their page, an app has no account pages, and a stranger is in no group.
+"""
 
 
 class FieldRefused(Refused):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from idp.admin.policy.changes import Proposal
-from idp.admin.policy.walk import walk
 from idp.config import Settings
 from idp.kernel.clock import DAY
 from idp.login.policy import requirement_sources
@@ -20,6 +19,7 @@ from idp.login.policy.methods.spec import MethodContext
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement
 from idp.login.policy.rules import Circumstances, RuleKind, RuleSet
 from idp.login.state.person import Person
+from idp.login.state.walk import walk
 from idp.persistence.factors import Factor
 from idp.persistence.policy_preview import NOT_BEGUN, OVER, Alike, Classes, Somebody
 from idp.persistence.transaction import Transaction

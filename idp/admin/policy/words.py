@@ -31,7 +31,28 @@ FIELDS: Mapping[str, Text] = {
     "grace_days": Text("Time to set up"),
     "codes_viewable": Text("Recovery codes"),
     "may_close": Text("Closing the account"),
+    "self_registration": Text("Creating an account"),
 }
+
+SWITCHES: Mapping[str, tuple[Text, Text]] = {
+    "second_step": (
+        Text("A second step is required."),
+        Text("Each person chooses whether to have a second step."),
+    ),
+    "codes_viewable": (
+        Text("People can look at their recovery codes again."),
+        Text("Recovery codes are shown once."),
+    ),
+    "may_close": (
+        Text("People may close their own account."),
+        Text("People do not close accounts themselves."),
+    ),
+    "self_registration": (
+        Text("Anybody with an email address may create an account."),
+        Text("Only administrators create accounts."),
+    ),
+}
+"""Field -> the sentences for yes and no."""
 
 PAGES: Mapping[str, Text] = {
     Step.IDENTIFY: Text("User name and password"),
@@ -97,14 +118,11 @@ def join_texts(texts: Sequence[str]) -> str:
     return joined
 
 
-def _sentence(name: str, terms: Terms) -> Text:  # noqa: PLR0911 - one for each field
+def _sentence(name: str, terms: Terms) -> Text:
+    if name in SWITCHES:
+        on, off = SWITCHES[name]
+        return on if getattr(terms, name) else off
     match name:
-        case "second_step":
-            return (
-                Text("A second step is required.")
-                if terms.second_step
-                else Text("Each person chooses whether to have a second step.")
-            )
         case "kinds":
             names = [method.spec.name for method in MOST_SECURE_FIRST if method in (terms.kinds or ())]
             return Text("Only these second steps count: {names}.", names=join_texts(names))
@@ -112,24 +130,12 @@ def _sentence(name: str, terms: Terms) -> Text:  # noqa: PLR0911 - one for each 
             return Text("At least this is asked: {level}.", level=LEVELS[terms.min_level or Level.PWD])
         case "remember_days":
             return _days_remembered(terms.remember_days or 0)
-        case "sign_in_hours":
-            return plural(
-                "People sign in again after {count} hour.",
-                "People sign in again after {count} hours.",
-                count=terms.sign_in_hours or 0,
-            )
         case "grace_days":
             return _days_of_grace(terms.grace_days or 0)
-        case "codes_viewable":
-            return (
-                Text("People can look at their recovery codes again.")
-                if terms.codes_viewable
-                else Text("Recovery codes are shown once.")
-            )
-    return (
-        Text("People may close their own account.")
-        if terms.may_close
-        else Text("People do not close accounts themselves.")
+    return plural(
+        "People sign in again after {count} hour.",
+        "People sign in again after {count} hours.",
+        count=terms.sign_in_hours or 0,
     )
 
 

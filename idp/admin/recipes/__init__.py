@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from idp.admin import Refused
-from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, PUBLIC
+from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, REFRESH
 
 
 class AppKind(StrEnum):
@@ -25,6 +25,7 @@ class AppKind(StrEnum):
     BROWSER = "browser"
     NATIVE = "native"
     SERVICE = "service"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +164,19 @@ RECIPES: Mapping[str, Recipe] = {
         fields={"grant_types": (CLIENT_CREDENTIALS,), "scopes": ()},
         note="Name what it may do with --scope, such as orders:read.",
         kind=AppKind.SERVICE,
+        tested=True,
+    ),
+    "device": Recipe(
+        title="A television or other device without a keyboard",
+        language="sh",
+        fields={
+            "token_endpoint_auth_method": PUBLIC,
+            "grant_types": (DEVICE_CODE, REFRESH),
+            "redirect_uris": (),
+            "scopes": OFFLINE,
+        },
+        note="It shows the code and the address of the first answer, and asks again every five seconds.",
+        kind=AppKind.DEVICE,
         tested=True,
     ),
 }

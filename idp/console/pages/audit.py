@@ -85,7 +85,7 @@ def show_event(tx: Transaction, admin: Admin, event_id: int) -> Response:
 
 
 @blueprint.post(console_paths.AUDIT_EXPORT)
-@changes(Permission.VIEW_AUDIT, back=console_paths.AUDIT)
+@changes(Permission.VIEW_AUDIT, recent=True, back=console_paths.AUDIT)
 def download(tx: Transaction, admin: Admin) -> Response:  # noqa: ARG001 - the guard passes it
     """Send the events of a search as JSON lines, batch by batch; that it was done is an event too."""
     typed = _typed(request.form)

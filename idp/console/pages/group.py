@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
 from idp.admin import Refused, groups, roles
 from idp.admin.permissions import Permission
+from idp.admin.policy.words import join_texts
 from idp.console import guard, paging, responses
 from idp.console.guard import Admin, changes, views
 from idp.console.responses import Confirmation
@@ -16,12 +17,13 @@ from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.text import Text, plural
 from idp.persistence import people_lists
 from idp.persistence.groups import Group
-from idp.persistence.keyset import Key, Page
+from idp.persistence.keyset import Key, Page, Position
 from idp.persistence.people_lists import PeopleFilter, PeopleOrder
 from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import CLOSED, User
 from idp.web import console_paths
+from idp.web.context import services
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("group", __name__)
@@ -31,6 +33,10 @@ GROUP = console_paths.group_path("<group_id>")
 MEMBERS = f"{GROUP}/members"
 ROLES = f"{GROUP}/roles/<role>"
 CONFIRMED = "confirmed"
+SEEN = "seen"
+NAMED = 10
+"""Members that a question names."""
+MEMBERS_CHANGED = Text("The members changed in the meantime. Look at who gets the role now.")
 NOBODY = Text("There is nobody with this user name or address.")
 NOTICES = {
     "added": Text("The group was added. Now add its members."),
@@ -69,7 +75,7 @@ def add_member(tx: Transaction, admin: Admin, group_id: str) -> Response:
             user=user,
             button=Text("Add"),
         )
-    done = "member-added" if groups.add_member(tx, admin.actor, group, user) else "member-there"
+    done = "member-added" if groups.add_member(tx, admin.actor, group, user, services().settings) else "member-there"
     return responses.redirect_done(console_paths.group_path(group.id), done)
 
 
@@ -89,7 +95,7 @@ def remove_member(tx: Transaction, admin: Admin, group_id: str, user_id: str) ->
             user=user,
             button=Text("Remove"),
         )
-    groups.remove_member(tx, admin.actor, group, user)
+    groups.remove_member(tx, admin.actor, group, user, services().settings)
     return responses.redirect_done(console_paths.group_path(group.id), "member-removed")
 
 
@@ -97,19 +103,16 @@ def remove_member(tx: Transaction, admin: Admin, group_id: str, user_id: str) ->
 @views(Permission.CHANGE_ROLES, recent=True)
 def ask_to_give(tx: Transaction, admin: Admin, group_id: str, role: str) -> Response:
     """Say who would get what."""
-    group, title, text = tx.groups.by_id(group_id) or abort(404), *ROLE_TEXTS[_role(role)]
-    count = tx.groups.count_members(group.id)
-    members = plural("{count} person gets it.", "{count} people get it.", count=count)
-    return _ask_role(
-        admin, group, Text("Give the role “{role}” to {group}?", role=title, group=group.name), members, text
-    )
+    return _ask_to_give(tx, admin, tx.groups.by_id(group_id) or abort(404), _role(role))
 
 
 @blueprint.post(f"{ROLES}/give")
 @changes(Permission.CHANGE_ROLES, recent=True)
 def give_role(tx: Transaction, admin: Admin, group_id: str, role: str) -> Response:
-    """Give a role to all members."""
-    group = tx.groups.by_id(group_id) or abort(404)
+    """Give a role to all members; ask again when these are not those of the question."""
+    group = tx.groups.lock(group_id) or abort(404)
+    if single_value(request.form, SEEN) != groups.digest_members(tx, group):
+        return _ask_to_give(tx, admin, group, _role(role), error=MEMBERS_CHANGED)
     roles.grant_to_group(tx, admin.actor, group, _role(role))
     return responses.redirect_done(console_paths.group_path(group.id), "role-given")
 
@@ -132,7 +135,7 @@ def ask_to_withdraw(tx: Transaction, admin: Admin, group_id: str, role: str) -> 
 def withdraw_role(tx: Transaction, admin: Admin, group_id: str, role: str) -> Response:
     """Withdraw a role from all members."""
     group = tx.groups.by_id(group_id) or abort(404)
-    roles.withdraw_from_group(tx, admin.actor, group, _role(role))
+    roles.withdraw_from_group(tx, admin.actor, group, _role(role), services().settings)
     return responses.redirect_done(console_paths.group_path(group.id), "role-withdrawn")
 
 
@@ -165,15 +168,37 @@ def _ask_about(
     return responses.confirm(admin, asked)
 
 
-def _ask_role(admin: Admin, group: Group, question: Text, *points: Text) -> Response:
+def _ask_to_give(tx: Transaction, admin: Admin, group: Group, role: Role, *, error: Text | None = None) -> Response:
+    """Ask, naming the first members; the form holds who they all are."""
+    title, text = ROLE_TEXTS[role]
+    count = tx.groups.count_members(group.id)
+    members = tx.people.page(PeopleFilter(group_id=group.id), Position(), limit=NAMED, order=PeopleOrder.USERNAME)
+    first = [user.display_name for user in members.records]
+    points: list[str] = [plural("{count} person gets it.", "{count} people get it.", count=count)]
+    points += [Text("These are the first of them: {names}.", names=join_texts(first))] if count > NAMED else []
+    points += [join_texts(first)] if first and count <= NAMED else []
+    question = Text("Give the role “{role}” to {group}?", role=title, group=group.name)
+    seen = [(SEEN, groups.digest_members(tx, group))]
+    return _ask_role(admin, group, question, *points, text, fields=seen, error=error)
+
+
+def _ask_role(
+    admin: Admin,
+    group: Group,
+    question: Text,
+    *points: str,
+    fields: Sequence[tuple[str, str]] = (),
+    error: Text | None = None,
+) -> Response:
     asked = Confirmation(
         question=question,
         lead=Text("A role of a group is held by all of its members, those of today and those to come."),
         points=points,
         button=Text("Go on"),
         back=console_paths.group_path(group.id),
+        fields=fields,
     )
-    return responses.confirm(admin, asked)
+    return responses.confirm(admin, asked, status=409 if error else 200, error=error)
 
 
 def _render(tx: Transaction, admin: Admin, group: Group, *, error: Text | None = None, who: str = "") -> Response:

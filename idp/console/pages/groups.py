@@ -106,7 +106,7 @@ def ask_to_remove(tx: Transaction, admin: Admin, group_id: str) -> Response:
 @changes(Permission.CHANGE_PEOPLE, recent=True)
 def remove_group(tx: Transaction, admin: Admin, group_id: str) -> Response:
     """Remove the group."""
-    groups.remove(tx, admin.actor, _find(tx, admin, group_id))
+    groups.remove(tx, admin.actor, _find(tx, admin, group_id), services().settings)
     return responses.redirect_done(console_paths.GROUPS, "removed")
 
 

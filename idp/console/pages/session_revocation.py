@@ -16,7 +16,7 @@ from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.sessions import typed_filter
-from idp.console.responses import Confirmation
+from idp.console.responses import Confirmation, Progress
 from idp.kernel.clock import stopwatch
 from idp.kernel.text import Text, plural
 from idp.persistence.session_search import SessionFilter
@@ -81,14 +81,18 @@ def end_all(tx: Transaction, admin: Admin) -> Response:
     if not ended:
         return responses.redirect_done(console_paths.SESSIONS, "ended-all")
     fields = {**typed_filter(request.form).given, "started": str(started), "total": str(total), "done": str(done)}
-    return responses.render(
+    total = max(total, done)
+    return responses.show_progress(
         admin,
-        "console/progress.html",
-        question=Text("Ending sessions"),
-        done=done,
-        total=max(total, done),
-        fields=[{"name": name, "value": value} for name, value in fields.items()],
-        back_href=console_paths.SESSIONS,
+        Progress(
+            title=Text("Ending sessions"),
+            text=Text("{done} of {total} are done.", done=done, total=total),
+            done=done,
+            total=total,
+            fields=list(fields.items()),
+            back=console_paths.SESSIONS,
+            back_label=Text("Sessions"),
+        ),
     )
 
 

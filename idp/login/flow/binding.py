@@ -18,6 +18,8 @@ from idp.web.errors import MY_ACCOUNT, Link, Refusal, home_links
 
 RESTART = "/authorize/again/"
 """Beginning of the path that starts the authorization request of a flow again; `protocol` serves it."""
+DEVICE = "/device"
+"""Where people type the code of a device; `protocol` serves it."""
 START_AGAIN = Text("Start again")
 
 
@@ -113,6 +115,8 @@ def _outdated_error(row: LoginFlowRow) -> LoginFlowClosed:
 
 def _restart(row: LoginFlowRow) -> tuple[Link, ...]:
     """Return the link that starts the same again, as a new flow; none once the request was emptied."""
+    if row.initiator == start.DEVICE:
+        return (Link(START_AGAIN, DEVICE),)
     if row.initiator != start.AUTHORIZE:
         return (Link(START_AGAIN, row.return_to),)
     return (Link(START_AGAIN, RESTART + row.id),) if row.request else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,14 +12,17 @@ from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.login.flow import binding, start
+from idp.login.policy.rules import Circumstances, may_register
 from idp.login.state import paths
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
+from idp.login.state.policy_rules import rules_of
 from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import account_paths, csrf
+from idp.web.client_colors import colors_href
 from idp.web.client_logos import logo_href
 from idp.web.context import services
 from idp.web.cookies import LOGIN
@@ -26,7 +30,7 @@ from idp.web.errors import ask_to_wait
 from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
-CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY}
+CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY, start.DEVICE: binding.DEVICE}
 """Where Cancel leads when `return_to` would only start the same login again."""
 
 
@@ -36,8 +40,8 @@ def load_open_flow(tx: Transaction, flow_id: str) -> LoginFlow:
     Raises:
         LoginFlowClosed: when it does not exist, is closed or expired, or belongs to another browser (a copied link).
     """
-    row, user = tx.login_flows.with_user(flow_id)
-    return _open_flow(tx, binding.require_bound(tx, row), user)
+    row, user, token = tx.login_flows.with_user(flow_id)
+    return replace(_open_flow(tx, binding.require_bound(tx, row), user), policy_token=token)
 
 
 def lock_open_flow(tx: Transaction, flow_id: str) -> LoginFlow:
@@ -84,6 +88,13 @@ def is_stale_form(flow: LoginFlow) -> bool:
     return not csrf.is_valid(LOGIN.read(), flow.owner)
 
 
+def register_href(tx: Transaction, flow: LoginFlow) -> str | None:
+    """Return where a stranger creates an account on the way to this flow's app; None where only administrators do."""
+    at = Circumstances(client_id=flow.row.client_id, address=tx.origin.address)
+    allowed = may_register(rules_of(tx, flow.policy_token), at, services().settings)
+    return flow_url(flow, paths.REGISTER) if allowed else None
+
+
 def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
     """Cancel the flow and return the redirect, when Cancel was pressed."""
     if request.form.get("choice") != "cancel":
@@ -103,6 +114,7 @@ def _describe_client(client: Client, target: str) -> dict[str, str | None]:
         "policy_uri": client.policy_uri,
         "tos_uri": client.tos_uri,
         "logo_href": logo_href(client.client_id, client.logo_digest),
+        "colors_href": colors_href(client.accent_color),
     }
 
 

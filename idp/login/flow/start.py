@@ -1,6 +1,6 @@
-"""Starting a login flow, for an authorization request or for *My account*.
+"""Starting a login flow: for an authorization request, for *My account*, or for a device without a keyboard.
 
-Both call this when the session does not satisfy their requirement; nothing else differs between them.
+They call this when the session does not satisfy their requirement; nothing else differs between them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from idp.web.pages import see_other
 
 AUTHORIZE = "authorize"
 ACCOUNT = "account"
+DEVICE = "device"
 MOST_UNPROVEN = 20
 """Login flows without a proof that one browser keeps open; a new one ends the oldest."""
 

@@ -53,6 +53,7 @@ def verify_password(flow_id: str) -> Response:
             return show_stale_form(tx, flow, username=identifier)
         if not cancelling and not (identifier and secret):
             return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
+        token = flow.policy_token
         candidate = password.lookup(tx, identifier, BROWSER.read(), services())
     unchecked = password.Checked(right=False)
     checked = unchecked if cancelling else password.verify_hash(candidate, secret, services().hasher)
@@ -61,7 +62,7 @@ def verify_password(flow_id: str) -> Response:
         if response := rendering.cancel_if_requested(tx, flow):
             return response
         row = tx.login_flows.keep_signed_in(flow.row, keep=is_checked(request.form, KEEP_FIELD))
-        flow = replace(flow, row=row)
+        flow = replace(flow, row=row, policy_token=token)
         result = password.record_result(tx, flow, user, candidate, checked, settings=settings)
         if isinstance(result, LoginFlow) or result is Result.CONFLICT:
             return continue_flow(tx, flow_id, result)
@@ -107,4 +108,5 @@ def render(
         known_user=known and {"name": known.display_name, "username": known.username},
         switch_href=rendering.flow_url(flow, paths.OTHER_PERSON),
         forgot_href=rendering.flow_url(flow, paths.FORGOT_PASSWORD),
+        register_href=None if known else rendering.register_href(tx, flow),
     )

@@ -32,13 +32,18 @@ SEND_LIMIT = Limit(5, 15 * MINUTE, 20, DAY)
 RECEIVE_LIMIT = Limit(10, 15 * MINUTE, 40, DAY)
 """Codes to one mailbox or number: from one person who has proven it, or from all together who have not."""
 ADDRESS_LIMIT = Limit(10, 15 * MINUTE, 50, DAY)
-"""Password reset mails requested from one network, for any account."""
+"""Password reset mails requested from one network, for any account; likewise links to create one."""
 STRENGTH_LIMIT = Limit(300, 15 * MINUTE, 3000, DAY)
 """Password strength checks per person: several long attempts to choose a password."""
 CONTACT_LIMIT = Limit(5, HOUR, 20, DAY)
 """Links that confirm a new address, per account."""
 MAILBOX_LIMIT = Limit(3, HOUR, 6, DAY)
 """The same per recipient, so that many accounts together cannot flood one mailbox."""
+
+USER_CODE_LIMIT = Limit(20, 15 * MINUTE, 100, DAY)
+"""Codes of devices typed in one network: one of 25,600,000,000 is to be guessed in ten minutes."""
+DEVICE_LIMIT = Limit(100, 15 * MINUTE, 1000, DAY)
+"""Sign-ins that devices of one network ask for."""
 
 WARNING_LIMIT = Limit(1, DAY, 1, DAY)
 """Mails to one person about wrong codes after the right password."""
@@ -122,6 +127,16 @@ def reset_network_bucket(address: str) -> str | None:
     return f"reset:network:{network}" if network else None
 
 
+def user_code_bucket(address: str) -> str:
+    """Return the bucket of typed codes of devices of one network."""
+    return f"user-code:network:{network_of(address) or STRANGERS}"
+
+
+def device_bucket(address: str) -> str:
+    """Return the bucket of sign-ins that devices of one network ask for."""
+    return f"device:network:{network_of(address) or STRANGERS}"
+
+
 def contact_bucket(user_id: str) -> str:
     """Return the bucket of links that one account sends to new addresses."""
     return f"contact:user:{user_id}"
@@ -130,6 +145,12 @@ def contact_bucket(user_id: str) -> str:
 def mailbox_bucket(address: str) -> str:
     """Return the bucket of such links to one address, known or not."""
     return f"contact:to:{digest(lookup_key(address))}"
+
+
+def registration_network_bucket(address: str) -> str | None:
+    """Return the bucket of links to create an account of one network; None for a client without an address."""
+    network = network_of(address)
+    return f"register:network:{network}" if network else None
 
 
 def strength_bucket(user_id: str) -> str:

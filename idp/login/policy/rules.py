@@ -39,7 +39,7 @@ class Terms:
     `kinds`: the second steps that count. `min_level`: the least level. `remember_days`: 0 switches remembered devices
     off. `sign_in_hours`: after these the person signs in again. `grace_days`: a required second step that is missing
     can wait so long. `codes_viewable`: recovery codes can be looked at again. `may_close`: people may close their
-    account.
+    account. `self_registration`: strangers may create an account.
     """
 
     second_step: bool | None = None
@@ -50,6 +50,7 @@ class Terms:
     grace_days: int | None = None
     codes_viewable: bool | None = None
     may_close: bool | None = None
+    self_registration: bool | None = None
 
     @property
     def required(self) -> bool:
@@ -82,6 +83,7 @@ STRICTEST: Mapping[str, Callable[[Any, Any], Any]] = {
     "grace_days": min,
     "codes_viewable": lambda one, other: one and other,
     "may_close": lambda one, other: one and other,
+    "self_registration": lambda one, other: one and other,
 }
 """Field -> the stricter of two terms."""
 
@@ -101,6 +103,7 @@ def defaults_of(settings: Settings) -> Terms:
         grace_days=settings.second_step_grace_days,
         codes_viewable=settings.recovery_codes_viewable,
         may_close=settings.people_may_close_account,
+        self_registration=settings.people_may_register,
     )
 
 
@@ -198,6 +201,12 @@ class RuleSet:
 
 
 NO_RULES = RuleSet()
+
+
+def may_register(rules: RuleSet, at: Circumstances, settings: Settings) -> bool:
+    """Whether strangers may create an account on their way to this app, from there."""
+    terms = join_terms([rules.organisation(settings), *(rule.terms for rule in rules.applying(at))])
+    return bool(terms.self_registration)
 
 
 def _contains(network: Network, address: str) -> bool:

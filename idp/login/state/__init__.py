@@ -3,5 +3,6 @@
 person        a user with their factors: what they can prove now, and which of their proofs count
 session       the authenticated session of this browser, evaluated anew at every request
 login_flow    a login flow: its person, its requirement and its next step
+walk          the pages that somebody would meet at a sign-in; owners: whether one of them could sign in
 paths         the paths of the pages of a login flow
 """

@@ -23,7 +23,10 @@ from idp.persistence.users import User
 
 @dataclass(frozen=True)
 class LoginFlow:
-    """A row, its person (None: not known yet), and the requirement that applies to them."""
+    """A row, its person (None: not known yet), and the requirement that applies to them.
+
+    `policy_token` is that of the policy in force, in a flow that was read for its page.
+    """
 
     row: LoginFlowRow
     auth_session: AuthenticatedSession | None
@@ -31,6 +34,7 @@ class LoginFlow:
     proofs: tuple[Proof, ...]
     requirement: AuthRequirement
     state: State
+    policy_token: str | None = None
 
     @property
     def owner(self) -> str:

@@ -10,6 +10,8 @@ PASSKEY = "passkey"
 """A passkey in place of name and password."""
 FORGOT_PASSWORD = "forgot"  # noqa: S105 - the path of a page
 FORGOT_PASSWORD_SENT = "forgot/sent"  # noqa: S105 - the path of a page
+REGISTER = "register"
+REGISTER_SENT = "register/sent"
 CODE_PASSKEY = f"{Step.CODE}/{Method.PASSKEY}"
 """A passkey as the second step."""
 OTHER_PERSON = f"{Step.IDENTIFY}?other=1"

@@ -60,19 +60,18 @@ def stored_size(query: Query) -> None:
         )
 
 
-def scopes(query: Query, client: Client, response_type: str) -> tuple[str, ...]:
+def scopes(requested: str | None, client: Client, *, gets_code: bool) -> tuple[str, ...]:
     """Return the requested scopes that the client has, each once, in their order.
 
     Others are ignored (OIDC Core section 3.1.2.1), or refused where the client's profile has it so. Without `openid` it
     is plain OAuth 2.0 and there is no ID token. `offline_access` is for clients that can use a refresh token, and that
     get a code for it (section 11).
     """
-    requested = query.get("scope")
     if requested is None or not SCOPE.fullmatch(requested):
         raise InvalidScopeError("scope must be names with single spaces between them")
     if not profile_of(client).unknown_scopes_ignored and not set(requested.split(" ")) <= set(client.scopes):
         raise InvalidScopeError(UNKNOWN_SCOPE)
-    refreshes = REFRESH in client.grant_types and CODE in response_type.split()
+    refreshes = REFRESH in client.grant_types and gets_code
     allowed = set(client.scopes) - (set() if refreshes else {OFFLINE_ACCESS})
     granted = tuple(dict.fromkeys(scope for scope in requested.split(" ") if scope in allowed))
     if not granted:

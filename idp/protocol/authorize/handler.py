@@ -104,8 +104,11 @@ def matches_requested_subject(request: AuthorizationRequest, auth_session: Authe
 def missing_consent_scopes(
     tx: Transaction, request: AuthorizationRequest, auth_session: AuthenticatedSession, row: LoginFlowRow | None = None
 ) -> tuple[str, ...]:
-    """Return the scopes without consent; `offline_access` is one of them (OIDC Core section 11)."""
-    prompted = Prompt.CONSENT in request.prompts
+    """Return the scopes without consent; `offline_access` is one of them (OIDC Core section 11).
+
+    What an app may do in detail is asked each time: a yes to the last payment is none to the next.
+    """
+    prompted = Prompt.CONSENT in request.prompts or bool(request.details)
     user_id = auth_session.person.user.id
     return consent.missing_scopes(
         tx,

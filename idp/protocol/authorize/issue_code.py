@@ -47,8 +47,21 @@ def issue_code(
     grant = new_grant(tx, request, auth_session, reached, code)
     if claimed is not None:
         grant = replace(grant, confirmation=claimed.confirmation or grant.confirmation)
-    if not tx.grants.add(grant, auth_session.session.handle_digest):
+    kind = None if request.response_type == CODE else request.response_type
+    try:
+        store_grant(tx, grant, auth_session, response_type=kind)
+    except LoginRequiredError:
         release_request(tx, claimed)
+        raise
+    state = session_management.session_state(grant.client_id, grant.redirect_uri)
+    return request.responder.send(**response_parameters(tx, request, grant, auth_session.person.user, code), **state)
+
+
+def store_grant(
+    tx: Transaction, grant: Grant, auth_session: AuthenticatedSession, *, response_type: str | None = None
+) -> None:
+    """Store a grant of this session, and what comes with every authorization; raises as `issue_code`."""
+    if not tx.grants.add(grant, auth_session.session.handle_digest):
         raise LoginRequiredError("the person must sign in")
     auth_sessions.touch(tx, auth_session)
     grace.start_grace(tx, auth_session.person, services().settings)
@@ -61,11 +74,8 @@ def issue_code(
         grant_id=grant.id,
         acr=grant.acr,
         scopes=grant.scopes,
-        response_type=None if request.response_type == CODE else request.response_type,
+        response_type=response_type,
     )
-    state = session_management.session_state(grant.client_id, grant.redirect_uri)
-    parameters = response_parameters(tx, request, grant, auth_session.person.user, code)
-    return request.responder.send(**parameters, **state)
 
 
 def new_grant(
@@ -94,4 +104,5 @@ def new_grant(
         code_used_at=None if CODE in request.response_type.split() else tx.now,  # never sent, never redeemed
         expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
         resources=list(request.resources),
+        authorization_details=request.details,
     )

@@ -28,6 +28,7 @@ BY_CODE = {
     "invalid_request_object": "Compare the keys of the app and those registered here: idp clients show {client}",
     "invalid_request_uri": "None, if a link was opened twice or late. Else the app must register its request_uris.",
     "invalid_target": "Compare resource in the app with `idp apis list`; or: idp clients set {client} --add-scope NAME",
+    "invalid_authorization_details": "Register the type for the app, and send what RFC 9396 section 2 describes.",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
     "login_required": SILENT,
     "interaction_required": SILENT,

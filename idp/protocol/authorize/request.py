@@ -8,12 +8,13 @@ from typing import Any
 
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol import claims, resource_indicators
+from idp.protocol import authorization_details, claims, resource_indicators
 from idp.protocol.authorize import checks, claims_parameter, response_checks
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.claims_parameter import AcrRequest
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import AuthorizationResponder
+from idp.protocol.response_types import CODE
 from idp.web.context import services
 
 LONGEST = {
@@ -37,6 +38,7 @@ LONGEST = {
     "claims_locales": 256,
     "display": 64,
     "resource": 4096,
+    "authorization_details": authorization_details.LONGEST,
     "request": 16_384,
     "request_uri": 2048,
     "registration": 8192,
@@ -48,11 +50,12 @@ LONGEST = {
 class AuthorizationRequest:
     """What a client may request and did request.
 
-    `resources` are the APIs that its tokens may be for, `subject` is the only person a response may be about,
-    `hinted_subject` the one of an ID token that we gave it, `max_age` is in seconds, `claims` is the parameter without
-    what this client may not have, `stored_params` the parameters as they are stored with a login flow, `pushed` the id
-    of the pushed request that they come from. `code_challenge` is empty when the client may leave PKCE out and did, or
-    asked for no code. `dpop_jkt` is the thumbprint of the key that must redeem the code (RFC 9449 section 10).
+    `resources` are the APIs that its tokens may be for, `details` what it may do in detail (RFC 9396), `subject` is the
+    only person a response may be about, `hinted_subject` the one of an ID token that we gave it, `max_age` is in
+    seconds, `claims` is the parameter without what this client may not have, `stored_params` the parameters as they are
+    stored with a login flow, `pushed` the id of the pushed request that they come from. `code_challenge` is empty when
+    the client may leave PKCE out and did, or asked for no code. `dpop_jkt` is the thumbprint of the key that must
+    redeem the code (RFC 9449 section 10).
     """
 
     client: Client
@@ -60,6 +63,7 @@ class AuthorizationRequest:
     response_type: str
     scopes: tuple[str, ...]
     resources: tuple[str, ...]
+    details: authorization_details.Details
     code_challenge: str
     dpop_jkt: str | None
     nonce: str | None
@@ -105,31 +109,25 @@ def validate_request(
     response_type = response_checks.response_type(query, client, offered=services().settings.response_type_names)
     response_checks.response_mode(query, client, back)
     response_checks.encryption_keys(client, response_type, back)
-    scopes = checks.scopes(query, client, response_type)
-    resources = resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER))
-    nonce = response_checks.nonce(query, response_type, scopes)
-    code_challenge = checks.code_challenge(query, client, response_type)
-    dpop_jkt = checks.dpop_jkt(query)
-    prompts = checks.prompts(query)
-    max_age = checks.max_age(query, client)
+    scopes = checks.scopes(query.get("scope"), client, gets_code=CODE in response_type.split())
     wanted = claims_parameter.parse_claims_parameter(query.get("claims"))
     hint = checks.id_token_hint(query, client, now=tx.now)
-    subject = checks.one_subject(hint, wanted.subject)
     return AuthorizationRequest(
         client=client,
         responder=back,
         response_type=response_type,
         scopes=scopes,
-        resources=resources,
-        code_challenge=code_challenge,
-        dpop_jkt=dpop_jkt,
-        nonce=nonce,
-        prompts=prompts,
-        max_age=max_age,
+        resources=resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER)),
+        details=authorization_details.parse(query.get(authorization_details.PARAMETER), client),
+        nonce=response_checks.nonce(query, response_type, scopes),
+        code_challenge=checks.code_challenge(query, client, response_type),
+        dpop_jkt=checks.dpop_jkt(query),
+        prompts=checks.prompts(query),
+        max_age=checks.max_age(query, client),
         acr_values=tuple((query.get("acr_values") or "").split()) or tuple(client.metadata.default_acr_values),
         acr=wanted.acr,
         claims=claims.permitted_claims(wanted.targets, client.scopes),
-        subject=subject,
+        subject=checks.one_subject(hint, wanted.subject),
         hinted_subject=hint.subject if hint else None,
         login_hint=query.get("login_hint"),
         stored_params=query.stored,

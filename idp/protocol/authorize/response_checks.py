@@ -16,11 +16,12 @@ from idp.persistence.clients import Client
 from idp.protocol import client_responses, response_modes
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import AuthorizationResponder
-from idp.protocol.response_types import CODE, ID_TOKEN, canonical_name, has_tokens, required_grants
+from idp.protocol.response_types import CODE, ID_TOKEN, TOKEN, canonical_name, has_tokens, required_grants
 from idp.security_profiles import profile_of
 
 NOT_FOR_CODE = "this client is not registered for response_type code"
 NOT_FOR_TYPE = "this client is not registered for this response_type and the grants it needs"
+BOUND = "the access tokens of this client are bound to a key, which no authorization response can do"
 ONLY_CODE = "the security profile of this client allows response_type code alone"
 
 
@@ -37,7 +38,13 @@ def response_type(query: Query, client: Client, *, offered: Collection[str]) -> 
         raise UnauthorizedClientError(NOT_FOR_CODE if name == CODE else NOT_FOR_TYPE)
     if name != CODE and profile_of(client).only_code:
         raise UnauthorizedClientError(ONLY_CODE)
+    if TOKEN in name.split() and _has_bound_tokens(client):
+        raise UnauthorizedClientError(BOUND)
     return name
+
+
+def _has_bound_tokens(client: Client) -> bool:
+    return client.metadata.dpop_bound_access_tokens or client.metadata.tls_client_certificate_bound_access_tokens
 
 
 def response_mode(query: Query, client: Client, back: AuthorizationResponder) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from idp.claims.mappings import Target
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.protocol import id_tokens, mapped_claims, tokens
+from idp.protocol import id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.response_types import CODE, ID_TOKEN, TOKEN
 
@@ -25,13 +28,7 @@ def response_parameters(
         tx, request.client.claim_mappings, grant.user_id, scopes=grant.scopes, targets=mapped_claims.OF_TOKENS
     )
     if TOKEN in words:
-        more = added[Target.ACCESS_TOKEN]
-        sent |= {
-            "access_token": tokens.access_token(request.client, grant.scopes, now=tx.now, grant=grant, more=more),
-            "token_type": BEARER,
-            "expires_in": str(tokens.access_token_lifetime(request.client)),
-            "scope": " ".join(grant.scopes),
-        }
+        sent |= _access_token_parameters(tx, request, grant, added[Target.ACCESS_TOKEN])
     if ID_TOKEN in words:
         hashed = {"at_hash": sent.get("access_token"), "c_hash": sent.get("code"), "s_hash": request.responder.state}
         signed = id_tokens.signed_id_token(
@@ -47,3 +44,16 @@ def response_parameters(
         )
         sent["id_token"] = id_tokens.for_client(request.client, signed)
     return sent
+
+
+def _access_token_parameters(
+    tx: Transaction, request: AuthorizationRequest, grant: Grant, more: Mapping[str, Any]
+) -> dict[str, str]:
+    api = resource_indicators.find_api_of_grant(tx, None, allowed=grant.resources, scopes=grant.scopes)
+    scopes = resource_indicators.scopes_of(api, grant.scopes)
+    return {
+        "access_token": tokens.access_token(request.client, scopes, now=tx.now, grant=grant, api=api, more=more),
+        "token_type": BEARER,
+        "expires_in": str(tokens.access_token_lifetime(request.client, api)),
+        "scope": " ".join(scopes),
+    }

@@ -33,7 +33,21 @@ from idp.protocol.sender_constraint.token_requests import BEARER, DPOP, JKT
 from idp.protocol.subjects import subject_of
 from idp.signing.jws import InvalidToken
 
-CLAIMS = ("iss", "aud", "sub", "client_id", "scope", "iat", "exp", "jti", "acr", "auth_time", "cnf")
+CLAIMS = (
+    "iss",
+    "aud",
+    "sub",
+    "client_id",
+    "scope",
+    "iat",
+    "exp",
+    "jti",
+    "acr",
+    "auth_time",
+    "cnf",
+    "authorization_details",
+    "act",
+)
 
 
 class Introspection(TokenEndpoint):

@@ -21,6 +21,7 @@ from idp.protocol.backchannel.pushed_authorization import PATH as PAR
 from idp.protocol.backchannel.pushed_authorization import push_request
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
+from idp.protocol.device import endpoint as device_endpoint
 from idp.protocol.errors import ServerError, json_response, oauth_error, unavailable
 from idp.protocol.sender_constraint import dpop_nonces
 from idp.web.errors import log_unavailable
@@ -65,6 +66,13 @@ def revoke(tx: Transaction) -> Response:
 def push(tx: Transaction) -> Response:
     """Store an authorization request (RFC 9126)."""
     return _respond(tx, push_request)
+
+
+@backchannel.post("/device_authorization")
+@write_transaction
+def device_authorization(tx: Transaction) -> Response:
+    """Give a device its codes (RFC 8628 section 3.1)."""
+    return _respond(tx, device_endpoint.respond)
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Never
 
 from authlib.oauth2.rfc6749.errors import InvalidGrantError
@@ -14,7 +14,7 @@ from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
-from idp.protocol import id_tokens, mapped_claims, resource_indicators, tokens
+from idp.protocol import authorization_details, id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
@@ -37,28 +37,41 @@ def token_response(
     `scopes` may be fewer than the grant's; `refresh_token`, which is stored, always stands for the whole grant.
     `repeated`: the client got the same refresh token before. `api`: what the access token is for.
     """
-    tx, client, binding = oauth_request.tx, oauth_request.authenticated_client.row, oauth_request.binding
-    binding.claim(tx, client)
+    tx, client = oauth_request.tx, oauth_request.authenticated_client.row
+    oauth_request.binding.claim(tx, client)
     added = mapped_claims.read_claims(tx, client.claim_mappings, grant.user_id, scopes=scopes, targets=OF_TOKENS)
-    more, confirmation = added[Target.ACCESS_TOKEN], binding.confirmation
-    of_token = resource_indicators.scopes_of(api, scopes)
-    access_token = tokens.access_token(
-        client, of_token, now=tx.now, grant=grant, api=api, more=more, confirmation=confirmation
-    )
-    answer: dict[str, Any] = {
-        "access_token": access_token,
-        "token_type": binding.token_type,
-        "expires_in": tokens.access_token_lifetime(client, api),
-        "scope": " ".join(of_token),
-    }
+    answer = _access_token_members(oauth_request, grant, scopes, api, added[Target.ACCESS_TOKEN])
     if refresh_token:
         answer["refresh_token"] = refresh_token
     if OPENID in scopes:
-        hashed, more = {"at_hash": access_token}, added[Target.ID_TOKEN]
+        hashed, more = {"at_hash": answer["access_token"]}, added[Target.ID_TOKEN]
         signed = id_tokens.signed_id_token(tx, client, grant, scopes, hashed=hashed, nonce=nonce, more=more)
         answer["id_token"] = id_tokens.for_client(client, signed)
     _record_issue(oauth_request, grant, answer["scope"], by=by, repeated=repeated, api=api)
     return answer
+
+
+def _access_token_members(
+    oauth_request: BackChannelRequest, grant: Grant, scopes: Sequence[str], api: Api | None, more: Mapping[str, Any]
+) -> dict[str, Any]:
+    client, binding = oauth_request.authenticated_client.row, oauth_request.binding
+    of_token, details = resource_indicators.scopes_of(api, scopes), _chosen_details(oauth_request, grant, api)
+    access_token = tokens.access_token(
+        client,
+        of_token,
+        now=oauth_request.tx.now,
+        grant=grant,
+        api=api,
+        more={**more, **details},
+        confirmation=binding.confirmation,
+    )
+    return {
+        "access_token": access_token,
+        "token_type": binding.token_type,
+        "expires_in": tokens.access_token_lifetime(client, api),
+        "scope": " ".join(of_token),
+        **details,
+    }
 
 
 def raise_invalid_grant(oauth_request: BackChannelRequest, reason: str, grant: Grant | None = None) -> Never:
@@ -77,6 +90,16 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
     bound = Bound(f"{event}:grant:{grant.id}", MOST_KNOWN)
     _record(oauth_request, event, grant, "used a second time", bound, ended=ended)
     raise InvalidGrantError(REFUSED)
+
+
+def _chosen_details(oauth_request: BackChannelRequest, grant: Grant, api: Api | None) -> dict[str, Any]:
+    """Return `authorization_details` of a token and its response (RFC 9396 section 7); nothing when there are none."""
+    requested = oauth_request.form.get(authorization_details.PARAMETER)
+    if requested is None and not grant.authorization_details:
+        return {}
+    chosen = authorization_details.narrow(requested, grant.authorization_details)
+    details = authorization_details.of_token(chosen, api)
+    return {authorization_details.PARAMETER: details} if details else {}
 
 
 def _record_issue(

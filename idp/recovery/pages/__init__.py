@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from idp.recovery.pages import email_change, forgot_password, reset_password, sign_in_alert, undo_change
+from idp.recovery.pages import (
+    email_change,
+    forgot_password,
+    registration,
+    registration_request,
+    reset_password,
+    sign_in_alert,
+    undo_change,
+)
 
-PAGES = (forgot_password, reset_password, sign_in_alert, email_change, undo_change)
+PAGES = (forgot_password, reset_password, sign_in_alert, email_change, undo_change, registration_request, registration)
 blueprints = tuple(page.blueprint for page in PAGES)

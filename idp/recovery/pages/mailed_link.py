@@ -14,10 +14,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
+from idp.login.flow import binding
+from idp.login.state.paths import flow_path
 from idp.persistence.transaction import Transaction
-from idp.web import csrf, language
+from idp.web import account_paths, csrf, language
 from idp.web.cookies import Cookie
+from idp.web.forms import single_value
 from idp.web.mailed_link_paths import RESET_PASSWORD
 from idp.web.pages import page, see_other
 
@@ -84,6 +88,16 @@ def result_page(template: str, **variables: Any) -> Response:
     """Render the page after `redirect_after_use`, in the language of its address."""
     language.use_ui_locales(request.args)
     return page(template, **variables)
+
+
+def sign_in_href(tx: Transaction) -> str:
+    """Return the way to the sign-in that the address names (`login`), if it is open here; otherwise to a new one."""
+    asked_from = single_value(request.args, "login", longest=MAX_HANDLE_LENGTH)
+    try:
+        row = binding.load_bound_flow(tx, asked_from)
+    except binding.LoginFlowClosed:
+        return account_paths.SECURITY
+    return flow_path(row.id) if row.open_at(tx.now) else account_paths.SECURITY
 
 
 def dead_reversal_page() -> Response:

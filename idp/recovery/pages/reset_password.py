@@ -12,12 +12,11 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
-from idp.login.flow import binding, start
+from idp.login.flow import start
 from idp.login.forms import errors
 from idp.login.policy.requirement import AuthRequirement
-from idp.login.state.paths import FORGOT_PASSWORD, flow_path
+from idp.login.state.paths import FORGOT_PASSWORD
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password, password_reset
 from idp.recovery import password_strength as meter
@@ -90,13 +89,7 @@ def estimate_strength() -> Response:
 @read_transaction
 def show_result(tx: Transaction) -> Response:
     """Show the result, and a link to the sign-in it came from, if still open."""
-    asked_from = single_value(request.args, "login", longest=MAX_HANDLE_LENGTH)
-    try:
-        row = binding.load_bound_flow(tx, asked_from)
-        href = flow_path(row.id) if row.open_at(tx.now) else account_paths.SECURITY
-    except binding.LoginFlowClosed:
-        href = account_paths.SECURITY
-    return mailed_link.result_page("recovery/password_set.html", sign_in_href=href)
+    return mailed_link.result_page("recovery/password_set.html", sign_in_href=mailed_link.sign_in_href(tx))
 
 
 def _holder(tx: Transaction) -> ResetLinkHolder | None:

@@ -19,6 +19,7 @@ SETTINGS = {
     "grace_days": "second_step_grace_days",
     "codes_viewable": "recovery_codes_viewable",
     "may_close": "people_may_close_account",
+    "self_registration": "people_may_register",
 }
 """Field of a rule -> the setting that is its default."""
 

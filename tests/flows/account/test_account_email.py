@@ -130,7 +130,7 @@ def test_somebody_elses_address_is_answered_like_a_free_one(harness: Harness, ja
 def test_a_link_dies_with_time_a_newer_one_and_any_change(harness: Harness, jane: Account) -> None:
     def disable() -> None:
         with harness.services.database.write() as tx:
-            users.disable(tx, users.find(tx, "jane"))
+            users.disable(tx, users.find(tx, "jane"), harness.settings)
 
     endings: dict[str, Callable[[], object]] = {
         "an hour": lambda: harness.clock.advance(HOUR),

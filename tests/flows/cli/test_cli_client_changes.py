@@ -48,6 +48,7 @@ CHANGES: dict[str, tuple[tuple[str, ...], Any]] = {
     "id_token_scope_claims": (("--id-token-claims", "scope"), True),
     "policy_uri": (("--privacy-policy", "https://app.example.test/privacy"), "https://app.example.test/privacy"),
     "tos_uri": (("--terms", "https://app.example.test/terms"), "https://app.example.test/terms"),
+    "accent_color": (("--accent-color", "#1d4ed8"), "#1d4ed8"),
     "remembered_device_accepted": (("--no-remembered-device",), False),
     "restricted": (("--restricted",), True),
     "allowed_user_ids": (("--restricted", "--allow-user", "jane"), ["jane-id"]),

@@ -1,16 +1,25 @@
 """Who gets into the console, and how fresh their sign-in must be."""
 
+from collections.abc import Callable
+
 import pytest
 
-from idp.admin import Refused, roles, users
+from idp.admin import Refused, groups, roles, user_actions, users
 from idp.admin.permissions import COMMAND_LINE, PERMISSIONS, Permission
+from idp.config import Settings
 from idp.kernel.clock import HOUR
+from idp.login.policy.methods import Method
+from idp.login.policy.rules import RuleKind
+from idp.login.state.owners import is_last_owner
 from idp.persistence.groups import Group
 from idp.persistence.roles import HolderKind, Role
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
 from tests.support.account import Account, words
 from tests.support.console import Console, administrator, console
 from tests.support.harness import Harness
-from tests.support.tables import events
+from tests.support.policy import group_of, rule, store_rules
+from tests.support.tables import count, events
 
 HOME = "/admin/"
 
@@ -71,10 +80,41 @@ def test_a_role_of_a_group_is_held_by_its_members(harness: Harness) -> None:
 def test_the_last_owner_is_neither_demoted_nor_disabled(harness: Harness) -> None:
     administrator(harness)
     with pytest.raises(Refused, match="somebody else an owner"), harness.services.database.write() as tx:
-        roles.withdraw_from_person(tx, COMMAND_LINE, users.find(tx, "olga"), Role.OWNER)
+        roles.withdraw_from_person(tx, COMMAND_LINE, users.find(tx, "olga"), Role.OWNER, harness.settings)
     with pytest.raises(Refused, match="somebody else an owner"), harness.services.database.write() as tx:
-        users.disable(tx, users.find(tx, "olga"))
+        users.disable(tx, users.find(tx, "olga"), harness.settings)
     administrator(harness, username="otto")
     with harness.services.database.write() as tx:
-        users.disable(tx, users.find(tx, "olga"))
-        assert tx.roles.is_last_owner(users.find(tx, "otto").id)
+        users.disable(tx, users.find(tx, "olga"), harness.settings)
+        assert is_last_owner(tx, users.find(tx, "otto").id, harness.settings)
+
+
+CHANGES: dict[str, Callable[[Transaction, User, Settings], object]] = {
+    "demoted": lambda tx, user, settings: roles.withdraw_from_person(tx, COMMAND_LINE, user, Role.OWNER, settings),
+    "disabled": users.disable,
+    "deleted": user_actions.delete,
+    "shut out by a group": lambda tx, user, settings: groups.add_member(
+        tx, COMMAND_LINE, groups.find(tx, "Keys"), user, settings
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_an_owner_whom_the_policy_keeps_out_does_not_count(harness: Harness, change: str) -> None:
+    """Otto has no password, and his rule lets nothing but a passkey count, which he has not."""
+    administrator(harness)
+    otto = administrator(harness, username="otto", password_hash=None)
+    keys = group_of(harness, "keys")
+    store_rules(
+        harness,
+        rule(RuleKind.PERSON, otto.id, kinds=frozenset({Method.PASSKEY})),
+        rule(RuleKind.GROUP, keys, kinds=frozenset()),
+    )
+    with harness.services.database.write() as tx:
+        assert tx.roles.lock_owners() > {otto.id}, "he has a factor"
+    with pytest.raises(Refused, match="somebody else an owner"), harness.services.database.write() as tx:
+        CHANGES[change](tx, users.find(tx, "olga"), harness.settings)
+    assert count(harness, "group_members") == 0
+    administrator(harness, username="ada")
+    with harness.services.database.write() as tx:
+        CHANGES[change](tx, users.find(tx, "olga"), harness.settings)

@@ -186,6 +186,29 @@ def test_an_app_is_kept_for_chosen_people_and_groups(harness: Harness) -> None:
     assert (client.restricted, client.allowed_group_ids) == (False, [])
 
 
+def test_an_administrator_of_apps_learns_nobodys_name_by_an_address(harness: Harness) -> None:
+    harness.client("web")
+    jane = harness.person("janes-user-name", email="jane@example.test", profile={"name": "Jane Secret"})
+    path = f"{APPS}/web/access"
+    admin = console(harness, Role.APPS, path=path)
+    admin.post(path, form="who", who="chosen")
+    page = admin.post(path, form="person", person="jane@example.test")
+    assert "1 person was chosen" in words(page)
+    assert "Secret" not in page.text
+    assert "janes-user-name" not in page.text
+    assert jane.id not in page.text
+    admin.post(path, form="remove-person", person="jane@example.test")
+    assert stored(harness, "web").allowed_user_ids == []
+
+
+@pytest.mark.parametrize("client_id", [".", ".."])
+def test_dots_alone_are_no_client_id(harness: Harness, client_id: str) -> None:
+    owner = console(harness, Role.APPS, path=f"{NEW}/web")
+    owner.browser.submit(action="/new/web", client_name="Shop", address="https://a.example", client_id=client_id)
+    assert owner.browser.page.status_code == 400
+    assert count(harness, "clients") == 0
+
+
 @pytest.mark.promise("FM24")
 def test_two_secrets_work_until_the_earlier_one_is_ended(harness: Harness) -> None:
     rp = BackChannelClient(harness)

@@ -152,7 +152,7 @@ def test_closing_an_account_erases_attributes_and_memberships(harness: Harness) 
         tx.groups.add(Group("g1", "Sales", "sales"))
         tx.groups.add_member("g1", jane.id)
     with harness.services.database.write() as tx:
-        assert account_closing.close_account(tx, users.find(tx, "jane"))
+        assert account_closing.close_account(tx, users.find(tx, "jane"), harness.settings)
     assert values(harness, jane.id) == {}
     assert count(harness, "group_members") == 0
 

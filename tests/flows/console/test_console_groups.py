@@ -1,5 +1,7 @@
 """Groups in the console: their members, their roles, and who may change them."""
 
+import functools
+
 import pytest
 
 from idp.persistence.groups import Group
@@ -112,12 +114,42 @@ def test_other_roles_change_no_group(harness: Harness, role: Role) -> None:
     assert count(harness, "groups") == 1
 
 
+def test_a_role_is_given_only_to_those_whom_the_question_was_about(harness: Harness) -> None:
+    jane, thief = harness.person("jane"), harness.person("thief")
+    owner, group_id = console(harness, path=GROUPS), add_group(harness, "Desk", jane.id)
+    owner.browser.get(f"{GROUPS}/{group_id}/roles/owner/give")
+    with harness.services.database.write() as tx:
+        tx.groups.add_member(group_id, thief.id)
+    page = owner.browser.submit(action="/give")
+    assert page.status_code == 409
+    assert "The members changed in the meantime" in words(page)
+    assert "Thief" in words(page)
+    assert count(harness, "role_grants") == 1
+    owner.browser.submit(action="/give")
+    assert count(harness, "role_grants") == 2
+
+
+def test_whoever_joins_at_the_same_moment_gets_no_role_unseen(harness: Harness) -> None:
+    thief = harness.person("thief")
+    owner, helper = console(harness, path=GROUPS), console(harness, Role.PEOPLE, "pia", path=GROUPS)
+    for number in range(4):
+        group_id = add_group(harness, f"Desk {number}")
+        owner.browser.get(f"{GROUPS}/{group_id}/roles/owner/give")
+        give = functools.partial(owner.browser.submit, action="/give")
+        rush([give, functools.partial(helper.post, f"{GROUPS}/{group_id}/members/add", who="thief")])
+        with harness.services.database.read() as tx:
+            assert not tx.roles.of_user(thief.id)
+            held, members = tx.roles.of_holder(HolderKind.GROUP, group_id), tx.groups.count_members(group_id)
+        assert bool(held) != bool(members), "one of the two came first, and the other was refused"
+
+
 def test_a_role_is_given_to_a_group_and_withdrawn_with_a_confirmation(harness: Harness) -> None:
     jane = harness.person("jane", totp=True)
     owner, path = console(harness, path=GROUPS), f"{GROUPS}/{add_group(harness, 'Desk', jane.id)}"
     page = owner.browser.get(f"{path}/roles/people/give")
     assert "1 person gets it" in words(page)
-    page = owner.post(f"{path}/roles/people/give")
+    assert "Jane" in words(page), "it names who gets it"
+    page = owner.browser.submit(action="/give")
     assert "The role was given" in words(page)
     assert Console(harness, jane).open(GROUPS).status_code == 200
     page = owner.post(f"{path}/members/add", who="olga")

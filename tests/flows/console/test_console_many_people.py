@@ -114,9 +114,25 @@ def test_helpdesk_adds_nobody_to_a_group_that_holds_a_role(harness: Harness, cro
         tx.groups.add(Group("g1", "Owners", "owners"))
         tx.roles.grant(Role.OWNER, HolderKind.GROUP, "g1")
     helper = console(harness, Role.PEOPLE, "pia")
-    ask(helper, "add-to-group", crowd[0], query="&to_group=Owners")
-    helper.browser.submit(action=MANY)
+    assert "Only owners add to this group" in ask(helper, "add-to-group", crowd[0], query="&to_group=Owners")
+    refused = helper.post(MANY, change="add-to-group", scope="chosen", person=crowd[0], to_group="Owners")
+    assert refused.status_code == 403
     assert count(harness, "group_members") == 0
+
+
+def test_a_group_that_holds_a_role_is_named_as_such_before_people_are_added(harness: Harness, crowd: list[str]) -> None:
+    with harness.services.database.write() as tx:
+        tx.groups.add(Group("g1", "Desk", "desk"))
+    owner = console(harness)
+    assert "administrator" not in ask(owner, "add-to-group", crowd[0], query="&to_group=Desk")
+    with harness.services.database.write() as tx:
+        tx.roles.grant(Role.PEOPLE, HolderKind.GROUP, "g1")
+    page = owner.browser.submit(action=MANY)
+    assert page.status_code == 409, "the question was another one"
+    assert "becomes an administrator: People" in words(page)
+    assert count(harness, "group_members") == 0
+    owner.browser.submit(action=MANY)
+    assert count(harness, "group_members") == 1
 
 
 def test_only_those_without_a_password_are_invited_again(harness: Harness, crowd: list[str]) -> None:

@@ -303,6 +303,25 @@ def test_edit_changes_profile_address_and_required(harness: Harness) -> None:
     assert stored(harness, jane.id).email_verified
 
 
+ABOUT: dict[str, Any] = {
+    "birthdate": "1985-02-28", "gender": "female", "middle_name": "Ann", "website": "https://jane.example/",
+    "profile": "https://social.example/jane", "picture": "https://jane.example/me.png",
+}  # fmt: skip
+
+
+def test_edit_changes_what_people_say_about_themselves_by_the_same_rules(harness: Harness) -> None:
+    jane = harness.person("jane", profile={"name": "Jane", "birthdate": "0000-02-28"})
+    admin = console(harness, path=path(jane, "edit"))
+    admin.browser.submit(action="edit", birthdate="1985-02-30", website="http://jane.example", picture="javascript:x")
+    for name in ("birthdate", "website", "picture"):
+        assert f'id="{name}-error"' in admin.browser.page.text
+    assert stored(harness, jane.id).profile == {"name": "Jane", "birthdate": "0000-02-28"}
+    admin.browser.submit(action="edit", **ABOUT)
+    assert stored(harness, jane.id).profile == {"name": "Jane"} | ABOUT
+    assert all(value in words(admin.browser.page) for value in ABOUT.values()), "shown on the person's page"
+    assert mails(harness)[-1] == "profile_changed_by_administrator"
+
+
 def resubmit(admin: Console, address: str) -> TestResponse:
     """Sends a form as it is."""
     admin.browser.get(address)
@@ -370,7 +389,7 @@ def test_the_last_owner_stays(harness: Harness) -> None:
     otto = administrator(harness, username="otto")
     admin = console(harness)
     with harness.services.database.write() as tx:
-        roles.withdraw_from_person(tx, COMMAND_LINE, users.find(tx, "olga"), Role.OWNER)
+        roles.withdraw_from_person(tx, COMMAND_LINE, users.find(tx, "olga"), Role.OWNER, harness.settings)
         tx.roles.grant(Role.OWNER, HolderKind.PERSON, admin.someone.id)
         tx.users.set_status(users.find(tx, "otto"), "disabled")
     assert "Make somebody else an owner first" in do(admin, admin.someone, "withdraw-role", value="owner")

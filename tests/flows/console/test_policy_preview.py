@@ -11,7 +11,6 @@ from idp.admin import Refused
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.policy import changes, preview
 from idp.admin.policy.preview import Count, Effect
-from idp.admin.policy.walk import walk
 from idp.kernel.entropy import SystemEntropy
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import Method
@@ -20,6 +19,7 @@ from idp.login.policy.rules import Rule, RuleKind, RuleSet, Terms
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.login.state.policy_rules import present_rules
+from idp.login.state.walk import walk
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from tests.support.concurrency import rush

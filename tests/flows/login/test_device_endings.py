@@ -82,7 +82,7 @@ def second_step_reset(harness: Harness, driver: LoginDriver, jane: Owner) -> Som
 
 
 def disabled_for_a_while(harness: Harness, _door: LoginDriver, jane: Owner) -> Someone:
-    by_administrator(harness, jane.someone, users.disable)
+    by_administrator(harness, jane.someone, lambda tx, user: users.disable(tx, user, harness.settings))
     by_administrator(harness, jane.someone, users.enable)
     return jane.someone
 

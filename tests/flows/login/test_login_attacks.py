@@ -128,7 +128,7 @@ def test_a_sign_in_under_way_is_dead_after_a_change(
         if change == "epoch":
             tx.users.raise_epoch(user)
         elif change == "disabled":
-            users.disable(tx, user)
+            users.disable(tx, user, harness.settings)
             users.enable(tx, user)
         elif change == "password":
             users.set_password(tx, user, user.password_hash or "")
@@ -144,7 +144,7 @@ def test_a_disabled_person_gets_no_further(
 ) -> None:
     driver.to_code(browser, jane)
     with harness.services.database.write() as tx:
-        users.disable(tx, users.find(tx, "jane"))
+        users.disable(tx, users.find(tx, "jane"), harness.settings)
     browser.submit(code=jane.code(harness.clock))
     browser.submit(username="jane", password=jane.password)
     assert "do not belong together" in browser.page.text

@@ -166,7 +166,7 @@ def test_every_way_a_session_ends_is_told(product: Harness, app: Receiver) -> No
     connect(product, desk)
     expected += [sid_of(desk)]
     with product.services.database.write() as tx:
-        users.disable(tx, users.find(tx, "jane"))
+        users.disable(tx, users.find(tx, "jane"), product.settings)
     assert [claims["sid"] for claims in told(product, app)] == expected
 
 
@@ -191,7 +191,7 @@ def test_nothing_is_told_of_an_ending_that_did_not_happen(product: Harness, here
 
     def change() -> None:
         with product.services.database.write() as tx:
-            users.disable(tx, users.find(tx, "jane"))
+            users.disable(tx, users.find(tx, "jane"), product.settings)
             raise Stop
 
     with pytest.raises(Stop):

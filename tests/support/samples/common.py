@@ -16,7 +16,7 @@ COMMON: dict[str, Any] = {
 }  # fmt: skip
 ACME = {"name": "Acme Invoices", "host": "invoices.acme.example", "logo_letter": "A",
         "policy_uri": "https://acme.example/privacy", "tos_uri": "https://acme.example/terms",
-        "logo_href": None}  # fmt: skip
+        "logo_href": None, "colors_href": None}  # fmt: skip
 ADA = {"name": "Ada Lovelace", "username": "ada@example.org"}
 CLOCK = "That code did not work. Check that your phone's clock is set to automatic time, then enter the next code."
 PASSKEY = {"action": "#", "options_href": "#"}

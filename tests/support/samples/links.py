@@ -1,10 +1,14 @@
 """Pages of mailed links: a new password, a new address, and what was not them."""
 
-from tests.support.samples.common import Sample
+from tests.support.samples.common import ACME, Sample
 
 FORGOT = {"action": "#", "username": "", "back_href": "#"}
 NEW_PASSWORD = {
     "action": "#", "username": "ada", "min_length": 15, "two_step_on": False, "strength_href": "#",
+}  # fmt: skip
+REGISTER = {"action": "#", "typed": "", "longest": 254, "back_href": "#", "client": None}
+REGISTRATION = {
+    "action": "#", "email": "ada@example.org", "name": "", "longest": 200, "strength_href": "#", "min_length": 15,
 }  # fmt: skip
 ALERT = {
     "action": "#", "event": "sign_in_alert", "browser": "Firefox on Windows", "address": "203.0.113.7",
@@ -23,6 +27,13 @@ LINKS: list[Sample] = [
         "two_step_on": True, "min_length": 8, "errors": {"password": "Use at least 8 characters."}}),
     ("new-password-stale", "recovery/new_password.html", NEW_PASSWORD | {
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
+    ("register", "recovery/register.html", REGISTER),
+    ("register-wrong", "recovery/register.html", REGISTER | {
+        "typed": "ada", "client": ACME, "errors": {"email": "Enter an email address, such as jane@example.com."}}),
+    ("register-sent", "recovery/register_sent.html", {"minutes": 60, "back_href": "#", "again_href": "#"}),
+    ("registration", "recovery/registration.html", REGISTRATION),
+    ("registration-empty", "recovery/registration.html", REGISTRATION | {
+        "errors": {"name": "Type your name.", "password": "Use at least 15 characters."}}),
     ("password-set", "recovery/password_set.html", {"sign_in_href": "#"}),
     ("alert", "recovery/alert.html", ALERT),
     ("alert-change", "recovery/alert.html", ALERT | {"event": "message_codes_added"}),

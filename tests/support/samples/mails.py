@@ -24,6 +24,8 @@ EMAILS: list[Sample] = [
         for name, template in (
             ("change", "email_change"),
             ("taken", "email_taken"),
+            ("registration", "registration"),
+            ("registration-taken", "registration_taken"),
             ("changed", "contact_changed"),
             ("closed", "account_closed"),
         )

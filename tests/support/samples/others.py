@@ -27,6 +27,16 @@ OTHERS: list[Sample] = [
     ("consent", "consent/ask.html", CONSENT),
     ("consent-again", "consent/ask.html", CONSENT | {
         "again": True, "scopes": [{"title": "Your phone number", "detail": ""}], "lifetime": ""}),
+    ("consent-details", "consent/ask.html", CONSENT | {"details": [
+        {"title": "payment_initiation", "members": [
+            {"term": "What it may do", "value": "initiate, status"},
+            {"term": "instructedAmount", "value": '{"currency": "EUR", "amount": "123.50"}'}]}]}),
+    ("device", "protocol/device.html", {"action": "#", "user_code": "WDJB-MJHT"}),
+    ("device-wrong", "protocol/device.html", {"action": "#", "user_code": "BBBB-BBBB", "errors": {
+        "user_code": "No device waits with this code. Look at the device again: the code may have changed."}}),
+    ("device-confirm", "protocol/device_confirm.html", CONSENT | {
+        "user_code": "WDJB-MJHT", "place": "203.0.113.9 (Paris, France)"}),
+    ("device-done", "protocol/device_done.html", {"refused": False}),
     ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
     ("logout-own", "session/logout_confirm.html", {"action": "#"}),
     ("logged-out", "session/logged_out.html", {"client_name": ACME["name"], "back_href": "#", "frames": []}),

@@ -4,7 +4,7 @@ from tests.support.samples.common import ACME, ADA, CLOCK, PASSKEY, RECOVERY_WAY
 
 IDENTIFY = {
     "passkey": PASSKEY, "action": "#", "username": "", "known_user": None, "can_cancel": True, "client": ACME,
-    "forgot_href": "#", "keep_days": 7, "keep": False,
+    "forgot_href": "#", "register_href": None, "keep_days": 7, "keep": False,
 }  # fmt: skip
 CODE = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": False,
@@ -22,6 +22,7 @@ RECOVERY = {
 
 SIGN_IN: list[Sample] = [
     ("identify", "login/identify.html", IDENTIFY),
+    ("identify-register", "login/identify.html", IDENTIFY | {"register_href": "#"}),
     ("identify-alone", "login/identify.html", IDENTIFY | {"client": None, "can_cancel": False}),
     ("identify-wrong", "login/identify.html", IDENTIFY | {
         "username": "ada@example.org",

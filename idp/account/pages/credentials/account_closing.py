@@ -40,7 +40,7 @@ def close_account(tx: Transaction) -> Response:
     if lookup_key(single_value(request.form, "username")) != user.username_key:
         return _render(auth_session, error=Text("Type your user name, {username}, to confirm.", username=user.username))
     try:
-        closed = account_closing.close_account(tx, user)
+        closed = account_closing.close_account(tx, user, services().settings)
     except account_closing.LastOwner:
         message = Text("You are the only owner of this installation. Make somebody else an owner first.")
         return error_page(403, Text("Your account stays open"), message)

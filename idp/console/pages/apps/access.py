@@ -27,9 +27,12 @@ CHOICES: Mapping[str, Callable[[Transaction, Client, str], Registration]] = {
     "who": lambda _, client, who: client_access.open_to(client, who),
     "person": client_access.add_person,
     "group": client_access.add_group,
+    "remove-person": client_access.remove_person,
     "remove": lambda _, client, one_id: client_access.without(client, one_id),
 }
 """Form of the page -> the registration that it asks for."""
+FIELDS = {"remove-person": "person"}
+"""Form -> its field, where that is not of the same name."""
 NOTICES = {"saved": Text("Saved. It counts from the next sign-in on.")}
 LONGEST = 320
 
@@ -49,10 +52,10 @@ def save_choice(tx: Transaction, admin: Admin, client_id: str) -> Response:
     if form not in CHOICES:
         return _page(tx, admin, client, ("form", STALE_FORM))
     try:
-        wanted = CHOICES[form](tx, client, _typed(form))
+        wanted = CHOICES[form](tx, client, _typed(FIELDS.get(form, form)))
         client_access.store(tx, client, wanted, services().entropy, services().settings)
     except Refused as refused:
-        return _page(tx, admin, client, (form, refused.text))
+        return _page(tx, admin, client, (FIELDS.get(form, form), refused.text))
     return responses.redirect_done(request.path, "saved")
 
 
@@ -67,6 +70,7 @@ def _page(tx: Transaction, admin: Admin, client: Client, error: tuple[str, str] 
         app={"name": client.client_name, "id": client.client_id},
         restricted=client.restricted,
         people=[{"id": user.id, "name": user.display_name, "detail": user.username} for user in found.people],
+        sees_people=admin.may(Permission.VIEW_PEOPLE),
         groups=[{"id": group.id, "name": group.name} for group in found.groups],
         typed={name: _typed(name) if error else "" for name in ("person", "group")},
         may_change=admin.may(Permission.CHANGE_APPS),

@@ -31,7 +31,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field of a form; `kind` is how it is shown: text, lines, tick, choice, ticks, number or json."""
+    """One field of a form.
+
+    `kind` is how it is shown: text, color, lines, tick, choice, ticks, number or json.
+    """
 
     name: str
     kind: str
@@ -87,6 +90,7 @@ READERS: Mapping[str, Callable[[MultiDict[str, str], str], Any]] = {
     "text": _text,
     "lines": _lines,
     "tick": is_checked,
+    "color": lambda form, name: (_text(form, name) or "").lower() or None,
     "choice": _text,
     "ticks": lambda form, name: tuple(dict.fromkeys(form.getlist(name)[:20])),
     "number": _number,
@@ -126,7 +130,7 @@ class Section:
 
 SECTIONS: Mapping[str, Section] = {
     "general": Section(
-        Text("Name and links"),
+        Text("Name, links and colour"),
         Text("What people see of the app where they sign in."),
         (
             Field(name="client_name", kind="text", label=Text("Name")),
@@ -138,6 +142,12 @@ SECTIONS: Mapping[str, Section] = {
             ),
             Field(name="policy_uri", kind="text", label=Text("Privacy policy")),
             Field(name="tos_uri", kind="text", label=Text("Terms of service")),
+            Field(
+                name="accent_color",
+                kind="color",
+                label=Text("Colour"),
+                hint=Text("Of buttons and links where people sign in to it, such as {example}.", example="#0b5c4c"),
+            ),
         ),
     ),
     "addresses": Section(
@@ -193,8 +203,11 @@ SECTIONS: Mapping[str, Section] = {
             Field(
                 name="default_max_age",
                 kind="number",
-                label=Text("Sign in again after (seconds)"),
-                hint=Text("Empty: as long as the session lasts."),
+                label=Text("Session lifetime for this app (seconds)"),
+                hint=Text(
+                    "People sign in again when their last sign-in is longer ago, unless the app itself asks for "
+                    "another time (max_age). Empty: as long as the session lasts."
+                ),
             ),
             Field(
                 name="first_party",

@@ -18,10 +18,12 @@ from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.fields import LONGEST, SECTIONS, Field, Section, Unreadable
 from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.secret_page import show_secret
+from idp.kernel.colors import Color
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.client_colors import dark_palette
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.pages import answers_json, json_response, translate
@@ -160,7 +162,14 @@ def _shown(each: Field, value: Any) -> dict[str, Any]:  # noqa: ANN401 - its kin
         "checked": each.name in ADDRESSES,
         "value": "" if value is None else value,
         "options": options,
-    }
+    } | ({"on_dark": _on_dark(value)} if each.kind == "color" else {})
+
+
+def _on_dark(color: str | None) -> str:
+    try:
+        return dark_palette(Color.parse(color or "")).accent.css
+    except ValueError:
+        return ""
 
 
 def _section(name: str) -> Section:

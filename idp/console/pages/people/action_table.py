@@ -57,9 +57,11 @@ def _send_reset(tx: Transaction, _actor: Actor, user: User, _value: str) -> None
 def _change_role(tx: Transaction, actor: Actor, user: User, value: str, *, grant: bool) -> None:
     if value not in [*Role]:
         raise Refused(Text("Choose a role from the list."))
-    change = roles.grant_to_person if grant else roles.withdraw_from_person
-    if not change(tx, actor, user, Role(value)):
-        raise Refused(Text("The person has this role already.") if grant else NOT_OWN_ROLE)
+    if grant:
+        if not roles.grant_to_person(tx, actor, user, Role(value)):
+            raise Refused(Text("The person has this role already."))
+    elif not roles.withdraw_from_person(tx, actor, user, Role(value), services().settings):
+        raise Refused(NOT_OWN_ROLE)
 
 
 NOT_OWN_ROLE = Text("The person does not hold this role directly. Look at the groups.")
@@ -107,7 +109,7 @@ _TABLE = (
         points=(Text("They are signed out in every browser and every app at once."), MAILED),
         button=Text("Disable the account"),
         done=Text("The account is disabled."),
-        run=lambda tx, _actor, user, _value: users.disable(tx, user),
+        run=lambda tx, _actor, user, _value: users.disable(tx, user, services().settings),
         recent=True,
         danger=True,
         on_oneself=False,
@@ -229,7 +231,7 @@ _TABLE = (
         ),
         button=Text("Delete the account"),
         done=Text("The account is deleted."),
-        run=lambda tx, _actor, user, _value: user_actions.delete(tx, user),
+        run=lambda tx, _actor, user, _value: user_actions.delete(tx, user, services().settings),
         recent=True,
         danger=True,
         on_oneself=False,

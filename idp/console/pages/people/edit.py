@@ -23,7 +23,8 @@ from idp.web.context import services
 from idp.web.forms import single_value
 
 PATH = console_paths.person_action("<user_id>", "edit")
-PROFILE = ("name", "given_name", "family_name", "nickname", "locale", "zoneinfo", *profile_form.ADDRESS)
+PROFILE = tuple(profile_form.LONGEST)
+"""All that people set under *My account*, by the same rules."""
 CONTACTS = ("email", "phone_number")
 
 blueprint = Blueprint("edit", __name__)

@@ -26,7 +26,7 @@ blueprint = Blueprint("export", __name__)
 
 
 @blueprint.post(console_paths.EXPORT_PEOPLE)
-@changes(Permission.VIEW_PEOPLE, back=console_paths.PEOPLE)
+@changes(Permission.VIEW_PEOPLE, recent=True, back=console_paths.PEOPLE)
 def download(tx: Transaction, _: Admin) -> Response:
     """Record the export, and send the rows; each batch has a transaction of its own."""
     chosen = selection.read(tx, request.form)

@@ -9,22 +9,28 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, request
 
+from idp.admin import groups
 from idp.admin.bulk_changes import BatchResult, BulkChange, BulkTask, change_batch
 from idp.admin.permissions import Permission
-from idp.console import responses
+from idp.console import guard, responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.people import selection
 from idp.console.pages.people.selection import NO_GROUP, Selection
-from idp.console.responses import Confirmation
+from idp.console.responses import Confirmation, Progress
+from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.text import Text, plural
 from idp.persistence.groups import Group
 from idp.persistence.people_lists import PeopleFilter
+from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
 from idp.web.forms import is_storable, single_value
 
 CHOSEN, EVERYBODY = "chosen", "all"
+ROLES = "roles"
+OWNERS_ONLY = Text("The group holds a role, so its members are administrators. Ask an owner of this installation.")
+ROLES_CHANGED = Text("The roles of the group changed in the meantime. Look at what follows from it now.")
 LONGEST_ID = 64
 MOST_CHOSEN = 200
 
@@ -40,6 +46,13 @@ class Request:
     ids: tuple[str, ...] | None
     group: Group | None
     group_name: str
+    held: tuple[Role, ...]
+    """Roles that whoever is added to the group gets."""
+
+    @property
+    def roles_text(self) -> str:
+        """Return these roles as a form carries them on."""
+        return " ".join(self.held)
 
     def filter(self, tx: Transaction) -> PeopleFilter:
         """Return which people it is about."""
@@ -49,7 +62,8 @@ class Request:
         """Return the fields that a form must carry on."""
         scope = [("scope", EVERYBODY if self.ids is None else CHOSEN), ("change", str(self.change))]
         chosen = [("person", " ".join(self.ids))] if self.ids else []
-        return [*scope, ("to_group", self.group_name), *chosen, *self.selected.hidden()]
+        roles = [(ROLES, self.roles_text)] if self.held else []
+        return [*scope, ("to_group", self.group_name), *roles, *chosen, *self.selected.hidden()]
 
 
 @blueprint.get(console_paths.CHANGE_MANY)
@@ -61,6 +75,8 @@ def show_question(tx: Transaction, admin: Admin) -> Response:
         return _explain(
             admin, Text("Which group?"), NO_GROUP if wanted.group_name else Text("Name the group to add to.")
         )
+    if wanted.held and not admin.may(Permission.CHANGE_ROLES):
+        return _explain(admin, Text("Only owners add to this group"), OWNERS_ONLY)
     total = tx.people.count(wanted.filter(tx))
     if not total:
         return _explain(admin, Text("Nobody was chosen"), Text("Go back, tick some people, and choose again."))
@@ -72,11 +88,16 @@ def show_question(tx: Transaction, admin: Admin) -> Response:
 def change_next(tx: Transaction, admin: Admin) -> Response:
     """Change the next batch, and show how many are done."""
     wanted = _read(tx)
+    if wanted.held:
+        guard.require(tx, Permission.CHANGE_ROLES, recent=True, back=console_paths.PEOPLE)
+    if single_value(request.form, ROLES) != wanted.roles_text:
+        return responses.confirm(admin, _question(wanted, _number("total")), status=409, error=ROLES_CHANGED)
     task = BulkTask(
         change=wanted.change,
         actor=admin.actor,
         entropy=services().entropy,
         sealer=services().sealer,
+        settings=services().settings,
         group=wanted.group,
     )
     after = single_value(request.form, "after", longest=LONGEST_ID)
@@ -93,7 +114,9 @@ def _read(tx: Transaction) -> Request:
     group_name = single_value(request.values, "to_group", longest=selection.LONGEST).strip()
     group = selection.find_group(tx, group_name)
     selected = selection.read(tx, request.values)
-    return Request(BulkChange(name), selected, tuple(ids) if chosen else None, group, group_name)
+    change = BulkChange(name)
+    held = tuple(groups.roles_of(tx, group)) if group and change is BulkChange.ADD_TO_GROUP else ()
+    return Request(change, selected, tuple(ids) if chosen else None, group, group_name, held)
 
 
 def _question(wanted: Request, total: int) -> Confirmation:
@@ -101,13 +124,14 @@ def _question(wanted: Request, total: int) -> Confirmation:
         question=_title(wanted, total),
         lead=LEADS[wanted.change],
         points=(
+            *(Text("Each of them becomes an administrator: {role}.", role=ROLE_TEXTS[role][0]) for role in wanted.held),
             Text("Whoever is so already, and whoever you may not change, is left as they are."),
             Text("A mail tells each of them."),
         ),
         button=plural("Change {count} person", "Change {count} people", count=total),
         back=console_paths.PEOPLE,
         fields=[*wanted.fields(), ("total", str(total))],
-        danger=wanted.change is BulkChange.DISABLE,
+        danger=wanted.change is BulkChange.DISABLE or bool(wanted.held),
     )
 
 
@@ -145,17 +169,23 @@ def _show_progress(admin: Admin, wanted: Request, result: BatchResult) -> Respon
     changed, skipped = result.changed + _number("changed"), result.skipped + _number("skipped")
     total = max(_number("total"), changed + skipped)
     counts = [("changed", str(changed)), ("skipped", str(skipped)), ("total", str(total)), ("after", result.last_id)]
-    return responses.render(
+    done = changed + skipped
+    return responses.show_progress(
         admin,
-        "console/people/progress.html",
-        title=_title(wanted, total),
-        done=changed + skipped,
-        changed=changed,
-        skipped=skipped,
-        total=total,
-        fields=[{"name": name, "value": value} for name, value in (*wanted.fields(), *counts)],
-        finished=not result.last_id,
-        people_href=console_paths.PEOPLE,
+        Progress(
+            title=_title(wanted, total),
+            text=Text("{done} of {total} people are done.", done=done, total=total),
+            done=done,
+            total=total,
+            details=(
+                plural("{count} person was changed.", "{count} people were changed.", count=changed),
+                plural("{count} was left as they were.", "{count} were left as they were.", count=skipped),
+            ),
+            fields=(*wanted.fields(), *counts),
+            finished=not result.last_id,
+            back=console_paths.PEOPLE,
+            back_label=Text("Back to people"),
+        ),
     )
 
 

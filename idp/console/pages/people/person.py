@@ -41,6 +41,8 @@ CLAIM_TITLES = {
     "locale": Text("Language"),
     "zoneinfo": Text("Time zone"),
     "website": Text("Website"),
+    "profile": Text("Profile page"),
+    "picture": Text("Picture"),
 }
 
 blueprint = Blueprint("person", __name__)

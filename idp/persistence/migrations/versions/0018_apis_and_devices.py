@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("client_id", sa.String(), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
-        sa.Column("user_agent", sa.String(), nullable=False),
         sa.Column("interval", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("resources", sa.JSON(), nullable=False),

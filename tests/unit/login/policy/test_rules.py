@@ -28,6 +28,7 @@ terms = st.builds(
     grace_days=st.none() | st.integers(0, 30),
     codes_viewable=st.none() | st.booleans(),
     may_close=st.none() | st.booleans(),
+    self_registration=st.none() | st.booleans(),
 )
 SUBJECTS = {
     RuleKind.GROUP: ("staff", "guests"),

@@ -1,0 +1,185 @@
+"""The device authorization grant: RFC 8628."""
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import pytest
+
+from idp.protocol.device import user_codes
+from tests.support.apis import ORDERS, READ, ResourceServer
+from tests.support.back_channel import BackChannelClient, refused
+from tests.support.browser import Browser
+from tests.support.concurrency import rush, twin
+from tests.support.harness import Harness, Someone
+
+GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+ADDRESS = "203.0.113.9"
+DEVICE = {
+    "token_endpoint_auth_method": "none",
+    "grant_types": [GRANT, "refresh_token"],
+    "response_types": [],
+    "redirect_uris": [],
+    "scopes": ["openid", "email", "offline_access", READ],
+}
+
+
+class Television(BackChannelClient):
+    """A device without a keyboard."""
+
+    def __init__(self, harness: Harness, client_id: str = "tv", **traits: Any) -> None:
+        super().__init__(harness, client_id, **(DEVICE | traits))
+        self.codes: dict[str, Any] = {}
+
+    def start(self, **changes: Any) -> "Television":
+        """Asks for codes."""
+        form = {"client_id": self.app.client_id, "scope": "openid offline_access"} | changes
+        answer = self.http.post("/device_authorization", data=form, environ_base={"REMOTE_ADDR": ADDRESS})
+        assert answer.status_code == 200, answer.text
+        self.codes = answer.json or {}
+        return self
+
+    def poll(self, *, after: int = 5) -> Any:  # noqa: ANN401 - a response
+        """Asks for tokens, some seconds later."""
+        self.harness.clock.advance(after)
+        return self.post("/token", {"grant_type": GRANT, "device_code": self.codes["device_code"]})
+
+
+@pytest.fixture
+def tv(harness: Harness) -> Television:
+    """A television that shows its code."""
+    return Television(harness).start()
+
+
+def type_code(browser: Browser, tv: Television, jane: Someone) -> None:
+    """The person types the code, and signs in where that is asked."""
+    browser.get("/device")
+    browser.submit(user_code=tv.codes["user_code"].lower().replace("-", " "))
+    if browser.at.endswith("/identify"):
+        browser.submit(username=jane.username, password=jane.password)
+    assert "/device/confirm/" in browser.at, (browser.at, browser.page.text)
+
+
+def test_a_person_connects_a_television(tv: Television, jane: Someone, browser: Browser) -> None:
+    """First-party, and asked all the same: the person says that the device is their own."""
+    assert {"device_code", "user_code", "verification_uri", "verification_uri_complete", "expires_in", "interval"} == (
+        tv.codes.keys()
+    )
+    refused(tv.poll(), "authorization_pending")
+    type_code(browser, tv, jane)
+    text = browser.page.text
+    for word in ("Tv", tv.codes["user_code"], ADDRESS, "Did somebody send you the code"):
+        assert word in text
+    browser.submit(choice="approve")
+    assert "The device is connected" in browser.page.text
+    answer = tv.poll().json or {}
+    assert answer["id_token"]
+    claims = tv.claims_of(answer["access_token"])
+    assert (claims["sub"], claims["client_id"], claims["acr"]) == (jane.id, "tv", "pwd")
+    assert tv.refresh(answer["refresh_token"]).status_code == 200
+    assert tv.userinfo(answer["access_token"]).status_code == 200
+    refused(tv.poll(), "invalid_grant")
+    assert tv.userinfo(answer["access_token"]).status_code == 401, "a code that comes twice ends what the first one got"
+
+
+def test_a_person_refuses_a_television(tv: Television, jane: Someone, browser: Browser) -> None:
+    type_code(browser, tv, jane)
+    browser.submit(choice="cancel")
+    assert "was not connected" in browser.page.text
+    refused(tv.poll(), "access_denied")
+
+
+def test_a_poll_before_the_interval_makes_it_longer(tv: Television) -> None:
+    """RFC 8628 section 3.5: by five seconds, each time."""
+    refused(tv.poll(after=0), "authorization_pending")
+    refused(tv.poll(after=4), "slow_down")
+    refused(tv.poll(after=9), "slow_down")
+    refused(tv.poll(after=15), "authorization_pending")
+
+
+def test_codes_expire_for_the_device_and_for_the_person(tv: Television, jane: Someone, browser: Browser) -> None:
+    type_code(browser, tv, jane)
+    refused(tv.poll(after=600), "expired_token")
+    browser.submit(choice="approve")
+    assert browser.page.status_code == 410
+    browser.get("/device")
+    browser.submit(user_code=tv.codes["user_code"])
+    assert "No device waits with this code" in browser.page.text
+
+
+def test_a_link_fills_the_code_in_and_does_nothing_by_itself(tv: Television, browser: Browser) -> None:
+    """RFC 8628 section 5.4: against remote phishing."""
+    browser.get(tv.codes["verification_uri_complete"].removeprefix(tv.harness.settings.issuer), site="cross-site")
+    assert f'value="{tv.codes["user_code"]}"' in browser.page.text
+    assert browser.at.startswith("/device?")
+
+
+def test_guesses_are_few(tv: Television, browser: Browser) -> None:
+    """RFC 8628 section 5.1; the right code is not looked up either then."""
+    for _ in range(20):
+        browser.get("/device")
+        browser.submit(user_code="BBBB-BBBB")
+        assert browser.page.status_code == 400
+    browser.submit(user_code=tv.codes["user_code"])
+    assert browser.page.status_code == 429
+
+
+def test_a_device_is_refused_what_it_may_not_have(harness: Harness, tv: Television) -> None:
+    other, web = Television(harness, "other"), BackChannelClient(harness, "plain")
+    refused(web.post("/device_authorization", {"scope": "openid"}), "unauthorized_client")
+    refused(tv.post("/device_authorization", {"scope": "nothing"}), "invalid_scope")
+    refused(tv.post("/device_authorization", {"scope": "openid", "resource": ORDERS}), "invalid_target")
+    refused(tv.post("/device_authorization", {"scope": "openid"}, anonymous=True), "invalid_client", 401)
+    other.codes = tv.codes
+    refused(other.poll(), "invalid_grant")
+    other.codes = {"device_code": "unknown"}
+    refused(other.poll(), "invalid_grant")
+
+
+def test_a_device_gets_tokens_for_an_api(harness: Harness, jane: Someone, browser: Browser) -> None:
+    ResourceServer(harness)
+    tv = Television(harness).start(scope=f"openid {READ}", resource=ORDERS)
+    type_code(browser, tv, jane)
+    assert "Read your orders" in browser.page.text
+    browser.submit(choice="approve")
+    assert tv.claims_of((tv.poll().json or {})["access_token"])["aud"] == ORDERS
+
+
+def test_a_device_code_is_no_authorization_code(harness: Harness, jane: Someone, browser: Browser) -> None:
+    tv = Television(harness, require_pkce=False, grant_types=[GRANT, "authorization_code"]).start()
+    type_code(browser, tv, jane)
+    browser.submit(choice="approve")
+    form = {"grant_type": "authorization_code", "code": tv.codes["device_code"]}
+    refused(tv.post("/token", form | {"redirect_uri": ""}), "invalid_request")
+    refused(tv.post("/token", form | {"redirect_uri": "x:/y"}), "invalid_grant")
+
+
+def test_somebody_without_access_to_the_app_connects_nothing(harness: Harness, jane: Someone, browser: Browser) -> None:
+    tv = Television(harness, restricted=True).start()
+    browser.get("/device")
+    browser.submit(user_code=tv.codes["user_code"])
+    browser.submit(username=jane.username, password=jane.password)
+    assert browser.page.status_code == 403
+    refused(tv.poll(), "authorization_pending")
+
+
+def test_of_two_windows_one_decides(tv: Television, jane: Someone, browser: Browser) -> None:
+    type_code(browser, tv, jane)
+    other = twin(browser)
+    browser.submit(choice="cancel")
+    other.submit(choice="approve")
+    assert other.page.status_code == 410
+    refused(tv.poll(), "access_denied")
+
+
+def test_a_device_code_is_claimed_once(tv: Television, jane: Someone, browser: Browser) -> None:
+    type_code(browser, tv, jane)
+    browser.submit(choice="approve")
+    answers = rush([partial(tv.twin().poll, after=0) for _ in range(8)])
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 400: 7}
+
+
+def test_user_codes_are_read_as_people_type_them() -> None:
+    assert user_codes.normalize(" wdjb mjht\u3000") == "WDJBMJHT"
+    assert user_codes.normalize("\uff37DJB-MJHT") == "WDJBMJHT"
+    assert [user_codes.normalize(each) for each in ("", "WDJB", "WDJB-MJHA", "WDJB-MJH0")] == [None] * 4

@@ -1,0 +1,117 @@
+"""Token exchange by policy: RFC 8693."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.apis import BILLS, ORDERS, PAY, READ, ResourceServer
+from tests.support.back_channel import BackChannelClient, refused
+from tests.support.harness import ISSUER, Harness, Someone
+
+GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
+TYPE = "urn:ietf:params:oauth:token-type:access_token"
+BACK_END: dict[str, Any] = {"grant_types": [GRANT], "redirect_uris": [], "scopes": [PAY, "email"]}
+
+
+@pytest.fixture
+def rp(harness: Harness) -> BackChannelClient:
+    """The app that the person signed in to."""
+    return BackChannelClient(harness, scopes=["openid", READ])
+
+
+@pytest.fixture
+def back_end(harness: Harness) -> BackChannelClient:
+    """The program behind the API for orders, which may call the API for bills."""
+    ResourceServer(harness, exchange_clients=["orders-back-end"])
+    return BackChannelClient(harness, "orders-back-end", **BACK_END)
+
+
+@pytest.fixture
+def bills(harness: Harness) -> ResourceServer:
+    """The API that is called then."""
+    return ResourceServer(harness, BILLS)
+
+
+def token_for_orders(rp: BackChannelClient, jane: Someone) -> str:
+    """What the API for orders gets from the app."""
+    token: str = rp.tokens(jane, scopes=("openid", READ), resources=[ORDERS])["access_token"]
+    return token
+
+
+def exchange(client: BackChannelClient, token: str, **changes: Any) -> Any:  # noqa: ANN401 - a response
+    """Asks for a token for bills instead."""
+    form = {"grant_type": GRANT, "subject_token": token, "subject_token_type": TYPE, "resource": BILLS}
+    return client.post("/token", form | changes)
+
+
+def test_a_token_of_one_api_becomes_one_of_another_that_names_the_actor(
+    rp: BackChannelClient, back_end: BackChannelClient, bills: ResourceServer, jane: Someone
+) -> None:
+    """Sections 2.2.1 and 4.1; it ends with the token and the grant that it came from."""
+    subject = token_for_orders(rp, jane)
+    back_end.harness.clock.advance(100)
+    answer = exchange(back_end, subject).json or {}
+    claims = back_end.claims_of(answer["access_token"])
+    assert (claims["sub"], claims["aud"], claims["scope"], claims["client_id"]) == (
+        jane.id,
+        BILLS,
+        PAY,
+        "orders-back-end",
+    )
+    assert claims["act"] == {"sub": "orders-back-end"}
+    assert claims["exp"] == rp.claims_of(subject)["exp"]
+    assert (answer["issued_token_type"], answer["expires_in"], "refresh_token" in answer) == (TYPE, 200, False)
+    assert (bills.introspect(answer["access_token"]).json or {})["act"] == {"sub": "orders-back-end"}
+    refused(back_end.userinfo(answer["access_token"]), "invalid_token", 401)
+    with rp.harness.services.database.write() as tx:
+        tx.grants.revoke_for_user(jane.id)
+    assert bills.introspect(answer["access_token"]).json == {"active": False}
+
+
+def test_actors_in_a_row_are_all_named(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    """Section 4.1: the newest outside."""
+    ResourceServer(harness, BILLS, exchange_clients=["bills-back-end"])
+    second = BackChannelClient(harness, "bills-back-end", **(BACK_END | {"scopes": [READ]}))
+    first = (exchange(back_end, token_for_orders(rp, jane)).json or {})["access_token"]
+    claims = second.claims_of((exchange(second, first, resource=ORDERS).json or {})["access_token"])
+    assert claims["act"] == {"sub": "bills-back-end", "act": {"sub": "orders-back-end"}}
+
+
+@pytest.mark.usefixtures("bills")
+def test_only_what_the_policy_allows_is_exchanged(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    """No app that the API did not name, no token for userinfo, none of an app itself, none that ended."""
+    subject = token_for_orders(rp, jane)
+    other = BackChannelClient(harness, "other", **BACK_END)
+    refused(exchange(other, subject), "invalid_request")
+    refused(exchange(rp, subject), "unauthorized_client")
+    refused(exchange(back_end, rp.tokens(jane, scopes=("openid", READ))["access_token"]), "invalid_request")
+    refused(exchange(back_end, (rp.client_credentials(resource=ORDERS).json or {})["access_token"]), "invalid_request")
+    refused(exchange(back_end, "a.b.c"), "invalid_request")
+    rp.revoke(subject)
+    refused(exchange(back_end, subject), "invalid_request")
+    harness.clock.advance(300)
+    refused(exchange(back_end, token_for_orders(rp, jane), resource=ISSUER), "invalid_target")
+
+
+@pytest.mark.usefixtures("bills")
+def test_impersonation_and_other_types_are_refused(
+    rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    subject = token_for_orders(rp, jane)
+    id_token = "urn:ietf:params:oauth:token-type:id_token"
+    for changes, error in (
+        ({"actor_token": subject, "actor_token_type": TYPE}, "invalid_request"),
+        ({"requested_token_type": id_token}, "invalid_request"),
+        ({"subject_token_type": id_token}, "invalid_request"),
+        ({"subject_token": None}, "invalid_request"),
+        ({"resource": None}, "invalid_target"),
+        ({"resource": ORDERS}, "invalid_target"),
+        ({"audience": ORDERS}, "invalid_target"),
+        ({"scope": READ}, "invalid_scope"),
+        ({"scope": "email"}, "invalid_scope"),
+    ):
+        refused(exchange(back_end, subject, **changes), error)
