@@ -11,14 +11,15 @@ from idp.persistence.client_metadata import ClientMetadata
 
 EC = JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)
 BOTH = ("authorization_code", "implicit")
-FAPI = {"security_profile": "fapi2"}
+FAPI = {"security_profile": "fapi2", "dpop_bound_access_tokens": True}
+FAPI_KEYS = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [EC]}}
 GOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"response_types": ("id_token", "id_token token"), "grant_types": ("implicit",)}, {}),
     ({"response_types": ("code", "code id_token"), "grant_types": BOTH}, {}),
     ({"jwks": {"keys": [EC]}}, {"id_token_encrypted_response_alg": "ECDH-ES"}),
     ({}, {"userinfo_encrypted_response_alg": "RSA-OAEP-256", "jwks_uri": "https://app.example.test/jwks"}),
     ({}, {"userinfo_signed_response_alg": "PS256", "authorization_signed_response_alg": "EdDSA"}),
-    ({"id_token_signed_response_alg": "PS256"}, FAPI),
+    ({"id_token_signed_response_alg": "PS256", **FAPI_KEYS}, FAPI),
     ({}, {"frontchannel_logout_uri": "https://app.example.test/leave?by=id"}),
 ]
 BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
@@ -28,9 +29,9 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"grant_types": BOTH}, {}, "grant_types"),
     ({"response_types": ("id_token",), "grant_types": ("implicit",), "redirect_uris": ()}, {}, "redirect_uris"),
     ({"response_types": ("code id_token",), "grant_types": BOTH}, {"security_profile": "strict"}, "response_types"),
-    ({"id_token_signed_response_alg": "RS256"}, FAPI, "id_token_signed_response_alg"),
+    ({"id_token_signed_response_alg": "RS256", **FAPI_KEYS}, FAPI, "id_token_signed_response_alg"),
     (
-        {"id_token_signed_response_alg": "ES256"},
+        {"id_token_signed_response_alg": "ES256", **FAPI_KEYS},
         {"userinfo_signed_response_alg": "RS256", **FAPI},
         "userinfo_signed_response_alg",
     ),
