@@ -64,7 +64,7 @@ def _core() -> Iterator[Plan]:
     yield Plan(
         "private-key-jwt",
         "oidcc-test-plan",
-        {**STATIC, "client_auth_type": "private_key_jwt", "response_type": "code", "response_mode": "default"},
+        {**WITH_CODE, "client_auth_type": "private_key_jwt", "response_mode": "default"},
         client={"token_endpoint_auth_method": "private_key_jwt"},
     )
 
