@@ -52,7 +52,8 @@ def read_registration(
     if body.get("software_statement") is not None:
         raise InvalidMetadata("software statements are not accepted here", UNAPPROVED_STATEMENT)
     method = _read(body, "token_endpoint_auth_method", str) or SECRET_METHODS[0]
-    grants = _read_grants(body, _read_response_types(body, response_types))
+    types = _read_response_types(body, response_types)
+    grants = _read_grants(body, types)
     _check_implicit(body, grants)
     values: dict[str, Any] = {
         **{name: _read(body, name, str) for name in TEXTS},
@@ -62,6 +63,7 @@ def read_registration(
         "strict_auth_method": present.strict_auth_method and method in SECRET_METHODS,
         "require_pkce": present.require_pkce or method == PUBLIC,
         "grant_types": grants,
+        "response_types": tuple(types),
         "scopes": _read_scopes(body, scopes, grants),
         "jwks": _read(body, "jwks", dict),
         "id_token_signed_response_alg": _read(body, "id_token_signed_response_alg", str) or OWN[0],

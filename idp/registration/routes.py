@@ -32,7 +32,6 @@ log = logging.getLogger(__name__)
 blueprint = Blueprint("registration", __name__)
 
 ONE = f"{answers.PATH}/<client:client_id>"
-RESPONSE_TYPES = ("code",)
 NOT_SENT_BACK = (
     "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
 )  # fmt: skip
@@ -151,7 +150,7 @@ def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
     """Return the registration that was asked for; what its sector identifier lists was fetched."""
     settings = services().settings
     scopes = tuple(dict.fromkeys((*settings.registered_scopes.split(), *present.scopes)))
-    wanted = read_registration(body, present, scopes=scopes, response_types=RESPONSE_TYPES)
+    wanted = read_registration(body, present, scopes=scopes, response_types=settings.response_type_names)
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
     sector = wanted.metadata.sector_identifier_uri
     if sector and (problem := sector_problem(settings, sector, wanted.redirect_uris)):

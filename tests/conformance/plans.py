@@ -64,7 +64,7 @@ def _core() -> Iterator[Plan]:
     yield Plan(
         "private-key-jwt",
         "oidcc-test-plan",
-        {**STATIC, "client_auth_type": "private_key_jwt", "response_type": "code", "response_mode": "default"},
+        {**WITH_CODE, "client_auth_type": "private_key_jwt", "response_mode": "default"},
         client={"token_endpoint_auth_method": "private_key_jwt"},
     )
 
@@ -102,16 +102,19 @@ def _fapi() -> Iterator[Plan]:
         "fapi2-security-profile", "fapi2-security-profile-final-test-plan", variant, client=_fapi_client("fapi2")
     )
     signed = {**variant, "fapi_request_method": "signed_non_repudiation"}
-    client = _fapi_client("fapi2-message-signing")
-    for mode in ("plain_response", "jarm"):
+    clients = {
+        "plain_response": _fapi_client("fapi2", require_signed_request_object=True),
+        "jarm": _fapi_client("fapi2-message-signing"),
+    }
+    for mode, client in clients.items():
         key = f"fapi2-message-signing-{mode.removesuffix('_response')}"
         yield Plan(key, "fapi2-message-signing-final-test-plan", signed | {"fapi_response_mode": mode}, client=client)
 
 
-def _fapi_client(profile: str) -> dict[str, Any]:
+def _fapi_client(profile: str, **members: Any) -> dict[str, Any]:
     return {
         "token_endpoint_auth_method": "private_key_jwt",
         "post_logout_redirect_uris": [],
         "id_token_signed_response_alg": "PS256",
-        "metadata": ClientMetadata(security_profile=profile, dpop_bound_access_tokens=True),
+        "metadata": ClientMetadata(security_profile=profile, dpop_bound_access_tokens=True, **members),
     }

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from tests.support.harness import CHEAP_HASH
 
 SCOPES = ["openid", "profile", "email", "phone", "address", "offline_access"]
 ROTATE = ("keys", "rotate", "--now", "--alg", "RS256")
+TAKES_KEYS_IN = 15
+"""Seconds; a server looks for new keys every ten."""
 PLENTY = "100000"
 
 
@@ -62,8 +65,9 @@ class Provider:
     people: list[Member]
 
     def rotate_keys(self) -> None:
-        """Sign with a new key from now on."""
+        """Sign with a new key from now on; the server takes it in by itself."""
         subprocess.run([PROGRAM, *ROTATE], env=self.environment, check=True, capture_output=True)
+        time.sleep(TAKES_KEYS_IN)
 
 
 @contextlib.contextmanager

@@ -96,7 +96,6 @@ def test_a_code_is_bound_to_uri_and_verifier(rp: BackChannelClient, jane: Someon
         {"code": None},
         {"code": ""},
         {"redirect_uri": None},
-        {"code_verifier": None},
         {"code_verifier": "a" * 42},
         {"code_verifier": "a" * 129},
         {"code_verifier": "a" * 42 + "+"},

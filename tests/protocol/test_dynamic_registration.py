@@ -94,6 +94,16 @@ def test_a_registered_client_signs_people_in(harness: Harness, browser: Browser)
     assert "Suite" in browser.page.text
 
 
+def test_response_types_are_those_of_the_installation(databases: Databases, tmp_path: Path) -> None:
+    """oidcc-dynamic plans beyond code: each is registered once it is switched on, in any order of its words."""
+    members = {"response_types": ["id_token code"], "grant_types": ["authorization_code", "implicit"]}
+    with running(databases, tmp_path, client_registration="open", response_types="code, code id_token") as made:
+        registrant = Registrant(made)
+        assert registrant.register(**members)["response_types"] == ["code id_token"]
+        again = registrant.send(GOOD | members | {"response_types": ["code token"]})
+        assert (again.status_code, (again.json or {})["error"]) == (400, "invalid_client_metadata")
+
+
 def test_everything_registered_is_sent_back(harness: Harness) -> None:
     """Conformance: what the Dynamic plans register, oidcc-registration-jwks-uri among them."""
     sent = {

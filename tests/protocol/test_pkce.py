@@ -52,9 +52,10 @@ def test_a_verifier_for_a_code_without_challenge_is_refused(relaxed: RelyingPart
 
 
 def test_a_client_that_must_use_it_cannot_redeem_without(rp: BackChannelClient, jane: Someone) -> None:
+    """fapi2 ensure-pkce-code-verifier-required: the same error as for a wrong one (RFC 7636 section 4.6)."""
     code = rp.granted(jane)
     response = rp.redeem(code, code_verifier=None)
-    refused(response, "invalid_request")
+    refused(response, "invalid_grant")
     assert "code_verifier is missing" in (response.json or {})["error_description"]
     assert rp.redeem(code).status_code == 200
 

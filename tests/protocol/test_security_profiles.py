@@ -137,7 +137,7 @@ def test_strict_demands_pkce(harness: Harness, browser: Browser, jane: Someone) 
     rp = RelyingParty(harness, metadata=STRICT, require_pkce=False)
     rp.send(browser, code_challenge=None, code_challenge_method=None)
     assert rp.error(browser) == "invalid_request"
-    refused(rp.redeem(rp.granted(jane, code_challenge=""), code_verifier=None), "invalid_request")
+    refused(rp.redeem(rp.granted(jane, code_challenge=""), code_verifier=None), "invalid_grant")
 
 
 @pytest.mark.parametrize("grant_type", ["client_credentials", "refresh_token"])

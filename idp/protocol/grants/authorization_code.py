@@ -6,7 +6,7 @@ import re
 from typing import Any, Never
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, grants
-from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 
 from idp.audit import Event
 from idp.kernel.handles import digest, s256
@@ -56,7 +56,8 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         if redirect_uri is None:
             raise InvalidRequestError("redirect_uri is missing: send the one of the authorization request")
         if verifier is None and pkce_required(self.request.authenticated_client.row):
-            raise InvalidRequestError("code_verifier is missing: send the one of the code_challenge")
+            # Like a wrong one (RFC 7636 section 4.6).
+            raise InvalidGrantError("code_verifier is missing: send the one of the code_challenge")
         if verifier is not None and not VERIFIER.fullmatch(verifier):
             raise InvalidRequestError("code_verifier must be 43 to 128 letters, digits or any of -._~")
         # A verifier for a code without challenge is refused too: somebody took the challenge away (RFC 9700 2.1.1).
