@@ -41,8 +41,8 @@ class ApiFields:
     access_token_lifetime: int | None = None
 
 
-def add(tx: Transaction, actor: Actor, wanted: ApiFields, entropy: Entropy) -> str:
-    """Register an API; returns its secret, which is never seen again.
+def add(tx: Transaction, actor: Actor, wanted: ApiFields, entropy: Entropy, *, issuer: str) -> str:
+    """Register an API; returns its secret, which is never seen again. `issuer` is this server, and no API.
 
     Raises:
         Refused: naming every field that is wrong.
@@ -51,6 +51,8 @@ def add(tx: Transaction, actor: Actor, wanted: ApiFields, entropy: Entropy) -> s
     known = tx.apis.all()
     if len(known) >= MOST_APIS:
         raise Refused(Text("There are at most {most} APIs.", most=MOST_APIS), field="identifier")
+    if wanted.identifier == issuer:
+        raise Refused(Text("This identifier stands for the addresses of this server itself."), field="identifier")
     _refuse_problems(tx, wanted, known)
     secret = entropy.token()
     try:

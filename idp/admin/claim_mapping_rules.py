@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.:/~-]{1,100}")
 _OF_TOKENS = {
     "iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "acr", "amr", "auth_time", "azp", "sid", "at_hash",
     "c_hash", "s_hash", "client_id", "scope", "cnf", "act", "may_act", "events", "typ", "token_type", "active",
-    "username", "second_factor_at", "sub_jwk", "_claim_names", "_claim_sources",
+    "username", "second_factor_at", "sub_jwk", "authorization_details", "_claim_names", "_claim_sources",
 }  # fmt: skip
 RESERVED = (_OF_TOKENS | {claim for claims in SCOPES.values() for claim in claims} | {HAS_GROUPS}) - {GROUPS}
 """Claims that are computed here; nobody may say anything else in their name."""

@@ -10,6 +10,8 @@ from idp.kernel.text import Text
 
 LONGEST_URI = 2000
 
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+"""A name or an address; other characters, such as `;`, would end a directive of a Content-Security-Policy."""
 _PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -103,7 +105,7 @@ def _is_web(parts: SplitResult) -> bool:
 def _parsed(uri: str) -> SplitResult | None:
     try:
         parts = urlsplit(uri)
-        well_formed = parts.port != 0
+        well_formed = parts.port != 0 and (parts.hostname is None or _HOST.fullmatch(parts.hostname) is not None)
     except ValueError:
         return None
     return parts if well_formed and uri.isascii() and uri.isprintable() and not set(uri) & set(' "<>\\^`{|}') else None

@@ -6,8 +6,15 @@ from dataclasses import fields
 from typing import Any
 
 from idp import audit
-from idp.admin import Refused, client_rules
-from idp.admin.client_rules import CLIENT_SECRET_JWT, CODE, METHODS_WITH_SECRET, Problem, Registration
+from idp.admin import Refused, certificate_rules, client_rules
+from idp.admin.client_rules import (
+    CLIENT_SECRET_JWT,
+    CODE,
+    METHODS_WITH_SECRET,
+    SECRET_METHODS,
+    Problem,
+    Registration,
+)
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
 from idp.kernel.handles import digest
@@ -98,7 +105,7 @@ def change(
     if other_kind:
         values |= {"previous_secret_digest": None, "sealed_previous_secret": None}
         values |= _secret_columns(client.client_id, method, secret, sealer)
-    if other_kind or "jwks" in values or wanted.metadata.jwks_uri != client.metadata.jwks_uri:
+    if other_kind or _has_other_credentials(client, wanted):
         values["tokens_not_before"] = tx.now
         tx.grants.revoke_for_client(client.client_id)
     tx.clients.change(client.client_id, values)
@@ -182,6 +189,16 @@ def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
     tx.grants.revoke_for_client(client.client_id)
     tx.clients.remove(client.client_id)
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id, by_itself=by_itself or None)
+
+
+def _has_other_credentials(client: Client, wanted: Registration) -> bool:
+    """Whether the client proves itself by something else from now on; the two ways to send a secret are one."""
+    before, after = client.token_endpoint_auth_method, wanted.token_endpoint_auth_method
+    if before != after and not {before, after} <= set(SECRET_METHODS):
+        return True
+    proofs = ("jwks_uri", *certificate_rules.NAMES)
+    others = any(getattr(client.metadata, name) != getattr(wanted.metadata, name) for name in proofs)
+    return others or client.jwks != wanted.jwks
 
 
 def _secret_kind(method: str) -> str | None:

@@ -62,7 +62,7 @@ def add(work: CliContext, /, identifier: str, **given: Any) -> None:
     """Register an API under its identifier, an absolute URI; prints its secret."""
     fields = _with_options(ApiFields(identifier=identifier, name=identifier), given)
     with work.database.write() as tx:
-        secret = apis.add(tx, COMMAND_LINE, fields, work.entropy)
+        secret = apis.add(tx, COMMAND_LINE, fields, work.entropy, issuer=work.settings.issuer)
     click.echo(f"Registered {identifier}.", err=True)
     click.echo(secret)
 

@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from authlib.oauth2 import OAuth2Error
 
 from idp.persistence.apis import Api
-from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 
@@ -33,17 +32,17 @@ class InvalidTarget(OAuth2Error):
     description = "resource is not the identifier of an API that this client has a scope of"
 
 
-def requested_resources(tx: Transaction, client: Client, parameter: str | None) -> tuple[str, ...]:
+def requested_resources(tx: Transaction, scopes: Sequence[str], parameter: str | None) -> tuple[str, ...]:
     """Return the identifiers of an authorization request, each once; no statement without the parameter.
 
     Raises:
-        InvalidTarget: one of them is unknown, or the client is registered for none of its scopes.
+        InvalidTarget: one of them is unknown, or none of `scopes`, which will be granted, is one of it.
     """
     named = tuple(dict.fromkeys((parameter or "").split()))
     if len(named) > MOST:
         raise InvalidTarget
     for identifier in named:
-        find_api(tx, client.scopes, identifier)
+        find_api(tx, scopes, identifier)
     return named
 
 

@@ -72,6 +72,16 @@ def test_a_token_has_those_of_its_api_and_a_request_may_choose(harness: Harness,
     refused(again, "invalid_authorization_details")
 
 
+def test_a_type_that_was_withdrawn_is_not_issued_again(harness: Harness, jane: Someone) -> None:
+    rp = BackChannelClient(harness, scopes=SCOPES, metadata=TYPES)
+    answer = rp.tokens(jane, scopes=tuple(SCOPES), authorization_details=[ACCOUNTS])
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"metadata": ClientMetadata()})
+    refreshed = rp.refresh(answer["refresh_token"]).json or {}
+    assert "authorization_details" not in refreshed
+    assert "authorization_details" not in rp.claims_of(refreshed["access_token"])
+
+
 def test_a_device_asks_for_them_too(harness: Harness, jane: Someone, browser: Browser) -> None:
     tv = Television(harness, metadata=TYPES).start(authorization_details=json.dumps([ACCOUNTS]))
     type_code(browser, tv, jane)

@@ -123,6 +123,15 @@ def test_an_unknown_resource_is_refused_before_the_sign_in(harness: Harness, bro
     assert rp.error(browser) == "invalid_target"
 
 
+def test_a_resource_of_none_of_the_requested_scopes_is_refused_before_the_sign_in(
+    harness: Harness, browser: Browser
+) -> None:
+    """Otherwise the code would be spent before anybody notices."""
+    rp = RelyingParty(harness, scopes=SCOPES)
+    rp.send(browser, scope="openid", resource=ORDERS)
+    assert rp.error(browser) == "invalid_target"
+
+
 def test_unknown_scopes_are_refused_in_a_strict_profile(harness: Harness, browser: Browser) -> None:
     rp = RelyingParty(harness, scopes=SCOPES, metadata=ClientMetadata(security_profile="strict"))
     rp.send(browser, scope="openid orders:none")

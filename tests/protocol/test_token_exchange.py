@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from idp.admin import clients
 from tests.support.apis import BILLS, ORDERS, PAY, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, Harness, Someone
@@ -115,3 +116,34 @@ def test_impersonation_and_other_types_are_refused(
         ({"scope": "email"}, "invalid_scope"),
     ):
         refused(exchange(back_end, subject, **changes), error)
+
+
+def test_an_exchanged_token_ends_with_each_of_its_two_apps(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, bills: ResourceServer, jane: Someone
+) -> None:
+    """Its grant is the first app's, and does not end with the credentials of the second."""
+    first, second = [(exchange(back_end, token_for_orders(rp, jane)).json or {})["access_token"] for _ in range(2)]
+    assert (bills.introspect(first).json or {})["active"]
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"restricted": True})
+    assert bills.introspect(second).json == {"active": False}
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"restricted": False})
+        client = clients.find(tx, back_end.app.client_id, lock=True)
+        clients.disable(tx, client)
+        clients.enable(tx, client)
+    assert bills.introspect(first).json == {"active": False}
+
+
+def test_a_token_is_not_exchanged_again_once_its_holder_is_disabled(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    ResourceServer(harness, BILLS, exchange_clients=["bills-back-end"])
+    second = BackChannelClient(harness, "bills-back-end", **(BACK_END | {"scopes": [READ]}))
+    token = (exchange(back_end, token_for_orders(rp, jane)).json or {})["access_token"]
+    with harness.services.database.write() as tx:
+        clients.disable(tx, clients.find(tx, back_end.app.client_id))
+    refused(exchange(second, token, resource=ORDERS), "invalid_request")
+    with harness.services.database.write() as tx:
+        clients.enable(tx, clients.find(tx, back_end.app.client_id))
+    refused(exchange(second, token, resource=ORDERS), "invalid_request")

@@ -62,7 +62,7 @@ def add_api(tx: Transaction, admin: Admin) -> Response:
     wanted = NEW_API
     try:
         wanted = _typed(single_value(request.form, "identifier").strip())
-        secret = apis.add(tx, admin.actor, wanted, services().entropy)
+        secret = apis.add(tx, admin.actor, wanted, services().entropy, issuer=services().settings.issuer)
     except Refused as refused:
         return _form(admin, wanted, refused=refused)
     return _show_secret(admin, wanted.name, wanted.identifier, secret)

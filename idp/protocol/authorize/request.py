@@ -117,7 +117,7 @@ def validate_request(
         responder=back,
         response_type=response_type,
         scopes=scopes,
-        resources=resource_indicators.requested_resources(tx, client, query.get(resource_indicators.PARAMETER)),
+        resources=resource_indicators.requested_resources(tx, scopes, query.get(resource_indicators.PARAMETER)),
         details=authorization_details.parse(query.get(authorization_details.PARAMETER), client),
         nonce=response_checks.nonce(query, response_type, scopes),
         code_challenge=checks.code_challenge(query, client, response_type),

@@ -48,6 +48,8 @@ CLAIMS = (
     "authorization_details",
     "act",
 )
+ACTOR = "act"
+"""Claim of exchanged tokens (RFC 8693 section 4.1)."""
 
 
 class Introspection(TokenEndpoint):
@@ -102,8 +104,7 @@ class PresentedToken:
         """
         if self._claims and self._claims["client_id"] == client.client_id and self._is_valid(client):
             names = (*CLAIMS, *mapped_claims.names_in_access_tokens(client.claim_mappings))
-            token_type = DPOP if JKT in (self._claims.get("cnf") or {}) else BEARER
-            return {"token_type": token_type} | {name: self._claims[name] for name in names if name in self._claims}
+            return self._token_type | {name: self._claims[name] for name in names if name in self._claims}
         return _describe_refresh_token(self._tx, client, *self._refresh_token) if self._refresh_token else None
 
     def describe_to_api(self, api: Api) -> dict[str, Any] | None:
@@ -112,13 +113,31 @@ class PresentedToken:
             return None
         client = self.find_client(str(self._claims["client_id"]))
         good = client is not None and not client.disabled and self._is_valid(client)
-        return {"token_type": BEARER, **self._claims} if good else None
+        return self._token_type | dict(self._claims) if good else None
+
+    @property
+    def _token_type(self) -> dict[str, str]:
+        return {"token_type": DPOP if JKT in (self._claims.get("cnf") or {}) else BEARER}
 
     def _is_valid(self, client: Client) -> bool:
+        if ACTOR in self._claims:
+            return self._is_valid_exchange(client)
         if self._grant_id:
             return self._grant_is_live and client_access.may_use(self._tx, client, self._find_user_id(client))
         ended = self._claims["iat"] <= client.tokens_not_before
         return not ended and not self._tx.revoked_tokens.contains(str(self._claims["jti"]))
+
+    def _is_valid_exchange(self, client: Client) -> bool:
+        """Whether both apps may act for the person: the one that exchanged the token, and the one of the grant.
+
+        The grant is not the client's own, so it does not end with the client's credentials.
+        """
+        found = self._tx.grants.live_with_user(self._grant_id or "", str(self._claims["jti"]))
+        if found is None or self._claims["iat"] <= client.tokens_not_before:
+            return False
+        _, user, granted_to = found
+        apps = (client, granted_to)
+        return not granted_to.disabled and all(client_access.may_use(self._tx, app, user.id) for app in apps)
 
     def _find_user_id(self, client: Client) -> str:
         """Return whose token it is; of a restricted client with pairwise ids only the grant says it."""

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from idp.persistence.clients import Client
+from idp.protocol.client_responses import signing_alg
 from idp.protocol.errors import JSON
 from idp.signing.algorithms import OWN
 from idp.web.context import services
@@ -28,8 +29,7 @@ def sign(described: Mapping[str, Any], *, audience: str, client: Client | None, 
 
     Signed with the `introspection_signed_response_alg` of a client; without one, and for an API, with RS256.
     """
-    registered = client and client.metadata.introspection_signed_response_alg
-    alg = registered if registered in services().keyring.algorithms else DEFAULT_ALG
+    alg = signing_alg(client, client.metadata.introspection_signed_response_alg) if client else DEFAULT_ALG
     claims = {
         "iss": services().settings.issuer,
         "aud": audience,

@@ -38,7 +38,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
         raise UnauthorizedClientError("this client is not registered for the device authorization grant")
     tx, form = oauth_request.tx, oauth_request.form
     scopes = checks.scopes(form.get("scope"), client.row, gets_code=True)
-    resources = resource_indicators.requested_resources(tx, client.row, oauth_request.resource)
+    resources = resource_indicators.requested_resources(tx, scopes, oauth_request.resource)
     details = authorization_details.parse(form.get(authorization_details.PARAMETER), client.row)
     if not tx.throttles.consume(rate_limits.device_bucket(tx.origin.address), rate_limits.DEVICE_LIMIT):
         raise TemporarilyUnavailable

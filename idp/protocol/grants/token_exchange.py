@@ -99,14 +99,17 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
         return claims
 
     def _find_grant(self, subject: Mapping[str, Any]) -> Grant:
-        """Return the grant of the subject token, which is good now; the person may use both apps."""
+        """Return the grant of the subject token, which is good now; the person may use each app that had or gets it."""
         tx, grant_id = self.request.tx, tokens.grant_id_from(subject)
         found = tx.grants.live_with_user(grant_id, str(subject["jti"])) if grant_id else None
         if found is None:
             self._refuse("revoked, or of no person")
         grant, user, granted_to = found
-        apps = (granted_to, self.request.authenticated_client.row)
-        if granted_to.disabled or not all(client_access.may_use(tx, app, user.id) for app in apps):
+        holder = tx.clients.by_id(str(subject["client_id"]))
+        if holder is None or (holder.client_id != granted_to.client_id and subject["iat"] <= holder.tokens_not_before):
+            self._refuse("its own client has other credentials by now", grant)
+        apps = (granted_to, holder, self.request.authenticated_client.row)
+        if any(app.disabled for app in apps) or not all(client_access.may_use(tx, app, user.id) for app in apps):
             self._refuse("the person may not use one of the apps", grant)
         return grant
 

@@ -95,9 +95,11 @@ def revoke_family_and_raise(oauth_request: BackChannelRequest, event: Event, gra
 def _chosen_details(oauth_request: BackChannelRequest, grant: Grant, api: Api | None) -> dict[str, Any]:
     """Return `authorization_details` of a token and its response (RFC 9396 section 7); nothing when there are none."""
     requested = oauth_request.form.get(authorization_details.PARAMETER)
-    if requested is None and not grant.authorization_details:
+    types = oauth_request.authenticated_client.row.metadata.authorization_details_types
+    granted = [each for each in grant.authorization_details if each["type"] in types]
+    if requested is None and not granted:
         return {}
-    chosen = authorization_details.narrow(requested, grant.authorization_details)
+    chosen = authorization_details.narrow(requested, granted)
     details = authorization_details.of_token(chosen, api)
     return {authorization_details.PARAMETER: details} if details else {}
 

@@ -47,4 +47,6 @@ def test_what_cannot_be_an_api_is_refused_with_every_reason(harness: Harness) ->
         assert word in refused.stderr
     for scope, word in (("orders:read=Again", "already"), ("a b=Spaces", "cannot be"), ("orders:new", "title")):
         assert word in command.run("apis", "add", "https://b.test", "--scope", scope).stderr
+    issuer = harness.settings.issuer
+    assert "this server itself" in command.run("apis", "add", issuer, "--name", "We", "--scope", "we:all=All").stderr
     assert "There is no API" in command.run("apis", "set", "https://c.test", "--name", "C").stderr

@@ -10,6 +10,7 @@ from jwcrypto.jwk import JWK
 
 from idp.admin.client_rules import Registration
 from idp.cli.registration import LISTS, REMOVABLE, SINGLE
+from idp.persistence.client_metadata import ClientMetadata
 from idp.persistence.groups import Group
 from idp.persistence.users import User
 from tests.support.command import Command
@@ -161,6 +162,26 @@ def test_a_secret_is_made_when_it_is_needed_and_erased_when_not(harness: Harness
     assert accepts(told["client_secret"])
     command.done("clients", "set", "web", "--public")
     assert not accepts(told["client_secret"])
+
+
+@pytest.mark.parametrize(
+    ("before", "changes"),
+    [
+        ({"token_endpoint_auth_method": "tls_client_auth",
+          "metadata": ClientMetadata(tls_client_auth_san_dns="a.test")}, ("--set", "tls_client_auth_san_dns=b.test")),
+        ({"token_endpoint_auth_method": "private_key_jwt",
+          "metadata": ClientMetadata(jwks_uri="https://app.example.test/jwks")}, ("--public",)),
+    ],
+    ids=["certificate", "method"],
+)  # fmt: skip
+def test_other_proofs_end_the_tokens(harness: Harness, before: dict[str, Any], changes: tuple[str, ...]) -> None:
+    """Whoever had the old key or certificate may hold them."""
+    harness.client("old", grant_types=["authorization_code"], scopes=["openid"], secret_digest=None, **before)
+    Command.of(harness.settings).done("clients", "set", "old", *changes)
+    with harness.services.database.read() as tx:
+        client = tx.clients.by_id("old")
+    assert client is not None
+    assert client.tokens_not_before > 0
 
 
 def test_a_scope_from_before_the_rule_stays_while_others_change(harness: Harness) -> None:

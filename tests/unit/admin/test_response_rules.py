@@ -45,6 +45,7 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"authorization_encrypted_response_enc": "A256GCM"}, "authorization_encrypted_response_enc"),
     ({}, {"frontchannel_logout_uri": "https://app.example.test:8443/leave"}, "frontchannel_logout_uri"),
     ({}, {"frontchannel_logout_uri": "https://evil.test/leave"}, "frontchannel_logout_uri"),
+    ({"redirect_uris": ("https://x;sandbox/cb",)}, {}, "redirect_uris"),
     ({}, {"frontchannel_logout_session_required": True}, "frontchannel_logout_session_required"),
 ]  # fmt: skip
 
