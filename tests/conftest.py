@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support import once
@@ -15,6 +16,8 @@ from tests.support.harness import Harness, migrate
 from tests.support.postgres import running_server
 
 once.install()
+hypothesis.settings.register_profile("busy", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("busy")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in the background jobs of a script. The commands that tests interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
