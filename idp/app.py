@@ -68,6 +68,7 @@ def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy
         attestation_anchors=AttestationTrustAnchors.open(settings.attestation_roots),
         certificate_authorities=CertificateAuthorities.open(settings.client_certificate_authorities),
         breached=BreachedPasswords.from_settings(settings.breached_passwords),
+        client_keys=FetchedDocuments.from_settings(settings),
         documents=FetchedDocuments.from_settings(settings),
     )
 

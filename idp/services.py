@@ -35,4 +35,7 @@ class Services:
     attestation_anchors: AttestationTrustAnchors
     certificate_authorities: CertificateAuthorities
     breached: BreachedPasswords | None
+    client_keys: FetchedDocuments
+    """From each `jwks_uri`."""
     documents: FetchedDocuments
+    """Everything else: request objects, sector identifiers, logos."""

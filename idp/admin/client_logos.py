@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-from http import HTTPStatus
 
 from idp import audit
 from idp.admin import Refused
 from idp.audit import Event
-from idp.config import Settings
 from idp.kernel.text import Text
-from idp.messaging.http_client import Outbound
-from idp.messaging.smtp import Undelivered
+from idp.messaging.fetched_documents import FetchedDocuments, Unfetchable
 from idp.persistence.client_logos import ClientLogo
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
@@ -40,16 +36,14 @@ def store_logo(tx: Transaction, client: Client, content: bytes) -> None:
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, changed=["logo"])
 
 
-def fetch_logo(settings: Settings, uri: str | None) -> bytes:
+def fetch_logo(documents: FetchedDocuments, uri: str | None) -> bytes:
     """Fetch the logo of a client that registers itself; empty when there is none to be had."""
     if uri is None:
         return b""
-    outbound = dataclasses.replace(Outbound.from_settings(settings), max_body=LARGEST + 1)
     try:
-        response = outbound.get(uri, {"Accept": ", ".join((*SIGNATURES.values(), WEBP))})
-    except Undelivered:
+        return documents.fetch(uri, {"Accept": ", ".join((*SIGNATURES.values(), WEBP))})
+    except Unfetchable:
         return b""
-    return response.body if response.status == HTTPStatus.OK else b""
 
 
 def store_fetched_logo(tx: Transaction, client: Client, content: bytes) -> None:

@@ -46,7 +46,7 @@ def _types(wanted: Registration) -> Iterator[tuple[str, Text]]:
 def _encryption(wanted: Registration, kind: str) -> Iterator[tuple[str, Text]]:
     name = f"{kind}_encrypted_response_alg"
     alg = getattr(wanted.metadata, name)
-    if alg in jwe.ALGS and wanted.metadata.jwks_uri is None and not _has_key(wanted.jwks, alg):
+    if alg in jwe.ALGS and not _has_key(wanted.jwks, alg):
         yield name, Text("Encryption with {alg} needs a public key of the app that fits, in its JWK Set.", alg=alg)
 
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection
-from http import HTTPStatus
 
-from idp.config import Settings
 from idp.kernel import strict_json
-from idp.messaging.http_client import Outbound
-from idp.messaging.smtp import Undelivered
-
-MOST_BYTES = 64 * 1024
+from idp.messaging.fetched_documents import FetchedDocuments, Unfetchable
 
 
-def sector_problem(settings: Settings, uri: str, redirect_uris: Collection[str]) -> str:
+def sector_problem(documents: FetchedDocuments, uri: str, redirect_uris: Collection[str]) -> str:
     """Return why this address does not stand for these redirect URIs; empty when it does. It is fetched once."""
-    outbound = dataclasses.replace(Outbound.from_settings(settings), max_body=MOST_BYTES)
     try:
-        response = outbound.get(uri, {"Accept": "application/json"})
-        listed = strict_json.parse(response.body) if response.status == HTTPStatus.OK else None
-    except (Undelivered, ValueError):
+        listed = strict_json.parse(documents.fetch(uri, {"Accept": "application/json"}))
+    except (Unfetchable, ValueError):
         listed = None
     if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
         return "sector_identifier_uri: it does not answer with a JSON array of addresses"

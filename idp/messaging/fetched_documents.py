@@ -5,13 +5,14 @@
     else                           -> GET by `http_client`, at most 64 KB; read; keep
 
 A server that is slow or away must not hold the threads that people wait for: its failure is kept as well, and only half
-of the threads of a process may wait for other servers.
+of the threads of a process may wait for other servers: one quarter for keys, one for everything else. So nobody can
+keep an app from its keys by causing other requests.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from threading import BoundedSemaphore, Lock
@@ -33,6 +34,8 @@ TRY_EVERY = MINUTE
 """Seconds between two requests for one document, whatever the first one brought."""
 MOST_KEPT = 256
 """Documents; those used least recently make room."""
+MOST_PER_NETWORK = 60
+"""Documents that are not kept, fetched in a minute because somebody of one network asked."""
 OK = 200
 BUSY = "too many documents are being fetched"
 
@@ -76,11 +79,13 @@ class FetchedDocuments:
         self._places = BoundedSemaphore(most_at_once)
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, Callable[[bytes], Any]], _Kept] = OrderedDict()
+        self._caused: Counter[str | None] = Counter()
+        self._counted_since = 0
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """Create it for the addresses that clients may have."""
-        return cls(Outbound.from_settings(settings), most_at_once=settings.worker_threads // 2)
+        """Create one of two, for the addresses that clients may have."""
+        return cls(Outbound.from_settings(settings), most_at_once=settings.worker_threads // 4)
 
     def get(self, url: str, read: Callable[[bytes], T], *, now: int, again: bool = False) -> T:
         """Return what `read` makes of the document at `url`; `read` raises `ValueError` for a faulty one.
@@ -98,14 +103,25 @@ class FetchedDocuments:
         found: T = kept.value(now)
         return found
 
-    def fetch(self, url: str) -> bytes:
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
         """Return a document that is not kept.
 
         Raises:
             Unfetchable: when there is none.
         """
         with self._place():
-            return self._request(url)
+            return self._request(url, headers)
+
+    def fetch_for_network(self, url: str, network: str | None, *, now: int) -> bytes:
+        """Return a document that is not kept, as `fetch`; a network may cause `MOST_PER_NETWORK` in a minute."""
+        with self._lock:
+            if now - self._counted_since >= MINUTE:
+                self._caused.clear()
+                self._counted_since = now
+            self._caused[network] += 1
+            if self._caused[network] > MOST_PER_NETWORK:
+                raise Busy(BUSY)
+        return self.fetch(url)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -133,9 +149,9 @@ class FetchedDocuments:
         except (Unfetchable, ValueError) as error:
             kept.failure = str(error)
 
-    def _request(self, url: str) -> bytes:
+    def _request(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
         try:
-            response = self._outbound.get(url)
+            response = self._outbound.get(url, headers)
         except Undelivered as error:
             raise Unfetchable(str(error)) from error
         if response.status != OK:

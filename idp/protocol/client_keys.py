@@ -32,7 +32,7 @@ def jwks_of(client: Client, *, now: int, again: bool = False) -> Mapping[str, An
     if address is None:
         return client.jwks or {}
     try:
-        return services().documents.get(address, _read_jwks, now=now, again=again)
+        return services().client_keys.get(address, _read_jwks, now=now, again=again)
     except Unfetchable as problem:
         raise InvalidToken(f"jwks_uri: {problem}") from problem
 

@@ -8,7 +8,7 @@ from flask import request
 
 from idp.config import Settings
 from idp.kernel.client_addresses import network_of
-from idp.kernel.clock import DAY, HOUR
+from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.clients import Client
 from idp.persistence.throttles import Limit
@@ -19,6 +19,8 @@ BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 INVALID_INITIAL = (401, "invalid_token", "the initial access token is wrong, expired or used up")
 INVALID = (401, "invalid_token", "the registration access token is wrong, or its client is gone")
 EVERYBODY = "registration:all"
+CHANGE_LIMIT = Limit(30, 15 * MINUTE, 300, DAY)
+"""Replacements of one registration; each may fetch what its addresses hold."""
 
 
 class TooMany(Exception):
@@ -56,6 +58,11 @@ def _find_initial_token(tx: Transaction) -> str:
     if tx.client_registrations.find_token(token_digest) is None:
         raise BearerError(*INVALID_INITIAL)
     return token_digest
+
+
+def count_change(tx: Transaction, client_id: str) -> bool:
+    """Count a replacement of a registration; False when there were too many."""
+    return tx.throttles.consume(f"registration:client:{client_id}", CHANGE_LIMIT)
 
 
 def claim_initial_token(tx: Transaction, token_digest: str | None) -> str | None:

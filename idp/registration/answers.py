@@ -33,7 +33,7 @@ def invalid(error: InvalidMetadata) -> Response:
 
 def too_many() -> Response:
     """Return that the limits are reached."""
-    said = "too many clients were registered from here; try again later"
+    said = "too many registrations or changes of one; try again later"
     return ask_to_wait(json_response({"error": "temporarily_unavailable", "error_description": said}, 429))
 
 

@@ -54,7 +54,7 @@ def register() -> Response:
         pkce = settings.registered_pkce == "required"
         new = Registration(client_id=entropy.token(16), client_name="", scopes=(), require_pkce=pkce)
         wanted = _wanted(_read_body(), new)
-        logo = client_logos.fetch_logo(settings, wanted.metadata.logo_uri)
+        logo = client_logos.fetch_logo(services().documents, wanted.metadata.logo_uri)
         with services().database.write(origin()) as tx:
             found = client_registrations.register(
                 tx,
@@ -84,8 +84,11 @@ def show_registration(tx: Transaction, client_id: str) -> Response:
 def replace(client_id: str) -> Response:
     """Replace a registration (RFC 7592 section 2.2)."""
     settings, database = services().settings, services().database
-    with database.read(origin()) as tx:
+    with database.write(origin()) as tx:
         present = admission.require_own_token(tx, client_id)
+        admitted = admission.count_change(tx, client_id)
+    if not admitted:
+        return answers.too_many()
     body = _read_body()
     if body.get("client_id") != client_id or any(name in body for name in NOT_SENT_BACK):
         raise InvalidMetadata("client_id: send it, and nothing that only the server says (RFC 7592 section 2.2)")
@@ -153,7 +156,7 @@ def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
     wanted = read_registration(body, present, scopes=scopes, response_types=settings.response_type_names)
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
     sector = wanted.metadata.sector_identifier_uri
-    if sector and (problem := sector_problem(settings, sector, wanted.redirect_uris)):
+    if sector and (problem := sector_problem(services().documents, sector, wanted.redirect_uris)):
         raise InvalidMetadata(problem)
     return wanted
 

@@ -1,5 +1,6 @@
 """Keys that a client publishes at its `jwks_uri`: fetched once, kept, and fetched anew for a key that is not there."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +10,22 @@ import pytest
 from jwcrypto.jwk import JWK
 
 from idp.config import LOOPBACK
-from idp.messaging.fetched_documents import FRESH_FOR, KEPT_FOR, LONGEST, TRY_EVERY, FetchedDocuments, Unfetchable
+from idp.messaging.fetched_documents import (
+    FRESH_FOR,
+    KEPT_FOR,
+    LONGEST,
+    MOST_KEPT,
+    TRY_EVERY,
+    FetchedDocuments,
+    Unfetchable,
+)
 from idp.messaging.http_client import Outbound
 from idp.persistence.client_metadata import ClientMetadata
 from tests.protocol.test_client_assertion import KEY, Signer
 from tests.support.back_channel import BackChannelClient, refused
-from tests.support.harness import Harness
+from tests.support.harness import ISSUER, REDIRECT_URI, Harness
 from tests.support.receiver import Asked, Receiver, receiver
+from tests.unit.signing.tools import signed
 
 NEW = JWK.generate(kty="EC", crv="P-256", kid="k2")
 
@@ -32,7 +42,7 @@ class Publisher(Signer):
         )
         self.clock, self.count, self.asked = harness.clock, 0, 0
         self.status, self.keys = 200, [KEY]
-        self.body = b""
+        self.body, self.server = b"", server
         server.api = self.publish
 
     def publish(self, _: Asked) -> tuple[int, bytes]:
@@ -89,6 +99,43 @@ def test_a_server_that_is_away_is_asked_once_a_minute_and_its_keys_outlive_that_
     publisher.clock.advance(KEPT_FOR)
     assert not publisher.accepted()
     assert publisher.asked == 4
+
+
+def test_other_documents_do_not_push_keys_out(publisher: Publisher, local: Harness) -> None:
+    assert publisher.accepted()
+    for number in range(MOST_KEPT):
+        with contextlib.suppress(Unfetchable):
+            local.services.documents.get(f"https://10.0.0.1/#{number}", bytes, now=local.clock.now())
+    assert publisher.accepted()
+    assert publisher.asked == 1
+
+
+def test_nobody_waits_while_keys_for_a_pushed_request_are_fetched(publisher: Publisher, local: Harness) -> None:
+    """The assertion is claimed after that: on SQLite the claim shuts all other writers out. It still works once."""
+    written: list[int] = []
+
+    def write_meanwhile() -> None:
+        with local.services.database.write() as tx:
+            written.append(tx.throttles.increment("elsewhere", 60))
+
+    def publish(asked: Asked) -> tuple[int, bytes]:
+        write_meanwhile()
+        return publisher.publish(asked)
+
+    assert publisher.accepted()
+    publisher.clock.advance(TRY_EVERY)
+    publisher.keys.append(NEW)
+    publisher.server.api = publish
+    parameters = {"response_type": "code", "redirect_uri": REDIRECT_URI, "scope": "openid", "code_challenge": "x" * 43}
+    members = parameters | {"code_challenge_method": "S256", "client_id": "publisher", "iss": "publisher"}
+    request = signed(NEW, "ES256", {"alg": "ES256", "kid": "k2"}, members | {"aud": ISSUER})
+    assertion = publisher.assertion()
+    response = publisher.post(assertion, "/par", request=request)
+    assert (response.status_code, len(written)) == (201, 1), response.text
+    refused(publisher.post(assertion, "/par", request=request), "invalid_client", 401)
+    faulty = publisher.assertion()
+    refused(publisher.post(faulty, "/par", request="x"), "invalid_request_object")
+    refused(publisher.post(faulty, "/par", request=request), "invalid_client", 401)
 
 
 def test_what_is_no_set_of_keys_is_refused(publisher: Publisher) -> None:

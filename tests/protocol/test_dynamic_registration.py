@@ -7,6 +7,7 @@ import json
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from werkzeug.test import TestResponse
 from idp.admin import client_registrations
 from idp.admin.purging import purge
 from idp.kernel.clock import DAY
+from idp.messaging import http_client
+from idp.registration.admission import CHANGE_LIMIT
 from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.concurrency import rush
@@ -23,11 +26,13 @@ from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, migrate
 from tests.support.issuer_client import IssuerClient
 from tests.support.mail_server import self_signed
+from tests.support.receiver import receiver
 from tests.support.relying_party import RelyingParty
 from tests.support.tables import count, events
 
 CALLBACK = "https://app.example.test/callback"
 GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK], "client_name": "Suite"}
+PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 
 
 class Registrant:
@@ -242,6 +247,19 @@ def test_a_network_registers_a_bounded_number(databases: Databases, tmp_path: Pa
         assert "Retry-After" in answers[-1].headers
 
 
+def test_a_client_replaces_its_registration_a_bounded_number_of_times(harness: Harness) -> None:
+    """Each replacement may fetch what its addresses hold; without the token, nothing is counted."""
+    registrant = Registrant(harness)
+    client, other = registrant.register(), registrant.register()
+    wrong = {"client_id": "other"}
+    assert registrant.manage(client, "PUT", wrong, token="wrong").status_code == 401
+    statuses = [registrant.manage(client, "PUT", wrong).status_code for _ in range(CHANGE_LIMIT.short_count + 1)]
+    assert statuses == [400] * CHANGE_LIMIT.short_count + [429]
+    assert registrant.manage(other, "PUT", GOOD | {"client_id": other["client_id"]}).status_code == 200
+    harness.clock.advance(CHANGE_LIMIT.short_seconds)
+    assert registrant.manage(client, "PUT", GOOD | {"client_id": client["client_id"]}).status_code == 200
+
+
 def test_an_initial_access_token_is_bounded_in_number_and_time(databases: Databases, tmp_path: Path) -> None:
     with running(databases, tmp_path, client_registration="token") as made:
         command = Command.of(made.settings)
@@ -317,11 +335,13 @@ def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -
 
     context: ssl.SSLContext = self_signed(directory, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(directory / "certificate.pem"))
+    http_client._tls_context.cache_clear()
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"https://localhost:{server.server_port}/sector.json"
         server.shutdown()
+    http_client._tls_context.cache_clear()
 
 
 def test_a_sector_identifier_must_list_every_redirect_uri(
@@ -340,14 +360,43 @@ def test_a_sector_identifier_must_list_every_redirect_uri(
     assert Registrant(harness).send(GOOD | private).status_code == 400
 
 
+@contextlib.contextmanager
+def busy(harness: Harness) -> Iterator[None]:
+    """As many threads as may are waiting for another server."""
+    with receiver() as slow, ThreadPoolExecutor(1) as pool:
+        slow.hangs = 1
+        waiting = pool.submit(harness.services.documents.fetch, slow.url)
+        assert slow.called.wait(5)
+        yield
+        waiting.result()
+
+
+def test_registrations_wait_for_other_servers_on_a_share_of_the_threads_only(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"client_registration": "open", "private_hosts": "localhost", "worker_threads": 5, "hash_queue": 1}
+    with running(databases, tmp_path, **settings) as made:
+        registrant = Registrant(made)
+        client = registrant.register()
+        with website(tmp_path, monkeypatch, [CALLBACK]) as uri:
+            sector = GOOD | {"subject_type": "pairwise", "sector_identifier_uri": uri}
+            with busy(made):
+                assert registrant.send(sector).status_code == 400
+                assert registrant.manage(client, "PUT", sector | {"client_id": client["client_id"]}).status_code == 400
+            assert registrant.send(sector).status_code == 201
+        with website(tmp_path, monkeypatch, PICTURE) as uri, busy(made):
+            without = registrant.register(logo_uri=uri)
+        assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404
+
+
 def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Conformance: oidcc-registration-logo-uri."""
-    registrant, picture = Registrant(harness), b"\x89PNG\r\n\x1a\n and so on"
-    with website(tmp_path, monkeypatch, picture) as uri:
+    registrant = Registrant(harness)
+    with website(tmp_path, monkeypatch, PICTURE) as uri:
         client = registrant.register(logo_uri=uri)
     assert client["logo_uri"] == uri
-    assert registrant.http.get(f"/client-logos/{client['client_id']}").data == picture
+    assert registrant.http.get(f"/client-logos/{client['client_id']}").data == PICTURE
     without = registrant.register(logo_uri=uri)
     assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404

@@ -7,10 +7,12 @@ import pytest
 from jwcrypto.jwk import JWK
 
 from idp.kernel.clock import HOUR, MINUTE
+from idp.messaging.fetched_documents import MOST_PER_NETWORK
 from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.algorithms import FOREIGN
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.network import browser_at
 from tests.support.receiver import Asked, receiver
 from tests.support.relying_party import RelyingParty, is_page
 from tests.unit.signing.tools import hmac_signed, signed, unsigned
@@ -210,3 +212,30 @@ def test_a_request_by_reference(local: Harness) -> None:
         assert app.error(browser) == "invalid_request_uri"
         app.send_object(browser, app.signed(), request_uri=address)
         assert is_page(browser)
+
+
+def test_made_up_versions_of_a_request_are_not_kept(local: Harness) -> None:
+    """Anybody can make them up: they must not push documents of others out, nor make us fetch without a bound."""
+    asked = [0]
+
+    def serve(_: Asked) -> tuple[int, bytes]:
+        asked[0] += 1
+        return 200, b"x"
+
+    with receiver(serve) as server:
+        address = f"{server.origin}/request.jwt"
+        app, stranger, other = SigningParty(local, request_uris=[f"{address}#v1"]), Browser(local), browser_at(local)
+        app.signed()
+        for number in (1, 2):
+            app.send_object(stranger, None, request_uri=f"{address}#made-up")
+            assert asked == [number]
+        for number in range(MOST_PER_NETWORK):
+            app.send_object(stranger, None, request_uri=f"{address}#{number}")
+        assert asked == [MOST_PER_NETWORK]
+        app.send_object(other, None, request_uri=address)
+        assert asked == [MOST_PER_NETWORK + 1], "other networks are not kept out"
+        app.send_object(stranger, None, request_uri=f"{address}#v1")
+        assert asked == [MOST_PER_NETWORK + 2], "nor is what is registered"
+        local.clock.advance(MINUTE)
+        app.send_object(stranger, None, request_uri=address)
+        assert asked == [MOST_PER_NETWORK + 3]

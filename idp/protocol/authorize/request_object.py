@@ -59,19 +59,24 @@ class RequestObjectRefused(InvalidRequestObjectError):
         self.reason = reason
 
 
-def fetch_request_object(client: Client, address: str, *, now: int) -> str:
-    """Return the object at an address; one with a fragment names a version that never changes, and is kept.
+def fetch_request_object(client: Client, address: str, *, now: int, network: str | None) -> str:
+    """Return the object at an address, which somebody of `network` opened.
+
+    A registered fragment names a version that never changes, so that is kept. Others are not: anybody could make up any
+    number of them.
 
     Raises:
         InvalidRequestURIError: the client did not register it, or it cannot be fetched.
     """
-    registered = {uri.partition("#")[0] for uri in client.metadata.request_uris}
+    registered = client.metadata.request_uris
     plain, _, version = address.partition("#")
-    if plain not in registered:
+    if plain not in {uri.partition("#")[0] for uri in registered}:
         raise InvalidRequestURIError("request_uri is not one that the client registered")
     documents = services().documents
     try:
-        return documents.get(address, _read, now=now) if version else _read(documents.fetch(plain))
+        if version and address in registered:
+            return documents.get(address, _read, now=now)
+        return _read(documents.fetch_for_network(plain, network, now=now))
     except (Unfetchable, ValueError):
         raise InvalidRequestURIError("request_uri could not be fetched") from None
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from idp.kernel.client_addresses import network_of
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import pushed_request, request_object
@@ -48,7 +49,8 @@ def read_sent_request(tx: Transaction, client: Client, sent: Query) -> SentReque
         if token is not None and reference is not None:
             raise InvalidRequestError("request and request_uri exclude each other")
         if reference is not None:
-            token = request_object.fetch_request_object(client, reference, now=tx.now)
+            network = network_of(tx.origin.address)
+            token = request_object.fetch_request_object(client, reference, now=tx.now, network=network)
     except OAuth2Error as refusal:
         return SentRequest(beside, refusal)
     if token is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from idp.kernel.clock import MINUTE
@@ -32,6 +33,20 @@ class AssertionRefused(Exception):
     """The assertion proves nothing; the message is for the audit trail only."""
 
 
+@dataclass(frozen=True)
+class VerifiedAssertion:
+    """An assertion that proves its client, once; `expires_at` in seconds, UTC."""
+
+    client_id: str
+    jti: str
+    expires_at: int
+
+    def claim(self, tx: Transaction) -> None:
+        """Use it up; raises `AssertionRefused` when it was used before."""
+        if not tx.replay.claim(self.client_id, self.jti, self.expires_at):
+            raise AssertionRefused("used before")
+
+
 def read_assertion(form: Mapping[str, str]) -> tuple[str, str]:
     """Return the assertion and the client it names, with nothing proven yet.
 
@@ -50,16 +65,16 @@ def read_assertion(form: Mapping[str, str]) -> tuple[str, str]:
     return assertion, issuer
 
 
-def verify_assertion(tx: Transaction, client: Client, assertion: str, address: str) -> None:
-    """Verify an assertion and claim its `jti`; last, so that a forgery cannot use up the client's.
+def verify_assertion(client: Client, assertion: str, address: str, *, now: int) -> VerifiedAssertion:
+    """Verify an assertion; its `jti` is claimed later, so that a forgery cannot use up the client's.
 
-    `address` is that of the endpoint it was sent to.
+    `address` is that of the endpoint it was sent to, `now` in seconds, UTC.
 
     Raises:
-        AssertionRefused: when any of it is wrong, or when it was used before.
+        AssertionRefused: when any of it is wrong.
     """
     try:
-        header, claims = _verify_signature(client, assertion, tx.now)
+        header, claims = _verify_signature(client, assertion, now)
     except InvalidToken as problem:
         raise AssertionRefused(problem.reason) from problem
     if str(header.get("typ", "")).lower() not in TYPES:
@@ -68,13 +83,12 @@ def verify_assertion(tx: Transaction, client: Client, assertion: str, address: s
         raise AssertionRefused("iss and sub are not both the client")
     if not _is_audience(claims.get("aud"), client, address):
         raise AssertionRefused("meant for somebody else")
-    if claims["exp"] - tx.now > LONGEST_LIFE + LEEWAY:
+    if claims["exp"] - now > LONGEST_LIFE + LEEWAY:
         raise AssertionRefused("lives longer than five minutes")
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
         raise AssertionRefused("jti is missing or too long")
-    if not tx.replay.claim(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY):
-        raise AssertionRefused("used before")
+    return VerifiedAssertion(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY)
 
 
 def _verify_signature(client: Client, assertion: str, now: int) -> tuple[dict[str, Any], dict[str, Any]]:

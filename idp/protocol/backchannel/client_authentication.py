@@ -15,7 +15,7 @@ no secret; every other refusal looks alike, and the audit trail has the reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Never
 
 from authlib.oauth2.rfc6749.errors import InvalidClientError
@@ -35,7 +35,7 @@ from idp.protocol.backchannel.authlib_client import (
     TLS_METHODS,
     RegisteredClient,
 )
-from idp.protocol.backchannel.client_assertion import AssertionRefused
+from idp.protocol.backchannel.client_assertion import AssertionRefused, VerifiedAssertion
 from idp.protocol.backchannel.credentials import LONGEST_CLIENT_ID, REFUSED, Credentials, read_credentials
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.sender_constraint import certificates
@@ -54,6 +54,29 @@ class CredentialsRefused(Exception):
     """The client's secret is wrong; the message is for the audit trail only."""
 
 
+@dataclass(frozen=True)
+class VerifiedClient:
+    """A client whose credentials are right; it has authenticated once they are claimed."""
+
+    client: RegisteredClient
+    given: Credentials
+    assertion: VerifiedAssertion | None
+
+    def claim(self, oauth_request: BackChannelRequest) -> RegisteredClient:
+        """Use up an assertion, and return the client that has authenticated with this.
+
+        Raises:
+            InvalidClientError: the assertion was used before; audited.
+        """
+        try:
+            if self.assertion:
+                self.assertion.claim(oauth_request.tx)
+        except AssertionRefused as refusal:
+            raise_invalid_client(oauth_request, self.given, str(refusal))
+        oauth_request.client = self.client
+        return self.client
+
+
 def authenticate(
     oauth_request: BackChannelRequest,
     methods: Collection[str],
@@ -65,9 +88,29 @@ def authenticate(
     `find_client` returns the client of an id, for a caller whose statement finds more than the client.
 
     Raises:
+        OAuth2Error: as `verify_client`; or a token request does not prove the key that this client's tokens must be
+            bound to.
+    """
+    client = verify_client(oauth_request, methods, endpoint, find_client).claim(oauth_request)
+    if endpoint == TOKEN_ENDPOINT:
+        oauth_request.binding = read_binding(oauth_request.tx, client.row)
+    return client
+
+
+def verify_client(
+    oauth_request: BackChannelRequest,
+    methods: Collection[str],
+    endpoint: str,
+    find_client: Callable[[str], Client | None] | None = None,
+) -> VerifiedClient:
+    """Verify what proves the client, and write nothing.
+
+    A claim begins the write, so what fetches documents after this must come before the claim: on SQLite all other
+    writers would wait for the server of one client.
+
+    Raises:
         InvalidRequestError: for more than one method at once, or two names for the client.
         InvalidClientError: for everything else; audited, unless the request names no client at all.
-        OAuth2Error: a token request does not prove the key that this client's tokens must be bound to.
     """
     given = read_credentials(oauth_request)
     row = (find_client or oauth_request.tx.clients.by_id)(given.client_id)
@@ -81,13 +124,10 @@ def authenticate(
         reason = f"used {given.method}, registered for {registered}"
         raise_invalid_client(oauth_request, given, reason, answer=_describe_method(registered, methods))
     try:
-        _verify(oauth_request, client, given)
+        assertion = _verify(oauth_request, client, given)
     except (CredentialsRefused, AssertionRefused, InvalidCertificate) as refusal:
         raise_invalid_client(oauth_request, given, str(refusal))
-    oauth_request.client = client
-    if endpoint == TOKEN_ENDPOINT:
-        oauth_request.binding = read_binding(oauth_request.tx, row)
-    return client
+    return VerifiedClient(client, given, assertion)
 
 
 def offered_methods() -> list[str]:
@@ -96,15 +136,19 @@ def offered_methods() -> list[str]:
     return [each for each in METHODS if each not in TLS_METHODS or (certificates.accepted() and possible[each])]
 
 
-def _verify(oauth_request: BackChannelRequest, client: RegisteredClient, given: Credentials) -> None:
-    """Verify what proves the client; raises when it does not."""
+def _verify(
+    oauth_request: BackChannelRequest, client: RegisteredClient, given: Credentials
+) -> VerifiedAssertion | None:
+    """Verify what proves the client, and return it if it works once; raises when it proves nothing."""
+    now = oauth_request.tx.now
     if given.method in {BASIC, POST}:
         if not client.check_client_secret(given.secret):
             raise CredentialsRefused("wrong secret")
     elif given.method in {PRIVATE_KEY_JWT, CLIENT_SECRET_JWT}:
-        client_assertion.verify_assertion(oauth_request.tx, client.row, given.secret, oauth_request.uri)
+        return client_assertion.verify_assertion(client.row, given.secret, oauth_request.uri, now=now)
     elif given.method in TLS_METHODS:
-        mutual_tls.verify_certificate(client.row, given.method, now=oauth_request.tx.now)
+        mutual_tls.verify_certificate(client.row, given.method, now=now)
+    return None
 
 
 def _describe_method(registered: str, methods: Collection[str]) -> str:

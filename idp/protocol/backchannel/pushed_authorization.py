@@ -18,7 +18,8 @@ from idp.protocol.authorize.client_redirect import UnprovenRedirect, responder_f
 from idp.protocol.authorize.pushed_request import LIFETIME, PREFIX
 from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, validate_request
-from idp.protocol.backchannel.client_authentication import METHODS, authenticate
+from idp.protocol.authorize.sent_request import SentRequest
+from idp.protocol.backchannel.client_authentication import METHODS, verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.errors import json_response, oauth_error
 from idp.protocol.frontchannel_parameters import Query
@@ -47,10 +48,13 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
     Raises:
         OAuth2Error: the client or the request is not valid.
     """
-    tx, registered = oauth_request.tx, authenticate(oauth_request, METHODS, "pushed_authorization_request")
+    tx, verified = oauth_request.tx, verify_client(oauth_request, METHODS, "pushed_authorization_request")
+    sent = _read_pushed(verified.client.row, oauth_request)  # may fetch keys, so it comes before the first write
+    registered = verified.claim(oauth_request)
     client = registered.row
     try:
-        query, proof = bind_to_proof(_pushed_parameters(tx, client, oauth_request), now=tx.now)
+        sent.raise_for_refusal()
+        query, proof = bind_to_proof(sent.query, now=tx.now)
         request = validate_request(tx, query, client, responder_for(client, query))
         if proof:
             proof.claim(tx)
@@ -61,20 +65,26 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
     else:
         network = None if registered.confidential else network_of(tx.origin.address)
         return _store(tx, client, request.stored_params, network)
-    remedy, sent = remedy_for(refusal, client.client_id), {"endpoint": PATH}
-    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(refusal), remedy=remedy, sent=sent)
+    remedy, where = remedy_for(refusal, client.client_id), {"endpoint": PATH}
+    record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(refusal), remedy=remedy, sent=where)
     return oauth_error(refusal)
 
 
-def _pushed_parameters(tx: Transaction, client: Client, oauth_request: BackChannelRequest) -> Query:
+def _read_pushed(client: Client, oauth_request: BackChannelRequest) -> SentRequest:
+    try:
+        return SentRequest(_pushed_parameters(client, oauth_request.form, now=oauth_request.tx.now))
+    except OAuth2Error as refusal:
+        return SentRequest(Query({}), refusal)
+
+
+def _pushed_parameters(client: Client, form: dict[str, str], *, now: int) -> Query:
     """Return the parameters that count: of a request object only its own (RFC 9126 section 3)."""
-    form = oauth_request.form
     if sent_request.BY_REFERENCE in form:
         raise InvalidRequestError(NESTED)
     named = {"client_id": client.client_id}
     token = form.get(sent_request.BY_VALUE)
     if token is not None:
-        inner = request_object.read_request_object(client, token, now=tx.now)
+        inner = request_object.read_request_object(client, token, now=now)
         return Query(named).overlaid(inner)
     if sent_request.must_be_signed(client):
         raise InvalidRequestError(sent_request.NOT_SIGNED)

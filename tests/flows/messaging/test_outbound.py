@@ -121,7 +121,7 @@ def test_a_document_elsewhere_is_no_document() -> None:
 
 
 def test_an_authority_of_ones_own_vouches(tmp_path: Path) -> None:
-    context = self_signed(tmp_path)
+    context = self_signed(tmp_path, "localhost")
     with receiver() as app:
         app.socket = context.wrap_socket(app.socket, server_side=True)
         trusting = Outbound(frozenset({"localhost"}), ca_bundle=str(tmp_path / "certificate.pem"))
