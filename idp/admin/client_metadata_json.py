@@ -26,6 +26,15 @@ GRANTS = (CODE, REFRESH, IMPLICIT)
 """Others act without a person, which is for administrators to allow."""
 TEXTS = ("client_name", "client_uri", "policy_uri", "tos_uri", "backchannel_logout_uri")
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
+PROOFS = (
+    "jwks_uri",
+    "tls_client_auth_subject_dn",
+    "tls_client_auth_san_dns",
+    "tls_client_auth_san_uri",
+    "tls_client_auth_san_ip",
+    "tls_client_auth_san_email",
+)
+"""Members of the metadata by which a client proves who it is."""
 SOME_INPUT = frozenset({"uri", "scope"})
 """Values of sentences that repeat what was sent."""
 
@@ -44,7 +53,8 @@ def read_registration(
     """Return the registration that the JSON asks for, over what administrators set in the `present` one.
 
     `scopes` and `response_types` are those that it may have. What it leaves out gets its default (RFC 7592
-    section 2.2).
+    section 2.2). An administrator called the client first-party as it was: with other redirect URIs or another proof
+    of who it is, it is first-party no more.
 
     Raises:
         InvalidMetadata: a member has a wrong type, or asks for what is for administrators to allow.
@@ -71,7 +81,15 @@ def read_registration(
         "backchannel_logout_session_required": bool(_read(body, "backchannel_logout_session_required", bool)),
         "metadata": _read_members(body, present.metadata),
     }
-    return replace(present, **values)
+    wanted = replace(present, **values)
+    return replace(wanted, first_party=present.first_party and _identity(wanted) == _identity(present))
+
+
+def _identity(registration: Registration) -> tuple[Any, ...]:
+    """Return where people are sent back to, and how the client proves who it is."""
+    proofs = [getattr(registration.metadata, name) for name in PROOFS]
+    uris, method = frozenset(registration.redirect_uris), registration.token_endpoint_auth_method
+    return (uris, method, registration.jwks, *proofs)
 
 
 def to_json(client: Client) -> dict[str, Any]:

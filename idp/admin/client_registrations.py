@@ -17,6 +17,7 @@ from idp.kernel.text import Text
 from idp.persistence.client_registrations import ClientRegistration, InitialAccessToken
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
+from idp.signing.client_secrets import OpenSealer
 
 MOST_USES = 1000
 LONGEST_LIFE = 90 * DAY
@@ -49,14 +50,17 @@ def register(
     waits: bool,
     initial_token_id: str | None,
     attesting: bool,
+    sealer: OpenSealer,
 ) -> Registered:
     """Store a client that registers itself; one that `waits` is disabled until an administrator approves of it.
+
+    `sealer` as for `clients.add`.
 
     Raises:
         InvalidMetadata: naming the first fault.
     """
     try:
-        secret = clients.add(tx, wanted, entropy, attesting=attesting)
+        secret = clients.add(tx, wanted, entropy, attesting=attesting, sealer=sealer)
     except RegistrationRefused as refused:
         raise error_of(refused.problems[0]) from None
     client, token = clients.find(tx, wanted.client_id), entropy.token()
@@ -72,16 +76,27 @@ def register(
 
 
 def change(
-    tx: Transaction, client: Client, wanted: Registration, entropy: Entropy, *, must_wait: bool, attesting: bool
+    tx: Transaction,
+    client: Client,
+    wanted: Registration,
+    entropy: Entropy,
+    *,
+    must_wait: bool,
+    attesting: bool,
+    sealer: OpenSealer,
 ) -> Registered:
     """Change a client as it wants; with `must_wait` an administrator must approve of it anew.
+
+    `sealer` as for `clients.add`.
 
     Raises:
         InvalidMetadata: naming the first fault.
     """
     secret = None
     try:
-        _changed, secret = clients.change(tx, client, wanted, entropy, attesting=attesting, by_itself=True)
+        _changed, secret = clients.change(
+            tx, client, wanted, entropy, attesting=attesting, sealer=sealer, by_itself=True
+        )
     except RegistrationRefused as refused:
         raise error_of(refused.problems[0]) from None
     except NothingChanged:

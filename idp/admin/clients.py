@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
+from dataclasses import asdict, fields
 from typing import Any
 
 from idp import audit
@@ -23,6 +24,8 @@ from idp.persistence.client_metadata import changed_members
 from idp.persistence.clients import Client, ClientExists
 from idp.persistence.transaction import Transaction
 from idp.signing.client_secrets import OpenSealer, seal_secret
+
+CHANGED_SINCE = Text("The app was changed in the meantime. Look at it again before you enable it.")
 
 
 class RegistrationRefused(Refused):
@@ -73,6 +76,11 @@ def add(
 def registration_of(client: Client) -> Registration:
     """Return the fields that an administrator sets, as they are now."""
     return Registration(**{field.name: getattr(client, field.name) for field in fields(Registration)})
+
+
+def version_of(client: Client) -> str:
+    """Return a digest of the registration: another one when any field of it is another."""
+    return digest(json.dumps(asdict(registration_of(client)), sort_keys=True))
 
 
 def change(
@@ -175,8 +183,16 @@ def disable(tx: Transaction, client: Client) -> None:
     audit.record(tx, Event.CLIENT_CHANGED, client_id=client.client_id, disabled=True)
 
 
-def enable(tx: Transaction, client: Client) -> None:
-    """Accept a client again; one that waited for an approval has it now. Tokens that were revoked stay revoked."""
+def enable(tx: Transaction, client: Client, *, seen: str | None = None) -> None:
+    """Accept a client again; one that waited for an approval has it now. Tokens that were revoked stay revoked.
+
+    `seen` is the `version_of` what the administrator looked at: a client that waits can still change itself.
+
+    Raises:
+        Refused: it is another one by now.
+    """
+    if seen is not None and seen != version_of(client):
+        raise Refused(CHANGED_SINCE)
     tx.clients.enable(client)
     if tx.client_registrations.approve(client.client_id):
         audit.record(tx, Event.CLIENT_APPROVED, client_id=client.client_id)

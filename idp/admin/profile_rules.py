@@ -15,6 +15,7 @@ from idp.signing.client_jwts import usable_algorithms
 if TYPE_CHECKING:
     from idp.admin.client_rules import Registration
 
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 SIGNING_ALGORITHMS = (
     "token_endpoint_auth_signing_alg",
     "request_object_signing_alg",
@@ -31,6 +32,7 @@ def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
     if profile is None:
         yield "security_profile", Text("The security profile must be one of {all}.", all=", ".join(PROFILES))
         return
+    yield from _device_problems(wanted, profile)
     method = wanted.token_endpoint_auth_method
     if profile.auth_methods and method not in profile.auth_methods:
         yield (
@@ -54,6 +56,17 @@ def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
         )
     if profile.signing_algorithms:
         yield from _algorithm_problems(wanted, profile)
+
+
+def _device_problems(wanted: Registration, profile: SecurityProfile) -> Iterator[tuple[str, Text]]:
+    """Yield that a device asks with plain parameters (RFC 8628 section 3.1), where the client may not."""
+    pushed = profile.requires_pushed_request or wanted.metadata.require_pushed_authorization_requests
+    signed = profile.requires_signed_request or wanted.metadata.require_signed_request_object
+    if DEVICE_CODE in wanted.grant_types and (pushed or signed):
+        yield (
+            "grant_types",
+            Text("A device cannot sign or push its requests: leave out its grant, or what requires that."),
+        )
 
 
 def _algorithm_problems(wanted: Registration, profile: SecurityProfile) -> Iterator[tuple[str, Text]]:

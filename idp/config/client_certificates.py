@@ -15,7 +15,8 @@ class ClientCertificates(BaseModel):
         "",
         pattern=r"[A-Za-z0-9-]{0,64}",
         description="The header in which the trusted proxy passes on the certificate of a client. The proxy must set "
-        "it with every request, or empty it. Empty: no certificates.",
+        "it with every request, or empty it, and drop header names with underscores (nginx does by default): the "
+        "server cannot tell `X_Client_Cert` from `X-Client-Cert`. Empty: no certificates.",
     )
     client_certificate_format: Literal["escaped-pem", "rfc9440"] = Field(
         "escaped-pem",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from typing import Any
+from typing import Any, Never
 
 MAX_DEPTH = 20
 """Levels of arrays and objects. Whatever we read has fewer than ten; Python fails at about a thousand, and a value that
@@ -24,6 +25,44 @@ def parse(raw: str | bytes, decoder: json.JSONDecoder | None = None) -> Any:  # 
     return (decoder or _DECODER).decode(text)
 
 
+def parse_strictly(raw: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Parse JSON as `parse` does, if every reader and database agrees on what it is.
+
+    Raises:
+        ValueError: also for repeated members (two readers could see different values), NaN and infinities, and
+            strings that no database could store (NUL, lone surrogates).
+    """
+    text = raw if isinstance(raw, str) else raw.decode("utf-8")
+    value = parse(text, _STRICT_DECODER)
+    if "\\u" in text:
+        _refuse_unstorable(text, value)
+    return value
+
+
+def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("repeated member")
+    return members
+
+
+def _refuse_constant(name: str) -> Never:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("number out of range")
+    return number
+
+
+def _refuse_unstorable(text: str, value: object) -> None:
+    if "\\u0000" in text:
+        raise ValueError("NUL in a string")
+    json.dumps(value, ensure_ascii=False).encode("utf-8")  # UnicodeEncodeError on a lone surrogate
+
+
 def _is_too_deep(text: str) -> bool:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
@@ -37,3 +76,6 @@ def _is_too_deep(text: str) -> bool:
 
 
 _DECODER = json.JSONDecoder()
+_STRICT_DECODER = json.JSONDecoder(
+    object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant, parse_float=_finite
+)

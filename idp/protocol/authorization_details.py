@@ -10,7 +10,6 @@ A detail with `locations` is left out of tokens for an API that is not one of th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,7 +65,7 @@ def _read(parameter: str) -> Details:
     if len(parameter) > LONGEST:
         raise InvalidAuthorizationDetails
     try:
-        found = strict_json.parse(parameter, _DECODER)
+        found = strict_json.parse_strictly(parameter)
     except ValueError:
         raise InvalidAuthorizationDetails from None
     if not isinstance(found, list) or not 1 <= len(found) <= MOST or not all(isinstance(each, dict) for each in found):
@@ -81,17 +80,3 @@ def _is_well_formed(detail: dict[str, Any], types: Sequence[str]) -> bool:
         and isinstance(detail.get("identifier", ""), str)
         and all(isinstance(each, list) and all(isinstance(item, str) for item in each) for each in lists)
     )
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a member is there twice")
-    return found
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)

@@ -10,6 +10,7 @@ from idp.config import Settings
 from idp.kernel.client_addresses import network_of
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import constant_time_equal, digest
+from idp.persistence.client_registrations import ClientRegistration
 from idp.persistence.clients import Client
 from idp.persistence.throttles import Limit
 from idp.persistence.transaction import Transaction
@@ -18,6 +19,7 @@ from idp.protocol.errors import BearerError
 BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 INVALID_INITIAL = (401, "invalid_token", "the initial access token is wrong, expired or used up")
 INVALID = (401, "invalid_token", "the registration access token is wrong, or its client is gone")
+DISABLED = (403, "access_denied", "an administrator disabled this client: it can be read, not changed or removed")
 EVERYBODY = "registration:all"
 CHANGE_LIMIT = Limit(30, 15 * MINUTE, 300, DAY)
 """Replacements of one registration; each may fetch what its addresses hold."""
@@ -75,14 +77,32 @@ def claim_initial_token(tx: Transaction, token_digest: str | None) -> str | None
     return token.id
 
 
-def require_own_token(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
+def require_own_token(tx: Transaction, client_id: str) -> Client:
     """Return the client whose registration access token was sent.
 
     Raises:
         BearerError: it is another's, or there is no such client (RFC 7592 section 2.1).
     """
+    return _find_own(tx, client_id, lock=False)[0]
+
+
+def require_changeable(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
+    """Return the client as `require_own_token`, if it may change and remove itself.
+
+    One that an administrator disabled may not: it would come back under another name, or with another id.
+
+    Raises:
+        BearerError: as `require_own_token`; or it is disabled and waits for no approval (RFC 7592 section 2.2).
+    """
+    client, row = _find_own(tx, client_id, lock=lock)
+    if client.disabled and row.approved_at is not None:
+        raise BearerError(*DISABLED)
+    return client
+
+
+def _find_own(tx: Transaction, client_id: str, *, lock: bool) -> tuple[Client, ClientRegistration]:
     presented = digest(presented_token())
     client, row = tx.clients.by_id(client_id, lock=lock), tx.client_registrations.of_client(client_id)
     if client is None or row is None or not constant_time_equal(presented, row.token_digest):
         raise BearerError(*INVALID)
-    return client
+    return client, row

@@ -64,6 +64,7 @@ def register() -> Response:
                 waits=settings.client_registration == "approval",
                 initial_token_id=admission.claim_initial_token(tx, token_digest),
                 attesting=settings.attesting,
+                sealer=lambda: services().sealer,
             )
             client_logos.store_fetched_logo(tx, found.client, logo)
     except (BearerError, InvalidMetadata) as error:
@@ -85,7 +86,7 @@ def replace(client_id: str) -> Response:
     """Replace a registration (RFC 7592 section 2.2)."""
     settings, database = services().settings, services().database
     with database.write(origin()) as tx:
-        present = admission.require_own_token(tx, client_id)
+        present = admission.require_changeable(tx, client_id)
         admitted = admission.count_change(tx, client_id)
     if not admitted:
         return answers.too_many()
@@ -97,10 +98,18 @@ def replace(client_id: str) -> Response:
         raise InvalidMetadata("client_secret: it is not the present one, and no other can be chosen")
     wanted = _wanted(body, clients.registration_of(present))
     with database.write(origin()) as tx:
-        client = admission.require_own_token(tx, client_id, lock=True)
+        client = admission.require_changeable(tx, client_id, lock=True)
+        if clients.version_of(client) != clients.version_of(present):  # the fetched page can take its time
+            raise InvalidMetadata("the registration was changed in the meantime: read it and send it again")
         must_wait = settings.client_registration == "approval"
         found = client_registrations.change(
-            tx, client, wanted, services().entropy, must_wait=must_wait, attesting=settings.attesting
+            tx,
+            client,
+            wanted,
+            services().entropy,
+            must_wait=must_wait,
+            attesting=settings.attesting,
+            sealer=lambda: services().sealer,
         )
     return answers.registered(found, admission.presented_token())
 
@@ -109,7 +118,7 @@ def replace(client_id: str) -> Response:
 @write_transaction
 def remove(tx: Transaction, client_id: str) -> Response:
     """Remove a client with everything it was given (RFC 7592 section 2.3)."""
-    clients.remove(tx, admission.require_own_token(tx, client_id, lock=True), by_itself=True)
+    clients.remove(tx, admission.require_changeable(tx, client_id, lock=True), by_itself=True)
     return answers.removed()
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import math
 from dataclasses import dataclass
-from typing import Any, Never
+from typing import Any
 
 from idp.kernel import strict_json
 from idp.signing import base64url
@@ -54,44 +52,13 @@ class CompactJws:
 def read_object(raw: bytes, part: str) -> dict[str, Any]:
     """Read one JSON object; `part` names it in the reason.
 
-    Refused with `InvalidToken`: repeated members (two readers could see different tokens, RFC 7515 section 4),
-    NaN and infinities, nesting too deep, and strings that no database could store (NUL, lone surrogates),
-    which would otherwise surface later as a failure of ours.
+    Refused with `InvalidToken`: whatever `strict_json.parse_strictly` refuses, such as repeated members (RFC 7515
+    section 4), which would otherwise surface later as a failure of ours.
     """
     try:
-        text = raw.decode("utf-8")
-        value = strict_json.parse(text, _STRICT_JSON)
-        if "\\u" in text:
-            _refuse_unstorable(text, value)
+        value = strict_json.parse_strictly(raw)
     except ValueError as err:
         raise InvalidToken(f"{part} is not well-formed JSON") from err
     if not isinstance(value, dict):
         raise InvalidToken(f"{part} is not a JSON object")
     return value
-
-
-def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("repeated member")
-    return members
-
-
-def _refuse_constant(name: str) -> Never:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("number out of range")
-    return number
-
-
-def _refuse_unstorable(text: str, value: object) -> None:
-    if "\\u0000" in text:
-        raise ValueError("NUL in a string")
-    json.dumps(value, ensure_ascii=False).encode("utf-8")  # UnicodeEncodeError on a lone surrogate
-
-
-_STRICT_JSON = json.JSONDecoder(object_pairs_hook=_refuse_repeats, parse_constant=_refuse_constant, parse_float=_finite)

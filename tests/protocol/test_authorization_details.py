@@ -49,13 +49,17 @@ def test_they_are_shown_allowed_and_told(harness: Harness, jane: Someone, browse
     "sent",
     ["{}", "[]", "[1]", "nonsense", '[{"type":"unknown"}]', '[{"type":"account_information","actions":"x"}]',
      '[{"type":"account_information","type":"account_information"}]', '[{"actions":[]}]',
-     '[{"type":"account_information","identifier":NaN}]'],
+     '[{"type":"account_information","identifier":NaN}]', '[{"type":"account_information","x":1e400}]',
+     r'[{"type":"account_information","x":{"y":"\ud800"}}]', r'[{"type":"account_information","\u0000":1}]'],
 )  # fmt: skip
 def test_what_is_not_of_the_client_or_not_well_formed_is_refused(harness: Harness, browser: Browser, sent: str) -> None:
     """Section 5."""
     rp = RelyingParty(harness, metadata=TYPES)
     rp.send(browser, authorization_details=sent)
     assert rp.error(browser) == "invalid_authorization_details"
+    tv = Television(harness, metadata=TYPES)
+    answer = tv.post("/device_authorization", {"scope": "openid", "authorization_details": sent})
+    refused(answer, "invalid_authorization_details")
 
 
 def test_a_token_has_those_of_its_api_and_a_request_may_choose(harness: Harness, jane: Someone) -> None:

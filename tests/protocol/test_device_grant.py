@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.device import user_codes
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
@@ -80,6 +81,19 @@ def test_a_person_connects_a_television(tv: Television, jane: Someone, browser: 
     assert tv.userinfo(answer["access_token"]).status_code == 200
     refused(tv.poll(), "invalid_grant")
     assert tv.userinfo(answer["access_token"]).status_code == 401, "a code that comes twice ends what the first one got"
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        ClientMetadata(require_pushed_authorization_requests=True),
+        ClientMetadata(require_signed_request_object=True),
+    ],
+)
+def test_who_must_sign_or_push_requests_gets_no_codes(harness: Harness, metadata: ClientMetadata) -> None:
+    """A request of section 3.1 is neither, whatever was registered before the rule was there."""
+    tv = Television(harness, metadata=metadata)
+    refused(tv.post("/device_authorization", {"scope": "openid"}), "unauthorized_client")
 
 
 def test_a_person_refuses_a_television(tv: Television, jane: Someone, browser: Browser) -> None:

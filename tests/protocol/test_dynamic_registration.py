@@ -6,12 +6,13 @@ import http.server
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
 from idp.admin import client_registrations
@@ -19,9 +20,11 @@ from idp.admin.purging import purge
 from idp.kernel.clock import DAY
 from idp.messaging import http_client
 from idp.registration.admission import CHANGE_LIMIT
+from tests.support.account import words
 from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.concurrency import rush
+from tests.support.console import console
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, migrate
 from tests.support.issuer_client import IssuerClient
@@ -31,6 +34,7 @@ from tests.support.relying_party import RelyingParty
 from tests.support.tables import count, events
 
 CALLBACK = "https://app.example.test/callback"
+KEY = JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)
 GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK], "client_name": "Suite"}
 PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 
@@ -305,6 +309,70 @@ def test_an_administrator_approves_of_each_client_and_of_each_change(databases: 
         assert command.read("clients", "show", client_id)["disabled"] is True
 
 
+def test_a_disabled_client_cannot_come_back_by_itself(databases: Databases, tmp_path: Path) -> None:
+    """Under another name it would wait for an approval again, and removed it would register anew."""
+    with running(databases, tmp_path, client_registration="approval") as made:
+        registrant, command = Registrant(made), Command.of(made.settings)
+        client = registrant.register()
+        other = GOOD | {"client_id": client["client_id"], "client_name": "Other"}
+        assert registrant.manage(client, "PUT", other).status_code == 200, "it waits, and can mend a mistake"
+        command.done("clients", "enable", client["client_id"])
+        command.done("clients", "disable", client["client_id"])
+        for answer in (registrant.manage(client, "PUT", other | GOOD), registrant.manage(client, "DELETE")):
+            assert (answer.status_code, (answer.json or {})["error"]) == (403, "access_denied")
+        with made.services.database.read() as tx:
+            assert tx.client_registrations.waiting(limit=5) == []
+        assert registrant.manage(client, "GET").status_code == 200
+
+
+def test_an_administrator_enables_what_was_shown(databases: Databases, tmp_path: Path) -> None:
+    with running(databases, tmp_path, client_registration="approval") as made:
+        registrant = Registrant(made)
+        client = registrant.register()
+        page = f"/admin/apps/{client['client_id']}"
+        owner = console(made, path=page)
+        elsewhere = {"client_id": client["client_id"], "redirect_uris": ["https://evil.example.test/cb"]}
+        assert registrant.manage(client, "PUT", GOOD | elsewhere).status_code == 200
+        assert owner.browser.submit(action="/state").status_code == 409
+        assert owner.post(f"{page}/state", state="enabled").status_code == 409
+        owner.browser.get(page)
+        assert "evil.example.test" in owner.browser.page.text
+        assert "app was enabled" in words(owner.browser.submit(action="/state"))
+
+
+@pytest.mark.parametrize(
+    ("members", "first_party"),
+    [
+        ({"client_name": "Other"}, True),
+        ({"redirect_uris": [CALLBACK, "https://evil.example.test/cb"]}, False),
+        ({"token_endpoint_auth_method": "client_secret_post"}, False),
+        ({"jwks": {"keys": [KEY]}}, False),
+        ({"jwks_uri": "https://app.example.test/jwks"}, False),
+    ],
+)
+def test_a_client_that_becomes_another_is_first_party_no_more(
+    harness: Harness, members: dict[str, Any], *, first_party: bool
+) -> None:
+    registrant, command = Registrant(harness), Command.of(harness.settings)
+    client = registrant.register()
+    command.done("clients", "set", client["client_id"], "--first-party")
+    assert registrant.manage(client, "PUT", GOOD | {"client_id": client["client_id"]} | members).status_code == 200
+    assert command.read("clients", "show", client["client_id"])["first_party"] is first_party
+    with harness.services.database.read() as tx:
+        (last, *_) = tx.audit.latest(event="client.changed", limit=1)
+    assert last.detail["by_itself"] is True
+    assert ("first_party" in last.detail["changed"]) is not first_party
+
+
+def test_a_client_that_signs_with_its_secret_registers(harness: Harness) -> None:
+    registrant, method = Registrant(harness), {"token_endpoint_auth_method": "client_secret_jwt"}
+    assert registrant.register(**method)["client_secret"]
+    basic = registrant.register()
+    changed = registrant.manage(basic, "PUT", GOOD | {"client_id": basic["client_id"]} | method)
+    assert changed.status_code == 200
+    assert (changed.json or {})["client_secret"] != basic["client_secret"]
+
+
 def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
     used, unused = Registrant(harness).register(), Registrant(harness).register()
     harness.client("administrators")
@@ -319,11 +387,17 @@ def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
 
 
 @contextlib.contextmanager
-def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -> Iterator[str]:
-    """A site with TLS that the product trusts, which answers everything with these bytes, or this as JSON."""
+def website(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, content: object, before: Callable[[], object] = lambda: None
+) -> Iterator[str]:
+    """A site with TLS that the product trusts, which answers everything with these bytes, or this as JSON.
+
+    `before` is called before each answer.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            before()
             body = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
@@ -335,7 +409,7 @@ def website(directory: Path, monkeypatch: pytest.MonkeyPatch, content: object) -
 
     context: ssl.SSLContext = self_signed(directory, "localhost")
     monkeypatch.setenv("SSL_CERT_FILE", str(directory / "certificate.pem"))
-    http_client._tls_context.cache_clear()
+    http_client._tls_context.cache_clear()  # it trusts the site of the last test
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -387,6 +461,22 @@ def test_registrations_wait_for_other_servers_on_a_share_of_the_threads_only(
         with website(tmp_path, monkeypatch, PICTURE) as uri, busy(made):
             without = registrant.register(logo_uri=uri)
         assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404
+
+
+def test_what_an_administrator_changes_meanwhile_is_not_undone(
+    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registrant, command = Registrant(harness), Command.of(harness.settings)
+    client_id = (client := registrant.register())["client_id"]
+    command.done("clients", "set", client_id, "--first-party")
+
+    def change() -> None:
+        command.done("clients", "set", client_id, "--no-first-party")
+
+    with website(tmp_path, monkeypatch, [CALLBACK], before=change) as uri:
+        wanted = GOOD | {"client_id": client_id, "sector_identifier_uri": uri}
+        assert registrant.manage(client, "PUT", wanted).status_code == 400
+    assert command.read("clients", "show", client_id)["first_party"] is False
 
 
 def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(

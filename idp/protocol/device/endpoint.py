@@ -13,7 +13,9 @@ from idp.login.policy import rate_limits
 from idp.persistence.device_authorizations import DeviceAuthorization
 from idp.protocol import authorization_details, resource_indicators
 from idp.protocol.authorize import checks
+from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
 from idp.protocol.backchannel import client_authentication
+from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.device import user_codes
 from idp.protocol.errors import TemporarilyUnavailable, json_response
@@ -34,8 +36,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
         OAuth2Error: the client may not, a scope or resource is wrong, or its network asked for too many.
     """
     client = client_authentication.authenticate(oauth_request, client_authentication.METHODS, "device_authorization")
-    if not client.check_grant_type(GRANT_TYPE):
-        raise UnauthorizedClientError("this client is not registered for the device authorization grant")
+    _require_permission(client)
     tx, form = oauth_request.tx, oauth_request.form
     scopes = checks.scopes(form.get("scope"), client.row, gets_code=True)
     resources = resource_indicators.requested_resources(tx, scopes, oauth_request.resource)
@@ -67,3 +68,10 @@ def respond(oauth_request: BackChannelRequest) -> Response:
             "interval": INTERVAL,
         }
     )
+
+
+def _require_permission(client: RegisteredClient) -> None:
+    if not client.check_grant_type(GRANT_TYPE):
+        raise UnauthorizedClientError("this client is not registered for the device authorization grant")
+    if must_be_pushed(client.row) or must_be_signed(client.row):
+        raise UnauthorizedClientError("this client sends signed or pushed requests, and a device can send neither")

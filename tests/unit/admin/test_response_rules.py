@@ -13,6 +13,7 @@ EC = JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)
 BOTH = ("authorization_code", "implicit")
 FAPI = {"security_profile": "fapi2", "dpop_bound_access_tokens": True}
 WITH_KEY = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [EC]}}
+DEVICE = {"grant_types": (client_rules.DEVICE_CODE,), "response_types": ()}
 GOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"response_types": ("id_token", "id_token token"), "grant_types": ("implicit",)}, {}),
     ({"response_types": ("code", "code id_token"), "grant_types": BOTH}, {}),
@@ -47,6 +48,9 @@ BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"frontchannel_logout_uri": "https://app.example.test:8443/leave"}, "frontchannel_logout_uri"),
     ({}, {"frontchannel_logout_uri": "https://evil.test/leave"}, "frontchannel_logout_uri"),
     ({"redirect_uris": ("https://x;sandbox/cb",)}, {}, "redirect_uris"),
+    (DEVICE | WITH_KEY | {"id_token_signed_response_alg": "PS256"}, FAPI, "grant_types"),
+    (DEVICE, {"require_pushed_authorization_requests": True}, "grant_types"),
+    (DEVICE | WITH_KEY, {"require_signed_request_object": True}, "grant_types"),
     ({}, {"frontchannel_logout_session_required": True}, "frontchannel_logout_session_required"),
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from idp.admin import client_failures
+from idp.admin import client_failures, clients
 from idp.admin.app_kinds import KINDS, kind_of
 from idp.admin.client_failures import Failure
 from idp.admin.client_rules import METHODS_WITH_SECRET
@@ -87,6 +87,7 @@ def _facts(client: Client) -> dict[str, Any]:
         "groups": len(client.allowed_group_ids),
         "scopes": client.scopes,
         "disabled": client.disabled,
+        "version": clients.version_of(client),
         "pkce": client.require_pkce,
         "signs_in": bool(client.redirect_uris),
         "created": Moment(client.created_at),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import clients
+from idp.admin import Refused, clients
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
@@ -14,8 +14,10 @@ from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.forms import single_value
 
 blueprint = Blueprint("removal", __name__)
+blueprint.register_error_handler(Refused, responses.refused)
 
 REMOVE = console_paths.app_part_path("<client:client_id>", "remove")
 STATE = console_paths.app_part_path("<client:client_id>", "state")
@@ -61,7 +63,7 @@ def set_state(tx: Transaction, _: Admin, client_id: str) -> Response:
     """Refuse the app until it is enabled again, or accept it again."""
     client, state = find_client(tx, client_id, lock=True), request.form.get("state")
     if state == "enabled":
-        clients.enable(tx, client)
+        clients.enable(tx, client, seen=single_value(request.form, "version"))
     elif state == "disabled":
         clients.disable(tx, client)
     else:
