@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from idp import audit
 from idp.audit import Event
 from idp.messaging import logout_notifications
-from idp.persistence.grants import LogoutClient
+from idp.persistence.logout_clients import LogoutClient
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
 

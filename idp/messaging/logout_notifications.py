@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from idp.persistence.grants import LogoutClient
+from idp.persistence.logout_clients import LogoutClient
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
 
@@ -20,7 +20,7 @@ def enqueue_logouts(tx: Transaction, user_id: str, sids: Collection[str]) -> lis
 
     Returns all clients that want to know: some can be reached only in the browser that signs out.
     """
-    found = tx.grants.logout_clients(sids)
+    found = tx.logout_clients.of_sessions(sids)
     for client in found:
         if not client.backchannel:
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,16 +17,12 @@ from sqlalchemy import (
     Table,
     Update,
     exists,
-    false,
-    func,
-    or_,
     select,
-    type_coerce,
     update,
 )
 
 from idp.persistence import clients as registered
-from idp.persistence.base import METADATA, Store, given, given_list, pair
+from idp.persistence.base import METADATA, Store, given, pair
 from idp.persistence.clients import Client, clients
 from idp.persistence.revoked_tokens import revoked_tokens
 from idp.persistence.sessions import sessions
@@ -100,20 +96,6 @@ class Grant:
     authorization_details: list[dict[str, Any]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class LogoutClient:
-    """A client with grants of a session, and how it wants to know that the session ended.
-
-    By back channel, by a page in the browser (`frontchannel_logout_uri`), or both.
-    """
-
-    sid: str
-    client_id: str
-    backchannel: bool
-    frontchannel_logout_uri: str | None
-    frontchannel_logout_session_required: bool
-
-
 OF_ID = grants.c.id == given("grant_id")
 UNREVOKED = grants.c.revoked_at.is_(None)
 LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
@@ -162,21 +144,6 @@ IS_LIVE = select(grants.c.id).where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE, TOKEN_UNR
 WITH_CLIENT = select(registered.TEXT, IS_LIVE.scalar_subquery()).where(registered.OF_ID)
 OF_USER = grants.c.user_id == given("user_id")
 LIVE_FOR_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
-WANTS_BACKCHANNEL = clients.c.backchannel_logout_uri.is_not(None)
-OPTIONAL_MEMBERS = type_coerce(clients.c.metadata, JSON)
-FRONTCHANNEL_URI = OPTIONAL_MEMBERS["frontchannel_logout_uri"].as_string()
-LOGOUT_CLIENTS = (
-    select(
-        grants.c.sid,
-        grants.c.client_id,
-        WANTS_BACKCHANNEL,
-        FRONTCHANNEL_URI,
-        func.coalesce(OPTIONAL_MEMBERS["frontchannel_logout_session_required"].as_boolean(), false()),
-    )
-    .join(clients, clients.c.client_id == grants.c.client_id)
-    .where(grants.c.sid.in_(given_list("sids")), or_(WANTS_BACKCHANNEL, FRONTCHANNEL_URI.is_not(None)))
-    .distinct()
-)
 REVOKE_ALL = update(grants).where(UNREVOKED).values(revoked_at=given("now"))
 REVOKE = REVOKE_ALL.where(OF_ID)
 REVOKE_OF_SESSION = REVOKE_ALL.where(grants.c.sid == given("session"))
@@ -252,10 +219,6 @@ class GrantStore(Store):
     def live_for_user(self, user_id: str) -> list[Grant]:
         """List a person's live grants, oldest first."""
         return self._db.all(Grant, LIVE_FOR_USER, user_id=user_id, now=self._now)
-
-    def logout_clients(self, sids: Collection[str]) -> list[LogoutClient]:
-        """List the clients with grants of these sessions that want to know of a logout."""
-        return self._db.all(LogoutClient, LOGOUT_CLIENTS, sids=list(sids))
 
     def revoke(self, grant_id: str) -> bool:
         """Revoke a grant."""

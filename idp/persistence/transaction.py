@@ -26,6 +26,7 @@ from idp.persistence.figures import FigureStore
 from idp.persistence.grants import GrantStore
 from idp.persistence.groups import GroupStore
 from idp.persistence.login_flows import LoginFlowStore
+from idp.persistence.logout_clients import LogoutClientStore
 from idp.persistence.message_records import MessageRecordStore
 from idp.persistence.outbox import OutboxStore
 from idp.persistence.passkey_challenges import ChallengeStore
@@ -184,6 +185,11 @@ class Transaction:
     def grants(self) -> GrantStore:
         """Authorizations and their codes."""
         return GrantStore(self._db, self.now)
+
+    @cached_property
+    def logout_clients(self) -> LogoutClientStore:
+        """Clients that want to know of a sign-out."""
+        return LogoutClientStore(self._db, self.now)
 
     @cached_property
     def pushed_requests(self) -> PushedRequestStore:

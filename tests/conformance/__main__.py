@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from requests import HTTPError
+from requests import RequestException
 
 from tests.conformance import results
 from tests.conformance.plans import Plan, all_plans
@@ -40,7 +40,7 @@ def _run(plan: Plan, site: Site, suite: Suite, wanted: argparse.Namespace) -> li
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
             found = run_plan(plan, site, suite, browser, only=wanted.modules)
-    except HTTPError as error:
+    except RequestException as error:
         return [f"{plan.key}: not run: {error}"]
     wanted.reports.mkdir(parents=True, exist_ok=True)
     results.write_report(wanted.reports / f"{plan.key}.json", found)

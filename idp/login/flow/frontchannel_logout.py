@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Response
 
-from idp.persistence.grants import LogoutClient
+from idp.persistence.logout_clients import LogoutClient
 from idp.web.context import services
 from idp.web.headers import allow_frames
 from idp.web.pages import page, see_other
