@@ -57,7 +57,7 @@ def test_every_member_can_be_set_and_emptied(command: Command, tmp_path: Path) -
     assert set(command.read("clients", "show", "web")).isdisjoint(names)
     (tmp_path / "keys.json").write_text(json.dumps({"keys": [KEY.export_public(as_dict=True)]}))
     assignments = [part for name in encrypted for part in ("--set", f"{name}={sample(name)}")]
-    command.done("clients", "set", "web", "--jwks", str(tmp_path / "keys.json"), *assignments)
+    command.done("clients", "set", "web", "--jwks-file", str(tmp_path / "keys.json"), *assignments)
     assert set(encrypted) <= set(command.read("clients", "show", "web"))
 
 
