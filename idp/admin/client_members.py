@@ -114,6 +114,13 @@ GROUPS = (
                 help=Text("In place of keys that are typed here: the app can change them by itself."),
             ),
             _signing("token_endpoint_auth_signing_alg", Text("What it signs with when it proves who it is"), FOREIGN),
+            Member(
+                name="legacy_assertion_audience",
+                title=Text("Its assertions may name the address they are sent to"),
+                kind=Kind.FLAG,
+                help=Text("For older apps in a FAPI profile, which do not name the issuer alone."),
+                administrative=True,
+            ),
             Member(name="tls_client_auth_subject_dn", title=Text("Subject of its TLS certificate")),
             Member(name="tls_client_auth_san_dns", title=Text("DNS name in its TLS certificate")),
             Member(name="tls_client_auth_san_uri", title=Text("URI in its TLS certificate")),

@@ -79,7 +79,7 @@ def test_the_members_are_explained(command: Command) -> None:
         (("--set", "initiate_login_uri=http://localhost/start"), "must be https"),
         (("--set", "userinfo_signed_response_alg=none"), "must be one of"),
         (("--set", "id_token_encrypted_response_enc=A256GCM"), "needs id_token_encrypted_response_alg"),
-        (("--set", "tls_client_auth_san_dns=a", "--set", "tls_client_auth_san_ip=::1"), "One name"),
+        (("--set", "tls_client_auth_san_dns=a", "--set", "tls_client_auth_san_ip=::1"), "is for tls_client_auth"),
         (
             ("--set", "subject_type=pairwise", "--add-redirect-uri", "https://other.example.test/cb"),
             "several hosts",

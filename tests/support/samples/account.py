@@ -42,7 +42,7 @@ CHANGE_EMAIL = {
 }  # fmt: skip
 APPS = [
     {
-        "name": "Acme Invoices",
+        "open_href": "https://app.example.test/start", "name": "Acme Invoices",
         "host": "invoices.acme.example",
         "own": False,
         "since": "3 March 2026, 09:12 UTC",
@@ -51,6 +51,7 @@ APPS = [
         "action": "#",
     },
     {
+        "open_href": None,
         "name": "Intranet",
         "host": "intranet.example.org",
         "own": True,

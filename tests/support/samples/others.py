@@ -1,5 +1,7 @@
 """Consent, the end of a session, errors, the mailbox of a developer's own machine."""
 
+from typing import Any
+
 from tests.support.samples.common import ACME, ADA, Sample
 
 CONSENT = {
@@ -11,6 +13,7 @@ CONSENT = {
         {"title": "Your email address", "detail": "ada@example.org"},
     ],
 }  # fmt: skip
+LOGGED_OUT: dict[str, Any] = {"client_name": None, "next_href": None, "back_href": "#", "frames": []}
 KEPT = [
     {"symbol": "phone", "title": "Text message", "recipient": "+14155550100", "when": "2 June 2026, 14:05",
      "code": "048213",
@@ -39,8 +42,8 @@ OTHERS: list[Sample] = [
     ("device-done", "protocol/device_done.html", {"refused": False}),
     ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
     ("logout-own", "session/logout_confirm.html", {"action": "#"}),
-    ("logged-out", "session/logged_out.html", {"client_name": ACME["name"], "back_href": "#", "frames": []}),
-    ("logged-out-plain", "session/logged_out.html", {"client_name": None, "back_href": "#", "frames": []}),
+    ("logged-out", "session/logged_out.html", LOGGED_OUT | {"client_name": ACME["name"]}),
+    ("logged-out-plain", "session/logged_out.html", LOGGED_OUT),
     ("logged-out-frames", "session/logged_out.html", {
         "client_name": ACME["name"], "next_href": "#", "frames": ["about:blank"], "longest_wait": 3600}),
     ("error", "errors/page.html", {
