@@ -1,0 +1,54 @@
+"""The first day of an administrator, by keyboard alone and led by the pages: invite, require, explain."""
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_console_keyboard import MOST_TABS, press
+from tests.support.console_browser import HOME, sign_in
+from tests.support.live import Live
+
+
+def type_into(page: Page, name: str, text: str) -> None:
+    """Press Tab until the field with this name has the focus, and type; the first letter chooses in a list."""
+    for _ in range(MOST_TABS):
+        if page.locator(f"[name={name}]:focus").count():
+            page.keyboard.type(text)
+            return
+        page.keyboard.press("Tab")
+    message = f"no field {name!r} within {MOST_TABS} tabs of {page.url}"
+    raise AssertionError(message)
+
+
+def test_a_first_day_needs_nothing_but_the_pages(chromium: Browser, live: Live) -> None:
+    context = chromium.new_context(storage_state=sign_in(live, chromium))
+    page = context.new_page()
+    page.goto(live.issuer + HOME)
+    press(page, "^People$")
+    press(page, "Invite a person")
+    type_into(page, "email", "ines@example.test")
+    type_into(page, "username", "ines")
+    type_into(page, "name", "Ines Example")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ines Example")).to_be_visible()
+    press(page, "^Groups$")
+    press(page, "New group")
+    type_into(page, "name", "Finance")
+    page.keyboard.press("Enter")
+    type_into(page, "who", "ines")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name="ines")).to_be_visible()
+    press(page, "^Sign-in policy$")
+    type_into(page, "kind", "Gro")
+    press(page, "Go on")
+    type_into(page, "subject", "Finance")
+    type_into(page, "second_step", "Req")
+    press(page, "Show what would change")
+    expect(page.get_by_role("heading", name="What would change")).to_be_visible()
+    type_into(page, "reason", "Audit finding 7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name="Finance")).to_be_visible()
+    press(page, "Explain a sign-in")
+    type_into(page, "person", "ines")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("Finance")
+    expect(page.get_by_role("heading", name="Pages of this sign-in")).to_be_visible()
+    context.close()
