@@ -16,7 +16,9 @@ from tests.support.relying_party import RelyingParty
 
 SENTENCE = "We cannot answer at the moment"
 FOR_SCRIPTS = ("/options", "/strength", "/check")
-BACK_CHANNEL = ("/token", "/introspect", "/revoke", "/par", "/userinfo", "/api/security")
+BACK_CHANNEL = (
+    "/token", "/introspect", "/revoke", "/par", "/device_authorization", "/userinfo", "/api/security",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

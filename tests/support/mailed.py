@@ -9,7 +9,7 @@ from idp.messaging.sealed_secrets import SealedSecret, unsealer
 from idp.persistence.outbox import OutboxMessage
 from tests.support.harness import Harness
 
-LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo|register)/\S+")
+LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo|sign-up)/\S+")
 NOTHING = SealedSecret("", "")
 
 

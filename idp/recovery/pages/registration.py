@@ -1,10 +1,10 @@
 """The mailed link that creates an account. It signs nobody in.
 
-GET  /register/<handle>    the link: the handle moves from the address into a cookie, nothing else happens
-GET  /register             the form; mail scanners may come this far and change nothing
-POST /register             the link is claimed, and the account exists
-POST /register/strength    how strong is what is being typed?
-GET  /register/done        nobody is signed in: the way to the sign-in page
+GET  /sign-up/<handle>    the link: the handle moves from the address into a cookie, nothing else happens
+GET  /sign-up             the form; mail scanners may come this far and change nothing
+POST /sign-up             the link is claimed, and the account exists
+POST /sign-up/strength    how strong is what is being typed?
+GET  /sign-up/done        nobody is signed in: the way to the sign-in page
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from idp.messaging.mail import transport_for
 from idp.messaging.notices import EMAIL, Notice, notify
 from idp.messaging.smtp import SmtpTransport, Undelivered
 from idp.server.background import BackgroundJobs
+from idp.signing.algorithms import OWN
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
@@ -265,4 +266,4 @@ def test_purging_and_rotation_are_done_by_one_of_many_and_survive_each_other(pos
     for background in many:
         background.run_once()
     assert events(post, "keys.rotated") == 1
-    assert len(post.services.keyring.jwks()["keys"]) == 6
+    assert len(post.services.keyring.jwks()["keys"]) == 2 * len(OWN)

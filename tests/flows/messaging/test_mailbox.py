@@ -71,6 +71,6 @@ def test_under_another_name_there_is_nothing(developing: Harness, host: str) -> 
 
 def test_it_does_not_exist_in_production(harness: Harness) -> None:
     assert look(harness, HTTP_HOST="id.example.test")[0] == 404
-    assert not [rule for rule in harness.app.url_map.iter_rules() if rule.rule.startswith("/dev")]
+    assert not [rule for rule in harness.app.url_map.iter_rules() if rule.rule.startswith("/dev/")]
     with pytest.raises(ValueError, match="production"):
         Mailbox.from_settings(harness.settings)
