@@ -45,12 +45,10 @@ def test_a_contradiction_is_said_beside_its_field_and_nothing_is_stored(harness:
     owner.browser.submit(action="/advanced", security_profile="strict", initiate_login_uri="http://app.example.test/")
     assert owner.browser.page.status_code == 400
     assert 'id="initiate_login_uri-error"' in owner.browser.page.text
-    owner.browser.submit(action="/advanced", security_profile="strict", initiate_login_uri="")
-    assert "exactly one way to send the secret is accepted. Turn that on." in words(owner.browser.page)
-    owner.browser.submit(action="/advanced", security_profile="fapi2")
+    owner.browser.submit(action="/advanced", security_profile="fapi2", initiate_login_uri="")
     said = words(owner.browser.page)
     assert "one of private_key_jwt" in said
-    assert "one of PS256, ES256, EdDSA" in said
+    assert "sign with PS256, ES256, EdDSA" in said
     assert "Change this first, under Technical settings or Addresses." in said
     with harness.services.database.read() as tx:
         client = tx.clients.by_id("web")
