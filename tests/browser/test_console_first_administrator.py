@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_console_keyboard import MOST_TABS, press
+from tests.support.browser_actions import give_password
 from tests.support.console_browser import HOME, sign_in
 from tests.support.live import Live
 
@@ -52,3 +53,30 @@ def test_a_first_day_needs_nothing_but_the_pages(chromium: Browser, live: Live) 
     expect(page.get_by_role("main")).to_contain_text("Finance")
     expect(page.get_by_role("heading", name="Pages of this sign-in")).to_be_visible()
     context.close()
+
+
+def test_a_session_is_ended_and_found_in_the_audit_by_keyboard(chromium: Browser, live: Live) -> None:
+    jane = live.harness.person("jane")
+    state, other = sign_in(live, chromium), chromium.new_context()
+    theirs = other.new_page()
+    theirs.goto(f"{live.issuer}/account/")
+    give_password(theirs, jane)
+    theirs.wait_for_url(f"{live.issuer}/account/")
+    context = chromium.new_context(storage_state=state)
+    page = context.new_page()
+    page.goto(live.issuer + HOME)
+    press(page, "^Sessions$")
+    type_into(page, "person", "jane")
+    page.keyboard.press("Enter")
+    press(page, "End all that match")
+    press(page, "^End")
+    expect(page.get_by_role("status")).to_be_visible()
+    theirs.reload()
+    expect(theirs.locator("input[name=password]")).to_be_visible()
+    press(page, "^Audit$")
+    type_into(page, "person", "jane")
+    page.keyboard.press("Enter")
+    press(page, "signed out a browser of")
+    expect(page.get_by_role("main")).to_contain_text("jane")
+    context.close()
+    other.close()
