@@ -5,12 +5,13 @@ Whatever a client signs is verified here: client assertions and request objects.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from idp.messaging.fetched_documents import Unfetchable
 from idp.persistence.clients import Client
+from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import UnknownKey, verify_client_jws
 from idp.signing.jws import InvalidToken, read_object
@@ -42,15 +43,19 @@ def verify_client_jwt(
     token: str,
     *,
     now: int,
-    algs: Collection[str] = FOREIGN,
+    registered_alg: str | None,
     leeway: int = LEEWAY,
     exp_required: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Verify a JWT by the client's keys as `verify_client_jws` does; return header and claims.
 
+    It is signed with `registered_alg`, or without one with any that the client's security profile allows.
+
     Raises:
         InvalidToken: it must not be believed.
     """
+    allowed = profile_of(client).signing_algorithms or FOREIGN
+    algs = [alg for alg in allowed if registered_alg in {None, alg}]
     verify = partial(verify_client_jws, token, now=now, algs=algs, leeway=leeway, exp_required=exp_required)
     try:
         return verify(jwks_of(client, now=now))

@@ -28,7 +28,7 @@ from idp.protocol.authorize.request import LONGEST
 from idp.protocol.backchannel.parameters import REPEATABLE
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.protocol.frontchannel_parameters import Query
-from idp.security_profiles import SecurityProfile, profile_of
+from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims
 from idp.signing.jws import CompactJws, InvalidToken
@@ -102,7 +102,11 @@ def read_request_object(client: Client, token: str, *, now: int, fetched: bool =
         _refuse_unsigned(token, fetched=fetched)
     try:
         header, claims = verify_client_jwt(
-            client, token, now=now, algs=_algorithms(client, profile), exp_required=profile.strict_request_objects
+            client,
+            token,
+            now=now,
+            registered_alg=client.metadata.request_object_signing_alg,
+            exp_required=profile.strict_request_objects,
         )
         _check_claims(client, header, claims)
         if profile.strict_request_objects:
@@ -114,12 +118,6 @@ def read_request_object(client: Client, token: str, *, now: int, fetched: bool =
 
 def _read(body: bytes) -> str:
     return body.decode("ascii").strip()
-
-
-def _algorithms(client: Client, profile: SecurityProfile) -> tuple[str, ...]:
-    registered = client.metadata.request_object_signing_alg
-    allowed = profile.signing_algorithms or FOREIGN
-    return tuple(alg for alg in allowed if registered in {None, alg})
 
 
 def _refuse_unsigned(token: str, *, fetched: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ from idp.persistence.transaction import Transaction
 from idp.protocol.backchannel.authlib_client import CLIENT_SECRET_JWT
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.security_profiles import profile_of
-from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims, verify_secret_jws
 from idp.signing.client_secrets import unseal_secret
 from idp.signing.jws import InvalidToken
@@ -95,7 +94,8 @@ def _verify_signature(client: Client, assertion: str, now: int) -> tuple[dict[st
     """Return header and claims; the registration decides whether a key or a secret has signed, never the header."""
     if client.token_endpoint_auth_method == CLIENT_SECRET_JWT:
         return verify_secret_jws(assertion, _secrets(client, now), now=now, leeway=LEEWAY)
-    return verify_client_jwt(client, assertion, now=now, algs=_algorithms(client))
+    registered = client.metadata.token_endpoint_auth_signing_alg
+    return verify_client_jwt(client, assertion, now=now, registered_alg=registered)
 
 
 def _secrets(client: Client, now: int) -> list[bytes]:
@@ -104,13 +104,6 @@ def _secrets(client: Client, now: int) -> list[bytes]:
         return [unseal_secret(sealer, client.client_id, each) for each in sealed]
     except SealBroken as broken:
         raise InvalidToken("the client's secret cannot be read: give it a new one") from broken
-
-
-def _algorithms(client: Client) -> Collection[str]:
-    """Return the algorithms it may sign with: the registered one, those of its profile, or all."""
-    allowed = profile_of(client).signing_algorithms or FOREIGN
-    registered = client.metadata.token_endpoint_auth_signing_alg
-    return [alg for alg in allowed if registered in {None, alg}]
 
 
 def _is_audience(audience: Any, client: Client, address: str) -> bool:  # noqa: ANN401 - whatever the client wrote
