@@ -15,11 +15,11 @@ SOURCES = Path(__file__).parent / "node"
 NEEDED = "npm's libraries need Node 20 or newer with npm on the PATH; the other relying parties were tried without it"
 
 
-def install(folder: Path) -> Path:
-    """Copy the scripts beside their locked dependencies; npm's own cache makes the second time quick."""
+def install(folder: Path, sources: Path = SOURCES) -> Path:
+    """Copy scripts beside their locked dependencies; npm's own cache makes the second time quick."""
     if not _has_node():
         pytest.skip(NEEDED)
-    shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(sources, folder, ignore=shutil.ignore_patterns("node_modules"))
     command = ["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
