@@ -6,21 +6,25 @@ something was really refused goes to the audit trail.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
+from werkzeug.exceptions import HTTPException
 
 from idp.protocol import protected_resource
 from idp.web.context import services
 from idp.web.errors import ask_to_retry
+from idp.web.pages import json_response
 
 UNAUTHORIZED = 401
 INVALID_CLIENT = "invalid_client"
-JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache"))
+HTTP_ERRORS = {
+    404: "there is no such resource",
+    405: "this method is not allowed here",
+    413: "the request is too large",
+}
 
 
 class BearerError(OAuth2Error):
@@ -55,9 +59,14 @@ def oauth_error(error: OAuth2Error) -> Response:
     return response
 
 
-def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
-    """Return JSON that no cache keeps (RFC 6749 section 5.1)."""
-    return Response(json.dumps(body), status=status, headers=JSON)
+def http_error(error: HTTPException) -> Response:
+    """Return the answer to a request that HTTP itself forbids: no such method, too large, broken off."""
+    code = error.code or 400
+    said = HTTP_ERRORS.get(code, "the request could not be read")
+    response = json_response({"error": "invalid_request", "error_description": said}, code)
+    if allow := error.get_response().headers.get("Allow"):
+        response.headers["Allow"] = allow
+    return response
 
 
 def unavailable() -> Response:

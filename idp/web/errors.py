@@ -164,5 +164,5 @@ def _handle_exception(error: Exception) -> Response:
 def _failure(status: int, title: str, message: str, *, links: Sequence[Link]) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     if hasattr(view, "answers_json"):
-        return json_response("{}", status=status)
+        return json_response({}, status)
     return error_page(status, title, message, links)

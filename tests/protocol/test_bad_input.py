@@ -93,10 +93,13 @@ def test_unknown_grant_types_are_not_repeated(rp: BackChannelClient, grant_type:
     assert grant_type not in response.text
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/userinfo"])
+@pytest.mark.parametrize("path", [*PATHS, "/par", "/device_authorization", "/userinfo"])
 def test_other_methods_are_405(rp: BackChannelClient, path: str) -> None:
-    for method in ("PUT", "DELETE", "PATCH", *(["GET"] if path in PATHS else [])):
-        assert rp.http.open(path, method=method, base_url=ISSUER).status_code == 405
+    """As JSON, with those that are served (RFC 9110 section 15.5.6)."""
+    for method in ("PUT", "DELETE", "PATCH", *([] if path == "/userinfo" else ["GET"])):
+        answer = rp.http.open(path, method=method, base_url=ISSUER)
+        refused(answer, "invalid_request", 405)
+        assert "POST" in answer.headers["Allow"]
 
 
 TOKENS = ["x", "..", "a.b.c", "e30.e30.e30", "." * 5000, "A" * 16_385, "eyJhbGciOiJub25lIn0.e30.", "-._~+/=", "=="]

@@ -210,6 +210,18 @@ def test_what_is_no_json_object_is_refused(harness: Harness) -> None:
         assert (response.status_code, (response.json or {})["error"]) == (400, "invalid_client_metadata")
 
 
+def test_what_is_not_there_is_said_in_json(harness: Harness) -> None:
+    """RFC 7592 section 2.1: also of an id that no client can have."""
+    registrant = Registrant(harness)
+    for path, method, allowed in (("/register", "GET", {"POST"}), ("/register/web", "POST", {"GET", "PUT", "DELETE"})):
+        answer = registrant.http.open(path, method=method)
+        assert (answer.status_code, (answer.json or {})["error"]) == (405, "invalid_request")
+        assert set(answer.headers["Allow"].split(", ")) >= allowed
+    for odd in ("a b", "a/b", "\u0000", "x" * 200):
+        answer = registrant.http.get(f"/register/{odd}", headers={"Authorization": "Bearer x"})
+        assert (answer.status_code, (answer.json or {})["error"]) == (401, "invalid_token"), odd
+
+
 def test_a_client_reads_replaces_and_removes_its_registration(harness: Harness) -> None:
     registrant = Registrant(harness)
     client = registrant.register(contacts=["ops@example.test"])
@@ -320,6 +332,7 @@ def test_a_disabled_client_cannot_come_back_by_itself(databases: Databases, tmp_
         command.done("clients", "disable", client["client_id"])
         for answer in (registrant.manage(client, "PUT", other | GOOD), registrant.manage(client, "DELETE")):
             assert (answer.status_code, (answer.json or {})["error"]) == (403, "access_denied")
+        assert events(made, "client.changed", "failure") == events(made, "client.removed", "failure") == 1
         with made.services.database.read() as tx:
             assert tx.client_registrations.waiting(limit=5) == []
         assert registrant.manage(client, "GET").status_code == 200
@@ -455,8 +468,10 @@ def test_registrations_wait_for_other_servers_on_a_share_of_the_threads_only(
         with website(tmp_path, monkeypatch, [CALLBACK]) as uri:
             sector = GOOD | {"subject_type": "pairwise", "sector_identifier_uri": uri}
             with busy(made):
-                assert registrant.send(sector).status_code == 400
-                assert registrant.manage(client, "PUT", sector | {"client_id": client["client_id"]}).status_code == 400
+                again = registrant.manage(client, "PUT", sector | {"client_id": client["client_id"]})
+                for answer in (registrant.send(sector), again):
+                    assert (answer.status_code, (answer.json or {})["error"]) == (503, "temporarily_unavailable")
+                    assert int(answer.headers["Retry-After"]) > 0
             assert registrant.send(sector).status_code == 201
         with website(tmp_path, monkeypatch, PICTURE) as uri, busy(made):
             without = registrant.register(logo_uri=uri)

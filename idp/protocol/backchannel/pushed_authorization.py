@@ -21,12 +21,13 @@ from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.authorize.sent_request import SentRequest
 from idp.protocol.backchannel.client_authentication import METHODS, verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.errors import oauth_error
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.protocol.sender_constraint.pushed_requests import bind_to_proof
 from idp.web.context import services
 from idp.web.errors import TOO_MANY, ask_to_wait
+from idp.web.pages import json_response
 
 PATH = "/par"
 CREATED = 201

@@ -18,9 +18,10 @@ from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.device import user_codes
-from idp.protocol.errors import TemporarilyUnavailable, json_response
+from idp.protocol.errors import TemporarilyUnavailable
 from idp.protocol.grants.device_code import GRANT_TYPE
 from idp.web.context import services
+from idp.web.pages import json_response
 
 PAGE = "/device"
 LIFE = 10 * MINUTE
