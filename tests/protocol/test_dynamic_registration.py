@@ -113,6 +113,12 @@ def test_response_types_are_those_of_the_installation(databases: Databases, tmp_
         assert (again.status_code, (again.json or {})["error"]) == (400, "invalid_client_metadata")
 
 
+@pytest.mark.module(
+    "oidcc-3rd_party-init-login",
+    "oidcc-registration-jwks-uri",
+    "oidcc-registration-policy-uri",
+    "oidcc-registration-tos-uri",
+)
 def test_everything_registered_is_sent_back(harness: Harness) -> None:
     """Conformance: what the Dynamic plans register, oidcc-registration-jwks-uri among them."""
     sent = {
@@ -135,10 +141,12 @@ def test_everything_registered_is_sent_back(harness: Harness) -> None:
         "unknown_member": {"ignored": True},
         "software_id": None,
     }
-    client = Registrant(harness).register(**sent)
-    assert {name: client[name] for name in sent if name not in {"unknown_member", "software_id"}} == {
-        name: value for name, value in sent.items() if name not in {"unknown_member", "software_id"}
-    }
+    registrant = Registrant(harness)
+    client = registrant.register(**sent)
+    for told in (client, registrant.manage(client, "GET").json or {}):
+        assert {name: told[name] for name in sent if name not in {"unknown_member", "software_id"}} == {
+            name: value for name, value in sent.items() if name not in {"unknown_member", "software_id"}
+        }
     assert {"unknown_member", "software_id", "security_profile"}.isdisjoint(client)
     assert client["client_secret_expires_at"] == 0
     assert client["client_id_issued_at"] == harness.clock.now()
@@ -146,6 +154,7 @@ def test_everything_registered_is_sent_back(harness: Harness) -> None:
     assert events(harness, "client.registered") == 1
 
 
+@pytest.mark.module("oidcc-3rd_party-init-login-nohttps", "oidcc-idtoken-unsigned", "oidcc-redirect-uri-regfrag")
 @pytest.mark.parametrize(
     ("members", "code"),
     [
@@ -431,6 +440,7 @@ def website(
     http_client._tls_context.cache_clear()
 
 
+@pytest.mark.module("oidcc-registration-sector-uri", "oidcc-registration-sector-bad")
 def test_a_sector_identifier_must_list_every_redirect_uri(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -494,8 +504,9 @@ def test_what_an_administrator_changes_meanwhile_is_not_undone(
     assert command.read("clients", "show", client_id)["first_party"] is False
 
 
+@pytest.mark.module("oidcc-registration-logo-uri")
 def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
-    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Conformance: oidcc-registration-logo-uri."""
     registrant = Registrant(harness)
@@ -503,5 +514,7 @@ def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
         client = registrant.register(logo_uri=uri)
     assert client["logo_uri"] == uri
     assert registrant.http.get(f"/client-logos/{client['client_id']}").data == PICTURE
+    RelyingParty(harness).send(browser, client_id=client["client_id"], redirect_uri=CALLBACK)
+    assert f'src="/client-logos/{client["client_id"]}' in browser.page.text
     without = registrant.register(logo_uri=uri)
     assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404

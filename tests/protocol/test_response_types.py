@@ -48,6 +48,7 @@ def half(value: str) -> str:
     return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
+@pytest.mark.module("oidcc-server")
 @pytest.mark.parametrize("mode", [None, "form_post"])
 def test_oidcc_server(app: RelyingParty, browser: Browser, jane: Someone, mode: str | None) -> None:
     """Each type: what it names and nothing else, the hashes of what comes along, usable tokens; fragment or form."""
@@ -102,6 +103,7 @@ def test_tokens_are_never_sent_in_a_query(app: RelyingParty, browser: Browser) -
             assert app.error(browser) == "invalid_request", kind
 
 
+@pytest.mark.module("oidcc-ensure-request-without-nonce-fails")
 def test_oidcc_ensure_request_without_nonce_fails(app: RelyingParty, browser: Browser) -> None:
     for kind in TYPES:
         app.send(browser, response_type=kind, nonce=None)
@@ -127,6 +129,7 @@ def test_without_a_code_there_is_nothing_to_redeem(harness: Harness, browser: Br
     assert app.userinfo(token).status_code == 401
 
 
+@pytest.mark.module("oidcc-codereuse-30seconds")
 def test_reused_code_ends_the_token_that_came_beside_it(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """oidcc-codereuse-30seconds in the hybrid plan."""
     answer = app.sign_in(browser, jane, response_type="code token")
@@ -136,6 +139,7 @@ def test_reused_code_ends_the_token_that_came_beside_it(app: RelyingParty, brows
     assert app.userinfo(answer["access_token"]).status_code == 401
 
 
+@pytest.mark.module("oidcc-claims-essential")
 def test_oidcc_claims_essential(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     asked = '{"id_token": {"name": {"essential": true}}}'
     answer = app.sign_in(browser, jane, response_type="id_token", claims=asked)
