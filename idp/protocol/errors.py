@@ -11,20 +11,14 @@ from collections.abc import Mapping
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
-from werkzeug.exceptions import HTTPException
 
 from idp.protocol import protected_resource
 from idp.web.context import services
-from idp.web.errors import ask_to_retry
+from idp.web.errors import TOO_MANY, ask_to_retry, ask_to_wait
 from idp.web.pages import json_response
 
 UNAUTHORIZED = 401
 INVALID_CLIENT = "invalid_client"
-HTTP_ERRORS = {
-    404: "there is no such resource",
-    405: "this method is not allowed here",
-    413: "the request is too large",
-}
 
 
 class BearerError(OAuth2Error):
@@ -53,19 +47,9 @@ def oauth_error(error: OAuth2Error) -> Response:
         response.headers["WWW-Authenticate"] = _challenge(error.scheme, said | error.parameters | found)
         return response
     if error.error != INVALID_CLIENT:
-        return json_response(said, error.status_code)
+        return ask_to_wait(json_response(said, error.status_code))
     response = json_response(said, UNAUTHORIZED)
     response.headers["WWW-Authenticate"] = _challenge("Basic", {"charset": "UTF-8"})
-    return response
-
-
-def http_error(error: HTTPException) -> Response:
-    """Return the answer to a request that HTTP itself forbids: no such method, too large, broken off."""
-    code = error.code or 400
-    said = HTTP_ERRORS.get(code, "the request could not be read")
-    response = json_response({"error": "invalid_request", "error_description": said}, code)
-    if allow := error.get_response().headers.get("Allow"):
-        response.headers["Allow"] = allow
     return response
 
 
@@ -85,6 +69,13 @@ class TemporarilyUnavailable(OAuth2Error):
     error = "temporarily_unavailable"
     description = "the server cannot answer at the moment; try again in a few seconds"
     status_code = 503
+
+
+class TooManyRequests(TemporarilyUnavailable):
+    """The network of a caller that proves nothing sent very many requests (RFC 9126 section 2.3)."""
+
+    description = "too many requests came from this network; wait a few minutes"
+    status_code = TOO_MANY
 
 
 class ServerError(OAuth2Error):

@@ -20,12 +20,12 @@ from idp.kernel.client_addresses import network_of
 from idp.messaging.fetched_documents import Busy
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
-from idp.protocol.errors import BearerError, ServerError, http_error, oauth_error, unavailable
+from idp.protocol.errors import BearerError, ServerError, oauth_error, unavailable
 from idp.registration import admission, answers
 from idp.registration.admission import ClientDisabled, TooMany
 from idp.signing.jws import InvalidToken, read_object
 from idp.web.context import services
-from idp.web.errors import log_unavailable
+from idp.web.errors import json_error, log_unavailable
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 log = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ def _handle_unavailable(error: DatabaseUnavailable) -> Response:
 
 @blueprint.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
-    return http_error(error)
+    return json_error(error)
 
 
 @blueprint.errorhandler(Exception)

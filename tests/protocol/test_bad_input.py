@@ -102,6 +102,16 @@ def test_other_methods_are_405(rp: BackChannelClient, path: str) -> None:
         assert "POST" in answer.headers["Allow"]
 
 
+def test_whoever_asks_for_json_gets_errors_in_json(rp: BackChannelClient) -> None:
+    """A browser's `Accept` names HTML; that of most programs, `*/*`, does not say."""
+    for path, method, status in (("/token/", "POST", 404), ("/register", "POST", 404), ("/jwks", "PUT", 405)):
+        answer = rp.http.open(path, method=method, headers={"Accept": "application/json"})
+        refused(answer, "invalid_request", status)
+        for accept in ("*/*", "text/html,application/xhtml+xml,*/*;q=0.8"):
+            page = rp.http.open(path, method=method, headers={"Accept": accept})
+            assert (page.status_code, page.mimetype) == (status, "text/html")
+
+
 TOKENS = ["x", "..", "a.b.c", "e30.e30.e30", "." * 5000, "A" * 16_385, "eyJhbGciOiJub25lIn0.e30.", "-._~+/=", "=="]
 
 
