@@ -8,6 +8,7 @@ import pytest
 from authlib.oauth2 import rfc9207
 from authlib.oidc.discovery import OpenIDProviderMetadata
 from authlib.oidc.rpinitiated import OpenIDProviderMetadata as LogoutMetadata
+from jwcrypto.common import base64url_decode
 
 from idp.signing.keyring import Keyring
 from tests.support.browser import Browser
@@ -156,6 +157,8 @@ def test_keys_are_public_and_distinct(browser: Browser) -> None:
     keys = (browser.get("/jwks").json or {})["keys"]
     assert len({key["kid"] for key in keys}) == len(keys)
     assert {key["alg"] for key in keys} == set(listed["id_token_signing_alg_values_supported"])
+    assert {key["kty"] for key in keys} == {"RSA", "EC", "OKP"}, "types that every library can read"
+    assert min(len(base64url_decode(key["n"])) for key in keys if key["kty"] == "RSA") >= 256
     assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {member for key in keys for member in key}
 
 

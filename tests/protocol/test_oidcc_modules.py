@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.claims.standard import SCOPES
+from idp.factors.totp import PERIOD
 from tests.conformance.people import PROFILE
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
@@ -84,6 +85,24 @@ def test_userinfo_in_three_ways(app: RelyingParty, browser: Browser, conny: Some
         answer = asked()
         assert (answer.status_code, answer.mimetype) == (200, "application/json"), module
         assert (answer.json or {})["sub"] == app.id_claims(tokens)["sub"], module
+
+
+def test_pages_have_names_that_a_script_can_rely_on(harness: Harness, browser: Browser) -> None:
+    """Conformance section 2.8: whoever automates a sign-in finds fields and buttons by id, in every language."""
+    app, olga = RelyingParty(harness, first_party=False), harness.person("olga", totp=True)
+
+    def names(*expected: str) -> None:
+        assert [each for each in expected if f'id="{each}"' not in browser.page.text] == [], browser.at
+
+    app.send(browser, ui_locales="fr")
+    names("username", "password", "submit", "cancel")
+    browser.submit(username=olga.username, password=olga.password)
+    names("code", "submit", "cancel")
+    harness.clock.advance(PERIOD)
+    browser.submit(code=olga.code(harness.clock))
+    names("approve", "cancel")
+    browser.get("/logout")
+    names("submit", "cancel")
 
 
 @pytest.mark.module("oidcc-codereuse", "oidcc-codereuse-30seconds")

@@ -40,6 +40,9 @@ def _values(argument: ast.expr, tree: ast.Module) -> Iterator[str]:
     wanted = ast.unparse(argument.value)
     for node in tree.body:
         match node:
+            case ast.ImportFrom(module=str(module), names=names) if wanted in [each.name for each in names]:
+                source = (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
+                yield from _values(argument, ast.parse(source))
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(keys=keys)) if name == wanted:
                 yield from (str(ast.literal_eval(key)) for key in keys if key)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys)) if name == wanted:
