@@ -36,6 +36,7 @@ class SecurityProfile:
     rotates_refresh_tokens: bool = True
     requires_pushed_request: bool = False
     requires_signed_request: bool = False
+    requires_signed_ciba_request: bool = False
     strict_request_objects: bool = False
     requires_signed_response: bool = False
     requires_sender_constraint: bool = False
@@ -60,6 +61,7 @@ _FAPI2 = replace(
     name="fapi2",
     rotates_refresh_tokens=False,  # FAPI 2.0 Security Profile section 5.3.2.1: no rotation except in emergencies
     requires_pushed_request=True,
+    requires_signed_ciba_request=True,  # FAPI-CIBA section 5.2.2
     requires_sender_constraint=True,
     assertion_audience_is_issuer=True,
     auth_methods=FAPI_AUTH_METHODS,

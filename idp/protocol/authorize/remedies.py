@@ -5,7 +5,6 @@ from __future__ import annotations
 from authlib.oauth2 import OAuth2Error
 
 from idp.protocol.authorize import checks, response_checks
-from idp.protocol.authorize.request_object import RequestObjectRefused
 from idp.protocol.client_access import NotPermitted
 
 UNKNOWN_CLIENT = "Compare the client_id in the app with `idp clients list`; a disabled one: idp clients enable ID"
@@ -42,7 +41,8 @@ COMPARE = "Compare what the app sends with section 3 of clients/README.md."
 def reason_of(error: OAuth2Error) -> str:
     """Return what the audit trail says of an error: more than the client is told."""
     reason = f"{error.error}: {error.description}"
-    return f"{reason}; {error.reason}" if isinstance(error, RequestObjectRefused) else reason
+    more = getattr(error, "reason", None)
+    return f"{reason}; {more}" if more else reason
 
 
 def remedy_for(error: OAuth2Error, client_id: str) -> str:

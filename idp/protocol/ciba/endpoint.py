@@ -1,0 +1,89 @@
+"""The backchannel authentication endpoint (OpenID CIBA Core 1.0 sections 7.1 to 7.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
+from flask import Response
+
+from idp import audit
+from idp.audit import Event
+from idp.kernel.clock import MINUTE
+from idp.login.policy import rate_limits
+from idp.messaging.notices import enqueue_sign_in_request
+from idp.persistence.clients import Client
+from idp.persistence.transaction import Transaction
+from idp.persistence.users import User
+from idp.protocol.authorize.remedies import reason_of, remedy_for
+from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, verify_client
+from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.ciba import checks, hints
+from idp.protocol.ciba.authentication_request import SentRequest, read_authentication_request
+from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.grants.ciba import GRANT_TYPE
+from idp.protocol.refusals import record_refusal
+from idp.web.context import services
+from idp.web.errors import TOO_MANY, ask_to_wait
+
+PATH = "/bc-authorize"
+
+
+class TooManyRequests(OAuth2Error):
+    """Very many requests came for one person or name, or from one client."""
+
+    error = "temporarily_unavailable"
+    description = "too many requests for this person, or by this client; wait a few minutes"
+    status_code = TOO_MANY
+
+
+def respond(oauth_request: BackChannelRequest) -> Response:
+    """Store an authentication request, and return its `auth_req_id`.
+
+    Raises:
+        OAuth2Error: the client has not authenticated.
+    """
+    tx, verified = oauth_request.tx, verify_client(oauth_request, CONFIDENTIAL_METHODS, "backchannel_authentication")
+    sent = read_authentication_request(verified.client.row, oauth_request.form, now=tx.now)  # may fetch keys
+    registered = verified.claim(oauth_request)
+    client = registered.row
+    try:
+        if not registered.check_grant_type(GRANT_TYPE):
+            raise UnauthorizedClientError("this client is not registered for the grant type of CIBA")
+        return _store(tx, client, sent)
+    except TooManyRequests as limit:
+        return ask_to_wait(oauth_error(limit))
+    except OAuth2Error as error:
+        remedy, where = remedy_for(error, client.client_id), {"endpoint": PATH}
+        record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(error), remedy=remedy, sent=where)
+        return oauth_error(error)
+
+
+def _store(tx: Transaction, client: Client, sent: SentRequest) -> Response:
+    sent.raise_for_refusal()
+    auth_req_id = services().entropy.token()
+    asked = checks.validate(tx, client, sent.query, auth_req_id)
+    named = hints.find_person(tx, client, sent.query)
+    sent.claim(tx, client)
+    _count(tx, client, named.bucket)
+    lasts = asked.expires_at - tx.now
+    tx.ciba_requests.add(replace(asked, user_id=named.user.id if named.user else None))
+    if named.user:
+        _tell_person(tx, client, named.user, minutes=max(1, lasts // MINUTE))
+    return json_response({"auth_req_id": auth_req_id, "expires_in": lasts, "interval": checks.INTERVAL})
+
+
+def _count(tx: Transaction, client: Client, bucket: str) -> None:
+    """Count the request; since none lives as long as the window, the limits bound how many are open."""
+    limits = {
+        rate_limits.ciba_client_bucket(client.client_id): rate_limits.CIBA_CLIENT_LIMIT,
+        bucket: rate_limits.ciba_limit(services().settings),
+    }
+    if not all(tx.throttles.consume(name, limit) for name, limit in limits.items()):
+        raise TooManyRequests
+
+
+def _tell_person(tx: Transaction, client: Client, user: User, *, minutes: int) -> None:
+    audit.record(tx, Event.SIGN_IN_REQUESTED, user_id=user.id, client_id=client.client_id)
+    enqueue_sign_in_request(tx, user, app=client.client_name, minutes=minutes)
