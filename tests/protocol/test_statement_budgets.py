@@ -10,6 +10,7 @@ from tests.protocol.test_device_grant import Television
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser, Forms
+from tests.support.ciba import Terminal
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
@@ -81,6 +82,18 @@ def test_a_poll_of_a_device(harness: Harness) -> None:
     parse_client(harness, tv.app.client_id)
     with metered(harness) as meter:
         assert tv.poll().status_code == 400
+    assert (len(meter.statements), meter.commits) == (2, 1)
+
+
+def test_a_sign_in_that_a_client_asks_for(harness: Harness, jane: Someone) -> None:
+    """Client, person, two limits, request, audit row, mail. A poll: client, and the request with the time of it."""
+    till = Terminal(harness)
+    parse_client(harness, till.app.client_id)
+    with metered(harness) as meter:
+        till.start(login_hint=jane.username)
+    assert (len(meter.statements), meter.commits) == (7, 1)
+    with metered(harness) as meter:
+        assert till.poll().status_code == 400
     assert (len(meter.statements), meter.commits) == (2, 1)
 
 
