@@ -1,6 +1,6 @@
 """The plans of FAPI: how clients authenticate, and what their tokens are bound to, in each combination."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +79,7 @@ def _advanced() -> Iterator[Plan]:
             yield replace(plan, key=f"{key}-jarm", variant={**variant, "fapi_response_mode": "jarm"})
 
 
-def _variant(auth: str, bound: str) -> Mapping[str, str]:
+def _variant(auth: str, bound: str) -> dict[str, str]:
     return {"client_auth_type": auth, "sender_constrain": bound}
 
 
