@@ -25,6 +25,10 @@ PROFILE_TEXTS: Mapping[str, Text] = {
         "FAPI 2.0: keys in place of secrets, pushed requests, tokens bound to a key of the app, PS256, ES256 or EdDSA."
     ),
     "fapi2-message-signing": Text("FAPI 2.0 Message Signing: as fapi2, and requests and responses are signed too."),
+    "fapi1-advanced": Text(
+        "FAPI 1.0 Advanced: keys in place of secrets, signed requests and responses, tokens bound to a key of the app, "
+        "PS256 or ES256."
+    ),
 }
 """What each security profile requires."""
 

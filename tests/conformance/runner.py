@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.conformance.configuration import ALIAS, configuration
-from tests.conformance.plans import Plan
+from tests.conformance.plan import Plan
 from tests.conformance.provider import Provider, Site, running_provider
 from tests.conformance.results import ModuleResult
 from tests.conformance.suite import ENDED, Suite

@@ -14,6 +14,7 @@ from idp.admin.client_rules import Registration, problems
 from idp.config import BadSettings, Settings
 from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.certificates import CertificateAuthorities, ClientCertificate
+from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.certificates import SERVER, SUBJECT, Authority, client_cert, escaped_pem
@@ -225,6 +226,14 @@ def test_proof_may_name_either_address(behind: Harness, authority: Authority) ->
     for htu, status in ((f"{MTLS}/token", 200), (f"{ISSUER}/token", 200), ("https://evil.test/token", 400)):
         answer = rp.post("/token", FORM | {"client_id": "web"}, headers=headers | {"DPoP": holder.proof(htu=htu)})
         assert answer.status_code == status
+
+
+@pytest.mark.parametrize("aud", [f"{MTLS}/token", [ISSUER, f"{MTLS}/token"], f"{MTLS}/revoke"])
+def test_assertion_may_name_either_address(behind: Harness, aud: object) -> None:
+    """fapi1-advanced-final-test-array-as-audience-for-client-JWT-assertion."""
+    signer = Signer(behind)
+    assert signer.post(signer.assertion(aud=aud), "/revoke").status_code == 200
+    refused(signer.post(signer.assertion(aud="https://evil.test/token"), "/revoke"), "invalid_client", 401)
 
 
 def test_authorities_must_be_readable_authorities(tmp_path: Path, authority: Authority) -> None:

@@ -1,7 +1,6 @@
 """UserInfo: OpenID Connect Core sections 5.3 and 5.4, RFC 6750 sections 2 and 3."""
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
@@ -175,11 +174,3 @@ def test_what_is_no_bearer_token_counts_as_none(rp: BackChannelClient, header: s
     response = rp.http.get("/userinfo", headers={"Authorization": header}, base_url=ISSUER)
     assert response.status_code == 401
     assert bearer(response)
-
-
-def test_each_call_has_an_id(rp: BackChannelClient, jane: Someone) -> None:
-    """FAPI 1.0 Baseline section 6.2.1: the client's own if that is a UUID, refusals included."""
-    sent, token = "c770aef3-6784-41f7-8e0e-ff5f97bddb3a", rp.tokens(jane)["access_token"]
-    assert rp.get("/userinfo", token, **{"x-fapi-interaction-id": sent}).headers["x-fapi-interaction-id"] == sent
-    made = rp.get("/userinfo", "no token", **{"x-fapi-interaction-id": "<b>"}).headers["x-fapi-interaction-id"]
-    assert UUID(made).version == 4

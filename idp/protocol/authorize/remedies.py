@@ -18,7 +18,7 @@ BY_REASON = {
     response_checks.NOT_FOR_CODE: "idp clients set {client} --add-grant authorization_code",
     response_checks.NOT_FOR_TYPE: "Set the app to response_type code; or: idp clients set {client} --add-response-type",
     response_checks.BOUND: "Set the app to a response_type without token.",
-    response_checks.ONLY_CODE: "Set the app to the authorization code flow (response_type code).",
+    response_checks.NOT_IN_PROFILE: "Set the app to response_type code, which every profile allows.",
 }
 BY_CODE = {
     "unsupported_response_type": "Set the app to the authorization code flow (code), or see IDP_RESPONSE_TYPES.",

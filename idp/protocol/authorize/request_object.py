@@ -55,7 +55,7 @@ class RequestObjectRefused(InvalidRequestObjectError):
     """The object proves nothing; `reason` is for the log and the audit trail only."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__("the request object is not valid: check its signature, aud, iss, exp, nbf and client_id")
+        super().__init__("the request object is not valid: check signature, aud, iss, exp, nbf, client_id and scope")
         self.reason = reason
 
 
@@ -150,7 +150,7 @@ def check_claims(client: Client, header: Mapping[str, Any], claims: Mapping[str,
 
 def _require_claims(claims: Mapping[str, Any]) -> None:
     """Check what must be there (FAPI 2.0 Message Signing section 5.3.1)."""
-    for name in ("aud", "client_id", "nbf"):
+    for name in ("aud", "client_id", "nbf", "scope"):  # `scope` beside the object does not count
         if name not in claims:
             raise InvalidToken(f"{name} is missing")
 

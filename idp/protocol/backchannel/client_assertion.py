@@ -112,8 +112,11 @@ def _is_audience(audience: Any, client: Client, address: str) -> bool:  # noqa: 
     FAPI 2.0 Security Profile section 5.3.2.1: the issuer as a single string. Otherwise also the token endpoint (OpenID
     Connect Core section 9) and the endpoint it was sent to (RFC 9126 section 2), and a list of nothing else.
     """
-    issuer = services().settings.issuer
+    issuer, other = services().settings.issuer, services().settings.mtls_origin
     if profile_of(client).assertion_audience_is_issuer and not client.metadata.legacy_assertion_audience:
         return bool(audience == issuer)
     listed = audience if isinstance(audience, list) else [audience]
-    return bool(listed) and all(entry in (issuer, f"{issuer}/token", address) for entry in listed)
+    ours = {issuer, f"{issuer}/token", address}
+    if other:  # the same endpoints, where clients show certificates (RFC 8705 section 5)
+        ours |= {f"{other}/token", other + address.removeprefix(issuer)}
+    return bool(listed) and all(isinstance(entry, str) and entry in ours for entry in listed)
