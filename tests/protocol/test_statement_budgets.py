@@ -86,12 +86,12 @@ def test_a_poll_of_a_device(harness: Harness) -> None:
 
 
 def test_a_sign_in_that_a_client_asks_for(harness: Harness, jane: Someone) -> None:
-    """Client, person, two limits, request, audit row, mail. A poll: client, and the request with the time of it."""
+    """Client, person, three limits, request, audit row, mail. A poll: client, and the request with the time of it."""
     till = Terminal(harness)
     parse_client(harness, till.app.client_id)
     with metered(harness) as meter:
         till.start(login_hint=jane.username)
-    assert (len(meter.statements), meter.commits) == (7, 1)
+    assert (len(meter.statements), meter.commits) == (8, 1)
     with metered(harness) as meter:
         assert till.poll().status_code == 400
     assert (len(meter.statements), meter.commits) == (2, 1)

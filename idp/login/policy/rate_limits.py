@@ -140,9 +140,14 @@ def device_bucket(address: str) -> str:
     return f"device:network:{network_of(address) or STRANGERS}"
 
 
-def ciba_bucket(hint: str, user_id: str | None) -> str:
-    """Return the bucket of sign-ins that clients ask for; names that nobody has are counted too, as for passwords."""
-    return f"ciba:user:{user_id}" if user_id else f"ciba:name:{digest(lookup_key(hint))}"
+def ciba_buckets(hint: str, user_id: str | None) -> tuple[str, str]:
+    """Return the buckets of a sign-in that a client asks for: by what was sent, and by whom it means.
+
+    As for passwords, only the first decides what the client is told: the other would reveal that a user name and an
+    address belong to the same account. A name that nobody has counts in as many buckets.
+    """
+    key = digest(lookup_key(hint))
+    return f"ciba:name:{key}", f"ciba:user:{user_id}" if user_id else f"ciba:nobody:{key}"
 
 
 def ciba_client_bucket(client_id: str) -> str:

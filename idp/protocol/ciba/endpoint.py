@@ -21,6 +21,7 @@ from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS,
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.ciba import checks, hints
 from idp.protocol.ciba.authentication_request import SentRequest, read_authentication_request
+from idp.protocol.ciba.hints import Named
 from idp.protocol.errors import json_response, oauth_error
 from idp.protocol.grants.ciba import GRANT_TYPE
 from idp.protocol.refusals import record_refusal
@@ -66,22 +67,26 @@ def _store(tx: Transaction, client: Client, sent: SentRequest) -> Response:
     asked = checks.validate(tx, client, sent.query, auth_req_id)
     named = hints.find_person(tx, client, sent.query)
     sent.claim(tx, client)
-    _count(tx, client, named.bucket)
-    lasts = asked.expires_at - tx.now
-    tx.ciba_requests.add(replace(asked, user_id=named.user.id if named.user else None))
-    if named.user:
-        _tell_person(tx, client, named.user, minutes=max(1, lasts // MINUTE))
+    user, lasts = _count(tx, client, named), asked.expires_at - tx.now
+    tx.ciba_requests.add(replace(asked, user_id=user.id if user else None))
+    if user:
+        _tell_person(tx, client, user, minutes=max(1, lasts // MINUTE))
     return json_response({"auth_req_id": auth_req_id, "expires_in": lasts, "interval": checks.INTERVAL})
 
 
-def _count(tx: Transaction, client: Client, bucket: str) -> None:
-    """Count the request; since none lives as long as the window, the limits bound how many are open."""
-    limits = {
-        rate_limits.ciba_client_bucket(client.client_id): rate_limits.CIBA_CLIENT_LIMIT,
-        bucket: rate_limits.ciba_limit(services().settings),
-    }
-    if not all(tx.throttles.consume(name, limit) for name, limit in limits.items()):
+def _count(tx: Transaction, client: Client, named: Named) -> User | None:
+    """Count the request, and return whom it is shown to: nobody when too many mean the person by several names.
+
+    Since no request lives as long as the window, the limits bound how many are open.
+
+    Raises:
+        TooManyRequests: of the client, or for what it sent as hint.
+    """
+    of_hint, of_person = rate_limits.ciba_buckets(named.hint, named.user.id if named.user else None)
+    of_client, limit = rate_limits.ciba_client_bucket(client.client_id), rate_limits.ciba_limit(services().settings)
+    if not tx.throttles.consume(of_client, rate_limits.CIBA_CLIENT_LIMIT) or not tx.throttles.consume(of_hint, limit):
         raise TooManyRequests
+    return named.user if tx.throttles.consume(of_person, limit) else None
 
 
 def _tell_person(tx: Transaction, client: Client, user: User, *, minutes: int) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from idp.login.policy import rate_limits
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -36,10 +35,10 @@ class UnknownUserId(OAuth2Error):
 
 @dataclass(frozen=True)
 class Named:
-    """Who is meant: nobody without `user`. `bucket` counts the requests for this person or name."""
+    """Who is meant by a hint: nobody without `user`."""
 
+    hint: str
     user: User | None
-    bucket: str
 
 
 def find_person(tx: Transaction, client: Client, query: Query) -> Named:
@@ -59,7 +58,7 @@ def find_person(tx: Transaction, client: Client, query: Query) -> Named:
     usable = user if user and user.active and client_access.may_use(tx, client, user.id) else None
     if usable is None and given == [ID_TOKEN_HINT]:
         raise UnknownUserId
-    return Named(usable, rate_limits.ciba_bucket(hint, usable.id if usable else None))
+    return Named(hint, usable)
 
 
 def _of_id_token(tx: Transaction, client: Client, token: str) -> User | None:
