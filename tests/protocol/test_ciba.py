@@ -13,6 +13,7 @@ from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.ciba import GRANT, MESSAGE, NUMBER, Terminal, approve, open_request
 from tests.support.concurrency import rush, twin
+from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.mailed import letters
 from tests.support.tables import events
@@ -206,6 +207,17 @@ def test_tokens_for_an_api(harness: Harness, jane: Someone, browser: Browser) ->
     till = Terminal(harness).start(scope=f"openid {READ}", resource=ORDERS)
     approve(browser, jane)
     assert till.claims_of((till.poll().json or {})["access_token"])["aud"] == ORDERS
+
+
+def test_tokens_bound_to_a_key(harness: Harness, jane: Someone, browser: Browser) -> None:
+    """RFC 9449: the key of the poll that gets them."""
+    till = Terminal(harness, metadata=ClientMetadata(dpop_bound_access_tokens=True)).start()
+    approve(browser, jane)
+    holder = KeyHolder(till)
+    refused(till.poll(), "invalid_request")
+    answer = till.poll(after=0, DPoP=holder.proof()).json or {}
+    assert answer["token_type"] == "DPoP"
+    assert till.claims_of(answer["access_token"])["cnf"] == {"jkt": holder.jkt}
 
 
 def test_of_two_windows_one_decides(till: Terminal, jane: Someone, browser: Browser) -> None:

@@ -30,6 +30,8 @@ BY_CODE = {
     "invalid_target": "Compare resource in the app with `idp apis list`; or: idp clients set {client} --add-scope NAME",
     "invalid_authorization_details": "Register the type for the app, and send what RFC 9396 section 2 describes.",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
+    "invalid_binding_message": "Let the app end each message with a new number: docs/how-to/ask-for-a-sign-in.md",
+    "unknown_user_id": "None: the account was closed or disabled, or may not use the app.",
     "login_required": SILENT,
     "interaction_required": SILENT,
     "consent_required": SILENT,
