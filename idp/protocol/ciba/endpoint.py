@@ -22,21 +22,19 @@ from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.ciba import checks, hints
 from idp.protocol.ciba.authentication_request import SentRequest, read_authentication_request
 from idp.protocol.ciba.hints import Named
-from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.errors import TooManyRequests, oauth_error
 from idp.protocol.grants.ciba import GRANT_TYPE
 from idp.protocol.refusals import record_refusal
 from idp.web.context import services
-from idp.web.errors import TOO_MANY, ask_to_wait
+from idp.web.pages import json_response
 
 PATH = "/bc-authorize"
 
 
-class TooManyRequests(OAuth2Error):
+class TooManyForPerson(TooManyRequests):
     """Very many requests came for one person or name, or from one client."""
 
-    error = "temporarily_unavailable"
     description = "too many requests for this person, or by this client; wait a few minutes"
-    status_code = TOO_MANY
 
 
 def respond(oauth_request: BackChannelRequest) -> Response:
@@ -53,8 +51,8 @@ def respond(oauth_request: BackChannelRequest) -> Response:
         if not registered.check_grant_type(GRANT_TYPE):
             raise UnauthorizedClientError("this client is not registered for the grant type of CIBA")
         return _store(tx, client, sent)
-    except TooManyRequests as limit:
-        return ask_to_wait(oauth_error(limit))
+    except TooManyForPerson as limit:
+        return oauth_error(limit)
     except OAuth2Error as error:
         remedy, where = remedy_for(error, client.client_id), {"endpoint": PATH}
         record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(error), remedy=remedy, sent=where)
@@ -80,12 +78,12 @@ def _count(tx: Transaction, client: Client, named: Named) -> User | None:
     Since no request lives as long as the window, the limits bound how many are open.
 
     Raises:
-        TooManyRequests: of the client, or for what it sent as hint.
+        TooManyForPerson: of the client, or for what it sent as hint.
     """
     of_hint, of_person = rate_limits.ciba_buckets(named.hint, named.user.id if named.user else None)
     of_client, limit = rate_limits.ciba_client_bucket(client.client_id), rate_limits.ciba_limit(services().settings)
     if not tx.throttles.consume(of_client, rate_limits.CIBA_CLIENT_LIMIT) or not tx.throttles.consume(of_hint, limit):
-        raise TooManyRequests
+        raise TooManyForPerson
     return named.user if tx.throttles.consume(of_person, limit) else None
 
 
