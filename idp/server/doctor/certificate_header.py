@@ -52,7 +52,7 @@ def _check_origin(settings: Settings, origin: str, key: SigningKey, now: int) ->
     token = sign_with(key, claims, typ=ACCESS_TOKEN_TYPE)
     written = write_header(forged, settings.client_certificate_format)
     for name in dict.fromkeys((header, header.replace("-", "_"))):
-        said = _ask(origin, {"Authorization": f"Bearer {token}", name: written})
+        said = _request_userinfo(origin, {"Authorization": f"Bearer {token}", name: written})
         if said == INVALID[2]:
             message = f"anybody can send a certificate to {origin} in {name}, and so be any app that has one"
             return Finding(Level.FAIL, TOPIC, message, REMEDY)
@@ -62,7 +62,7 @@ def _check_origin(settings: Settings, origin: str, key: SigningKey, now: int) ->
     return Finding(Level.OK, TOPIC, f"a certificate of a stranger in {header} does not come through {origin}")
 
 
-def _ask(origin: str, headers: dict[str, str]) -> str:
+def _request_userinfo(origin: str, headers: dict[str, str]) -> str:
     """Return the sentence of the refusal, or what answered instead."""
     parts = urlsplit(origin)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
