@@ -160,6 +160,7 @@ def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None
     refused(courier.bring(courier.assertion(email="jane@example.test")), "invalid_grant")
     harness.person("mary", email_verified=True)
     assert courier.bring(courier.assertion(sub="x", email="mary@example.test")).status_code == 200
+    refused(courier.bring(courier.assertion(sub=None, email="mary@example.test")), "invalid_grant")
     refused(courier.bring(courier.assertion(email="jane")), "invalid_grant")
     with harness.services.database.write() as tx:
         tx.trusted_issuers.change(OTHER, {"identifier": "id", "subject_claim": "sub"})

@@ -19,7 +19,7 @@ from idp.web.forms import is_storable
 
 TYPES = frozenset({"", "jwt", "authorization-grant+jwt"})
 """`typ` values that may mean such an assertion; another JWT of the issuer must not pass for one (RFC 8725 3.11)."""
-LONGEST_JTI = 255
+LONGEST_TEXT = 255
 NAMESPACE = "urn:ietf:params:oauth:grant-type:jwt-bearer "
 """Keeps the ids of these assertions apart from those of a client whose id is the issuer."""
 
@@ -72,16 +72,13 @@ def read_assertion(tx: Transaction, token: str, client_id: str, address: str) ->
         raise InvalidToken("made for another client")
     if claims["exp"] - min(tx.now, claims.get("iat", tx.now)) > trusted.longest_life + LEEWAY:
         raise InvalidToken("lives longer than this issuer may make it")
-    return TrustedAssertion(
-        trusted,
-        _text(claims, "jti", LONGEST_JTI),
-        math.ceil(claims["exp"]) + LEEWAY,
-        _text(claims, trusted.subject_claim, LONGEST_JTI),
-    )
+    jti, _subject = _text(claims, "jti"), _text(claims, "sub")  # `sub` also where another claim names the person
+    expires_at = math.ceil(claims["exp"]) + LEEWAY
+    return TrustedAssertion(trusted, jti, expires_at, _text(claims, trusted.subject_claim))
 
 
-def _text(claims: Mapping[str, Any], name: str, longest: int) -> str:
+def _text(claims: Mapping[str, Any], name: str) -> str:
     found = claims.get(name)
-    if not isinstance(found, str) or not 0 < len(found) <= longest or not is_storable(found):
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_TEXT or not is_storable(found):
         raise InvalidToken(f"{name} is missing or too long")
     return found
