@@ -21,6 +21,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 OTHER = "https://authority.example.test"
 KEY = JWK.generate(kty="EC", crv="P-256", kid="k1")
 STRANGER = JWK.generate(kty="EC", crv="P-256", kid="k1")
+BY_KEY = {"alg": "ES256", "kid": "k1"}
 PUBLIC = {"keys": [KEY.export_public(as_dict=True)]}
 
 
@@ -32,11 +33,13 @@ class Courier(BackChannelClient):
         super().__init__(harness, client_id, **values | traits)
         self.count = 0
 
-    def assertion(self, key: JWK = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
+    def claims(self, **changes: Any) -> dict[str, Any]:
         now, self.count = self.harness.clock.now(), self.count + 1
         claims = {"iss": OTHER, "sub": "jane", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": f"j{self.count}"}
-        told = {name: value for name, value in (claims | changes).items() if value is not None}
-        return signed(key, "ES256", {"alg": "ES256", "kid": "k1"} | (header or {}), told)
+        return {name: value for name, value in (claims | changes).items() if value is not None}
+
+    def assertion(self, key: JWK = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        return signed(key, "ES256", BY_KEY | (header or {}), self.claims(**changes))
 
     def bring(self, assertion: str | None = None, **form: Any) -> TestResponse:
         fields = {"grant_type": GRANT, "assertion": self.assertion() if assertion is None else assertion}
