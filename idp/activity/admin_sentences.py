@@ -108,6 +108,8 @@ NOT_DONE: Mapping[str, Text] = {
     Event.REFRESH_REPLAYED: Text("{app} came twice with what works once. What it had was ended."),
     Event.CLIENT_REFUSED: Text("{app} could not prove who it is."),
     Event.CLIENT_REGISTERED: Text("An app wanted to register itself, and was refused."),
+    Event.CLIENT_CHANGED: Text("The app {app} wanted to change its registration, and was refused."),
+    Event.CLIENT_REMOVED: Text("The app {app} wanted to remove itself, and was refused."),
     Event.ADMIN_REFUSED: Text("{person} opened a page for administrators, and was refused."),
     Event.MAIL_ABANDONED: Text("A mail to {person} could not be delivered."),
     Event.MESSAGE_ABANDONED: Text("A message to {person} could not be delivered."),

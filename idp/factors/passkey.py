@@ -1,6 +1,6 @@
 """Passkeys (Web Authentication), through py_webauthn.
 
-    request_options, creation_options       JSON for `navigator.credentials.get` and `.create`
+    request_options, creation_options       objects for `navigator.credentials.get` and `.create`
     parse_response                          parse a response without trusting it
     verify_assertion, verify_registration   origin, RP id, type, challenge, signature; raise `InvalidResponse`
 
@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
 from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
@@ -109,7 +110,7 @@ def encode_challenge(challenge: bytes) -> str:
     return bytes_to_base64url(challenge)
 
 
-def request_options(challenge: bytes, site: RelyingParty, *, allowed: Iterable[Factor], verify: bool) -> str:
+def request_options(challenge: bytes, site: RelyingParty, *, allowed: Iterable[Factor], verify: bool) -> dict[str, Any]:
     """Create options for an assertion by one of `allowed`, or by any discoverable credential if empty.
 
     `verify`: user verification is required; otherwise preferred.
@@ -121,7 +122,7 @@ def request_options(challenge: bytes, site: RelyingParty, *, allowed: Iterable[F
         allow_credentials=_descriptors(allowed),
         user_verification=UserVerificationRequirement.REQUIRED if verify else UserVerificationRequirement.PREFERRED,
     )
-    return webauthn.options_to_json(options)
+    return options_to_json_dict(options)
 
 
 def creation_options(
@@ -132,7 +133,7 @@ def creation_options(
     brand: str,
     existing: Iterable[Factor],
     attestation_anchors: AttestationTrustAnchors,
-) -> str:
+) -> dict[str, Any]:
     """Create options for a new passkey, on an authenticator without any of `existing`.
 
     Attestation is requested only where trust anchors are configured: it makes authenticators traceable.
@@ -154,7 +155,7 @@ def creation_options(
         if attestation_anchors
         else AttestationConveyancePreference.NONE,
     )
-    return webauthn.options_to_json(options)
+    return options_to_json_dict(options)
 
 
 def parse_response(text: str) -> AuthenticatorResponse:

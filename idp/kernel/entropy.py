@@ -15,7 +15,10 @@ class Entropy(Protocol):
         ...
 
     def token(self, n: int = 32) -> str:
-        """Return `n` random bytes as unpadded base64url: 32 bytes are 43 characters."""
+        """Return `n` random bytes as unpadded base64url: 32 bytes are 43 characters, of which no dash is the first.
+
+        Behind a command, an id that begins with a dash would be an option.
+        """
         ...
 
 
@@ -27,8 +30,10 @@ class SystemEntropy:
         return secrets.token_bytes(n)
 
     def token(self, n: int = 32) -> str:
-        """Return `n` random bytes as unpadded base64url."""
-        return urlsafe(self.bytes(n))
+        """Return `n` random bytes as unpadded base64url that does not begin with a dash."""
+        while (made := urlsafe(self.bytes(n))).startswith("-"):
+            pass
+        return made
 
 
 def urlsafe(raw: bytes) -> str:

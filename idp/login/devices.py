@@ -20,6 +20,8 @@ from idp.persistence.users import User
 
 GRACE = MINUTE
 """Seconds in which the previous secret is still accepted: two tabs may complete their sign-ins at the same moment."""
+MOST_PEOPLE = 20
+"""People of one browser who are looked at."""
 
 
 def recognise_device(tx: Transaction, cookie: str | None, user_id: str) -> Device | None:
@@ -30,6 +32,13 @@ def recognise_device(tx: Transaction, cookie: str | None, user_id: str) -> Devic
     browser_id, secret = _parse_cookie(cookie)
     browser, device = tx.devices.with_browser(browser_id, user_id) if secret else (None, None)
     return device if browser is not None and _is_valid(browser, secret, tx.now) else None
+
+
+def recognise_people(tx: Transaction, cookie: str | None) -> list[str]:
+    """Return the ids of those who used the browser with this cookie last, at most `MOST_PEOPLE`; one statement."""
+    browser_id, secret = _parse_cookie(cookie)
+    found = tx.devices.of_browser(browser_id, limit=MOST_PEOPLE) if secret else []
+    return [device.user_id for browser, device in found if _is_valid(browser, secret, tx.now)]
 
 
 def recognise_or_distrust(tx: Transaction, cookie: str | None) -> Browser | None:

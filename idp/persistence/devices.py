@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from idp.persistence.base import METADATA, Store, given, pair_or_none, upsert
+from idp.persistence.base import METADATA, Store, given, pair, pair_or_none, upsert
 
 browsers = Table(
     "browsers",
@@ -103,6 +103,12 @@ BROWSER = select(browsers).where(browsers.c.id == given("browser_id"))
 WITH_BROWSER = BROWSER.add_columns(*devices.c).outerjoin(
     devices, and_(devices.c.browser_id == browsers.c.id, devices.c.user_id == given("user_id"))
 )
+OF_BROWSER = (
+    BROWSER.add_columns(*devices.c)
+    .join(devices, devices.c.browser_id == browsers.c.id)
+    .order_by(devices.c.last_seen_at.desc())
+    .limit(given("most"))
+)
 ROTATE_SECRET = (
     update(browsers)
     .where(browsers.c.id == given("browser_id"), browsers.c.secret_digest == given("previous_digest"))
@@ -156,6 +162,11 @@ class DeviceStore(Store):
     def with_browser(self, browser_id: str, user_id: str) -> tuple[Browser | None, Device | None]:
         """Return the browser of this public id, whose secret the caller checks, and this person's device on it."""
         return pair_or_none(self._db.row(WITH_BROWSER, browser_id=browser_id, user_id=user_id), Browser, Device)
+
+    def of_browser(self, browser_id: str, *, limit: int) -> list[tuple[Browser, Device]]:
+        """List who used the browser of this public id, last used first; the caller checks its secret."""
+        rows = self._db.rows(OF_BROWSER, browser_id=browser_id, most=limit)
+        return [found for row in rows if (found := pair(row, Browser, Device))]
 
     def by_id(self, device_id: str) -> Device | None:
         """Return a device."""

@@ -22,7 +22,6 @@ from idp.protocol.authorize import pushed_request, request_object
 from idp.protocol.authorize.checks import S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
-from idp.protocol.errors import json_response
 from idp.protocol.response_types import IMPLICIT, required_grants
 from idp.protocol.sender_constraint import certificates
 from idp.signing import jwe
@@ -30,6 +29,7 @@ from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import HS256
 from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
+from idp.web.pages import json_response
 
 ENDPOINTS = {
     "authorization_endpoint": "frontchannel.authorize",

@@ -6,9 +6,7 @@ something was really refused goes to the audit trail.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
@@ -16,11 +14,11 @@ from flask import Response
 
 from idp.protocol import protected_resource
 from idp.web.context import services
-from idp.web.errors import ask_to_retry
+from idp.web.errors import TOO_MANY, ask_to_retry, ask_to_wait
+from idp.web.pages import json_response
 
 UNAUTHORIZED = 401
 INVALID_CLIENT = "invalid_client"
-JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 
 
 class BearerError(OAuth2Error):
@@ -49,15 +47,10 @@ def oauth_error(error: OAuth2Error) -> Response:
         response.headers["WWW-Authenticate"] = _challenge(error.scheme, said | error.parameters | found)
         return response
     if error.error != INVALID_CLIENT:
-        return json_response(said, error.status_code)
+        return ask_to_wait(json_response(said, error.status_code))
     response = json_response(said, UNAUTHORIZED)
     response.headers["WWW-Authenticate"] = _challenge("Basic", {"charset": "UTF-8"})
     return response
-
-
-def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
-    """Return JSON that no cache keeps (RFC 6749 section 5.1)."""
-    return Response(json.dumps(body), status=status, headers=JSON)
 
 
 def unavailable() -> Response:
@@ -76,6 +69,13 @@ class TemporarilyUnavailable(OAuth2Error):
     error = "temporarily_unavailable"
     description = "the server cannot answer at the moment; try again in a few seconds"
     status_code = 503
+
+
+class TooManyRequests(TemporarilyUnavailable):
+    """The network of a caller that proves nothing sent very many requests (RFC 9126 section 2.3)."""
+
+    description = "too many requests came from this network; wait a few minutes"
+    status_code = TOO_MANY
 
 
 class ServerError(OAuth2Error):

@@ -6,8 +6,6 @@ Only somebody who may set a password here gets an answer, a limited number of ti
 
 from __future__ import annotations
 
-import json
-
 from flask import Response, request
 
 from idp.login.policy import rate_limits
@@ -32,12 +30,12 @@ def strength_response(person: Person, *, allowed: bool) -> Response:
     """
     typed = single_value(request.form, "password")
     if not allowed:
-        return json_response("{}", status=429)
+        return json_response({}, 429)
     if not typed:
-        return json_response("{}", status=400)
+        return json_response({}, 400)
     single_factor = not person.has_second_step
     found = new_password.check_new_password(
         typed, person.user, services().settings, services().breached, single_factor=single_factor
     )
     words, advice = translate(found.words), translate(found.problem) if found.problem else ""
-    return json_response(json.dumps({"score": found.score, "words": words, "advice": advice}))
+    return json_response({"score": found.score, "words": words, "advice": advice})

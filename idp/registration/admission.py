@@ -29,6 +29,14 @@ class TooMany(Exception):
     """More clients were registered than the limits permit."""
 
 
+class ClientDisabled(BearerError):
+    """A client that an administrator disabled wants to change or remove itself."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(*DISABLED)
+        self.client_id = client_id
+
+
 def presented_token() -> str:
     """Return the token in the header (RFC 6750 section 2.1); raises `BearerError` when there is none."""
     found = BEARER.fullmatch(request.headers.get("Authorization", ""))
@@ -92,11 +100,12 @@ def require_changeable(tx: Transaction, client_id: str, *, lock: bool = False) -
     One that an administrator disabled may not: it would come back under another name, or with another id.
 
     Raises:
-        BearerError: as `require_own_token`; or it is disabled and waits for no approval (RFC 7592 section 2.2).
+        BearerError: as `require_own_token`.
+        ClientDisabled: it is disabled and waits for no approval (RFC 7592 section 2.2).
     """
     client, row = _find_own(tx, client_id, lock=lock)
     if client.disabled and row.approved_at is not None:
-        raise BearerError(*DISABLED)
+        raise ClientDisabled(client_id)
     return client
 
 

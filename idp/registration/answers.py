@@ -8,9 +8,9 @@ from flask import Response
 
 from idp.admin.client_metadata_json import InvalidMetadata, to_json
 from idp.admin.client_registrations import Registered
-from idp.protocol.errors import json_response
 from idp.web.context import services
 from idp.web.errors import ask_to_wait
+from idp.web.pages import json_response
 
 PATH = "/register"
 

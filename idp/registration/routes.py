@@ -17,14 +17,15 @@ from idp.admin.client_rules import Registration
 from idp.admin.sector_identifiers import sector_problem
 from idp.audit import Event, Outcome
 from idp.kernel.client_addresses import network_of
+from idp.messaging.fetched_documents import Busy
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
-from idp.protocol.errors import BearerError, ServerError, json_response, oauth_error, unavailable
+from idp.protocol.errors import BearerError, ServerError, oauth_error, unavailable
 from idp.registration import admission, answers
-from idp.registration.admission import TooMany
+from idp.registration.admission import ClientDisabled, TooMany
 from idp.signing.jws import InvalidToken, read_object
 from idp.web.context import services
-from idp.web.errors import log_unavailable
+from idp.web.errors import json_error, log_unavailable
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 log = logging.getLogger(__name__)
@@ -122,6 +123,13 @@ def remove(tx: Transaction, client_id: str) -> Response:
     return answers.removed()
 
 
+@blueprint.route(f"{answers.PATH}/<path:_client_id>", methods=["GET", "PUT", "DELETE"], provide_automatic_options=False)
+def find_nothing(_client_id: str) -> Response:
+    """Answer for an id that no client can have as for one that no client has (RFC 7592 section 2.1)."""
+    admission.presented_token()
+    raise BearerError(*admission.INVALID)
+
+
 @blueprint.errorhandler(InvalidMetadata)
 def _handle_invalid(error: InvalidMetadata) -> Response:
     return answers.invalid(error)
@@ -132,6 +140,21 @@ def _handle_bearer_error(error: BearerError) -> Response:
     return oauth_error(error)
 
 
+@blueprint.errorhandler(ClientDisabled)
+def _handle_disabled(error: ClientDisabled) -> Response:
+    """Record it: whoever has the token of a client that was stopped still tries."""
+    event = Event.CLIENT_REMOVED if request.method == "DELETE" else Event.CLIENT_CHANGED
+    with services().database.write(origin()) as tx:
+        audit.record(tx, event, Outcome.FAILURE, client_id=error.client_id, reason=error.description)
+    return oauth_error(error)
+
+
+@blueprint.errorhandler(Busy)
+def _handle_busy(_: Busy) -> Response:
+    """Ask to come back: nothing is wrong with the metadata, which nobody has looked at."""
+    return unavailable()
+
+
 @blueprint.errorhandler(DatabaseUnavailable)
 def _handle_unavailable(error: DatabaseUnavailable) -> Response:
     log_unavailable(error)
@@ -140,7 +163,7 @@ def _handle_unavailable(error: DatabaseUnavailable) -> Response:
 
 @blueprint.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
-    return json_response({"error": "invalid_request"}, error.code or 400)
+    return json_error(error)
 
 
 @blueprint.errorhandler(Exception)

@@ -61,8 +61,7 @@ def _prepare(settings: Settings) -> Services:
     Raises `CannotServe`.
     """
     try:
-        prepared.application()
-        return replace(prepared.services(), database=Database(settings.database, SystemClock()))
+        return replace(prepared.build(settings), database=Database(settings.database, SystemClock()))
     except KeyFileError as error:
         raise CannotServe(str(error)) from None
     except OSError as error:

@@ -12,15 +12,26 @@ from flask import Flask
 
 from idp import config
 from idp.app import assemble, create_app
+from idp.config import Settings
 from idp.server import metrics
 from idp.services import Services
 from idp.web import logs
+
+_read: list[Settings] = []
+"""The settings that the parent has read; none where there is no fork."""
+
+
+def build(settings: Settings) -> Services:
+    """Build everything in the parent, and return the services; raises as `app.assemble`."""
+    _read.append(settings)
+    application()
+    return services()
 
 
 @functools.cache
 def services() -> Services:
     """Return the services of workers and background process; raises as `app.assemble`."""
-    return assemble(config.load())
+    return assemble(_read[-1] if _read else config.load())
 
 
 @functools.cache

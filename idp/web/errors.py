@@ -30,6 +30,12 @@ WORDS = {
         Text("Wait a few seconds, then try again. If it happens again, tell support the reference below."),
     ),
 }
+SAID_TO_PROGRAMS = {
+    404: "there is nothing at this address",
+    405: "this method is not allowed here",
+    413: "the request is too large",
+}
+HTML, JSON_TYPE = "text/html", "application/json"
 BUSY = (
     Text("Many people are signing in right now"),
     Text("Your password was not checked. Wait a few seconds, then try again."),
@@ -150,7 +156,20 @@ def _handle_http_error(error: HTTPException) -> Response:
         return Response(
             response=error.get_response().response, status=status, headers=dict(error.get_response().headers)
         )
-    response = error_page(status, *WORDS.get(status, FALLBACK))
+    if request.accept_mimetypes.best_match((HTML, JSON_TYPE)) == JSON_TYPE:
+        return json_error(error)
+    return _allow(error_page(status, *WORDS.get(status, FALLBACK)), error)
+
+
+def json_error(error: HTTPException) -> Response:
+    """Return an error of HTTP itself for programs: no such address or method, too large, broken off."""
+    code = error.code or 400
+    said = SAID_TO_PROGRAMS.get(code, "the request could not be read")
+    return _allow(json_response({"error": "invalid_request", "error_description": said}, code), error)
+
+
+def _allow(response: Response, error: HTTPException) -> Response:
+    """Name the methods that are served, if that is what was wrong (RFC 9110 section 15.5.6)."""
     if allow := error.get_response().headers.get("Allow"):
         response.headers["Allow"] = allow
     return response
@@ -164,5 +183,5 @@ def _handle_exception(error: Exception) -> Response:
 def _failure(status: int, title: str, message: str, *, links: Sequence[Link]) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     if hasattr(view, "answers_json"):
-        return json_response("{}", status=status)
+        return json_response({}, status)
     return error_page(status, title, message, links)

@@ -8,14 +8,16 @@ A template takes milliseconds, for which no transaction may hold its locks: SQLi
 from __future__ import annotations
 
 import functools
+import json
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+import flask
 from flask import Flask, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from idp.language import jinja
 from idp.language.localization import localize_text, localize_values
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Response])
 
+JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 EMPTY_TEXT = (("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "0"))
 ENCODED = re.compile(
     r"(?:https?://[a-z0-9.-]+(?::[1-9][0-9]{0,4})?)?/(?!/)[\w.~%!$&'()*+,/:;=@-]*(?:\?[\w.~%!$&'()*+,/:;=?@-]+)?",
@@ -60,6 +63,15 @@ class Application(Flask):
     """Flask, with pages rendered after their views."""
 
     request_class = Request
+
+    def raise_routing_exception(self, request: flask.Request) -> NoReturn:
+        """Raise it; a wrong method is an error of the blueprint that has the path, which may answer in JSON."""
+        error = request.routing_exception
+        adapter = self.create_url_adapter(request)
+        if adapter and isinstance(error, MethodNotAllowed) and error.valid_methods:
+            method = max(error.valid_methods)  # not OPTIONS, which may be a view of its own
+            request.url_rule, _ = adapter.match(method=method, return_rule=True)
+        super().raise_routing_exception(request)
 
     def make_response(self, rv: ResponseReturnValue) -> Response:
         """Return the response of what a view or an error handler returned."""
@@ -100,9 +112,9 @@ def answers_json(view: View) -> View:
     return view
 
 
-def json_response(text: str, *, status: int = 200) -> Response:
-    """Return JSON for our scripts, not cached."""
-    return Response(text, status=status, headers={"Content-Type": "application/json", "Cache-Control": "no-store"})
+def json_response(body: Mapping[str, Any], status: int = 200) -> Response:
+    """Return JSON that no cache keeps (RFC 6749 section 5.1)."""
+    return Response(json.dumps(body), status=status, headers=JSON)
 
 
 def _template_variables() -> dict[str, Any]:

@@ -111,7 +111,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the audit trail, for audit and size")
     parser.add_argument("--minutes", type=float, default=1, help="of load while speed looks at the memory")
     parser.add_argument("--store", action="store_true", help="the ratios of speed as the new baseline")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.what == "stops" and given.database == "PostgreSQL":
+        parser.error("stops run over SQLite: both commands are stopped as they are tried out, with a file of their own")
+    return given
 
 
 @contextlib.contextmanager

@@ -73,6 +73,7 @@ def test_an_app_is_opened_in_a_frame_and_the_person_goes_on(
         told.hangs = 0.0
 
 
+@pytest.mark.module("oidcc-session-management-rp-initiated-logout")
 def test_oidcc_session_management(page: Page, live_with: Callable[..., Live]) -> None:
     """Three ports of one host are one site, so the cookie is there; the origins still differ."""
     live = live_with(session_management=True)

@@ -53,6 +53,7 @@ def test_code_replay_revokes_tokens(harness: Harness, rp: BackChannelClient, jan
     assert tables.events(harness, "code.replayed") == 1
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-token-endpoint-fails-with-expired-auth-code")
 def test_a_code_lives_sixty_seconds(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     early, late = rp.granted(jane), rp.granted(jane)
     harness.clock.advance(59)
@@ -62,6 +63,7 @@ def test_a_code_lives_sixty_seconds(harness: Harness, rp: BackChannelClient, jan
     assert tables.events(harness, "token.refused") == 1
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-authorization-code-is-bound-to-client")
 def test_another_clients_code_is_refused_and_left_alone(harness: Harness, rp: BackChannelClient, jane: Someone) -> None:
     """RFC 6749 section 10.5: the code is bound to its client; a stranger can neither use nor burn it."""
     thief = BackChannelClient(harness, "thief")
@@ -72,6 +74,7 @@ def test_another_clients_code_is_refused_and_left_alone(harness: Harness, rp: Ba
     assert rp.userinfo(tokens["access_token"]).status_code == 200
 
 
+@pytest.mark.module("fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected")
 @pytest.mark.parametrize(
     "changes",
     [

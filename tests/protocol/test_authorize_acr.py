@@ -177,6 +177,7 @@ def test_a_silent_request_never_starts_a_set_up(harness: Harness, browser: Brows
     assert browser.at.endswith("/enrol")
 
 
+@pytest.mark.module("oidcc-ensure-request-with-acr-values-succeeds")
 def test_oidcc_ensure_request_with_acr_values_succeeds(harness: Harness, browser: Browser, jane: Someone) -> None:
     """All that discovery lists are sent; the one told is among them."""
     app = RelyingParty(harness)

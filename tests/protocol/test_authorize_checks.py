@@ -87,6 +87,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.module("oidcc-response-type-missing")
 @pytest.mark.parametrize("mode", ["query", "form_post"])
 def test_whatever_is_wrong_is_told_to_the_app(harness: Harness, browser: Browser, mode: str) -> None:
     """Conformance section 0: redirect errors whenever client and redirect URI are valid; `state` and `iss` always."""
@@ -134,6 +135,7 @@ def test_state_comes_back_byte_for_byte(harness: Harness, browser: Browser, mode
         assert app.error(browser) == "login_required"
 
 
+@pytest.mark.module("oidcc-response-type-missing")
 def test_oidcc_response_type_missing_in_form_post(harness: Harness, browser: Browser) -> None:
     app = RelyingParty(harness)
     app.send(browser, response_type=None, response_mode="form_post")
@@ -176,6 +178,14 @@ IGNORED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.module(
+    "oidcc-display-page",
+    "oidcc-display-popup",
+    "oidcc-login-hint",
+    "oidcc-ui-locales",
+    "oidcc-claims-locales",
+    "oidcc-ensure-request-with-unknown-parameter-succeeds",
+)
 def test_oidcc_requests_that_must_not_fail(harness: Harness, browser: Browser) -> None:
     """display-*, ui-locales, claims-locales, login-hint, alternate-happy-flow, unknown parameters, no nonce."""
     app = RelyingParty(harness)
@@ -186,6 +196,7 @@ def test_oidcc_requests_that_must_not_fail(harness: Harness, browser: Browser) -
     assert browser.at.endswith("/identify")
 
 
+@pytest.mark.module("oidcc-alternate-happy-flow")
 def test_parameters_come_in_any_order(harness: Harness, browser: Browser) -> None:
     """oidcc-alternate-happy-flow."""
     address = RelyingParty(harness).address(scope="email openid")

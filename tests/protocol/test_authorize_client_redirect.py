@@ -68,6 +68,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.module("oidcc-ensure-registered-redirect-uri", "oidcc-redirect-uri-query-added")
 @pytest.mark.parametrize("changes", [{}, {"prompt": "none"}, {"response_type": None}, {"response_mode": "form_post"}])
 def test_oidcc_ensure_registered_redirect_uri(harness: Harness, browser: Browser, changes: dict[str, Any]) -> None:
     """ASVS 10.4.1: exact string match; whatever else is wrong with the request does not matter yet."""
@@ -82,6 +83,7 @@ def test_there_are_at_least_forty_hostile_redirect_uris() -> None:
     assert len(HOSTILE) >= 40
 
 
+@pytest.mark.module("oidcc-ensure-redirect-uri-in-authorization-request")
 def test_oidcc_ensure_redirect_uri_in_authorization_request(harness: Harness, browser: Browser) -> None:
     """With one registered address as with two, it must be said."""
     RelyingParty(harness, "one").send(browser, redirect_uri=None)
@@ -91,6 +93,7 @@ def test_oidcc_ensure_redirect_uri_in_authorization_request(harness: Harness, br
     assert is_page(browser)
 
 
+@pytest.mark.module("oidcc-redirect-uri-query-mismatch", "oidcc-redirect-uri-query-added")
 def test_oidcc_redirect_uri_query_mismatch(harness: Harness, browser: Browser) -> None:
     app = RelyingParty(harness, redirect_uris=[REDIRECT_URI + "?bar=foo"])
     for changed in ("", "?bar=foo&x=y", "?foo=bar", "?bar=foo2"):
@@ -98,6 +101,7 @@ def test_oidcc_redirect_uri_query_mismatch(harness: Harness, browser: Browser) -
         assert is_page(browser), changed
 
 
+@pytest.mark.module("oidcc-redirect-uri-query-OK")
 def test_oidcc_redirect_uri_query_ok(harness: Harness, browser: Browser) -> None:
     """RFC 6749 section 3.1.2: the address's own query is kept, to the letter."""
     own = ("?bar=foo", "?a", "?a=%20b&c=+", "?")

@@ -16,11 +16,13 @@ def app(harness: Harness) -> RelyingParty:
     return RelyingParty(harness)
 
 
+@pytest.mark.module("oidcc-login-hint")
 def test_oidcc_login_hint_fills_the_form(app: RelyingParty, browser: Browser) -> None:
     app.send(browser, login_hint="buffy@id.example.test")
     assert 'value="buffy@id.example.test"' in browser.page.text
 
 
+@pytest.mark.module("oidcc-id-token-hint")
 def test_oidcc_id_token_hint(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """Also an expired one."""
     hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]

@@ -15,6 +15,7 @@ def app(harness: Harness) -> RelyingParty:
     return RelyingParty(harness)
 
 
+@pytest.mark.module("oidcc-server")
 def test_oidcc_server(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """The whole flow; a code of at least 96 bits."""
     answer = app.sign_in(browser, jane, scope="openid email")
@@ -26,6 +27,7 @@ def test_oidcc_server(app: RelyingParty, browser: Browser, jane: Someone) -> Non
     assert (app.userinfo(tokens["access_token"]).json or {})["email"] == "jane@example.test"
 
 
+@pytest.mark.module("oidcc-ensure-post-request-succeeds")
 def test_oidcc_ensure_post_request_succeeds(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """A form on the app's own page, posted to us; the answer comes as to a link."""
     answer = browser.client.post("/authorize", data=app.request())
@@ -33,6 +35,7 @@ def test_oidcc_ensure_post_request_succeeds(app: RelyingParty, browser: Browser,
     assert "code" in app.go_through(browser, jane)
 
 
+@pytest.mark.module("oidcc-server")
 def test_oidcc_form_post(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """OAuth 2.0 Form Post Response Mode."""
     assert "code" in app.sign_in(browser, jane, response_mode="form_post")
@@ -52,6 +55,7 @@ def test_the_sign_in_form_may_lead_back_to_the_app(app: RelyingParty, browser: B
     assert "form-action" not in browser.page.headers["Content-Security-Policy"]
 
 
+@pytest.mark.module("oidcc-prompt-none-logged-in")
 def test_a_good_session_is_answered_at_once(
     harness: Harness, app: RelyingParty, browser: Browser, jane: Someone
 ) -> None:
@@ -67,12 +71,14 @@ def test_a_good_session_is_answered_at_once(
     assert tables.count(harness, "login_flows") == logins
 
 
+@pytest.mark.module("oidcc-prompt-none-not-logged-in")
 def test_oidcc_prompt_none_not_logged_in(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     app.send(browser, prompt="none")
     assert app.error(browser) == "login_required"
     assert tables.count(harness, "login_flows") == 0
 
 
+@pytest.mark.module("oidcc-prompt-login")
 @pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": 0}, {"prompt": "login consent"}])
 def test_oidcc_prompt_login(app: RelyingParty, browser: Browser, jane: Someone, asked: dict[str, str]) -> None:
     """Really asks again, also within the same second, and is then satisfied: no second round."""
@@ -116,6 +122,7 @@ def test_a_slow_sign_in_still_satisfies_prompt_login(
     assert "code" in app.go_through(browser, jane)
 
 
+@pytest.mark.module("oidcc-max-age-1")
 def test_oidcc_max_age_1(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     first = app.told(browser, jane, max_age=1)
     harness.clock.advance(2)

@@ -93,10 +93,23 @@ def test_unknown_grant_types_are_not_repeated(rp: BackChannelClient, grant_type:
     assert grant_type not in response.text
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/userinfo"])
+@pytest.mark.parametrize("path", [*PATHS, "/par", "/device_authorization", "/userinfo"])
 def test_other_methods_are_405(rp: BackChannelClient, path: str) -> None:
-    for method in ("PUT", "DELETE", "PATCH", *(["GET"] if path in PATHS else [])):
-        assert rp.http.open(path, method=method, base_url=ISSUER).status_code == 405
+    """As JSON, with those that are served (RFC 9110 section 15.5.6)."""
+    for method in ("PUT", "DELETE", "PATCH", *([] if path == "/userinfo" else ["GET"])):
+        answer = rp.http.open(path, method=method, base_url=ISSUER)
+        refused(answer, "invalid_request", 405)
+        assert "POST" in answer.headers["Allow"]
+
+
+def test_whoever_asks_for_json_gets_errors_in_json(rp: BackChannelClient) -> None:
+    """A browser's `Accept` names HTML; that of most programs, `*/*`, does not say."""
+    for path, method, status in (("/token/", "POST", 404), ("/register", "POST", 404), ("/jwks", "PUT", 405)):
+        answer = rp.http.open(path, method=method, headers={"Accept": "application/json"})
+        refused(answer, "invalid_request", status)
+        for accept in ("*/*", "text/html,application/xhtml+xml,*/*;q=0.8"):
+            page = rp.http.open(path, method=method, headers={"Accept": accept})
+            assert (page.status_code, page.mimetype) == (status, "text/html")
 
 
 TOKENS = ["x", "..", "a.b.c", "e30.e30.e30", "." * 5000, "A" * 16_385, "eyJhbGciOiJub25lIn0.e30.", "-._~+/=", "=="]

@@ -140,6 +140,7 @@ def test_an_app_has_its_own_end_of_refreshing(harness: Harness, browser: Browser
     assert app.refresh(token).status_code == 400
 
 
+@pytest.mark.module("oidcc-registration-policy-uri", "oidcc-registration-tos-uri")
 def test_the_links_of_an_app_are_where_people_sign_in_and_agree(
     harness: Harness, browser: Browser, jane: Someone
 ) -> None:
@@ -147,6 +148,7 @@ def test_the_links_of_an_app_are_where_people_sign_in_and_agree(
     app = RelyingParty(harness, first_party=False, policy_uri=policy, tos_uri=terms)
     app.send(browser)
     assert f'href="{policy}"' in browser.page.text
+    assert f'href="{terms}"' in browser.page.text
     browser.submit(username=jane.username, password=jane.password)
     assert "/consent/" in browser.at
     assert f'href="{terms}"' in browser.page.text

@@ -57,6 +57,7 @@ def test_an_assertion_is_accepted_everywhere(signer: Signer, path: str) -> None:
     assert signer.post(signer.assertion(), path).status_code == 200
 
 
+@pytest.mark.module("oidcc-ensure-client-assertion-with-iss-aud-succeeds")
 @pytest.mark.parametrize("aud", [ISSUER, f"{ISSUER}/token", [ISSUER], [ISSUER, f"{ISSUER}/token"]])
 def test_the_audience_may_be_issuer_or_endpoint(signer: Signer, aud: object) -> None:
     """Conformance 2.6: either, for ordinary clients."""

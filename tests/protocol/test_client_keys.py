@@ -71,6 +71,7 @@ def test_keys_are_fetched_once_and_kept(publisher: Publisher) -> None:
     assert publisher.asked == 2
 
 
+@pytest.mark.module("oidcc-refresh-token-rp-key-rotation")
 def test_a_new_key_is_found_and_asked_for_once_a_minute(publisher: Publisher) -> None:
     """OIDC Core section 10.1.1; conformance: refresh-token-rp-key-rotation."""
     rotated = {"key": NEW, "header": {"kid": "k2"}}

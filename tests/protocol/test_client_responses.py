@@ -47,6 +47,7 @@ def decrypted(token: str, alg: str, enc: str | None) -> tuple[dict[str, Any], st
     return dict(found.jose_header), found.payload.decode()
 
 
+@pytest.mark.module("oidcc-userinfo-rs256")
 @pytest.mark.parametrize("alg", SIGNING)
 def test_oidcc_userinfo_rs256(harness: Harness, jane: Someone, alg: str) -> None:
     """Signed as registered: iss and aud, no nonce; nothing of ours accepts it as a token."""

@@ -33,6 +33,7 @@ def test_consent_names_the_app_and_what_it_will_see(app: RelyingParty, browser: 
     assert "form-action" not in browser.page.headers["Content-Security-Policy"]
 
 
+@pytest.mark.module("oidcc-prompt-none-logged-in")
 def test_consent_is_remembered(harness: Harness, app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """oidcc-prompt-none-logged-in with a third party: no second question, also from another browser."""
     at_consent(app, browser, jane, scope="openid profile email")
@@ -99,6 +100,7 @@ def test_single_claims_are_no_way_around_consent(app: RelyingParty, browser: Bro
     assert (app.userinfo(tokens["access_token"]).json or {})["email"] == "jane@example.test"
 
 
+@pytest.mark.module("oidcc-claims-essential")
 def test_oidcc_claims_essential(harness: Harness, browser: Browser, jane: Someone) -> None:
     """A claim comes where it is asked for and only there; never beyond the client's own scopes."""
     app = RelyingParty(harness, scopes=["openid", "profile"])

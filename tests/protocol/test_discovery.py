@@ -8,6 +8,7 @@ import pytest
 from authlib.oauth2 import rfc9207
 from authlib.oidc.discovery import OpenIDProviderMetadata
 from authlib.oidc.rpinitiated import OpenIDProviderMetadata as LogoutMetadata
+from jwcrypto.common import base64url_decode
 
 from idp.signing.keyring import Keyring
 from tests.support.browser import Browser
@@ -50,12 +51,21 @@ def metadata(browser: Browser) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.module(
+    "oidcc-discovery-endpoint-verification",
+    "oidcc-backchannel-logout-discovery-endpoint-verification",
+    "oidcc-frontchannel-logout-discovery-endpoint-verification",
+    "oidcc-rp-initiated-logout-discovery-endpoint-verification",
+)
 @pytest.mark.parametrize("path", PATHS)
 def test_oidcc_discovery_endpoint_verification(browser: Browser, path: str) -> None:
     answer = browser.get(path, site="cross-site")
     document = answer.json or {}
     assert (answer.status_code, answer.mimetype) == (200, "application/json")
     assert document["issuer"] == ISSUER
+    assert document["end_session_endpoint"] == f"{ISSUER}/logout"
+    for way in ("back", "front"):
+        assert document[f"{way}channel_logout_supported"] is document[f"{way}channel_logout_session_supported"] is True
     assert all(value.startswith("https://") for name, value in document.items() if name.endswith(("_endpoint", "_uri")))
     assert document.keys() <= REGISTERED
     assert "none" not in repr([value for name, value in document.items() if "_alg_" in name])
@@ -120,6 +130,7 @@ def test_every_answer_has_a_log_line_with_its_request_id(browser: Browser, caplo
     ]
 
 
+@pytest.mark.module("oidcc-server-rotate-keys")
 def test_keys_of_another_process_are_published_within_seconds(harness: Harness, browser: Browser) -> None:
     """And the tag of discovery, which lists the same algorithms, stays."""
     tags = {path: browser.client.get(path).headers["ETag"] for path in DOCUMENTS}
@@ -146,6 +157,8 @@ def test_keys_are_public_and_distinct(browser: Browser) -> None:
     keys = (browser.get("/jwks").json or {})["keys"]
     assert len({key["kid"] for key in keys}) == len(keys)
     assert {key["alg"] for key in keys} == set(listed["id_token_signing_alg_values_supported"])
+    assert {key["kty"] for key in keys} == {"RSA", "EC", "OKP"}, "types that every library can read"
+    assert min(len(base64url_decode(key["n"])) for key in keys if key["kty"] == "RSA") >= 256
     assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & {member for key in keys for member in key}
 
 

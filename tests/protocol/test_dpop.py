@@ -59,6 +59,7 @@ def test_other_algorithms(rp: BackChannelClient, alg: str, kind: dict[str, Any])
     assert KeyHolder(rp, JWK.generate(**kind), alg).client_credentials().status_code == 200
 
 
+@pytest.mark.module("fapi2-security-profile-final-dpop-negative-tests")
 def test_bound_token_is_no_bearer_token(holder: KeyHolder, jane: Someone) -> None:
     """RFC 9449 section 7.1: whoever has it and not the key has nothing."""
     token = (holder.redeem(holder.rp.granted(jane)).json or {})["access_token"]
@@ -112,6 +113,7 @@ DEFECTS: dict[str, Callable[[KeyHolder], str]] = {
 }
 
 
+@pytest.mark.module("fapi2-security-profile-final-dpop-negative-tests")
 def test_wrong_proofs_are_refused(holder: KeyHolder) -> None:
     """RFC 9449 section 4.3."""
     for name, defect in DEFECTS.items():
@@ -122,6 +124,11 @@ def test_wrong_proofs_are_refused(holder: KeyHolder) -> None:
     assert tables.events(holder.rp.harness, "token.refused") == len(DEFECTS)
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-check-dpop-proof-nbf-exp",
+    "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-after-succeeds",
+    "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds",
+)
 def test_harmless_differences_are_accepted(holder: KeyHolder) -> None:
     now = holder.rp.harness.clock.now()
     uris = f"{ISSUER}/token?a=b#c", "HTTPS://ID.EXAMPLE.TEST:443/%74oken"
@@ -211,6 +218,10 @@ def test_confidential_client_may_change_its_key(holder: KeyHolder, jane: Someone
     assert holder.rp.claims_of(answer["access_token"])["cnf"] == {"jkt": other.jkt}
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-ensure-dpop-auth-code-binding-success",
+    "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-jkt",
+)
 def test_dpop_jkt_binds_the_code(harness: Harness, browser: Browser, jane: Someone) -> None:
     """RFC 9449 section 10: a stolen code is no use without the key, and is not used up by trying."""
     app = RelyingParty(harness)

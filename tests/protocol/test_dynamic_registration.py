@@ -113,6 +113,12 @@ def test_response_types_are_those_of_the_installation(databases: Databases, tmp_
         assert (again.status_code, (again.json or {})["error"]) == (400, "invalid_client_metadata")
 
 
+@pytest.mark.module(
+    "oidcc-3rd_party-init-login",
+    "oidcc-registration-jwks-uri",
+    "oidcc-registration-policy-uri",
+    "oidcc-registration-tos-uri",
+)
 def test_everything_registered_is_sent_back(harness: Harness) -> None:
     """Conformance: what the Dynamic plans register, oidcc-registration-jwks-uri among them."""
     sent = {
@@ -135,10 +141,12 @@ def test_everything_registered_is_sent_back(harness: Harness) -> None:
         "unknown_member": {"ignored": True},
         "software_id": None,
     }
-    client = Registrant(harness).register(**sent)
-    assert {name: client[name] for name in sent if name not in {"unknown_member", "software_id"}} == {
-        name: value for name, value in sent.items() if name not in {"unknown_member", "software_id"}
-    }
+    registrant = Registrant(harness)
+    client = registrant.register(**sent)
+    for told in (client, registrant.manage(client, "GET").json or {}):
+        assert {name: told[name] for name in sent if name not in {"unknown_member", "software_id"}} == {
+            name: value for name, value in sent.items() if name not in {"unknown_member", "software_id"}
+        }
     assert {"unknown_member", "software_id", "security_profile"}.isdisjoint(client)
     assert client["client_secret_expires_at"] == 0
     assert client["client_id_issued_at"] == harness.clock.now()
@@ -146,6 +154,7 @@ def test_everything_registered_is_sent_back(harness: Harness) -> None:
     assert events(harness, "client.registered") == 1
 
 
+@pytest.mark.module("oidcc-3rd_party-init-login-nohttps", "oidcc-idtoken-unsigned", "oidcc-redirect-uri-regfrag")
 @pytest.mark.parametrize(
     ("members", "code"),
     [
@@ -208,6 +217,18 @@ def test_what_is_no_json_object_is_refused(harness: Harness) -> None:
     for body, kind in ((b"{}", "text/plain"), (b"[]", "application/json"), (b'{"a":1,"a":2}', "application/json")):
         response = http.post("/register", data=body, content_type=kind)
         assert (response.status_code, (response.json or {})["error"]) == (400, "invalid_client_metadata")
+
+
+def test_what_is_not_there_is_said_in_json(harness: Harness) -> None:
+    """RFC 7592 section 2.1: also of an id that no client can have."""
+    registrant = Registrant(harness)
+    for path, method, allowed in (("/register", "GET", {"POST"}), ("/register/web", "POST", {"GET", "PUT", "DELETE"})):
+        answer = registrant.http.open(path, method=method)
+        assert (answer.status_code, (answer.json or {})["error"]) == (405, "invalid_request")
+        assert set(answer.headers["Allow"].split(", ")) >= allowed
+    for odd in ("a b", "a/b", "\u0000", "x" * 200):
+        answer = registrant.http.get(f"/register/{odd}", headers={"Authorization": "Bearer x"})
+        assert (answer.status_code, (answer.json or {})["error"]) == (401, "invalid_token"), odd
 
 
 def test_a_client_reads_replaces_and_removes_its_registration(harness: Harness) -> None:
@@ -320,6 +341,7 @@ def test_a_disabled_client_cannot_come_back_by_itself(databases: Databases, tmp_
         command.done("clients", "disable", client["client_id"])
         for answer in (registrant.manage(client, "PUT", other | GOOD), registrant.manage(client, "DELETE")):
             assert (answer.status_code, (answer.json or {})["error"]) == (403, "access_denied")
+        assert events(made, "client.changed", "failure") == events(made, "client.removed", "failure") == 1
         with made.services.database.read() as tx:
             assert tx.client_registrations.waiting(limit=5) == []
         assert registrant.manage(client, "GET").status_code == 200
@@ -418,6 +440,7 @@ def website(
     http_client._tls_context.cache_clear()
 
 
+@pytest.mark.module("oidcc-registration-sector-uri", "oidcc-registration-sector-bad")
 def test_a_sector_identifier_must_list_every_redirect_uri(
     harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -455,8 +478,10 @@ def test_registrations_wait_for_other_servers_on_a_share_of_the_threads_only(
         with website(tmp_path, monkeypatch, [CALLBACK]) as uri:
             sector = GOOD | {"subject_type": "pairwise", "sector_identifier_uri": uri}
             with busy(made):
-                assert registrant.send(sector).status_code == 400
-                assert registrant.manage(client, "PUT", sector | {"client_id": client["client_id"]}).status_code == 400
+                again = registrant.manage(client, "PUT", sector | {"client_id": client["client_id"]})
+                for answer in (registrant.send(sector), again):
+                    assert (answer.status_code, (answer.json or {})["error"]) == (503, "temporarily_unavailable")
+                    assert int(answer.headers["Retry-After"]) > 0
             assert registrant.send(sector).status_code == 201
         with website(tmp_path, monkeypatch, PICTURE) as uri, busy(made):
             without = registrant.register(logo_uri=uri)
@@ -479,8 +504,9 @@ def test_what_an_administrator_changes_meanwhile_is_not_undone(
     assert command.read("clients", "show", client_id)["first_party"] is False
 
 
+@pytest.mark.module("oidcc-registration-logo-uri")
 def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
-    harness: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Conformance: oidcc-registration-logo-uri."""
     registrant = Registrant(harness)
@@ -488,5 +514,7 @@ def test_a_logo_is_fetched_once_and_a_missing_one_does_no_harm(
         client = registrant.register(logo_uri=uri)
     assert client["logo_uri"] == uri
     assert registrant.http.get(f"/client-logos/{client['client_id']}").data == PICTURE
+    RelyingParty(harness).send(browser, client_id=client["client_id"], redirect_uri=CALLBACK)
+    assert f'src="/client-logos/{client["client_id"]}' in browser.page.text
     without = registrant.register(logo_uri=uri)
     assert registrant.http.get(f"/client-logos/{without['client_id']}").status_code == 404

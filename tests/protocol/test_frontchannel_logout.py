@@ -41,6 +41,7 @@ def leave(browser: Browser, hint: str, **asked: str) -> None:
     browser.get("/logout?" + urlencode({"id_token_hint": hint} | asked), site="cross-site")
 
 
+@pytest.mark.module("oidcc-frontchannel-rp-initiated-logout")
 def test_oidcc_frontchannel_rp_initiated_logout(
     shop: RelyingParty, wiki: RelyingParty, browser: Browser, jane: Someone
 ) -> None:

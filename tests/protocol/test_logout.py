@@ -37,6 +37,7 @@ def signed_in(app: RelyingParty, browser: Browser) -> bool:
     return "code" in app.answer(browser)
 
 
+@pytest.mark.module("oidcc-rp-initiated-logout")
 def test_oidcc_rp_initiated_logout(harness: Harness, app: RelyingParty, browser: Browser, hint: str) -> None:
     """Back to the app with exactly `state`; the session is over, the remembered browser is not."""
     known = browser.cookie("browser")
@@ -50,6 +51,7 @@ def test_oidcc_rp_initiated_logout(harness: Harness, app: RelyingParty, browser:
     assert not signed_in(app, browser)
 
 
+@pytest.mark.module("oidcc-rp-initiated-logout-no-state")
 def test_oidcc_rp_initiated_logout_no_state(app: RelyingParty, browser: Browser, hint: str) -> None:
     leave(browser, id_token_hint=hint, post_logout_redirect_uri=BYE)
     assert browser.left_for == BYE
@@ -82,6 +84,7 @@ UNREGISTERED = {
 }
 
 
+@pytest.mark.module("oidcc-rp-initiated-logout-modified-id-token-hint", "oidcc-rp-initiated-logout-bad-id-token-hint")
 def test_what_is_wrong_is_a_page(harness: Harness, app: RelyingParty, browser: Browser, hint: str) -> None:
     """Modules by name: a page, no redirect, and the session lives on."""
     RelyingParty(harness, "other")
@@ -97,6 +100,10 @@ def test_what_is_wrong_is_a_page(harness: Harness, app: RelyingParty, browser: B
     assert signed_in(app, browser)
 
 
+@pytest.mark.module(
+    "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri",
+    "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri",
+)
 @pytest.mark.parametrize("name", UNREGISTERED)
 def test_an_address_that_is_not_registered_is_left_out(
     harness: Harness, app: RelyingParty, browser: Browser, hint: str, name: str
@@ -137,6 +144,7 @@ def test_a_signed_out_page_leads_to_the_home_page_of_the_app(harness: Harness, b
     assert "Back to Shop" in browser.page.text
 
 
+@pytest.mark.module("oidcc-rp-initiated-logout-bad-id-token-hint")
 def test_foreign_signed_hints_are_refused(app: RelyingParty, browser: Browser, hint: str, harness: Harness) -> None:
     """ASVS 9.1.1: any changed bit; and another kind of token of ours."""
     head, body, tail = hint.split(".")
@@ -149,6 +157,11 @@ def test_foreign_signed_hints_are_refused(app: RelyingParty, browser: Browser, h
     assert tables.events(harness, "sign_out") == 0
 
 
+@pytest.mark.module(
+    "oidcc-rp-initiated-logout-no-params",
+    "oidcc-rp-initiated-logout-only-state",
+    "oidcc-rp-initiated-logout-no-id-token-hint",
+)
 @pytest.mark.parametrize(
     "asked",
     [{}, {"state": STATE}, {"post_logout_redirect_uri": BYE}, {"post_logout_redirect_uri": BYE, "state": STATE}],
@@ -169,6 +182,7 @@ def test_oidcc_rp_initiated_logout_without_hint(
     assert not signed_in(app, browser)
 
 
+@pytest.mark.module("oidcc-rp-initiated-logout-no-post-logout-redirect-uri")
 def test_oidcc_rp_initiated_logout_no_post_logout_redirect_uri(app: RelyingParty, browser: Browser, hint: str) -> None:
     leave(browser, id_token_hint=hint)
     assert "You are signed out" in browser.page.text

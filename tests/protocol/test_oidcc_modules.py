@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.claims.standard import SCOPES
+from idp.factors.totp import PERIOD
 from tests.conformance.people import PROFILE
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
@@ -49,6 +50,7 @@ def conny(harness: Harness) -> Someone:
     return harness.person("conny", profile=PROFILE, phone_number="+33123456789", email_verified=True)
 
 
+@pytest.mark.module(*REQUESTS)
 def test_requests_that_end_in_tokens(harness: Harness, app: RelyingParty, conny: Someone) -> None:
     for module, changes in REQUESTS.items():
         tokens = app.tokens_from(app.sign_in(Browser(harness), conny, **changes))
@@ -57,6 +59,7 @@ def test_requests_that_end_in_tokens(harness: Harness, app: RelyingParty, conny:
         assert app.userinfo(tokens["access_token"]).status_code == 200, module
 
 
+@pytest.mark.module(*CLAIMS_OF)
 def test_scopes_are_answered_at_userinfo_alone(app: RelyingParty, browser: Browser, conny: Someone) -> None:
     for module, scope in CLAIMS_OF.items():
         if browser.at:
@@ -69,6 +72,7 @@ def test_scopes_are_answered_at_userinfo_alone(app: RelyingParty, browser: Brows
         assert app.id_claims(tokens).keys() <= PROTOCOL, module
 
 
+@pytest.mark.module("oidcc-userinfo-get", "oidcc-userinfo-post-header", "oidcc-userinfo-post-body")
 def test_userinfo_in_three_ways(app: RelyingParty, browser: Browser, conny: Someone) -> None:
     tokens = app.tokens_from(app.sign_in(browser, conny))
     token, bearer = tokens["access_token"], {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -83,6 +87,25 @@ def test_userinfo_in_three_ways(app: RelyingParty, browser: Browser, conny: Some
         assert (answer.json or {})["sub"] == app.id_claims(tokens)["sub"], module
 
 
+def test_pages_have_names_that_a_script_can_rely_on(harness: Harness, browser: Browser) -> None:
+    """Conformance section 2.8: whoever automates a sign-in finds fields and buttons by id, in every language."""
+    app, olga = RelyingParty(harness, first_party=False), harness.person("olga", totp=True)
+
+    def names(*expected: str) -> None:
+        assert [each for each in expected if f'id="{each}"' not in browser.page.text] == [], browser.at
+
+    app.send(browser, ui_locales="fr")
+    names("username", "password", "submit", "cancel")
+    browser.submit(username=olga.username, password=olga.password)
+    names("code", "submit", "cancel")
+    harness.clock.advance(PERIOD)
+    browser.submit(code=olga.code(harness.clock))
+    names("approve", "cancel")
+    browser.get("/logout")
+    names("submit", "cancel")
+
+
+@pytest.mark.module("oidcc-codereuse", "oidcc-codereuse-30seconds")
 @pytest.mark.parametrize("wait", [0, 30], ids=["oidcc-codereuse", "oidcc-codereuse-30seconds"])
 def test_a_code_is_used_once(harness: Harness, app: RelyingParty, browser: Browser, conny: Someone, wait: int) -> None:
     answer = app.sign_in(browser, conny)
@@ -94,6 +117,7 @@ def test_a_code_is_used_once(harness: Harness, app: RelyingParty, browser: Brows
     assert app.userinfo(token).status_code == 401
 
 
+@pytest.mark.module("oidcc-max-age-10000")
 def test_oidcc_max_age_10000(app: RelyingParty, browser: Browser, conny: Someone, harness: Harness) -> None:
     first = app.told(browser, conny, max_age="15000")
     harness.clock.advance(60)
@@ -101,6 +125,7 @@ def test_oidcc_max_age_10000(app: RelyingParty, browser: Browser, conny: Someone
     assert app.id_claims(app.tokens_from(app.answer(browser)))["auth_time"] == first["auth_time"]
 
 
+@pytest.mark.module("oidcc-refresh-token", "oidcc-server-client-secret-post")
 def test_oidcc_refresh_token_and_server_client_secret_post(harness: Harness, browser: Browser, conny: Someone) -> None:
     """A refreshed ID token is about the same sign-in."""
     app = RelyingParty(harness, token_endpoint_auth_method="client_secret_post")

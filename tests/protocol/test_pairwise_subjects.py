@@ -9,6 +9,7 @@ from idp.kernel.entropy import SystemEntropy
 from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.sealing import Sealer
 from tests.support.browser import Browser
+from tests.support.concurrency import close
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
 
@@ -67,6 +68,21 @@ def test_hints_and_requested_subjects_are_those_of_the_client(
     for claimed, answer in ((sub, "code"), (jane.id, "error")):
         app.send(browser, prompt="none", claims=json.dumps({"id_token": {"sub": {"value": claimed}}}))
         assert answer in app.answer(browser)
+
+
+def test_a_hint_fills_the_form_in_a_browser_that_knows_the_person(
+    harness: Harness, browser: Browser, jane: Someone
+) -> None:
+    """And in no other: whoever has a `sub` does not learn whose it is."""
+    app = pairwise(harness)
+    app.sign_in(browser, harness.person("olga"))
+    app.send(browser, prompt="login")
+    browser.get(browser.at + "?other=1")
+    hint = app.tokens_from(app.go_through(browser, jane))["id_token"]
+    close(browser)
+    for own, known in ((browser, True), (Browser(harness), False)):
+        app.send(own, id_token_hint=hint)
+        assert (f'value="{jane.username}"' in own.page.text) is known
 
 
 @pytest.mark.parametrize("allowed", [True, False])

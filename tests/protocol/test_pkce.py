@@ -51,6 +51,7 @@ def test_a_verifier_for_a_code_without_challenge_is_refused(relaxed: RelyingPart
     assert relaxed.redeem(code, code_verifier=None).status_code == 200
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-pkce-code-verifier-required")
 def test_a_client_that_must_use_it_cannot_redeem_without(rp: BackChannelClient, jane: Someone) -> None:
     """fapi2 ensure-pkce-code-verifier-required: the same error as for a wrong one (RFC 7636 section 4.6)."""
     code = rp.granted(jane)

@@ -54,6 +54,7 @@ def app(harness: Harness) -> PushingParty:
     return PushingParty(harness, metadata=DEMANDED)
 
 
+@pytest.mark.module("fapi2-security-profile-final-par-without-duplicate-parameters")
 def test_a_pushed_request_leads_to_a_code(app: PushingParty, browser: Browser, jane: Someone) -> None:
     """RFC 9126 sections 2.2 and 4; what is beside the reference does not count."""
     response = app.pushed()
@@ -65,6 +66,10 @@ def test_a_pushed_request_leads_to_a_code(app: PushingParty, browser: Browser, j
     assert "email" not in app.id_claims(app.tokens_from(app.go_through(browser, jane)))
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds",
+    "fapi2-security-profile-final-par-attempt-reuse-request_uri",
+)
 def test_the_page_can_be_opened_twice_and_answered_once(app: PushingParty, harness: Harness, jane: Someone) -> None:
     """fapi2 par-ensure-reused-request-uri-prior-to-auth-completion-succeeds, and -attempt-reuse-request_uri."""
     first, second, request_uri = Browser(harness), Browser(harness), app.push()
@@ -79,6 +84,7 @@ def test_the_page_can_be_opened_twice_and_answered_once(app: PushingParty, harne
     assert app.answer(first).keys() == {"code"}, "the session is enough"
 
 
+@pytest.mark.module("fapi2-security-profile-final-par-attempt-to-use-expired-request_uri")
 def test_it_is_started_within_a_minute_and_finished_later(app: PushingParty, harness: Harness, jane: Someone) -> None:
     early, late, request_uri = Browser(harness), Browser(harness), app.push()
     app.open(early, request_uri)
@@ -88,6 +94,11 @@ def test_it_is_started_within_a_minute_and_finished_later(app: PushingParty, har
     assert app.go_through(early, jane).keys() == {"code"}
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success",
+    "fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails",
+    "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt",
+)
 def test_a_proof_with_it_names_the_key_that_redeems_the_code(
     app: PushingParty, browser: Browser, jane: Someone
 ) -> None:
@@ -104,6 +115,7 @@ def test_a_proof_with_it_names_the_key_that_redeems_the_code(
         refused(again, "invalid_request" if jkt else "invalid_dpop_proof")
 
 
+@pytest.mark.module("fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client")
 def test_it_is_bound_to_its_client(app: PushingParty, harness: Harness, browser: Browser) -> None:
     """RFC 9126 section 2.2; an unknown one is a page: nobody said where an answer goes."""
     other = PushingParty(harness, "other")
@@ -112,6 +124,7 @@ def test_it_is_bound_to_its_client(app: PushingParty, harness: Harness, browser:
         assert is_page(browser)
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-unsigned-authorization-request-without-using-par-fails")
 def test_a_client_that_must_push_must_push(app: PushingParty, browser: Browser) -> None:
     app.send(browser)
     assert app.error(browser) == "invalid_request"
@@ -143,14 +156,24 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("invalid_request", {"redirect_uri": "https://evil.example/"}),
     ("invalid_request", {"request_uri": "urn:ietf:params:oauth:request_uri:x"}),
     ("invalid_request", {"code_challenge": None}),
+    ("invalid_request", {"code_challenge_method": "plain"}),
     ("invalid_request", {"state": "x" * 5000}),
     ("unsupported_response_type", {"response_type": "token"}),
+    ("unsupported_response_type", {"response_type": "code id_token"}),
     ("invalid_scope", {"scope": "unknown"}),
     ("invalid_request", {"client_id": "other"}),
     ("invalid_request_object", {"request": "e30.e30.e30"}),
 ]
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-ensure-redirect-uri-in-authorization-request",
+    "fapi2-security-profile-final-ensure-response-type-code-idtoken-fails",
+    "fapi2-security-profile-final-ensure-response-type-token-fails",
+    "fapi2-security-profile-final-par-authorization-request-containing-request_uri-form-param",
+    "fapi2-security-profile-final-par-ensure-pkce-required",
+    "fapi2-security-profile-final-par-plain-pkce-rejected",
+)
 def test_what_authorize_would_refuse_is_refused_at_once(app: PushingParty, harness: Harness) -> None:
     for error, wrong in WRONG:
         refused(app.pushed(**wrong), error)
@@ -159,11 +182,17 @@ def test_what_authorize_would_refuse_is_refused_at_once(app: PushingParty, harne
     assert tables.events(harness, "authorization.refused") >= 3
 
 
+@pytest.mark.module("fapi2-security-profile-final-par-attempt-invalid-http-method")
 def test_only_post(app: PushingParty) -> None:
     """fapi2 par-endpoint with GET and PUT."""
     assert {app.http.open("/par", method=method).status_code for method in ("GET", "PUT")} == {405}
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-ensure-unsigned-request-at-par-endpoint-fails",
+    "fapi2-security-profile-final-ensure-request-object-signature-algorithm-is-not-none",
+    "fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails",
+)
 def test_a_signed_request_can_be_pushed(harness: Harness, browser: Browser, jane: Someone) -> None:
     """RFC 9126 section 3: its own parameters only; FAPI 2.0 Message Signing demands it, with its algorithms."""
     app = SigningParty(harness, security_profile="strict", require_signed_request_object=True)
@@ -172,11 +201,13 @@ def test_a_signed_request_can_be_pushed(harness: Harness, browser: Browser, jane
     uri = (answer.json or {})["request_uri"]
     browser.get("/authorize?" + urlencode({"client_id": "web", "request_uri": uri}), site="cross-site")
     app.id_claims(app.tokens_from(app.go_through(browser, jane)))
-    refused(app.post("/par", app.request()), "invalid_request")
+    for incomplete in (app.request(), {"request": app.signed(redirect_uri=None)}):
+        refused(app.post("/par", incomplete), "invalid_request")
     for bad in (unsigned({"alg": "none"}, app.claims()), app.signed(exp=None), app.signed(client_id="other")):
         refused(app.post("/par", {"request": bad}), "invalid_request_object")
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-signed-request-object-with-RS256-fails")
 def test_message_signing_takes_no_rs256(harness: Harness, browser: Browser) -> None:
     """FAPI 2.0 Security Profile section 5.4.1; and it pushes and signs."""
     app = SigningParty(harness, security_profile="fapi2-message-signing")

@@ -70,6 +70,7 @@ def test_a_signed_request_is_a_request(app: SigningParty, browser: Browser, jane
         assert (told["email"], "auth_time" in told) == ("jane@example.test", True), alg
 
 
+@pytest.mark.module("oidcc-ensure-request-object-with-redirect-uri")
 def test_what_is_inside_wins(app: SigningParty, browser: Browser, jane: Someone) -> None:
     """OIDC Core section 6.1, oidcc-ensure-request-object-with-redirect-uri."""
     app.send_object(
@@ -111,6 +112,12 @@ REFUSED: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-ensure-request-object-with-invalid-signature-fails",
+    "fapi2-security-profile-final-ensure-matching-key-in-authorization-request",
+    "fapi2-security-profile-final-ensure-request-object-with-bad-aud-fails",
+    "fapi2-security-profile-final-par-authorization-request-containing-request_uri",
+)
 def test_a_faulty_object_is_refused_to_where_it_says(app: SigningParty, browser: Browser) -> None:
     for wrong in REFUSED:
         app.send_object(browser, app.signed(**wrong), redirect_uri=app.app.redirect_uri, state=app.sent["state"])
@@ -125,6 +132,7 @@ def test_only_the_registered_algorithm_counts(harness: Harness, browser: Browser
     assert browser.at.startswith("/login/")
 
 
+@pytest.mark.module("oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported")
 def test_an_unsigned_object_is_refused_to_where_it_says(app: SigningParty, browser: Browser) -> None:
     """oidcc-unsigned-request-object-supported-correctly-or-rejected: response_mode, state, redirect_uri only inside."""
     claims = app.claims(response_mode="form_post")
@@ -168,6 +176,16 @@ STRICT: list[tuple[bool, dict[str, int | None]]] = [
 ]
 
 
+@pytest.mark.module(
+    "fapi2-security-profile-final-ensure-expired-request-object-fails",
+    "fapi2-security-profile-final-ensure-request-object-with-bad-aud-fails",
+    "fapi2-security-profile-final-ensure-request-object-with-exp-over-60-fails",
+    "fapi2-security-profile-final-ensure-request-object-with-multiple-aud-succeeds",
+    "fapi2-security-profile-final-ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted",
+    "fapi2-security-profile-final-ensure-request-object-with-nbf-over-60-fails",
+    "fapi2-security-profile-final-ensure-request-object-without-exp-fails",
+    "fapi2-security-profile-final-ensure-request-object-without-nbf-fails",
+)
 def test_times_of_strict_objects(harness: Harness, browser: Browser) -> None:
     """FAPI 2.0 Message Signing section 5.3.1: exp and nbf, an hour between them at most, nbf an hour ago at most."""
     app, now = SigningParty(harness, security_profile="strict"), harness.clock.now()
@@ -179,6 +197,7 @@ def test_times_of_strict_objects(harness: Harness, browser: Browser) -> None:
         assert browser.at.startswith("/login/") is good, aud
 
 
+@pytest.mark.module("oidcc-request-uri-signed-rs256", "oidcc-request-uri-unsigned")
 def test_a_request_by_reference(local: Harness) -> None:
     """oidcc-request-uri-signed-rs256: fetched from the registered address; one with a fragment once."""
     served, asked = [""], [0]

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from idp.claims.standard import SCOPES
 from idp.config import Settings
 from idp.persistence.client_metadata import ClientMetadata
 from idp.server.doctor.clients import check_clients
+from tests.conformance.people import PROFILE
+from tests.protocol.test_oidcc_modules import CLAIMS_OF, PROTOCOL, REQUESTS
 from tests.support import tables
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
@@ -48,6 +51,7 @@ def half(value: str) -> str:
     return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
+@pytest.mark.module("oidcc-server")
 @pytest.mark.parametrize("mode", [None, "form_post"])
 def test_oidcc_server(app: RelyingParty, browser: Browser, jane: Someone, mode: str | None) -> None:
     """Each type: what it names and nothing else, the hashes of what comes along, usable tokens; fragment or form."""
@@ -72,6 +76,37 @@ def test_oidcc_server(app: RelyingParty, browser: Browser, jane: Someone, mode: 
             second = app.id_claims(tokens)
             assert (second["sub"], second["at_hash"]) == (jane.id, half(tokens["access_token"]))
             assert not {"c_hash", "s_hash"} & second.keys()
+
+
+@pytest.mark.module(*REQUESTS, *CLAIMS_OF)
+def test_modules_of_the_other_plans(harness: Harness, app: RelyingParty, browser: Browser) -> None:
+    """Those of the Basic plan that the Implicit and Hybrid plans have too, by the session after the first."""
+    conny = harness.person("conny", profile=PROFILE, phone_number="+33123456789", email_verified=True)
+    app.sign_in(browser, conny)
+    scopes = {module: {"scope": f"openid {scope}"} for module, scope in CLAIMS_OF.items()}
+    for kind in TYPES[1:]:
+        for module, changes in (REQUESTS | scopes).items():
+            if "nonce" in changes:
+                continue
+            app.send(browser, response_type=kind, **changes)
+            answer = app.answer(browser)
+            tokens = app.tokens_from(answer) if "code" in answer else answer
+            claims = app.id_claims(tokens)
+            asked = {claim for scope in str(changes.get("scope", "")).split() for claim in SCOPES[scope]} - {"sub"}
+            found = claims.keys() if kind == "id_token" else (app.userinfo(tokens["access_token"]).json or {}).keys()
+            assert asked <= found, (kind, module)
+            assert claims.keys() <= PROTOCOL | {"s_hash"} | (asked if kind == "id_token" else set()), (kind, module)
+
+
+@pytest.mark.module("oidcc-prompt-none-logged-in", "oidcc-prompt-none-not-logged-in", "oidcc-id-token-hint")
+def test_silent_requests_of_each_type(app: RelyingParty, browser: Browser, jane: Someone) -> None:
+    for kind in TYPES:
+        app.send(browser, response_type=kind, prompt="none", state="s" * 128)
+        assert app.error(browser) == "login_required", kind
+    hint = app.tokens_from(app.sign_in(browser, jane))["id_token"]
+    for kind in TYPES:
+        app.send(browser, response_type=kind, prompt="none", id_token_hint=hint, max_age=10_000)
+        assert "error" not in app.answer(browser), kind
 
 
 def test_order_of_the_words_has_no_meaning(app: RelyingParty, browser: Browser, jane: Someone) -> None:
@@ -102,6 +137,7 @@ def test_tokens_are_never_sent_in_a_query(app: RelyingParty, browser: Browser) -
             assert app.error(browser) == "invalid_request", kind
 
 
+@pytest.mark.module("oidcc-ensure-request-without-nonce-fails")
 def test_oidcc_ensure_request_without_nonce_fails(app: RelyingParty, browser: Browser) -> None:
     for kind in TYPES:
         app.send(browser, response_type=kind, nonce=None)
@@ -127,6 +163,7 @@ def test_without_a_code_there_is_nothing_to_redeem(harness: Harness, browser: Br
     assert app.userinfo(token).status_code == 401
 
 
+@pytest.mark.module("oidcc-codereuse-30seconds")
 def test_reused_code_ends_the_token_that_came_beside_it(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     """oidcc-codereuse-30seconds in the hybrid plan."""
     answer = app.sign_in(browser, jane, response_type="code token")
@@ -136,6 +173,7 @@ def test_reused_code_ends_the_token_that_came_beside_it(app: RelyingParty, brows
     assert app.userinfo(answer["access_token"]).status_code == 401
 
 
+@pytest.mark.module("oidcc-claims-essential")
 def test_oidcc_claims_essential(app: RelyingParty, browser: Browser, jane: Someone) -> None:
     asked = '{"id_token": {"name": {"essential": true}}}'
     answer = app.sign_in(browser, jane, response_type="id_token", claims=asked)

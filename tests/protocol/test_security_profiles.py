@@ -50,6 +50,7 @@ def fapi(harness: Harness) -> FapiClient:
     return FapiClient(harness)
 
 
+@pytest.mark.module("fapi2-security-profile-final-par-test-array-as-audience-fails")
 @pytest.mark.parametrize("aud", [[ISSUER], f"{ISSUER}/token", f"{ISSUER}/par", [ISSUER, f"{ISSUER}/token"]])
 def test_fapi2_audience_is_the_issuer_alone(fapi: FapiClient, aud: object) -> None:
     """Conformance 1.5 (7)."""
@@ -72,6 +73,7 @@ def test_standard_client_may_name_the_endpoint(harness: Harness) -> None:
     refused(signer.post(signer.assertion(aud=f"{ISSUER}/revoke"), "/token"), "invalid_client", 401)
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-signed-client-assertion-with-RS256-fails")
 def test_fapi2_refuses_rs256(harness: Harness) -> None:
     """Conformance 1.5 (7)."""
     key = JWK.generate(kty="RSA", size=2048, kid="k1")
@@ -94,12 +96,14 @@ def test_fapi2_refuses_a_secret(harness: Harness) -> None:
     refused(KeyHolder(rp).client_credentials(), "invalid_client", 401)
 
 
+@pytest.mark.module("fapi2-security-profile-final-ensure-holder-of-key-required")
 def test_fapi2_needs_a_proven_key(fapi: FapiClient, jane: Someone) -> None:
     """Conformance 1.5 (8)."""
     refused(fapi.post(fapi.assertion()), "invalid_request")
     assert (fapi.redeem(jane).json or {})["token_type"] == "DPoP"
 
 
+@pytest.mark.module("fapi2-security-profile-final-refresh-token")
 def test_fapi2_refresh_token_is_not_rotated(fapi: FapiClient, jane: Someone) -> None:
     """Conformance 1.5 (10): it works again 30 seconds later, and until the grant ends."""
     token = (fapi.redeem(jane).json or {})["refresh_token"]

@@ -48,6 +48,7 @@ def test_it_is_off_by_default(harness: Harness, browser: Browser, jane: Someone)
     assert browser.get("/session/check").status_code == 404
 
 
+@pytest.mark.module("oidcc-session-management-rp-initiated-logout")
 def test_oidcc_session_management_rp_initiated_logout(watched: Harness) -> None:
     """The state is worth nothing by itself, and stays while the session does: also through a step-up."""
     browser, jane, app = Browser(watched), watched.person("jane"), RelyingParty(watched)
@@ -101,6 +102,7 @@ def test_a_browser_without_a_state_gets_one(watched: Harness) -> None:
     assert unchanged(browser, state_of(browser))
 
 
+@pytest.mark.module("oidcc-session-management-discovery-endpoint-verification")
 def test_cookie_and_frame(watched: Harness) -> None:
     """Every page may frame it and scripts read the cookie; each costs the database nothing."""
     browser, jane, app = Browser(watched), watched.person("jane"), RelyingParty(watched)

@@ -3,12 +3,10 @@
 The marks are read from the source, so the table is true without running anything.
 """
 
-import ast
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[2]
+from tests.support.marks import ROOT, marked
+
 TABLE = ROOT / "docs" / "promises.md"
 PROMISES = ROOT / "docs" / "promises.txt"
 
@@ -29,14 +27,9 @@ def promises() -> dict[str, str]:
     return dict(line.split(" ", 1) for line in lines if line)
 
 
-def kept() -> dict[str, list[str]]:
+def kept() -> Mapping[str, list[str]]:
     """Id -> the tests that carry it, as `path::name`."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        for name, ids in _marked(ast.parse(path.read_text(encoding="utf-8"))):
-            for promise in ids:
-                found[promise].append(f"{path.relative_to(ROOT)}::{name}")
-    return found
+    return marked("promise")
 
 
 def table() -> str:
@@ -50,14 +43,6 @@ def _cell(tests: list[str]) -> str:
     if not tests:
         return "not kept yet"
     return "<br>".join(f"[{name}](../{path})" for path, _, name in (test.partition("::") for test in tests))
-
-
-def _marked(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            for mark in node.decorator_list:
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.promise":
-                    yield node.name, [str(ast.literal_eval(argument)) for argument in mark.args]
 
 
 if __name__ == "__main__":

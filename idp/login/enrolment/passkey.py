@@ -8,6 +8,7 @@ add        store the factor
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from idp import audit
 from idp.audit import Event, Outcome
@@ -25,8 +26,8 @@ from idp.persistence.transaction import Transaction
 from idp.services import Services
 
 
-def options(tx: Transaction, person: Person, *, owner: str, services: Services) -> str:
-    """Return the JSON for the browser; a device that holds a passkey of this person creates no second one."""
+def options(tx: Transaction, person: Person, *, owner: str, services: Services) -> dict[str, Any]:
+    """Return them for the browser; a device that holds a passkey of this person creates no second one."""
     return keys.creation_options(
         passkey.issue_challenge(tx, owner, Purpose.ADD, services.entropy),
         passkey.relying_party(services.settings),

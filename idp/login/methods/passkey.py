@@ -10,6 +10,7 @@ No rate limit: a signature cannot be guessed, so there is nobody to lock out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from idp import audit
 from idp.audit import Event, Outcome
@@ -57,8 +58,8 @@ def claim_challenge(tx: Transaction, owner: str, purpose: Purpose, response: Aut
         raise InvalidResponse("no such challenge is open here")
 
 
-def options(tx: Transaction, flow: LoginFlow, *, second: bool, services: Services) -> str:
-    """Return the JSON for the browser. As first factor any passkey may answer, and must verify its user."""
+def options(tx: Transaction, flow: LoginFlow, *, second: bool, services: Services) -> dict[str, Any]:
+    """Return them for the browser. As first factor any passkey may answer, and must verify its user."""
     allowed = flow.person.factors_of(Method.PASSKEY) if second and flow.person else ()
     made = issue_challenge(tx, flow.owner, Purpose.SIGN_IN, services.entropy)
     return passkey.request_options(made, relying_party(services.settings), allowed=allowed, verify=not second)

@@ -54,7 +54,7 @@ def send_options(tx: Transaction, flow_id: str) -> Response:
     """Send the options for `navigator.credentials.create()`."""
     flow = rendering.lock_open_flow(tx, flow_id)
     if flow.step is not Step.ENROL or flow.person is None or not _is_enrollable(flow) or rendering.is_stale_form(flow):
-        return json_response("{}", status=400)
+        return json_response({}, 400)
     return json_response(passkey.options(tx, flow.person, owner=flow.owner, services=services()))
 
 

@@ -83,5 +83,5 @@ def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Re
 def _options(tx: Transaction, flow_id: str, *, second: bool) -> Response:
     flow = rendering.lock_open_flow(tx, flow_id)
     if rendering.is_stale_form(flow) or (second and flow.step is not Step.CODE):
-        return json_response("{}", status=400)
+        return json_response({}, 400)
     return json_response(passkey.options(tx, flow, second=second, services=services()))

@@ -12,9 +12,9 @@ from idp.login.policy.assurance import Level
 from idp.login.state import person
 from idp.persistence.transaction import Transaction
 from idp.protocol.api import bearer, step_up
-from idp.protocol.errors import json_response
 from idp.protocol.subjects import subject_of
 from idp.web.context import services
+from idp.web.pages import json_response
 
 
 def respond(tx: Transaction) -> Response:

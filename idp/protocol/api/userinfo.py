@@ -14,9 +14,9 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import claims, mapped_claims
 from idp.protocol.api import bearer
 from idp.protocol.client_responses import encrypt_for, signing_alg
-from idp.protocol.errors import json_response
 from idp.protocol.subjects import subject_of
 from idp.web.context import services
+from idp.web.pages import json_response
 
 
 def respond(tx: Transaction) -> Response:

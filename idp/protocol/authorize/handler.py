@@ -6,12 +6,14 @@ from authlib.oauth2 import OAuth2Error
 from authlib.oidc.core.errors import ConsentRequiredError, InteractionRequiredError, LoginRequiredError
 from flask import Response
 
+from idp.claims.subjects import is_pairwise
 from idp.consent import service as consent
 from idp.login import devices
 from idp.login.flow import start
 from idp.login.policy.assurance import Assurance, Level, best_of_all
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state.session import AuthenticatedSession
+from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.protocol import client_access
@@ -91,9 +93,18 @@ def _known_username(tx: Transaction, request: AuthorizationRequest) -> str | Non
     Otherwise anybody who has a `sub` would learn whose it is.
     """
     subject = request.hinted_subject
-    device = devices.recognise_device(tx, BROWSER.read(), subject) if subject else None
-    user = tx.users.by_id(device.user_id) if device else None
+    user_id = _find_known_person(tx, request.client, subject) if subject else None
+    user = tx.users.by_id(user_id) if user_id else None
     return user.username if user else None
+
+
+def _find_known_person(tx: Transaction, client: Client, subject: str) -> str | None:
+    """Return the id of the account; of a pairwise `sub` it is found by computing those of the browser's people."""
+    if is_pairwise(client):
+        people = devices.recognise_people(tx, BROWSER.read())
+        return next((user_id for user_id in people if subject_of(client, user_id) == subject), None)
+    device = devices.recognise_device(tx, BROWSER.read(), subject)
+    return device.user_id if device else None
 
 
 def matches_requested_subject(request: AuthorizationRequest, auth_session: AuthenticatedSession) -> bool:

@@ -18,8 +18,9 @@ from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
-from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.errors import oauth_error
 from idp.protocol.grants import GRANTS
+from idp.web.pages import json_response
 
 KEY = "countersign.oauth"
 GRANT_TYPES = tuple(str(grant.GRANT_TYPE) for grant in GRANTS)

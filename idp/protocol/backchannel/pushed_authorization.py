@@ -21,25 +21,17 @@ from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.authorize.sent_request import SentRequest
 from idp.protocol.backchannel.client_authentication import METHODS, verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.errors import json_response, oauth_error
+from idp.protocol.errors import TooManyRequests, oauth_error
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.protocol.sender_constraint.pushed_requests import bind_to_proof
 from idp.web.context import services
-from idp.web.errors import TOO_MANY, ask_to_wait
+from idp.web.pages import json_response
 
 PATH = "/par"
 CREATED = 201
 NESTED = "request_uri cannot be pushed"
 NO_REDIRECT = "redirect_uri is missing, or not one that the client registered"
-
-
-class TooManyRequests(OAuth2Error):
-    """The network of a client that proves nothing pushed very many requests (RFC 9126 section 2.3)."""
-
-    error = "temporarily_unavailable"
-    description = "too many requests were pushed from this network; wait a few minutes"
-    status_code = TOO_MANY
 
 
 def push_request(oauth_request: BackChannelRequest) -> Response:
@@ -102,5 +94,5 @@ def _store(tx: Transaction, client: Client, parameters: dict[str, str], network:
     )
     most, since = services().settings.login_flows_per_network, tx.now - rate_limits.LOGIN_FLOW_WINDOW
     if not tx.pushed_requests.add(row, most=most, since=since):
-        return ask_to_wait(oauth_error(TooManyRequests()))
+        return oauth_error(TooManyRequests())
     return json_response({"request_uri": PREFIX + row.id, "expires_in": LIFETIME}, CREATED)

@@ -22,9 +22,9 @@ from idp.protocol.backchannel.pushed_authorization import push_request
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
 from idp.protocol.device import endpoint as device_endpoint
-from idp.protocol.errors import ServerError, json_response, oauth_error, unavailable
+from idp.protocol.errors import ServerError, oauth_error, unavailable
 from idp.protocol.sender_constraint import dpop_nonces
-from idp.web.errors import log_unavailable
+from idp.web.errors import json_error, log_unavailable
 from idp.web.transactions import write_transaction
 
 log = logging.getLogger(__name__)
@@ -110,8 +110,7 @@ def _handle_unavailable(error: DatabaseUnavailable) -> Response:
 
 @backchannel.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
-    """Answer a request that broke off while it was read."""
-    return cors.allow_request_origin(json_response({"error": "invalid_request"}, error.code or 400))
+    return cors.allow_request_origin(json_error(error))
 
 
 @backchannel.errorhandler(Exception)

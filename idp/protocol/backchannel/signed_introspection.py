@@ -9,9 +9,9 @@ from flask import Response, request
 
 from idp.persistence.clients import Client
 from idp.protocol.client_responses import signing_alg
-from idp.protocol.errors import JSON
 from idp.signing.algorithms import OWN
 from idp.web.context import services
+from idp.web.pages import JSON
 
 MEDIA_TYPE = "application/token-introspection+jwt"
 TYPE = "token-introspection+jwt"

@@ -18,9 +18,10 @@ from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.device import user_codes
-from idp.protocol.errors import TemporarilyUnavailable, json_response
+from idp.protocol.errors import TooManyRequests
 from idp.protocol.grants.device_code import GRANT_TYPE
 from idp.web.context import services
+from idp.web.pages import json_response
 
 PAGE = "/device"
 LIFE = 10 * MINUTE
@@ -42,7 +43,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
     resources = resource_indicators.requested_resources(tx, scopes, oauth_request.resource)
     details = authorization_details.parse(form.get(authorization_details.PARAMETER), client.row)
     if not tx.throttles.consume(rate_limits.device_bucket(tx.origin.address), rate_limits.DEVICE_LIMIT):
-        raise TemporarilyUnavailable
+        raise TooManyRequests
     device_code, user_code = services().entropy.token(), user_codes.new_user_code(services().entropy)
     tx.device_authorizations.add(
         DeviceAuthorization(

@@ -79,7 +79,7 @@ def estimate_strength() -> Response:
     with services().database.write(origin()) as tx:
         found = _found(tx)
         if found is None or LINK.is_stale_form():
-            return json_response("{}", status=400)
+            return json_response({}, 400)
         allowed = meter.consume_attempt(tx, _draft(found))
     return meter.strength_response(_draft(found), allowed=allowed)
 

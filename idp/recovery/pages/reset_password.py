@@ -80,7 +80,7 @@ def estimate_strength() -> Response:
     with services().database.write(origin()) as tx:
         holder = _holder(tx)
         if holder is None or LINK.is_stale_form():
-            return json_response("{}", status=400)
+            return json_response({}, 400)
         allowed = meter.consume_attempt(tx, holder.person)
     return meter.strength_response(holder.person, allowed=allowed)
 

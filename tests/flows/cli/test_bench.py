@@ -34,6 +34,13 @@ def test_each_part_prints_all_it_measures(what: str) -> None:
     assert done.returncode == 0 or (what == "busy" and "MISSED" in done.stdout), done.stderr
 
 
+def test_stops_are_measured_over_one_kind_of_database() -> None:
+    """An option that would be left out of account is refused."""
+    command = [sys.executable, "-m", "tests.bench", "stops", "--database", "PostgreSQL"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, "SQLite" in done.stderr) == (2, True)
+
+
 def test_drift_is_told_from_stored_ratios(tmp_path: Path) -> None:
     first = Baseline.read(tmp_path / "baseline.json")
     assert first.compare("SQLite", "in process", "refresh", 5.0).split() == ["5.0", "new"]

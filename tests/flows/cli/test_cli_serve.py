@@ -18,10 +18,11 @@ import requests
 from idp.app import assemble
 from idp.config import load
 from idp.messaging.dispatcher import LEASE
+from idp.server import prepared
 from idp.services import Services
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases
-from tests.support.harness import PASSWORD
+from tests.support.harness import PASSWORD, Harness
 from tests.support.http_person import HttpPerson
 from tests.support.mail_server import mail_server, text_of
 from tests.support.processes import workers
@@ -55,6 +56,18 @@ def first_line(process: subprocess.Popen[str]) -> str:
     stream: IO[str] | None = process.stdout
     assert stream is not None
     return next(line for line in stream if not line.startswith("{"))
+
+
+def test_forked_processes_have_the_settings_that_were_checked(harness: Harness) -> None:
+    """The file may be another one by the time it is read again."""
+    try:
+        assert prepared.build(harness.settings).settings is harness.settings
+        assert prepared.services().settings is harness.settings
+    finally:
+        prepared.services().database.close()
+        prepared._read.clear()
+        for cached in (prepared.services, prepared.application):
+            cached.cache_clear()
 
 
 def test_nothing_starts_that_could_not_work(command: Command, tmp_path: Path) -> None:

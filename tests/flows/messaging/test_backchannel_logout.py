@@ -139,6 +139,7 @@ def test_each_app_of_the_session_is_told_once_and_no_other(product: Harness, app
         assert elsewhere.session is not None
 
 
+@pytest.mark.module("oidcc-backchannel-rp-initiated-logout")
 def test_a_sign_out_that_an_app_asked_for_is_told_to_it_too(product: Harness, app: Receiver, here: Account) -> None:
     """`oidcc-backchannel-rp-initiated-logout`."""
     here.browser.get("/logout")

@@ -12,7 +12,6 @@ from idp.audit import Event
 from idp.persistence.transaction import Transaction
 from idp.web.account_paths import DOWNLOAD, PROFILE
 from idp.web.context import services
-from idp.web.pages import json_response
 from idp.web.transactions import origin, read_transaction
 
 FILE = "my-account.json"
@@ -37,6 +36,6 @@ def download_data() -> Response:
         audit.record(tx, Event.DATA_EXPORTED, user_id=auth_session.person.user.id)
     with services().database.read(origin()) as tx:
         data = data_export.export_data(tx, auth_session.person)
-    response = json_response(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    response = Response(json.dumps(data, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
     response.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
     return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -97,7 +96,7 @@ def check_addresses(tx: Transaction, _: Admin, client_id: str) -> Response:
     typed = field.read(MultiDict({name: single_value(request.form, "value", longest=LONGEST)}))
     wanted = replace(clients.registration_of(find_client(tx, client_id)), **{name: typed})
     found = clients.problems_of(wanted, name, attesting=services().settings.attesting)
-    return json_response(json.dumps({"problems": [translate(text) for text in found]}))
+    return json_response({"problems": [translate(text) for text in found]})
 
 
 def _read(section: Section) -> tuple[dict[str, Any], dict[str, str]]:
