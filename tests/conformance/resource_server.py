@@ -15,9 +15,10 @@ from idp.app import assemble, create_app
 from idp.config import Settings
 from idp.persistence.transaction import Transaction
 from idp.protocol import tokens
-from idp.protocol.errors import BearerError, json_response, oauth_error
+from idp.protocol.errors import BearerError, oauth_error
 from idp.protocol.sender_constraint import resource_requests
 from idp.signing.jws import InvalidToken
+from idp.web.pages import json_response
 from idp.web.transactions import write_transaction
 
 PATH = "/conformance/resource"

@@ -13,13 +13,13 @@ from werkzeug.test import TestResponse
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.protocol.test_client_assertion import KEY, PUBLIC
-from tests.protocol.test_mutual_tls import HEADER, MTLS
 from tests.support.back_channel import BackChannelClient, Code, refused
+from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, Harness
 from tests.unit.signing.tools import signed
 
 KINDS = [("private_key_jwt", "mtls"), ("tls_client_auth", "dpop"), ("tls_client_auth", "mtls")]
@@ -71,14 +71,8 @@ def authority() -> Authority:
 
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
-    """The product behind a proxy that passes certificates on."""
-    bundle = tmp_path / "authorities.pem"
-    bundle.write_bytes(authority.pem)
-    settings = {"client_certificate_header": HEADER, "client_certificate_authorities": str(bundle)}
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1, mtls_origin=MTLS, **settings)
+    with behind_proxy(databases, tmp_path, authority) as made:
         yield made
-        made.close()
 
 
 @pytest.mark.parametrize(("method", "bound"), KINDS)
