@@ -209,6 +209,9 @@ def test_pushed_requests_use_pkce(bank: AdvancedClient) -> None:
     refused(bank.push(**PKCE | {"code_challenge_method": "plain"}), "invalid_request")
 
 
+@pytest.mark.module(
+    "fapi1-advanced-final-ensure-mtls-holder-of-key-required", "fapi1-advanced-final-ensure-client-id-in-token-endpoint"
+)
 def test_mtls_holder_of_key_required(
     bank: AdvancedClient, authority: Authority, browser: Browser, jane: Someone
 ) -> None:
