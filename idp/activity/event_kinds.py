@@ -75,6 +75,7 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
         Event.ROLE_WITHDRAWN: Text("Role withdrawn"),
         Event.ADMIN_REFUSED: Text("Administration refused"),
         Event.API_CHANGED: Text("API changed"),
+        Event.TRUSTED_ISSUER_CHANGED: Text("Trusted issuer changed"),
         Event.ATTRIBUTE_CHANGED: Text("Attribute changed"),
         Event.POLICY_CHANGED: Text("Sign-in policy changed"),
         Event.GROUP_ADDED: Text("Group added"),

@@ -45,8 +45,12 @@ MORE_RULES = (
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 DEVICE_CODE = profile_rules.DEVICE_CODE
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CIBA = ciba_rules.GRANT_TYPE
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, CIBA, response_rules.IMPLICIT)
+GRANT_TYPES = (
+    *(CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, JWT_BEARER),
+    *(CIBA, response_rules.IMPLICIT),
+)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -243,6 +247,8 @@ def _method_agreement(wanted: Registration) -> Iterator[Problem]:
         )
     if TOKEN_EXCHANGE in wanted.grant_types and method == PUBLIC:
         yield Problem("grant_types", Text("A public client cannot exchange tokens: it cannot prove itself."))
+    if JWT_BEARER in wanted.grant_types and method == PUBLIC:
+        yield Problem("grant_types", Text("A public client cannot use assertions: it cannot prove itself."))
     if method == PUBLIC and not wanted.require_pkce:
         yield Problem(
             "require_pkce",

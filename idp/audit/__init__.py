@@ -96,6 +96,7 @@ class Event(StrEnum):
     GROUP_MEMBER_ADDED = "group.member_added"
     GROUP_MEMBER_REMOVED = "group.member_removed"
     API_CHANGED = "api.changed"
+    TRUSTED_ISSUER_CHANGED = "trusted_issuer.changed"
     ATTRIBUTE_CHANGED = "attribute.changed"
     ROLE_GRANTED = "role.granted"
     ROLE_WITHDRAWN = "role.withdrawn"

@@ -40,6 +40,7 @@ from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sessions import sessions
 from idp.persistence.sign_in_alert_links import alert_links
 from idp.persistence.throttles import throttles
+from idp.persistence.trusted_issuers import trusted_issuers
 from idp.persistence.users import users
 
 BROWSER_RETENTION = 400 * DAY
@@ -85,6 +86,7 @@ LIVES = (
     ),
     Life(client_logos, "apps", "an administrator removes it, or the app"),
     Life(apis, "APIs", "an administrator removes it"),
+    Life(trusted_issuers, "issuers that administrators trust", "an administrator removes it"),
     Life(attributes, "attributes of people that administrators declare", "an administrator removes it"),
     Life(groups, "groups", "an administrator removes it"),
     Life(group_members, "people and groups", "the member or the group is removed, or the account is closed"),

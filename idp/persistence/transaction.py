@@ -47,6 +47,7 @@ from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
+from idp.persistence.trusted_issuers import TrustedIssuerStore
 from idp.persistence.user_contacts import UserContactStore
 from idp.persistence.users import UserStore
 
@@ -96,6 +97,11 @@ class Transaction:
     def apis(self) -> ApiStore:
         """APIs that tokens are meant for."""
         return ApiStore(self._db, self.now)
+
+    @cached_property
+    def trusted_issuers(self) -> TrustedIssuerStore:
+        """Issuers whose assertions stand for people."""
+        return TrustedIssuerStore(self._db, self.now)
 
     @cached_property
     def device_authorizations(self) -> DeviceAuthorizationStore:

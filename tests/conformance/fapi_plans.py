@@ -43,7 +43,8 @@ def _security_profile() -> Iterator[Plan]:
 
 def _alone(key: str, auth: str, bound: str) -> Plan:
     """Return a plan of clients that act for themselves, so that userinfo has nothing to tell them."""
-    variant = _variant(auth, bound) | {"fapi_profile": "fapi_client_credentials_grant"}
+    alone = {"fapi_profile": "fapi_client_credentials_grant", "openid": "plain_oauth"}
+    variant = _variant(auth, bound) | alone
     client = _client("fapi2", auth, bound) | {"grant_types": ["client_credentials"], "response_types": []}
     return Plan(key, SECURITY_PROFILE, variant, client=client, scopes=OWN_SCOPES, resource=PATH)
 

@@ -43,6 +43,7 @@ from idp.persistence import (
     sessions,
     sign_in_alert_links,
     throttles,
+    trusted_issuers,
     users,
 )
 from idp.persistence.schema import METADATA
@@ -50,6 +51,7 @@ from idp.persistence.schema import METADATA
 RECORDS: dict[Table, type] = {
     apis.apis: apis.Api,
     ciba_requests.ciba_requests: ciba_requests.CibaRequest,
+    trusted_issuers.trusted_issuers: trusted_issuers.TrustedIssuer,
     device_authorizations.device_authorizations: device_authorizations.DeviceAuthorization,
     assertion_replay.assertion_ids: assertion_replay.AssertionId,
     dpop_proofs.dpop_proofs: dpop_proofs.UsedProof,

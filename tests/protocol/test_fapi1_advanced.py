@@ -13,20 +13,24 @@ from werkzeug.test import TestResponse
 
 from idp.admin.client_rules import Registration, problems
 from idp.kernel.clock import HOUR
+from idp.kernel.handles import s256
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.api.interaction_ids import HEADER as INTERACTION
-from tests.protocol.test_mutual_tls import HEADER, MTLS
-from tests.protocol.test_request_objects import PUBLIC, STRANGER, SigningParty
+from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
+from tests.protocol.test_request_objects import KEYS, PUBLIC, STRANGER, SigningParty
 from tests.protocol.test_response_types import half
-from tests.support.back_channel import refused
+from tests.support.back_channel import VERIFIER, refused
+from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.relying_party import RelyingParty
+from tests.unit.signing.tools import signed, unsigned
 
 HYBRID = "code id_token"
+BOTH = f"code, {HYBRID}"
 TRAITS: dict[str, Any] = {
     "jwks": PUBLIC,
     "token_endpoint_auth_method": "tls_client_auth",
@@ -35,6 +39,7 @@ TRAITS: dict[str, Any] = {
     "id_token_signed_response_alg": "PS256",
     "require_pkce": False,
 }
+PKCE: dict[str, Any] = {"code_challenge": s256(VERIFIER), "code_challenge_method": "S256"}
 MEMBERS: dict[str, Any] = {
     "security_profile": "fapi1-advanced",
     "tls_client_auth_subject_dn": SUBJECT,
@@ -43,11 +48,27 @@ MEMBERS: dict[str, Any] = {
 
 
 class AdvancedClient(SigningParty):
-    """A client of the profile; its requests are of the hybrid flow, and without PKCE unless they say otherwise."""
+    """A client of the profile; its requests are of the hybrid flow, and without PKCE unless they say otherwise.
 
-    def __init__(self, harness: Harness, authority: Authority, client_id: str = "bank", **members: Any) -> None:
-        RelyingParty.__init__(self, harness, client_id, metadata=ClientMetadata(**MEMBERS | members), **TRAITS)
-        self.certificate = {HEADER: escaped_pem(authority.issue())}
+    Its assertions, where it signs some in place of showing its certificate, have the claims `bent`, and are of `alg`.
+    """
+
+    def __init__(self, harness: Harness, authority: Authority, client_id: str = "bank", **traits: Any) -> None:
+        subject = SUBJECT.replace("app", client_id)
+        members = ClientMetadata(**MEMBERS | {"tls_client_auth_subject_dn": subject})
+        RelyingParty.__init__(self, harness, client_id, **{"metadata": members} | TRAITS | traits)
+        self.certificate = {HEADER: escaped_pem(authority.issue(subject))}
+        self.bent: dict[str, Any] = {}
+        self.alg = "PS256"
+
+    def credentials(self) -> dict[str, str]:
+        if self.method != "private_key_jwt":
+            return {"client_id": self.app.client_id}
+        now, own = self.harness.clock.now(), self.app.client_id
+        claims = {"iss": own, "sub": own, "aud": ISSUER, "exp": now + 60, "jti": str(uuid.uuid4())} | self.bent
+        told = {name: value for name, value in claims.items() if value is not None}
+        assertion = signed(KEYS[self.alg], self.alg, {"alg": self.alg, "kid": self.alg}, told)
+        return {"client_assertion": assertion, "client_assertion_type": ASSERTION_TYPE}
 
     def request(self, **changes: Any) -> dict[str, str]:
         plain = {"response_type": HYBRID, "code_challenge": None, "code_challenge_method": None}
@@ -61,13 +82,14 @@ class AdvancedClient(SigningParty):
         return made
 
     def push(self, **changes: Any) -> TestResponse:
-        form = {"client_id": self.app.client_id, "request": self.signed(**changes)}
-        return self.post("/par", form, headers=self.certificate)
+        return self.post("/par", self.credentials() | {"request": self.signed(**changes)}, headers=self.certificate)
 
-    def token_request(self, answer: dict[str, str], certificate: dict[str, str] | None = None) -> TestResponse:
-        form = {"grant_type": "authorization_code", "code": answer["code"], "client_id": self.app.client_id}
-        form |= {"redirect_uri": self.sent["redirect_uri"]}
-        return self.post("/token", form, headers=self.certificate if certificate is None else certificate)
+    def token_request(
+        self, answer: dict[str, str], certificate: dict[str, str] | None = None, **more: str
+    ) -> TestResponse:
+        form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": self.sent["redirect_uri"]}
+        sent = self.certificate if certificate is None else certificate
+        return self.post("/token", self.credentials() | form | more, headers=sent)
 
     def resource(self, token: str, **headers: str) -> TestResponse:
         return self.get("/userinfo", token, **self.certificate | headers)
@@ -80,14 +102,9 @@ def authority() -> Authority:
 
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
-    """The product behind a proxy that passes certificates on, with the hybrid flow."""
-    bundle = tmp_path / "authorities.pem"
-    bundle.write_bytes(authority.pem)
-    settings = {"client_certificate_header": HEADER, "client_certificate_authorities": str(bundle)}
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1, mtls_origin=MTLS, response_types=f"code, {HYBRID}", **settings)
+    """With the hybrid flow."""
+    with behind_proxy(databases, tmp_path, authority, response_types=BOTH) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
@@ -95,6 +112,7 @@ def bank(harness: Harness, authority: Authority) -> AdvancedClient:
     return AdvancedClient(harness, authority)
 
 
+@pytest.mark.module("fapi1-advanced-final", "fapi1-advanced-final-refresh-token")
 def test_fapi1_advanced_final(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
     """By value: the ID token is a signature of the response, the access token is bound, interactions have a name."""
     wish = {"id_token": {"email": {"essential": True}}}
@@ -117,6 +135,9 @@ def test_fapi1_advanced_final(bank: AdvancedClient, browser: Browser, jane: Some
     assert bank.post("/token", refresh, headers=bank.certificate).status_code == 200
 
 
+@pytest.mark.module(
+    "fapi1-advanced-final-ensure-response-type-code-fails", "fapi1-advanced-final-ensure-response-mode-query"
+)
 def test_jarm(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
     """A code alone is sent in a signed response, and only so."""
     bank.send(browser, response_type="code", response_mode="jwt")
@@ -126,30 +147,39 @@ def test_jarm(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
         assert bank.error(browser) == "invalid_request", mode
 
 
-FAULTS: list[tuple[str, dict[str, Any], str]] = [
-    ("without-exp", {"exp": None}, "invalid_request_object"),
-    ("without-nbf", {"nbf": None}, "invalid_request_object"),
-    ("without-scope", {"scope": None}, "invalid_request_object"),
-    ("without-nonce", {"nonce": None}, "invalid_request"),
-    ("with-bad-aud", {"aud": "https://evil.test"}, "invalid_request_object"),
-    ("RS256", {"alg": "RS256"}, "invalid_request_object"),
-    ("EdDSA", {"alg": "EdDSA"}, "invalid_request_object"),
-    ("matching-key", {"key": STRANGER}, "invalid_request_object"),
-    ("response-mode-query", {"response_mode": "query"}, "invalid_request"),
-]
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "fapi1-advanced-final-ensure-request-object-without-exp-fails": ({"exp": None}, ""),
+    "fapi1-advanced-final-ensure-request-object-without-nbf-fails": ({"nbf": None}, ""),
+    "fapi1-advanced-final-ensure-request-object-without-scope-fails": ({"scope": None}, ""),
+    "fapi1-advanced-final-ensure-request-object-without-nonce-fails": ({"nonce": None}, "invalid_request"),
+    "fapi1-advanced-final-ensure-expired-request-object-fails": ({"exp": -300}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-exp-over-60-fails": ({"exp": HOUR + 1}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-nbf-over-60-fails": ({"nbf": -HOUR - 60}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-bad-aud-fails": ({"aud": "https://evil.test"}, ""),
+    "fapi1-advanced-final-par-pushed-authorization-url-as-audience-in-request-object": ({"aud": f"{ISSUER}/par"}, ""),
+    "fapi1-advanced-final-par-authorization-request-containing-request_uri": ({"request_uri": "urn:a"}, ""),
+    "fapi1-advanced-final-ensure-signed-request-object-with-RS256-fails": ({"alg": "RS256"}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-invalid-signature-fails": ({"key": STRANGER}, ""),
+    "fapi1-advanced-final-ensure-matching-key-in-authorization-request": ({"key": STRANGER}, ""),
+}
+"""What is wrong with the object (times from now), and the error unless it is invalid_request_object."""
 
 
+@pytest.mark.module(*FAULTS, "fapi1-advanced-final-ensure-request-object-signature-algorithm-is-not-none")
 def test_faulty_request_objects(bank: AdvancedClient, browser: Browser) -> None:
-    """fapi1-advanced-final-ensure-...-fails: what is beside the object does not mend it."""
+    """What is beside the object does not mend it; sent by value or pushed."""
     now = bank.harness.clock.now()
-    times = {"exp": now + HOUR + 1, "nbf": now - HOUR - 60}
-    aged = [(f"{name}-over-60", {name: moment}, "invalid_request_object") for name, moment in times.items()]
-    for name, wrong, error in [*FAULTS, *aged]:
-        token = bank.signed(**wrong)
-        bank.send_object(browser, token, nonce="outside", scope="openid")
-        assert bank.error(browser) == error, name
+    for module, (wrong, error) in FAULTS.items():
+        bent: dict[str, Any] = {name: now + value if isinstance(value, int) else value for name, value in wrong.items()}
+        bank.send_object(browser, bank.signed(**bent), nonce="outside", scope="openid")
+        assert bank.error(browser) == (error or "invalid_request_object"), module
+        pushed = bank.push(**PKCE | bent)
+        refused(pushed, error or "invalid_request_object")
+    bank.send_object(browser, unsigned({"alg": "none"}, bank.claims()))
+    assert bank.error(browser) == "invalid_request_object"
 
 
+@pytest.mark.module("fapi1-advanced-final-ensure-authorization-request-without-request-object-fails")
 def test_requests_must_be_signed(bank: AdvancedClient, browser: Browser) -> None:
     """fapi1-advanced-final-ensure-authorization-request-without-request-object-fails, also where they are pushed."""
     browser.get(bank.address(), site="cross-site")
@@ -157,6 +187,7 @@ def test_requests_must_be_signed(bank: AdvancedClient, browser: Browser) -> None
     refused(bank.post("/par", bank.request(), headers=bank.certificate), "invalid_request")
 
 
+@pytest.mark.module("fapi1-advanced-final-state-only-outside-request-object-not-used")
 def test_state_outside_is_not_used(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
     """fapi1-advanced-final-state-only-outside-request-object-not-used."""
     token = bank.signed(state=None)
@@ -170,14 +201,17 @@ def test_plain_oauth_needs_a_state(bank: AdvancedClient, browser: Browser) -> No
     assert bank.error(browser) == "invalid_request"
 
 
+@pytest.mark.module("fapi1-advanced-final-par-ensure-pkce-required", "fapi1-advanced-final-par-plain-pkce-rejected")
 def test_pushed_requests_use_pkce(bank: AdvancedClient) -> None:
     """fapi1-advanced-final-par-ensure-pkce-required."""
     refused(bank.push(), "invalid_request")
-    challenge = {"code_challenge": "a" * 43, "code_challenge_method": "S256"}
-    assert bank.push(**challenge).status_code == 201
-    refused(bank.push(**challenge | {"code_challenge_method": "plain"}), "invalid_request")
+    assert bank.push(**PKCE).status_code == 201
+    refused(bank.push(**PKCE | {"code_challenge_method": "plain"}), "invalid_request")
 
 
+@pytest.mark.module(
+    "fapi1-advanced-final-ensure-mtls-holder-of-key-required", "fapi1-advanced-final-ensure-client-id-in-token-endpoint"
+)
 def test_mtls_holder_of_key_required(
     bank: AdvancedClient, authority: Authority, browser: Browser, jane: Someone
 ) -> None:

@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from idp.signing.jws import CompactJws, read_object
 from tests.protocol.test_client_assertion import KEY, Signer
+from tests.protocol.test_jwt_bearer import BY_KEY, Courier, trust
+from tests.protocol.test_jwt_bearer import KEY as TRUSTED_KEY
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, basic
 from tests.support.browser import Browser
@@ -122,6 +124,14 @@ def revoked(harness: Harness, jane: Someone) -> Entrance:
     )
 
 
+def vouched(harness: Harness, _: Someone) -> Entrance:
+    """An assertion of a trusted issuer."""
+    trust(harness)
+    courier = Courier(harness)
+    genuine = Genuine(TRUSTED_KEY, BY_KEY, courier.claims())
+    return Entrance(genuine, courier.bring, types={"JWT", "authorization-grant+jwt"})
+
+
 def hint(path: str, **query: str) -> Callable[[Harness, Someone], Entrance]:
     """An ID token as a hint."""
 
@@ -162,6 +172,7 @@ ENTRANCES: dict[str, Callable[[Harness, Someone], Entrance]] = {
     "access token at /api/security": account_api,
     "access token at /introspect": introspected,
     "access token at /revoke": revoked,
+    "trusted assertion at /token": vouched,
     "hint at /authorize": hint("/authorize"),
     "signed request at /bc-authorize": request_of_ciba,
     "hint at /logout": hint("/logout", post_logout_redirect_uri=BYE),
@@ -192,6 +203,7 @@ OPENS = {
     "access token at /api/security": {"access token"},
     "access token at /introspect": {"access token", "own token", "refresh token"},
     "access token at /revoke": {"access token", "own token"},
+    "trusted assertion at /token": set[str](),
     "hint at /authorize": {"ID token"},
     "signed request at /bc-authorize": set[str](),
     "hint at /logout": {"ID token"},

@@ -16,15 +16,14 @@ from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.certificates import CertificateAuthorities, ClientCertificate
 from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient, refused
+from tests.support.behind_proxy import HEADER, MTLS, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import SERVER, SUBJECT, Authority, client_cert, escaped_pem
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, Harness
 
-HEADER = "X-Client-Cert"
-MTLS = "https://mtls.id.example.test"
 TLS = {"token_endpoint_auth_method": "tls_client_auth"}
 BOUND = ClientMetadata(tls_client_auth_subject_dn=SUBJECT, tls_client_certificate_bound_access_tokens=True)
 FORM = {"grant_type": "client_credentials"}
@@ -39,13 +38,8 @@ def authority() -> Authority:
 @pytest.fixture
 def behind(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
     """The product behind a proxy that passes certificates on."""
-    bundle = tmp_path / "authorities.pem"
-    bundle.write_bytes(authority.pem)
-    settings = {"client_certificate_header": HEADER, "client_certificate_authorities": str(bundle)}
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1, mtls_origin=MTLS, **settings)
+    with behind_proxy(databases, tmp_path, authority) as made:
         yield made
-        made.close()
 
 
 def client(harness: Harness, client_id: str = "web", **traits: Any) -> BackChannelClient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 
 from flask import Response, request
@@ -14,6 +15,8 @@ from idp.web.context import services
 log = logging.getLogger(__name__)
 
 HEADER = "x-fapi-interaction-id"
+UUID = re.compile("-".join(f"[0-9a-fA-F]{{{length}}}" for length in (8, 4, 4, 4, 12)))
+"""RFC 9562 section 4."""
 
 
 def name_interaction(response: Response, client: Client) -> Response:
@@ -31,7 +34,4 @@ def _new() -> str:
 
 def _sent() -> str | None:
     given = request.headers.get(HEADER, "")
-    try:
-        return given if len(given) == len(str(uuid.UUID(given))) else None
-    except ValueError:
-        return None
+    return given if UUID.fullmatch(given) else None

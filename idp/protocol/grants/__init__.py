@@ -13,8 +13,9 @@ from idp.protocol.grants.authorization_code import AuthorizationCode
 from idp.protocol.grants.ciba import Ciba
 from idp.protocol.grants.client_credentials import ClientCredentials
 from idp.protocol.grants.device_code import DeviceCode
+from idp.protocol.grants.jwt_bearer import JwtBearer
 from idp.protocol.grants.refresh_token import RefreshTokens
 from idp.protocol.grants.token_exchange import TokenExchange
 
-GRANTS = (AuthorizationCode, RefreshTokens, ClientCredentials, DeviceCode, TokenExchange, Ciba)
+GRANTS = (AuthorizationCode, RefreshTokens, ClientCredentials, DeviceCode, TokenExchange, JwtBearer, Ciba)
 """What is registered with the server and listed in discovery."""
