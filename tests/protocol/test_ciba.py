@@ -47,6 +47,9 @@ def test_a_person_approves_a_sign_in(harness: Harness, till: Terminal, jane: Som
     assert till.userinfo(answer["access_token"]).status_code == 401, "an id that comes twice ends what the first got"
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-user-rejects-authentication",
+)
 def test_a_person_refuses(till: Terminal, jane: Someone, browser: Browser) -> None:
     open_request(browser, jane)
     browser.submit(choice="cancel")
@@ -63,6 +66,9 @@ def test_the_third_wrong_number_refuses(till: Terminal, jane: Someone, browser: 
     refused(till.poll(), "access_denied")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-auth-req-id-expired",
+)
 def test_polls_wait_and_requests_expire(till: Terminal, jane: Someone, browser: Browser) -> None:
     """Section 11; a request may be for ten minutes at most."""
     refused(till.poll(after=0), "authorization_pending")

@@ -92,6 +92,13 @@ def signed_in(harness: Harness, browser: Browser, jane: Someone) -> None:
     browser.submit(code=jane.code(harness.clock))
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1",
+    "fapi-ciba-id1-ensure-other-scope-order-succeeds",
+    "fapi-ciba-id1-ensure-authorization-request-with-binding-message-succeeds",
+    "fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds",
+    "fapi-ciba-id1-refresh-token",
+)
 def test_two_clients_get_tokens_of_their_own(
     harness: Harness, authority: Authority, till: FapiTerminal, jane: Someone, browser: Browser
 ) -> None:
@@ -115,6 +122,10 @@ def test_two_clients_get_tokens_of_their_own(
     refused(other.poll(after=0), "invalid_grant")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request",
+    "fapi-ciba-id1-ensure-mtls-holder-of-key-required",
+)
 def test_a_poll_needs_a_certificate_and_the_right_client(
     harness: Harness, authority: Authority, till: FapiTerminal, jane: Someone
 ) -> None:
@@ -125,6 +136,13 @@ def test_a_poll_needs_a_certificate_and_the_right_client(
     refused(till.poll(), "invalid_request")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ensure-client-assertion-with-iss-aud-to-token-endpoint-succeeds",
+    "fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-backchannel-authorization-request-is-RS256-fails",
+    "fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-token-endpoint-request-is-RS256-fails",
+    "fapi-ciba-id1-ensure-without-client-assertion-in-token-endpoint-request",
+    "fapi-ciba-id1-ensure-without-client-assertion-in-backchannel-authorization-request",
+)
 def test_assertions_are_those_of_the_profile(till: FapiTerminal, jane: Someone) -> None:
     """RS256 is none of them; the issuer, the token endpoint and the endpoint itself are audiences."""
     till.start(login_hint=jane.username)
@@ -141,6 +159,12 @@ def test_assertions_are_those_of_the_profile(till: FapiTerminal, jane: Someone) 
     refused(till.post(PATH, {"request": till.object(alg=ALG)}, anonymous=True), "invalid_client", 401)
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails",
+    "fapi-ciba-id1-ensure-authorization-request-with-multiple-hints-fails",
+    "fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message",
+    "fapi-ciba-id1-ensure-request-object-signature-algorithm-is-bad-fails",
+)
 def test_requests_of_the_profile_are_signed_and_name_one_person(till: FapiTerminal, jane: Someone) -> None:
     asked = {"scope": "openid", "login_hint": jane.username, "binding_message": "1234"}
     refused(till.post(PATH, asked), "invalid_request")
@@ -152,6 +176,9 @@ def test_requests_of_the_profile_are_signed_and_name_one_person(till: FapiTermin
     refused(till.post(PATH, {"request": f"{header}.{payload}.{signature[::-1]}"}), "invalid_request")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-multiple-call-to-token-endpoint",
+)
 def test_many_polls_are_slowed_down(till: FapiTerminal, jane: Someone) -> None:
     till.start(login_hint=jane.username)
     for _ in range(3):

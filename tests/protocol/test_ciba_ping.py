@@ -57,6 +57,9 @@ def approved(shop: Shop) -> None:
     approve(Browser(shop.harness), jane)
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ping-backchannel-notification-endpoint-response-has-body",
+)
 def test_a_ping_leads_to_the_tokens(shop: Shop) -> None:
     """With the client's own token, and the id alone; what it answers in a body is not read."""
     approved(shop)
@@ -82,6 +85,12 @@ def test_a_refusal_is_told_too(shop: Shop) -> None:
     refused(shop.till.poll(after=0), "access_denied")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ping-backchannel-notification-endpoint-response-401",
+    "fapi-ciba-id1-ping-backchannel-notification-endpoint-response-403",
+    "fapi-ciba-id1-ping-with-mtls-ciba-notification-endpoint-response-401-and-require-server-does-not-retry",
+    "fapi-ciba-id1-ping-backchannel-notification-endpoint-return-redirect-request",
+)
 @pytest.mark.parametrize(("status", "again"), [(301, False), (401, False), (403, False), (503, True)])
 def test_a_ping_is_tried_again_only_after_a_fault(shop: Shop, status: int, again: bool) -> None:
     """A refusal is the client's last word, and a redirect leads nowhere; the tokens can be fetched all the same."""

@@ -60,6 +60,18 @@ def test_signed_requests(till: SigningTerminal, changes: dict[str, Any]) -> None
     assert (answer.json or {})["expires_in"] == (30 if "requested_expiry" in changes else 300)
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ensure-request-object-missing-aud-fails",
+    "fapi-ciba-id1-ensure-request-object-missing-iss-fails",
+    "fapi-ciba-id1-ensure-request-object-missing-exp-fails",
+    "fapi-ciba-id1-ensure-request-object-missing-iat-fails",
+    "fapi-ciba-id1-ensure-request-object-missing-nbf-fails",
+    "fapi-ciba-id1-ensure-request-object-missing-jti-fails",
+    "fapi-ciba-id1-ensure-request-object-bad-aud-fails",
+    "fapi-ciba-id1-ensure-request-object-bad-iss-fails",
+    "fapi-ciba-id1-ensure-request-object-signature-algorithm-is-RS256-fails",
+    "fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails",
+)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -78,6 +90,12 @@ def test_signed_requests_that_prove_nothing(till: SigningTerminal, changes: dict
     refused(send(till, till.object(**changes)), "invalid_request")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ensure-request-object-expired-exp-fails",
+    "fapi-ciba-id1-ensure-request-object-exp-is-70-minutes-in-future-fails",
+    "fapi-ciba-id1-ensure-request-object-nbf-is-10-minutes-in-future-fails",
+    "fapi-ciba-id1-ensure-request-object-nbf-is-70-minutes-in-past-fails",
+)
 @pytest.mark.parametrize(
     ("nbf", "exp"),
     [
@@ -92,6 +110,9 @@ def test_times_of_signed_requests(till: SigningTerminal, nbf: int, exp: int) -> 
     refused(send(till, till.object(nbf=now + nbf * MINUTE, exp=now + exp * MINUTE)), "invalid_request")
 
 
+@pytest.mark.module(
+    "fapi-ciba-id1-ensure-request-object-signature-algorithm-is-none-fails",
+)
 def test_forged_requests(till: SigningTerminal) -> None:
     refused(send(till, unsigned({"alg": "none"}, till.claims())), "invalid_request")
     refused(send(till, hmac_signed(b"secret", {"alg": "HS256"}, till.claims())), "invalid_request")

@@ -54,6 +54,9 @@ def metadata(browser: Browser) -> dict[str, Any]:
 
 
 @pytest.mark.module(
+    "fapi-ciba-id1-discovery-end-point-verification",
+)
+@pytest.mark.module(
     "oidcc-discovery-endpoint-verification",
     "oidcc-backchannel-logout-discovery-endpoint-verification",
     "oidcc-frontchannel-logout-discovery-endpoint-verification",
