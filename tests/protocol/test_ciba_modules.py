@@ -168,7 +168,7 @@ def test_assertions_are_those_of_the_profile(till: FapiTerminal, jane: Someone) 
 def test_requests_of_the_profile_are_signed_and_name_one_person(till: FapiTerminal, jane: Someone) -> None:
     asked = {"scope": "openid", "login_hint": jane.username, "binding_message": "1234"}
     refused(till.post(PATH, asked), "invalid_request")
-    refused(till.ask(id_token_hint="x"), "invalid_request")
+    refused(till.ask(id_token_hint="x", binding_message=None), "invalid_request")
     refused(
         till.ask(binding_message="1234 \U0001f44d \u54c1\u5ddd Lorem ipsum dolor sit amet"), "invalid_binding_message"
     )

@@ -62,8 +62,8 @@ def respond(oauth_request: BackChannelRequest) -> Response:
 def _store(tx: Transaction, client: Client, sent: SentRequest) -> Response:
     sent.raise_for_refusal()
     auth_req_id = services().entropy.token()
-    asked = checks.validate(tx, client, sent.query, auth_req_id)
     named = hints.find_person(tx, client, sent.query)
+    asked = checks.validate(tx, client, sent.query, auth_req_id)
     sent.claim(tx, client)
     user, lasts = _count(tx, client, named), asked.expires_at - tx.now
     tx.ciba_requests.add(replace(asked, user_id=user.id if user else None))
