@@ -70,6 +70,7 @@ DONE: Mapping[str, Text] = {
     Event.GROUP_CHANGED: Text("{actor} changed the group {group}."),
     Event.GROUP_REMOVED: Text("{actor} removed the group {group}."),
     Event.API_CHANGED: Text("{actor} changed an API."),
+    Event.TRUSTED_ISSUER_CHANGED: Text("{actor} changed an issuer that is trusted."),
     Event.ATTRIBUTE_CHANGED: Text("{actor} changed an attribute of people."),
     Event.POLICY_CHANGED: Text("{actor} changed the sign-in policy."),
     Event.MESSAGE_SENT_AGAIN: Text("{actor} let a message to {person} be sent again."),
@@ -113,6 +114,8 @@ NOT_DONE: Mapping[str, Text] = {
     Event.MAIL_ABANDONED: Text("A mail to {person} could not be delivered."),
     Event.MESSAGE_ABANDONED: Text("A message to {person} could not be delivered."),
     Event.LOGOUT_ABANDONED: Text("{app} could not be told that {person} signed out."),
+    Event.PING_ABANDONED: Text("{app} could not be told what {person} answered."),
+    Event.SIGN_IN_REQUESTED: Text("{app} asked to sign {person} in."),
 }
 """What was tried and failed."""
 

@@ -25,6 +25,10 @@ PROFILE_TEXTS: Mapping[str, Text] = {
         "FAPI 2.0: keys in place of secrets, pushed requests, tokens bound to a key of the app, PS256, ES256 or EdDSA."
     ),
     "fapi2-message-signing": Text("FAPI 2.0 Message Signing: as fapi2, and requests and responses are signed too."),
+    "fapi1-advanced": Text(
+        "FAPI 1.0 Advanced: keys in place of secrets, signed requests and responses, tokens bound to a key of the app, "
+        "PS256 or ES256."
+    ),
 }
 """What each security profile requires."""
 
@@ -143,6 +147,28 @@ GROUPS = (
                 title=Text("Types of detailed permissions that it may ask for"),
                 kind=Kind.LIST,
                 administrative=True,
+            ),
+        ),
+    ),
+    Group(
+        Text("Sign-ins that it asks for itself (CIBA)"),
+        (
+            Member(
+                name="backchannel_token_delivery_mode",
+                title=Text("How it learns what the person answered"),
+                kind=Kind.CHOICE,
+                help=Text("poll: it asks every few seconds. ping: it is told, and then asks once."),
+                values=("poll", "ping"),
+            ),
+            Member(
+                name="backchannel_client_notification_endpoint",
+                title=Text("Where it is told (ping)"),
+                kind=Kind.ADDRESS,
+            ),
+            _signing(
+                "backchannel_authentication_request_signing_alg",
+                Text("What it signs these requests with; once chosen, each must be signed"),
+                FOREIGN,
             ),
         ),
     ),

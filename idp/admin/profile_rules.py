@@ -19,6 +19,7 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 SIGNING_ALGORITHMS = (
     "token_endpoint_auth_signing_alg",
     "request_object_signing_alg",
+    "backchannel_authentication_request_signing_alg",
     "userinfo_signed_response_alg",
     "authorization_signed_response_alg",
     "introspection_signed_response_alg",
@@ -33,6 +34,7 @@ def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
         yield "security_profile", Text("The security profile must be one of {all}.", all=", ".join(PROFILES))
         return
     yield from _device_problems(wanted, profile)
+    yield from _redirect_problems(wanted, profile)
     method = wanted.token_endpoint_auth_method
     if profile.auth_methods and method not in profile.auth_methods:
         yield (
@@ -66,6 +68,14 @@ def _device_problems(wanted: Registration, profile: SecurityProfile) -> Iterator
         yield (
             "grant_types",
             Text("A device cannot sign or push its requests: leave out its grant, or what requires that."),
+        )
+
+
+def _redirect_problems(wanted: Registration, profile: SecurityProfile) -> Iterator[tuple[str, Text]]:
+    if profile.https_redirects_only and not all(uri.startswith("https://") for uri in wanted.redirect_uris):
+        yield (
+            "redirect_uris",
+            Text("The profile {profile} sends responses to https addresses only.", profile=profile.name),
         )
 
 

@@ -39,8 +39,12 @@ def _types(wanted: Registration) -> Iterator[tuple[str, Text]]:
     bound = wanted.metadata.dpop_bound_access_tokens or wanted.metadata.tls_client_certificate_bound_access_tokens
     if bound and any("token" in each.split() for each in others):
         yield field, Text("A token in the response is bound to no key. Leave token out of the response types.")
-    if profile_named(wanted.metadata.security_profile).only_code and others:
-        yield field, Text("The security profile of this app allows the response type code alone.")
+    allowed = profile_named(wanted.metadata.security_profile).response_types
+    if allowed and set(wanted.response_types) - set(allowed):
+        yield (
+            field,
+            Text("The security profile of this app allows only these response types: {all}.", all=", ".join(allowed)),
+        )
 
 
 def _encryption(wanted: Registration, kind: str) -> Iterator[tuple[str, Text]]:

@@ -2,7 +2,8 @@
 
     serve, demo            run it
     db, keys, purge        maintain it
-    users, groups, clients manage people, groups and clients; attributes of people; APIs (apis)
+    users, groups, clients manage people, groups and clients; attributes of people; APIs (apis);
+                           issuers of assertions (trusted-issuers)
     policy                 who needs a second step
     audit, doctor          find out what happened, diagnose problems
 
@@ -28,6 +29,7 @@ GROUPS = {
     "attributes": "Attributes of people.",
     "clients": "Apps.",
     "apis": "APIs that tokens are meant for.",
+    "trusted-issuers": "Issuers whose assertions stand for people.",
     "policy": "Who needs a second step, and when.",
     "keys": "Signing keys.",
     "audit": "What happened, and why something was refused.",
@@ -45,7 +47,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the base class's signature
         if cmd_name not in GROUPS:
             return None
-        command: click.Command = importlib.import_module(f"idp.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"idp.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def invoke(self, ctx: click.Context) -> object:

@@ -172,7 +172,7 @@ def chosen_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     if given["public"]:
         chosen["token_endpoint_auth_method"] = PUBLIC
     if given["jwks_file"]:
-        chosen["jwks"] = _read_jwks(given["jwks_file"])
+        chosen["jwks"] = read_jwks(given["jwks_file"])
     if given["pkce"]:
         chosen["require_pkce"] = given["pkce"] == REQUIRED
     if given["id_token_claims"]:
@@ -222,7 +222,8 @@ def _read_value(member: Member, text: str) -> str | bool | list[str]:
     return FLAGS[text]
 
 
-def _read_jwks(path: Path) -> dict[str, Any]:
+def read_jwks(path: Path) -> dict[str, Any]:
+    """Return the JWK Set in a file; raises `Refused` when there is none."""
     try:
         content = strict_json.parse(path.read_bytes())
     except (OSError, ValueError) as error:

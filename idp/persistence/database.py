@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from idp.kernel.clock import Clock
 from idp.kernel.request_origin import LOCAL, Origin
-from idp.persistence.driver_statements import DriverStatements
+from idp.persistence.driver_statements import statements_for
 from idp.persistence.engine import BEGINS_LATE, open_engine
 from idp.persistence.executor import Executor
 from idp.persistence.failures import DatabaseUnavailable, translated_failures
@@ -30,7 +30,7 @@ class Database:
         self.url = make_url(url)
         self._clock = clock
         self.engine = open_engine(url)
-        self._statements = DriverStatements()
+        self._statements = statements_for(self.engine.driver)
         # psycopg forgets the row count of an INSERT once SQLAlchemy has closed its cursor.
         self._engine = self.engine.execution_options(preserve_rowcount=True, **{BEGINS_LATE: True})
 

@@ -71,7 +71,7 @@ class DriverStatement:
 
 
 class DriverStatements:
-    """The compiled statements of one database; one is forgotten with the statement it was made from."""
+    """The compiled statements of one driver; one is forgotten with the statement it was made from."""
 
     def __init__(self) -> None:
         self._compiled: WeakKeyDictionary[Executable, DriverStatement | None] = WeakKeyDictionary()
@@ -87,6 +87,14 @@ class DriverStatements:
             pass
         compiled = self._compiled[statement] = _compile(statement, dialect, names)
         return compiled
+
+
+_BY_DRIVER: dict[str, DriverStatements] = {}
+
+
+def statements_for(driver: str) -> DriverStatements:
+    """Return the statements of every database that this driver opens: they are compiled once in a process."""
+    return _BY_DRIVER.setdefault(driver, DriverStatements())
 
 
 def _compile(statement: Executable, dialect: Dialect, names: Iterable[str]) -> DriverStatement | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -62,7 +62,8 @@ grants = Table(
 class Grant:
     """One authorization of one client by one person, including its authorization code.
 
-    `acr`, `amr` and `auth_time` are copied when the code is issued and never recomputed. Everything issued from a grant
+    `acr`, `amr` and `auth_time` are copied when the code is issued and never recomputed; `amr` is empty when nobody
+    signed in for it, and then there is no session (`sid`) and no time. Everything issued from a grant
     becomes invalid when `revoked_at` is set. `expires_at` is the absolute end of its refresh tokens (seconds, UTC);
     rotation does not extend it. `code_challenge` is empty when the request had none (RFC 7636 section 4.4). An
     `offline` grant (scope `offline_access`) outlives the sign-out of its session (OpenID Connect Back-Channel Logout
@@ -94,6 +95,11 @@ class Grant:
     confirmation: dict[str, str] | None = None
     resources: list[str] = field(default_factory=list)
     authorization_details: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the person signed in for it, and was not only named by somebody whom we trust."""
+        return bool(self.amr)
 
 
 OF_ID = grants.c.id == given("grant_id")
@@ -165,6 +171,10 @@ class GrantStore(Store):
         """
         values = {name: getattr(grant, name) for name in COLUMNS} | {"created_at": self._now}
         return self._db.change(ADD, handle=session_handle, **values) == 1
+
+    def add_without_session(self, grant: Grant) -> None:
+        """Insert a grant that comes from no sign-in here."""
+        self._db.insert(grants, replace(grant, created_at=self._now))
 
     def claim_code(
         self,

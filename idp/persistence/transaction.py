@@ -12,6 +12,7 @@ from idp.persistence.audit_chain import AuditChainStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
+from idp.persistence.ciba_requests import CibaRequestStore
 from idp.persistence.client_logos import ClientLogoStore
 from idp.persistence.client_registrations import ClientRegistrationStore
 from idp.persistence.clients import ClientStore
@@ -46,6 +47,7 @@ from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
 from idp.persistence.throttles import ThrottleStore
+from idp.persistence.trusted_issuers import TrustedIssuerStore
 from idp.persistence.user_contacts import UserContactStore
 from idp.persistence.users import UserStore
 
@@ -97,9 +99,19 @@ class Transaction:
         return ApiStore(self._db, self.now)
 
     @cached_property
+    def trusted_issuers(self) -> TrustedIssuerStore:
+        """Issuers whose assertions stand for people."""
+        return TrustedIssuerStore(self._db, self.now)
+
+    @cached_property
     def device_authorizations(self) -> DeviceAuthorizationStore:
         """Sign-ins of devices without a keyboard."""
         return DeviceAuthorizationStore(self._db, self.now)
+
+    @cached_property
+    def ciba_requests(self) -> CibaRequestStore:
+        """Authentication requests that clients send themselves."""
+        return CibaRequestStore(self._db, self.now)
 
     @cached_property
     def registrations(self) -> RegistrationStore:

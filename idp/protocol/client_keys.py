@@ -1,11 +1,11 @@
 """The public keys of a client: registered with it (`jwks`), or fetched from its `jwks_uri` (RFC 7591 section 2).
 
-Whatever a client signs is verified here: client assertions and request objects.
+Whatever a client signs is verified here: client assertions and request objects; and what a trusted issuer signs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,9 +29,14 @@ def jwks_of(client: Client, *, now: int, again: bool = False) -> Mapping[str, An
     Raises:
         InvalidToken: the set cannot be fetched.
     """
-    address = client.metadata.jwks_uri
+    return _find_jwks(client.jwks, client.metadata.jwks_uri, now=now, again=again)
+
+
+def _find_jwks(
+    jwks: Mapping[str, Any] | None, address: str | None, *, now: int, again: bool = False
+) -> Mapping[str, Any]:
     if address is None:
-        return client.jwks or {}
+        return jwks or {}
     try:
         return services().client_keys.get(address, _read_jwks, now=now, again=again)
     except Unfetchable as problem:
@@ -56,13 +61,32 @@ def verify_client_jwt(
     """
     allowed = profile_of(client).signing_algorithms or FOREIGN
     algs = [alg for alg in allowed if registered_alg in {None, alg}]
+    address = client.metadata.jwks_uri
+    return verify_by_keys(client.jwks, address, token, now=now, algs=algs, leeway=leeway, exp_required=exp_required)
+
+
+def verify_by_keys(
+    jwks: Mapping[str, Any] | None,
+    jwks_uri: str | None,
+    token: str,
+    *,
+    now: int,
+    algs: Collection[str],
+    leeway: int = LEEWAY,
+    exp_required: bool = True,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Verify a JWT by registered keys, as `verify_client_jws` does, or by those at an address.
+
+    Raises:
+        InvalidToken: it must not be believed.
+    """
     verify = partial(verify_client_jws, token, now=now, algs=algs, leeway=leeway, exp_required=exp_required)
     try:
-        return verify(jwks_of(client, now=now))
+        return verify(_find_jwks(jwks, jwks_uri, now=now))
     except UnknownKey:
-        if client.metadata.jwks_uri is None:
+        if jwks_uri is None:
             raise
-        return verify(jwks_of(client, now=now, again=True))
+        return verify(_find_jwks(jwks, jwks_uri, now=now, again=True))
 
 
 def _read_jwks(body: bytes) -> dict[str, Any]:

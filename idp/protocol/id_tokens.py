@@ -24,13 +24,16 @@ def signed_id_token(
     more: Mapping[str, Any],
     user: User | None = None,
     with_scopes: bool = False,
+    about_person: bool = True,
 ) -> str:
     """Return a new ID token with the claims about the person that this client gets in it.
 
     The claims of `scopes` are in it for a client that wants them there, or `with_scopes`; those asked for one by one
     always. `hashed` as for `tokens.id_token`, `more` are claims added for the client. `user`, when it is known, is not
-    read again.
+    read again. Without `about_person` it is about the sign-in alone.
     """
+    if not about_person:
+        return tokens.id_token(client, grant, now=tx.now, hashed=hashed, nonce=nonce)
     names = claims.id_token_names(grant, scopes if with_scopes or client.id_token_scope_claims else ())
     person = (user or tx.users.by_id(grant.user_id)) if claims.needs_user(names) else None
     of_person = claims.select_claims(person, grant, names)

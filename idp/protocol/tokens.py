@@ -67,7 +67,7 @@ def access_token(
     if confirmation:
         claims["cnf"] = dict(confirmation)
     if grant:
-        claims |= {"acr": grant.acr, "auth_time": grant.auth_time}
+        claims |= {"acr": grant.acr} | ({"auth_time": grant.auth_time} if grant.signed_in else {})
     return services().keyring.sign(claims, alg=ACCESS_TOKEN_ALG, typ=ACCESS_TOKEN_TYPE)
 
 

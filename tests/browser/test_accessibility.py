@@ -36,7 +36,7 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, gallery: str
     page = context.new_page()
     for name in PAGES:
         page.goto(f"{gallery}/{name}?lang={SPOKEN[look]}")
-        found += [f"{name}: {fault}" for fault in faults_of(page, axe)]
+        found += [f"{name}: {fault}" for fault in faults_of(page, axe, look)]
     context.close()
     assert found == []
 

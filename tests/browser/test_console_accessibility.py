@@ -34,7 +34,7 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, furnished: F
         if open_page(page, live.issuer + path):
             seen += 1
             assert page.locator("html").get_attribute("lang") == SPOKEN[look]
-            found += [f"{path}: {fault}" for fault in faults_of(page, axe)]
+            found += [f"{path}: {fault}" for fault in faults_of(page, axe, look)]
     context.close()
     assert seen
     assert found == []

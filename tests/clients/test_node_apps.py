@@ -1,14 +1,11 @@
 """Auth.js and express-openid-connect, each with the settings that the product prints for it."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.clients import recipes
-from tests.clients.test_openid_client import NEEDED, _has_node
+from tests.clients import node_party, recipes
 from tests.support.http_person import HttpPerson
 from tests.support.product import Product
 
@@ -25,15 +22,8 @@ SECRET = "only-this-test-knows-it-and-it-is-long-enough"
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The locked dependencies, installed; npm's own cache makes the second time quick."""
-    if not _has_node():
-        pytest.skip(NEEDED)
-    made = tmp_path_factory.mktemp("node-apps") / "app"
-    shutil.copytree(SOURCES, made, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=made, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return made
+    """The locked dependencies, installed."""
+    return node_party.install(tmp_path_factory.mktemp("node-apps") / "app", SOURCES)
 
 
 @pytest.fixture

@@ -1,41 +1,24 @@
 """npm's openid-client, a certified relying-party library, with each way for an app to prove who it is."""
 
 import json
-import os
-import shutil
-import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from jwcrypto.jwk import JWK
 
+from tests.clients import node_party
 from tests.support.command import free_port
 from tests.support.http_person import HttpPerson
 from tests.support.product import Product, RegisteredApp, running
 
-SOURCES = Path(__file__).parent / "node"
-NEEDED = "openid-client needs Node 20 or newer with npm on the PATH; the other relying parties were tried without it"
+SCRIPT = "relying_party.mjs"
 MAX_AGE = 600
-
-
-@pytest.fixture(scope="session")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The app, beside its locked dependencies; npm's own cache makes the second time quick."""
-    if not _has_node():
-        pytest.skip(NEEDED)
-    folder = tmp_path_factory.mktemp("openid-client") / "app"
-    shutil.copytree(SOURCES, folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = ["npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return folder / "relying_party.mjs"
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none", "private_key_jwt"])
 def test_openid_client_signs_in_refreshes_and_signs_out(
-    product: Product, script: Path, tmp_path: Path, method: str
+    product: Product, node_folder: Path, tmp_path: Path, method: str
 ) -> None:
     """Its requests are plain by `client_secret_basic`, signed and pushed by `private_key_jwt`, else pushed."""
     name = f"node-{method.replace('_', '-')}"
@@ -58,7 +41,7 @@ def test_openid_client_signs_in_refreshes_and_signs_out(
         "response": "jarm" if method == "private_key_jwt" else "plain",
     }
     person = HttpPerson(name, stop_at=base)
-    told = _run(script, asked, person)
+    told = node_party.run(node_folder / SCRIPT, asked, person)
 
     assert told["claims"]["acr"] == told["renewed"]["acr"] == "mfa"
     assert set(told["claims"]["amr"]) == {"pwd", "otp", "mfa"}
@@ -76,7 +59,7 @@ def test_openid_client_signs_in_refreshes_and_signs_out(
     assert person.at.endswith("/identify"), "signed out at the provider, too"
 
 
-def test_openid_client_checks_the_hashes_of_a_hybrid_response(script: Path, tmp_path: Path) -> None:
+def test_openid_client_checks_the_hashes_of_a_hybrid_response(node_folder: Path, tmp_path: Path) -> None:
     """`code id_token`: nonce, c_hash and s_hash, and then the code as ever."""
     base = f"http://localhost:{free_port()}"
     with running(tmp_path / "product", response_types="code, code id_token") as product:
@@ -96,30 +79,8 @@ def test_openid_client_checks_the_hashes_of_a_hybrid_response(script: Path, tmp_
             "response": "detached",
             "alg": "PS256",
         }
-        told = _run(script, asked, HttpPerson("hybrid", stop_at=base))
+        told = node_party.run(node_folder / SCRIPT, asked, HttpPerson("hybrid", stop_at=base))
     assert told["claims"]["sub"] == told["renewed"]["sub"] == told["userinfo"]["sub"]
-
-
-def _run(script: Path, asked: dict[str, Any], person: HttpPerson) -> dict[str, Any]:
-    """Let the app send the person to us and have them back."""
-    with subprocess.Popen(
-        ["node", script, json.dumps(asked)],
-        env={"PATH": os.environ["PATH"]},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as node:
-        assert node.stdout
-        assert node.stderr
-        first = node.stdout.readline()
-        assert first, node.stderr.read()
-        person.get(json.loads(first)["go"])
-        person.sign_in()
-        output, errors = node.communicate(person.at + "\n", timeout=60)
-        assert node.returncode == 0, errors
-        found: dict[str, Any] = json.loads(output)
-        return found
 
 
 def _register(product: Product, name: str, base: str, method: str, *, keys: Path) -> RegisteredApp:
@@ -131,11 +92,3 @@ def _register(product: Product, name: str, base: str, method: str, *, keys: Path
         auth_method=method,
         jwks_file=keys if method == "private_key_jwt" else None,
     )
-
-
-def _has_node() -> bool:
-    """Whether there is a Node the library runs on."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        return False
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
-    return int(version.removeprefix("v").partition(".")[0] or 0) >= 20

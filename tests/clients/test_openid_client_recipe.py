@@ -5,10 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.clients import recipes
-from tests.clients.test_openid_client import script
 from tests.support.product import Product
-
-__all__ = ["script"]  # the fixture with the installed library
 
 PROGRAM = """
 import { createInterface } from 'node:readline/promises'
@@ -22,11 +19,11 @@ HTTP = ", undefined, { execute: [client.allowInsecureRequests] })"
 """The test's issuer has no TLS, which the library refuses unless it is told so."""
 
 
-def test_a_person_signs_in_with_the_printed_settings(product: Product, script: Path) -> None:
+def test_a_person_signs_in_with_the_printed_settings(product: Product, node_folder: Path) -> None:
     _port, base = recipes.new_base()
     pasted = recipes.paste(product, "openid-client", "node-recipe", base)
     discovery = next(line for line in pasted.splitlines() if "client.discovery" in line)
-    program = script.with_name("recipe.mjs")
+    program = node_folder / "recipe.mjs"
     program.write_text(pasted.replace(discovery, discovery.removesuffix(")") + HTTP) + PROGRAM)
     person = recipes.new_person(product, "node-recipe")
     person.stop_at = base

@@ -9,7 +9,8 @@ from playwright.sync_api import sync_playwright
 from requests import RequestException
 
 from tests.conformance import results
-from tests.conformance.plans import Plan, all_plans
+from tests.conformance.plan import Plan
+from tests.conformance.plans import all_plans
 from tests.conformance.provider import Site
 from tests.conformance.runner import run_plan
 from tests.conformance.suite import Suite
@@ -25,8 +26,16 @@ def main() -> int:
     if wanted.table:
         print(results.table(plans))
         return 0
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    site = Site(wanted.suite.rstrip("/"), wanted.issuer.rstrip("/"), wanted.port, wanted.ca_file)
+    for name in ("alembic", "werkzeug"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    site = Site(
+        suite=wanted.suite.rstrip("/"),
+        issuer=wanted.issuer.rstrip("/"),
+        mtls_origin=wanted.mtls_origin.rstrip("/"),
+        port=wanted.port,
+        resource_port=wanted.resource_port,
+        ca_file=wanted.ca_file,
+    )
     suite = Suite(site.suite, site.ca_file)
     suite.wait_until_ready(READY_SECONDS)
     worse = [line for key in wanted.plans or plans for line in _run(plans[key], site, suite, wanted)]
@@ -58,7 +67,11 @@ def _arguments(keys: list[str]) -> argparse.Namespace:
     parser.add_argument("--table", action="store_true", help="print the table of the stored results")
     parser.add_argument("--suite", default="https://suite.conf.test:8443", help="where the suite runs")
     parser.add_argument("--issuer", default="https://op.conf.test:8191", help="where a proxy leads to the port")
+    parser.add_argument(
+        "--mtls-origin", default="https://mtls.op.conf.test:8192", help="where it asks for certificates"
+    )
     parser.add_argument("--port", type=int, default=8190, help="port on 127.0.0.1 for the product")
+    parser.add_argument("--resource-port", type=int, default=8193, help="port on 127.0.0.1 for the API beside it")
     parser.add_argument("--ca-file", default="", help="PEM file: the authority that the suite's certificate is from")
     parser.add_argument("--reports", type=Path, default=Path("conformance-reports"), help="folder for everything found")
     return parser.parse_args()

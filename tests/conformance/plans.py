@@ -1,13 +1,12 @@
 """The plans, in the order of their certification profiles; each says what it needs of the product and its clients."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
 
-from idp.persistence.client_metadata import ClientMetadata
+from tests.conformance.ciba_plans import ciba_plans
+from tests.conformance.fapi_plans import fapi_plans
+from tests.conformance.plan import CODE_GRANTS, Plan
 
 ALL_TYPES = "code, id_token, id_token token, code id_token, code token, code id_token token"
-CODE_GRANTS = ["authorization_code", "refresh_token", "client_credentials"]
 STATIC = {"server_metadata": "discovery", "client_registration": "static_client"}
 DYNAMIC = {"server_metadata": "discovery", "client_registration": "dynamic_client"}
 WITH_CODE = {"client_registration": "static_client", "response_type": "code"}
@@ -21,35 +20,9 @@ OPEN = {
 FRONTCHANNEL, BACKCHANNEL = "frontchannel_logout", "backchannel_logout"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """One run of a plan of the suite.
-
-    `settings` of the product and `client` (traits of `idp.persistence.clients.Client`) are beside what all plans have.
-    `logout` is the way in which its clients are told of a logout.
-    """
-
-    key: str
-    name: str
-    variant: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, str] = field(default_factory=dict)
-    client: Mapping[str, Any] = field(default_factory=dict)
-    logout: str = ""
-
-    @property
-    def dynamic(self) -> bool:
-        """Whether the suite registers its clients itself."""
-        return "client_registration" in self.settings
-
-    @property
-    def uses_keys(self) -> bool:
-        """Whether its clients authenticate with keys of their own."""
-        return self.client.get("token_endpoint_auth_method") == "private_key_jwt"
-
-
 def all_plans() -> dict[str, Plan]:
     """Return every plan by its key, in the order in which they are run."""
-    return {plan.key: plan for plan in (*_core(), *_dynamic(), *_logout(), *_fapi())}
+    return {plan.key: plan for plan in (*_core(), *_dynamic(), *_logout(), *fapi_plans(), *ciba_plans())}
 
 
 def _core() -> Iterator[Plan]:
@@ -88,33 +61,3 @@ def _logout() -> Iterator[Plan]:
     yield Plan("session-management", "oidcc-session-management-certification-test-plan", WITH_CODE, watched)
     yield Plan("front-channel-logout", initiated.format("frontchannel-"), WITH_CODE, logout=FRONTCHANNEL)
     yield Plan("back-channel-logout", initiated.format("backchannel-"), WITH_CODE, logout=BACKCHANNEL)
-
-
-def _fapi() -> Iterator[Plan]:
-    variant = {
-        "client_auth_type": "private_key_jwt",
-        "sender_constrain": "dpop",
-        "openid": "openid_connect",
-        "fapi_profile": "plain_fapi",
-        "authorization_request_type": "simple",
-    }
-    yield Plan(
-        "fapi2-security-profile", "fapi2-security-profile-final-test-plan", variant, client=_fapi_client("fapi2")
-    )
-    signed = {**variant, "fapi_request_method": "signed_non_repudiation"}
-    clients = {
-        "plain_response": _fapi_client("fapi2", require_signed_request_object=True),
-        "jarm": _fapi_client("fapi2-message-signing"),
-    }
-    for mode, client in clients.items():
-        key = f"fapi2-message-signing-{mode.removesuffix('_response')}"
-        yield Plan(key, "fapi2-message-signing-final-test-plan", signed | {"fapi_response_mode": mode}, client=client)
-
-
-def _fapi_client(profile: str, **members: Any) -> dict[str, Any]:
-    return {
-        "token_endpoint_auth_method": "private_key_jwt",
-        "post_logout_redirect_uris": [],
-        "id_token_signed_response_alg": "PS256",
-        "metadata": ClientMetadata(security_profile=profile, dpop_bound_access_tokens=True, **members),
-    }

@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,12 +22,15 @@ from idp.persistence import schema
 from idp.persistence.client_metadata import ClientMetadata
 from idp.persistence.clients import Client
 from idp.services import Services
+from tests.conformance.certificates import CLIENT_CERTIFICATE, ClientAuthority, subject_of
+from tests.conformance.ciba_plans import NOTIFIED_AT
 from tests.conformance.people import Member, add_people
-from tests.conformance.plans import BACKCHANNEL, CODE_GRANTS, FRONTCHANNEL, Plan
+from tests.conformance.plan import CODE_GRANTS, Plan
+from tests.conformance.plans import BACKCHANNEL, FRONTCHANNEL
+from tests.conformance.resource_server import PATH, running_resource_server
 from tests.support.command import PROGRAM, fetch
 from tests.support.harness import CHEAP_HASH
 
-SCOPES = ["openid", "profile", "email", "phone", "address", "offline_access"]
 ROTATE = ("keys", "rotate", "--now", "--alg", "RS256")
 TAKES_KEYS_IN = 15
 """Seconds; a server looks for new keys every ten."""
@@ -37,22 +41,26 @@ PLENTY = "100000"
 class Site:
     """Where both are: the suite, the issuer as browsers see it, and the port behind its reverse proxy.
 
+    `mtls_origin` is where the proxy asks for certificates, `resource_port` the port of the API beside the product,
     `ca_file` has the certificate authority of the suite's certificate, in PEM.
     """
 
     suite: str
     issuer: str
+    mtls_origin: str
     port: int
+    resource_port: int
     ca_file: str
 
 
 @dataclass(frozen=True)
 class RegisteredClient:
-    """A client as the suite gets it."""
+    """A client as the suite gets it; `certificate` as `ClientAuthority.issue` returns it."""
 
     client_id: str
     secret: str
     private_keys: dict[str, Any]
+    certificate: dict[str, str]
 
 
 @dataclass
@@ -60,6 +68,7 @@ class Provider:
     """One running installation for one plan."""
 
     issuer: str
+    mtls_origin: str
     environment: dict[str, str]
     clients: dict[str, RegisteredClient]
     people: list[Member]
@@ -74,19 +83,29 @@ class Provider:
 def running_provider(plan: Plan, site: Site, alias: str) -> Iterator[Provider]:
     """Serve until the block ends; everything is new, and deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        values = _settings(plan, site, Path(folder))
+        authority = ClientAuthority()
+        values = _settings(plan, site, Path(folder)) | _certificate_settings(plan, site, authority.write(Path(folder)))
         environment = dict(os.environ) | {variable(name): str(value) for name, value in values.items()}
         environment |= {"SSL_CERT_FILE": site.ca_file} if site.ca_file else {}
         values["data_dir"].mkdir()
-        services = assemble(Settings.model_validate(values))
+        settings = Settings.model_validate(values)
+        services = assemble(settings)
         schema.upgrade(services.settings.database)
         people = add_people(services)
         callback = f"{site.suite}/test/a/{alias}"
         names = () if plan.dynamic else ("client", "client2", "client_secret_post")
-        clients = {name: _register(services, plan, name, callback) for name in names}
+        clients = {name: _register(services, plan, name, callback, authority) for name in names}
         services.database.close()
-        with (Path(folder) / "serve.log").open("wb") as log, _served(environment, site.port, log):
-            yield Provider(site.issuer, environment, clients, people)
+        with (
+            (Path(folder) / "serve.log").open("wb") as log,
+            _served(environment, site.port, log),
+            _resource_server(plan, settings, site.resource_port),
+        ):
+            yield Provider(site.issuer, site.mtls_origin, environment, clients, people)
+
+
+def _resource_server(plan: Plan, settings: Settings, port: int) -> AbstractContextManager[None]:
+    return running_resource_server(settings, port) if plan.resource == PATH else contextlib.nullcontext()
 
 
 def _settings(plan: Plan, site: Site, folder: Path) -> dict[str, Any]:
@@ -108,7 +127,17 @@ def _settings(plan: Plan, site: Site, folder: Path) -> dict[str, Any]:
     }
 
 
-def _register(services: Services, plan: Plan, name: str, callback: str) -> RegisteredClient:
+def _certificate_settings(plan: Plan, site: Site, authorities: Path) -> dict[str, Any]:
+    if not plan.needs_certificates:
+        return {}
+    return {
+        "client_certificate_header": CLIENT_CERTIFICATE,
+        "client_certificate_authorities": str(authorities),
+        "mtls_origin": site.mtls_origin,
+    }
+
+
+def _register(services: Services, plan: Plan, name: str, callback: str, authority: ClientAuthority) -> RegisteredClient:
     """Register a client of the suite for one alias; it is asked for consent, as one of somebody else is."""
     secret, keys = services.entropy.token(), JWKSet()
     keys.add(_new_key(name, "PS256" if "metadata" in plan.client else "RS256"))
@@ -122,18 +151,26 @@ def _register(services: Services, plan: Plan, name: str, callback: str) -> Regis
         "web_origins": [],
         "grant_types": CODE_GRANTS,
         "response_types": ["code"],
-        "scopes": SCOPES,
+        "scopes": list(plan.scopes),
         "require_pkce": False,
         **_logout(plan, callback),
         **plan.client,
     }
-    if values["token_endpoint_auth_method"] == "private_key_jwt":
+    if plan.variant.get("ciba_mode") == "ping":
+        values["metadata"] = replace(
+            plan.metadata, backchannel_client_notification_endpoint=f"{callback}/{NOTIFIED_AT}"
+        )
+    if plan.shows_certificates:
+        subject = subject_of(values["client_id"])
+        values["metadata"] = replace(plan.metadata, tls_client_auth_subject_dn=subject)
+    if plan.uses_keys:
         values["jwks"] = json.loads(keys.export(private_keys=False))
     else:
         values["secret_digest"] = digest(secret)
     with services.database.write() as tx:
         tx.clients.add(Client(**values))
-    return RegisteredClient(values["client_id"], secret, json.loads(keys.export(private_keys=True)))
+    private = json.loads(keys.export(private_keys=True))
+    return RegisteredClient(values["client_id"], secret, private, authority.issue(values["client_id"]))
 
 
 def _logout(plan: Plan, callback: str) -> dict[str, Any]:

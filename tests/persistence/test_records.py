@@ -15,6 +15,7 @@ from idp.persistence import (
     audit_chain,
     audit_events,
     background_jobs,
+    ciba_requests,
     client_logos,
     client_registrations,
     clients,
@@ -42,12 +43,15 @@ from idp.persistence import (
     sessions,
     sign_in_alert_links,
     throttles,
+    trusted_issuers,
     users,
 )
 from idp.persistence.schema import METADATA
 
 RECORDS: dict[Table, type] = {
     apis.apis: apis.Api,
+    ciba_requests.ciba_requests: ciba_requests.CibaRequest,
+    trusted_issuers.trusted_issuers: trusted_issuers.TrustedIssuer,
     device_authorizations.device_authorizations: device_authorizations.DeviceAuthorization,
     assertion_replay.assertion_ids: assertion_replay.AssertionId,
     dpop_proofs.dpop_proofs: dpop_proofs.UsedProof,

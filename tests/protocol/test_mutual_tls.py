@@ -14,16 +14,16 @@ from idp.admin.client_rules import Registration, problems
 from idp.config import BadSettings, Settings
 from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.certificates import CertificateAuthorities, ClientCertificate
+from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient, refused
+from tests.support.behind_proxy import HEADER, MTLS, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import SERVER, SUBJECT, Authority, client_cert, escaped_pem
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, Harness
 
-HEADER = "X-Client-Cert"
-MTLS = "https://mtls.id.example.test"
 TLS = {"token_endpoint_auth_method": "tls_client_auth"}
 BOUND = ClientMetadata(tls_client_auth_subject_dn=SUBJECT, tls_client_certificate_bound_access_tokens=True)
 FORM = {"grant_type": "client_credentials"}
@@ -38,13 +38,8 @@ def authority() -> Authority:
 @pytest.fixture
 def behind(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
     """The product behind a proxy that passes certificates on."""
-    bundle = tmp_path / "authorities.pem"
-    bundle.write_bytes(authority.pem)
-    settings = {"client_certificate_header": HEADER, "client_certificate_authorities": str(bundle)}
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1, mtls_origin=MTLS, **settings)
+    with behind_proxy(databases, tmp_path, authority) as made:
         yield made
-        made.close()
 
 
 def client(harness: Harness, client_id: str = "web", **traits: Any) -> BackChannelClient:
@@ -228,6 +223,14 @@ def test_proof_may_name_either_address(behind: Harness, authority: Authority) ->
     for htu, status in ((f"{MTLS}/token", 200), (f"{ISSUER}/token", 200), ("https://evil.test/token", 400)):
         answer = rp.post("/token", FORM | {"client_id": "web"}, headers=headers | {"DPoP": holder.proof(htu=htu)})
         assert answer.status_code == status
+
+
+@pytest.mark.parametrize("aud", [f"{MTLS}/token", [ISSUER, f"{MTLS}/token"], f"{MTLS}/revoke"])
+def test_assertion_may_name_either_address(behind: Harness, aud: object) -> None:
+    """fapi1-advanced-final-test-array-as-audience-for-client-JWT-assertion."""
+    signer = Signer(behind)
+    assert signer.post(signer.assertion(aud=aud), "/revoke").status_code == 200
+    refused(signer.post(signer.assertion(aud="https://evil.test/token"), "/revoke"), "invalid_client", 401)
 
 
 def test_authorities_must_be_readable_authorities(tmp_path: Path, authority: Authority) -> None:

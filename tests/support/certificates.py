@@ -39,9 +39,11 @@ class Authority:
         """Its own certificate."""
         return self.certificate.public_bytes(Encoding.PEM)
 
-    def issue(self, subject: str = SUBJECT, *extensions: Any, days: int = 0) -> ClientCertificate:
-        """A new certificate; `days` move its dates."""
-        key = ec.generate_private_key(ec.SECP256R1())
+    def issue(
+        self, subject: str = SUBJECT, *extensions: Any, days: int = 0, key: ec.EllipticCurvePrivateKey | None = None
+    ) -> ClientCertificate:
+        """A new certificate, of a new key unless there is one; `days` move its dates."""
+        key = key or ec.generate_private_key(ec.SECP256R1())
         return ClientCertificate(self._sign(key, subject, *(extensions or (NAMES,)), days=days))
 
     def _sign(self, key: ec.EllipticCurvePrivateKey, subject: str, *extensions: Any, days: int = 0) -> x509.Certificate:

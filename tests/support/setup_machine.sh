@@ -33,6 +33,11 @@ fi
 if can_apt && [ ! -x /usr/sbin/pgbouncer ]; then
     apt_install pgbouncer
 fi
+# Every Chromium will do; the one without windows makes the tests minutes faster. Ubuntu has no such package.
+knows_shell() { apt-cache show chromium-headless-shell >/dev/null 2>&1; }
+if can_apt && ! command -v chromium-headless-shell >/dev/null && { ! has_browser || knows_shell; }; then
+    apt_install chromium-headless-shell fonts-dejavu-core
+fi
 has_browser && exit 0
 if can_apt; then
     apt_install chromium fonts-dejavu-core

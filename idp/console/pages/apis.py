@@ -36,7 +36,7 @@ NEW_API = ApiFields(identifier="", name="")
 @blueprint.get(console_paths.APIS)
 @views(Permission.VIEW_APPS)
 def list_apis(tx: Transaction, admin: Admin) -> Response:
-    """Show all APIs."""
+    """Show all APIs, and the issuers whose assertions get tokens without a sign-in."""
     may_change = admin.may(Permission.CHANGE_APPS)
     rows = [{"name": each.name, "identifier": each.identifier, "scopes": sorted(each.scopes)} for each in tx.apis.all()]
     return responses.render(
@@ -45,6 +45,7 @@ def list_apis(tx: Transaction, admin: Admin) -> Response:
         notices=NOTICES,
         apis=[row | {"href": console_paths.api_path(API, str(row["identifier"]))} for row in rows],
         new_href=NEW if may_change else None,
+        trusted=tx.trusted_issuers.all(),
     )
 
 

@@ -16,6 +16,7 @@ from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.protocol import client_access, cors, tokens
+from idp.protocol.api import interaction_ids
 from idp.protocol.backchannel import parameters
 from idp.protocol.errors import BearerError, oauth_error
 from idp.protocol.sender_constraint import resource_requests
@@ -57,7 +58,7 @@ def respond_to(tx: Transaction, scope: str, answer: Callable[[Access], Response]
         access = _alive(tx, claims, scope)
         if proof:
             resource_requests.claim_proof(tx, proof)
-        response = answer(access)
+        response = interaction_ids.name_interaction(answer(access), access.client)
     except OAuth2Error as error:
         response = oauth_error(error)
     return cors.allow_origins(response, lambda: _origins(tx, client_id))

@@ -99,6 +99,12 @@ def code_challenge(query: Query, client: Client, response_type: str) -> str:
     return challenge
 
 
+def pushed_code_challenge(client: Client, challenge: str) -> None:
+    """Require PKCE of a pushed request, where the profile has it so (FAPI 1.0 Part 2 section 5.2.2)."""
+    if profile_of(client).pushed_pkce_required and not challenge:
+        raise InvalidRequestError(PKCE_MISSING)
+
+
 def dpop_jkt(query: Query) -> str | None:
     """Return the thumbprint of the key that must redeem the code (RFC 9449 section 10)."""
     thumbprint = query.get("dpop_jkt")

@@ -119,7 +119,7 @@ def validate_request(
         scopes=scopes,
         resources=resource_indicators.requested_resources(tx, scopes, query.get(resource_indicators.PARAMETER)),
         details=authorization_details.parse(query.get(authorization_details.PARAMETER), client),
-        nonce=response_checks.nonce(query, response_type, scopes),
+        nonce=response_checks.nonce(query, client, response_type, scopes),
         code_challenge=checks.code_challenge(query, client, response_type),
         dpop_jkt=checks.dpop_jkt(query),
         prompts=checks.prompts(query),

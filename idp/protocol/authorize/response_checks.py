@@ -22,7 +22,7 @@ from idp.security_profiles import profile_of
 NOT_FOR_CODE = "this client is not registered for response_type code"
 NOT_FOR_TYPE = "this client is not registered for this response_type and the grants it needs"
 BOUND = "a token in the response is bound to no key, which this client requires: leave it out of response_type"
-ONLY_CODE = "the security profile of this client allows response_type code alone"
+NOT_IN_PROFILE = "the security profile of this client does not allow this response_type"
 
 
 def response_type(query: Query, client: Client, *, offered: Collection[str]) -> str:
@@ -36,8 +36,9 @@ def response_type(query: Query, client: Client, *, offered: Collection[str]) -> 
     registered = name in {canonical_name(each) for each in client.response_types}
     if not registered or not required_grants(name) <= set(client.grant_types):
         raise UnauthorizedClientError(NOT_FOR_CODE if name == CODE else NOT_FOR_TYPE)
-    if name != CODE and profile_of(client).only_code:
-        raise UnauthorizedClientError(ONLY_CODE)
+    allowed = profile_of(client).response_types
+    if allowed and name not in allowed:
+        raise UnauthorizedClientError(NOT_IN_PROFILE)
     bound = client.metadata.dpop_bound_access_tokens or client.metadata.tls_client_certificate_bound_access_tokens
     if bound and TOKEN in name.split():
         raise UnauthorizedClientError(BOUND)
@@ -51,7 +52,9 @@ def response_mode(query: Query, client: Client, back: AuthorizationResponder) ->
         raise InvalidRequestError(f"response_mode is one of {', '.join(response_modes.SUPPORTED)}")
     if back.place == response_modes.QUERY and has_tokens(kind or ""):
         raise InvalidRequestError("tokens are not sent in a query; leave response_mode out")
-    if profile_of(client).requires_signed_response and not back.signed:
+    profile = profile_of(client)
+    signed = back.signed or (profile.id_token_signs_response and ID_TOKEN in (kind or "").split(" "))
+    if profile.requires_signed_response and not signed:
         raise InvalidRequestError("this client must send response_mode=jwt")
 
 
@@ -63,16 +66,19 @@ def encryption_keys(client: Client, response_type: str, back: AuthorizationRespo
         client_responses.require_key(client, "id_token")
 
 
-def nonce(query: Query, response_type: str, scopes: Collection[str]) -> str | None:
+def nonce(query: Query, client: Client, response_type: str, scopes: Collection[str]) -> str | None:
     """Return `nonce`; required with an ID token in the response, as is `openid` (OIDC Core sections 3.2.2.1, 3.3.2.1).
 
-    An ID token that comes by the browser is tied to its request by nothing else.
+    An ID token that comes by the browser is tied to its request by nothing else. The client's profile may require it of
+    every request for an ID token, and `state` of the others.
     """
-    given = query.get("nonce")
-    if ID_TOKEN not in response_type.split():
-        return given
-    if OPENID not in scopes:
+    given, in_response = query.get("nonce"), ID_TOKEN in response_type.split()
+    if in_response and OPENID not in scopes:
         raise InvalidScopeError("an ID token needs the scope openid")
-    if given is None:
+    if in_response and given is None:
         raise InvalidRequestError("nonce is missing: it is required with this response_type")
+    if profile_of(client).requires_nonce:
+        name = "nonce" if OPENID in scopes else "state"
+        if query.get(name) is None:
+            raise InvalidRequestError(f"{name} is missing: the security profile of this client requires it")
     return given

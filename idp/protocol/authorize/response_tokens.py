@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from idp.claims.mappings import Target
+from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.protocol import id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.response_types import CODE, ID_TOKEN, TOKEN
+from idp.security_profiles import profile_of
 
 BEARER = "Bearer"
 
@@ -40,10 +42,17 @@ def response_parameters(
             nonce=request.nonce,
             more=added[Target.ID_TOKEN],
             user=user,
+            about_person=_may_name_person(request.client),
             with_scopes=request.response_type == ID_TOKEN,  # there is no access token to get them with (section 5.4)
         )
         sent["id_token"] = id_tokens.for_client(request.client, signed)
     return sent
+
+
+def _may_name_person(client: Client) -> bool:
+    """Whether claims about the person may pass through the browser: the profile allows it, or they are encrypted."""
+    encrypted = client.metadata.id_token_encrypted_response_alg is not None
+    return profile_of(client).personal_claims_in_response or encrypted
 
 
 def _access_token_parameters(

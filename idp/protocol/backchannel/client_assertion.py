@@ -10,6 +10,7 @@ from typing import Any
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
+from idp.protocol.backchannel import audiences
 from idp.protocol.backchannel.authlib_client import CLIENT_SECRET_JWT
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.security_profiles import profile_of
@@ -112,8 +113,6 @@ def _is_audience(audience: Any, client: Client, address: str) -> bool:  # noqa: 
     FAPI 2.0 Security Profile section 5.3.2.1: the issuer as a single string. Otherwise also the token endpoint (OpenID
     Connect Core section 9) and the endpoint it was sent to (RFC 9126 section 2), and a list of nothing else.
     """
-    issuer = services().settings.issuer
     if profile_of(client).assertion_audience_is_issuer and not client.metadata.legacy_assertion_audience:
-        return bool(audience == issuer)
-    listed = audience if isinstance(audience, list) else [audience]
-    return bool(listed) and all(entry in (issuer, f"{issuer}/token", address) for entry in listed)
+        return bool(audience == services().settings.issuer)
+    return audiences.is_ours(audience, address)

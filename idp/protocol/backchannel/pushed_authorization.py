@@ -13,7 +13,7 @@ from idp.persistence.clients import Client
 from idp.persistence.pushed_requests import PushedRequest
 from idp.persistence.transaction import Transaction
 from idp.protocol import frontchannel_parameters as queries
-from idp.protocol.authorize import request_object, sent_request
+from idp.protocol.authorize import checks, request_object, sent_request
 from idp.protocol.authorize.client_redirect import UnprovenRedirect, responder_for
 from idp.protocol.authorize.pushed_request import LIFETIME, PREFIX
 from idp.protocol.authorize.remedies import reason_of, remedy_for
@@ -48,6 +48,7 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
         sent.raise_for_refusal()
         query, proof = bind_to_proof(sent.query, now=tx.now)
         request = validate_request(tx, query, client, responder_for(client, query))
+        checks.pushed_code_challenge(client, request.code_challenge)
         if proof:
             proof.claim(tx)
     except UnprovenRedirect:

@@ -16,6 +16,7 @@ from idp.kernel.clock import MINUTE, Clock, processor_time
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
+from idp.server.doctor.certificate_header import check_certificate_header
 from idp.server.doctor.clients import check_clients
 from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
 from idp.server.doctor.issuer import check_issuer
@@ -44,6 +45,7 @@ def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
         check_clients,
         check_policy,
         check_issuer,
+        check_certificate_header,
     ):
         yield from check(settings, clock)
 

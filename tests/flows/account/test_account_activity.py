@@ -22,6 +22,7 @@ NOBODYS = {
     Event.REGISTRATION_TOKEN_ADDED, Event.REGISTRATION_TOKEN_REMOVED,
     Event.POLICY_CHANGED, Event.GROUP_ADDED, Event.GROUP_CHANGED, Event.GROUP_REMOVED, Event.ATTRIBUTE_CHANGED,
     Event.API_CHANGED,
+    Event.TRUSTED_ISSUER_CHANGED,
 }  # fmt: skip
 """Events that are about no person."""
 

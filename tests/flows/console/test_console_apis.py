@@ -5,6 +5,7 @@ import re
 import pytest
 
 from idp.persistence.roles import Role
+from idp.persistence.trusted_issuers import TrustedIssuer
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.browser import Browser
 from tests.support.console import Console, console
@@ -39,6 +40,16 @@ def test_an_api_is_added_changed_and_removed(harness: Harness, owner: Console) -
         assert not api.verify_secret(secret[1])
     owner.post("/admin/apis/api/remove", id=ORDERS)
     assert "The API was removed." in owner.browser.page.text
+
+
+def test_issuers_that_are_trusted_are_listed(harness: Harness, owner: Console) -> None:
+    """Only where there is one."""
+    assert "Trusted issuers" not in owner.browser.page.text
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.add(TrustedIssuer("https://sso.example.test", jwks={}, clients=["reports"], scopes=[READ]))
+    owner.browser.get("/admin/apis")
+    text = owner.browser.page.text
+    assert all(shown in text for shown in ("Trusted issuers", ">https://sso.example.test<", "reports"))
 
 
 def test_a_wrong_field_has_its_error_beside_it_and_keeps_what_was_typed(owner: Console) -> None:

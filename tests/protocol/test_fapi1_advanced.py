@@ -1,0 +1,251 @@
+"""FAPI 1.0 Part 2: Advanced, from the request to the resource; conformance section 1.6.
+
+The plan is fapi1-advanced-final-test-plan; most of its modules are one rule here.
+"""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from idp.admin.client_rules import Registration, problems
+from idp.kernel.clock import HOUR
+from idp.kernel.handles import s256
+from idp.persistence.client_metadata import ClientMetadata
+from idp.protocol.api.interaction_ids import HEADER as INTERACTION
+from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
+from tests.protocol.test_request_objects import KEYS, PUBLIC, STRANGER, SigningParty
+from tests.protocol.test_response_types import half
+from tests.support.back_channel import VERIFIER, refused
+from tests.support.behind_proxy import HEADER, behind_proxy
+from tests.support.browser import Browser
+from tests.support.certificates import SUBJECT, Authority, escaped_pem
+from tests.support.clock import FrozenClock
+from tests.support.databases import Databases
+from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.relying_party import RelyingParty
+from tests.unit.signing.tools import signed, unsigned
+
+HYBRID = "code id_token"
+BOTH = f"code, {HYBRID}"
+TRAITS: dict[str, Any] = {
+    "jwks": PUBLIC,
+    "token_endpoint_auth_method": "tls_client_auth",
+    "response_types": ["code", HYBRID],
+    "grant_types": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
+    "id_token_signed_response_alg": "PS256",
+    "require_pkce": False,
+}
+PKCE: dict[str, Any] = {"code_challenge": s256(VERIFIER), "code_challenge_method": "S256"}
+MEMBERS: dict[str, Any] = {
+    "security_profile": "fapi1-advanced",
+    "tls_client_auth_subject_dn": SUBJECT,
+    "tls_client_certificate_bound_access_tokens": True,
+}
+
+
+class AdvancedClient(SigningParty):
+    """A client of the profile; its requests are of the hybrid flow, and without PKCE unless they say otherwise.
+
+    Its assertions, where it signs some in place of showing its certificate, have the claims `bent`, and are of `alg`.
+    """
+
+    def __init__(self, harness: Harness, authority: Authority, client_id: str = "bank", **traits: Any) -> None:
+        subject = SUBJECT.replace("app", client_id)
+        members = ClientMetadata(**MEMBERS | {"tls_client_auth_subject_dn": subject})
+        RelyingParty.__init__(self, harness, client_id, **{"metadata": members} | TRAITS | traits)
+        self.certificate = {HEADER: escaped_pem(authority.issue(subject))}
+        self.bent: dict[str, Any] = {}
+        self.alg = "PS256"
+
+    def credentials(self) -> dict[str, str]:
+        if self.method != "private_key_jwt":
+            return {"client_id": self.app.client_id}
+        now, own = self.harness.clock.now(), self.app.client_id
+        claims = {"iss": own, "sub": own, "aud": ISSUER, "exp": now + 60, "jti": str(uuid.uuid4())} | self.bent
+        told = {name: value for name, value in claims.items() if value is not None}
+        assertion = signed(KEYS[self.alg], self.alg, {"alg": self.alg, "kid": self.alg}, told)
+        return {"client_assertion": assertion, "client_assertion_type": ASSERTION_TYPE}
+
+    def request(self, **changes: Any) -> dict[str, str]:
+        plain = {"response_type": HYBRID, "code_challenge": None, "code_challenge_method": None}
+        return super().request(**plain | changes)
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        made = super().claims(**changes)
+        self.sent |= {name: str(made[name]) for name in ("response_type", "response_mode") if name in made}
+        if "state" not in made:
+            del self.sent["state"]
+        return made
+
+    def push(self, **changes: Any) -> TestResponse:
+        return self.post("/par", self.credentials() | {"request": self.signed(**changes)}, headers=self.certificate)
+
+    def token_request(
+        self, answer: dict[str, str], certificate: dict[str, str] | None = None, **more: str
+    ) -> TestResponse:
+        form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": self.sent["redirect_uri"]}
+        sent = self.certificate if certificate is None else certificate
+        return self.post("/token", self.credentials() | form | more, headers=sent)
+
+    def resource(self, token: str, **headers: str) -> TestResponse:
+        return self.get("/userinfo", token, **self.certificate | headers)
+
+
+@pytest.fixture
+def authority() -> Authority:
+    return Authority(FrozenClock().now())
+
+
+@pytest.fixture
+def harness(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
+    """With the hybrid flow."""
+    with behind_proxy(databases, tmp_path, authority, response_types=BOTH) as made:
+        yield made
+
+
+@pytest.fixture
+def bank(harness: Harness, authority: Authority) -> AdvancedClient:
+    return AdvancedClient(harness, authority)
+
+
+@pytest.mark.module("fapi1-advanced-final", "fapi1-advanced-final-refresh-token")
+def test_fapi1_advanced_final(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
+    """By value: the ID token is a signature of the response, the access token is bound, interactions have a name."""
+    wish = {"id_token": {"email": {"essential": True}}}
+    bank.send(browser, alg="PS256", scope="openid email offline_access", claims=wish)
+    answer = bank.go_through(browser, jane)
+    signature = bank.id_claims({"id_token": answer["id_token"]})
+    assert (signature["c_hash"], signature["s_hash"]) == (half(answer["code"]), half(bank.sent["state"]))
+    assert "email" not in signature, "the browser learns nothing about the person"
+    tokens = bank.token_request(answer).json or {}
+    assert bank.id_claims(tokens)["email"] == "jane@example.test"
+    assert bank.verified(tokens["id_token"])[0]["alg"] == "PS256"
+    told = bank.resource(tokens["access_token"])
+    assert uuid.UUID(told.headers[INTERACTION]).version == 4
+    name = str(uuid.uuid4())
+    assert bank.resource(tokens["access_token"], **{INTERACTION: name}).headers[INTERACTION] == name
+    assert bank.resource(tokens["access_token"], **{INTERACTION: "x\ty"}).headers[INTERACTION] != "x\ty"
+    refused(bank.get("/userinfo", tokens["access_token"]), "invalid_token", 401)
+    refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"], "client_id": "bank"}
+    refused(bank.post("/token", refresh), "invalid_client", 401)
+    assert bank.post("/token", refresh, headers=bank.certificate).status_code == 200
+
+
+@pytest.mark.module(
+    "fapi1-advanced-final-ensure-response-type-code-fails", "fapi1-advanced-final-ensure-response-mode-query"
+)
+def test_jarm(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
+    """A code alone is sent in a signed response, and only so."""
+    bank.send(browser, response_type="code", response_mode="jwt")
+    assert (bank.token_request(bank.go_through(browser, jane)).json or {})["token_type"] == "Bearer"
+    for mode in (None, "query", "fragment", "form_post"):
+        bank.send(browser, response_type="code", response_mode=mode)
+        assert bank.error(browser) == "invalid_request", mode
+
+
+FAULTS: dict[str, tuple[dict[str, Any], str]] = {
+    "fapi1-advanced-final-ensure-request-object-without-exp-fails": ({"exp": None}, ""),
+    "fapi1-advanced-final-ensure-request-object-without-nbf-fails": ({"nbf": None}, ""),
+    "fapi1-advanced-final-ensure-request-object-without-scope-fails": ({"scope": None}, ""),
+    "fapi1-advanced-final-ensure-request-object-without-nonce-fails": ({"nonce": None}, "invalid_request"),
+    "fapi1-advanced-final-ensure-expired-request-object-fails": ({"exp": -300}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-exp-over-60-fails": ({"exp": HOUR + 1}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-nbf-over-60-fails": ({"nbf": -HOUR - 60}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-bad-aud-fails": ({"aud": "https://evil.test"}, ""),
+    "fapi1-advanced-final-par-pushed-authorization-url-as-audience-in-request-object": ({"aud": f"{ISSUER}/par"}, ""),
+    "fapi1-advanced-final-par-authorization-request-containing-request_uri": ({"request_uri": "urn:a"}, ""),
+    "fapi1-advanced-final-ensure-signed-request-object-with-RS256-fails": ({"alg": "RS256"}, ""),
+    "fapi1-advanced-final-ensure-request-object-with-invalid-signature-fails": ({"key": STRANGER}, ""),
+    "fapi1-advanced-final-ensure-matching-key-in-authorization-request": ({"key": STRANGER}, ""),
+}
+"""What is wrong with the object (times from now), and the error unless it is invalid_request_object."""
+
+
+@pytest.mark.module(*FAULTS, "fapi1-advanced-final-ensure-request-object-signature-algorithm-is-not-none")
+def test_faulty_request_objects(bank: AdvancedClient, browser: Browser) -> None:
+    """What is beside the object does not mend it; sent by value or pushed."""
+    now = bank.harness.clock.now()
+    for module, (wrong, error) in FAULTS.items():
+        bent: dict[str, Any] = {name: now + value if isinstance(value, int) else value for name, value in wrong.items()}
+        bank.send_object(browser, bank.signed(**bent), nonce="outside", scope="openid")
+        assert bank.error(browser) == (error or "invalid_request_object"), module
+        pushed = bank.push(**PKCE | bent)
+        refused(pushed, error or "invalid_request_object")
+    bank.send_object(browser, unsigned({"alg": "none"}, bank.claims()))
+    assert bank.error(browser) == "invalid_request_object"
+
+
+@pytest.mark.module("fapi1-advanced-final-ensure-authorization-request-without-request-object-fails")
+def test_requests_must_be_signed(bank: AdvancedClient, browser: Browser) -> None:
+    """fapi1-advanced-final-ensure-authorization-request-without-request-object-fails, also where they are pushed."""
+    browser.get(bank.address(), site="cross-site")
+    assert bank.error(browser) == "invalid_request"
+    refused(bank.post("/par", bank.request(), headers=bank.certificate), "invalid_request")
+
+
+@pytest.mark.module("fapi1-advanced-final-state-only-outside-request-object-not-used")
+def test_state_outside_is_not_used(bank: AdvancedClient, browser: Browser, jane: Someone) -> None:
+    """fapi1-advanced-final-state-only-outside-request-object-not-used."""
+    token = bank.signed(state=None)
+    bank.send_object(browser, token, state="outside")
+    assert "s_hash" not in bank.id_claims({"id_token": bank.go_through(browser, jane)["id_token"]})
+
+
+def test_plain_oauth_needs_a_state(bank: AdvancedClient, browser: Browser) -> None:
+    """FAPI 1.0 Part 1 section 5.2.2.3."""
+    bank.send(browser, response_type="code", response_mode="jwt", scope="email", state=None)
+    assert bank.error(browser) == "invalid_request"
+
+
+@pytest.mark.module("fapi1-advanced-final-par-ensure-pkce-required", "fapi1-advanced-final-par-plain-pkce-rejected")
+def test_pushed_requests_use_pkce(bank: AdvancedClient) -> None:
+    """fapi1-advanced-final-par-ensure-pkce-required."""
+    refused(bank.push(), "invalid_request")
+    assert bank.push(**PKCE).status_code == 201
+    refused(bank.push(**PKCE | {"code_challenge_method": "plain"}), "invalid_request")
+
+
+@pytest.mark.module(
+    "fapi1-advanced-final-ensure-mtls-holder-of-key-required", "fapi1-advanced-final-ensure-client-id-in-token-endpoint"
+)
+def test_mtls_holder_of_key_required(
+    bank: AdvancedClient, authority: Authority, browser: Browser, jane: Someone
+) -> None:
+    """fapi1-advanced-final-ensure-mtls-holder-of-key-required; nor does the certificate of somebody else help."""
+    bank.send(browser)
+    answer = bank.go_through(browser, jane)
+    other = {HEADER: escaped_pem(authority.issue("CN=other,O=Example"))}
+    for certificate in ({}, other):
+        refused(bank.token_request(answer, certificate), "invalid_client", 401)
+    assert bank.token_request(answer).status_code == 200
+
+
+def registered(**changes: Any) -> set[str]:
+    """The fields of a registration that contradict the profile."""
+    good = ClientMetadata(**MEMBERS)
+    values: dict[str, Any] = {
+        "client_id": "bank",
+        "client_name": "Bank",
+        "redirect_uris": ("https://app.example.test/cb",),
+        "scopes": ("openid",),
+        "token_endpoint_auth_method": "tls_client_auth",
+        "id_token_signed_response_alg": "PS256",
+        "grant_types": ("authorization_code", "implicit"),
+        "response_types": (HYBRID,),
+        "metadata": good,
+    }
+    return {found.field for found in problems(Registration(**values | changes), attesting=False)}
+
+
+def test_registration_must_agree_with_the_profile() -> None:
+    """FAPI 1.0 Part 2 sections 5.2.2 and 8.6, Part 1 section 5.2.2 (20)."""
+    assert registered() == set()
+    assert "token_endpoint_auth_method" in registered(token_endpoint_auth_method="none")
+    assert "response_types" in registered(response_types=("id_token",), grant_types=("implicit",))
+    assert "redirect_uris" in registered(redirect_uris=("http://localhost:1/cb",))
+    assert "id_token_signed_response_alg" in registered(id_token_signed_response_alg="EdDSA")
+    assert "dpop_bound_access_tokens" in registered(metadata=ClientMetadata(security_profile="fapi1-advanced"))

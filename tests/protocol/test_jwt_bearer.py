@@ -1,0 +1,234 @@
+"""Assertions of trusted issuers as grants: RFC 7523 sections 2.1 and 3, RFC 7521 section 4.1."""
+
+import json
+from typing import Any
+
+import pytest
+from jwcrypto.jwk import JWK
+from werkzeug.test import TestResponse
+
+from idp.persistence.trusted_issuers import TrustedIssuer
+from tests.support import tables
+from tests.support.apis import ORDERS, READ, WRITE, ResourceServer
+from tests.support.back_channel import BackChannelClient, refused
+from tests.support.command import Command
+from tests.support.concurrency import CROWD, rush
+from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.receiver import Asked, receiver
+from tests.unit.signing.tools import hmac_signed, signed, unsigned
+
+GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+OTHER = "https://authority.example.test"
+KEY = JWK.generate(kty="EC", crv="P-256", kid="k1")
+STRANGER = JWK.generate(kty="EC", crv="P-256", kid="k1")
+BY_KEY = {"alg": "ES256", "kid": "k1"}
+PUBLIC = {"keys": [KEY.export_public(as_dict=True)]}
+
+
+class Courier(BackChannelClient):
+    """An app that brings assertions, right ones unless told otherwise; None leaves a claim out."""
+
+    def __init__(self, harness: Harness, client_id: str = "courier", **traits: Any) -> None:
+        values = {"grant_types": [GRANT], "scopes": [READ, "security", "openid"], "redirect_uris": []}
+        super().__init__(harness, client_id, **values | traits)
+        self.count = 0
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        now, self.count = self.harness.clock.now(), self.count + 1
+        claims = {"iss": OTHER, "sub": "jane", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": f"j{self.count}"}
+        return {name: value for name, value in (claims | changes).items() if value is not None}
+
+    def assertion(self, key: JWK = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
+        return signed(key, "ES256", BY_KEY | (header or {}), self.claims(**changes))
+
+    def bring(self, assertion: str | None = None, **form: Any) -> TestResponse:
+        fields = {"grant_type": GRANT, "assertion": self.assertion() if assertion is None else assertion}
+        return self.post("/token", fields | form)
+
+
+def trust(harness: Harness, **changes: Any) -> None:
+    """Register the other authority."""
+    values: dict[str, Any] = {"issuer": OTHER, "jwks": PUBLIC, "clients": ["courier"], "scopes": [READ, WRITE]}
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.add(TrustedIssuer(**values | changes))
+
+
+@pytest.fixture
+def courier(harness: Harness) -> Courier:
+    return Courier(harness)
+
+
+@pytest.fixture
+def orders(harness: Harness) -> ResourceServer:
+    return ResourceServer(harness)
+
+
+def test_an_assertion_becomes_a_token_that_nobody_signed_in_for(
+    harness: Harness, courier: Courier, orders: ResourceServer, jane: Someone
+) -> None:
+    """RFC 7523 section 2.1: an access token alone, whose `acr` says that nothing was proven here."""
+    trust(harness)
+    answer = courier.bring(resource=ORDERS).json or {}
+    assert answer.keys() == {"access_token", "token_type", "expires_in", "scope"}
+    claims = courier.claims_of(answer["access_token"])
+    assert (claims["sub"], claims["aud"], claims["scope"], claims["acr"]) == (jane.id, ORDERS, READ, "0")
+    assert not {"auth_time", "amr", "sid"} & claims.keys()
+    assert (orders.introspect(answer["access_token"]).json or {})["acr"] == "0"
+    with harness.services.database.write() as tx:
+        tx.grants.revoke_for_client("courier", user_id=jane.id)
+    assert orders.introspect(answer["access_token"]).json == {"active": False}
+
+
+@pytest.mark.usefixtures("jane")
+def test_without_a_trusted_issuer_there_is_no_grant(harness: Harness, courier: Courier) -> None:
+    refused(courier.bring(), "invalid_grant")
+    trust(harness, clients=["other"])
+    refused(courier.bring(), "invalid_grant")
+    assert tables.events(harness, "token.refused") == 2
+
+
+@pytest.mark.usefixtures("jane")
+def test_the_token_passes_for_no_sign_in(harness: Harness, courier: Courier) -> None:
+    """RFC 9470: our own API asks for a sign-in; no ID token and no userinfo, even if somebody registered `openid`."""
+    trust(harness, scopes=["security", "openid", "offline_access"])
+    answer = courier.bring(scope="security").json or {}
+    refused(courier.get("/api/security", answer["access_token"]), "insufficient_user_authentication", 401)
+    assert "id_token" not in (courier.bring().json or {})
+    demanding = Courier(harness, "demanding", min_acr="mfa")
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.change(OTHER, {"clients": ["demanding"]})
+    refused(demanding.bring(), "invalid_grant")
+
+
+WRONG: list[dict[str, Any]] = [
+    {"key": STRANGER},
+    {"header": {"typ": "at+jwt"}},
+    {"header": {"kid": "k2"}},
+    {"header": {"jwk": PUBLIC["keys"][0]}},
+    {"iss": "https://evil.test"},
+    {"iss": None},
+    {"iss": "a\x00b"},
+    {"aud": "https://evil.test"},
+    {"aud": [ISSUER, "https://evil.test"]},
+    {"aud": None},
+    {"sub": "nobody"},
+    {"sub": "jane@example.test"},
+    {"sub": "\x00"},
+    {"sub": None},
+    {"sub": 1},
+    {"jti": None},
+    {"jti": "x" * 256},
+    {"exp": None},
+    {"exp": 1},
+    {"exp": 9_999_999_999},
+    {"exp": 1e308},
+    {"nbf": 9_999_999_999},
+    {"client_id": "other"},
+]
+
+
+@pytest.mark.usefixtures("jane")
+def test_faulty_assertions_are_refused_alike(harness: Harness, courier: Courier) -> None:
+    """RFC 7523 section 3, RFC 7521 section 4.1.1."""
+    trust(harness)
+    said = set()
+    for wrong in WRONG:
+        answer = courier.bring(courier.assertion(**wrong))
+        refused(answer, "invalid_grant")
+        said.add((answer.json or {})["error_description"])
+    now = harness.clock.now()
+    claims = {"iss": OTHER, "sub": "jane", "aud": ISSUER, "exp": now + 60, "jti": "j"}
+    old = courier.assertion(iat=now - 400)
+    for token in (
+        unsigned({"alg": "none"}, claims),
+        hmac_signed(json.dumps(PUBLIC).encode(), {"alg": "HS256"}, claims),
+        "a.b.c",
+        old,
+    ):
+        refused(courier.bring(token), "invalid_grant")
+    assert len(said) == 1
+    refused(courier.bring(""), "invalid_request")
+
+
+@pytest.mark.usefixtures("jane")
+def test_audience_may_be_the_token_endpoint(harness: Harness, courier: Courier) -> None:
+    trust(harness)
+    for aud in (f"{ISSUER}/token", [ISSUER]):
+        assert courier.bring(courier.assertion(aud=aud, header={"typ": "authorization-grant+jwt"})).status_code == 200
+
+
+def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None:
+    """By user name, verified address or id, in the claim that the administrator chose; only people who may come in."""
+    trust(harness, identifier="email", subject_claim="email")
+    refused(courier.bring(courier.assertion(email="jane@example.test")), "invalid_grant")
+    harness.person("mary", email_verified=True)
+    assert courier.bring(courier.assertion(sub="x", email="mary@example.test")).status_code == 200
+    refused(courier.bring(courier.assertion(sub=None, email="mary@example.test")), "invalid_grant")
+    refused(courier.bring(courier.assertion(email="jane")), "invalid_grant")
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.change(OTHER, {"identifier": "id", "subject_claim": "sub"})
+    assert courier.bring(courier.assertion(sub=jane.id)).status_code == 200
+    refused(courier.bring(), "invalid_grant")
+    closed = Courier(harness, "closed-app", restricted=True)
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.change(OTHER, {"clients": ["courier", "closed-app"]})
+        jane_row = tx.users.by_id(jane.id)
+        assert jane_row is not None
+    refused(closed.bring(closed.assertion(sub=jane.id)), "invalid_grant")
+    with harness.services.database.write() as tx:
+        tx.users.set_status(jane_row, "disabled")
+    refused(courier.bring(courier.assertion(sub=jane.id)), "invalid_grant")
+
+
+@pytest.mark.usefixtures("jane")
+def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
+    trust(harness)
+    assert (courier.bring().json or {})["scope"] == READ
+    refused(courier.bring(scope=WRITE), "invalid_scope")
+    refused(courier.bring(scope="security"), "invalid_scope")
+    refused(Courier(harness, "plain", grant_types=["client_credentials"]).bring(), "unauthorized_client")
+    refused(Courier(harness, "public", token_endpoint_auth_method="none").bring(), "invalid_client", 401)
+
+
+def test_keys_are_fetched(local: Harness) -> None:
+    """From the address that the administrator registered, once for many assertions."""
+    courier, asked = Courier(local), list[Asked]()
+    local.person("jane")
+
+    def publish(request: Asked) -> tuple[int, bytes]:
+        asked.append(request)
+        return 200, json.dumps(PUBLIC).encode()
+
+    with receiver(publish) as server:
+        trust(local, jwks=None, jwks_uri=f"{server.origin}/keys")
+        assert [courier.bring().status_code for _ in range(3)] == [200] * 3
+    assert [each.path for each in asked] == ["/keys"]
+
+
+@pytest.mark.usefixtures("jane")
+def test_an_assertion_is_used_once(harness: Harness, courier: Courier) -> None:
+    """RFC 7523 section 3 item 7, for thirty-two at once."""
+    trust(harness)
+    form = {"grant_type": GRANT, "assertion": courier.assertion()}
+    answers = [each.status_code for each in rush([lambda: courier.twin().post("/token", form)] * CROWD)]
+    assert sorted(answers) == [200, *[400] * (CROWD - 1)]
+    assert (tables.count(harness, "assertion_ids"), tables.count(harness, "grants")) == (1, 1)
+
+
+def test_issuers_are_registered_by_command(harness: Harness, tmp_path: Any) -> None:  # noqa: ANN401 - a path
+    command, keys = Command.of(harness.settings), tmp_path / "keys.json"
+    keys.write_text(json.dumps(PUBLIC))
+    harness.client("courier")
+    uses = ("--client", "courier", "--scope", READ)
+    command.done("trusted-issuers", "add", OTHER, "--jwks-file", str(keys), *uses, "--identifier", "email")
+    command.done("trusted-issuers", "set", OTHER, "--jwks-uri", "https://authority.example.test/keys")
+    (row,) = json.loads(command.done("trusted-issuers", "list", "--json"))
+    assert (row["jwks"], row["jwks_uri"], row["identifier"]) == (None, "https://authority.example.test/keys", "email")
+    assert tables.events(harness, "trusted_issuer.changed") == 2
+    wrong = ("--jwks-uri", "http://10.0.0.1/", "--client", "nobody", "--scope", "openid", "--longest-life", "1")
+    refusal = command.run("trusted-issuers", "add", ISSUER, *wrong).stderr
+    for word in ("this server", "https", "nobody", "signed in", "seconds"):
+        assert word in refusal
+    assert "keys of the issuer are missing" in command.run("trusted-issuers", "add", "https://b.test", *uses).stderr
+    command.done("trusted-issuers", "remove", OTHER, "--yes")
+    assert "no trusted issuer" in command.run("trusted-issuers", "remove", OTHER, "--yes").stderr
