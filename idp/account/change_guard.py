@@ -62,7 +62,7 @@ def require_form(tx: Transaction, page: str) -> AuthenticatedSession:
         SignInNeeded, CodesToSave: as `require`.
     """
     auth_session = _require_session(tx, page)
-    session_guard.check_form_token()
+    session_guard.check_form_token(with_reauth_id(page))
     return _require_reauthentication(tx, auth_session, page)
 
 

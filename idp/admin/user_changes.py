@@ -10,11 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from idp import audit
 from idp.admin import Refused
-from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN, require_second_step
+from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN, check_email, require_second_step
 from idp.audit import Event
 from idp.config import Settings
 from idp.factors.sent_code import InvalidPhoneNumber, parse_phone_number
-from idp.kernel.email_addresses import is_email
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
 from idp.messaging import contact_messages
@@ -92,10 +91,9 @@ def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Sett
 def _email(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
     """Return the address as it will be, and whether it is verified."""
     address = user.email if wanted.email is None else wanted.email or None
-    if address and not is_email(address):
-        message = Text("{email} is not an email address. It must look like jane@example.com.", email=repr(address))
-        raise Refused(message, field="email")
     same = address == user.email
+    if address and not same:
+        check_email(address)
     verified = user.email_verified and same if wanted.email_verified is None else wanted.email_verified
     if verified and not address:
         raise Refused(Text("There is no email address that could be verified. Give one, too."), field="email")

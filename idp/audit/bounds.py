@@ -32,9 +32,17 @@ class Bound:
         return tx.throttles.increment(f"audit:{self.bucket}", HOUR)
 
 
+def _network(tx: Transaction) -> str:
+    """Return where an event came from.
+
+    Clients without an address are counted together: this refuses nothing, and else they would fill the disk.
+    """
+    return network_of(tx.origin.address) or "unknown"
+
+
 def bound_of_names(tx: Transaction, what: str) -> Bound:
     """Return the bound of tries at names: of the network, since one of the person would reveal which names exist."""
-    return Bound(f"{what}:network:{network_of(tx.origin.address)}", MOST_OF_NAMES)
+    return Bound(f"{what}:network:{_network(tx)}", MOST_OF_NAMES)
 
 
 def bound_for(tx: Transaction, what: str, *, user_id: str | None, client_id: str | None) -> Bound:
@@ -46,4 +54,4 @@ def bound_for(tx: Transaction, what: str, *, user_id: str | None, client_id: str
         return Bound(f"{what}:user:{user_id}", MOST_KNOWN)
     if client_id:
         return Bound(f"{what}:client:{client_id}", MOST_KNOWN)
-    return Bound(f"{what}:network:{network_of(tx.origin.address)}", MOST_UNKNOWN)
+    return Bound(f"{what}:network:{_network(tx)}", MOST_UNKNOWN)

@@ -115,8 +115,9 @@ def changes(
         @functools.wraps(view)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> Response:
             with services().database.write(origin()) as tx:
-                admin = require(tx, permission, recent=recent, back=back.format(**kwargs) if back else request.path)
-                session_guard.check_form_token(ADMIN_FORMS)
+                page = back.format(**kwargs) if back else request.path
+                admin = require(tx, permission, recent=recent, back=page)
+                session_guard.check_form_token(page, ADMIN_FORMS)
                 return view(tx, admin, *args, **kwargs)
 
         setattr(wrapper, ATTRIBUTE, ViewRequirement(permission, recent, changes=True))

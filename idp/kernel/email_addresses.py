@@ -17,7 +17,7 @@ NOT_ASCII = Text(
 
 
 def email_problem(text: str) -> Text | None:
-    """Return why the text is not one email address that we can send mail to; None when it is.
+    """Return why the text is not one email address that we can send mail to; None when it is. A list is not.
 
     Letters outside ASCII have an ASCII form in the domain; before the `@` they need SMTPUTF8 (RFC 6531), which many
     mail servers do not have.
@@ -32,11 +32,6 @@ def email_problem(text: str) -> Text | None:
     if not (address.username and address.domain and ascii_domain(address.domain)):
         return NO_ADDRESS
     return None if local.isascii() else NOT_ASCII
-
-
-def is_email(text: str) -> bool:
-    """Whether the text is exactly one email address that we can send mail to; a list of recipients is not."""
-    return email_problem(text) is None
 
 
 def ascii_domain(domain: str) -> str:

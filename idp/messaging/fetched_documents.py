@@ -79,7 +79,7 @@ class FetchedDocuments:
         self._places = BoundedSemaphore(most_at_once)
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, Callable[[bytes], Any]], _Kept] = OrderedDict()
-        self._caused: Counter[str | None] = Counter()
+        self._caused: Counter[str] = Counter()
         self._counted_since = 0
 
     @classmethod
@@ -113,7 +113,12 @@ class FetchedDocuments:
             return self._request(url, headers)
 
     def fetch_for_network(self, url: str, network: str | None, *, now: int) -> bytes:
-        """Return a document that is not kept, as `fetch`; a network may cause `MOST_PER_NETWORK` in a minute."""
+        """Return a document that is not kept, as `fetch`; a network may cause `MOST_PER_NETWORK` in a minute.
+
+        A client without an address is in no network, see `network_bucket`.
+        """
+        if network is None:
+            return self.fetch(url)
         with self._lock:
             if now - self._counted_since >= MINUTE:
                 self._caused.clear()

@@ -21,6 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from idp.kernel.client_addresses import network_of
 from idp.persistence.base import METADATA, Store, given, given_each, numbered, upsert
 
 UNLIMITED = 2**63 - 1
@@ -39,6 +40,16 @@ class Limit:
     long_count: int
     long_seconds: int
     in_a_row: int | None = None
+
+
+def network_bucket(what: str, address: str) -> str | None:
+    """Return the bucket of one network; None for a client without an address.
+
+    Such clients are in no network and have no limit of one: in a bucket that they shared, a stranger among them would
+    use up the tries of everybody.
+    """
+    network = network_of(address)
+    return f"{what}:network:{network}" if network else None
 
 
 throttles = Table(
@@ -157,9 +168,12 @@ class ThrottleStore(Store):
         """Return the attempts counted in the short window that began last."""
         return int(self._db.value(COUNT, bucket=bucket) or 0)
 
-    def consume(self, bucket: str, limit: Limit) -> bool:
-        """Count one attempt; False when the limit is reached, and then nothing may be verified."""
-        return bucket in self.consume_each({bucket}, limit)
+    def consume(self, bucket: str | None, limit: Limit) -> bool:
+        """Count one attempt; False when the limit is reached, and then nothing may be verified.
+
+        Without a bucket (`network_bucket`) nothing is counted.
+        """
+        return bucket is None or bucket in self.consume_each({bucket}, limit)
 
     def consume_each(self, buckets: Collection[str], limit: Limit) -> set[str]:
         """Count one attempt in each bucket, in one statement; return those whose limit was not reached.

@@ -60,7 +60,7 @@ def request_reset(tx: Transaction, identifier: str, *, flow_id: str, services: S
     account, one without an address, one that got a mail just now.
     """
     network = rate_limits.reset_network_bucket(tx.origin.address)
-    if network and not tx.throttles.consume(network, rate_limits.ADDRESS_LIMIT):
+    if not tx.throttles.consume(network, rate_limits.ADDRESS_LIMIT):
         audit.record(tx, Event.RESET_ASKED, Outcome.THROTTLED)
         return False
     user = tx.users.by_identifier(identifier)

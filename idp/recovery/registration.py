@@ -46,7 +46,7 @@ def request_registration(
     False means only that this network asked too often. Everything else ends alike.
     """
     network = rate_limits.registration_network_bucket(tx.origin.address)
-    if network and not tx.throttles.consume(network, rate_limits.ADDRESS_LIMIT):
+    if not tx.throttles.consume(network, rate_limits.ADDRESS_LIMIT):
         audit.record(tx, Event.REGISTRATION_ASKED, Outcome.THROTTLED, client_id=client_id)
         return False
     if not tx.throttles.consume(rate_limits.mailbox_bucket(address), rate_limits.MAILBOX_LIMIT):

@@ -7,12 +7,11 @@ import re
 from flask import request
 
 from idp.config import Settings
-from idp.kernel.client_addresses import network_of
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.client_registrations import ClientRegistration
 from idp.persistence.clients import Client
-from idp.persistence.throttles import Limit
+from idp.persistence.throttles import Limit, network_bucket
 from idp.persistence.transaction import Transaction
 from idp.protocol.errors import BearerError
 
@@ -52,7 +51,7 @@ def require_admission(tx: Transaction, settings: Settings) -> str | None:
         BearerError: the token is missing or of no use.
         TooMany: the limits are reached.
     """
-    network = f"registration:network:{network_of(tx.origin.address)}"
+    network = network_bucket("registration", tx.origin.address)
     own = Limit(settings.registrations_per_network, HOUR, 24 * settings.registrations_per_network, DAY)
     every = Limit(settings.registrations_per_day, DAY, settings.registrations_per_day, DAY)
     if not tx.throttles.consume(network, own):

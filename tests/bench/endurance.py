@@ -48,5 +48,6 @@ def print_kills(kinds: dict[str, Databases], folder: Path, count: int) -> bool:
             f"  codes redeemed: {found.seen.tokens} answered, {found.seen.unknown} unknown; "
             f"in the audit trail {found.issued}; twice {found.seen.doubled}"
         )
+        print(f"  refreshes: {found.seen.refreshed} answered; sign-ins that a lost answer ended: {found.seen.ended}")
         print(f"  {'passed' if found.passed else 'FAILED'}")
     return passed

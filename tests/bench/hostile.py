@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.hostile import campaign, races, route_table, served
 from tests.hostile.campaign import SEED, Counts
+from tests.hostile.real_requests import REGISTRATION
 from tests.support.contests import ServedInstance, served_instance
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
@@ -67,7 +68,7 @@ def _requests(databases: Databases, directory: Path, size: Size) -> Counts:
 
 def one_process(database_url: str, directory: Path, count: int, seed: int) -> Counts:
     """Send so many requests to an application of this process."""
-    with _harness(database_url, directory) as harness:
+    with _harness(database_url, directory, **REGISTRATION) as harness:
         return campaign.run(harness, count, seed)
 
 
@@ -108,9 +109,9 @@ def _print_rows(rows: dict[str, Counter[str]], wrong: list[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def _harness(database_url: str, directory: Path) -> Iterator[Harness]:
+def _harness(database_url: str, directory: Path, **settings: str) -> Iterator[Harness]:
     directory.mkdir(parents=True, exist_ok=True)
-    harness = Harness(database_url, directory)
+    harness = Harness(database_url, directory, **settings)
     try:
         yield harness
     finally:

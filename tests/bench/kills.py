@@ -30,7 +30,10 @@ OK, REFUSED = 200, 400
 
 @dataclass
 class Seen:
-    """What all clients saw. `lost` are requests whose connection ended before the answer, by its local port."""
+    """What all clients saw. `lost` are requests whose connection ended before the answer, by its local port.
+
+    `ended` counts sign-ins that a lost answer to a refresh ended: an app that sends the same again gets it.
+    """
 
     answers: Counter[int] = field(default_factory=Counter)
     lost: list[tuple[int, bool]] = field(default_factory=list)
@@ -38,6 +41,8 @@ class Seen:
     tokens: int = 0
     unknown: int = 0
     doubled: int = 0
+    refreshed: int = 0
+    ended: int = 0
     times: list[float] = field(default_factory=list)
 
 
@@ -63,7 +68,7 @@ class Campaign:
         """Whether it was served throughout, the others were unharmed, nothing was done twice, and none was a 5xx."""
         known = self.seen.tokens <= self.issued <= self.seen.tokens + self.seen.unknown
         failed = any(status >= 500 for status in self.seen.answers)
-        return not (self.foreign or self.seen.doubled or failed) and known and self.gap < LONGEST_GAP
+        return not (self.foreign or self.seen.doubled or self.seen.ended or failed) and known and self.gap < LONGEST_GAP
 
 
 def measure(directory: Path, database_url: str, kills: int) -> Campaign:
@@ -129,6 +134,8 @@ def _sum_up(victims: list[set[int]], all_seen: list[Seen], seconds: float, in_au
         seen.tokens += each.tokens
         seen.unknown += each.unknown
         seen.doubled += each.doubled
+        seen.refreshed += each.refreshed
+        seen.ended += each.ended
     elsewhere = [used for port, used in seen.lost if port not in ports]
     times = sorted(seen.times)
     gap = max(later - earlier for earlier, later in itertools.pairwise(times))
@@ -146,7 +153,7 @@ def _sum_up(victims: list[set[int]], all_seen: list[Seen], seconds: float, in_au
 
 
 class _Client:
-    """A browser and its app: a code and its tokens, again and again, over a connection that is kept while it lasts."""
+    """A browser and its app: a code, its tokens and a refresh, again and again, over one connection while it lasts."""
 
     def __init__(self, issuer: str, app: BenchApp) -> None:
         self.seen = Seen()
@@ -167,6 +174,7 @@ class _Client:
         first = self._send(request)
         if first and first.status == OK:
             self.seen.tokens += 1
+            self._refresh(first)
             return
         if first is None:  # whether it was done is unknown: an app tries again
             again = self._send(request)
@@ -175,6 +183,12 @@ class _Client:
             self.seen.unknown += not done
             third = self._send(request) if done else None
             self.seen.doubled += third is not None and third.status == OK
+
+    def _refresh(self, answer: Answer) -> None:
+        request = self._app.refresh(answer)
+        found = self._send(request) or self._send(request)
+        self.seen.refreshed += found is not None and found.status == OK
+        self.seen.ended += found is not None and found.status != OK
 
     def _send(self, request: Request) -> Answer | None:
         connection = self._connected()

@@ -1,19 +1,30 @@
 """Every page for everybody: axe, small, dark, mirrored, in every language, and by keyboard alone (WCAG 2.2 AA)."""
 
+import base64
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from tests.clients import node_party
 from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app
 from tests.support.gallery import LOOKS, SPOKEN, create_gallery, faults_of
 from tests.support.live import Live
 from tests.support.samples import SAMPLES, SELF_SENDING
 
 SCHEMES = ("light", "dark")
+DECODER = Path(__file__).parent / "node"
+DECODE = """async address => {
+  const picture = new Image(); picture.src = address; await picture.decode()
+  const canvas = new OffscreenCanvas(picture.width, picture.height).getContext("2d")
+  canvas.drawImage(picture, 0, 0)
+  const { data, width, height } = canvas.getImageData(0, 0, picture.width, picture.height)
+  return jsQR(data, width, height).data
+}"""
 PAGES = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
 
 
@@ -53,6 +64,19 @@ def test_the_qr_code_is_black_on_white_in_every_look(chromium: Browser, gallery:
         pictures.add(page.locator(".qr svg").screenshot())
         context.close()
     assert len(pictures) == 1, "every look shows the picture of the light one"
+
+
+def test_the_qr_code_is_read_in_the_darkest_look(new_page: Callable[..., Page], live: Live, tmp_path: Path) -> None:
+    """As it is rendered for somebody who sets up their app, by a decoder of other people."""
+    decoder = node_party.install(tmp_path / "decoder", DECODER) / "node_modules/jsqr/dist/jsQR.js"
+    page = new_page(color_scheme="dark", forced_colors="active")
+    page.goto(f"{live.issuer}/account/")
+    give_password(page, live.harness.person("jane", second_step_required=True))
+    address = page.locator('a[href^="otpauth:"]').get_attribute("href")
+    picture = base64.b64encode(page.locator(".qr svg").screenshot()).decode()
+    page.goto("about:blank")
+    page.add_script_tag(path=decoder)
+    assert page.evaluate(DECODE, f"data:image/png;base64,{picture}") == address
 
 
 def test_pages_as_they_are_really_served_are_clean_on_a_small_dark_phone(

@@ -15,6 +15,7 @@ from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.network import browser_at
 from tests.support.product import Product, running
+from tests.support.relying_party import RelyingParty
 
 HOST = "id.example.test"
 MALFORMED = [
@@ -193,7 +194,11 @@ def test_redirects_with_a_cookie_or_a_code_are_not_stored(harness: Harness, brow
     hops = list(browser.hops)
     browser.submit(username=jane.username, password=jane.password)
     hops += browser.hops
+    app = RelyingParty(harness)
+    app.send(browser)
+    hops += browser.hops
     assert [hop.status_code for hop in hops if "Set-Cookie" in hop.headers]
+    assert "code=" in hops[-1].headers["Location"]
     assert {hop.headers["Cache-Control"] for hop in hops} == {"no-store"}
 
 

@@ -4,6 +4,7 @@ grammar = Grammar(seed, cast)
 KINDS["queries"](grammar)
 """
 
+import json
 from random import Random
 from urllib.parse import quote, urlencode
 
@@ -26,7 +27,7 @@ def _unchanged(request: RealRequest, kind: str, random: Random) -> HostileReques
         quote(request.path, safe="/:@").encode(),
         urlencode(request.query).encode(),
         tuple((name, value.encode("latin-1")) for name, value in request.headers.items()),
-        urlencode(request.form).encode(),
+        json.dumps(request.members).encode() if request.members else urlencode(request.form).encode(),
         f"198.51.{random.randrange(256)}.{random.randrange(1, 255)}",
     )
 
@@ -43,6 +44,16 @@ class Grammar:
         """A good request at one of these places (none named: anywhere), as it is and as what may be changed."""
         found = self.random.choice([each for each in self.cast.requests if not places or each.place in places])
         return found, _unchanged(found, kind, self.random)
+
+    def body(self, real: RealRequest) -> bytes:
+        """The body of a good request with something changed."""
+        if not real.members:
+            return self.pairs(real.form)
+        name = self.random.choice((*real.members, *PARAMETERS))
+        kept = [f"{json.dumps(each)}: {json.dumps(value)}" for each, value in real.members.items() if each != name]
+        text = json.dumps(values.raw(self.random).decode("latin-1")).encode()
+        hostile = self.random.choice((text, values.json_text(self.random)))
+        return "{{{}, ".format(", ".join(kept)).encode() + json.dumps(name).encode() + b": " + hostile + b"}"
 
     def pairs(self, good: list[tuple[str, str]]) -> bytes:
         """A query or form: good fields with one of them lost, doubled, renamed or hostile, or others added."""

@@ -14,9 +14,9 @@ from tests.unit.signing.tools import signed
 
 
 def _queries(grammar: Grammar) -> HostileRequest:
-    real, sent = grammar.good("queries", "authorize", "logout", "mailed")
+    real, sent = grammar.good("queries", "authorize", "logout", "mailed", "device")
     if real.method == "POST":
-        return replace(sent, body=grammar.pairs(real.form))
+        return replace(sent, body=grammar.body(real))
     return replace(sent, query=grammar.pairs(real.query))
 
 
@@ -43,14 +43,15 @@ def _methods(grammar: Grammar) -> HostileRequest:
 
 
 def _bodies(grammar: Grammar) -> HostileRequest:
-    real, sent = grammar.good("bodies", "endpoint")
+    real, sent = grammar.good("bodies", "endpoint", "registration")
     random = grammar.random
+    method = "POST" if real.method == "GET" else real.method
     if random.randrange(4):
-        return replace(sent, method="POST", body=grammar.pairs(real.form))
+        return replace(sent, method=method, body=grammar.body(real))
     body = random.choice(
         (values.json_text(random), random.randbytes(random.randrange(500)), b"a=1&" * 90, b"x" * 140_000)
     )
-    sent = replace(sent, method="POST", body=body)
+    sent = replace(sent, method=method, body=body)
     return sent.with_headers(("Content-Type", random.choice((*TYPES, FORM.encode()))))
 
 
@@ -114,18 +115,14 @@ def _mutations(grammar: Grammar) -> HostileRequest:
     if act == 2:
         lost = grammar.random.choice(sent.headers)[0] if sent.headers else ""
         return replace(sent, headers=tuple(pair for pair in sent.headers if pair[0] != lost))
-    if real.method == "POST":
-        return replace(sent, body=grammar.pairs(real.form))
+    if real.method != "GET":
+        return replace(sent, body=grammar.body(real))
     return replace(sent, query=grammar.pairs(real.query))
 
 
 def _forms(grammar: Grammar) -> HostileRequest:
-    real, sent = grammar.good("forms", "account", "mailed", "sign-in", "consent")
-    return (
-        replace(sent, body=grammar.pairs(real.form))
-        if real.method == "POST"
-        else replace(sent, query=grammar.pairs([]))
-    )
+    real, sent = grammar.good("forms", "account", "mailed", "sign-in", "consent", "device", "console", "sign-out")
+    return replace(sent, body=grammar.body(real)) if real.method == "POST" else replace(sent, query=grammar.pairs([]))
 
 
 KINDS: dict[str, Callable[[Grammar], HostileRequest]] = {

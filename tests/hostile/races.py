@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support import app_contests, people_contests
+from tests.support import app_contests, device_contests, people_contests
 from tests.support.contests import Contest, ServedInstance, race
 
 Contests = Mapping[str, Callable[[ServedInstance], Contest[Any]]]
 
-CONTESTS: Contests = {**people_contests.CONTESTS, **app_contests.CONTESTS}
+BY_APPS: Contests = {**app_contests.CONTESTS, **device_contests.CONTESTS}
+CONTESTS: Contests = {**people_contests.CONTESTS, **BY_APPS}
 
 
 @dataclass

@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from idp.factors.totp import PERIOD
 from tests.hostile.good_forms import Pairs, RealRequest, browser_headers, page_requests
 from tests.protocol.test_client_assertion import KEY, Signer
+from tests.protocol.test_device_grant import DEVICE, GRANT
 from tests.support.account import CODES, EMAIL, PASSKEYS, PASSWORD, PHONE, PROFILE, SECURITY, TOTP, Account
-from tests.support.back_channel import FORM, basic
+from tests.support.back_channel import FORM, BackChannelClient, basic
 from tests.support.browser import Browser
+from tests.support.console import console
 from tests.support.harness import Harness, Someone
+from tests.support.issuer_client import IssuerClient
 from tests.support.mailed import alert_links, email_links, reset_links
 from tests.support.relying_party import RelyingParty
 
@@ -36,6 +40,20 @@ PAGES = (
 CLAIMS = '{"id_token":{"email":{"essential":true},"auth_time":null},"userinfo":{"name":null}}'
 SID = "campaign-"
 """Begins the session of every code made here; each has a session of its own."""
+REGISTRATION = {"client_registration": "open"}
+"""The setting without which there is no good registration."""
+CLIENT: dict[str, Any] = {
+    "client_name": "Suite",
+    "redirect_uris": ["https://app.example.test/callback"],
+    "grant_types": ["authorization_code", "refresh_token"],
+    "response_types": ["code"],
+    "token_endpoint_auth_method": "client_secret_basic",
+    "contacts": ["a@example.test"],
+    "scope": "openid email",
+    "default_max_age": 600,
+    "jwks": {"keys": [KEY.export_public(as_dict=True)]},
+    "client_name#de": "Sammlung",
+}
 NEW = "violet tram sleeps under nine bridges"
 
 
@@ -47,6 +65,7 @@ class Cast:
         self.rp = RelyingParty(harness)
         self.public = RelyingParty(harness, "spa", token_endpoint_auth_method="none", first_party=False)
         self.signer = Signer(harness)
+        self.tv = BackChannelClient(harness, "tv", **DEVICE)
         self.assertion_key = KEY
         self.requests: list[RealRequest] = []
         self.id_token = self.access_token = self.refresh_token = ""
@@ -75,6 +94,9 @@ class Cast:
             *self._account(someone),
             *self._mailed(),
             *self._consent(someone),
+            *self._device(someone),
+            *self._console(someone),
+            *self._registration(),
         ]
 
     def _app(self, someone: Someone) -> Iterator[RealRequest]:
@@ -152,6 +174,41 @@ class Cast:
         with contextlib.suppress(AssertionError):
             self.public.go_through(browser, someone)
         yield from page_requests(browser, "consent", choice="approve")
+        browser.get("/account/")
+        yield from page_requests(browser, "sign-out")
+
+    def _device(self, someone: Someone) -> Iterator[RealRequest]:
+        browser, form = Browser(self.harness), {"client_id": self.tv.app.client_id, "scope": "openid offline_access"}
+        asked = list(form.items())
+        yield RealRequest("endpoint", "POST", "/device_authorization", headers={"Content-Type": FORM}, form=asked)
+        codes = self.tv.post("/device_authorization", form).json or {}
+        poll = [("grant_type", GRANT), ("device_code", codes["device_code"]), ("client_id", self.tv.app.client_id)]
+        yield RealRequest("endpoint", "POST", "/token", headers={"Content-Type": FORM}, form=poll)
+        browser.get(f"/device?user_code={codes['user_code']}")
+        yield from page_requests(browser, "device")
+        browser.submit()
+        browser.submit(username=someone.username, password=someone.password)
+        self.harness.clock.advance(PERIOD)
+        browser.submit(code=someone.code(self.harness.clock))
+        yield from page_requests(browser, "device", choice="approve")
+
+    def _console(self, someone: Someone) -> Iterator[RealRequest]:
+        admin = console(self.harness, username=f"olga{self._number}", path=f"/admin/people/{someone.id}/edit")
+        yield from page_requests(admin.browser, "console")
+        admin.browser.get("/admin/people?search=jane")
+        yield from page_requests(admin.browser, "console")
+
+    def _registration(self) -> Iterator[RealRequest]:
+        if self.harness.settings.client_registration != "open":
+            return
+        sent, path = {"Content-Type": "application/json"}, "/register"
+        yield RealRequest("registration", "POST", path, headers=sent, members=CLIENT)
+        own = IssuerClient(self.harness.app, self.harness.settings.issuer).post(path, json=CLIENT).json or {}
+        bearer = {"Authorization": f"Bearer {own['registration_access_token']}"}
+        path = urlsplit(own["registration_client_uri"]).path
+        yield RealRequest("registration", "GET", path, headers=bearer)
+        members = CLIENT | {"client_id": own["client_id"]}
+        yield RealRequest("registration", "PUT", path, headers=sent | bearer, members=members)
 
     def _mailed(self) -> Iterator[RealRequest]:
         asking = Browser(self.harness)

@@ -13,6 +13,7 @@ from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.concurrency import rush, twin
 from tests.support.harness import Harness, Someone
+from tests.support.network import browser_at
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 ADDRESS = "203.0.113.9"
@@ -128,8 +129,9 @@ def test_a_link_fills_the_code_in_and_does_nothing_by_itself(tv: Television, bro
     assert browser.at.startswith("/device?")
 
 
-def test_guesses_are_few(tv: Television, browser: Browser) -> None:
+def test_guesses_are_few(tv: Television) -> None:
     """RFC 8628 section 5.1; the right code is not looked up either then."""
+    browser = browser_at(tv.harness)
     for _ in range(20):
         browser.get("/device")
         browser.submit(user_code="BBBB-BBBB")

@@ -207,6 +207,10 @@ def test_refresh_token_of_a_public_client_is_bound(harness: Harness, jane: Someo
     refused(app.refresh(token), "invalid_grant")
     answer = holder.refresh(token).json or {}
     assert app.claims_of(answer["access_token"])["cnf"] == {"jkt": holder.jkt}
+    refused(KeyHolder(app).refresh(token), "invalid_grant")
+    refused(app.refresh(token), "invalid_grant")
+    again = holder.refresh(token).json or {}
+    assert again["refresh_token"] == answer["refresh_token"], "had again with the same key only"
 
 
 def test_confidential_client_may_change_its_key(holder: KeyHolder, jane: Someone) -> None:

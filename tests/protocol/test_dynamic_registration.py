@@ -30,6 +30,7 @@ from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, migrate
 from tests.support.issuer_client import IssuerClient
 from tests.support.mail_server import self_signed
+from tests.support.network import browser_at
 from tests.support.receiver import receiver
 from tests.support.relying_party import RelyingParty
 from tests.support.tables import count, events
@@ -268,9 +269,13 @@ def test_what_administrators_set_outlives_a_replacement(harness: Harness) -> Non
 def test_a_network_registers_a_bounded_number(databases: Databases, tmp_path: Path) -> None:
     with running(databases, tmp_path, client_registration="open", registrations_per_network=2) as made:
         registrant = Registrant(made)
+        registrant.http = browser_at(made).client
         answers = [registrant.send(GOOD) for _ in range(3)]
         assert [each.status_code for each in answers] == [201, 201, 429]
         assert "Retry-After" in answers[-1].headers
+        registrant.http = browser_at(made, "").client
+        without_address = [registrant.send(GOOD).status_code for _ in range(3)]
+        assert without_address == [201] * 3, "no limit is shared by clients whose address is not known"
 
 
 def test_a_client_replaces_its_registration_a_bounded_number_of_times(harness: Harness) -> None:

@@ -12,7 +12,7 @@ from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.algorithms import FOREIGN
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.network import browser_at
+from tests.support.network import ABROAD, browser_at
 from tests.support.receiver import Asked, receiver
 from tests.support.relying_party import RelyingParty, is_page
 from tests.unit.signing.tools import hmac_signed, signed, unsigned
@@ -247,7 +247,8 @@ def test_made_up_versions_of_a_request_are_not_kept(local: Harness) -> None:
 
     with receiver(serve) as server:
         address = f"{server.origin}/request.jwt"
-        app, stranger, other = SigningParty(local, request_uris=[f"{address}#v1"]), Browser(local), browser_at(local)
+        app, other = SigningParty(local, request_uris=[f"{address}#v1"]), browser_at(local)
+        stranger, unknown = browser_at(local, ABROAD), browser_at(local, "")
         app.signed()
         for number in (1, 2):
             app.send_object(stranger, None, request_uri=f"{address}#made-up")
@@ -262,3 +263,6 @@ def test_made_up_versions_of_a_request_are_not_kept(local: Harness) -> None:
         local.clock.advance(MINUTE)
         app.send_object(stranger, None, request_uri=address)
         assert asked == [MOST_PER_NETWORK + 3]
+        for number in range(MOST_PER_NETWORK + 1):
+            app.send_object(unknown, None, request_uri=f"{address}#{number}")
+        assert asked == [2 * MOST_PER_NETWORK + 4], "who has no address shares no bound"

@@ -3,14 +3,14 @@
     with served_instance(databases, directory) as instance:
         race(CONTESTS["a recovery code"](instance))
 
-The things themselves are in `people_contests` and `app_contests`.
+The things themselves are in `people_contests`, `app_contests` and `device_contests`.
 """
 
 import contextlib
 import functools
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -41,6 +41,7 @@ class Visitor(Protocol):
 
 
 V = TypeVar("V", bound=Visitor)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,20 @@ def race(contest: Contest[V]) -> tuple[int, set[int]]:
     return len(set(map(contest.won, contest.people)) - {""}), {answer.status_code for answer in answers}
 
 
+def half(instance: ServedInstance, things: Mapping[str, T]) -> dict[str, T]:
+    """Every second of these things; the other half is for the other kind of database.
+
+    `./dev bench hostile` races for all over both; each has a race of its own in one process, over both, too.
+    """
+    begin = instance.harness.settings.database_url.startswith("sqlite")
+    return dict(list(things.items())[begin::2])
+
+
 @contextlib.contextmanager
 def served_instance(databases: Databases, directory: Path) -> Iterator[ServedInstance]:
     """Four workers over a fresh database, until the block ends."""
     with databases.fresh(migrate) as url:
-        crowd = {"worker_threads": "64", "hash_queue": "60"}
+        crowd = {"worker_threads": "64", "hash_queue": "60", "client_registration": "token"}
         settings = {"database_url": url, "smtp_url": NOBODY_THERE} | crowd
         product = Product(directory, settings, WORKERS)
         product.start()  # before the harness, so that the keys are the product's own, made today

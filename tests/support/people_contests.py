@@ -9,13 +9,16 @@ from collections.abc import Callable
 from html import unescape
 from urllib.parse import urljoin
 
-from tests.support.account import CODES, EMAIL, SECURITY
+from idp.admin import invitations
+from idp.login.policy.rules import RuleKind
+from tests.support.account import CODES, EMAIL, PHONE, SECURITY
 from tests.support.authenticator import Authenticator
 from tests.support.concurrency import CROWD
 from tests.support.contests import Contest, ServedInstance
 from tests.support.http_person import SETUP_KEY, HttpPerson
-from tests.support.mailed import alert_links, codes, email_links, reset_links, undo_links
+from tests.support.mailed import alert_links, codes, email_links, links, reset_links, undo_links
 from tests.support.passkeys import ADD
+from tests.support.policy import rule, store_rules
 
 NEW = "violet tram sleeps under nine bridges"
 
@@ -122,6 +125,39 @@ def set_up(instance: ServedInstance) -> Contest[HttpPerson]:
     return Contest([person.twin() for _ in range(CROWD)], _new_codes, {"code": person.next_code()})
 
 
+def sign_up_link(instance: ServedInstance) -> Contest[HttpPerson]:
+    """One mailed link, to create an account, opened in 32 browsers."""
+    store_rules(instance.harness, rule(RuleKind.ORGANISATION, self_registration=True))
+    asking = HttpPerson("")
+    asking.get(instance.product.issuer + SECURITY)
+    asking.get(asking.at.replace("/identify", "/register"))
+    asking.submit(email=f"nora{next(instance.numbers)}@mail.example")
+    form = {"name": "Nora", "password": NEW}
+    return Contest(instance.crowd_at(links(instance.harness, "registration")[-1]), _accepted, form)
+
+
+def invitation(instance: ServedInstance) -> Contest[HttpPerson]:
+    """The same, to choose the first password."""
+    services, invited = instance.harness.services, instance.newcomer("invited", password_hash=None)
+    with services.database.write() as tx:
+        user = tx.users.by_id(invited.id)
+        assert user
+        invitations.invite(tx, user, services.entropy, services.sealer)
+    return Contest(instance.crowd_at(links(instance.harness, "invitation")[-1]), _accepted, {"password": NEW})
+
+
+def number_code(instance: ServedInstance) -> Contest[HttpPerson]:
+    """One code that proves a phone number, sent from 32 copies of the browser."""
+    person = instance.with_password(instance.newcomer("calling"), PHONE)
+    person.submit(action=PHONE, number=f"+4915112{next(instance.numbers):06}", channel="sms")
+    form = {"action": f"{PHONE}/sms", "code": codes(instance.harness, "sms")[-1][1]}
+    return Contest([person.twin() for _ in range(CROWD)], _proven, form)
+
+
+def _proven(person: HttpPerson) -> str:
+    return str(id(person)) if person.at.endswith("done=phone") else ""
+
+
 CONTESTS: dict[str, Callable[[ServedInstance], Contest[HttpPerson]]] = {
     "a recovery code": recovery_code,
     "a sent code": sent_code,
@@ -133,6 +169,9 @@ CONTESTS: dict[str, Callable[[ServedInstance], Contest[HttpPerson]]] = {
     "a code of an app": app_code,
     "a form with the password": password_form,
     "a set-up": set_up,
+    "a sign-up link": sign_up_link,
+    "an invitation": invitation,
+    "a code that proves a number": number_code,
 }
 
 

@@ -23,7 +23,7 @@ from idp.web import csrf
 from idp.web.account_paths import RECOVERY_CODES
 from idp.web.context import services
 from idp.web.cookies import SESSION
-from idp.web.errors import Refusal, log_unavailable
+from idp.web.errors import MY_ACCOUNT, Link, Refusal, log_unavailable
 from idp.web.pages import see_other
 from idp.web.transactions import origin
 
@@ -121,19 +121,22 @@ def require_form(
         SignInNeeded, CodesToSave: as `require`.
     """
     auth_session = require(tx, requirement_at, back=back, saving_codes=saving_codes)
-    check_form_token()
+    check_form_token(back or request.path)
     return auth_session
 
 
-def check_form_token(purpose: str = ACCOUNT_FORMS) -> None:
-    """Require a form that one of our pages for this purpose sent in this session.
+def check_form_token(page: str, purpose: str = ACCOUNT_FORMS) -> None:
+    """Require a form that one of our pages for this purpose sent in this session; `page` is its path, by GET.
 
     Raises:
         Refusal: 400 for a form from elsewhere, or of a page shown before the session's cookie last changed.
     """
     if not csrf.is_valid(SESSION.read(), purpose):
         raise Refusal(
-            400, Text("This page was out of date"), Text("Nothing was changed. Go back, reload the page and try again.")
+            400,
+            Text("This page was out of date"),
+            Text("Nothing was changed. Go back, reload the page and try again."),
+            links=(Link(Text("Try again"), page), MY_ACCOUNT),
         )
 
 

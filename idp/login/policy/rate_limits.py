@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp.config import Settings
-from idp.kernel.client_addresses import network_of
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
 from idp.persistence.lookup_keys import lookup_key
-from idp.persistence.throttles import Limit
+from idp.persistence.throttles import Limit, network_bucket
 
 STRANGERS = "strangers"
 PASSWORD_BUCKETS = "password:user:"  # noqa: S105 - the name of a counter
@@ -76,11 +75,11 @@ def password_buckets(identifier: str, user_id: str | None, device_id: str | None
     if user_id and device_id:
         own = f"{PASSWORD_BUCKETS}{user_id}:{device_id}"
         return PasswordBuckets(own, own, None)
-    key, network = digest(lookup_key(identifier)), network_of(address)
+    key = digest(lookup_key(identifier))
     return PasswordBuckets(
         name=f"password:name:{key}",
         person=f"{PASSWORD_BUCKETS}{user_id}:{STRANGERS}" if user_id else f"password:nobody:{key}",
-        network=f"password:network:{network}" if network else None,
+        network=network_bucket("password", address),
     )
 
 
@@ -125,19 +124,18 @@ def reset_bucket(identifier: str, user_id: str | None) -> str:
 
 
 def reset_network_bucket(address: str) -> str | None:
-    """Return the bucket of password reset mails of one network; None for a client without an address."""
-    network = network_of(address)
-    return f"reset:network:{network}" if network else None
+    """Return the bucket of password reset mails of one network."""
+    return network_bucket("reset", address)
 
 
-def user_code_bucket(address: str) -> str:
+def user_code_bucket(address: str) -> str | None:
     """Return the bucket of typed codes of devices of one network."""
-    return f"user-code:network:{network_of(address) or STRANGERS}"
+    return network_bucket("user-code", address)
 
 
-def device_bucket(address: str) -> str:
+def device_bucket(address: str) -> str | None:
     """Return the bucket of sign-ins that devices of one network ask for."""
-    return f"device:network:{network_of(address) or STRANGERS}"
+    return network_bucket("device", address)
 
 
 def ciba_buckets(hint: str, user_id: str | None) -> tuple[str, str]:
@@ -166,9 +164,8 @@ def mailbox_bucket(address: str) -> str:
 
 
 def registration_network_bucket(address: str) -> str | None:
-    """Return the bucket of links to create an account of one network; None for a client without an address."""
-    network = network_of(address)
-    return f"register:network:{network}" if network else None
+    """Return the bucket of links to create an account of one network."""
+    return network_bucket("register", address)
 
 
 def strength_bucket(user_id: str) -> str:

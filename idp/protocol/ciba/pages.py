@@ -87,7 +87,7 @@ def show_question(tx: Transaction, request_id: str) -> Response:
 def decide(tx: Transaction, request_id: str) -> Response:
     """Store the decision; the app learns it when it asks again, or by a ping."""
     question = _load_question(tx, request_id)
-    session_guard.check_form_token(_purpose(question.asked))
+    session_guard.check_form_token(request.path, _purpose(question.asked))
     user_id = question.auth_session.person.user.id
     if request.form.get("choice") == "cancel":
         decision.deny(tx, question.asked, user_id)

@@ -3,7 +3,7 @@
 import pytest
 
 from idp.kernel.handles import keyed_digest
-from tests.support.account import FORMS, HARMLESS, SECURITY, TURN_OFF, Account
+from tests.support.account import FORMS, HARMLESS, PROFILE, SECURITY, TURN_OFF, Account
 from tests.support.harness import ISSUER, Harness
 
 
@@ -43,6 +43,18 @@ def test_a_form_that_is_not_ours_changes_nothing(harness: Harness, account: Acco
     for path, fields in FORMS.items():
         assert account.browser._go("POST", path, headers, fields | token).status_code == 400, path
     assert account.protected() == before
+
+
+@pytest.mark.parametrize("path", [TURN_OFF, PROFILE])
+def test_a_page_that_is_out_of_date_leads_to_itself(account: Account, path: str) -> None:
+    """With the sign-in that was done for it: nobody signs in again because of a second tab."""
+    account.open(path)
+    address = account.browser.at
+    answer = account.browser.submit(action=path, csrf="0" * 64)
+    assert answer.status_code == 400
+    assert f'href="{address}">Try again<' in answer.text
+    assert account.open(address).status_code == 200
+    assert account.browser.at == address
 
 
 def test_reading_changes_nothing(account: Account) -> None:

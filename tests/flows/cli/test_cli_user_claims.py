@@ -107,6 +107,7 @@ def test_an_empty_value_removes_a_claim(harness: Harness, command: Command, jane
         ((), "--help"),
         (("--name", "Jane"), "Nothing would change"),
         (("--email", "jane"), "not an email address"),
+        (("--email", "bj\u00f6rn@example.test"), "letters other than a to z"),
         (("--email", "BOB@example.test"), "belongs to another account"),
         (("--phone-number", "12345"), "not a phone number"),
         (("--phone-number-verified",), "no phone number that could be verified"),

@@ -334,6 +334,8 @@ def test_wrong_values_are_shown_beside_their_fields(harness: Harness) -> None:
     page = admin.browser.submit(action="edit", email="nonsense", name="x" * 201)
     assert page.status_code == 400
     assert re.search(r'id="email-error"|id="name-error"', page.text)
+    page = admin.browser.submit(action="edit", email="bj\u00f6rn@example.test", name="Jane")
+    assert "letters other than a to z" in words(page)
     assert stored(harness, jane.id).email == "jane@example.test"
 
 

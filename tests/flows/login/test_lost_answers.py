@@ -1,17 +1,29 @@
 """The answer to a proof does not reach the browser: the same form gets it again, and nobody else does."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from idp.login.flow.answers import REPEATABLE
 from tests.support.browser import Browser
 from tests.support.concurrency import twin
-from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.databases import Databases
+from tests.support.harness import ISSUER, Harness, Someone, migrate
 from tests.support.login_driver import LoginDriver, csrf_of
-from tests.support.login_stages import STEPS, Stage, stand_at
+from tests.support.login_stages import FURTHER, STEPS, Stage, stand_at
 from tests.support.relying_party import RelyingParty
 from tests.support.tables import count, rows
+
+
+@pytest.fixture
+def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """An installation in which a second step can wait, so that "Later" is one of the steps."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, second_step_grace_days=7)
+        yield made
+        made.close()
 
 
 @pytest.fixture
@@ -27,7 +39,7 @@ ROTATING = [step for step in STEPS if step != "account"]
 def lose_answer(stage: Stage) -> Browser:
     """Send the right form; the browser as it is without the answer, while `stage.browser` got it."""
     without = twin(stage.browser)
-    stage.browser.submit(**stage.right)
+    stage.browser.submit(action=stage.target, **stage.right)
     return without
 
 
@@ -38,12 +50,12 @@ def link(browser: Browser, label: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("step", ROTATING)
+@pytest.mark.parametrize("step", [*ROTATING, *FURTHER])
 def test_the_same_form_gets_the_same_answer(harness: Harness, driver: LoginDriver, step: str) -> None:
     stage = stand_at(step, driver)
     reached, without = stage.browser, lose_answer(stage)
     before = rows(harness)
-    without.submit(**stage.right)
+    without.submit(action=stage.target, **stage.right)
     assert (without.at, without.page.status_code) == (reached.at, 200)
     assert [without.cookie(name) for name in COOKIES] == [reached.cookie(name) for name in COOKIES]
     assert rows(harness) == before, "nothing happens twice"

@@ -317,9 +317,12 @@ def test_an_address_has_one_spelling_everywhere(proxied: Harness, sent: str, rec
 
 
 def test_clients_without_a_known_address_share_no_limit(harness: Harness) -> None:
-    """Or ten of them would shut "Forgot password" for everybody."""
+    """Or ten of them would shut "Forgot password" for everybody, and twenty the page for codes of devices."""
     browser = Browser(harness)
     from_peer(browser, "")
     for number in range(rate_limits.ADDRESS_LIMIT.short_count + 1):
         browser.get("/recover")
         assert browser.submit(username=f"name{number}").status_code == 200
+    browser.get("/device")
+    for _ in range(rate_limits.USER_CODE_LIMIT.short_count + 1):
+        assert browser.submit(user_code="BBBB-BBBB").status_code == 400

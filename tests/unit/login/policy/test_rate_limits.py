@@ -1,5 +1,6 @@
 """docs/reference/limits.md says what the running configuration does (ASVS 5.0 section 6.1.1)."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -63,3 +64,12 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
 def test_every_limit_there_is_stands_in_the_table() -> None:
     limits = [name for name, value in vars(rate_limits).items() if isinstance(value, Limit)]
     assert len(limits) == 11, "a new limit wants a row in docs/reference/limits.md and here"
+
+
+def test_who_has_no_address_shares_no_bucket() -> None:
+    """Every bucket that is made of an address alone."""
+    made = [make for make in vars(rate_limits).values() if inspect.isfunction(make)]
+    of_network = [make for make in made if list(inspect.signature(make).parameters) == ["address"]]
+    buckets = {make.__name__: make("") for make in of_network if ":network:" in str(make("203.0.113.9"))}
+    assert len(buckets) == 4
+    assert set(buckets.values()) == {None}

@@ -1,0 +1,48 @@
+"""Single-use things of devices without a keyboard, for races at a served instance: their code, and a person's yes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.protocol.test_device_grant import DEVICE, GRANT
+from tests.support.app_contests import Caller, callers, got
+from tests.support.back_channel import BackChannelClient
+from tests.support.concurrency import CROWD
+from tests.support.contests import Contest, ServedInstance
+from tests.support.http_person import HttpPerson
+
+
+def _asked(instance: ServedInstance) -> tuple[HttpPerson, dict[str, str]]:
+    """A person at the question whether the device is their own, and how it asks for tokens."""
+    issuer = instance.product.issuer
+    app = BackChannelClient(instance.harness, f"tv{next(instance.numbers)}", **DEVICE).app
+    codes = Caller(f"{issuer}/device_authorization").submit(client_id=app.client_id, scope="openid").json()
+    jane = instance.newcomer("viewer")
+    person = HttpPerson(jane.username)
+    person.get(f"{issuer}/device")
+    person.submit(user_code=codes["user_code"])
+    person.submit(username=jane.username, password=jane.password)
+    assert "/device/confirm/" in person.at, person.at
+    return person, {"grant_type": GRANT, "device_code": codes["device_code"], "client_id": app.client_id}
+
+
+def device_code(instance: ServedInstance) -> Contest[Caller]:
+    """One code of a device that its owner connected, redeemed 32 times."""
+    person, form = _asked(instance)
+    person.submit(choice="approve")
+    return Contest(callers(instance), got("access_token"), form)
+
+
+def device_consent(instance: ServedInstance) -> Contest[HttpPerson]:
+    """One yes to a device, sent from 32 copies of the browser."""
+    person, _ = _asked(instance)
+    return Contest([person.twin() for _ in range(CROWD)], _connected, {"choice": "approve"})
+
+
+def _connected(person: HttpPerson) -> str:
+    return str(id(person)) if person.at.endswith("/device/done") else ""
+
+
+CONTESTS: dict[str, Callable[[ServedInstance], Contest[Any]]] = {
+    "a device's code": device_code,
+    "a yes to a device": device_consent,
+}
