@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -30,9 +29,9 @@ def python_with(name: str) -> Path:
         if not complete.exists():
             for old in cache.glob(f"{name}-*"):
                 shutil.rmtree(old)
-            _install(name, [sys.executable, "-m", "venv", "--without-pip", folder])
-            pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile", "--no-deps"]
-            _install(name, [*pip, "--only-binary", ":all:", "--require-hashes", "-r", lock])
+            _install(name, sys.executable, "-m", "venv", "--without-pip", folder)
+            pip = (sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile", "--no-deps")
+            _install(name, *pip, "--only-binary", ":all:", "--require-hashes", "-r", lock)
             complete.touch()
     return python
 
@@ -41,10 +40,10 @@ def go_program(module: str) -> Path:
     """A program of the module in `go_proxy`, built into the cache of Go."""
     if not shutil.which("go"):
         pytest.skip(f"{module} needs Go on the PATH to be built")
-    return Path(_install(module, ["go", "tool", "-n", module], cwd=GO_PROXY).strip())
+    return Path(_install(module, "go", "tool", "-n", module, cwd=GO_PROXY).strip())
 
 
-def _install(name: str, command: Sequence[str | Path], cwd: Path | None = None) -> str:
+def _install(name: str, *command: str | Path, cwd: Path | None = None) -> str:
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS)
     except subprocess.TimeoutExpired:

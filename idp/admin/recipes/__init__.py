@@ -102,6 +102,7 @@ RECIPES: Mapping[str, Recipe] = {
         callback="/_synapse/client/oidc/callback",
         fields={"id_token_scope_claims": True},
         note=CLAIMS_NOTE,
+        tested=True,
     ),
     "pgadmin": Recipe(
         title="pgAdmin",
