@@ -41,8 +41,8 @@ def running(command: Sequence[str | Path], port: int, log: Path, **environment: 
 
 
 def new_person(product: Product, name: str) -> HttpPerson:
-    """Somebody with an address that counts, as most apps want it."""
-    product.add_person(name)
+    """Somebody with an address that counts, as most apps want it, who must set up a second step."""
+    product.add_person(name, required=True)
     product.command.done("users", "set", name, "--email-verified")
     return HttpPerson(name)
 

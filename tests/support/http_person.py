@@ -101,6 +101,8 @@ class HttpPerson:
             if address.startswith(self.stop_at):
                 return self.page
             self.page = self._session.request(method, address, data=data, allow_redirects=False, timeout=30)
+            for cookie in self._session.cookies:
+                cookie.secure = False  # a browser sends it to http://localhost too
             if "Location" not in self.page.headers:
                 return self.page
             address, method, data = urljoin(address, self.page.headers["Location"]), "GET", {}

@@ -84,13 +84,25 @@ RECIPES: Mapping[str, Recipe] = {
         note="Signing in begins with a form that is posted to /login/oidc/.",
         tested=True,
     ),
-    "jupyterhub": Recipe(title="JupyterHub: oauthenticator", language="python", callback="/hub/oauth_callback"),
+    "jupyterhub": Recipe(
+        title="JupyterHub: oauthenticator", language="python", callback="/hub/oauth_callback", tested=True
+    ),
+    "streamlit": Recipe(
+        title="Streamlit",
+        language="toml",
+        callback="/oauth2callback",
+        signed_out="/oauth2callback",
+        fields={"id_token_scope_claims": True},
+        note=f"{CLAIMS_NOTE} The app calls st.login() and st.logout(), and reads st.user.",
+        tested=True,
+    ),
     "synapse": Recipe(
         title="Synapse (Matrix)",
         language="yaml",
         callback="/_synapse/client/oidc/callback",
         fields={"id_token_scope_claims": True},
         note=CLAIMS_NOTE,
+        tested=True,
     ),
     "pgadmin": Recipe(
         title="pgAdmin",
@@ -120,6 +132,7 @@ RECIPES: Mapping[str, Recipe] = {
         language="toml",
         callback="/oauth2/callback",
         note="The email address of a person must be verified, or the proxy refuses them.",
+        tested=True,
     ),
     "apache": Recipe(
         title="Apache: mod_auth_openidc",

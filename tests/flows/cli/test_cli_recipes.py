@@ -15,8 +15,8 @@ from tests.support.tables import count
 URL = "https://app.example.test"
 NAMED = (
     "flask", "openid-client", "spring", "aspnet", "django-allauth", "mozilla-django-oidc", "python-social-auth",
-    "jupyterhub", "synapse", "pgadmin", "authjs", "express", "oauth2-proxy", "apache", "grafana", "nextcloud", "gitlab",
-    "go", "browser", "cli", "service", "device",
+    "jupyterhub", "streamlit", "synapse", "pgadmin", "authjs", "express", "oauth2-proxy", "apache", "grafana",
+    "nextcloud", "gitlab", "go", "browser", "cli", "service", "device",
 )  # fmt: skip
 
 
