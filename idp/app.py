@@ -24,6 +24,7 @@ from idp.login.pages import blueprints as login
 from idp.messaging.fetched_documents import FetchedDocuments
 from idp.persistence.database import Database
 from idp.protocol.backchannel.routes import backchannel
+from idp.protocol.ciba.pages import blueprint as ciba
 from idp.protocol.device.pages import blueprint as device
 from idp.protocol.frontchannel_routes import PUBLISHED, frontchannel
 from idp.protocol.logout.session_management import session_management
@@ -95,7 +96,7 @@ def create_app(services: Services) -> Flask:
     paths.install(app)
     pages.install(app)
     errors.install(app)
-    for blueprint in (*login, *recovery, consent, device, frontchannel, backchannel, *account, console):
+    for blueprint in (*login, *recovery, consent, device, ciba, frontchannel, backchannel, *account, console):
         app.register_blueprint(blueprint)
     if services.settings.session_management:
         app.register_blueprint(session_management)

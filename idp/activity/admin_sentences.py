@@ -114,6 +114,8 @@ NOT_DONE: Mapping[str, Text] = {
     Event.MAIL_ABANDONED: Text("A mail to {person} could not be delivered."),
     Event.MESSAGE_ABANDONED: Text("A message to {person} could not be delivered."),
     Event.LOGOUT_ABANDONED: Text("{app} could not be told that {person} signed out."),
+    Event.PING_ABANDONED: Text("{app} could not be told what {person} answered."),
+    Event.SIGN_IN_REQUESTED: Text("{app} asked to sign {person} in."),
 }
 """What was tried and failed."""
 

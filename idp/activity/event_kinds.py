@@ -15,6 +15,7 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
         Event.SECOND_STEP: Text("Second step given"),
         Event.RECOVERY_CODE: Text("Recovery code used"),
         Event.CODE_SENT: Text("Code sent"),
+        Event.SIGN_IN_REQUESTED: Text("Sign-in asked for by an app"),
         Event.SIGN_IN_CANCELLED: Text("Sign-in cancelled"),
         Event.SIGN_OUT: Text("Signed out"),
         Event.SESSION_ENDED: Text("Browser signed out"),
@@ -96,6 +97,7 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
         Event.MESSAGE_ABANDONED: Text("Message not delivered"),
         Event.MESSAGE_SENT_AGAIN: Text("Message sent again"),
         Event.LOGOUT_ABANDONED: Text("Sign-out not delivered to an app"),
+        Event.PING_ABANDONED: Text("Answer not delivered to an app"),
     },
 }
 """Kinds in the order of the filter, by topic."""

@@ -46,6 +46,8 @@ DONE: Mapping[str, Text] = {
     ),
     Event.DATA_EXPORTED: Text("A copy of your data was downloaded."),
     Event.ACCOUNT_CLOSED: Text("You closed your account."),
+    Event.SIGN_IN_REQUESTED: Text("{app} asked to sign you in."),
+    Event.PING_ABANDONED: Text("{app} could not be told what you answered."),
     Event.CONSENT_GIVEN: Text("You allowed {app} to see details of yours."),
     Event.CONSENT_REFUSED: Text("You did not allow {app} to see details of yours."),
     Event.CONSENT_REVOKED: Text("You removed {app} from your connected apps."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, Registration
+from idp.admin.client_rules import CIBA, CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, Registration
 from idp.admin.recipes import LOOPBACK_CALLBACKS, OFFLINE, RECIPES, AppKind, recipe_fields
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -64,7 +64,8 @@ KINDS: Mapping[AppKind, Kind] = {
 def kind_of(client: Client) -> AppKind:
     """Return the kind that a registered app looks like."""
     if CODE not in client.grant_types:
-        return AppKind.DEVICE if DEVICE_CODE in client.grant_types else AppKind.SERVICE
+        approved_elsewhere = {DEVICE_CODE, CIBA} & set(client.grant_types)
+        return AppKind.DEVICE if approved_elsewhere else AppKind.SERVICE
     if client.token_endpoint_auth_method != PUBLIC:
         return AppKind.WEB
     return AppKind.BROWSER if client.web_origins else AppKind.NATIVE

@@ -20,6 +20,7 @@ EVENTS = (
     Event.CLIENT_REFUSED,
     Event.LOGOUT_TARGET_REFUSED,
     Event.LOGOUT_ABANDONED,
+    Event.PING_ABANDONED,
 )
 NOTHING = Text("Nothing has to be done.")
 START_AGAIN = Text("If it happens often, look at the app's log: it should sign the person in again.")
@@ -174,6 +175,11 @@ BY_EVENT = {
         "",
         Text("The app could not be told that somebody signed out."),
         Text("Look whether the app answers at its address for back-channel logout."),
+    ),
+    Event.PING_ABANDONED: Wording(
+        "",
+        Text("The app could not be told that a person had answered its request."),
+        Text("Look whether the app answers at its address for pings (CIBA)."),
     ),
 }
 

@@ -151,6 +151,28 @@ GROUPS = (
         ),
     ),
     Group(
+        Text("Sign-ins that it asks for itself (CIBA)"),
+        (
+            Member(
+                name="backchannel_token_delivery_mode",
+                title=Text("How it learns what the person answered"),
+                kind=Kind.CHOICE,
+                help=Text("poll: it asks every few seconds. ping: it is told, and then asks once."),
+                values=("poll", "ping"),
+            ),
+            Member(
+                name="backchannel_client_notification_endpoint",
+                title=Text("Where it is told (ping)"),
+                kind=Kind.ADDRESS,
+            ),
+            _signing(
+                "backchannel_authentication_request_signing_alg",
+                Text("What it signs these requests with; once chosen, each must be signed"),
+                FOREIGN,
+            ),
+        ),
+    ),
+    Group(
         Text("Responses"),
         (
             *_encryption(

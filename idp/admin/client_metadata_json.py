@@ -14,7 +14,16 @@ from typing import Any
 from idp.admin import client_members, client_uris
 from idp.admin.client_member import Kind
 from idp.admin.client_members import MEMBERS
-from idp.admin.client_rules import CODE, OFFLINE_ACCESS, PUBLIC, REFRESH, SECRET_METHODS, Problem, Registration
+from idp.admin.client_rules import (
+    CIBA,
+    CODE,
+    OFFLINE_ACCESS,
+    PUBLIC,
+    REFRESH,
+    SECRET_METHODS,
+    Problem,
+    Registration,
+)
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata, changed_members
 from idp.persistence.clients import Client
 from idp.signing.algorithms import OWN
@@ -22,7 +31,7 @@ from idp.signing.algorithms import OWN
 INVALID_METADATA, INVALID_REDIRECT_URI = "invalid_client_metadata", "invalid_redirect_uri"
 UNAPPROVED_STATEMENT = "unapproved_software_statement"
 IMPLICIT = "implicit"
-GRANTS = (CODE, REFRESH, IMPLICIT)
+GRANTS = (CODE, REFRESH, IMPLICIT, CIBA)
 """Others act without a person, which is for administrators to allow."""
 TEXTS = ("client_name", "client_uri", "policy_uri", "tos_uri", "backchannel_logout_uri")
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
@@ -153,6 +162,8 @@ def _read_name(body: Mapping[str, Any]) -> str:
 
 def _read_response_types(body: Mapping[str, Any], allowed: tuple[str, ...]) -> list[str]:
     """Return the response types, whose words may come in any order (Multiple Response Types section 3)."""
+    if body.get("response_types") == [] and CIBA in _read_list(body, "grant_types"):
+        return []  # nobody is sent to such a client
     known = {frozenset(name.split()): name for name in allowed}
     types = [known.get(frozenset(each.split()), "") for each in _read_list(body, "response_types") or ["code"]]
     if not all(types):
@@ -167,7 +178,7 @@ def _read_grants(body: Mapping[str, Any], types: list[str]) -> tuple[str, ...]:
     needed = {CODE if word == "code" else IMPLICIT for word in words}
     if not set(grants) <= set(GRANTS):
         raise InvalidMetadata(f"grant_types: only {', '.join(GRANTS)} can be registered here")
-    if needed != set(grants) - {REFRESH}:
+    if needed != set(grants) - {REFRESH, CIBA}:
         raise InvalidMetadata("grant_types: they do not fit the response_types (RFC 7591 section 2.1)")
     return grants
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from idp.admin import (
     certificate_rules,
+    ciba_rules,
     client_key_rules,
     client_scope_rules,
     client_uris,
@@ -34,12 +35,22 @@ CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
 METHODS_WITH_SECRET = (*SECRET_METHODS, CLIENT_SECRET_JWT)
 PRIVATE_KEY_JWT = "private_key_jwt"
 AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
-MORE_RULES = (certificate_rules.problems, profile_rules.problems, member_problems, response_rules.problems)
+MORE_RULES = (
+    certificate_rules.problems,
+    profile_rules.problems,
+    member_problems,
+    response_rules.problems,
+    ciba_rules.problems,
+)
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 DEVICE_CODE = profile_rules.DEVICE_CODE
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-GRANT_TYPES = (CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, JWT_BEARER, response_rules.IMPLICIT)
+CIBA = ciba_rules.GRANT_TYPE
+GRANT_TYPES = (
+    *(CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, JWT_BEARER),
+    *(CIBA, response_rules.IMPLICIT),
+)
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
@@ -217,7 +228,7 @@ def _agreement(wanted: Registration) -> Iterator[Problem]:
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
         )
-    if REFRESH in grants and grants.isdisjoint({CODE, DEVICE_CODE}):
+    if REFRESH in grants and grants.isdisjoint({CODE, DEVICE_CODE, CIBA}):
         yield Problem(
             "grant_types",
             Text("The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."),

@@ -8,7 +8,7 @@ from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.factors.sent_code import HIDDEN, mask
 from idp.kernel.text import Text
-from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
+from idp.messaging.ciba_pings import TO_APPS
 from idp.persistence.outbox import MessageState, OutboxMessage
 from idp.persistence.transaction import Transaction
 
@@ -54,6 +54,6 @@ def send_again(tx: Transaction, actor: Actor, message_id: int) -> OutboxMessage:
 
 def shown_recipient(channel: str, recipient: str) -> str:
     """Return an address or number as administrators may see it: masked; an app's id as it is."""
-    if channel == BACKCHANNEL_LOGOUT or HIDDEN in recipient:
+    if channel in TO_APPS or HIDDEN in recipient:
         return recipient
     return mask(recipient) if "@" in recipient or recipient.startswith("+") else HIDDEN

@@ -19,6 +19,7 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 SIGNING_ALGORITHMS = (
     "token_endpoint_auth_signing_alg",
     "request_object_signing_alg",
+    "backchannel_authentication_request_signing_alg",
     "userinfo_signed_response_alg",
     "authorization_signed_response_alg",
     "introspection_signed_response_alg",

@@ -13,7 +13,8 @@ from idp.login.state.policy_rules import present_rules
 from idp.persistence.audit_events import audit_events
 from idp.persistence.database import Database
 from idp.persistence.purging import BATCH
-from idp.persistence.retention import ERASURES, LIVES, Erasure, Life, Retention
+from idp.persistence.retention import ERASURES, LIVES
+from idp.persistence.row_lives import Erasure, Life, Retention
 from idp.persistence.transaction import Transaction
 
 PAUSE = 0.05

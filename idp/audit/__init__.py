@@ -57,6 +57,7 @@ class Event(StrEnum):
     CONTACT_UNDONE = "contact.undone"
     DATA_EXPORTED = "account.exported"
     ACCOUNT_CLOSED = "account.closed"
+    SIGN_IN_REQUESTED = "sign_in.requested"
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_REVOKED = "consent.revoked"
@@ -107,6 +108,7 @@ class Event(StrEnum):
     MESSAGE_ABANDONED = "message.abandoned"
     MESSAGE_SENT_AGAIN = "message.sent_again"
     LOGOUT_ABANDONED = "backchannel_logout.abandoned"
+    PING_ABANDONED = "ciba_ping.abandoned"
 
 
 REPEATABLE = frozenset({Event.SIGN_IN_CANCELLED, Event.CONSENT_REFUSED, Event.RESET_ASKED, Event.REGISTRATION_ASKED})

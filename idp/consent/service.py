@@ -52,9 +52,15 @@ def store_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Coll
         return
     client = tx.clients.by_id(client_id)
     if client and not decision.is_impersonable(client.token_endpoint_auth_method, row.request.get("redirect_uri", "")):
-        before = tx.consents.find(user_id, client_id)
-        tx.consents.remember(user_id, client_id, sorted({*scopes, *(before.scopes if before else ())}))
+        _remember(tx, client_id, user_id, scopes)
     audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client_id, scopes=sorted(scopes))
+
+
+def remember_consent(tx: Transaction, client: Client, user_id: str, scopes: Collection[str]) -> None:
+    """Store consent that was given outside a login flow, to a client that nobody can impersonate."""
+    if not client.first_party:
+        _remember(tx, client.client_id, user_id, scopes)
+    audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client.client_id, scopes=sorted(scopes))
 
 
 def refuse_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
@@ -62,3 +68,8 @@ def refuse_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Col
     if tx.login_flows.cancel(row):
         client_id = row.client_id
         audit.record(tx, Event.CONSENT_REFUSED, user_id=user_id, client_id=client_id, scopes=sorted(scopes))
+
+
+def _remember(tx: Transaction, client_id: str, user_id: str, scopes: Collection[str]) -> None:
+    before = tx.consents.find(user_id, client_id)
+    tx.consents.remember(user_id, client_id, sorted({*scopes, *(before.scopes if before else ())}))

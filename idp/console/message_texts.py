@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from idp.kernel.text import Text
+from idp.messaging.ciba_pings import CIBA_PING
 from idp.messaging.codes import CODE, SMS, WHATSAPP
 from idp.messaging.contact_messages import EMAIL_CHANGE, EMAIL_TAKEN, REGISTRATION, REGISTRATION_TAKEN
 from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
-from idp.messaging.notices import ACCOUNT_CLOSED, EMAIL, RESET_OFFER, SIGN_IN_ALERT, Notice
+from idp.messaging.notices import ACCOUNT_CLOSED, EMAIL, RESET_OFFER, SIGN_IN_ALERT, SIGN_IN_REQUEST, Notice
 from idp.persistence.outbox import MessageState
 
 KINDS: dict[str, Text] = {
     CODE: Text("A code"),
     RESET_OFFER: Text("Set a new password"),
     SIGN_IN_ALERT: Text("New sign-in: was this you?"),
+    SIGN_IN_REQUEST: Text("An app wants to sign you in"),
     EMAIL_CHANGE: Text("Confirm your new email address"),
     EMAIL_TAKEN: Text("Your address was to be used for another account"),
     REGISTRATION: Text("Create your account"),
     REGISTRATION_TAKEN: Text("You have an account already"),
     ACCOUNT_CLOSED: Text("Your account is closed"),
     "logout_token": Text("Sign-out, told to an app"),
+    CIBA_PING: Text("Answer to a request, told to an app"),
     Notice.PASSWORD_CHANGED: Text("Your password was changed"),
     Notice.PASSWORD_RESET: Text("Your password was set anew"),
     Notice.AUTHENTICATOR_ADDED: Text("Second step turned on"),
@@ -60,6 +63,7 @@ CHANNELS: dict[str, Text] = {
     SMS: Text("Text message"),
     WHATSAPP: Text("WhatsApp"),
     BACKCHANNEL_LOGOUT: Text("To an app"),
+    CIBA_PING: Text("Answer to an app"),
 }
 STATES: dict[MessageState, Text] = {
     MessageState.WAITING: Text("Waiting"),

@@ -7,6 +7,7 @@ notices               security notices and their recipients
 contact_messages      messages about changes of address or number
 codes                 one-time codes
 logout_notifications  back-channel logouts of clients
+ciba_pings            pings of clients whose request was decided
 sealed_secrets        links and codes are sealed while they wait in the outbox
 rendering             renders rows from templates
 mail, smtp            sends outbox rows as mail; the transport

@@ -3,8 +3,8 @@
     claim a row, commit  ->  render and send, outside any transaction  ->  record the result, commit
 
 The claim of a crashed worker expires and another one delivers: at worst twice, never not at all. Failed messages are
-retried with growing pauses, and abandoned when rejected or too old: a day for a notice, its lifetime for a code. An
-expired code is not sent, since it would only confuse.
+retried with growing pauses, and abandoned when rejected or too old: a day for a notice, its lifetime for a code or a
+ping. An expired code is not sent, since it would only confuse.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.messaging.ciba_pings import CIBA_PING
 from idp.messaging.codes import CODE
+from idp.messaging.notices import SIGN_IN_REQUEST
 from idp.messaging.smtp import Rejected, Undelivered
 from idp.persistence.database import Database
 from idp.persistence.outbox import OutboxMessage
@@ -43,11 +45,13 @@ class RetryPolicy:
 
 DEFAULT_POLICY = RetryPolicy(first_pause=30, longest_pause=HOUR, give_up_after=DAY, expires=False)
 """A later notice would frighten more than help; clients have ended their sessions by then."""
+SHORT_LIVED = frozenset({CODE, SIGN_IN_REQUEST, CIBA_PING})
+"""Templates of messages that are good for the `minutes` of their context."""
 
 
 def retry_policy(message: OutboxMessage) -> RetryPolicy:
-    """Return the policy of a message; a code is needed at once and is useless later."""
-    if message.template != CODE:
+    """Return the policy of a message; what somebody waits for is needed at once, and is useless later."""
+    if message.template not in SHORT_LIVED:
         return DEFAULT_POLICY
     return RetryPolicy(2, MINUTE, give_up_after=message.context["minutes"] * MINUTE, expires=True)
 

@@ -18,6 +18,7 @@ SIGN_IN_ALERT = "sign_in_alert"
 RESET_OFFER = "reset_offer"
 RESET_BY_ADMINISTRATOR = "reset_by_administrator"
 INVITATION = "invitation"
+SIGN_IN_REQUEST = "sign_in_request"
 ACCOUNT_CLOSED = "account_closed"
 
 
@@ -103,6 +104,14 @@ def enqueue_sign_in_alert(tx: Transaction, user: User, link: SealedSecret) -> No
     context = {"event": SIGN_IN_ALERT, **message_context(tx, user), **link.as_context()}
     message = OutboxMessage(channel=EMAIL, recipient=user.email, template=SIGN_IN_ALERT, context=context)
     tx.outbox.enqueue(message)
+
+
+def enqueue_sign_in_request(tx: Transaction, user: User, *, app: str, minutes: int) -> None:
+    """Enqueue a mail about an app that asks to sign this person in, for `minutes`; nothing without an address."""
+    if not user.email:
+        return
+    context = {"event": SIGN_IN_REQUEST, **message_context(tx, user), "app": app, "minutes": minutes}
+    tx.outbox.enqueue(OutboxMessage(channel=EMAIL, recipient=user.email, template=SIGN_IN_REQUEST, context=context))
 
 
 def enqueue_password_reset(

@@ -23,7 +23,7 @@ from idp.language.localization import localize_values
 from idp.language.reader import Reader
 from idp.messaging.sealed_secrets import SealedSecret, Unseal
 
-SECURITY_PAGE, RECOVER_PAGE = "/account/security", "/recover"
+SECURITY_PAGE, RECOVER_PAGE, APPROVE_PAGE = "/account/security", "/recover", "/approve"
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Renderer:
             "brand": brand,
             "security_href": issuer + SECURITY_PAGE,
             "recover_href": issuer + RECOVER_PAGE,
+            "approve_href": issuer + APPROVE_PAGE,
             "host": urlsplit(issuer).hostname,
         }
 

@@ -64,6 +64,11 @@ class ClientMetadata:
     introspection_signed_response_alg: str | None = None
     authorization_details_types: list[str] = field(default_factory=list)
 
+    # OpenID Connect CIBA Core 1.0 section 4
+    backchannel_token_delivery_mode: str | None = None
+    backchannel_client_notification_endpoint: str | None = None
+    backchannel_authentication_request_signing_alg: str | None = None
+
     # Front-Channel Logout 1.0 section 2
     frontchannel_logout_uri: str | None = None
     frontchannel_logout_session_required: bool = False

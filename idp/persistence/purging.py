@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
 
 from idp.persistence.base import Store, given
+from idp.persistence.ciba_requests import ciba_requests
 from idp.persistence.consents import consents
 from idp.persistence.contact_changes import contact_changes
 from idp.persistence.devices import devices
@@ -16,7 +17,7 @@ from idp.persistence.groups import group_members
 from idp.persistence.outbox import MessageState, outbox
 from idp.persistence.password_resets import password_resets
 from idp.persistence.recovery_codes import recovery_sets
-from idp.persistence.retention import Erasure, Life, Retention
+from idp.persistence.row_lives import Erasure, Life, Retention
 from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sign_in_alert_links import alert_links
 
@@ -33,6 +34,7 @@ PERSONAL_TABLES = (
     password_resets,
     alert_links,
     group_members,
+    ciba_requests,
 )
 """Tables whose rows belong to one person."""
 DELETE_ENDED_MESSAGES = delete(outbox).where(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from sqlalchemy import ColumnElement, Table, false, func, select
+from sqlalchemy import ColumnElement, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
 from idp.persistence.apis import apis
@@ -14,6 +11,7 @@ from idp.persistence.attributes import attributes
 from idp.persistence.audit_chain import audit_chain, audit_chain_state
 from idp.persistence.audit_events import audit_events
 from idp.persistence.background_jobs import jobs
+from idp.persistence.ciba_requests import ciba_requests
 from idp.persistence.client_logos import client_logos
 from idp.persistence.client_registrations import client_registrations, initial_access_tokens
 from idp.persistence.clients import clients
@@ -37,6 +35,7 @@ from idp.persistence.refresh_tokens import refresh_tokens
 from idp.persistence.registrations import registrations
 from idp.persistence.revoked_tokens import revoked_tokens
 from idp.persistence.roles import role_grants
+from idp.persistence.row_lives import NOT_BY_STRANGERS, Erasure, Life, Retention
 from idp.persistence.sent_codes import sent_codes
 from idp.persistence.sessions import sessions
 from idp.persistence.sign_in_alert_links import alert_links
@@ -50,54 +49,6 @@ OUTBOX_RETENTION = 30 * DAY
 """Seconds that a message is kept as a record, without its content; also one of a channel that was switched off."""
 COUNT_RETENTION = 400 * DAY
 """Seconds that the counts of a day are kept."""
-
-
-@dataclass(frozen=True)
-class Retention:
-    """The time (seconds, UTC), and the settings that purging follows."""
-
-    now: int
-    session_idle: int
-    audit_days: int
-    """0: for ever."""
-    keep_codes: bool
-    """Whether sealed copies of saved recovery codes are kept."""
-
-
-NOT_BY_STRANGERS = "a stranger adds none"
-
-Over = Callable[[Retention], ColumnElement[bool]]
-"""Returns the condition of rows whose life is over."""
-
-
-@dataclass(frozen=True)
-class Life:
-    """The life of a table's rows.
-
-    Without `over` nothing is purged: rows end with what `until` names, by a change or by a foreign key. `bounded_by` is
-    what bounds how fast somebody who has proven nothing can add rows.
-    """
-
-    table: Table
-    grows_with: str
-    until: str
-    over: Over | None = None
-    bounded_by: str = NOT_BY_STRANGERS
-
-    @property
-    def name(self) -> str:
-        """Return the table's name."""
-        return self.table.name
-
-
-@dataclass(frozen=True)
-class Erasure:
-    """Columns that are emptied before their row ends."""
-
-    name: str
-    table: Table
-    columns: tuple[str, ...]
-    over: Over
 
 
 def _audit_is_over(at: Retention) -> ColumnElement[bool]:
@@ -163,6 +114,13 @@ LIVES = (
         "an hour after its expiry, so that a late poll gets the right answer",
         lambda at: device_authorizations.c.expires_at < at.now - HOUR,
         "100 of a network in 15 minutes, 1000 in a day",
+    ),
+    Life(
+        ciba_requests,
+        "sign-ins that apps ask for themselves (CIBA)",
+        "an hour after its expiry, so that a late poll gets the right answer; when the account is closed",
+        lambda at: ciba_requests.c.expires_at < at.now - HOUR,
+        "clients that prove themselves; `throttle_per_quarter_hour` for a name, and 6000 of a client in 15 minutes",
     ),
     Life(
         pushed_requests,

@@ -12,6 +12,7 @@ from idp.persistence.audit_chain import AuditChainStore
 from idp.persistence.audit_events import AuditStore
 from idp.persistence.audit_search import AuditSearch
 from idp.persistence.background_jobs import JobStore
+from idp.persistence.ciba_requests import CibaRequestStore
 from idp.persistence.client_logos import ClientLogoStore
 from idp.persistence.client_registrations import ClientRegistrationStore
 from idp.persistence.clients import ClientStore
@@ -106,6 +107,11 @@ class Transaction:
     def device_authorizations(self) -> DeviceAuthorizationStore:
         """Sign-ins of devices without a keyboard."""
         return DeviceAuthorizationStore(self._db, self.now)
+
+    @cached_property
+    def ciba_requests(self) -> CibaRequestStore:
+        """Authentication requests that clients send themselves."""
+        return CibaRequestStore(self._db, self.now)
 
     @cached_property
     def registrations(self) -> RegistrationStore:

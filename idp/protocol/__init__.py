@@ -24,6 +24,7 @@ Front channel:
     logout/                   RP-initiated logout, and logout tokens to clients
 
 Back channel:
+    ciba/                   sign-ins that clients ask for themselves (OpenID CIBA)
     device/                 sign-ins of devices without a keyboard (RFC 8628)
     backchannel/            client authentication, /token, /introspect, /revoke
     grants/                 one file per grant type; single use is one conditional UPDATE

@@ -22,6 +22,7 @@ from idp.protocol.authorize import pushed_request, request_object
 from idp.protocol.authorize.checks import S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
+from idp.protocol.ciba import authentication_request
 from idp.protocol.response_types import IMPLICIT, required_grants
 from idp.protocol.sender_constraint import certificates
 from idp.signing import jwe
@@ -40,6 +41,7 @@ ENDPOINTS = {
     "revocation_endpoint": "backchannel.revoke",
     "pushed_authorization_request_endpoint": "backchannel.push",
     "device_authorization_endpoint": "backchannel.device_authorization",
+    "backchannel_authentication_endpoint": "backchannel.authenticate_person",
     "end_session_endpoint": "frontchannel.logout",
     "registration_endpoint": "registration.register",
     "check_session_iframe": "session_management.check_session",
@@ -70,6 +72,7 @@ def metadata() -> dict[str, Any]:
         "claims_parameter_supported": True,
         **request_object.METADATA,
         **pushed_request.METADATA,
+        **authentication_request.METADATA,
         "acr_values_supported": [level.acr for level in levels(services().settings)],
         "subject_types_supported": list(SUBJECT_TYPES),
         **_response_algorithms(),

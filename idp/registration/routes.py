@@ -13,7 +13,7 @@ from idp import audit
 from idp.admin import client_logos, client_registrations, clients
 from idp.admin.client_metadata_json import InvalidMetadata, read_registration
 from idp.admin.client_registrations import Registered
-from idp.admin.client_rules import Registration
+from idp.admin.client_rules import CIBA, Registration
 from idp.admin.sector_identifiers import sector_problem
 from idp.audit import Event, Outcome
 from idp.kernel.client_addresses import network_of
@@ -37,6 +37,7 @@ NOT_SENT_BACK = (
     "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
 )  # fmt: skip
 """Members of a response that no request may have (RFC 7592 section 2.2)."""
+NO_CIBA = "grant_types: here only an administrator lets an app ask people to sign in (CIBA)"
 
 
 @blueprint.post(answers.PATH, provide_automatic_options=False)
@@ -187,6 +188,8 @@ def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
     scopes = tuple(dict.fromkeys((*settings.registered_scopes.split(), *present.scopes)))
     wanted = read_registration(body, present, scopes=scopes, response_types=settings.response_type_names)
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
+    if CIBA in wanted.grant_types and settings.client_registration == "open":
+        raise InvalidMetadata(NO_CIBA)  # strangers could ask everybody, and mail them
     sector = wanted.metadata.sector_identifier_uri
     if sector and (problem := sector_problem(services().documents, sector, wanted.redirect_uris)):
         raise InvalidMetadata(problem)

@@ -19,6 +19,7 @@ from idp.admin.purging import purge
 from idp.kernel.clock import HOUR, MINUTE
 from idp.kernel.resources import TEMPLATES
 from idp.login.flow import sign_in_alerts
+from idp.messaging.ciba_pings import CIBA_PING
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.dispatcher import LEASE, OutboxDispatcher, RecordAbandoned, Send
 from idp.messaging.http_client import Outbound
@@ -30,6 +31,7 @@ from idp.messaging.providers.choice import for_channel
 from idp.messaging.rendering import Renderer
 from idp.messaging.sealed_secrets import unsealer
 from idp.persistence.failures import DatabaseUnavailable
+from idp.protocol.ciba.pings import PingSender
 from idp.protocol.logout.logout_tokens import LogoutSender
 from idp.server import undelivered_messages
 from idp.services import Services
@@ -72,12 +74,14 @@ class BackgroundJobs:
             places=services.geoip,
         )
         mailer = Mailer(settings=settings, renderer=renderer, transport=transport_for(settings), offer=self._offer)
-        logouts = LogoutSender(services, Outbound.from_settings(settings))
+        outbound = Outbound.from_settings(settings)
+        logouts, pings = LogoutSender(services, outbound), PingSender(services, outbound)
         self._dispatchers = {
             EMAIL: self._dispatcher(EMAIL, mailer.send, LEASE, undelivered_messages.record_mail, mailer.disconnect),
             BACKCHANNEL_LOGOUT: self._dispatcher(
                 BACKCHANNEL_LOGOUT, logouts.send, HTTP_LEASE, undelivered_messages.record_logout
             ),
+            CIBA_PING: self._dispatcher(CIBA_PING, pings.send, HTTP_LEASE, undelivered_messages.record_ping),
         }
         for channel in sorted({SMS, WHATSAPP} & settings.channels):
             texter = Texter(renderer=renderer, provider=for_channel(settings, channel, services.clock))

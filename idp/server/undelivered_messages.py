@@ -36,6 +36,19 @@ def record_text(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     )
 
 
+def record_ping(tx: Transaction, message: OutboxMessage, reason: str) -> None:
+    """Record an abandoned ping: the client that waits for it may think that nobody answered."""
+    audit.record(
+        tx,
+        Event.PING_ABANDONED,
+        Outcome.FAILURE,
+        user_id=message.context["user_id"],
+        client_id=message.recipient,
+        attempts=message.attempts + 1,
+        reason=reason[: audit.MAX_TEXT],
+    )
+
+
 def record_logout(tx: Transaction, message: OutboxMessage, reason: str) -> None:
     """Record an abandoned logout in the person's history: they may still be signed in there."""
     audit.record(

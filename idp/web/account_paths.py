@@ -30,6 +30,8 @@ SESSIONS = f"{SECURITY}/sessions"
 END_OTHER_SESSIONS = f"{SESSIONS}/end-others"
 APPS = "/account/apps"
 ACTIVITY = "/account/activity"
+APPROVE = "/approve"
+"""Where people approve sign-ins that apps ask for (CIBA); `protocol` serves it."""
 SIGN_OUT = "/account/sign-out"
 SIGNED_OUT = "/account/signed-out"
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from idp.admin.purging import purge
 from idp.kernel.clock import DAY, HOUR
 from idp.kernel.entropy import SystemEntropy
+from idp.persistence.engine import BEGINS_LATE
 from idp.persistence.schema import METADATA
 from tests.support.back_channel import BackChannelClient, basic
 from tests.support.browser import Browser
@@ -82,7 +83,7 @@ def _size(harness: Harness) -> int:
                 text("SELECT page_count - freelist_count FROM pragma_page_count, pragma_freelist_count")
             )
             return int(used or 0) * int(connection.scalar(text("SELECT page_size FROM pragma_page_size")) or 0)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with engine.connect().execution_options(**{BEGINS_LATE: True}) as connection:  # VACUUM wants no transaction
         connection.execute(text("VACUUM"))
         return sum(int(connection.scalar(select(func.pg_total_relation_size(name))) or 0) for name in TABLES)
 

@@ -11,14 +11,17 @@ OPENID_METADATA = "/.well-known/openid-configuration"
 OAUTH_METADATA = "/.well-known/oauth-authorization-server"
 
 
-def configuration(plan: Plan, provider: Provider) -> dict[str, Any]:
-    """Return the configuration of a plan; without a `browser`, so that the suite leaves all pages to us."""
+def configuration(plan: Plan, provider: Provider, approval_url: str = "") -> dict[str, Any]:
+    """Return the configuration of a plan; without a `browser`, so that the suite leaves all pages to us.
+
+    `approval_url` is called where a person has to answer in their account.
+    """
     discovery = provider.issuer + (OPENID_METADATA if plan.openid else OAUTH_METADATA)
     made: dict[str, Any] = {
         "description": f"Countersign: {plan.key}",
         "server": {"discoveryUrl": discovery, "login_hint": "buffy@example.test"},
         "resource": _resource(plan, provider),
-    }
+    } | ({"automated_ciba_approval_url": approval_url} if approval_url else {})
     if plan.dynamic:
         return made | {"client": {"client_name": "First"}, "client2": {"client_name": "Second"}}
     clients = {name: _client(plan, provider, name) for name in ("client", "client2", "client_secret_post")}
@@ -37,4 +40,5 @@ def _client(plan: Plan, provider: Provider, name: str) -> dict[str, Any]:
     known: dict[str, Any] = {"client_id": registered.client_id, "client_secret": registered.secret}
     if plan.uses_keys:
         known = {"client_id": registered.client_id, "jwks": registered.private_keys, "dpop_signing_alg": "ES256"}
-    return known | {"scope": " ".join(plan.scopes)}
+    hint = {"hint_type": "login_hint", "hint_value": provider.people[0].username, "acr_value": "mfa"}
+    return known | {"scope": " ".join(plan.scopes)} | (hint if plan.is_answered_elsewhere else {})

@@ -63,6 +63,11 @@ class Plan:
         return self.shows_certificates or self.binds_to_certificates
 
     @property
+    def is_answered_elsewhere(self) -> bool:
+        """Whether people answer its clients in their account, and not at the end of a link (CIBA)."""
+        return "ciba_mode" in self.variant
+
+    @property
     def openid(self) -> bool:
         """Whether it is about OpenID Connect, not OAuth alone."""
         return self.variant.get("openid") != "plain_oauth" and "openid" in self.scopes

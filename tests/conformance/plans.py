@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.conformance.ciba_plans import ciba_plans
 from tests.conformance.fapi_plans import fapi_plans
 from tests.conformance.plan import CODE_GRANTS, Plan
 
@@ -21,7 +22,7 @@ FRONTCHANNEL, BACKCHANNEL = "frontchannel_logout", "backchannel_logout"
 
 def all_plans() -> dict[str, Plan]:
     """Return every plan by its key, in the order in which they are run."""
-    return {plan.key: plan for plan in (*_core(), *_dynamic(), *_logout(), *fapi_plans())}
+    return {plan.key: plan for plan in (*_core(), *_dynamic(), *_logout(), *fapi_plans(), *ciba_plans())}
 
 
 def _core() -> Iterator[Plan]:

@@ -23,6 +23,7 @@ from idp.persistence.client_metadata import ClientMetadata
 from idp.persistence.clients import Client
 from idp.services import Services
 from tests.conformance.certificates import CLIENT_CERTIFICATE, ClientAuthority, subject_of
+from tests.conformance.ciba_plans import NOTIFIED_AT
 from tests.conformance.people import Member, add_people
 from tests.conformance.plan import CODE_GRANTS, Plan
 from tests.conformance.plans import BACKCHANNEL, FRONTCHANNEL
@@ -155,6 +156,10 @@ def _register(services: Services, plan: Plan, name: str, callback: str, authorit
         **_logout(plan, callback),
         **plan.client,
     }
+    if plan.variant.get("ciba_mode") == "ping":
+        values["metadata"] = replace(
+            plan.metadata, backchannel_client_notification_endpoint=f"{callback}/{NOTIFIED_AT}"
+        )
     if plan.shows_certificates:
         subject = subject_of(values["client_id"])
         values["metadata"] = replace(plan.metadata, tls_client_auth_subject_dn=subject)

@@ -7,6 +7,9 @@ from urllib.parse import parse_qsl
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as BrowserError
 
+from idp.kernel.handles import digest
+from idp.web.account_paths import APPROVE
+from tests.conformance.approvals import Wanted
 from tests.conformance.people import Member
 from tests.conformance.suite import Suite
 
@@ -21,6 +24,8 @@ STEPS = 12
 WAIT = 20_000
 """Milliseconds."""
 OWN_TIME = 500
+NUMBER = "1234"
+"""The binding message of the suite."""
 
 
 @dataclass
@@ -53,6 +58,24 @@ class Visitor:
         except BrowserError as error:
             self.notes.append(str(error).splitlines()[0][:200])
             self.suite.mark_opened(self.test_id, url)
+
+    def answer(self, wanted: Wanted) -> None:
+        """Answer a request of a client in the account, with the number that the suite always shows (CIBA)."""
+        page = self.context.new_page()
+        page.set_default_timeout(WAIT)
+        try:
+            page.goto(f"{self.issuer}{APPROVE}/{digest(wanted.auth_req_id)}")
+            while "/login/" in page.url:
+                self._sign_in(page)
+                page.wait_for_load_state()
+                page.wait_for_timeout(OWN_TIME)
+            if wanted.allowed:
+                page.fill("#number", NUMBER)
+            page.click("#approve" if wanted.allowed else "#cancel")
+            page.wait_for_url(f"{self.issuer}{APPROVE}/done*")
+        except BrowserError as error:
+            self.notes.append(str(error).splitlines()[0][:200])
+        page.close()
 
     def _send(self, page: Page, url: str, method: str) -> None:
         if method != "POST":

@@ -17,7 +17,7 @@ from tests.support.relying_party import RelyingParty
 SENTENCE = "We cannot answer at the moment"
 FOR_SCRIPTS = ("/options", "/strength", "/check")
 BACK_CHANNEL = (
-    "/token", "/introspect", "/revoke", "/par", "/device_authorization", "/userinfo", "/api/security",
+    "/token", "/introspect", "/revoke", "/par", "/device_authorization", "/bc-authorize", "/userinfo", "/api/security",
 )  # fmt: skip
 
 

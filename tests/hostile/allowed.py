@@ -25,6 +25,7 @@ PENDING = "pending sign-in"
 SIGN_OUT = "/account/sign-out"
 CONFIRM = "/logout/confirm"
 DEVICE = "/device"
+APPROVE = "/approve"
 CONSOLE = "/admin"
 """Nobody here has a role: not even a sign-in helps them (tests/flows/console/test_console_table.py has the rest)."""
 GUARDED = (EMAIL, CLOSE, DOWNLOAD, TOTP, TURN_OFF, REGENERATE, PASSWORD)
@@ -48,6 +49,7 @@ MAILED = ("/recover/", "/alert", "/email", "/undo", "/sign-up")
 ENDPOINTS = (
     "/token",
     "/device_authorization",
+    "/bc-authorize",
     "/introspect",
     "/revoke",
     "/par",
@@ -62,7 +64,7 @@ BROWSER_BOUND = ("/login/", "/consent/", "/authorize/", "/device/confirm/")
 
 def allowed(visitor: str, path: str, *, reads: bool) -> Answers:
     """The answers that a route may give to this visitor."""
-    if path.startswith((CONSOLE, "/account")) and path not in PUBLIC:
+    if path.startswith((CONSOLE, "/account", APPROVE)) and path not in PUBLIC:
         return _console(visitor) if path.startswith(CONSOLE) else _account(visitor, path, reads=reads)
     if path.startswith(BROWSER_BOUND):
         own = frozenset({OK, SIGN_IN, ELSEWHERE} if reads else {OK, SIGN_IN, ELSEWHERE, REFUSED})

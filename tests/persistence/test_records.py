@@ -15,6 +15,7 @@ from idp.persistence import (
     audit_chain,
     audit_events,
     background_jobs,
+    ciba_requests,
     client_logos,
     client_registrations,
     clients,
@@ -49,6 +50,7 @@ from idp.persistence.schema import METADATA
 
 RECORDS: dict[Table, type] = {
     apis.apis: apis.Api,
+    ciba_requests.ciba_requests: ciba_requests.CibaRequest,
     trusted_issuers.trusted_issuers: trusted_issuers.TrustedIssuer,
     device_authorizations.device_authorizations: device_authorizations.DeviceAuthorization,
     assertion_replay.assertion_ids: assertion_replay.AssertionId,

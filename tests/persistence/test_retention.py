@@ -10,7 +10,8 @@ from idp.admin.audit_chain import AuditChain
 from idp.admin.purging import purge
 from idp.kernel.clock import DAY
 from idp.persistence.purging import BATCH
-from idp.persistence.retention import LIVES, Life, Retention
+from idp.persistence.retention import LIVES
+from idp.persistence.row_lives import Life, Retention
 from idp.persistence.schema import METADATA
 from tests.support import retention_page
 from tests.support.harness import Harness

@@ -42,6 +42,8 @@ REGISTERED = {
     "tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases",
     "frontchannel_logout_supported", "frontchannel_logout_session_supported",
     "check_session_iframe",
+    "backchannel_authentication_endpoint", "backchannel_token_delivery_modes_supported",
+    "backchannel_authentication_request_signing_alg_values_supported", "backchannel_user_code_parameter_supported",
 }  # fmt: skip
 """Names of the IANA registry that this product could keep."""
 

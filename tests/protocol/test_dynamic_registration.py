@@ -22,6 +22,7 @@ from idp.messaging import http_client
 from idp.registration.admission import CHANGE_LIMIT
 from tests.support.account import words
 from tests.support.browser import Browser
+from tests.support.ciba import GRANT as CIBA
 from tests.support.command import Command
 from tests.support.concurrency import rush
 from tests.support.console import console
@@ -393,6 +394,16 @@ def test_a_client_that_signs_with_its_secret_registers(harness: Harness) -> None
     changed = registrant.manage(basic, "PUT", GOOD | {"client_id": basic["client_id"]} | method)
     assert changed.status_code == 200
     assert (changed.json or {})["client_secret"] != basic["client_secret"]
+
+
+@pytest.mark.parametrize("registration", ["open", "approval"])
+def test_strangers_may_not_ask_people_to_sign_in(databases: Databases, tmp_path: Path, registration: str) -> None:
+    """CIBA: an app that anybody can register could ask, and mail, everybody."""
+    members = {"client_name": "Till", "grant_types": [CIBA], "response_types": [], "redirect_uris": []}
+    with running(databases, tmp_path, client_registration=registration) as made:
+        answer = Registrant(made).send(members | {"backchannel_token_delivery_mode": "poll"})
+        assert answer.status_code == (400 if registration == "open" else 201)
+        assert ((answer.json or {}).get("error") == "invalid_client_metadata") == (registration == "open")
 
 
 def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:

@@ -15,9 +15,11 @@ from idp.persistence.client_metadata import ClientMetadata
 from tests.protocol.test_device_grant import ADDRESS, Television, type_code
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
+from tests.support.ciba import GRANT as CIBA
+from tests.support.ciba import Terminal
 from tests.support.databases import SqliteDatabases
 from tests.support.dpop import KeyHolder
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, REDIRECT_URI, Harness, migrate
 from tests.support.issuer_client import IssuerClient
 from tests.support.network import browser_at
 from tests.support.receiver import Asked, receiver
@@ -45,6 +47,11 @@ class Cast:
     def device(self, client_id: str = "tv", **form: str) -> TestResponse:
         sent = {"client_id": client_id, "scope": "openid"} | form
         return self.http.post("/device_authorization", data=sent, environ_base={"REMOTE_ADDR": ADDRESS})
+
+    def till(self, **traits: Any) -> Terminal:
+        client_id = f"till-{self.harness.services.entropy.token(4)}"
+        grants = [CIBA, "authorization_code"]
+        return Terminal(self.harness, client_id, grant_types=grants, redirect_uris=[REDIRECT_URI], **traits)
 
     def register(self, **members: Any) -> TestResponse:
         return self.http.post("/register", json={"redirect_uris": ["https://a.example.test/cb"]} | members)
@@ -149,6 +156,15 @@ def refused_on_the_phone(cast: Cast) -> TestResponse:
     return cast.tv.poll()  # type: ignore[no-any-return]  # a response
 
 
+def of_nobody(cast: Cast) -> TestResponse:
+    """A request for somebody who may not use the app any more."""
+    till = cast.till()
+    id_token = till.tokens(cast.jane)["id_token"]
+    with cast.harness.services.database.write() as tx:
+        tx.clients.change(till.app.client_id, {"restricted": True})
+    return till.ask(login_hint=None, id_token_hint=id_token)
+
+
 def many_devices(cast: Cast) -> TestResponse:
     with cast.harness.services.database.write() as tx:
         while tx.throttles.consume(rate_limits.device_bucket(ADDRESS), rate_limits.DEVICE_LIMIT):
@@ -204,6 +220,13 @@ ANSWERED: dict[tuple[str, str], Callable[[Cast], TestResponse]] = {
     ("/device_authorization", "unauthorized_client"): lambda cast: cast.rp.post("/device_authorization", {}),
     ("/device_authorization", "invalid_scope"): lambda cast: cast.device(scope="unknown"),
     ("/device_authorization", "temporarily_unavailable"): many_devices,
+    ("/bc-authorize", "invalid_request"): lambda cast: cast.till().ask(login_hint=None),
+    ("/bc-authorize", "invalid_scope"): lambda cast: cast.till().ask(scope="email"),
+    ("/bc-authorize", "unauthorized_client"): lambda cast: cast.rp.post("/bc-authorize", {}),
+    ("/bc-authorize", "invalid_binding_message"): lambda cast: cast.till().ask(binding_message="Approve"),
+    ("/bc-authorize", "unknown_user_id"): of_nobody,
+    ("/bc-authorize", "access_denied"): lambda cast: cast.till(min_acr="phrh").ask(),
+    ("/bc-authorize", "temporarily_unavailable"): lambda cast: [cast.till().ask() for _ in range(11)][-1],
     ("/userinfo", "invalid_request"): lambda cast: cast.http.get("/userinfo?access_token=x"),
     ("/userinfo", "invalid_token"): lambda cast: cast.rp.userinfo("x"),
     ("/userinfo", "insufficient_scope"): lambda cast: cast.rp.userinfo(cast.token(scopes=("security",))),

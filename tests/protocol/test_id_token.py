@@ -47,7 +47,7 @@ def test_a_remembered_sign_in_says_so(rp: BackChannelClient, jane: Someone) -> N
     assert rp.claims_of(answer["id_token"], "JWT")["amr"] == ["pwd"]
 
 
-@pytest.mark.module("oidcc-idtoken-rs256")
+@pytest.mark.module("oidcc-idtoken-rs256", "oidcc-idtoken-signature")
 @pytest.mark.parametrize("alg", ["RS256", "PS256", "ES256", "EdDSA"])
 def test_algorithm_is_the_registered_one(harness: Harness, jane: Someone, alg: str) -> None:
     """Registration 1.0 `id_token_signed_response_alg`; `kid` always."""
@@ -60,9 +60,9 @@ def test_algorithm_is_the_registered_one(harness: Harness, jane: Someone, alg: s
     assert rp.claims_of(answer["id_token"], "JWT")["at_hash"] == half
 
 
-@pytest.mark.module("oidcc-idtoken-rs256")
+@pytest.mark.module("oidcc-idtoken-rs256", "oidcc-idtoken-signature")
 def test_default_algorithm_is_rs256(rp: BackChannelClient, jane: Someone) -> None:
-    """Conformance oidcc-idtoken-signature; the access token takes the fast one."""
+    """The access token takes the fast one."""
     answer = rp.tokens(jane)
     assert header(answer["id_token"]) | {"kid": ""} == {"alg": "RS256", "typ": "JWT", "kid": ""}
     assert header(answer["access_token"]) | {"kid": ""} == {"alg": "ES256", "typ": "at+jwt", "kid": ""}

@@ -16,6 +16,8 @@ from tests.protocol.test_jwt_bearer import KEY as TRUSTED_KEY
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, basic
 from tests.support.browser import Browser
+from tests.support.ciba import CLIENT
+from tests.support.ciba import PATH as CIBA
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jose_abuse import Genuine, attacks
@@ -149,6 +151,17 @@ def hint(path: str, **query: str) -> Callable[[Harness, Someone], Entrance]:
     return build
 
 
+def request_of_ciba(harness: Harness, _: Someone) -> Entrance:
+    """Signed authentication requests."""
+    signer = Signer(harness, "till", **CLIENT | {"token_endpoint_auth_method": "client_secret_basic"})
+    asked = {"scope": "openid", "login_hint": "jane", "binding_message": "4711"}
+    claims = signer.claims(nbf=harness.clock.now(), sub=None) | asked
+    types = {"JWT", "oauth-authz-req+jwt"}
+    return Entrance(
+        Genuine(KEY, signer.header(), claims), lambda token: signer.rp.post(CIBA, {"request": token}), types=types
+    )
+
+
 ENTRANCES: dict[str, Callable[[Harness, Someone], Entrance]] = {
     "client assertion at /token": assertion("/token"),
     "client assertion at /introspect": assertion("/introspect"),
@@ -161,6 +174,7 @@ ENTRANCES: dict[str, Callable[[Harness, Someone], Entrance]] = {
     "access token at /revoke": revoked,
     "trusted assertion at /token": vouched,
     "hint at /authorize": hint("/authorize"),
+    "signed request at /bc-authorize": request_of_ciba,
     "hint at /logout": hint("/logout", post_logout_redirect_uri=BYE),
 }
 
@@ -191,6 +205,7 @@ OPENS = {
     "access token at /revoke": {"access token", "own token"},
     "trusted assertion at /token": set[str](),
     "hint at /authorize": {"ID token"},
+    "signed request at /bc-authorize": set[str](),
     "hint at /logout": {"ID token"},
 }
 """Entrance -> the kinds of token that may be accepted there, of all that one client can hold."""

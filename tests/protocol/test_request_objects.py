@@ -197,7 +197,11 @@ def test_times_of_strict_objects(harness: Harness, browser: Browser) -> None:
         assert browser.at.startswith("/login/") is good, aud
 
 
-@pytest.mark.module("oidcc-request-uri-signed-rs256", "oidcc-request-uri-unsigned")
+@pytest.mark.module(
+    "oidcc-request-uri-signed-rs256",
+    "oidcc-request-uri-unsigned",
+    "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
+)
 def test_a_request_by_reference(local: Harness) -> None:
     """oidcc-request-uri-signed-rs256: fetched from the registered address; one with a fragment once."""
     served, asked = [""], [0]

@@ -10,6 +10,7 @@ from tests.protocol.test_device_grant import Television
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser, Forms
+from tests.support.ciba import NUMBER, Terminal, open_request
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
@@ -82,6 +83,33 @@ def test_a_poll_of_a_device(harness: Harness) -> None:
     with metered(harness) as meter:
         assert tv.poll().status_code == 400
     assert (len(meter.statements), meter.commits) == (2, 1)
+
+
+def test_a_sign_in_that_a_client_asks_for(harness: Harness, jane: Someone) -> None:
+    """Client, person, three limits, request, audit row, mail. A poll: client, and the request with the time of it."""
+    till = Terminal(harness)
+    parse_client(harness, till.app.client_id)
+    with metered(harness) as meter:
+        till.start(login_hint=jane.username)
+    assert (len(meter.statements), meter.commits) == (8, 1)
+    with metered(harness) as meter:
+        assert till.poll().status_code == 400
+    assert (len(meter.statements), meter.commits) == (2, 1)
+
+
+def test_the_approval_of_such_a_sign_in(harness: Harness, jane: Someone, browser: Browser) -> None:
+    """Session, factors, request, client. Then: decided, grant in the session, audit rows."""
+    Terminal(harness).start(login_hint=jane.username)
+    open_request(browser, jane)
+    with metered(harness) as meter:
+        browser.get(browser.at)
+    assert (len(meter.statements), meter.commits) == (4, 0)
+    form = Forms()
+    form.feed(browser.page.text)
+    data = form.forms[0] | {"number": NUMBER, "choice": "approve"}
+    with metered(harness) as meter:
+        browser.client.post(browser.at, data=data, headers=browser.headers)
+    assert (len(meter.statements), meter.commits) == (7, 1)
 
 
 def test_changed_client(harness: Harness, rp: BackChannelClient) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from idp.persistence.purging import BATCH
-from idp.persistence.retention import LIVES, Life
+from idp.persistence.retention import LIVES
+from idp.persistence.row_lives import Life
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "retention.md"
 

@@ -20,6 +20,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import account_paths
+from idp.web.account_paths import APPROVE
 from idp.web.client_links import initiate_login_href
 from idp.web.transactions import write_transaction
 
@@ -45,7 +46,9 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     of_people = all(scope in scope_texts.TITLES for each in found.values() for scope in each.scopes)
     titles = {} if of_people else tx.apis.titles()
     rows = [_row(client, found[client.client_id], used.get(client.client_id), titles) for client in named]
-    return responses.render(auth_session, "account/apps.html", notice=responses.notice(), apps=rows)
+    return responses.render(
+        auth_session, "account/apps.html", notice=responses.notice(), apps=rows, approve_href=APPROVE
+    )
 
 
 @blueprint.post(f"{account_paths.APPS}/<client:client_id>/remove")

@@ -14,7 +14,7 @@ from idp.console.guard import Admin, changes, views
 from idp.console.message_texts import CHANNELS, KINDS, STATES, kind_text, reason_text
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
+from idp.messaging.ciba_pings import TO_APPS
 from idp.persistence.message_records import MessageFilter
 from idp.persistence.outbox import MessageState, OutboxMessage
 from idp.persistence.transaction import Transaction
@@ -121,7 +121,7 @@ def _row(admin: Admin, message: OutboxMessage) -> dict[str, Any]:
 
 
 def _recipient_path(admin: Admin, message: OutboxMessage) -> str | None:
-    if message.channel == BACKCHANNEL_LOGOUT:
+    if message.channel in TO_APPS:
         return console_paths.app_path(message.recipient) if admin.may(Permission.VIEW_APPS) else None
     may = message.user_id and admin.may(Permission.VIEW_PEOPLE)
     return console_paths.person_path(message.user_id) if may and message.user_id else None

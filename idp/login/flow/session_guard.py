@@ -38,11 +38,14 @@ RequirementFactory = Callable[[int], AuthRequirement]
 
 
 class SignInNeeded(Exception):
-    """The session does not satisfy `requirement`; `return_to` is the path of ours to come back to, by GET."""
+    """The session does not satisfy `requirement`; `return_to` is the path of ours to come back to, by GET.
 
-    def __init__(self, requirement: AuthRequirement, return_to: str) -> None:
+    `client_id` is the client whose rule applies as well, when the page is about one.
+    """
+
+    def __init__(self, requirement: AuthRequirement, return_to: str, *, client_id: str | None = None) -> None:
         super().__init__(return_to)
-        self.requirement, self.return_to = requirement, return_to
+        self.requirement, self.return_to, self.client_id = requirement, return_to, client_id
 
 
 class CodesToSave(Exception):
@@ -58,7 +61,8 @@ def install(blueprint: Blueprint) -> None:
 def _start_sign_in(needed: SignInNeeded) -> Response:
     """Start a login flow that leads back by GET: a posted form is not executed, but shown again."""
     with services().database.write(origin()) as tx:
-        return start.start_login(tx, needed.requirement, start.LoginRequest(start.ACCOUNT, needed.return_to))
+        requested = start.LoginRequest(start.ACCOUNT, needed.return_to, client_id=needed.client_id)
+        return start.start_login(tx, needed.requirement, requested)
 
 
 def _show_codes_to_save(_: CodesToSave) -> Response:

@@ -45,6 +45,9 @@ USER_CODE_LIMIT = Limit(20, 15 * MINUTE, 100, DAY)
 DEVICE_LIMIT = Limit(100, 15 * MINUTE, 1000, DAY)
 """Sign-ins that devices of one network ask for."""
 
+CIBA_CLIENT_LIMIT = Limit(6000, 15 * MINUTE, 200_000, DAY)
+"""Sign-ins that one client asks for itself (CIBA), for all people together."""
+
 WARNING_LIMIT = Limit(1, DAY, 1, DAY)
 """Mails to one person about wrong codes after the right password."""
 WARN_AFTER = 5
@@ -137,6 +140,21 @@ def device_bucket(address: str) -> str:
     return f"device:network:{network_of(address) or STRANGERS}"
 
 
+def ciba_buckets(hint: str, user_id: str | None) -> tuple[str, str]:
+    """Return the buckets of a sign-in that a client asks for: by what was sent, and by whom it means.
+
+    As for passwords, only the first decides what the client is told: the other would reveal that a user name and an
+    address belong to the same account. A name that nobody has counts in as many buckets.
+    """
+    key = digest(lookup_key(hint))
+    return f"ciba:name:{key}", f"ciba:user:{user_id}" if user_id else f"ciba:nobody:{key}"
+
+
+def ciba_client_bucket(client_id: str) -> str:
+    """Return the bucket of sign-ins that one client asks for."""
+    return f"ciba:client:{client_id}"
+
+
 def contact_bucket(user_id: str) -> str:
     """Return the bucket of links that one account sends to new addresses."""
     return f"contact:user:{user_id}"
@@ -175,6 +193,11 @@ def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
 
 def password_limit(settings: Settings) -> Limit:
     """Return the limit of failed passwords. None in a row: strangers could use it to lock people out for good."""
+    return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY)
+
+
+def ciba_limit(settings: Settings) -> Limit:
+    """Return the limit of sign-ins that clients ask for one person: against mails and questions without end."""
     return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from authlib.oauth2 import OAuth2Error
 
 from idp.protocol.authorize import checks, response_checks
-from idp.protocol.authorize.request_object import RequestObjectRefused
 from idp.protocol.client_access import NotPermitted
 
 UNKNOWN_CLIENT = "Compare the client_id in the app with `idp clients list`; a disabled one: idp clients enable ID"
@@ -31,6 +30,8 @@ BY_CODE = {
     "invalid_target": "Compare resource in the app with `idp apis list`; or: idp clients set {client} --add-scope NAME",
     "invalid_authorization_details": "Register the type for the app, and send what RFC 9396 section 2 describes.",
     "unmet_authentication_requirements": "Ask for one of acr_values_supported, or: idp clients set {client} --min-acr",
+    "invalid_binding_message": "Let the app end each message with a new number: docs/how-to/ask-for-a-sign-in.md",
+    "unknown_user_id": "None: the account was closed or disabled, or may not use the app.",
     "login_required": SILENT,
     "interaction_required": SILENT,
     "consent_required": SILENT,
@@ -42,7 +43,8 @@ COMPARE = "Compare what the app sends with section 3 of clients/README.md."
 def reason_of(error: OAuth2Error) -> str:
     """Return what the audit trail says of an error: more than the client is told."""
     reason = f"{error.error}: {error.description}"
-    return f"{reason}; {error.reason}" if isinstance(error, RequestObjectRefused) else reason
+    more = getattr(error, "reason", None)
+    return f"{reason}; {more}" if more else reason
 
 
 def remedy_for(error: OAuth2Error, client_id: str) -> str:

@@ -10,7 +10,7 @@ Which of the parameters beside the object count depends on the client: none of t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from authlib.oidc.core.errors import (
@@ -108,10 +108,11 @@ def read_request_object(client: Client, token: str, *, now: int, fetched: bool =
             registered_alg=client.metadata.request_object_signing_alg,
             exp_required=profile.strict_request_objects,
         )
-        _check_claims(client, header, claims)
+        check_claims(client, header, claims)
         if profile.strict_request_objects:
-            _check_strictly(claims, now=now)
-        return queries.from_members(_parameters(claims), LONGEST)
+            _require_claims(claims)
+            check_lifetime(claims, now=now)
+        return queries.from_members(parameters_from(claims, LONGEST), LONGEST)
     except InvalidToken as problem:
         raise RequestObjectRefused(problem.reason) from problem
 
@@ -130,7 +131,7 @@ def _refuse_unsigned(token: str, *, fetched: bool) -> None:
         raise RequestURINotSupportedError(UNSIGNED) if fetched else RequestNotSupportedError(UNSIGNED)
 
 
-def _check_claims(client: Client, header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
+def check_claims(client: Client, header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
     """Check what is there against what it must be (RFC 9101 sections 4 to 6, and 10.8 for `typ` and `sub`)."""
     if str(header.get("typ", "")).lower() not in TYPES:
         raise InvalidToken("another kind of token")
@@ -147,20 +148,24 @@ def _check_claims(client: Client, header: Mapping[str, Any], claims: Mapping[str
         raise InvalidToken("a request object in a request object")
 
 
-def _check_strictly(claims: Mapping[str, Any], *, now: int) -> None:
-    """Check what must be there, and how old it may be (FAPI 2.0 Message Signing section 5.3.1)."""
+def _require_claims(claims: Mapping[str, Any]) -> None:
+    """Check what must be there (FAPI 2.0 Message Signing section 5.3.1)."""
     for name in ("aud", "client_id", "nbf", "scope"):  # `scope` beside the object does not count
         if name not in claims:
             raise InvalidToken(f"{name} is missing")
+
+
+def check_lifetime(claims: Mapping[str, Any], *, now: int) -> None:
+    """Check how long a verified object with `exp` and `nbf` lives, and how old it is; raises `InvalidToken`."""
     if claims["exp"] - claims["nbf"] > LONGEST_LIFE:
         raise InvalidToken("lives longer than an hour")
     if now - claims["nbf"] > LONGEST_LIFE + LEEWAY:
         raise InvalidToken("nbf is more than an hour ago")
 
 
-def _parameters(claims: Mapping[str, Any]) -> dict[str, str]:
-    """Return the claims that are parameters, in the form of a query (RFC 9101 section 4)."""
-    return {name: _text(name, claims[name]) for name in LONGEST if claims.get(name) is not None}
+def parameters_from(claims: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """Return the claims that are parameters, in the form of a query (RFC 9101 section 4); raises `InvalidToken`."""
+    return {name: _text(name, claims[name]) for name in names if claims.get(name) is not None}
 
 
 def _text(name: str, value: object) -> str:

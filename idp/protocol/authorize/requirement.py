@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import LEVELS, Assurance, Level
 from idp.login.policy.requirement import AuthRequirement
@@ -40,5 +42,10 @@ def reported_acr(request: AuthorizationRequest, reached: Assurance) -> str:
 
     OIDC Core section 5.5.1.1: an answer to an essential acr is one of the values asked for.
     """
-    requested = [LEVELS[value] for value in request.acr.values if value in LEVELS] if request.acr.essential else []
+    return covered_acr(request.acr.values if request.acr.essential else (), reached)
+
+
+def covered_acr(values: Sequence[str], reached: Assurance) -> str:
+    """Return the highest of these levels that the reached one covers; without any, the one reached."""
+    requested = [LEVELS[value] for value in values if value in LEVELS]
     return max((level for level in requested if level <= reached.level), default=reached.level).acr

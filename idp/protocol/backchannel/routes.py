@@ -21,6 +21,7 @@ from idp.protocol.backchannel.pushed_authorization import PATH as PAR
 from idp.protocol.backchannel.pushed_authorization import push_request
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
+from idp.protocol.ciba import endpoint as ciba_endpoint
 from idp.protocol.device import endpoint as device_endpoint
 from idp.protocol.errors import ServerError, oauth_error, unavailable
 from idp.protocol.sender_constraint import dpop_nonces
@@ -73,6 +74,13 @@ def push(tx: Transaction) -> Response:
 def device_authorization(tx: Transaction) -> Response:
     """Give a device its codes (RFC 8628 section 3.1)."""
     return _respond(tx, device_endpoint.respond)
+
+
+@backchannel.post(ciba_endpoint.PATH)
+@write_transaction
+def authenticate_person(tx: Transaction) -> Response:
+    """Ask a person to sign in to a client, in their account (OpenID CIBA Core 1.0 section 7)."""
+    return _respond(tx, ciba_endpoint.respond)
 
 
 @backchannel.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False, endpoint="userinfo")

@@ -143,7 +143,7 @@ def _load_question(tx: Transaction, flow_id: str) -> Question:
     flow = rendering.load_open_flow(tx, flow_id)
     if flow.row.initiator != start.DEVICE:
         raise _Elsewhere(binding.DEVICE)
-    device = tx.device_authorizations.open_by_device_code(flow.row.request["device_code"])
+    device = tx.device_authorizations.open_by_code(flow.row.request["device_code"])
     client = tx.clients.by_id(flow.row.client_id or "")
     if device is None or client is None or client.disabled:
         raise _expired()

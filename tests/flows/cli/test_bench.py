@@ -34,6 +34,13 @@ def test_each_part_prints_all_it_measures(what: str) -> None:
     assert done.returncode == 0 or (what == "busy" and "MISSED" in done.stdout), done.stderr
 
 
+def test_growth_is_printed_on_postgresql() -> None:
+    """Its size is known after a VACUUM, which no transaction may have around it."""
+    command = [sys.executable, "-m", "tests.bench", "growth", "--requests", "10", "--database", "PostgreSQL"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "reset link, made-up names" in done.stdout, done.stderr
+
+
 def test_stops_are_measured_over_one_kind_of_database() -> None:
     """An option that would be left out of account is refused."""
     command = [sys.executable, "-m", "tests.bench", "stops", "--database", "PostgreSQL"]

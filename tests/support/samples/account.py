@@ -114,9 +114,9 @@ PAGES: list[Sample] = [
     ("email-change", "account/email.html", ACCOUNT | CHANGE_EMAIL),
     ("email-change-wrong", "account/email.html", ACCOUNT | CHANGE_EMAIL | {
         "present": None, "typed": "ada", "errors": {"email": "Enter an email address, such as jane@example.com."}}),
-    ("apps", "account/apps.html", ACCOUNT | {"apps": APPS}),
+    ("apps", "account/apps.html", ACCOUNT | {"approve_href": "#", "apps": APPS}),
     ("apps-none", "account/apps.html", ACCOUNT | {
-        "apps": [], "notice": "That app can no longer see anything of your account."}),
+        "approve_href": "#", "apps": [], "notice": "That app can no longer see anything of your account."}),
     ("activity", "account/activity.html", ACCOUNT | {
         "events": EVENTS, "older_href": "#", "newest_href": "#"}),
     ("activity-none", "account/activity.html", ACCOUNT | {"events": [], "older_href": None, "newest_href": None}),

@@ -9,6 +9,7 @@ EVENT = {
 }  # fmt: skip
 MAILED_CODE = EVENT | {"purpose": "sign_in", "code": "048213", "minutes": 10}
 LINK = EVENT | {"link": "https://id.example.org/alert/pHZ0YzWQhIuRrVw3oMtq2yL8sX5dKfGb7nEjC1aT9uk", "minutes": 30}
+REQUEST = EVENT | {"app": "Acme Till", "minutes": 5, "approve_href": "https://id.example.org/approve"}
 EMAILS: list[Sample] = [
     ("email-html", "email/security_notice.html", EVENT),
     ("email-text", "email/security_notice.txt", EVENT),
@@ -31,6 +32,9 @@ EMAILS: list[Sample] = [
         )
         for form in ("html", "txt", "subject.txt")
     ),
+    ("email-request-html", "email/sign_in_request.html", REQUEST),
+    ("email-request-text", "email/sign_in_request.txt", REQUEST),
+    ("email-request-subject", "email/sign_in_request.subject.txt", REQUEST),
     ("email-reset-html", "email/reset_offer.html", LINK),
     ("email-reset-text", "email/reset_offer.txt", LINK),
     ("email-reset-subject", "email/reset_offer.subject.txt", LINK),

@@ -40,6 +40,16 @@ OTHERS: list[Sample] = [
     ("device-confirm", "protocol/device_confirm.html", CONSENT | {
         "user_code": "WDJB-MJHT", "place": "203.0.113.9 (Paris, France)"}),
     ("device-done", "protocol/device_done.html", {"refused": False}),
+    ("ciba-list", "protocol/ciba_list.html", {"account_href": "#", "requests": [
+        {"name": "Acme Till", "words": "Pay 20 EUR to Bob", "since": "2 June 2026, 14:02", "href": "#"},
+        {"name": "Acme Invoices", "words": "", "since": "2 June 2026, 14:01", "href": "#"}]}),
+    ("ciba-list-empty", "protocol/ciba_list.html", {"account_href": "#", "requests": []}),
+    ("ciba-confirm", "protocol/ciba_confirm.html", CONSENT | {
+        "words": "Pay 20 EUR to Bob", "since": "2 June 2026, 14:02"}),
+    ("ciba-wrong", "protocol/ciba_confirm.html", CONSENT | {
+        "words": "", "since": "2 June 2026, 14:02", "errors": {
+            "number": "That is not the number of this request. Look at the app again: it shows the number now."}}),
+    ("ciba-done", "protocol/ciba_done.html", {"refused": False, "account_href": "#"}),
     ("logout", "session/logout_confirm.html", {"action": "#", "client": ACME}),
     ("logout-own", "session/logout_confirm.html", {"action": "#"}),
     ("logged-out", "session/logged_out.html", LOGGED_OUT | {"client_name": ACME["name"]}),

@@ -51,6 +51,7 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
         *map(as_told, (rate_limits.CONTACT_LIMIT, rate_limits.ADDRESS_LIMIT)),
         *map(as_told, (rate_limits.MAILBOX_LIMIT, rate_limits.STRENGTH_LIMIT)),
         *map(as_told, (rate_limits.USER_CODE_LIMIT, rate_limits.DEVICE_LIMIT)),
+        *map(as_told, (rate_limits.ciba_limit(SETTINGS), rate_limits.CIBA_CLIENT_LIMIT)),
         (SETTINGS.login_flows_per_network, rate_limits.LOGIN_FLOW_WINDOW, None, None),
         (MOST_UNKNOWN, HOUR, None, None),
         (MOST_KNOWN, HOUR, None, None),
@@ -61,4 +62,4 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
 
 def test_every_limit_there_is_stands_in_the_table() -> None:
     limits = [name for name, value in vars(rate_limits).items() if isinstance(value, Limit)]
-    assert len(limits) == 10, "a new limit wants a row in docs/reference/limits.md and here"
+    assert len(limits) == 11, "a new limit wants a row in docs/reference/limits.md and here"

@@ -1,0 +1,20 @@
+"""A client asking whether the person has approved its authentication request (OpenID CIBA Core 1.0 section 10.1)."""
+
+from __future__ import annotations
+
+from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS
+from idp.protocol.grants.polled_request import PolledRequestGrant, PolledRequests
+
+GRANT_TYPE = "urn:openid:params:grant-type:ciba"
+
+
+class Ciba(PolledRequestGrant):
+    """Answers the polls of clients, in ping mode too (section 7.3)."""
+
+    GRANT_TYPE = GRANT_TYPE
+    TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
+    CODE_PARAMETER = "auth_req_id"
+
+    def requests(self) -> PolledRequests:
+        """Return what clients asked for themselves."""
+        return self.request.tx.ciba_requests

@@ -1,0 +1,59 @@
+"""A client that asks for sign-ins itself (OpenID CIBA), and the person who answers."""
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.support.apis import READ
+from tests.support.back_channel import BackChannelClient
+from tests.support.browser import Browser
+from tests.support.harness import Harness, Someone
+
+GRANT = "urn:openid:params:grant-type:ciba"
+PATH = "/bc-authorize"
+MESSAGE = "Pay 20 EUR to Bob 4711"
+NUMBER = "4711"
+CLIENT = {
+    "grant_types": [GRANT, "refresh_token"],
+    "response_types": [],
+    "redirect_uris": [],
+    "scopes": ["openid", "email", "offline_access", READ],
+}
+
+
+class Terminal(BackChannelClient):
+    """A client without a browser of its own, in poll mode unless told otherwise."""
+
+    def __init__(self, harness: Harness, client_id: str = "till", **traits: Any) -> None:
+        super().__init__(harness, client_id, **(CLIENT | traits))
+        self.auth_req_id = ""
+
+    def ask(self, **changes: Any) -> TestResponse:
+        """Sends an authentication request; None leaves a parameter out."""
+        form = {"scope": "openid offline_access", "login_hint": "jane", "binding_message": MESSAGE}
+        return self.post(PATH, form | changes)
+
+    def start(self, **changes: Any) -> "Terminal":
+        """Sends one that is accepted."""
+        answer = self.ask(**changes)
+        assert answer.status_code == 200, answer.text
+        self.auth_req_id = (answer.json or {})["auth_req_id"]
+        return self
+
+    def poll(self, *, after: int = 5, **headers: str) -> TestResponse:
+        """Asks for tokens, some seconds later."""
+        self.harness.clock.advance(after)
+        return self.post("/token", {"grant_type": GRANT, "auth_req_id": self.auth_req_id}, headers=headers)
+
+
+def open_request(browser: Browser, person: Someone) -> None:
+    """The person opens the page of requests, and signs in where that is asked."""
+    browser.get("/approve")
+    if browser.at.endswith("/identify"):
+        browser.submit(username=person.username, password=person.password)
+
+
+def approve(browser: Browser, person: Someone, *, number: str = NUMBER) -> None:
+    """They type the number, and approve."""
+    open_request(browser, person)
+    browser.submit(number=number, choice="approve")
