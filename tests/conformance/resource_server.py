@@ -5,7 +5,8 @@ It checks tokens as the product does at its own endpoints, with the product's co
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from authlib.oauth2 import OAuth2Error
 from flask import Response, request
@@ -31,8 +32,8 @@ def show_client(tx: Transaction) -> Response:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     try:
         claims = tokens.read_access_token(token, now=tx.now)
-        if scheme.lower() not in SCHEMES:
-            raise BearerError(401)
+        if scheme.lower() not in SCHEMES or not _is_live(tx, claims):
+            raise BearerError(401, "invalid_token")
         proof = resource_requests.read_proof(claims, token, scheme.lower(), tx.now)
         if proof:
             resource_requests.claim_proof(tx, proof)
@@ -41,6 +42,12 @@ def show_client(tx: Transaction) -> Response:
     except OAuth2Error as error:
         return oauth_error(error)
     return json_response({"client_id": claims["client_id"]})
+
+
+def _is_live(tx: Transaction, claims: Mapping[str, Any]) -> bool:
+    """Whether a person's token was not revoked; a client's own is good for its few minutes."""
+    grant_id = tokens.grant_id_from(claims)
+    return grant_id is None or tx.grants.live_with_user(grant_id, str(claims["jti"])) is not None
 
 
 @contextlib.contextmanager

@@ -175,6 +175,28 @@ def test_assertions(keyed: AdvancedClient) -> None:
     refused(keyed.post("/token", form, headers=keyed.certificate), "invalid_client", 401)
 
 
+PUSHED: dict[str, tuple[dict[str, Any], bool]] = {
+    "fapi1-advanced-final-par-test-pushed-authorization-url-as-audience-for-client-JWT-assertion": (
+        {"aud": f"{ISSUER}/par"},
+        True,
+    ),
+    "fapi1-advanced-final-par-token-endpoint-url-as-audience-for-client-JWT-assertion": (
+        {"aud": f"{ISSUER}/token"},
+        True,
+    ),
+    "fapi1-advanced-final-par-ensure-client-assertion-with-wrong-aud-fails": ({"aud": "https://a.test"}, False),
+    "fapi1-advanced-final-par-ensure-client-assertion-with-wrong-iss-fails": ({"iss": "other"}, False),
+    "fapi1-advanced-final-par-ensure-client-assertion-with-wrong-sub-fails": ({"sub": "other"}, False),
+}
+
+
+@pytest.mark.module(*PUSHED)
+def test_assertions_beside_pushed_requests(keyed: AdvancedClient) -> None:
+    """RFC 9126 section 2: the address of the endpoint is an audience as well."""
+    for module, (keyed.bent, accepted) in PUSHED.items():
+        assert keyed.push(**PKCE).status_code == (201 if accepted else 401), module
+
+
 @pytest.mark.module("fapi1-advanced-final-user-rejects-authentication")
 def test_a_person_who_cancels_goes_back_with_an_error(bank: AdvancedClient, browser: Browser) -> None:
     bank.send(browser)
