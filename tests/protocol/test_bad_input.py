@@ -84,7 +84,7 @@ def test_a_refused_field_is_named_unless_it_is_somebodys_text(rp: BackChannelCli
 
 @pytest.mark.parametrize(
     "grant_type",
-    ["password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", 'x"\\', "\u2603", "client_credentials "],
+    ["password", "implicit", "urn:ietf:params:oauth:grant-type:saml2-bearer", 'x"\\', "\u2603", "client_credentials "],
 )
 def test_unknown_grant_types_are_not_repeated(rp: BackChannelClient, grant_type: str) -> None:
     """RFC 6749 section 5.2 unsupported_grant_type."""
