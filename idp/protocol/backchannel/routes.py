@@ -118,7 +118,7 @@ def _handle_unavailable(error: DatabaseUnavailable) -> Response:
 
 @backchannel.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Response:
-    return cors.allow_request_origin(json_error(error))
+    return json_error(error)
 
 
 @backchannel.errorhandler(Exception)
