@@ -54,7 +54,8 @@ class Cast:
         return Terminal(self.harness, client_id, grant_types=grants, redirect_uris=[REDIRECT_URI], **traits)
 
     def register(self, **members: Any) -> TestResponse:
-        return self.http.post("/register", json={"redirect_uris": ["https://a.example.test/cb"]} | members)
+        sent = {"redirect_uris": ["https://a.example.test/cb"]} | members
+        return self.http.post("/register", json=sent, environ_base={"REMOTE_ADDR": ADDRESS})
 
     def token(self, **traits: Any) -> str:
         return str(self.rp.tokens(self.jane, **traits)["access_token"])
