@@ -18,6 +18,7 @@ from tests.protocol.test_device_grant import DEVICE, GRANT
 from tests.support.account import CODES, EMAIL, PASSKEYS, PASSWORD, PHONE, PROFILE, SECURITY, TOTP, Account
 from tests.support.back_channel import FORM, BackChannelClient, basic
 from tests.support.browser import Browser
+from tests.support.ciba import MESSAGE, Terminal
 from tests.support.console import console
 from tests.support.harness import Harness, Someone
 from tests.support.issuer_client import IssuerClient
@@ -66,6 +67,7 @@ class Cast:
         self.public = RelyingParty(harness, "spa", token_endpoint_auth_method="none", first_party=False)
         self.signer = Signer(harness)
         self.tv = BackChannelClient(harness, "tv", **DEVICE)
+        self.till = Terminal(harness)
         self.assertion_key = KEY
         self.requests: list[RealRequest] = []
         self.id_token = self.access_token = self.refresh_token = ""
@@ -181,6 +183,9 @@ class Cast:
         browser, form = Browser(self.harness), {"client_id": self.tv.app.client_id, "scope": "openid offline_access"}
         asked = list(form.items())
         yield RealRequest("endpoint", "POST", "/device_authorization", headers={"Content-Type": FORM}, form=asked)
+        authorization = {"Authorization": basic(self.till.app.client_id, self.till.app.secret), "Content-Type": FORM}
+        hinted = [("scope", "openid"), ("login_hint", someone.username), ("binding_message", MESSAGE)]
+        yield RealRequest("endpoint", "POST", "/bc-authorize", headers=authorization, form=hinted)
         codes = self.tv.post("/device_authorization", form).json or {}
         poll = [("grant_type", GRANT), ("device_code", codes["device_code"]), ("client_id", self.tv.app.client_id)]
         yield RealRequest("endpoint", "POST", "/token", headers={"Content-Type": FORM}, form=poll)

@@ -1,11 +1,13 @@
-"""Single-use things of devices without a keyboard, for races at a served instance: their code, and a person's yes."""
+"""Single-use things of devices and of sign-ins that apps ask for, for races at a served instance."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tests.protocol.test_device_grant import DEVICE, GRANT
 from tests.support.app_contests import Caller, callers, got
-from tests.support.back_channel import BackChannelClient
+from tests.support.back_channel import BackChannelClient, basic
+from tests.support.ciba import CLIENT, MESSAGE, NUMBER
+from tests.support.ciba import GRANT as CIBA
 from tests.support.concurrency import CROWD
 from tests.support.contests import Contest, ServedInstance
 from tests.support.http_person import HttpPerson
@@ -42,7 +44,23 @@ def _connected(person: HttpPerson) -> str:
     return str(id(person)) if person.at.endswith("/device/done") else ""
 
 
+def ciba_request(instance: ServedInstance) -> Contest[Caller]:
+    """One request for a sign-in (CIBA) that its person approved, redeemed 32 times."""
+    issuer, jane = instance.product.issuer, instance.newcomer("asked-for")
+    app = BackChannelClient(instance.harness, f"till{next(instance.numbers)}", **CLIENT).app
+    authorization = basic(app.client_id, app.secret)
+    asking = Caller(f"{issuer}/bc-authorize", {"Authorization": authorization})
+    asked = asking.submit(scope="openid", login_hint=jane.username, binding_message=MESSAGE).json()
+    person = HttpPerson(jane.username)
+    person.get(f"{issuer}/approve")
+    person.submit(username=jane.username, password=jane.password)
+    person.submit(number=NUMBER, choice="approve")
+    form = {"grant_type": CIBA, "auth_req_id": asked["auth_req_id"]}
+    return Contest(callers(instance, Authorization=authorization), got("access_token"), form)
+
+
 CONTESTS: dict[str, Callable[[ServedInstance], Contest[Any]]] = {
     "a device's code": device_code,
     "a yes to a device": device_consent,
+    "a request for a sign-in": ciba_request,
 }
