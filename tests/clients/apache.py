@@ -41,10 +41,11 @@ DocumentRoot {folder}/pages
 DirectoryIndex index.html
 """
 CONFIGURATION = """\
+{more}
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
 OIDCClientID {client_id}
 OIDCClientSecret {secret}
-OIDCProviderTokenEndpointAuth client_secret_basic
+OIDCProviderTokenEndpointAuth {auth_method}
 OIDCRedirectURI {base}/cb
 OIDCCryptoPassphrase only-this-test-knows-it
 OIDCPKCEMethod S256
@@ -89,17 +90,26 @@ def program() -> str | None:
 
 @contextlib.contextmanager
 def protected_by(
-    issuer: str, app: RegisteredApp, port: int, *, response_mode: str = "query", request_method: str = "GET"
+    issuer: str,
+    app: RegisteredApp,
+    port: int,
+    *,
+    response_mode: str = "query",
+    request_method: str = "GET",
+    auth_method: str = "client_secret_basic",
+    more: str = "",
 ) -> Iterator[Apache]:
-    """Serve with the configuration of these tests until the block ends."""
+    """Serve with the configuration of these tests until the block ends; `more` are further lines of it."""
     text = CONFIGURATION.format(
         base=f"http://localhost:{port}",
         issuer=issuer,
         claims=quote(CLAIMS, safe=""),
         client_id=app.client_id,
-        secret=app.secret,
+        secret=app.secret or "none",
         response_mode=response_mode,
         request_method=request_method,
+        auth_method=auth_method,
+        more=more,
     )
     with configured_with(text, port) as apache:
         yield apache

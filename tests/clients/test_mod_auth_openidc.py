@@ -1,10 +1,13 @@
 """Debian's mod_auth_openidc: a web server that lets in only whom it believes to have given a second factor."""
 
+import json
 import re
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from jwcrypto.jwk import JWK
 
 from tests.clients import apache, recipes
 from tests.support.command import free_port
@@ -15,6 +18,7 @@ NEEDED = (
     "mod_auth_openidc is not on this machine, and only root can install it: "
     "apt-get install apache2 libapache2-mod-auth-openidc"
 )
+SIGNED_ONLY = "require_signed_request_object=true"
 pytestmark = pytest.mark.skipif(apache.program() is None, reason=NEEDED)
 
 
@@ -55,6 +59,44 @@ def test_mod_auth_openidc_signs_in_refreshes_and_signs_out(
         person.get(f"{base}/")
         person.pass_on()
         assert person.at.endswith("/identify"), "signed out in both places"
+
+
+SIGNED = (
+    '{"request_object_type": "request", "copy_from_request": ["claims", "client_id", "redirect_uri", "response_type", "scope", "state", "nonce",'
+    ' "code_challenge", "code_challenge_method"], "static": {"aud": "%s", "exp": %d, "nbf": %d},'
+    ' "crypto": {"sign_alg": "RS256"}}'
+)
+"""The request object of RFC 9101; the module knows no times, so they are those of the test."""
+
+
+def test_mod_auth_openidc_completes_the_strict_profile(product: Product, tmp_path: Path) -> None:
+    """OAuth 2.1 with a key in place of a secret and signed requests: the most that this module can do."""
+    port = free_port()
+    base = f"http://localhost:{port}"
+    key = JWK.generate(kty="RSA", size=2048, kid="apache-key", use="sig")
+    keys, private, public = tmp_path / "jwks.json", tmp_path / "private.pem", tmp_path / "public.pem"
+    keys.write_text(json.dumps({"keys": [key.export_public(as_dict=True)]}))
+    private.write_bytes(key.export_to_pem(private_key=True, password=None))
+    public.write_bytes(key.export_to_pem())
+    app = product.add_app("apache-strict", redirect_uri=f"{base}/cb", auth_method="private_key_jwt", jwks_file=keys)
+    product.command.done("clients", "set", app.client_id, "--profile", "strict", "--set", SIGNED_ONLY)
+    product.add_person("apache-strict")
+    now = int(time.time())
+    lines = (
+        f"OIDCPublicKeyFiles apache-key#{public}",
+        f"OIDCPrivateKeyFiles apache-key#{private}",
+        f"OIDCRequestObject {json.dumps(SIGNED % (product.issuer, now + 600, now - 10))}",
+    )
+    person = HttpPerson("apache-strict")
+    with apache.protected_by(
+        product.issuer, app, port, auth_method="private_key_jwt", more="\n".join(lines)
+    ) as server:
+        person.get(f"{base}/")
+        assert person.at.startswith(f"{product.issuer}/login/"), (person.at, server.complaints)
+        person.sign_in()
+        person.pass_on()
+        assert (person.at, person.page.text) == (f"{base}/", "for members"), server.complaints
+        assert person.page.headers["X-Remote-User"] == "apache-strict@example.test"
 
 
 PASSPHRASE = re.compile(r"^OIDCCryptoPassphrase .*$", re.MULTILINE)
