@@ -61,11 +61,13 @@ def test_mod_auth_openidc_signs_in_refreshes_and_signs_out(
         assert person.at.endswith("/identify"), "signed out in both places"
 
 
-SIGNED = (
-    '{"request_object_type": "request", "copy_from_request": ["claims", "client_id", "redirect_uri", "response_type", "scope", "state", "nonce",'
-    ' "code_challenge", "code_challenge_method"], "static": {"aud": "%s", "exp": %d, "nbf": %d},'
-    ' "crypto": {"sign_alg": "RS256"}}'
-)
+SIGNED = """{
+    "request_object_type": "request",
+    "copy_from_request": ["claims", "client_id", "redirect_uri", "response_type", "scope", "state", "nonce",
+        "code_challenge", "code_challenge_method"],
+    "static": {"aud": "%s", "exp": %d, "nbf": %d},
+    "crypto": {"sign_alg": "RS256"}
+}"""
 """The request object of RFC 9101; the module knows no times, so they are those of the test."""
 
 
@@ -82,15 +84,14 @@ def test_mod_auth_openidc_completes_the_strict_profile(product: Product, tmp_pat
     product.command.done("clients", "set", app.client_id, "--profile", "strict", "--set", SIGNED_ONLY)
     product.add_person("apache-strict")
     now = int(time.time())
+    signed = " ".join((SIGNED % (product.issuer, now + 600, now - 10)).split())
     lines = (
         f"OIDCPublicKeyFiles apache-key#{public}",
         f"OIDCPrivateKeyFiles apache-key#{private}",
-        f"OIDCRequestObject {json.dumps(SIGNED % (product.issuer, now + 600, now - 10))}",
+        f"OIDCRequestObject {json.dumps(signed)}",
     )
     person = HttpPerson("apache-strict")
-    with apache.protected_by(
-        product.issuer, app, port, auth_method="private_key_jwt", more="\n".join(lines)
-    ) as server:
+    with apache.protected_by(product.issuer, app, port, auth_method="private_key_jwt", more="\n".join(lines)) as server:
         person.get(f"{base}/")
         assert person.at.startswith(f"{product.issuer}/login/"), (person.at, server.complaints)
         person.sign_in()
