@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
+from idp.kernel.handles import digest
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.ciba import binding_message
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.ciba import GRANT, MESSAGE, NUMBER, Terminal, approve, open_request
-from tests.support.concurrency import rush, twin
+from tests.support.concurrency import run_during, rush, twin
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.mailed import letters
-from tests.support.tables import events
+from tests.support.tables import count, events
 
 
 @pytest.fixture
@@ -226,13 +227,31 @@ def test_tokens_bound_to_a_key(harness: Harness, jane: Someone, browser: Browser
     assert till.claims_of(answer["access_token"])["cnf"] == {"jkt": holder.jkt}
 
 
-def test_of_two_windows_one_decides(till: Terminal, jane: Someone, browser: Browser) -> None:
+@pytest.mark.parametrize("late", [{"choice": "cancel"}, {"number": "12"}])
+def test_who_is_too_late_is_shown_what_was_decided(
+    harness: Harness, till: Terminal, jane: Someone, browser: Browser, late: dict[str, Any]
+) -> None:
+    """It is approved while they refuse, or send the last wrong number; the same after that."""
     open_request(browser, jane)
+    browser.submit(number="10")
+    browser.submit(number="11")
+    key = digest(till.auth_req_id)
     other = twin(browser)
-    browser.submit(choice="cancel")
-    other.submit(number=NUMBER, choice="approve")
-    assert other.page.status_code == 410
-    refused(till.poll(), "access_denied")
+    run_during(harness, lambda tx: tx.ciba_requests.decide(key, denied=False), partial(browser.submit, **late))
+    assert "You are signed in to the app" in browser.page.text
+    other.submit(**late)
+    assert other.at == "/approve/done"
+
+
+def test_of_two_windows_that_approve_one_stores_a_grant(
+    harness: Harness, till: Terminal, jane: Someone, browser: Browser
+) -> None:
+    open_request(browser, jane)
+    windows = [twin(browser) for _ in range(8)]
+    rush([partial(each.submit, number=NUMBER, choice="approve") for each in windows])
+    assert {each.at for each in windows} == {"/approve/done"}
+    assert (count(harness, "grants"), events(harness, "consent.given")) == (1, 1)
+    assert till.poll().status_code == 200
 
 
 def test_an_auth_req_id_is_claimed_once(till: Terminal, jane: Someone, browser: Browser) -> None:
