@@ -53,8 +53,11 @@ def test_a_person_approves_a_sign_in(harness: Harness, till: Terminal, jane: Som
 )
 def test_a_person_refuses(till: Terminal, jane: Someone, browser: Browser) -> None:
     open_request(browser, jane)
+    other = twin(browser)
     browser.submit(choice="cancel")
-    assert "The request is refused" in browser.page.text
+    other.submit(number=NUMBER, choice="approve")
+    for each in (browser, other):
+        assert "The request is refused" in each.page.text
     refused(till.poll(), "access_denied")
 
 
@@ -252,6 +255,18 @@ def test_of_two_windows_that_approve_one_stores_a_grant(
     assert {each.at for each in windows} == {"/approve/done"}
     assert (count(harness, "grants"), events(harness, "consent.given")) == (1, 1)
     assert till.poll().status_code == 200
+
+
+def test_a_person_who_lost_access_after_the_approval_is_not_signed_in(
+    harness: Harness, jane: Someone, browser: Browser
+) -> None:
+    """In a statement of its own, for apps with groups alone, at the poll that issues."""
+    till = Terminal(harness, restricted=True, allowed_user_ids=[jane.id]).start()
+    approve(browser, jane)
+    with harness.services.database.write() as tx:
+        tx.clients.change("till", {"allowed_user_ids": []})
+    refused(till.poll(), "invalid_grant")
+    assert events(harness, "token.issued") == 0
 
 
 def test_an_auth_req_id_is_claimed_once(till: Terminal, jane: Someone, browser: Browser) -> None:

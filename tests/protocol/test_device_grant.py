@@ -216,6 +216,17 @@ def test_who_refuses_while_it_is_approved_is_not_shown_a_refusal(
     assert browser.page.status_code == 410
 
 
+def test_a_person_who_lost_access_after_the_approval_is_not_signed_in(
+    harness: Harness, jane: Someone, browser: Browser
+) -> None:
+    tv = Television(harness, restricted=True, allowed_user_ids=[jane.id]).start()
+    type_code(browser, tv, jane)
+    browser.submit(choice="approve")
+    with harness.services.database.write() as tx:
+        tx.clients.change("tv", {"allowed_user_ids": []})
+    refused(tv.poll(), "invalid_grant")
+
+
 def test_a_device_code_is_claimed_once(tv: Television, jane: Someone, browser: Browser) -> None:
     type_code(browser, tv, jane)
     browser.submit(choice="approve")
