@@ -98,6 +98,8 @@ def test_polls_wait_and_requests_expire(till: Terminal, jane: Someone, browser: 
         ({"binding_message": None}, "invalid_binding_message"),
         ({"binding_message": "Approve"}, "invalid_binding_message"),
         ({"binding_message": "a\nb 12"}, "invalid_binding_message"),
+        ({"binding_message": "Type 47: 47"}, "invalid_binding_message"),
+        ({"binding_message": "Pay \u0662\u0660 EUR 20"}, "invalid_binding_message"),
         ({"binding_message": "1234 \U0001f44d" + "Lorem ipsum " * 9}, "invalid_binding_message"),
         ({"resource": ORDERS}, "invalid_target"),
         ({"authorization_details": "[]"}, "invalid_authorization_details"),
@@ -278,5 +280,6 @@ def test_an_auth_req_id_is_claimed_once(till: Terminal, jane: Someone, browser: 
 def test_numbers_are_read_as_people_type_them() -> None:
     assert binding_message.shown_words(MESSAGE) == "Pay 20 EUR to Bob"
     assert binding_message.shown_words("4711") == ""
+    assert binding_message.check("Room 147 47") == "Room 147 47", "another number, though it has these digits"
     assert binding_message.is_number("4711", "\u0664\u0667 \u0661\u0661")
     assert not binding_message.is_number(MESSAGE, "")
