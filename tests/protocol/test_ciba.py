@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from idp.kernel.clock import MINUTE
 from idp.kernel.handles import digest
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.ciba import binding_message
@@ -142,6 +143,22 @@ def test_nobody_learns_who_has_an_account(harness: Harness, till: Terminal) -> N
         assert answers.keys() == {200, 429}
     assert till.ask(login_hint="jane@example.test").status_code == 200, "or both names would be known to be hers"
     assert len(letters(harness, "sign_in_request")) == harness.settings.throttle_per_quarter_hour
+
+
+def test_requests_by_one_name_hide_none_by_the_other(
+    harness: Harness, till: Terminal, jane: Someone, browser: Browser
+) -> None:
+    """Whoever knows the address uses up its limit of a day, and that of the mails; Jane's own request is shown."""
+    for _ in range(harness.settings.throttle_per_day // harness.settings.throttle_per_quarter_hour):
+        harness.clock.advance(15 * MINUTE)
+        for _ in range(harness.settings.throttle_per_quarter_hour):
+            till.start(login_hint="jane@example.test")
+    harness.clock.advance(15 * MINUTE)
+    assert till.ask(login_hint="jane@example.test").status_code == 429
+    till.start(login_hint=jane.username)
+    approve(browser, jane)
+    assert till.poll().status_code == 200
+    assert len(letters(harness, "sign_in_request")) == harness.settings.throttle_per_day
 
 
 @pytest.mark.parametrize("subject_type", ["public", "pairwise"])
