@@ -6,6 +6,7 @@ import re
 
 from flask import request
 
+from idp.admin.client_rules import CIBA
 from idp.config import Settings
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import constant_time_equal, digest
@@ -72,6 +73,18 @@ def _find_initial_token(tx: Transaction) -> str:
 def count_change(tx: Transaction, client_id: str) -> bool:
     """Count a replacement of a registration; False when there were too many."""
     return tx.throttles.consume(f"registration:client:{client_id}", CHANGE_LIMIT)
+
+
+def may_choose_ciba(tx: Transaction, client: Client, settings: Settings) -> bool:
+    """Whether a registered client may give itself the grant of CIBA, or keep it.
+
+    With "approval" an administrator looks at the change. With "token" the client must have come with one: not one that
+    registered while everybody could.
+    """
+    if settings.client_registration != "token" or CIBA in client.grant_types:
+        return settings.client_registration != "open"
+    row = tx.client_registrations.of_client(client.client_id)
+    return row is not None and row.initial_token_id is not None
 
 
 def claim_initial_token(tx: Transaction, token_digest: str | None) -> str | None:

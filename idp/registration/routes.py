@@ -55,7 +55,7 @@ def register() -> Response:
     try:
         pkce = settings.registered_pkce == "required"
         new = Registration(client_id=entropy.token(16), client_name="", scopes=(), require_pkce=pkce)
-        wanted = _wanted(_read_body(), new)
+        wanted = _wanted(_read_body(), new, ciba_allowed=settings.client_registration != "open")
         logo = client_logos.fetch_logo(services().documents, wanted.metadata.logo_uri)
         with services().database.write(origin()) as tx:
             found = client_registrations.register(
@@ -90,6 +90,7 @@ def replace(client_id: str) -> Response:
     with database.write(origin()) as tx:
         present = admission.require_changeable(tx, client_id)
         admitted = admission.count_change(tx, client_id)
+        ciba_allowed = admission.may_choose_ciba(tx, present, settings)
     if not admitted:
         return answers.too_many()
     body = _read_body()
@@ -98,7 +99,7 @@ def replace(client_id: str) -> Response:
     secret = body.get("client_secret")
     if secret is not None and not (isinstance(secret, str) and present.verify_secret(secret, now=tx.now)):
         raise InvalidMetadata("client_secret: it is not the present one, and no other can be chosen")
-    wanted = _wanted(body, clients.registration_of(present))
+    wanted = _wanted(body, clients.registration_of(present), ciba_allowed=ciba_allowed)
     with database.write(origin()) as tx:
         client = admission.require_changeable(tx, client_id, lock=True)
         if clients.version_of(client) != clients.version_of(present):  # the fetched page can take its time
@@ -182,13 +183,13 @@ def _read_body() -> dict[str, Any]:
         raise InvalidMetadata("send one JSON object, each member once") from None
 
 
-def _wanted(body: Mapping[str, Any], present: Registration) -> Registration:
+def _wanted(body: Mapping[str, Any], present: Registration, *, ciba_allowed: bool) -> Registration:
     """Return the registration that was asked for; what its sector identifier lists was fetched."""
     settings = services().settings
     scopes = tuple(dict.fromkeys((*settings.registered_scopes.split(), *present.scopes)))
     wanted = read_registration(body, present, scopes=scopes, response_types=settings.response_type_names)
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
-    if CIBA in wanted.grant_types and settings.client_registration == "open":
+    if CIBA in wanted.grant_types and not ciba_allowed:
         raise InvalidMetadata(NO_CIBA)  # strangers could ask everybody, and mail them
     sector = wanted.metadata.sector_identifier_uri
     if sector and (problem := sector_problem(services().documents, sector, wanted.redirect_uris)):

@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
+from idp.kernel.clock import MINUTE
+from idp.kernel.handles import digest
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.ciba import binding_message
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.ciba import GRANT, MESSAGE, NUMBER, Terminal, approve, open_request
-from tests.support.concurrency import rush, twin
+from tests.support.concurrency import run_during, rush, twin
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.mailed import letters
-from tests.support.tables import events
+from tests.support.tables import count, events
 
 
 @pytest.fixture
@@ -52,8 +54,11 @@ def test_a_person_approves_a_sign_in(harness: Harness, till: Terminal, jane: Som
 )
 def test_a_person_refuses(till: Terminal, jane: Someone, browser: Browser) -> None:
     open_request(browser, jane)
+    other = twin(browser)
     browser.submit(choice="cancel")
-    assert "The request is refused" in browser.page.text
+    other.submit(number=NUMBER, choice="approve")
+    for each in (browser, other):
+        assert "The request is refused" in each.page.text
     refused(till.poll(), "access_denied")
 
 
@@ -94,6 +99,8 @@ def test_polls_wait_and_requests_expire(till: Terminal, jane: Someone, browser: 
         ({"binding_message": None}, "invalid_binding_message"),
         ({"binding_message": "Approve"}, "invalid_binding_message"),
         ({"binding_message": "a\nb 12"}, "invalid_binding_message"),
+        ({"binding_message": "Type 47: 47"}, "invalid_binding_message"),
+        ({"binding_message": "Pay \u0662\u0660 EUR 20"}, "invalid_binding_message"),
         ({"binding_message": "1234 \U0001f44d" + "Lorem ipsum " * 9}, "invalid_binding_message"),
         ({"resource": ORDERS}, "invalid_target"),
         ({"authorization_details": "[]"}, "invalid_authorization_details"),
@@ -136,6 +143,22 @@ def test_nobody_learns_who_has_an_account(harness: Harness, till: Terminal) -> N
         assert answers.keys() == {200, 429}
     assert till.ask(login_hint="jane@example.test").status_code == 200, "or both names would be known to be hers"
     assert len(letters(harness, "sign_in_request")) == harness.settings.throttle_per_quarter_hour
+
+
+def test_requests_by_one_name_hide_none_by_the_other(
+    harness: Harness, till: Terminal, jane: Someone, browser: Browser
+) -> None:
+    """Whoever knows the address uses up its limit of a day, and that of the mails; Jane's own request is shown."""
+    for _ in range(harness.settings.throttle_per_day // harness.settings.throttle_per_quarter_hour):
+        harness.clock.advance(15 * MINUTE)
+        for _ in range(harness.settings.throttle_per_quarter_hour):
+            till.start(login_hint="jane@example.test")
+    harness.clock.advance(15 * MINUTE)
+    assert till.ask(login_hint="jane@example.test").status_code == 429
+    till.start(login_hint=jane.username)
+    approve(browser, jane)
+    assert till.poll().status_code == 200
+    assert len(letters(harness, "sign_in_request")) == harness.settings.throttle_per_day
 
 
 @pytest.mark.parametrize("subject_type", ["public", "pairwise"])
@@ -226,13 +249,43 @@ def test_tokens_bound_to_a_key(harness: Harness, jane: Someone, browser: Browser
     assert till.claims_of(answer["access_token"])["cnf"] == {"jkt": holder.jkt}
 
 
-def test_of_two_windows_one_decides(till: Terminal, jane: Someone, browser: Browser) -> None:
+@pytest.mark.parametrize("late", [{"choice": "cancel"}, {"number": "12"}])
+def test_who_is_too_late_is_shown_what_was_decided(
+    harness: Harness, till: Terminal, jane: Someone, browser: Browser, late: dict[str, Any]
+) -> None:
+    """It is approved while they refuse, or send the last wrong number; the same after that."""
     open_request(browser, jane)
+    browser.submit(number="10")
+    browser.submit(number="11")
+    key = digest(till.auth_req_id)
     other = twin(browser)
-    browser.submit(choice="cancel")
-    other.submit(number=NUMBER, choice="approve")
-    assert other.page.status_code == 410
-    refused(till.poll(), "access_denied")
+    run_during(harness, lambda tx: tx.ciba_requests.decide(key, denied=False), partial(browser.submit, **late))
+    assert "You are signed in to the app" in browser.page.text
+    other.submit(**late)
+    assert other.at == "/approve/done"
+
+
+def test_of_two_windows_that_approve_one_stores_a_grant(
+    harness: Harness, till: Terminal, jane: Someone, browser: Browser
+) -> None:
+    open_request(browser, jane)
+    windows = [twin(browser) for _ in range(8)]
+    rush([partial(each.submit, number=NUMBER, choice="approve") for each in windows])
+    assert {each.at for each in windows} == {"/approve/done"}
+    assert (count(harness, "grants"), events(harness, "consent.given")) == (1, 1)
+    assert till.poll().status_code == 200
+
+
+def test_a_person_who_lost_access_after_the_approval_is_not_signed_in(
+    harness: Harness, jane: Someone, browser: Browser
+) -> None:
+    """In a statement of its own, for apps with groups alone, at the poll that issues."""
+    till = Terminal(harness, restricted=True, allowed_user_ids=[jane.id]).start()
+    approve(browser, jane)
+    with harness.services.database.write() as tx:
+        tx.clients.change("till", {"allowed_user_ids": []})
+    refused(till.poll(), "invalid_grant")
+    assert events(harness, "token.issued") == 0
 
 
 def test_an_auth_req_id_is_claimed_once(till: Terminal, jane: Someone, browser: Browser) -> None:
@@ -244,5 +297,6 @@ def test_an_auth_req_id_is_claimed_once(till: Terminal, jane: Someone, browser: 
 def test_numbers_are_read_as_people_type_them() -> None:
     assert binding_message.shown_words(MESSAGE) == "Pay 20 EUR to Bob"
     assert binding_message.shown_words("4711") == ""
+    assert binding_message.check("Room 147 47") == "Room 147 47", "another number, though it has these digits"
     assert binding_message.is_number("4711", "\u0664\u0667 \u0661\u0661")
     assert not binding_message.is_number(MESSAGE, "")

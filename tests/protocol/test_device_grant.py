@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from idp.kernel.handles import digest
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.device import user_codes
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
-from tests.support.concurrency import rush, twin
+from tests.support.concurrency import run_during, rush, twin
 from tests.support.harness import Harness, Someone
 from tests.support.network import browser_at
 
@@ -186,6 +187,44 @@ def test_of_two_windows_one_decides(tv: Television, jane: Someone, browser: Brow
     other.submit(choice="approve")
     assert other.page.status_code == 410
     refused(tv.poll(), "access_denied")
+
+
+def test_who_is_too_late_is_shown_what_was_decided(
+    harness: Harness, tv: Television, jane: Someone, browser: Browser
+) -> None:
+    """Of three sign-ins with one code; that a device is connected to another's account, nobody reads as their own."""
+    other, strange = Browser(harness), Browser(harness)
+    for each, person in ((browser, jane), (other, jane), (strange, harness.person("paul"))):
+        type_code(each, tv, person)
+    browser.submit(choice="approve")
+    for each in (other, strange):
+        each.submit(choice="cancel")
+    assert (other.at, strange.page.status_code) == ("/device/done", 410)
+    assert tv.poll().status_code == 200
+
+
+def test_who_refuses_while_it_is_approved_is_not_shown_a_refusal(
+    harness: Harness, tv: Television, jane: Someone, browser: Browser
+) -> None:
+    type_code(browser, tv, jane)
+    key = digest(tv.codes["device_code"])
+    run_during(
+        harness,
+        lambda tx: tx.device_authorizations.decide(key, denied=False),
+        partial(browser.submit, choice="cancel"),
+    )
+    assert browser.page.status_code == 410
+
+
+def test_a_person_who_lost_access_after_the_approval_is_not_signed_in(
+    harness: Harness, jane: Someone, browser: Browser
+) -> None:
+    tv = Television(harness, restricted=True, allowed_user_ids=[jane.id]).start()
+    type_code(browser, tv, jane)
+    browser.submit(choice="approve")
+    with harness.services.database.write() as tx:
+        tx.clients.change("tv", {"allowed_user_ids": []})
+    refused(tv.poll(), "invalid_grant")
 
 
 def test_a_device_code_is_claimed_once(tv: Television, jane: Someone, browser: Browser) -> None:

@@ -411,6 +411,20 @@ def test_strangers_may_not_ask_people_to_sign_in(databases: Databases, tmp_path:
         assert ((answer.json or {}).get("error") == "invalid_client_metadata") == (registration == "open")
 
 
+def test_who_registered_without_a_token_does_not_ask_people(databases: Databases, tmp_path: Path) -> None:
+    """When it was open. Who came with a token may choose CIBA later."""
+    body = GOOD | {"grant_types": ["authorization_code", CIBA], "backchannel_token_delivery_mode": "poll"}
+    with running(databases, tmp_path, client_registration="open") as made:
+        stranger = Registrant(made).register()
+        later = Harness(made.settings.database_url, tmp_path, client_registration="token")
+        token = Command.of(later.settings).read("clients", "tokens", "add", "--note", "One")["initial_access_token"]
+        known = Registrant(later, token).register()
+        for client, status in ((stranger, 400), (known, 200)):
+            answer = Registrant(later).manage(client, "PUT", body | {"client_id": client["client_id"]})
+            assert answer.status_code == status, answer.text
+        later.close()
+
+
 def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
     used, unused = Registrant(harness).register(), Registrant(harness).register()
     harness.client("administrators")

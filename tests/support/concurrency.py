@@ -1,18 +1,22 @@
 """Many at once: requests held at a barrier, so that they really meet."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from idp.persistence.transaction import Transaction
 from tests.support.browser import Browser
-from tests.support.harness import ISSUER
+from tests.support.harness import ISSUER, Harness
 
 T = TypeVar("T")
 CROWD = 32
 PATIENCE = 60
 """Seconds until a crowd that does not come together is given up."""
+MOMENT = 0.3
+"""Seconds in which a request gets as far as the row that another transaction has locked."""
 
 
 def rush(acts: Sequence[Callable[[], T]]) -> list[T]:
@@ -25,6 +29,16 @@ def rush(acts: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def run_during(harness: Harness, change: Callable[[Transaction], object], act: Callable[[], T]) -> T:
+    """Do something while another transaction has made a change, and commits it a moment later."""
+    with ThreadPoolExecutor(1) as pool:
+        with harness.services.database.write() as tx:
+            change(tx)
+            done = pool.submit(act)
+            time.sleep(MOMENT)
+        return done.result()
 
 
 def close(browser: Browser) -> None:

@@ -194,7 +194,7 @@ def password_limit(settings: Settings) -> Limit:
 
 
 def ciba_limit(settings: Settings) -> Limit:
-    """Return the limit of sign-ins that clients ask for one person: against mails and questions without end."""
+    """Return the limit of sign-ins that clients ask for by one name, and of the mails that one person gets."""
     return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY)
 
 

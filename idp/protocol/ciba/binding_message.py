@@ -3,7 +3,8 @@
     "Pay 20 EUR to Bob 4711"  ->  the page shows "Pay 20 EUR to Bob"; the person types 4711, which only the app shows
 
 Somebody who starts requests in another's name, and waits until that person approves one, does not get past that
-(number matching; docs/decisions/0039). So every message ends with a number, and may be nothing else.
+(number matching; docs/decisions/0039). So every message ends with a number, and may be nothing else. The same number
+may not stand in the words: the page shows them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from idp.factors.typed_codes import normalize_code
 LONGEST = 100
 """Characters."""
 MESSAGE = re.compile(r"(?:(?P<words>.*) )?(?P<number>[0-9]{2,8})")
+NUMBER = re.compile(r"\d+")
 MOST_WRONG = 3
 """Wrong numbers after which a request is refused."""
 
@@ -27,13 +29,15 @@ class InvalidBindingMessage(OAuth2Error):
     error = "invalid_binding_message"
     description = (
         "binding_message must end with a number of 2 to 8 digits that the person types here, "
-        "and have at most 100 printable characters"
+        "which its words do not have, and have at most 100 printable characters"
     )
 
 
 def check(message: str | None) -> str:
     """Return a usable message. Raises `InvalidBindingMessage`."""
     if message is None or len(message) > LONGEST or not message.isprintable() or not MESSAGE.fullmatch(message):
+        raise InvalidBindingMessage
+    if any(is_number(message, shown) for shown in NUMBER.findall(shown_words(message))):
         raise InvalidBindingMessage
     return message
 

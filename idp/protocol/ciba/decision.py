@@ -46,13 +46,16 @@ def deny(tx: Transaction, asked: CibaRequest, user_id: str, *, reason: str | Non
     return True
 
 
-def count_wrong_number(tx: Transaction, asked: CibaRequest, user_id: str) -> bool:
-    """Count a wrong number; True when the request is over, by this one or otherwise."""
+def count_wrong_number(tx: Transaction, asked: CibaRequest, user_id: str) -> int:
+    """Count a wrong number, and refuse the request at the last one.
+
+    Returns:
+        How many there were; 0 when the request was decided or has expired.
+    """
     wrong = tx.ciba_requests.count_wrong_number(asked.auth_req_id_digest)
-    if 0 < wrong < MOST_WRONG:
-        return False
-    deny(tx, asked, user_id, reason="wrong number")
-    return True
+    if wrong >= MOST_WRONG and not deny(tx, asked, user_id, reason="wrong number"):
+        return 0
+    return wrong
 
 
 def _ping(tx: Transaction, asked: CibaRequest) -> None:

@@ -15,7 +15,6 @@ from idp.login.policy import rate_limits
 from idp.messaging.notices import enqueue_sign_in_request
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.persistence.users import User
 from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -65,17 +64,20 @@ def _store(tx: Transaction, client: Client, sent: SentRequest) -> Response:
     named = hints.find_person(tx, client, sent.query)
     asked = checks.validate(tx, client, sent.query, auth_req_id)
     sent.claim(tx, client)
-    user, lasts = _count(tx, client, named), asked.expires_at - tx.now
-    tx.ciba_requests.add(replace(asked, user_id=user.id if user else None))
-    if user:
-        _tell_person(tx, client, user, minutes=max(1, lasts // MINUTE))
+    mailed, lasts = _count(tx, client, named), asked.expires_at - tx.now
+    tx.ciba_requests.add(replace(asked, user_id=named.user.id if named.user else None))
+    if named.user:
+        audit.record(tx, Event.SIGN_IN_REQUESTED, user_id=named.user.id, client_id=client.client_id)
+        if mailed:
+            enqueue_sign_in_request(tx, named.user, app=client.client_name, minutes=max(1, lasts // MINUTE))
     return json_response({"auth_req_id": auth_req_id, "expires_in": lasts, "interval": checks.INTERVAL})
 
 
-def _count(tx: Transaction, client: Client, named: Named) -> User | None:
-    """Count the request, and return whom it is shown to: nobody when too many mean the person by several names.
+def _count(tx: Transaction, client: Client, named: Named) -> bool:
+    """Count the request; False when the person gets no mail about it, since too many meant them by several names.
 
-    Since no request lives as long as the window, the limits bound how many are open.
+    It is shown to them all the same: whoever knows one of their names hides no request that they want. Since no
+    request lives as long as the window, the limits bound how many are open.
 
     Raises:
         TooManyForPerson: of the client, or for what it sent as hint.
@@ -84,9 +86,4 @@ def _count(tx: Transaction, client: Client, named: Named) -> User | None:
     of_client, limit = rate_limits.ciba_client_bucket(client.client_id), rate_limits.ciba_limit(services().settings)
     if not tx.throttles.consume(of_client, rate_limits.CIBA_CLIENT_LIMIT) or not tx.throttles.consume(of_hint, limit):
         raise TooManyForPerson
-    return named.user if tx.throttles.consume(of_person, limit) else None
-
-
-def _tell_person(tx: Transaction, client: Client, user: User, *, minutes: int) -> None:
-    audit.record(tx, Event.SIGN_IN_REQUESTED, user_id=user.id, client_id=client.client_id)
-    enqueue_sign_in_request(tx, user, app=client.client_name, minutes=minutes)
+    return tx.throttles.consume(of_person, limit)

@@ -41,6 +41,7 @@ session_guard.install(blueprint)
 LIST = account_paths.APPROVE
 QUESTION = f"{LIST}/<request_id>"
 DONE = f"{LIST}/done"
+REFUSED = f"{DONE}?refused=1"
 MOST_SHOWN = 20
 LONGEST_TYPED = 40
 WRONG = Text("That is not the number of this request. Look at the app again: it shows the number now.")
@@ -54,6 +55,15 @@ class Question:
     client: Client
     auth_session: AuthenticatedSession
     reached: Assurance
+
+
+class Decided(Exception):
+    """The person has decided: the path of the page that says how."""
+
+
+@blueprint.errorhandler(Decided)
+def _redirect(decided: Decided) -> Response:
+    return see_other(str(decided))
 
 
 @blueprint.get(LIST)
@@ -88,22 +98,25 @@ def decide(tx: Transaction, request_id: str) -> Response:
     """Store the decision; the app learns it when it asks again, or by a ping."""
     question = _load_question(tx, request_id)
     session_guard.check_form_token(request.path, _purpose(question.asked))
-    user_id = question.auth_session.person.user.id
-    if request.form.get("choice") == "cancel":
-        decision.deny(tx, question.asked, user_id)
-        return see_other(f"{DONE}?refused=1")
+    asked, user_id = question.asked, question.auth_session.person.user.id
     typed = single_value(request.form, "number", longest=LONGEST_TYPED)
-    if not binding_message.is_number(question.asked.binding_message, typed):
-        if decision.count_wrong_number(tx, question.asked, user_id):
-            return see_other(f"{DONE}?refused=1")
-        return _render_question(tx, question, error=WRONG)
+    if request.form.get("choice") == "cancel":
+        decided, result = decision.deny(tx, asked, user_id), REFUSED
+    elif binding_message.is_number(asked.binding_message, typed):
+        decided, result = _approve(tx, question), DONE
+    else:
+        wrong = decision.count_wrong_number(tx, asked, user_id)
+        if 0 < wrong < binding_message.MOST_WRONG:
+            return _render_question(tx, question, error=WRONG)
+        decided, result = wrong > 0, REFUSED
+    return see_other(result if decided else _path(asked))  # which leads to what was decided in another window
+
+
+def _approve(tx: Transaction, question: Question) -> bool:
     try:
-        approved = decision.approve(tx, question.asked, question.client, question.auth_session, question.reached)
+        return decision.approve(tx, question.asked, question.client, question.auth_session, question.reached)
     except LoginRequiredError:  # the session ended at this very moment
-        approved = False
-    if not approved:
-        raise _over()
-    return see_other(DONE)
+        raise _over() from None
 
 
 def _load_question(tx: Transaction, request_id: str) -> Question:
@@ -112,13 +125,18 @@ def _load_question(tx: Transaction, request_id: str) -> Question:
     Raises:
         SignInNeeded: nobody is signed in, or too little was proven.
         CodesToSave: recovery codes wait to be saved.
-        Refusal: the request waits no longer, or is another person's.
+        Decided: the person has decided, perhaps in another window.
+        Refusal: the request has expired, or is another person's.
     """
     auth_session = session_guard.require(tx)
-    asked = tx.ciba_requests.open_by_code(request_id)
+    asked = tx.ciba_requests.by_code(request_id)
     user_id = auth_session.person.user.id
     client = tx.clients.by_id(asked.client_id) if asked and asked.user_id == user_id else None
     if asked is None or client is None or client.disabled or not client_access.may_use(tx, client, user_id):
+        raise _over()
+    if asked.decided_at is not None:
+        raise Decided(REFUSED if asked.denied else DONE)
+    if asked.expires_at <= tx.now:
         raise _over()
     try:
         requirement = requirement_of(client, asked.acr_values, at=asked.created_at)

@@ -44,6 +44,7 @@ blueprint = Blueprint("device", __name__)
 
 CONFIRM = f"{binding.DEVICE}/confirm/<flow_id>"
 DONE = f"{binding.DEVICE}/done"
+REFUSED = f"{DONE}?refused=1"
 RETURN_TO = f"{binding.DEVICE}/confirm/{{login}}"
 LONGEST_TYPED = 40
 WRONG = Text("No device waits with this code. Look at the device again: the code may have changed.")
@@ -113,15 +114,19 @@ def decide(tx: Transaction, flow_id: str) -> Response:
     if not tx.login_flows.finish(asked.flow.row.id):
         raise binding.closed_error(tx, asked.flow.row)
     if choice == "cancel":
-        decision.deny(tx, asked.device, asked.auth_session.person.user.id)
-        return see_other(f"{DONE}?refused=1")
+        decided, result = decision.deny(tx, asked.device, asked.auth_session.person.user.id), REFUSED
+    else:
+        decided, result = _approve(tx, asked), DONE
+    if not decided:  # the page leads to what was decided by another sign-in with this code
+        raise _Elsewhere(RETURN_TO.format(login=asked.flow.row.id))
+    return see_other(result)
+
+
+def _approve(tx: Transaction, asked: Question) -> bool:
     try:
-        approved = decision.approve(tx, asked.device, asked.client, asked.auth_session, asked.reached)
+        return decision.approve(tx, asked.device, asked.client, asked.auth_session, asked.reached)
     except LoginRequiredError:  # the session ended at this very moment
-        approved = False
-    if not approved:
-        raise _expired()
-    return see_other(DONE)
+        raise _expired() from None
 
 
 @blueprint.get(DONE)
@@ -143,9 +148,9 @@ def _load_question(tx: Transaction, flow_id: str) -> Question:
     flow = rendering.load_open_flow(tx, flow_id)
     if flow.row.initiator != start.DEVICE:
         raise _Elsewhere(binding.DEVICE)
-    device = tx.device_authorizations.open_by_code(flow.row.request["device_code"])
+    device = _find_open_device(tx, flow)
     client = tx.clients.by_id(flow.row.client_id or "")
-    if device is None or client is None or client.disabled:
+    if client is None or client.disabled:
         raise _expired()
     if flow.step is Step.REFUSE:
         raise _cannot_use(client)
@@ -155,6 +160,23 @@ def _load_question(tx: Transaction, flow_id: str) -> Question:
     if not client_access.may_use(tx, client, auth_session.person.user.id):
         raise _cannot_use(client)
     return Question(flow, device, client, auth_session, reached)
+
+
+def _find_open_device(tx: Transaction, flow: LoginFlow) -> DeviceAuthorization:
+    """Return the device, while it waits; who cannot decide any more is shown what was decided."""
+    device = tx.device_authorizations.by_code(flow.row.request["device_code"])
+    if device is None:
+        raise _expired()
+    if device.denied:
+        raise _Elsewhere(REFUSED)
+    if device.decided_at is not None:
+        grant = tx.grants.by_code(device.device_code_digest)
+        if grant and flow.auth_session and grant.user_id == flow.auth_session.person.user.id:
+            raise _Elsewhere(DONE)
+        raise _expired()  # to an account that is not theirs
+    if device.expires_at <= tx.now:
+        raise _expired()
+    return device
 
 
 def _require_session(tx: Transaction, flow: LoginFlow, client: Client) -> tuple[AuthenticatedSession, Assurance]:

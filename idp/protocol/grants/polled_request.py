@@ -3,7 +3,7 @@
 too soon       slow_down
 not decided    authorization_pending; expired_token when it is too late
 denied         access_denied
-approved       the code is claimed from the stored grant, by one statement
+approved       the code is claimed from the stored grant, by one statement, if the person may still use the client
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidRequestError
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.persistence.grants import Grant
-from idp.protocol import resource_indicators
+from idp.protocol import client_access, resource_indicators
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.grants.token_response import NO_ACCESS, raise_invalid_grant, revoke_family_and_raise, token_response
 from idp.web.context import services
 
 REDIRECT_URI = ""
@@ -130,6 +130,8 @@ class PolledRequestGrant(BaseGrant, TokenEndpointMixin):
         )
         if found is None:
             self._raise_for_code(asked)
+        if not client_access.may_use(self.request.tx, self.request.authenticated_client.row, found.user_id):
+            raise_invalid_grant(self.request, NO_ACCESS, found)  # it was withdrawn after the approval
         return found
 
     def _raise_for_code(self, asked: PolledRequest) -> Never:

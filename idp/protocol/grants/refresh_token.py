@@ -30,12 +30,15 @@ from idp.protocol import client_access, resource_indicators
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import METHODS, authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.grants.token_response import (
+    NO_ACCESS,
+    raise_invalid_grant,
+    revoke_family_and_raise,
+    token_response,
+)
 from idp.protocol.sender_constraint.token_requests import refresh_problem
 from idp.security_profiles import SecurityProfile, profile_of
 from idp.web.context import services
-
-NO_ACCESS = "the person may not use this client any more"
 
 
 class PresentedRefreshToken(TokenMixin):

@@ -19,6 +19,7 @@ from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
+NO_ACCESS = "the person may not use this client any more"
 
 
 def token_response(
