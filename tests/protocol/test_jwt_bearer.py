@@ -180,6 +180,23 @@ def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None
     refused(courier.bring(courier.assertion(sub=jane.id)), "invalid_grant")
 
 
+LOOK_ALIKES = ("jane\uff20example.test", "jane\ufe6bexample.test", "JANE", "\uff4aane", "ja\u200bne", " jane")
+
+
+@pytest.mark.usefixtures("jane")
+def test_a_name_that_only_looks_alike_is_nobody(harness: Harness, courier: Courier) -> None:
+    """RFC 7519 section 4.1.2: what the issuer calls a person is compared as it is stored; addresses in any case."""
+    trust(harness)
+    for sub in LOOK_ALIKES:
+        refused(courier.bring(courier.assertion(sub=sub)), "invalid_grant")
+    harness.person("mike", email_verified=True)
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.change(OTHER, {"identifier": "email"})
+    for sub in ("mi\u212ae@example.test", "mi\u200bke@example.test"):
+        refused(courier.bring(courier.assertion(sub=sub)), "invalid_grant")
+    assert courier.bring(courier.assertion(sub="Mike@Example.test")).status_code == 200
+
+
 @pytest.mark.usefixtures("jane")
 def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
     trust(harness)
