@@ -163,6 +163,9 @@ def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None
     refused(courier.bring(courier.assertion(email="jane@example.test")), "invalid_grant")
     harness.person("mary", email_verified=True)
     assert courier.bring(courier.assertion(sub="x", email="mary@example.test")).status_code == 200
+    for unproven in (False, "false"):
+        wrong = courier.assertion(email="mary@example.test", email_verified=unproven)
+        refused(courier.bring(wrong), "invalid_grant")
     refused(courier.bring(courier.assertion(sub=None, email="mary@example.test")), "invalid_grant")
     refused(courier.bring(courier.assertion(email="jane")), "invalid_grant")
     with harness.services.database.write() as tx:

@@ -75,6 +75,8 @@ def read_assertion(tx: Transaction, token: str, client_id: str, address: str) ->
         raise InvalidToken("made for another client")
     if claims["exp"] - min(tx.now, claims.get("iat", tx.now)) > trusted.longest_life + LEEWAY:
         raise InvalidToken("lives longer than this issuer may make it")
+    if trusted.identifier == EMAIL and claims.get("email_verified", True) is not True:
+        raise InvalidToken("the address is not verified there")  # anybody can type the address of somebody else
     jti, _subject = _text(claims, "jti"), _text(claims, "sub")  # `sub` also where another claim names the person
     expires_at = math.ceil(claims["exp"]) + LEEWAY
     return TrustedAssertion(trusted, jti, expires_at, _text(claims, trusted.subject_claim))
