@@ -204,6 +204,7 @@ def test_a_name_that_only_looks_alike_is_nobody(harness: Harness, courier: Couri
 def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
     trust(harness)
     assert (courier.bring().json or {})["scope"] == READ
+    assert (courier.bring(scope=f"{READ} {READ}").json or {})["scope"] == READ
     refused(courier.bring(scope=WRITE), "invalid_scope")
     refused(courier.bring(scope="security"), "invalid_scope")
     refused(Courier(harness, "plain", grant_types=["client_credentials"]).bring(), "unauthorized_client")

@@ -75,6 +75,7 @@ def test_actors_in_a_row_are_all_named(
     """Section 4.1: the newest outside."""
     ResourceServer(harness, BILLS, exchange_clients=["bills-back-end"])
     second = BackChannelClient(harness, "bills-back-end", **(BACK_END | {"scopes": [READ]}))
+    assert (exchange(back_end, token_for_orders(rp, jane), scope=f"{PAY} {PAY}").json or {})["scope"] == PAY
     first = (exchange(back_end, token_for_orders(rp, jane)).json or {})["access_token"]
     claims = second.claims_of((exchange(second, first, resource=ORDERS).json or {})["access_token"])
     assert claims["act"] == {"sub": "bills-back-end", "act": {"sub": "orders-back-end"}}

@@ -132,7 +132,7 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
             return allowed
         if not set(requested.split(" ")) <= set(allowed):
             raise InvalidScopeError("scope holds what this client is not registered for, or is not of this API")
-        return tuple(requested.split(" "))
+        return resource_indicators.scopes_of(api, requested.split(" "))
 
     def _record(self, grant: Grant, api: Api, scopes: tuple[str, ...], granted_to: str) -> None:
         audit.record(
