@@ -100,6 +100,19 @@ def test_only_what_the_policy_allows_is_exchanged(
 
 
 @pytest.mark.usefixtures("bills")
+def test_an_app_with_a_lowest_level_gets_no_token_of_a_lower_one(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    """`acr` "0" is that of somebody whom a trusted issuer named."""
+    with harness.services.database.write() as tx:
+        tx.clients.change(back_end.app.client_id, {"min_acr": "mfa"})
+    assert exchange(back_end, token_for_orders(rp, jane)).status_code == 200
+    for acr in ("pwd", "0"):
+        subject = rp.tokens(jane, scopes=("openid", READ), resources=[ORDERS], acr=acr)["access_token"]
+        refused(exchange(back_end, subject), "invalid_request")
+
+
+@pytest.mark.usefixtures("bills")
 def test_impersonation_and_other_types_are_refused(
     rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
 ) -> None:
