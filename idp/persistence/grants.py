@@ -158,6 +158,7 @@ REVOKE_OF_USER = REVOKE_ALL.where(OF_USER)
 REVOKE_OF_OTHER_SESSIONS = REVOKE_OF_USER.where(grants.c.sid != given("kept"))
 REVOKE_OF_CLIENT = REVOKE_ALL.where(grants.c.client_id == given("client"))
 REVOKE_OF_CLIENT_AND_USER = REVOKE_OF_CLIENT.where(OF_USER)
+REVOKE_WITHOUT_SESSION = REVOKE_OF_CLIENT.where(grants.c.sid == "")
 
 
 class GrantStore(Store):
@@ -249,6 +250,10 @@ class GrantStore(Store):
         if user_id is None:
             return self._revoke(REVOKE_OF_CLIENT, client=client_id)
         return self._revoke(REVOKE_OF_CLIENT_AND_USER, client=client_id, user_id=user_id)
+
+    def revoke_without_session(self, client_id: str) -> int:
+        """Revoke what a client got without a sign-in here, by whichever trusted issuer."""
+        return self._revoke(REVOKE_WITHOUT_SESSION, client=client_id)
 
     def _revoke(self, statement: Update, **which: str) -> int:
         return self._db.change(statement, now=self._now, **which)
