@@ -113,6 +113,16 @@ def test_an_app_with_a_lowest_level_gets_no_token_of_a_lower_one(
 
 
 @pytest.mark.usefixtures("bills")
+def test_a_new_app_with_the_id_of_a_removed_one_exchanges_nothing(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    with harness.services.database.write() as tx:
+        clients.remove(tx, clients.find(tx, back_end.app.client_id))
+    new = BackChannelClient(harness, back_end.app.client_id, **BACK_END)
+    refused(exchange(new, token_for_orders(rp, jane)), "invalid_request")
+
+
+@pytest.mark.usefixtures("bills")
 def test_impersonation_and_other_types_are_refused(
     rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
 ) -> None:
