@@ -7,6 +7,7 @@ import pytest
 from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
+from idp.persistence.grants import GrantedScopes
 from idp.persistence.trusted_issuers import TrustedIssuer
 from tests.support import tables
 from tests.support.apis import ORDERS, READ, WRITE, ResourceServer
@@ -253,6 +254,18 @@ def test_without_the_trust_the_tokens_end(
         held = tx.grants.by_id(kept)
         assert held is not None
         assert held.revoked_at is None
+
+
+def test_many_assertions_are_listed_as_one(harness: Harness, courier: Courier, jane: Someone) -> None:
+    """Since the first; pages that list what apps have do not grow with each."""
+    trust(harness)
+    first = harness.clock.now()
+    for _ in range(3):
+        assert courier.bring().status_code == 200
+        harness.clock.advance(10)
+    assert tables.count(harness, "grants") == 3
+    with harness.services.database.read() as tx:
+        assert tx.grants.live_scopes(jane.id) == [GrantedScopes("courier", [READ], first)]
 
 
 @pytest.mark.usefixtures("jane")

@@ -67,10 +67,10 @@ def remove_app(tx: Transaction, client_id: str) -> Response:
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
     """Return connections by `client_id`; an organisation's own apps have grants without consent."""
     found: dict[str, Connection] = {}
-    for grant in tx.grants.live_for_user(user_id):
-        before = found.get(grant.client_id)
-        scopes = dict.fromkeys((*(before.scopes if before else ()), *grant.scopes))
-        found[grant.client_id] = Connection(tuple(scopes), before.since if before else grant.created_at)
+    for given in tx.grants.live_scopes(user_id):
+        before = found.get(given.client_id)
+        scopes = dict.fromkeys((*(before.scopes if before else ()), *given.scopes))
+        found[given.client_id] = Connection(tuple(scopes), before.since if before else given.since)
     return found | {each.client_id: Connection(each.scopes, each.granted_at) for each in tx.consents.for_user(user_id)}
 
 
