@@ -7,7 +7,6 @@ import pytest
 from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
-from idp.persistence.grants import GrantedScopes
 from idp.persistence.trusted_issuers import TrustedIssuer
 from tests.support import tables
 from tests.support.apis import ORDERS, READ, WRITE, ResourceServer
@@ -235,47 +234,6 @@ def test_an_assertion_is_used_once(harness: Harness, courier: Courier) -> None:
     answers = [each.status_code for each in rush([lambda: courier.twin().post("/token", form)] * CROWD)]
     assert sorted(answers) == [200, *[400] * (CROWD - 1)]
     assert (tables.count(harness, "assertion_ids"), tables.count(harness, "grants")) == (1, 1)
-
-
-def test_without_the_trust_the_tokens_end(
-    harness: Harness, courier: Courier, orders: ResourceServer, jane: Someone
-) -> None:
-    """Of each app that loses it, and of no other; what a person signed in for stays."""
-    kept = courier.granted(jane).grant_id
-    other, command = Courier(harness, "other"), Command.of(harness.settings)
-    trust(harness, clients=["courier", "other"])
-    brought = [each.bring(each.assertion(jti=each.app.client_id), resource=ORDERS) for each in (courier, other)]
-    first, second = [(each.json or {})["access_token"] for each in brought]
-    command.done("trusted-issuers", "set", OTHER, "--client", "other", "--scope", READ)
-    assert [(orders.introspect(each).json or {})["active"] for each in (first, second)] == [False, True]
-    command.done("trusted-issuers", "remove", OTHER, "--yes")
-    assert not (orders.introspect(second).json or {})["active"]
-    with harness.services.database.read() as tx:
-        held = tx.grants.by_id(kept)
-        assert held is not None
-        assert held.revoked_at is None
-
-
-def test_many_assertions_are_listed_as_one(harness: Harness, courier: Courier, jane: Someone) -> None:
-    """Since the first; pages that list what apps have do not grow with each."""
-    trust(harness)
-    first = harness.clock.now()
-    for _ in range(3):
-        assert courier.bring().status_code == 200
-        harness.clock.advance(10)
-    assert tables.count(harness, "grants") == 3
-    with harness.services.database.read() as tx:
-        assert tx.grants.live_scopes(jane.id) == [GrantedScopes("courier", [READ], first)]
-
-
-@pytest.mark.usefixtures("jane")
-def test_a_new_app_with_the_id_of_a_removed_one_is_not_trusted(harness: Harness, courier: Courier) -> None:
-    trust(harness, clients=["courier", "other"])
-    assert courier.bring().status_code == 200
-    Command.of(harness.settings).done("clients", "remove", "courier", "--yes")
-    refused(Courier(harness).bring(), "invalid_grant")
-    with harness.services.database.read() as tx:
-        assert [each.clients for each in tx.trusted_issuers.all()] == [["other"]]
 
 
 def test_issuers_are_registered_by_command(harness: Harness, tmp_path: Any) -> None:  # noqa: ANN401 - a path
