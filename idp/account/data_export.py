@@ -97,14 +97,14 @@ def _sessions(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
 
 
 def _apps(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
-    given, allowed = tx.grants.live_for_user(user_id), tx.consents.for_user(user_id)
+    given, allowed = tx.grants.live_scopes(user_id), tx.consents.for_user(user_id)
     clients = tx.clients.by_ids({each.client_id for each in given} | {each.client_id for each in allowed})
     names = {client_id: client.client_name for client_id, client in clients.items()}
     consents = [
         {"app": names.get(each.client_id), "allowed": each.scopes, "since": _time(each.granted_at)} for each in allowed
     ]
     return consents + [
-        {"app": names.get(each.client_id), "given": each.scopes, "since": _time(each.created_at)} for each in given
+        {"app": names.get(each.client_id), "given": each.scopes, "since": _time(each.since)} for each in given
     ]
 
 

@@ -97,6 +97,15 @@ def remove(tx: Transaction, actor: Actor, identifier: str) -> None:
     audit.record(tx, Event.API_CHANGED, api=identifier, removed=True)
 
 
+def remove_app(tx: Transaction, client_id: str) -> None:
+    """Take an app that is removed from all APIs: a later app with its id must not exchange their tokens."""
+    for identifier in [api.identifier for api in tx.apis.all() if client_id in api.exchange_clients]:
+        if present := tx.apis.by_identifier(identifier, lock=True):
+            kept = [each for each in present.exchange_clients if each != client_id]
+            tx.apis.change(identifier, {"exchange_clients": kept})
+            audit.record(tx, Event.API_CHANGED, api=identifier, changed=["exchange_clients"])
+
+
 def find(tx: Transaction, identifier: str, *, lock: bool = False) -> Api:
     """Return an API, for this transaction alone if `lock`; raises `Refused` when there is none."""
     found = tx.apis.by_identifier(identifier, lock=lock)

@@ -45,7 +45,7 @@ MORE_RULES = (
 CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
 DEVICE_CODE = profile_rules.DEVICE_CODE
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
-JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+JWT_BEARER = decision.JWT_BEARER
 CIBA = ciba_rules.GRANT_TYPE
 GRANT_TYPES = (
     *(CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, JWT_BEARER),

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from idp import audit
-from idp.admin import Refused, certificate_rules, client_rules
+from idp.admin import Refused, apis, certificate_rules, client_rules, trusted_issuers
 from idp.admin.client_rules import (
     CLIENT_SECRET_JWT,
     CODE,
@@ -201,8 +201,10 @@ def enable(tx: Transaction, client: Client, *, seen: str | None = None) -> None:
 
 
 def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
-    """Remove an app with its tokens and the consent to it; `by_itself`: it wants that."""
+    """Remove an app with its tokens, the consent to it and the trust in it; `by_itself`: it wants that."""
     tx.grants.revoke_for_client(client.client_id)
+    trusted_issuers.remove_app(tx, client.client_id)
+    apis.remove_app(tx, client.client_id)
     tx.clients.remove(client.client_id)
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id, by_itself=by_itself or None)
 

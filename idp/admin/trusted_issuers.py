@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -45,7 +45,9 @@ def add(tx: Transaction, actor: Actor, wanted: TrustedIssuer, *, own: str) -> No
 
 
 def change(tx: Transaction, actor: Actor, wanted: TrustedIssuer, *, own: str) -> list[str]:
-    """Set the fields of an issuer; returns the names of those that changed. Tokens that were issued stay as they are.
+    """Set the fields of an issuer; returns the names of those that changed.
+
+    An app that may no longer use its assertions loses its tokens; other tokens stay as they are.
 
     Raises:
         Refused: there is no such issuer, or naming every field that is wrong.
@@ -56,28 +58,41 @@ def change(tx: Transaction, actor: Actor, wanted: TrustedIssuer, *, own: str) ->
     values = {name: value for name, value in asdict(wanted).items() if value != present[name]}
     if values:
         tx.trusted_issuers.change(wanted.issuer, values)
+        _end_tokens(tx, set(present["clients"]) - set(wanted.clients))
         audit.record(tx, Event.TRUSTED_ISSUER_CHANGED, issuer=wanted.issuer, changed=sorted(values))
     return sorted(values)
 
 
 def remove(tx: Transaction, actor: Actor, issuer: str) -> None:
-    """Remove an issuer; its assertions get no tokens any more. Raises `Refused`: there is no such issuer."""
+    """Remove an issuer with the tokens of its apps. Raises `Refused`: there is no such issuer."""
     actor.require(Permission.CHANGE_APPS)
-    if not tx.trusted_issuers.remove(issuer):
-        raise _unknown(issuer)
+    present = find(tx, issuer, lock=True)
+    tx.trusted_issuers.remove(issuer)
+    _end_tokens(tx, present.clients)
     audit.record(tx, Event.TRUSTED_ISSUER_CHANGED, issuer=issuer, removed=True)
+
+
+def remove_app(tx: Transaction, client_id: str) -> None:
+    """Take an app that is removed from all issuers: a later app with its id must not get its rights."""
+    for issuer in [found.issuer for found in tx.trusted_issuers.all() if client_id in found.clients]:
+        if present := tx.trusted_issuers.by_issuer(issuer, lock=True):
+            kept = [each for each in present.clients if each != client_id]
+            tx.trusted_issuers.change(issuer, {"clients": kept})
+            audit.record(tx, Event.TRUSTED_ISSUER_CHANGED, issuer=issuer, changed=["clients"])
 
 
 def find(tx: Transaction, issuer: str, *, lock: bool = False) -> TrustedIssuer:
     """Return an issuer, for this transaction alone if `lock`; raises `Refused` when there is none."""
     found = tx.trusted_issuers.by_issuer(issuer, lock=lock)
     if found is None:
-        raise _unknown(issuer)
+        raise Refused(f"There is no trusted issuer {issuer!r}. `idp trusted-issuers list` shows all.")
     return found
 
 
-def _unknown(issuer: str) -> Refused:
-    return Refused(f"There is no trusted issuer {issuer!r}. `idp trusted-issuers list` shows all.")
+def _end_tokens(tx: Transaction, client_ids: Collection[str]) -> None:
+    """End what these apps got by assertions, also of other issuers: a grant does not name the issuer."""
+    for client_id in sorted(client_ids):
+        tx.grants.revoke_without_session(client_id)
 
 
 def _refuse_problems(tx: Transaction, wanted: TrustedIssuer, own: str) -> None:

@@ -84,7 +84,7 @@ def set_(work: CliContext, /, issuer: str, **given: Any) -> None:
 @assume_yes
 @pass_cli_context
 def remove(work: CliContext, issuer: str, *, yes: bool) -> None:
-    """Remove an issuer; its assertions get no tokens any more."""
+    """Remove an issuer; its assertions get no tokens any more, and its apps lose those they have."""
     if not yes:
         click.confirm(f"Remove {issuer}?", abort=True, err=True)
     with work.database.write() as tx:

@@ -7,6 +7,8 @@ from typing import Any
 
 PUBLIC = "none"
 """The authentication method of a client that cannot authenticate (RFC 7591 section 2)."""
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+"""The grant type that connects an app to a person whom nobody asks (RFC 7523)."""
 QUESTION = "consent"
 """Where a login row keeps the scopes that its consent page asks about."""
 ANSWER = "consented"
@@ -19,6 +21,11 @@ def is_impersonable(auth_method: str, redirect_uri: str) -> bool:
     A public client proves itself by its redirect URI alone; any app can listen on a loopback port or claim a scheme.
     """
     return auth_method == PUBLIC and not redirect_uri.startswith("https://")
+
+
+def must_remember_removal(grant_types: Collection[str], *, first_party: bool) -> bool:
+    """Whether a client that a person removes would come back without a question; an organisation's own apps may."""
+    return JWT_BEARER in grant_types and not first_party
 
 
 def missing_scopes(requested: Collection[str], allowed: Collection[str]) -> tuple[str, ...]:

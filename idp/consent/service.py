@@ -63,6 +63,13 @@ def remember_consent(tx: Transaction, client: Client, user_id: str, scopes: Coll
     audit.record(tx, Event.CONSENT_GIVEN, user_id=user_id, client_id=client.client_id, scopes=sorted(scopes))
 
 
+def remember_removal(tx: Transaction, client_id: str, user_id: str) -> None:
+    """Store that a person removed a client, where the next assertion would connect it again."""
+    client = tx.clients.by_id(client_id)
+    if client and decision.must_remember_removal(client.grant_types, first_party=client.first_party):
+        tx.consents.withdraw(user_id, client_id)
+
+
 def refuse_consent(tx: Transaction, row: LoginFlowRow, user_id: str, scopes: Collection[str]) -> None:
     """Cancel the flow, since the person refused; the client gets `access_denied`."""
     if tx.login_flows.cancel(row):

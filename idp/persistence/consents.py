@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, String, Table, delete, select
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, String, Table, case, delete, select
 
 from idp.persistence.base import METADATA, Store, given, upsert
 
@@ -30,17 +30,24 @@ class Consent:
     updated_at: int = 0
 
 
-FOR_USER = select(consents).where(consents.c.user_id == given("user_id"))
-FIND = FOR_USER.where(consents.c.client_id == given("client_id"))
+NEVER = 0
+"""`granted_at` of a row that is no consent: the person took it back, and it is kept that they did."""
+GRANTED = consents.c.granted_at > NEVER
+OF_BOTH = (consents.c.user_id == given("user_id"), consents.c.client_id == given("client_id"))
+FOR_USER = select(consents).where(consents.c.user_id == given("user_id"), GRANTED)
+FIND = select(consents).where(*OF_BOTH, GRANTED)
+FIND_WITHDRAWAL = select(consents.c.client_id).where(*OF_BOTH, ~GRANTED)
+SINCE = case((GRANTED, consents.c.granted_at), else_=given("granted_at"))
 REMEMBER = (
     upsert(consents)
-    .values({name: given(name) for name in ("user_id", "client_id", "scopes")} | {"granted_at": given("now")})
+    .values({name: given(name) for name in ("user_id", "client_id", "scopes", "granted_at")})
     .values(updated_at=given("now"))
     .on_conflict_do_update(
-        index_elements=["user_id", "client_id"], set_={"scopes": given("scopes"), "updated_at": given("now")}
+        index_elements=["user_id", "client_id"],
+        set_={"scopes": given("scopes"), "granted_at": SINCE, "updated_at": given("now")},
     )
 )
-REVOKE = delete(consents).where(consents.c.user_id == given("user_id"), consents.c.client_id == given("client_id"))
+REVOKE = delete(consents).where(*OF_BOTH, GRANTED)
 
 
 class ConsentStore(Store):
@@ -56,8 +63,21 @@ class ConsentStore(Store):
 
     def remember(self, user_id: str, client_id: str, scopes: list[str]) -> None:
         """Store all scopes granted so far."""
-        self._db.change(REMEMBER, user_id=user_id, client_id=client_id, scopes=scopes, now=self._now)
+        self._store(user_id, client_id, scopes, self._now)
+
+    def withdraw(self, user_id: str, client_id: str) -> None:
+        """Store that the person took back what they granted, until they grant something again."""
+        self.revoke(user_id, client_id)
+        self._store(user_id, client_id, [], NEVER)
+
+    def is_withdrawn(self, user_id: str, client_id: str) -> bool:
+        """Whether the person took back what they granted, as far as that is kept."""
+        return self._db.value(FIND_WITHDRAWAL, user_id=user_id, client_id=client_id) is not None
 
     def revoke(self, user_id: str, client_id: str) -> bool:
         """Delete a consent; the caller revokes the grants."""
         return self._db.change(REVOKE, user_id=user_id, client_id=client_id) == 1
+
+    def _store(self, user_id: str, client_id: str, scopes: list[str], granted_at: int) -> None:
+        values = {"user_id": user_id, "client_id": client_id, "scopes": scopes, "granted_at": granted_at}
+        self._db.change(REMEMBER, **values, now=self._now)

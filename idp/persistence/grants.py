@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +17,9 @@ from sqlalchemy import (
     String,
     Table,
     Update,
+    cast,
     exists,
+    func,
     select,
     update,
 )
@@ -102,6 +105,15 @@ class Grant:
         return bool(self.amr)
 
 
+@dataclass(frozen=True, slots=True)
+class GrantedScopes:
+    """Scopes that a client has by live grants of a person, and since when (seconds, UTC)."""
+
+    client_id: str
+    scopes: list[str]
+    since: int
+
+
 OF_ID = grants.c.id == given("grant_id")
 UNREVOKED = grants.c.revoked_at.is_(None)
 LIVE = (UNREVOKED, grants.c.expires_at > given("now"))
@@ -149,7 +161,13 @@ LIVE_WITH_USER = (
 IS_LIVE = select(grants.c.id).where(OF_ID, UNREVOKED, OWNER_IS_ACTIVE, TOKEN_UNREVOKED)
 WITH_CLIENT = select(registered.TEXT, IS_LIVE.scalar_subquery()).where(registered.OF_ID)
 OF_USER = grants.c.user_id == given("user_id")
-LIVE_FOR_USER = select(grants).where(OF_USER, *LIVE).order_by(grants.c.created_at)
+SCOPES_TEXT, SINCE = cast(grants.c.scopes, String), func.min(grants.c.created_at)
+LIVE_SCOPES = (
+    select(grants.c.client_id, SCOPES_TEXT, SINCE)
+    .where(OF_USER, *LIVE)
+    .group_by(grants.c.client_id, SCOPES_TEXT)
+    .order_by(SINCE)
+)
 REVOKE_ALL = update(grants).where(UNREVOKED).values(revoked_at=given("now"))
 REVOKE = REVOKE_ALL.where(OF_ID)
 REVOKE_OF_SESSION = REVOKE_ALL.where(grants.c.sid == given("session"))
@@ -158,6 +176,7 @@ REVOKE_OF_USER = REVOKE_ALL.where(OF_USER)
 REVOKE_OF_OTHER_SESSIONS = REVOKE_OF_USER.where(grants.c.sid != given("kept"))
 REVOKE_OF_CLIENT = REVOKE_ALL.where(grants.c.client_id == given("client"))
 REVOKE_OF_CLIENT_AND_USER = REVOKE_OF_CLIENT.where(OF_USER)
+REVOKE_WITHOUT_SESSION = REVOKE_OF_CLIENT.where(grants.c.sid == "")
 
 
 class GrantStore(Store):
@@ -226,9 +245,13 @@ class GrantStore(Store):
         text, live_grant = row
         return registered.client_of_text(self._db, client_id, text), live_grant is not None
 
-    def live_for_user(self, user_id: str) -> list[Grant]:
-        """List a person's live grants, oldest first."""
-        return self._db.all(Grant, LIVE_FOR_USER, user_id=user_id, now=self._now)
+    def live_scopes(self, user_id: str) -> list[GrantedScopes]:
+        """List what a person's live grants give clients, oldest first.
+
+        One row for many grants: an app that brings assertions has a grant for each of them.
+        """
+        rows = self._db.rows(LIVE_SCOPES, user_id=user_id, now=self._now)
+        return [GrantedScopes(client_id, json.loads(scopes), int(since)) for client_id, scopes, since in rows]
 
     def revoke(self, grant_id: str) -> bool:
         """Revoke a grant."""
@@ -249,6 +272,10 @@ class GrantStore(Store):
         if user_id is None:
             return self._revoke(REVOKE_OF_CLIENT, client=client_id)
         return self._revoke(REVOKE_OF_CLIENT_AND_USER, client=client_id, user_id=user_id)
+
+    def revoke_without_session(self, client_id: str) -> int:
+        """Revoke what a client got without a sign-in here, by whichever trusted issuer."""
+        return self._revoke(REVOKE_WITHOUT_SESSION, client=client_id)
 
     def _revoke(self, statement: Update, **which: str) -> int:
         return self._db.change(statement, now=self._now, **which)

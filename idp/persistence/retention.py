@@ -69,7 +69,12 @@ LIVES = (
     Life(factors, "people", "the person removes it, or the account is closed"),
     Life(recovery_sets, "people", "new codes replace it, the second step is turned off, or the account is closed"),
     Life(recovery_codes, "people", "its set ends"),
-    Life(consents, "people and apps", "the person withdraws it, the app is removed, or the account is closed"),
+    Life(
+        consents,
+        "people and apps",
+        "the person withdraws it (which is kept of an app that assertions would connect again), the app is removed, "
+        "or the account is closed",
+    ),
     Life(
         clients,
         "apps",

@@ -78,5 +78,5 @@ def find_api_of_grant(
 
 
 def scopes_of(api: Api | None, scopes: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these scopes that a token for the API has: its own; without an API all."""
-    return tuple(scope for scope in scopes if api is None or scope in api.scopes)
+    """Return those of these scopes that a token for the API has, each once: its own; without an API all."""
+    return tuple(dict.fromkeys(scope for scope in scopes if api is None or scope in api.scopes))

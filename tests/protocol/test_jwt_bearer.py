@@ -163,6 +163,9 @@ def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None
     refused(courier.bring(courier.assertion(email="jane@example.test")), "invalid_grant")
     harness.person("mary", email_verified=True)
     assert courier.bring(courier.assertion(sub="x", email="mary@example.test")).status_code == 200
+    for unproven in (False, "false"):
+        wrong = courier.assertion(email="mary@example.test", email_verified=unproven)
+        refused(courier.bring(wrong), "invalid_grant")
     refused(courier.bring(courier.assertion(sub=None, email="mary@example.test")), "invalid_grant")
     refused(courier.bring(courier.assertion(email="jane")), "invalid_grant")
     with harness.services.database.write() as tx:
@@ -180,10 +183,28 @@ def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None
     refused(courier.bring(courier.assertion(sub=jane.id)), "invalid_grant")
 
 
+LOOK_ALIKES = ("jane\uff20example.test", "jane\ufe6bexample.test", "JANE", "\uff4aane", "ja\u200bne", " jane")
+
+
+@pytest.mark.usefixtures("jane")
+def test_a_name_that_only_looks_alike_is_nobody(harness: Harness, courier: Courier) -> None:
+    """RFC 7519 section 4.1.2: what the issuer calls a person is compared as it is stored; addresses in any case."""
+    trust(harness)
+    for sub in LOOK_ALIKES:
+        refused(courier.bring(courier.assertion(sub=sub)), "invalid_grant")
+    harness.person("mike", email_verified=True)
+    with harness.services.database.write() as tx:
+        tx.trusted_issuers.change(OTHER, {"identifier": "email"})
+    for sub in ("mi\u212ae@example.test", "mi\u200bke@example.test"):
+        refused(courier.bring(courier.assertion(sub=sub)), "invalid_grant")
+    assert courier.bring(courier.assertion(sub="Mike@Example.test")).status_code == 200
+
+
 @pytest.mark.usefixtures("jane")
 def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
     trust(harness)
     assert (courier.bring().json or {})["scope"] == READ
+    assert (courier.bring(scope=f"{READ} {READ}").json or {})["scope"] == READ
     refused(courier.bring(scope=WRITE), "invalid_scope")
     refused(courier.bring(scope="security"), "invalid_scope")
     refused(Courier(harness, "plain", grant_types=["client_credentials"]).bring(), "unauthorized_client")

@@ -75,6 +75,7 @@ def test_actors_in_a_row_are_all_named(
     """Section 4.1: the newest outside."""
     ResourceServer(harness, BILLS, exchange_clients=["bills-back-end"])
     second = BackChannelClient(harness, "bills-back-end", **(BACK_END | {"scopes": [READ]}))
+    assert (exchange(back_end, token_for_orders(rp, jane), scope=f"{PAY} {PAY}").json or {})["scope"] == PAY
     first = (exchange(back_end, token_for_orders(rp, jane)).json or {})["access_token"]
     claims = second.claims_of((exchange(second, first, resource=ORDERS).json or {})["access_token"])
     assert claims["act"] == {"sub": "bills-back-end", "act": {"sub": "orders-back-end"}}
@@ -96,6 +97,29 @@ def test_only_what_the_policy_allows_is_exchanged(
     refused(exchange(back_end, subject), "invalid_request")
     harness.clock.advance(300)
     refused(exchange(back_end, token_for_orders(rp, jane), resource=ISSUER), "invalid_target")
+
+
+@pytest.mark.usefixtures("bills")
+def test_an_app_with_a_lowest_level_gets_no_token_of_a_lower_one(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    """`acr` "0" is that of somebody whom a trusted issuer named."""
+    with harness.services.database.write() as tx:
+        tx.clients.change(back_end.app.client_id, {"min_acr": "mfa"})
+    assert exchange(back_end, token_for_orders(rp, jane)).status_code == 200
+    for acr in ("pwd", "0"):
+        subject = rp.tokens(jane, scopes=("openid", READ), resources=[ORDERS], acr=acr)["access_token"]
+        refused(exchange(back_end, subject), "invalid_request")
+
+
+@pytest.mark.usefixtures("bills")
+def test_a_new_app_with_the_id_of_a_removed_one_exchanges_nothing(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    with harness.services.database.write() as tx:
+        clients.remove(tx, clients.find(tx, back_end.app.client_id))
+    new = BackChannelClient(harness, back_end.app.client_id, **BACK_END)
+    refused(exchange(new, token_for_orders(rp, jane)), "invalid_request")
 
 
 @pytest.mark.usefixtures("bills")

@@ -13,7 +13,7 @@ from idp import audit
 from idp.account import responses
 from idp.account.page_requirements import end_sessions_requirement
 from idp.audit import Event
-from idp.consent import scope_texts
+from idp.consent import scope_texts, service
 from idp.kernel.dates import Moment
 from idp.login.flow import session_guard
 from idp.login.state.session import AuthenticatedSession
@@ -54,12 +54,13 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 @blueprint.post(f"{account_paths.APPS}/<client:client_id>/remove")
 @write_transaction
 def remove_app(tx: Transaction, client_id: str) -> Response:
-    """Forget what the person allowed this app, and end everything it was given."""
+    """Forget what the person allowed this app, and end everything it was given; assertions do not bring it back."""
     auth_session = session_guard.require_form(tx, end_sessions_requirement, back=f"{account_paths.APPS}?done=confirmed")
     user_id = auth_session.person.user.id
     allowed, ended = tx.consents.revoke(user_id, client_id), tx.grants.revoke_for_client(client_id, user_id=user_id)
     if not allowed and not ended:
         abort(404)
+    service.remember_removal(tx, client_id, user_id)
     audit.record(tx, Event.CONSENT_REVOKED, user_id=user_id, client_id=client_id, grants=ended)
     return responses.redirect_done("removed", page_path=account_paths.APPS)
 
@@ -67,10 +68,10 @@ def remove_app(tx: Transaction, client_id: str) -> Response:
 def _connections(tx: Transaction, user_id: str) -> dict[str, Connection]:
     """Return connections by `client_id`; an organisation's own apps have grants without consent."""
     found: dict[str, Connection] = {}
-    for grant in tx.grants.live_for_user(user_id):
-        before = found.get(grant.client_id)
-        scopes = dict.fromkeys((*(before.scopes if before else ()), *grant.scopes))
-        found[grant.client_id] = Connection(tuple(scopes), before.since if before else grant.created_at)
+    for given in tx.grants.live_scopes(user_id):
+        before = found.get(given.client_id)
+        scopes = dict.fromkeys((*(before.scopes if before else ()), *given.scopes))
+        found[given.client_id] = Connection(tuple(scopes), before.since if before else given.since)
     return found | {each.client_id: Connection(each.scopes, each.granted_at) for each in tx.consents.for_user(user_id)}
 
 

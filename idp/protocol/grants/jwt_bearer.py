@@ -94,6 +94,8 @@ class JwtBearer(BaseGrant, TokenEndpointMixin):
             self._refuse("names no active person")
         if not client_access.may_use(tx, client, person.id):
             self._refuse("the person may not use this app", person)
+        if not client.first_party and tx.consents.is_withdrawn(person.id, client.client_id):
+            self._refuse("the person has removed this app", person)
         if client.min_acr is not None:
             self._refuse(f"the app wants a sign-in of the level {client.min_acr}", person)
         return person

@@ -18,6 +18,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.login.policy.assurance import LEVELS, Level
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
 from idp.protocol import client_access, resource_indicators, tokens
@@ -111,7 +112,14 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
         apps = (granted_to, holder, self.request.authenticated_client.row)
         if any(app.disabled for app in apps) or not all(client_access.may_use(tx, app, user.id) for app in apps):
             self._refuse("the person may not use one of the apps", grant)
+        self._check_level(grant)
         return grant
+
+    def _check_level(self, grant: Grant) -> None:
+        """Refuse what was proven for less than this client wants; the token says the same `acr` as the one before."""
+        wanted = self.request.authenticated_client.row.min_acr
+        if wanted is not None and LEVELS.get(grant.acr, Level.NONE) < LEVELS[wanted]:
+            self._refuse(f"the app wants a sign-in of the level {wanted}", grant)
 
     def _find_target(self) -> Api:
         """Return the API that the new token is for: `resource` or `audience`; never our own endpoints."""
@@ -132,7 +140,7 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
             return allowed
         if not set(requested.split(" ")) <= set(allowed):
             raise InvalidScopeError("scope holds what this client is not registered for, or is not of this API")
-        return tuple(requested.split(" "))
+        return resource_indicators.scopes_of(api, requested.split(" "))
 
     def _record(self, grant: Grant, api: Api, scopes: tuple[str, ...], granted_to: str) -> None:
         audit.record(

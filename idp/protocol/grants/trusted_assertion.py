@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from idp.persistence.transaction import Transaction
-from idp.persistence.trusted_issuers import EMAIL, USER_ID, TrustedIssuer
+from idp.persistence.trusted_issuers import EMAIL, USER_ID, USERNAME, TrustedIssuer
 from idp.persistence.users import User
 from idp.protocol.backchannel import audiences
 from idp.protocol.client_keys import LEEWAY, verify_by_keys
@@ -40,15 +40,18 @@ class TrustedAssertion:
 
     def find_person(self, tx: Transaction) -> User | None:
         """Return the active person that it names; None when there is none, or their email address is not verified."""
-        identifier = self.trusted.identifier
-        if identifier == USER_ID:
-            found = tx.users.by_id(self.subject)
-        elif ("@" in self.subject) != (identifier == EMAIL):  # a user name has none
-            return None
-        else:
-            found = tx.users.by_identifier(self.subject)
-        proven = found is not None and (identifier != EMAIL or found.email_verified)
-        return found if found and found.active and proven else None
+        by_id = self.trusted.identifier == USER_ID
+        found = tx.users.by_id(self.subject) if by_id else tx.users.by_identifier(self.subject)
+        return found if found and found.active and self._names(found) else None
+
+    def _names(self, found: User) -> bool:
+        """Whether the subject is what is stored (RFC 7519 section 4.1.2): the look-up takes look-alikes for equal.
+
+        Whoever chooses their own name at the issuer could otherwise be somebody else here.
+        """
+        if self.trusted.identifier == EMAIL:
+            return found.email_verified and _is_same_address(found.email or "", self.subject)
+        return self.subject == (found.username if self.trusted.identifier == USERNAME else found.id)
 
 
 def read_assertion(tx: Transaction, token: str, client_id: str, address: str) -> TrustedAssertion:
@@ -72,9 +75,16 @@ def read_assertion(tx: Transaction, token: str, client_id: str, address: str) ->
         raise InvalidToken("made for another client")
     if claims["exp"] - min(tx.now, claims.get("iat", tx.now)) > trusted.longest_life + LEEWAY:
         raise InvalidToken("lives longer than this issuer may make it")
+    if trusted.identifier == EMAIL and claims.get("email_verified", True) is not True:
+        raise InvalidToken("the address is not verified there")  # anybody can type the address of somebody else
     jti, _subject = _text(claims, "jti"), _text(claims, "sub")  # `sub` also where another claim names the person
     expires_at = math.ceil(claims["exp"]) + LEEWAY
     return TrustedAssertion(trusted, jti, expires_at, _text(claims, trusted.subject_claim))
+
+
+def _is_same_address(stored: str, named: str) -> bool:
+    """Whether two addresses are equal; only letters of ASCII may differ in case."""
+    return stored == named or (stored.isascii() and named.isascii() and stored.lower() == named.lower())
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -164,7 +164,7 @@ def _sessions(tx: Transaction, user: User) -> list[dict[str, Any]]:
 
 
 def _apps(tx: Transaction, user: User) -> list[dict[str, Any]]:
-    since = {grant.client_id: grant.created_at for grant in reversed(tx.grants.live_for_user(user.id))}
+    since = {given.client_id: given.since for given in reversed(tx.grants.live_scopes(user.id))}
     since |= {consent.client_id: consent.granted_at for consent in tx.consents.for_user(user.id)}
     found = sorted(tx.clients.by_ids(since.keys()).values(), key=lambda client: client.client_name.casefold())
     return [
