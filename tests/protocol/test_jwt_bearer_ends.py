@@ -87,6 +87,6 @@ def test_a_new_app_with_the_id_of_a_removed_one_is_not_trusted(harness: Harness,
     trust(harness, clients=["courier", "other"])
     assert courier.bring().status_code == 200
     Command.of(harness.settings).done("clients", "remove", "courier", "--yes")
-    refused(Courier(harness).bring(), "invalid_grant")
+    refused(Courier(harness).bring(courier.assertion()), "invalid_grant")
     with harness.services.database.read() as tx:
         assert [each.clients for each in tx.trusted_issuers.all()] == [["other"]]
