@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_console_keyboard import MOST_TABS, press
+from tests.browser.test_console_keyboard import MOST_TABS, tab_to
 from tests.support.browser_actions import give_password
 from tests.support.console_browser import HOME, sign_in
 from tests.support.live import Live
@@ -19,6 +19,18 @@ def type_into(page: Page, name: str, text: str) -> None:
     raise AssertionError(message)
 
 
+def go_on(page: Page) -> None:
+    """Press Enter, and wait for the next page: a key that comes before it would be lost."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def press(page: Page, name: str) -> None:
+    """Follow the link or press the button with this name."""
+    tab_to(page, name)
+    go_on(page)
+
+
 def test_a_first_day_needs_nothing_but_the_pages(chromium: Browser, live: Live) -> None:
     context = chromium.new_context(storage_state=sign_in(live, chromium))
     page = context.new_page()
@@ -28,14 +40,14 @@ def test_a_first_day_needs_nothing_but_the_pages(chromium: Browser, live: Live) 
     type_into(page, "email", "ines@example.test")
     type_into(page, "username", "ines")
     type_into(page, "name", "Ines Example")
-    page.keyboard.press("Enter")
+    go_on(page)
     expect(page.get_by_role("heading", name="Ines Example")).to_be_visible()
     press(page, "^Groups$")
     press(page, "New group")
     type_into(page, "name", "Finance")
-    page.keyboard.press("Enter")
+    go_on(page)
     type_into(page, "who", "ines")
-    page.keyboard.press("Enter")
+    go_on(page)
     expect(page.get_by_role("rowheader", name="ines")).to_be_visible()
     press(page, "^Sign-in policy$")
     type_into(page, "kind", "Gro")
@@ -45,11 +57,11 @@ def test_a_first_day_needs_nothing_but_the_pages(chromium: Browser, live: Live) 
     press(page, "Show what would change")
     expect(page.get_by_role("heading", name="What would change")).to_be_visible()
     type_into(page, "reason", "Audit finding 7")
-    page.keyboard.press("Enter")
+    go_on(page)
     expect(page.get_by_role("rowheader", name="Finance")).to_be_visible()
     press(page, "Explain a sign-in")
     type_into(page, "person", "ines")
-    page.keyboard.press("Enter")
+    go_on(page)
     expect(page.get_by_role("main")).to_contain_text("Finance")
     expect(page.get_by_role("heading", name="Pages of this sign-in")).to_be_visible()
     context.close()
@@ -67,7 +79,7 @@ def test_a_session_is_ended_and_found_in_the_audit_by_keyboard(chromium: Browser
     page.goto(live.issuer + HOME)
     press(page, "^Sessions$")
     type_into(page, "person", "jane")
-    page.keyboard.press("Enter")
+    go_on(page)
     press(page, "End all that match")
     press(page, "^End")
     expect(page.get_by_role("status")).to_be_visible()
@@ -75,7 +87,7 @@ def test_a_session_is_ended_and_found_in_the_audit_by_keyboard(chromium: Browser
     expect(theirs.locator("input[name=password]")).to_be_visible()
     press(page, "^Audit$")
     type_into(page, "person", "jane")
-    page.keyboard.press("Enter")
+    go_on(page)
     press(page, "signed out a browser of")
     expect(page.get_by_role("main")).to_contain_text("jane")
     context.close()
