@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from idp.admin import Refused
-from idp.admin.client_rules import CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, REFRESH
+from idp.admin.client_rules import CIBA, CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, REFRESH
 
 
 class AppKind(StrEnum):
@@ -191,6 +191,13 @@ RECIPES: Mapping[str, Recipe] = {
         note="It shows the code and the address of the first answer, and asks again every five seconds.",
         kind=AppKind.DEVICE,
         tested=True,
+    ),
+    "ciba": Recipe(
+        title="A terminal that asks for a sign-in (CIBA)",
+        language="sh",
+        fields={"grant_types": (CIBA, REFRESH), "redirect_uris": (), "scopes": OFFLINE},
+        note="It shows the message, whose number the person types in their account, and asks again every five seconds.",
+        kind=AppKind.DEVICE,
     ),
 }
 """Name on the command line -> recipe."""

@@ -16,7 +16,7 @@ URL = "https://app.example.test"
 NAMED = (
     "flask", "openid-client", "spring", "aspnet", "django-allauth", "mozilla-django-oidc", "python-social-auth",
     "jupyterhub", "streamlit", "synapse", "pgadmin", "authjs", "express", "oauth2-proxy", "apache", "grafana",
-    "nextcloud", "gitlab", "go", "browser", "cli", "service", "device",
+    "nextcloud", "gitlab", "go", "browser", "cli", "service", "device", "ciba",
 )  # fmt: skip
 
 

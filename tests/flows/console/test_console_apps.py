@@ -9,6 +9,7 @@ import pytest
 from jwcrypto.jwk import JWK
 
 from idp.admin import clients
+from idp.admin.client_rules import CIBA, DEVICE_CODE
 from idp.kernel.clock import DAY
 from idp.login.policy.methods import Method
 from idp.login.policy.rules import RuleKind
@@ -389,6 +390,12 @@ def test_settings_to_paste_say_what_is_missing_and_add_it(harness: Harness) -> N
     assert "https://pg.example.test/oauth2/authorize" in client.redirect_uris
     assert client.id_token_scope_claims
     assert "does not work" not in words(owner.browser.get(f"{APPS}/web/connect?for=pgadmin"))
+
+
+@pytest.mark.parametrize(("grant", "path"), [(CIBA, "/bc-authorize"), (DEVICE_CODE, "/device_authorization")])
+def test_settings_to_paste_are_those_of_the_apps_grant(harness: Harness, grant: str, path: str) -> None:
+    harness.client("till", grant_types=[grant], redirect_uris=[], response_types=[])
+    assert path in words(console(harness, path=f"{APPS}/till/connect").browser.page)
 
 
 def tried(owner: Console) -> str:

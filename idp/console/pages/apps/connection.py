@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.admin import Refused, app_kinds, clients, recipe_fit
+from idp.admin.client_rules import REFRESH
 from idp.admin.clients import NothingChanged
 from idp.admin.permissions import Permission
 from idp.admin.recipes import RECIPES, settings_for
@@ -77,4 +78,8 @@ def _page(admin: Admin, client: Client, name: str, error: tuple[str, str] | None
 
 def _chosen(client: Client, name: str) -> str:
     known = app_kinds.software_of(app_kinds.kind_of(client))
-    return name if name in known else next(iter(known))
+    if name in known:
+        return name
+    granted = set(client.grant_types) - {REFRESH}
+    fitting = (each for each in known if granted & set(RECIPES[each].fields.get("grant_types", ())))
+    return next(fitting, next(iter(known)))
