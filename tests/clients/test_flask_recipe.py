@@ -8,11 +8,6 @@ from tests.support.product import Product
 
 MORE = """
 
-@app.get("/")
-def home():
-    return session.get("user", {{}})
-
-
 app.run("localhost", {port})
 """
 
