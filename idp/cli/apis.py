@@ -12,7 +12,7 @@ from idp.admin import Refused, apis
 from idp.admin.apis import ApiFields
 from idp.admin.permissions import COMMAND_LINE
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, as_text, assume_yes, print_json
+from idp.cli.output import as_json, assume_yes, print_json, print_rows
 
 SHOWN = ("identifier", "name", "scopes", "exchange_clients", "access_token_lifetime")
 SCOPE_HELP = "A scope and what people read about it, such as 'orders:read=Read your orders'; repeatable."
@@ -47,11 +47,7 @@ def list_(work: CliContext, *, json_wanted: bool) -> None:
     """List all APIs."""
     with work.database.read() as tx:
         rows = [{name: asdict(each)[name] for name in SHOWN} for each in tx.apis.all()]
-    if json_wanted:
-        print_json(rows)
-        return
-    for row in rows:
-        click.echo("  ".join((row["identifier"], row["name"], as_text(list(row["scopes"])))))
+    print_rows(rows, ("identifier", "name", "scopes"), json_wanted=json_wanted)
 
 
 @command.command()

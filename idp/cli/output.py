@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -14,6 +16,16 @@ assume_yes = click.option("--yes", is_flag=True, help="Do not ask for confirmati
 def print_json(content: object) -> None:
     """Print a JSON document."""
     click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, json_wanted: bool) -> None:
+    """Print rows as JSON, or these columns of each in one line; of an object its names."""
+    if json_wanted:
+        print_json(rows)
+        return
+    for row in rows:
+        values = (row[name] for name in columns)
+        click.echo("  ".join(as_text(list(value) if isinstance(value, dict) else value) for value in values))
 
 
 def print_facts(facts: dict[str, str]) -> None:

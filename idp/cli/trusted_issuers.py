@@ -12,7 +12,7 @@ import click
 from idp.admin import trusted_issuers
 from idp.admin.permissions import COMMAND_LINE
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, as_text, assume_yes, print_json
+from idp.cli.output import as_json, assume_yes, print_rows
 from idp.cli.registration import read_jwks
 from idp.persistence.trusted_issuers import IDENTIFIERS, TrustedIssuer
 
@@ -47,11 +47,7 @@ def list_(work: CliContext, *, json_wanted: bool) -> None:
     """List all trusted issuers."""
     with work.database.read() as tx:
         rows = [{name: asdict(each)[name] for name in SHOWN} for each in tx.trusted_issuers.all()]
-    if json_wanted:
-        print_json(rows)
-        return
-    for row in rows:
-        click.echo("  ".join((row["issuer"], as_text(row["clients"]), as_text(row["scopes"]))))
+    print_rows(rows, ("issuer", "clients", "scopes"), json_wanted=json_wanted)
 
 
 @command.command()
