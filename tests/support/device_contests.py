@@ -8,7 +8,6 @@ from tests.support.app_contests import Caller, callers, got
 from tests.support.back_channel import BackChannelClient, basic
 from tests.support.ciba import CLIENT, MESSAGE, NUMBER
 from tests.support.ciba import GRANT as CIBA
-from tests.support.concurrency import CROWD
 from tests.support.contests import Contest, ServedInstance
 from tests.support.http_person import HttpPerson
 
@@ -34,16 +33,6 @@ def device_code(instance: ServedInstance) -> Contest[Caller]:
     return Contest(callers(instance), got("access_token"), form)
 
 
-def device_consent(instance: ServedInstance) -> Contest[HttpPerson]:
-    """One yes to a device, sent from 32 copies of the browser."""
-    person, _ = _asked(instance)
-    return Contest([person.twin() for _ in range(CROWD)], _connected, {"choice": "approve"})
-
-
-def _connected(person: HttpPerson) -> str:
-    return str(id(person)) if person.at.endswith("/device/done") else ""
-
-
 def ciba_request(instance: ServedInstance) -> Contest[Caller]:
     """One request for a sign-in (CIBA) that its person approved, redeemed 32 times."""
     issuer, jane = instance.product.issuer, instance.newcomer("asked-for")
@@ -61,6 +50,5 @@ def ciba_request(instance: ServedInstance) -> Contest[Caller]:
 
 CONTESTS: dict[str, Callable[[ServedInstance], Contest[Any]]] = {
     "a device's code": device_code,
-    "a yes to a device": device_consent,
     "a request for a sign-in": ciba_request,
 }
