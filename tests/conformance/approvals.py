@@ -1,12 +1,12 @@
 """What the suite wants a person to answer away from its clients (CIBA): it calls an address, and we open our page."""
 
 import contextlib
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.receiver import running
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Write nothing."""
 
 
-@contextlib.contextmanager
-def taking_approvals() -> Iterator[Approvals]:
+def taking_approvals() -> contextlib.AbstractContextManager[Approvals]:
     """Take calls until the block ends."""
-    server = Approvals()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return running(Approvals())

@@ -12,8 +12,8 @@ from tests.support.contests import Contest, ServedInstance
 from tests.support.http_person import HttpPerson
 
 
-def _asked(instance: ServedInstance) -> tuple[HttpPerson, dict[str, str]]:
-    """A person at the question whether the device is their own, and how it asks for tokens."""
+def device_code(instance: ServedInstance) -> Contest[Caller]:
+    """One code of a device that its owner connected, redeemed 32 times."""
     issuer = instance.product.issuer
     app = BackChannelClient(instance.harness, f"tv{next(instance.numbers)}", **DEVICE).app
     codes = Caller(f"{issuer}/device_authorization").submit(client_id=app.client_id, scope="openid").json()
@@ -23,13 +23,8 @@ def _asked(instance: ServedInstance) -> tuple[HttpPerson, dict[str, str]]:
     person.submit(user_code=codes["user_code"])
     person.submit(username=jane.username, password=jane.password)
     assert "/device/confirm/" in person.at, person.at
-    return person, {"grant_type": GRANT, "device_code": codes["device_code"], "client_id": app.client_id}
-
-
-def device_code(instance: ServedInstance) -> Contest[Caller]:
-    """One code of a device that its owner connected, redeemed 32 times."""
-    person, form = _asked(instance)
     person.submit(choice="approve")
+    form = {"grant_type": GRANT, "device_code": codes["device_code"], "client_id": app.client_id}
     return Contest(callers(instance), got("access_token"), form)
 
 

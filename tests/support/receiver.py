@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 from urllib.parse import parse_qs
+
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def receiver(api: Api | None = None) -> Iterator[Receiver]:
+def running(server: Server) -> Iterator[Server]:
     """One that runs until the block ends."""
-    server = Receiver(api)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -118,3 +120,8 @@ def receiver(api: Api | None = None) -> Iterator[Receiver]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def receiver(api: Api | None = None) -> contextlib.AbstractContextManager[Receiver]:
+    """One that runs until the block ends."""
+    return running(Receiver(api))
