@@ -23,9 +23,6 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from idp.persistence.base import METADATA, Store, given, given_list
-from idp.persistence.groups import IDS_OF_PERSON, SEPARATOR
-from idp.persistence.policy import PRESENT_TOKEN
-from idp.persistence.recovery_codes import UNUSED, RecoverySet, recovery_sets
 from idp.persistence.users import users
 
 
@@ -95,38 +92,7 @@ class Factor:
     last_used_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignInFacts:
-    """A person's factors, oldest first, their recovery codes and the number of unused ones, and their groups.
-
-    Without a factor there are no codes. `policy_token` is the present version of the policy; None: it has no rule yet.
-    """
-
-    factors: list[Factor] = field(default_factory=list)
-    recovery: RecoverySet | None = None
-    codes_left: int = 0
-    policy_token: str | None = None
-    group_ids: frozenset[str] = frozenset()
-
-
-WIDTH = len(factors.c)
 FOR_USER = select(factors).where(factors.c.user_id == given("user_id")).order_by(factors.c.created_at, factors.c.id)
-SIGN_IN_FACTS = (
-    select(
-        PRESENT_TOKEN.scalar_subquery(),
-        IDS_OF_PERSON.scalar_subquery(),
-        UNUSED.scalar_subquery(),
-        *factors.c,
-        *recovery_sets.c,
-    )
-    .select_from(
-        users.outerjoin(factors, factors.c.user_id == users.c.id).outerjoin(
-            recovery_sets, recovery_sets.c.user_id == users.c.id
-        )
-    )
-    .where(users.c.id == given("user_id"))
-    .order_by(factors.c.created_at, factors.c.id)
-)
 OWNERS_AMONG = select(factors.c.user_id).where(factors.c.user_id.in_(given_list("user_ids"))).distinct()
 BY_CREDENTIAL = select(factors).where(factors.c.credential_id == given("credential_id"))
 RECORD_USE = update(factors).where(factors.c.id == given("factor_id")).values(last_used_at=given("now"))
@@ -151,20 +117,6 @@ class FactorStore(Store):
     def for_user(self, user_id: str) -> list[Factor]:
         """List a person's factors, oldest first."""
         return self._db.all(Factor, FOR_USER, user_id=user_id)
-
-    def sign_in_facts(self, user_id: str) -> SignInFacts:
-        """Return what the sign-ins of a person depend on, in one statement."""
-        rows = self._db.rows(SIGN_IN_FACTS, user_id=user_id)
-        if not rows:
-            return SignInFacts()
-        token, group_ids, unused, *_ = rows[0]
-        groups = frozenset(group_ids.split(SEPARATOR)) if group_ids else frozenset[str]()
-        found = [Factor(*row[3 : 3 + WIDTH]) for row in rows if row[3] is not None]
-        if not found:
-            return SignInFacts(policy_token=token, group_ids=groups)
-        recovery = rows[0][3 + WIDTH :]
-        codes = RecoverySet(*recovery) if recovery[0] else None
-        return SignInFacts(found, codes, unused, policy_token=token, group_ids=groups)
 
     def owners_among(self, user_ids: Collection[str]) -> set[str]:
         """Return those of these people that have a second step."""

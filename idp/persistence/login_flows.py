@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -29,8 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from idp.persistence.base import METADATA, Store, given
-from idp.persistence.policy import PRESENT_TOKEN
+from idp.persistence.base import METADATA, Store, given, pair_or_none
+from idp.persistence.sign_in_facts import SignInFacts, split_facts, with_facts
 from idp.persistence.users import User, users
 
 login_flows = Table(
@@ -113,9 +113,6 @@ class LoginFlowRow:
         return self.finished_at is None and self.cancelled_at is None and now < self.expires_at
 
 
-FIELDS = len(fields(LoginFlowRow))
-
-
 def _opened_by(browser_digest: BindParameter[str]) -> ColumnElement[bool]:
     previous = and_(login_flows.c.previous_digest == browser_digest, login_flows.c.sealed_answer.is_(None))
     return or_(login_flows.c.browser_digest == browser_digest, previous)
@@ -148,8 +145,9 @@ END_OLDER = (
     .values(request={}, login_hint=None, expires_at=given("now"))
 )
 BY_ID = select(login_flows).where(OF_ID)
-WITH_USER = (
-    select(login_flows, PRESENT_TOKEN.scalar_subquery(), users)
+WITH_PERSON = with_facts(
+    select(login_flows, users)
+    .select_from(login_flows)
     .outerjoin(users, users.c.id == login_flows.c.user_id)
     .where(OF_ID)
 )
@@ -198,13 +196,10 @@ class LoginFlowStore(Store):
         """Return a flow: open, closed or expired."""
         return self._db.one(LoginFlowRow, BY_ID, flow_id=flow_id)
 
-    def with_user(self, flow_id: str) -> tuple[LoginFlowRow | None, User | None, str | None]:
-        """Return a flow, open or not, its person, and the token of the present policy."""
-        row = self._db.row(WITH_USER, flow_id=flow_id)
-        if row is None:
-            return None, None, None
-        flow, (token, *user) = row[:FIELDS], row[FIELDS:]
-        return LoginFlowRow(*flow), None if user[0] is None else User(*user), token
+    def with_person(self, flow_id: str) -> tuple[LoginFlowRow | None, User | None, SignInFacts]:
+        """Return a flow, open or not, its person, and what their sign-ins depend on."""
+        row, facts = split_facts(self._db.rows(WITH_PERSON, flow_id=flow_id))
+        return *pair_or_none(row, LoginFlowRow, User), facts
 
     def lock(self, flow_id: str, browser_digest: str) -> LoginFlowRow | None:
         """Lock the unfinished flows of this browser until the transaction ends; return the flow with this id.

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Tabl
 
 from idp.kernel.client_addresses import address_key
 from idp.persistence.base import METADATA, Store, given, pair
+from idp.persistence.sign_in_facts import SignInFacts, split_facts, with_facts
 from idp.persistence.users import User, users
 
 sessions = Table(
@@ -54,7 +55,9 @@ class Session:
 OF_HANDLE = sessions.c.handle_digest == given("handle")
 OF_SID = sessions.c.sid == given("sid")
 UNEXPIRED = (sessions.c.user_id == given("user_id"), sessions.c.expires_at > given("now"))
-WITH_USER = select(sessions, users).join(users, users.c.id == sessions.c.user_id).where(OF_HANDLE)
+WITH_PERSON = with_facts(
+    select(sessions, users).select_from(sessions).join(users, users.c.id == sessions.c.user_id).where(OF_HANDLE)
+)
 BY_HANDLE = select(sessions).where(OF_HANDLE)
 BY_SID = select(sessions).where(OF_SID)
 FOR_USER = select(sessions).where(*UNEXPIRED).order_by(sessions.c.last_seen_at.desc())
@@ -80,10 +83,11 @@ END_OTHERS = END_ALL.where(sessions.c.sid != given("sid"))
 class SessionStore(Store):
     """Stores sessions."""
 
-    def with_user(self, handle_digest: str) -> tuple[Session, User] | None:
-        """Return the session of this cookie digest and its person, live or not."""
-        row = self._db.row(WITH_USER, handle=handle_digest)
-        return pair(row, Session, User)
+    def with_person(self, handle_digest: str) -> tuple[Session, User, SignInFacts] | None:
+        """Return the session of this cookie digest, live or not, its person, and what their sign-ins depend on."""
+        row, facts = split_facts(self._db.rows(WITH_PERSON, handle=handle_digest))
+        found = pair(row, Session, User)
+        return found and (*found, facts)
 
     def by_handle(self, handle_digest: str) -> Session | None:
         """Return the session of this cookie digest, live or not."""

@@ -46,6 +46,7 @@ from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
 from idp.persistence.sign_in_alert_links import AlertLinkStore
+from idp.persistence.sign_in_facts import SignInFactStore
 from idp.persistence.throttles import ThrottleStore
 from idp.persistence.trusted_issuers import TrustedIssuerStore
 from idp.persistence.user_contacts import UserContactStore
@@ -122,6 +123,11 @@ class Transaction:
     def factors(self) -> FactorStore:
         """Second factors."""
         return FactorStore(self._db, self.now)
+
+    @cached_property
+    def sign_in_facts(self) -> SignInFactStore:
+        """What sign-ins of people depend on."""
+        return SignInFactStore(self._db, self.now)
 
     @cached_property
     def policy(self) -> PolicyStore:

@@ -98,12 +98,12 @@ def test_a_sign_in_that_a_client_asks_for(harness: Harness, jane: Someone) -> No
 
 
 def test_the_approval_of_such_a_sign_in(harness: Harness, jane: Someone, browser: Browser) -> None:
-    """Session, factors, request, client. Then: decided, grant in the session, audit rows."""
+    """Session with factors, request, client. Then: decided, grant in the session, audit rows."""
     Terminal(harness).start(login_hint=jane.username)
     open_request(browser, jane)
     with metered(harness) as meter:
         browser.get(browser.at)
-    assert (len(meter.statements), meter.commits) == (4, 0)
+    assert (len(meter.statements), meter.commits) == (3, 0)
     form = Forms()
     form.feed(browser.page.text)
     data = form.forms[0] | {"number": NUMBER, "choice": "approve"}
@@ -125,7 +125,7 @@ def test_client_credentials(harness: Harness, rp: BackChannelClient) -> None:
     assert cost(harness, rp.client_credentials) == (2, 0)
 
 
-@pytest.mark.parametrize(("trusted_app", "totp", "expected"), [(True, False, 5), (False, True, 6)])
+@pytest.mark.parametrize(("trusted_app", "totp", "expected"), [(True, False, 4), (False, True, 5)])
 def test_authorization_with_a_session(
     harness: Harness,
     browser: Browser,
@@ -133,7 +133,7 @@ def test_authorization_with_a_session(
     totp: bool,
     expected: int,
 ) -> None:
-    """Client, session, factors with recovery codes, grant in the session, audit row; one more for a consent."""
+    """Client, session with factors, grant in the session, audit row; one more for a consent."""
     app, someone = RelyingParty(harness, first_party=trusted_app), harness.person("max", totp=totp)
     app.send(browser)
     browser.submit(username=someone.username, password=someone.password)
@@ -147,7 +147,7 @@ def test_authorization_with_a_session(
 
 
 def test_resumed_authorization(harness: Harness, browser: Browser) -> None:
-    """Flow, client, session, factors with recovery codes, flow closed, grant in the session, audit row."""
+    """Flow, client, session with factors, flow closed, grant in the session, audit row."""
     app, someone = RelyingParty(harness), harness.person("max", totp=True)
     app.send(browser)
     browser.submit(username=someone.username, password=someone.password)
@@ -158,7 +158,7 @@ def test_resumed_authorization(harness: Harness, browser: Browser) -> None:
     with metered(harness) as meter:
         answer = browser.client.get(signed_in.location, headers=browser.headers)
     assert "code=" in answer.location
-    assert (len(meter.statements), meter.commits) == (7, 1)
+    assert (len(meter.statements), meter.commits) == (6, 1)
 
 
 @pytest.mark.parametrize("scopes", [("openid",), ("openid", "profile", "email", "phone", "address")])

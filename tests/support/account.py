@@ -123,7 +123,7 @@ class Account:
     def session(self) -> Session | None:
         """The live session of this browser's cookie."""
         with self.harness.services.database.read() as tx:
-            found = tx.sessions.with_user(digest(self.browser.cookie("session") or ""))
+            found = tx.sessions.with_person(digest(self.browser.cookie("session") or ""))
         return found[0] if found else None
 
     def set_up(self) -> None:

@@ -56,10 +56,10 @@ def advance_flow(tx: Transaction, flow: LoginFlow, *, skip_offer: bool = False) 
 
 
 def _load_open(tx: Transaction, flow_id: str) -> LoginFlow | None:
-    row, user, _ = tx.login_flows.with_user(flow_id)
+    row, user, facts = tx.login_flows.with_person(flow_id)
     if row is None or not row.open_at(tx.now):
         return None
-    return load_flow(tx, row, start.current_session(tx), services().settings, user=user)
+    return load_flow(tx, row, start.current_session(tx), services().settings, user=user, facts=facts)
 
 
 def _next_url(flow: LoginFlow, *, done: bool) -> str:

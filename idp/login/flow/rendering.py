@@ -19,6 +19,7 @@ from idp.login.state.paths import flow_path
 from idp.login.state.policy_rules import rules_of
 from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
+from idp.persistence.sign_in_facts import SignInFacts
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import account_paths, csrf
@@ -40,8 +41,9 @@ def load_open_flow(tx: Transaction, flow_id: str) -> LoginFlow:
     Raises:
         LoginFlowClosed: when it does not exist, is closed or expired, or belongs to another browser (a copied link).
     """
-    row, user, token = tx.login_flows.with_user(flow_id)
-    return replace(_open_flow(tx, binding.require_bound(tx, row), user), policy_token=token)
+    row, user, facts = tx.login_flows.with_person(flow_id)
+    flow = _open_flow(tx, binding.require_bound(tx, row), user, facts)
+    return replace(flow, policy_token=facts.policy_token)
 
 
 def lock_open_flow(tx: Transaction, flow_id: str) -> LoginFlow:
@@ -63,11 +65,11 @@ def lock_flow_and_user(tx: Transaction, flow_id: str, user_id: str) -> tuple[Log
     return _open_flow(tx, row, users.get(row.user_id or "")), users.get(user_id)
 
 
-def _open_flow(tx: Transaction, row: LoginFlowRow, user: User | None) -> LoginFlow:
+def _open_flow(tx: Transaction, row: LoginFlowRow, user: User | None, facts: SignInFacts | None = None) -> LoginFlow:
     if not row.open_at(tx.now):
         raise binding.closed_error(tx, row)
     auth_session = start.current_session(tx)
-    flow = load_flow(tx, row, auth_session, services().settings, user=user)
+    flow = load_flow(tx, row, auth_session, services().settings, user=user, facts=facts)
     start.use_person_locale(flow.person or (auth_session.person if auth_session else None))
     return flow
 

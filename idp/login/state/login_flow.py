@@ -17,6 +17,7 @@ from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
+from idp.persistence.sign_in_facts import SignInFacts
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -134,9 +135,11 @@ def load_flow(
     settings: Settings,
     *,
     user: User | None = None,
+    facts: SignInFacts | None = None,
 ) -> LoginFlow:
-    """Load the login flow of a row, with the proofs that count now; `user` is the row's user, if read before."""
-    return judge_flow(tx, row, auth_session, _load_person(tx, row, auth_session, settings, user), settings)
+    """Load the login flow of a row, with the proofs that count now; `user` and `facts`: if read with the row."""
+    person = _load_person(tx, row, auth_session, settings, user=user, facts=facts)
+    return judge_flow(tx, row, auth_session, person, settings)
 
 
 def judge_flow(
@@ -215,7 +218,9 @@ def _load_person(
     row: LoginFlowRow,
     auth_session: AuthenticatedSession | None,
     settings: Settings,
+    *,
     user: User | None,
+    facts: SignInFacts | None,
 ) -> Person | None:
     """Return the person who proved something in a flow; none once they are disabled or their epoch changed."""
     if row.user_id is None:
@@ -224,7 +229,7 @@ def _load_person(
     user = signed_in.user if signed_in else user or tx.users.by_id(row.user_id)
     if user is None or not user.active or user.epoch != row.epoch:
         return None
-    return signed_in or people.load(tx, user, settings)
+    return signed_in or people.load(tx, user, settings, facts)
 
 
 def _bypasses_unavailable_factor(person: Person, proofs: tuple[Proof, ...]) -> bool:

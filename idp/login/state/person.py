@@ -18,6 +18,7 @@ from idp.login.policy.steps import State
 from idp.login.state.policy_rules import rules_of
 from idp.persistence.factors import Factor
 from idp.persistence.recovery_codes import RecoverySet
+from idp.persistence.sign_in_facts import SignInFacts
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -191,9 +192,10 @@ def without_factors(user: User, rules: RuleSet = NO_RULES, group_ids: frozenset[
     return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, rules=rules, circumstances=at)
 
 
-def load(tx: Transaction, user: User, settings: Settings) -> Person:
-    """Load a person, in one statement."""
-    facts, context = tx.factors.sign_in_facts(user.id), MethodContext(settings, user)
+def load(tx: Transaction, user: User, settings: Settings, facts: SignInFacts | None = None) -> Person:
+    """Load a person, in one statement; `facts`: they were read with the user."""
+    facts = tx.sign_in_facts.for_user(user.id) if facts is None else facts
+    context = MethodContext(settings, user)
     usable = tuple(factor for factor in facts.factors if Method(factor.kind).spec.usable(context))
     return Person(
         user,

@@ -62,14 +62,14 @@ class AuthenticatedSession:
 
 def load_session(tx: Transaction, handle: str | None, settings: Settings) -> AuthenticatedSession | None:
     """Return the session of this cookie; None when it ended or idled out, or its user was disabled."""
-    row = tx.sessions.with_user(digest(handle)) if handle else None
-    if row is None:
+    found = tx.sessions.with_person(digest(handle)) if handle else None
+    if found is None:
         return None
-    session, user = row
+    session, user, facts = found
     idle_end = session.last_seen_at + settings.session_idle
     if not user.active or tx.now >= min(session.expires_at, idle_end):
         return None
-    person = people.load(tx, user, settings)
+    person = people.load(tx, user, settings, facts)
     return AuthenticatedSession(session, people.with_trusted(tx, person, from_rows(session.proofs)))
 
 

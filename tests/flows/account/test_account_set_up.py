@@ -56,7 +56,7 @@ def test_eight_codes_are_shown_until_they_are_saved_and_never_again(harness: Har
     account.browser.get(CODES)
     assert account.browser.at == SECURITY
     with harness.services.database.read() as tx:
-        kept = tx.factors.sign_in_facts(account.someone.id).recovery
+        kept = tx.sign_in_facts.for_user(account.someone.id).recovery
     assert kept is not None
     assert kept.sealed_codes is None
 

@@ -124,6 +124,6 @@ def test_while_it_is_on_the_copies_stay(installed: Installing) -> None:
 
 def _sealed(harness: Harness, user_id: str) -> str | None:
     with harness.services.database.read() as tx:
-        found = tx.factors.sign_in_facts(user_id).recovery
+        found = tx.sign_in_facts.for_user(user_id).recovery
     assert found is not None
     return found.sealed_codes

@@ -122,7 +122,7 @@ def _invitation(tx: Transaction, user: User) -> dict[str, Any] | None:
 
 
 def _factors(tx: Transaction, user: User) -> dict[str, Any]:
-    facts = tx.factors.sign_in_facts(user.id)
+    facts = tx.sign_in_facts.for_user(user.id)
     return {
         "rows": [
             {
