@@ -7,6 +7,7 @@ import pytest
 from idp.persistence.users import DISABLED
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.unit.signing.tools import with_wrong_signature
 
 DEAD = {"active": False}
 
@@ -71,7 +72,7 @@ def test_a_foreign_client_learns_nothing(harness: Harness, rp: BackChannelClient
 
 def test_what_is_no_token_of_that_kind_is_inactive(rp: BackChannelClient, jane: Someone) -> None:
     answer = rp.tokens(jane)
-    for token in ("x", "a.b.c", "..", "\u2603", answer["id_token"], answer["access_token"][:-2] + "AA"):
+    for token in ("x", "a.b.c", "..", "\u2603", answer["id_token"], with_wrong_signature(answer["access_token"])):
         assert rp.introspect(token).json == DEAD
 
 

@@ -46,6 +46,12 @@ def signed(key: JWK, alg: str, header: dict[str, Any] | bytes, payload: dict[str
     return f"{data}.{b64(algorithms.sign(alg, key, data.encode()))}"
 
 
+def with_wrong_signature(token: str) -> str:
+    """The same token, with a signature that is another one whatever the right one was."""
+    signed, _, signature = token.rpartition(".")
+    return f"{signed}.{'A' * 20}{signature[20:]}"
+
+
 def unsigned(header: dict[str, Any], payload: dict[str, Any], signature: bytes = b"") -> str:
     return f"{signing_input(header, payload)}.{b64(signature)}"
 
