@@ -130,9 +130,15 @@ def _use_problems(tx: Transaction, wanted: TrustedIssuer) -> Iterator[tuple[str,
     for client_id in wanted.clients:
         if client_id not in known:
             yield "clients", Text("There is no app {app}.", app=repr(client_id))
-    for scope in NEVER:
-        if scope in wanted.scopes:
+    had = {scope for client in known.values() for scope in client.scopes}
+    for scope in wanted.scopes:
+        if scope in NEVER:
             yield "scopes", Text("{scope} is for people who signed in here.", scope=repr(scope))
+        elif known and scope not in had:
+            yield (
+                "scopes",
+                Text("None of these apps may have the scope {scope}. Add it to one first.", scope=repr(scope)),
+            )
 
 
 def from_options(present: TrustedIssuer, values: dict[str, Any]) -> TrustedIssuer:

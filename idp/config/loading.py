@@ -15,6 +15,7 @@ from idp.config.settings import Settings
 
 PREFIX = "IDP_"
 CONFIG_FILE = "IDP_CONFIG"
+NO_FILE = f"{CONFIG_FILE} is not set: it names the file of settings. `idp demo` prints the path of its own."
 
 
 class BadSettings(Exception):
@@ -36,6 +37,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         settings = Settings.model_validate({name: values[name] for name in values if name in Settings.model_fields})
     except ValidationError as error:
         problems += [_sentence(dict(problem)) for problem in error.errors()]
+        if CONFIG_FILE not in environment and any(problem["type"] == "missing" for problem in error.errors()):
+            problems.append(NO_FILE)
         raise BadSettings("\n".join(problems)) from None
     if problems:
         raise BadSettings("\n".join(problems))

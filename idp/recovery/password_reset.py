@@ -42,6 +42,11 @@ class ResetLinkHolder:
     person: Person
     flow_id: str
 
+    @property
+    def invited(self) -> bool:
+        """Whether the person has no password yet."""
+        return self.person.user.password_hash is None
+
 
 @dataclass(frozen=True)
 class MailedResetLink:

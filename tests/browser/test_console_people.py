@@ -101,7 +101,7 @@ def test_a_person_is_invited_by_keyboard_and_sets_everything_up(page: Page, live
     expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
     page.keyboard.type(LONG)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your new password is set")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your password is set")).to_be_visible()
     press(page, "Sign in")
     page.fill("input[name=username]", "ida")
     page.fill("input[name=password]", LONG)

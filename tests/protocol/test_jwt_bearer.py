@@ -239,7 +239,7 @@ def test_an_assertion_is_used_once(harness: Harness, courier: Courier) -> None:
 def test_issuers_are_registered_by_command(harness: Harness, tmp_path: Any) -> None:  # noqa: ANN401 - a path
     command, keys = Command.of(harness.settings), tmp_path / "keys.json"
     keys.write_text(json.dumps(PUBLIC))
-    harness.client("courier")
+    harness.client("courier", scopes=[READ])
     uses = ("--client", "courier", "--scope", READ)
     command.done("trusted-issuers", "add", OTHER, "--jwks-file", str(keys), *uses, "--identifier", "email")
     command.done("trusted-issuers", "set", OTHER, "--jwks-uri", "https://authority.example.test/keys")
@@ -251,5 +251,7 @@ def test_issuers_are_registered_by_command(harness: Harness, tmp_path: Any) -> N
     for word in ("this server", "https", "nobody", "signed in", "seconds"):
         assert word in refusal
     assert "keys of the issuer are missing" in command.run("trusted-issuers", "add", "https://b.test", *uses).stderr
+    misspelt = command.run("trusted-issuers", "set", OTHER, "--scope", "orders:raed").stderr
+    assert "None of these apps may have the scope 'orders:raed'" in misspelt
     command.done("trusted-issuers", "remove", OTHER, "--yes")
     assert "no trusted issuer" in command.run("trusted-issuers", "remove", OTHER, "--yes").stderr

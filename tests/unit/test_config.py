@@ -78,11 +78,18 @@ def test_development_allows_http_on_this_machine_only() -> None:
 
 def test_a_misspelt_name_is_refused_beside_everything_else_that_is_wrong() -> None:
     lines = said({"IDP_ISUER": "https://id.example.com", "IDP_OPS_PORT": "70000", "IDP_SECOND_STEP": "maybe"})
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert "IDP_ISUER: there is no such setting; did you mean IDP_ISSUER?" in lines
     assert any(line.startswith("IDP_OPS_PORT: ") for line in lines)
     assert any(line.startswith("IDP_SECOND_STEP: ") and "'optional' or 'required'" in line for line in lines)
     assert any(line.startswith("IDP_ISSUER: must be set") for line in lines)
+
+
+def test_where_nothing_is_set_the_file_of_settings_is_named(tmp_path: Path) -> None:
+    assert said({})[-1].startswith("IDP_CONFIG is not set: it names the file of settings.")
+    empty = tmp_path / "empty.toml"
+    empty.touch()
+    assert "IDP_CONFIG" not in "".join(said({"IDP_CONFIG": str(empty)}))
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ from idp.web.transactions import origin, read_transaction, write_transaction
 
 LINK = MailedLink(f"{RESET_PASSWORD}/new-password", RECOVER)
 DONE = f"{RESET_PASSWORD}/done"
+FIRST = "first"
+"""Parameter of the result: the person had no password before."""
 
 blueprint = LINK.blueprint("recovery_reset_password", RESET_PASSWORD)
 
@@ -70,7 +72,8 @@ def set_password() -> Response:
     with database.write(origin()) as tx:
         if not password_reset.finish_reset(tx, LINK.handle, holder, hashed):
             return _render_dead_link()
-        return LINK.redirect_after_use(f"{DONE}?login={holder.flow_id}")
+        first = f"&{FIRST}=1" if holder.invited else ""
+        return LINK.redirect_after_use(f"{DONE}?login={holder.flow_id}{first}")
 
 
 @blueprint.post("/new-password/strength")
@@ -89,7 +92,10 @@ def estimate_strength() -> Response:
 @read_transaction
 def show_result(tx: Transaction) -> Response:
     """Show the result, and a link to the sign-in it came from, if still open."""
-    return mailed_link.result_page("recovery/password_set.html", sign_in_href=mailed_link.sign_in_href(tx))
+    first = FIRST in request.args
+    return mailed_link.result_page(
+        "recovery/password_set.html", sign_in_href=mailed_link.sign_in_href(tx), invited=first
+    )
 
 
 def _holder(tx: Transaction) -> ResetLinkHolder | None:
@@ -106,7 +112,7 @@ def _render(holder: ResetLinkHolder, errors: dict[str, str] | None = None) -> Re
         "recovery/new_password.html",
         errors,
         username=person.user.username,
-        invited=person.user.password_hash is None,
+        invited=holder.invited,
         two_step_on=person.has_second_step,
         strength_href=f"{LINK.form}/strength",
         min_length=new_password.min_length(services().settings, single_factor=not person.has_second_step),

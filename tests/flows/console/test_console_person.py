@@ -214,6 +214,7 @@ def test_an_invited_person_chooses_a_password_and_sets_up_the_second_step(harnes
     there = Browser(harness)
     assert "Choose your password" in words(there.get(link))
     there.submit(password=LONG)
+    assert "Your password is set Sign in with it." in words(there.page)
     there.get("/account/")
     there.submit(username="ida", password=LONG)
     assert there.at.endswith("/enrol"), there.at

@@ -35,6 +35,7 @@ LINKS: list[Sample] = [
     ("registration-empty", "recovery/registration.html", REGISTRATION | {
         "errors": {"name": "Type your name.", "password": "Use at least 15 characters."}}),
     ("password-set", "recovery/password_set.html", {"sign_in_href": "#"}),
+    ("first-password-set", "recovery/password_set.html", {"sign_in_href": "#", "invited": True}),
     ("alert", "recovery/alert.html", ALERT),
     ("alert-change", "recovery/alert.html", ALERT | {"event": "message_codes_added"}),
     ("alert-stale", "recovery/alert.html", ALERT | {
