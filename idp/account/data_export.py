@@ -1,4 +1,4 @@
-"""Everything that is known about a person, for them to take along; nothing in it opens anything."""
+"""Exports what is stored about a person; it has no secret that a credential could be made of."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def export_data(tx: Transaction, person: Person) -> dict[str, Any]:
         "attributes": user.attributes,
         "groups": [group.name for group in tx.groups.of_user(user.id)],
         "changes_of_email_and_phone": _changes(tx, user.id),
-        "second_step": _factors(person),
+        "second_step": _factors(tx, user.id),
         "recovery_codes": {
             "left": person.codes_left,
             "made": _time(person.recovery.created_at if person.recovery else None),
@@ -58,7 +58,7 @@ def _changes(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _factors(person: Person) -> list[dict[str, Any]]:
+def _factors(tx: Transaction, user_id: str) -> list[dict[str, Any]]:
     return [
         {
             "kind": factor.kind,
@@ -67,7 +67,7 @@ def _factors(person: Person) -> list[dict[str, Any]]:
             "added": _time(factor.created_at),
             "last_used": _time(factor.last_used_at),
         }
-        for factor in person.factors
+        for factor in tx.factors.for_user(user_id)  # also those whose channel is switched off
     ]
 
 

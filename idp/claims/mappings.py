@@ -60,11 +60,6 @@ class ClaimMapping:
     multiple: bool = False
     scope: str = ""
 
-    @property
-    def reads_groups(self) -> bool:
-        """Whether it needs the person's groups."""
-        return self.source in {Source.GROUPS, Source.GROUP_VALUES}
-
 
 @dataclass(frozen=True)
 class Facts:

@@ -17,6 +17,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from queue import Empty, SimpleQueue
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from idp.config import LOOPBACK, Settings
@@ -25,7 +26,7 @@ from idp.messaging.public_addresses import is_public
 from idp.messaging.smtp import Undelivered
 
 APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0
-"""Seconds, each for connecting and for the whole of TLS, request and response."""
+"""Seconds, each for the name, for connecting, and for the whole of TLS, request and response."""
 MAX_BODY = 16_384
 """Bytes read of a provider's response; its errors are short."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -129,7 +130,7 @@ class Outbound:
 
     def _connect(self, parts: SplitResult) -> socket.socket:
         host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
-        addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        addresses = _resolve(host, port, self.timeout)
         self._raise_if_forbidden(parts, addresses)
         connection = _connect_any(addresses, port, self.timeout)
         if parts.scheme != "https":
@@ -166,6 +167,32 @@ def _tls_context(ca_bundle: str) -> ssl.SSLContext:
     if ca_bundle:
         context.load_verify_locations(ca_bundle)
     return context
+
+
+def _resolve(host: str, port: int, within: float) -> list[str]:
+    """Return the addresses of a host, found in `within` seconds.
+
+    The resolver has timeouts of its own, longer than ours: a name server that never answers would hold the caller.
+
+    Raises:
+        OSError: the name has no address, or took too long.
+    """
+    found: SimpleQueue[list[str] | OSError | UnicodeError] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found.put([str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
+        except (OSError, UnicodeError) as error:
+            found.put(error)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    try:
+        result = found.get(timeout=within)
+    except Empty:
+        raise TimeoutError("its name server does not answer") from None
+    if isinstance(result, list):
+        return result
+    raise result
 
 
 def _connect_any(addresses: list[str], port: int, within: float) -> socket.socket:

@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, func, insert, select, text, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Insert,
+    String,
+    Table,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from idp.persistence.base import METADATA, Store, given
+from idp.persistence.client_registrations import client_registrations
 
 pushed_requests = Table(
     "pushed_requests",
@@ -35,7 +54,7 @@ class PushedRequest:
 
     `id` is the end of its `request_uri`; it is no secret, since browsers carry it and it starts a sign-in only.
     `parameters` are those that count, also of a verified request object. `confirmation` is the key that the code will
-    be bound to (RFC 9449 section 10.1: `jkt`). `network` is where it came from, None for a client that proved itself.
+    be bound to (RFC 9449 section 10.1: `jkt`). `network` is where it came from, if the client is a stranger.
     Until `expires_at` a sign-in can be started with it; `used_at` is when one was answered (seconds, UTC).
     """
 
@@ -50,15 +69,25 @@ class PushedRequest:
 
 
 OF_ID = pushed_requests.c.id == given("request_id")
-RECENT_OF_NETWORK = select(func.count()).where(
-    pushed_requests.c.network == given("network"), pushed_requests.c.created_at > given("since")
+OF_ADDRESS = given("network", pushed_requests.c.network)
+UNAPPROVED = exists().where(
+    client_registrations.c.client_id == given("client_id"), client_registrations.c.approved_at.is_(None)
 )
-ADD = insert(pushed_requests).from_select(
-    [column.name for column in pushed_requests.c],
-    select(*(given(column.name, column) for column in pushed_requests.c)).where(
-        RECENT_OF_NETWORK.scalar_subquery() < given("most")
-    ),
-)
+"""The client registered itself, and no administrator has approved it: anybody can have many that prove themselves."""
+
+
+def _add(network: ColumnElement[Any]) -> Insert:
+    """Return the INSERT that counts the rows of a network; NULL is none."""
+    recent = select(func.count()).where(
+        pushed_requests.c.network == network, pushed_requests.c.created_at > given("since")
+    )
+    values = {column.name: given(column.name, column) for column in pushed_requests.c} | {"network": network}
+    row = select(*values.values()).where(recent.scalar_subquery() < given("most"))
+    return insert(pushed_requests).from_select(list(values), row)
+
+
+ADD = _add(OF_ADDRESS)
+ADD_OF_CONFIDENTIAL = _add(case((UNAPPROVED, OF_ADDRESS)))
 BY_ID = select(pushed_requests).where(OF_ID)
 CLAIM = (
     update(pushed_requests)
@@ -72,14 +101,15 @@ RELEASE = update(pushed_requests).where(OF_ID).values(used_at=None)
 class PushedRequestStore(Store):
     """Stores pushed requests."""
 
-    def add(self, request: PushedRequest, *, most: int, since: int) -> bool:
-        """Store a request; False when its network, if any, pushed `most` since then. One statement.
+    def add(self, request: PushedRequest, *, confidential: bool, most: int, since: int) -> bool:
+        """Store a request; False when strangers at its network pushed `most` since then. One statement.
 
-        Parallel requests do not see each other's rows, and can exceed the limit by as many as they are.
+        Strangers are public clients, and `confidential` ones that registered themselves and nobody approved. Parallel
+        requests do not see each other's rows, and can exceed the limit by as many as they are.
         """
         stored = replace(request, created_at=self._now)
         values = {column.name: getattr(stored, column.name) for column in pushed_requests.c}
-        return self._db.change(ADD, **values, most=most, since=since) == 1
+        return self._db.change(ADD_OF_CONFIDENTIAL if confidential else ADD, **values, most=most, since=since) == 1
 
     def by_id(self, request_id: str) -> PushedRequest | None:
         """Return a request, also one that is used or expired."""

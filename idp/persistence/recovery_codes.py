@@ -58,12 +58,6 @@ class RecoveryCode:
 
 
 UNUSED = select(func.count()).where(recovery_codes.c.set_id == recovery_sets.c.id, recovery_codes.c.used_at.is_(None))
-CODES_IN_SET = (
-    select(recovery_codes)
-    .join(recovery_sets, recovery_sets.c.id == recovery_codes.c.set_id)
-    .where(recovery_sets.c.user_id == given("user_id"))
-    .order_by(recovery_codes.c.position)
-)
 USE = (
     update(recovery_codes)
     .where(recovery_codes.c.set_id == given("set_id"), recovery_codes.c.code_digest == given("code_digest"))
@@ -87,10 +81,6 @@ REMOVE_SET = delete(recovery_sets).where(recovery_sets.c.user_id == given("user_
 
 class RecoveryStore(Store):
     """Stores recovery codes."""
-
-    def codes_in_set(self, user_id: str) -> list[RecoveryCode]:
-        """List the codes of the current set in printed order, including used ones."""
-        return self._db.all(RecoveryCode, CODES_IN_SET, user_id=user_id)
 
     def replace(self, new: RecoverySet, digests: list[str]) -> None:
         """Replace the set; the old codes become invalid."""

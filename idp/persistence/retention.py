@@ -132,7 +132,8 @@ LIVES = (
         "pushed authorization requests",
         "a day after its expiry, which is the longest that a sign-in may take",
         lambda at: pushed_requests.c.expires_at < at.now - DAY,
-        "clients that prove themselves; of others `login_flows_per_network` in 15 minutes; one has at most 6144 bytes",
+        "clients that prove themselves, and did not register themselves; of others `login_flows_per_network` in 15 "
+        "minutes; one has at most 6144 bytes",
     ),
     Life(
         sessions,

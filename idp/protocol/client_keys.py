@@ -21,17 +21,6 @@ LEEWAY = 30
 """Seconds by which clocks may differ."""
 
 
-def jwks_of(client: Client, *, now: int, again: bool = False) -> Mapping[str, Any]:
-    """Return the client's JWK Set (RFC 7517 section 5); empty when it has none.
-
-    `again`: a key was not in it, so a set that was fetched before is fetched anew, once a minute at most.
-
-    Raises:
-        InvalidToken: the set cannot be fetched.
-    """
-    return _find_jwks(client.jwks, client.metadata.jwks_uri, now=now, again=again)
-
-
 def _find_jwks(
     jwks: Mapping[str, Any] | None, address: str | None, *, now: int, again: bool = False
 ) -> Mapping[str, Any]:

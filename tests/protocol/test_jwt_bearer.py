@@ -1,12 +1,14 @@
 """Assertions of trusted issuers as grants: RFC 7523 sections 2.1 and 3, RFC 7521 section 4.1."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
+from idp.persistence.transaction import Transaction
 from idp.persistence.trusted_issuers import TrustedIssuer
 from tests.support import tables
 from tests.support.apis import ORDERS, READ, WRITE, ResourceServer
@@ -209,6 +211,27 @@ def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
     refused(courier.bring(scope="security"), "invalid_scope")
     refused(Courier(harness, "plain", grant_types=["client_credentials"]).bring(), "unauthorized_client")
     refused(Courier(harness, "public", token_endpoint_auth_method="none").bring(), "invalid_client", 401)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [lambda tx: tx.clients.change("courier", {"disabled": True}), lambda tx: tx.trusted_issuers.remove(OTHER)],
+    ids=["app", "issuer"],
+)
+def test_what_ends_while_keys_are_fetched_gets_no_token(local: Harness, end: Callable[[Transaction], object]) -> None:
+    """What ends the tokens of an app or an issuer cannot end one that is stored after it."""
+    courier = Courier(local)
+    local.person("jane")
+
+    def publish(_: Asked) -> tuple[int, bytes]:
+        with local.services.database.write() as tx:
+            end(tx)
+        return 200, json.dumps(PUBLIC).encode()
+
+    with receiver(publish) as server:
+        trust(local, jwks=None, jwks_uri=f"{server.origin}/keys")
+        refused(courier.bring(), "invalid_grant")
+    assert tables.count(local, "grants") == 0
 
 
 def test_keys_are_fetched(local: Harness) -> None:

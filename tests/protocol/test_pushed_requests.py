@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
+from idp.persistence.client_registrations import ClientRegistration
 from idp.persistence.grants import grants
 from idp.persistence.pushed_requests import pushed_requests
 from idp.protocol.authorize.request_object import RequestObjectRefused, read_request_object
@@ -21,7 +22,7 @@ from tests.support import tables
 from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
-from tests.support.databases import SqliteDatabases
+from tests.support.databases import Databases, SqliteDatabases
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.network import browser_at
@@ -140,7 +141,7 @@ def test_what_it_costs(app: PushingParty, harness: Harness, browser: Browser, ja
         app.open(browser, request_uri)
     assert app.answer(browser).keys() == {"code"}
     assert (len(pushing.statements), pushing.commits) == (2, 1)
-    assert (len(answering.statements), answering.commits) == (7, 1)
+    assert (len(answering.statements), answering.commits) == (6, 1)
 
 
 def test_the_client_is_told_of_an_outage(app: PushingParty, harness: Harness, browser: Browser) -> None:
@@ -247,6 +248,23 @@ def test_strangers_can_store_only_so_many(sqlite_databases: SqliteDatabases, tmp
         refused(spa.pushed(), "temporarily_unavailable", 429)
         assert spa.pushed().headers["Retry-After"] == "900"
         PushingParty(harness, "web").push()
+        harness.close()
+
+
+def test_a_client_that_registered_itself_is_a_stranger_until_it_is_approved(
+    databases: Databases, tmp_path: Path
+) -> None:
+    """Its secret proves nothing about who it is: anybody can register many."""
+    with databases.fresh(migrate) as url:
+        harness = Harness(url, tmp_path, login_flows_per_network=10)
+        shop = PushingParty(harness, "shop")
+        shop.http = browser_at(harness).client
+        with harness.services.database.write() as tx:
+            tx.client_registrations.add(ClientRegistration("shop", "digest", "192.0.2.0/32"))
+        assert [shop.pushed().status_code for _ in range(11)] == [201] * 10 + [429]
+        with harness.services.database.write() as tx:
+            tx.client_registrations.approve("shop")
+        assert [shop.pushed().status_code for _ in range(2)] == [201, 201]
         harness.close()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from idp.persistence.database import Database
+from idp.persistence.recovery_codes import recovery_codes
 from idp.persistence.schema import METADATA
 from tests.support.harness import Harness
 
@@ -37,6 +38,18 @@ def events(harness: Harness, event: str, outcome: str | None = None) -> int:
     with harness.services.database.read() as tx:
         found = tx.audit.latest(event=event, limit=100_000)
     return sum(outcome in {None, each.outcome} for each in found)
+
+
+def use_codes(harness: Harness, user_id: str, places: slice) -> None:
+    """Use up these recovery codes of a person, counted in the order in which they are shown."""
+    ordered = select(recovery_codes.c.code_digest).order_by(recovery_codes.c.position)
+    with harness.services.database.write() as tx:
+        kept = tx.sign_in_facts.for_user(user_id).recovery
+        assert kept
+        with harness.services.database.engine.connect() as connection:
+            digests = connection.scalars(ordered.where(recovery_codes.c.set_id == kept.id)).all()
+        for digest in digests[places]:
+            assert tx.recovery.use(kept.id, digest)
 
 
 def let_pass(database: Database, seconds: int, table: str, *columns: str) -> None:

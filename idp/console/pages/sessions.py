@@ -32,7 +32,6 @@ NOTICES = {
     "ended-all": Text("Every session that matched has ended."),
     "forgotten": Text("That device is no longer remembered: it is asked for a code at the next sign-in."),
 }
-Tabs = list[dict[str, Any]]
 
 blueprint = Blueprint("sessions", __name__)
 

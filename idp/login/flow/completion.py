@@ -61,7 +61,8 @@ def complete(
         asked_by=reasons(person, stored_requirement(flow.row), services.settings, now=tx.now),
         asked=flow.requirement.min_level.acr,
     )
-    tx.password_resets.delete_for_user(person.user.id)  # the person knows the password
+    if any(proof.method is Method.PASSWORD for proof in flow.proofs):
+        tx.password_resets.delete_for_user(person.user.id)  # the person knows the password
     if registration.new:
         sign_in_alerts.alert_new_browser(tx, person.user, sid=sid, device=device, services=services)
     return Completed(handle, registration.cookie)

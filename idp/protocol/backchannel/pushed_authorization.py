@@ -19,6 +19,7 @@ from idp.protocol.authorize.pushed_request import LIFETIME, PREFIX
 from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.authorize.sent_request import SentRequest
+from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import METHODS, verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.errors import TooManyRequests, oauth_error
@@ -56,8 +57,7 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
     except OAuth2Error as error:
         refusal = error
     else:
-        network = None if registered.confidential else network_of(tx.origin.address)
-        return _store(tx, client, request.stored_params, network)
+        return _store(tx, registered, request.stored_params)
     remedy, where = remedy_for(refusal, client.client_id), {"endpoint": PATH}
     record_refusal(tx, Event.AUTHORIZATION_REFUSED, client, reason=reason_of(refusal), remedy=remedy, sent=where)
     return oauth_error(refusal)
@@ -84,15 +84,15 @@ def _pushed_parameters(client: Client, form: dict[str, str], *, now: int) -> Que
     return queries.from_members(form | named, LONGEST)
 
 
-def _store(tx: Transaction, client: Client, parameters: dict[str, str], network: str | None) -> Response:
+def _store(tx: Transaction, client: RegisteredClient, parameters: dict[str, str]) -> Response:
     row = PushedRequest(
         id=services().entropy.token(),
         client_id=client.client_id,
         parameters=parameters,
         expires_at=tx.now + LIFETIME,
-        network=network,
+        network=network_of(tx.origin.address),
     )
     most, since = services().settings.login_flows_per_network, tx.now - rate_limits.LOGIN_FLOW_WINDOW
-    if not tx.pushed_requests.add(row, most=most, since=since):
+    if not tx.pushed_requests.add(row, confidential=client.confidential, most=most, since=since):
         return oauth_error(TooManyRequests())
     return json_response({"request_uri": PREFIX + row.id, "expires_in": LIFETIME}, CREATED)

@@ -67,6 +67,7 @@ class JwtBearer(BaseGrant, TokenEndpointMixin):
         scopes, life = resource_indicators.scopes_of(api, asked), tokens.access_token_lifetime(client, api)
         if not self.assertion.claim(tx):
             self._refuse("used before", person)
+        self._require_trust(person)
         binding.claim(tx, client)
         grant = self._new_grant(person, scopes, life)
         tx.grants.add_without_session(grant)
@@ -99,6 +100,17 @@ class JwtBearer(BaseGrant, TokenEndpointMixin):
         if client.min_acr is not None:
             self._refuse(f"the app wants a sign-in of the level {client.min_acr}", person)
         return person
+
+    def _require_trust(self, person: User) -> None:
+        """Refuse if the trust, or the app, was ended since they were read: what that revoked has no such grant.
+
+        Keys may be fetched in between. Both rows stay as they are until the commit.
+        """
+        tx, trusted = self.request.tx, self.assertion.trusted
+        client = tx.clients.by_id(self.request.authenticated_client.client_id, lock=True)
+        present = tx.trusted_issuers.by_issuer(trusted.issuer, lock=True)
+        if client is None or client.disabled or present != trusted:
+            self._refuse("the app or its trusted issuer was changed meanwhile", person)
 
     def _choose_scopes(self) -> tuple[str, ...]:
         """Return the scopes: those of the issuer that the client has too, or those of them that were asked for."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from idp.admin import users
+from idp.persistence.factors import Factor
 from idp.persistence.lookup_keys import lookup_key
 from tests.support.account import CLOSE, DOWNLOAD, PROFILE, SECURITY, Account, forget_mail, grant, mails, words
 from tests.support.browser import Browser
@@ -27,6 +28,8 @@ def lenient(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
 
 def test_everything_about_a_person_is_in_their_copy_and_nothing_that_opens_anything(harness: Harness) -> None:
     jane = Account(harness, harness.person(totp=True, phone_number="+431234567", profile={"name": "Jane Doe"}))
+    with harness.services.database.write() as tx:
+        tx.factors.add(Factor("by-text", "sms", "+43 1 234567", jane.someone.id, address="+431234567"))
     jane.open(PROFILE, remember=True)
     harness.client()
     assert jane.session is not None
@@ -49,7 +52,7 @@ def test_everything_about_a_person_is_in_their_copy_and_nothing_that_opens_anyth
     assert copy["profile"] == {"name": "Jane Doe"}
     assert copy["email"] == {"address": "jane@example.test", "confirmed": False}
     assert copy["phone_number"]["number"] == "+431234567"
-    assert copy["second_step"][0]["kind"] == "totp"
+    assert {each["kind"]: each["address"] for each in copy["second_step"]} == {"totp": None, "sms": "+431234567"}
     assert copy["recovery_codes"]["left"] == 8
     assert copy["devices"][0]["remembered_until"] == "2026-06-15T12:00:30Z"
     assert copy["sessions"][0]["browser"] == "Firefox on Linux"

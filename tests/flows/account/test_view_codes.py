@@ -11,7 +11,7 @@ from idp.kernel.clock import HOUR
 from tests.support.account import CODES, REGENERATE, SECURITY, Account, words
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.tables import events
+from tests.support.tables import events, use_codes
 
 VIEW = f"{CODES}/view"
 Installing = Callable[..., Harness]
@@ -41,9 +41,7 @@ def test_where_policy_allows_the_codes_are_shown_with_the_used_ones_as_such(inst
     account.set_up()
     codes = account.someone.codes
     assert f'href="{VIEW}"' in account.open().text
-    with harness.services.database.write() as tx:
-        for row in tx.recovery.codes_in_set(account.someone.id)[2:4]:
-            assert tx.recovery.use(row.set_id, row.code_digest)
+    use_codes(harness, account.someone.id, slice(2, 4))
 
     page = account.open(VIEW)
     assert page.status_code == 200

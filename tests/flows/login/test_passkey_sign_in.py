@@ -10,6 +10,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver, csrf_of
+from tests.support.network import browser_at
 from tests.support.passkeys import Owner, factors, options, send, use, with_passkey
 from tests.support.tables import count, events
 
@@ -31,6 +32,24 @@ def test_a_passkey_that_checks_its_owner_is_the_whole_sign_in(
     assert claims
     assert (claims["user"], claims["acr"], claims["amr"]) == ("jane", "phr", [kept, "user", "mfa"])
     assert claims["auth_time"] == claims["second_factor_at"] == harness.clock.now()
+
+
+def test_a_link_for_a_new_password_outlives_a_sign_in_without_the_password(
+    harness: Harness, driver: LoginDriver, browser: Browser, jane: Owner
+) -> None:
+    """They may have asked for it because they do not know the password; a sign-in with it ends the link."""
+    browser.get("/recover")
+    browser.submit(username="jane")
+    driver.authorize(browser, "phr")
+    use(browser, jane.key)
+    assert driver.claims(browser)
+    assert count(harness, "password_resets") == 1
+    driver.to_code(browser_at(harness), jane.someone)
+    assert count(harness, "password_resets") == 1, "the password alone is no sign-in"
+    there = browser_at(harness)
+    driver.to_code(there, jane.someone)
+    use(there, jane.key, user_handle=None)
+    assert count(harness, "password_resets") == 0
 
 
 @pytest.mark.parametrize("verifies", [True, False])

@@ -1,6 +1,7 @@
 """Calling addresses that somebody typed: only out of this network, only in time, only once."""
 
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -84,6 +85,19 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(monkeypatch: pytest.Monk
     with pytest.raises(Undelivered):
         Outbound(frozenset()).post("https://app.example.com/", form_content({}))
     assert (dialled, len(asked)) == ([("8.8.8.8", 443)], 1)
+
+
+def test_a_name_server_that_never_answers_holds_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up = threading.Event()
+
+    def look_up(*_: object, **__: object) -> list[object]:
+        given_up.wait(30)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(Undelivered, match="name server"):
+        Outbound(frozenset(), timeout=0.1).get("https://app.example.com/")
+    given_up.set()
 
 
 def test_no_document_is_fetched_from_inside(monkeypatch: pytest.MonkeyPatch) -> None:
