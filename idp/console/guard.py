@@ -14,7 +14,8 @@ from idp.admin import Forbidden
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event, Outcome
 from idp.kernel.text import Text
-from idp.login.flow import session_guard, start
+from idp.login.flow import session_guard
+from idp.login.flow.browser_session import current_session, use_person_locale
 from idp.login.flow.session_guard import ADMIN_FORMS, SignInNeeded
 from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
@@ -134,12 +135,12 @@ def require(tx: Transaction, permission: Permission, *, recent: bool, back: str)
         CodesToSave: recovery codes wait to be saved.
         Forbidden: no role of theirs permits it.
     """
-    auth_session, requirement = start.current_session(tx), _level_requirement(tx.now, recent=recent)
+    auth_session, requirement = current_session(tx), _level_requirement(tx.now, recent=recent)
     if auth_session is None:
         raise SignInNeeded(requirement, back)
     user_id = auth_session.person.user.id
     actor = Actor(user_id, tx.roles.of_user(user_id))
-    start.use_person_locale(auth_session.person)
+    use_person_locale(auth_session.person)
     actor.require(permission)  # before the level: nobody sets up a second step for pages that they may not see
     session_guard.check(auth_session, requirement, now=tx.now, back=back)
     tx.origin = replace(tx.origin, actor_id=user_id)
@@ -168,7 +169,7 @@ def install(blueprint: Blueprint) -> None:
 def _refuse(forbidden: Forbidden) -> Response:
     """Answer 403, and record it: the transaction of the request was rolled back."""
     with services().database.write(origin()) as tx:
-        auth_session = start.current_session(tx)
+        auth_session = current_session(tx)
         user_id = auth_session.person.user.id if auth_session else None
         audit.record(
             tx, Event.ADMIN_REFUSED, Outcome.FAILURE, user_id=user_id, permission=str(forbidden), path=request.path

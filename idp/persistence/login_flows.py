@@ -74,8 +74,8 @@ class LoginFlowRow:
     """A login flow in progress.
 
     `browser_digest` binds it to the cookie of the browser that started it, so that a copied URL is useless. `initiator`
-    is what started it (`authorize` or `account`), `request` the stored request, `requirement` an `AuthRequirement` as
-    JSON, `return_to` the path to continue at. `proofs` are those collected so far; `epoch` is the person's epoch at the
+    is one of `login.state.initiators`, `request` the stored request, `requirement` an `AuthRequirement` as JSON,
+    `return_to` the path to continue at. `proofs` are those collected so far; `epoch` is the person's epoch at the
     first of them.
 
     `previous_digest` is that of the cookie before the last rotation. It opens the flow as well, unless a proof in this

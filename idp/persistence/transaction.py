@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import TypeVar
 
 from idp.kernel.request_origin import Origin
 from idp.persistence.apis import ApiStore
@@ -52,6 +54,13 @@ from idp.persistence.trusted_issuers import TrustedIssuerStore
 from idp.persistence.user_contacts import UserContactStore
 from idp.persistence.users import UserStore
 
+S = TypeVar("S")
+
+
+def _store(kind: Callable[[Executor, int], S]) -> cached_property[S]:
+    """Return the attribute that opens a store at its first use."""
+    return cached_property(lambda tx: kind(tx._db, tx.now))  # noqa: SLF001 - of the class below
+
 
 class Transaction:
     """A database transaction with one store per aggregate.
@@ -64,227 +73,48 @@ class Transaction:
         self.now = now
         self.origin = origin
 
-    @cached_property
-    def users(self) -> UserStore:
-        """People."""
-        return UserStore(self._db, self.now)
-
-    @cached_property
-    def user_contacts(self) -> UserContactStore:
-        """Addresses and numbers of people."""
-        return UserContactStore(self._db, self.now)
-
-    @cached_property
-    def people(self) -> PeopleListStore:
-        """Lists of people."""
-        return PeopleListStore(self._db, self.now)
-
-    @cached_property
-    def groups(self) -> GroupStore:
-        """Groups and their members."""
-        return GroupStore(self._db, self.now)
-
-    @cached_property
-    def attributes(self) -> AttributeStore:
-        """Declarations of people's attributes."""
-        return AttributeStore(self._db, self.now)
-
-    @cached_property
-    def roles(self) -> RoleStore:
-        """Roles of administrators."""
-        return RoleStore(self._db, self.now)
-
-    @cached_property
-    def apis(self) -> ApiStore:
-        """APIs that tokens are meant for."""
-        return ApiStore(self._db, self.now)
-
-    @cached_property
-    def trusted_issuers(self) -> TrustedIssuerStore:
-        """Issuers whose assertions stand for people."""
-        return TrustedIssuerStore(self._db, self.now)
-
-    @cached_property
-    def device_authorizations(self) -> DeviceAuthorizationStore:
-        """Sign-ins of devices without a keyboard."""
-        return DeviceAuthorizationStore(self._db, self.now)
-
-    @cached_property
-    def ciba_requests(self) -> CibaRequestStore:
-        """Authentication requests that clients send themselves."""
-        return CibaRequestStore(self._db, self.now)
-
-    @cached_property
-    def registrations(self) -> RegistrationStore:
-        """Accounts that are not created yet."""
-        return RegistrationStore(self._db, self.now)
-
-    @cached_property
-    def factors(self) -> FactorStore:
-        """Second factors."""
-        return FactorStore(self._db, self.now)
-
-    @cached_property
-    def sign_in_facts(self) -> SignInFactStore:
-        """What sign-ins of people depend on."""
-        return SignInFactStore(self._db, self.now)
-
-    @cached_property
-    def policy(self) -> PolicyStore:
-        """Rules of the sign-in policy."""
-        return PolicyStore(self._db, self.now)
-
-    @cached_property
-    def preview(self) -> PreviewStore:
-        """People by what their sign-ins depend on."""
-        return PreviewStore(self._db, self.now)
-
-    @cached_property
-    def challenges(self) -> ChallengeStore:
-        """Challenges for passkeys."""
-        return ChallengeStore(self._db, self.now)
-
-    @cached_property
-    def sent_codes(self) -> SentCodeStore:
-        """Codes sent to mailboxes and phones."""
-        return SentCodeStore(self._db, self.now)
-
-    @cached_property
-    def recovery(self) -> RecoveryStore:
-        """Recovery codes."""
-        return RecoveryStore(self._db, self.now)
-
-    @cached_property
-    def devices(self) -> DeviceStore:
-        """Browsers and remembered devices."""
-        return DeviceStore(self._db, self.now)
-
-    @cached_property
-    def sessions(self) -> SessionStore:
-        """Sessions."""
-        return SessionStore(self._db, self.now)
-
-    @cached_property
-    def session_search(self) -> SessionSearch:
-        """Search of everybody's sessions and remembered devices."""
-        return SessionSearch(self._db, self.now)
-
-    @cached_property
-    def login_flows(self) -> LoginFlowStore:
-        """Login flows."""
-        return LoginFlowStore(self._db, self.now)
-
-    @cached_property
-    def clients(self) -> ClientStore:
-        """Clients."""
-        return ClientStore(self._db, self.now)
-
-    @cached_property
-    def client_logos(self) -> ClientLogoStore:
-        """Logos of clients."""
-        return ClientLogoStore(self._db, self.now)
-
-    @cached_property
-    def client_registrations(self) -> ClientRegistrationStore:
-        """Clients that registered themselves, and initial access tokens."""
-        return ClientRegistrationStore(self._db, self.now)
-
-    @cached_property
-    def consents(self) -> ConsentStore:
-        """Consents."""
-        return ConsentStore(self._db, self.now)
-
-    @cached_property
-    def revoked_tokens(self) -> RevokedTokenStore:
-        """Access tokens that were revoked early."""
-        return RevokedTokenStore(self._db, self.now)
-
-    @cached_property
-    def grants(self) -> GrantStore:
-        """Authorizations and their codes."""
-        return GrantStore(self._db, self.now)
-
-    @cached_property
-    def logout_clients(self) -> LogoutClientStore:
-        """Clients that want to know of a sign-out."""
-        return LogoutClientStore(self._db, self.now)
-
-    @cached_property
-    def pushed_requests(self) -> PushedRequestStore:
-        """Authorization requests that clients pushed."""
-        return PushedRequestStore(self._db, self.now)
-
-    @cached_property
-    def refresh_tokens(self) -> RefreshTokenStore:
-        """Refresh tokens of grants."""
-        return RefreshTokenStore(self._db, self.now)
-
-    @cached_property
-    def throttles(self) -> ThrottleStore:
-        """Counters of attempts."""
-        return ThrottleStore(self._db, self.now)
-
-    @cached_property
-    def replay(self) -> ReplayStore:
-        """Ids of client assertions that were used."""
-        return ReplayStore(self._db, self.now)
-
-    @cached_property
-    def dpop_proofs(self) -> DpopProofStore:
-        """DPoP proofs that were used."""
-        return DpopProofStore(self._db, self.now)
-
-    @cached_property
-    def audit(self) -> AuditStore:
-        """Audit events; write through `idp.audit`."""
-        return AuditStore(self._db, self.now)
-
-    @cached_property
-    def audit_chain(self) -> AuditChainStore:
-        """The chain of the audit trail."""
-        return AuditChainStore(self._db, self.now)
-
-    @cached_property
-    def audit_search(self) -> AuditSearch:
-        """Search of the audit trail."""
-        return AuditSearch(self._db, self.now)
-
-    @cached_property
-    def outbox(self) -> OutboxStore:
-        """Messages to be delivered; `idp.messaging` enqueues them."""
-        return OutboxStore(self._db, self.now)
-
-    @cached_property
-    def message_records(self) -> MessageRecordStore:
-        """What was sent to whom."""
-        return MessageRecordStore(self._db, self.now)
-
-    @cached_property
-    def figures(self) -> FigureStore:
-        """Figures that are counted in the background."""
-        return FigureStore(self._db, self.now)
-
-    @cached_property
-    def password_resets(self) -> PasswordResetStore:
-        """Links to set a new password."""
-        return PasswordResetStore(self._db, self.now)
-
-    @cached_property
-    def alert_links(self) -> AlertLinkStore:
-        """Links that end a sign-in."""
-        return AlertLinkStore(self._db, self.now)
-
-    @cached_property
-    def contact_changes(self) -> ContactChangeStore:
-        """Changes of addresses and numbers."""
-        return ContactChangeStore(self._db, self.now)
-
-    @cached_property
-    def jobs(self) -> JobStore:
-        """Background work."""
-        return JobStore(self._db, self.now)
-
-    @cached_property
-    def purge(self) -> PurgeStore:
-        """Deletion of ended rows."""
-        return PurgeStore(self._db, self.now)
+    users = _store(UserStore)
+    user_contacts = _store(UserContactStore)
+    people = _store(PeopleListStore)
+    groups = _store(GroupStore)
+    attributes = _store(AttributeStore)
+    roles = _store(RoleStore)
+    apis = _store(ApiStore)
+    trusted_issuers = _store(TrustedIssuerStore)
+    device_authorizations = _store(DeviceAuthorizationStore)
+    ciba_requests = _store(CibaRequestStore)
+    registrations = _store(RegistrationStore)
+    factors = _store(FactorStore)
+    sign_in_facts = _store(SignInFactStore)
+    policy = _store(PolicyStore)
+    preview = _store(PreviewStore)
+    challenges = _store(ChallengeStore)
+    sent_codes = _store(SentCodeStore)
+    recovery = _store(RecoveryStore)
+    devices = _store(DeviceStore)
+    sessions = _store(SessionStore)
+    session_search = _store(SessionSearch)
+    login_flows = _store(LoginFlowStore)
+    clients = _store(ClientStore)
+    client_logos = _store(ClientLogoStore)
+    client_registrations = _store(ClientRegistrationStore)
+    consents = _store(ConsentStore)
+    revoked_tokens = _store(RevokedTokenStore)
+    grants = _store(GrantStore)
+    logout_clients = _store(LogoutClientStore)
+    pushed_requests = _store(PushedRequestStore)
+    refresh_tokens = _store(RefreshTokenStore)
+    throttles = _store(ThrottleStore)
+    replay = _store(ReplayStore)
+    dpop_proofs = _store(DpopProofStore)
+    audit = _store(AuditStore)
+    audit_chain = _store(AuditChainStore)
+    audit_search = _store(AuditSearch)
+    outbox = _store(OutboxStore)
+    message_records = _store(MessageRecordStore)
+    figures = _store(FigureStore)
+    password_resets = _store(PasswordResetStore)
+    alert_links = _store(AlertLinkStore)
+    contact_changes = _store(ContactChangeStore)
+    jobs = _store(JobStore)
+    purge = _store(PurgeStore)

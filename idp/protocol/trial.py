@@ -24,6 +24,7 @@ from idp.kernel.handles import s256
 from idp.kernel.text import Text
 from idp.login.flow import binding, start
 from idp.login.policy.steps import Step
+from idp.login.state.initiators import Initiator
 from idp.login.state.login_flow import load_flow
 from idp.login.state.paths import flow_path
 from idp.login.state.session import AuthenticatedSession
@@ -45,7 +46,6 @@ from idp.signing.jws import CompactJws, read_object
 from idp.web.context import services
 from idp.web.pages import see_other
 
-TRIAL = "trial"
 TRIED_BY = "tried_by"
 """Member of a flow's request: the id of the administrator who started it."""
 
@@ -83,7 +83,7 @@ def start_trial(tx: Transaction, client: Client, auth_session: AuthenticatedSess
     sent = {"nonce": entropy.token(16), "code_challenge": s256(entropy.token()), "prompt": Prompt.LOGIN}
     request = _request(tx, client, sent)
     requested = start.LoginRequest(
-        TRIAL,
+        Initiator.TRIAL,
         f"{path}/{{login}}",
         params=sent | {TRIED_BY: user_id},
         client_id=client.client_id,
@@ -106,7 +106,7 @@ def finish_trial(tx: Transaction, client: Client, auth_session: AuthenticatedSes
     """
     auth_session, row = auth_session.for_client(client.client_id), binding.load_bound_flow(tx, flow_id)
     mine = (row.initiator, row.client_id, row.request.get(TRIED_BY))
-    if mine != (TRIAL, client.client_id, auth_session.person.user.id) or not row.open_at(tx.now):
+    if mine != (Initiator.TRIAL, client.client_id, auth_session.person.user.id) or not row.open_at(tx.now):
         raise TrialClosed
     flow = load_flow(tx, row, auth_session, services().settings)
     if flow.step is Step.REFUSE:

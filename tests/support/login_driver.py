@@ -14,8 +14,10 @@ from flask import Response, jsonify, request
 
 from idp.factors.totp import PERIOD
 from idp.login.flow import start
+from idp.login.flow.browser_session import current_session
 from idp.login.policy.assurance import LEVELS
 from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.initiators import Initiator
 from idp.persistence.transaction import Transaction
 from idp.web.transactions import write_transaction
 from tests.support.browser import Browser
@@ -102,7 +104,7 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
     @write_transaction
     def driver(tx: Transaction, acr: str) -> Response:
         requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
-        auth_session = start.current_session(tx)
+        auth_session = current_session(tx)
         assurance = auth_session and auth_session.satisfies_with_saved_codes(
             requirement, settings=harness.settings, now=tx.now
         )
@@ -116,7 +118,7 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
             )
         choosing = "choose" in request.args
         back = request.full_path.replace("choose=", "chosen=").rstrip("?")
-        requested = start.LoginRequest(start.ACCOUNT, return_to=back, must_choose=choosing)
+        requested = start.LoginRequest(Initiator.ACCOUNT, return_to=back, must_choose=choosing)
         return start.start_login(tx, requirement, requested)
 
     return driver

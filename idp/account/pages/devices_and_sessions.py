@@ -11,8 +11,9 @@ from idp.account.page_requirements import end_sessions_requirement
 from idp.kernel import user_agents
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
-from idp.login.flow import session_guard, start
+from idp.login.flow import session_guard
 from idp.login.flow import sign_out as signing_out
+from idp.login.flow.browser_session import current_session
 from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
 from idp.persistence.devices import Device
 from idp.persistence.sessions import Session
@@ -62,7 +63,7 @@ def end_other_sessions(tx: Transaction) -> Response:
 @write_transaction
 def sign_out(tx: Transaction) -> Response:
     """Sign out here, whatever policy would still ask of this session."""
-    auth_session = start.current_session(tx)
+    auth_session = current_session(tx)
     if auth_session is None:
         response = see_other(SIGNED_OUT)
         SESSION.clear(response)

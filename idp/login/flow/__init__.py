@@ -7,6 +7,7 @@
         or the next step           whose code is sent when the person's usual method needs one
     sign_out.sign_out          the end of a session; `frontchannel_logout` leads on from there
 
+browser_session  the session of this browser, and the language of its pages
 answers          the answer to a proof, again, for a browser that did not get it
 binding          which flow belongs to this browser, and why one is closed
 rendering        rendering a page of a flow, its form token, Cancel

@@ -6,11 +6,13 @@ from flask import Response
 
 from idp.kernel.handles import digest
 from idp.login import devices
-from idp.login.flow import answers, grace, start
+from idp.login.flow import answers, grace
+from idp.login.flow.browser_session import current_session
 from idp.login.flow.completion import complete
 from idp.login.methods.result import Result
 from idp.login.methods.sent_code import send_code
 from idp.login.policy.steps import Step
+from idp.login.state.initiators import Initiator
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
 from idp.persistence.devices import Browser
@@ -59,11 +61,11 @@ def _load_open(tx: Transaction, flow_id: str) -> LoginFlow | None:
     row, user, facts = tx.login_flows.with_person(flow_id)
     if row is None or not row.open_at(tx.now):
         return None
-    return load_flow(tx, row, start.current_session(tx), services().settings, user=user, facts=facts)
+    return load_flow(tx, row, current_session(tx), services().settings, user=user, facts=facts)
 
 
 def _next_url(flow: LoginFlow, *, done: bool) -> str:
-    answered = flow.step is Step.REFUSE and flow.row.initiator != start.ACCOUNT  # the client gets an error
+    answered = flow.step is Step.REFUSE and flow.row.initiator != Initiator.ACCOUNT  # the client gets an error
     return flow.row.return_to if done or answered else flow_path(flow.row.id, flow.page)
 
 
@@ -82,7 +84,7 @@ def _open_session(tx: Transaction, flow: LoginFlow, browser: Browser | None, res
     else:
         write_new_session(response, completed.session_handle, keep=flow.row.keep_signed_in)
     BROWSER.write(response, completed.browser_cookie)
-    if flow.row.initiator == start.ACCOUNT:
+    if flow.row.initiator == Initiator.ACCOUNT:
         tx.login_flows.finish(flow.row.id)
 
 

@@ -8,7 +8,8 @@ from flask import abort
 
 from idp.kernel.handles import constant_time_equal, digest
 from idp.kernel.text import Text
-from idp.login.flow import answers, start
+from idp.login.flow import answers
+from idp.login.state.initiators import Initiator
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
 from idp.web import language
@@ -68,14 +69,14 @@ def closed_error(tx: Transaction, row: LoginFlowRow) -> LoginFlowClosed:
             links=(*_restart(row), *home, MY_ACCOUNT),
         )
     if row.finished_at is not None:
-        again = () if home or row.initiator == start.ACCOUNT else _restart(row)
+        again = () if home or row.initiator == Initiator.ACCOUNT else _restart(row)
         return LoginFlowClosed(
             410,
             Text("This sign-in is finished"),
             Text("Nothing is left to do here. Go back to the app you came from."),
             links=(*home, *again, MY_ACCOUNT),
         )
-    if row.initiator == start.AUTHORIZE and not row.request:
+    if row.initiator == Initiator.AUTHORIZE and not row.request:
         message = Text("Newer sign-ins were started in this browser. Go back to the app you came from and start again.")
         return LoginFlowClosed(410, Text("This sign-in was ended"), message, links=(*home, MY_ACCOUNT))
     return LoginFlowClosed(
@@ -115,9 +116,9 @@ def _outdated_error(row: LoginFlowRow) -> LoginFlowClosed:
 
 def _restart(row: LoginFlowRow) -> tuple[Link, ...]:
     """Return the link that starts the same again, as a new flow; none once the request was emptied."""
-    if row.initiator == start.DEVICE:
+    if row.initiator == Initiator.DEVICE:
         return (Link(START_AGAIN, DEVICE),)
-    if row.initiator != start.AUTHORIZE:
+    if row.initiator != Initiator.AUTHORIZE:
         return (Link(START_AGAIN, row.return_to),)
     return (Link(START_AGAIN, RESTART + row.id),) if row.request else ()
 

@@ -11,9 +11,11 @@ from flask import Response, request
 from idp import audit
 from idp.audit import Event
 from idp.kernel.handles import digest
-from idp.login.flow import binding, start
+from idp.login.flow import binding
+from idp.login.flow.browser_session import current_session, use_person_locale
 from idp.login.policy.rules import Circumstances, may_register
 from idp.login.state import paths
+from idp.login.state.initiators import Initiator
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
 from idp.login.state.policy_rules import rules_of
@@ -31,7 +33,7 @@ from idp.web.errors import ask_to_wait
 from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
-CANCEL_URLS = {start.ACCOUNT: account_paths.SECURITY, start.DEVICE: binding.DEVICE}
+CANCEL_URLS: dict[str, str] = {Initiator.ACCOUNT: account_paths.SECURITY, Initiator.DEVICE: binding.DEVICE}
 """Where Cancel leads when `return_to` would only start the same login again."""
 
 
@@ -68,9 +70,9 @@ def lock_flow_and_user(tx: Transaction, flow_id: str, user_id: str) -> tuple[Log
 def _open_flow(tx: Transaction, row: LoginFlowRow, user: User | None, facts: SignInFacts | None = None) -> LoginFlow:
     if not row.open_at(tx.now):
         raise binding.closed_error(tx, row)
-    auth_session = start.current_session(tx)
+    auth_session = current_session(tx)
     flow = load_flow(tx, row, auth_session, services().settings, user=user, facts=facts)
-    start.use_person_locale(flow.person or (auth_session.person if auth_session else None))
+    use_person_locale(flow.person or (auth_session.person if auth_session else None))
     return flow
 
 
@@ -130,7 +132,7 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
         "action": request.path,
         "page_id": services().entropy.token(),
         "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),
-        "can_cancel": flow.row.initiator != start.ACCOUNT or flow.auth_session is not None,
+        "can_cancel": flow.row.initiator != Initiator.ACCOUNT or flow.auth_session is not None,
         "client": client and _describe_client(client, target),
         "username": flow.person.user.username if flow.person else "",
     }

@@ -14,8 +14,10 @@ from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
 from idp.login.flow import grace, start
+from idp.login.flow.browser_session import current_session, use_person_locale
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import session as auth_sessions
+from idp.login.state.initiators import Initiator
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction
@@ -61,7 +63,7 @@ def install(blueprint: Blueprint) -> None:
 def _start_sign_in(needed: SignInNeeded) -> Response:
     """Start a login flow that leads back by GET: a posted form is not executed, but shown again."""
     with services().database.write(origin()) as tx:
-        requested = start.LoginRequest(start.ACCOUNT, needed.return_to, client_id=needed.client_id)
+        requested = start.LoginRequest(Initiator.ACCOUNT, needed.return_to, client_id=needed.client_id)
         return start.start_login(tx, needed.requirement, requested)
 
 
@@ -87,7 +89,7 @@ def require(
         SignInNeeded: when nobody is signed in here, or too little was proven, or too long ago.
         CodesToSave: when recovery codes wait to be saved, unless `saving_codes`.
     """
-    return check(start.current_session(tx), requirement_at(tx.now), now=tx.now, back=back, saving_codes=saving_codes)
+    return check(current_session(tx), requirement_at(tx.now), now=tx.now, back=back, saving_codes=saving_codes)
 
 
 def check(
@@ -101,7 +103,7 @@ def check(
     """Return this session, if it satisfies the requirement; raises as `require`."""
     if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=now) is None:
         raise SignInNeeded(requested, back or request.path)
-    start.use_person_locale(auth_session.person)
+    use_person_locale(auth_session.person)
     if auth_session.person.codes_to_save and not saving_codes:
         raise CodesToSave
     return auth_session

@@ -14,24 +14,19 @@ from flask import Response
 from idp.kernel.client_addresses import network_of
 from idp.kernel.handles import digest
 from idp.kernel.text import Text
+from idp.login.flow.browser_session import current_session
 from idp.login.policy import rate_limits
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.state import paths
-from idp.login.state import session as auth_sessions
+from idp.login.state.initiators import Initiator
 from idp.login.state.login_flow import load_flow, requirement_to_json
-from idp.login.state.person import Person
-from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.web import language
 from idp.web.context import services
-from idp.web.cookies import LOGIN, SESSION
+from idp.web.cookies import LOGIN
 from idp.web.errors import Refusal
 from idp.web.pages import see_other
 
-AUTHORIZE = "authorize"
-ACCOUNT = "account"
-DEVICE = "device"
 MOST_UNPROVEN = 20
 """Login flows without a proof that one browser keeps open; a new one ends the oldest."""
 
@@ -46,18 +41,6 @@ class TooManyLoginFlows(Refusal):
         super().__init__(429, Text("Too many sign-ins at once"), message, detail="too many unproven login flows")
 
 
-def current_session(tx: Transaction, *, client_id: str | None = None) -> AuthenticatedSession | None:
-    """Return the session of the browser that sent this request, as this client sees it (None: our own pages)."""
-    found = auth_sessions.load_session(tx, SESSION.read(), services().settings)
-    return found.for_client(client_id) if found else None
-
-
-def use_person_locale(person: Person | None) -> None:
-    """Render pages in this person's language from here on; without a person, change nothing."""
-    if person is not None:
-        language.use_profile_locale(person.user.profile)
-
-
 @dataclass(frozen=True)
 class LoginRequest:
     """What starts a login flow, and where it leads back to.
@@ -66,7 +49,7 @@ class LoginRequest:
     authorization request, `must_choose` its question which account is meant.
     """
 
-    initiator: str
+    initiator: Initiator
     return_to: str
     params: Mapping[str, Any] = field(default_factory=dict)
     client_id: str | None = None
@@ -110,7 +93,7 @@ def _add_flow(
         id=flow_id,
         network=network_of(tx.origin.address),
         browser_digest=browser_digest,
-        initiator=requested.initiator,
+        initiator=str(requested.initiator),
         request=dict(requested.params),
         requirement=requirement_to_json(requirement),
         return_to=requested.return_to.replace("{login}", flow_id),

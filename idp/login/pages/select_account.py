@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
-from idp.login.flow import rendering, start
+from idp.login.flow import rendering
 from idp.login.flow.advance import redirect_to_next_step
 from idp.login.policy.steps import Step
 from idp.login.state import paths
+from idp.login.state.initiators import Initiator
 from idp.persistence.transaction import Transaction
 from idp.web.errors import error_page
 from idp.web.pages import see_other
@@ -31,7 +32,7 @@ def dispatch(tx: Transaction, flow_id: str) -> Response:
 def show_refusal(tx: Transaction, flow_id: str) -> Response:
     """Show that policy asks for what this person cannot reach; a client gets an error instead."""
     flow = rendering.load_open_flow(tx, flow_id)
-    if flow.step is not Step.REFUSE or flow.row.initiator != start.ACCOUNT:
+    if flow.step is not Step.REFUSE or flow.row.initiator != Initiator.ACCOUNT:
         return redirect_to_next_step(tx, flow_id)
     message = Text("It asks for a second step that you do not have and cannot set up here. Ask your administrator.")
     return error_page(403, Text("Your organisation does not let you sign in like this"), message)

@@ -10,7 +10,8 @@ from flask import Response
 
 from idp.audit import Event
 from idp.kernel.text import Text
-from idp.login.flow import binding, start
+from idp.login.flow import binding
+from idp.login.state.initiators import Initiator
 from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
@@ -56,7 +57,7 @@ def resume_view(tx: Transaction, flow_id: str) -> Response:
         LoginFlowClosed: when it is answered, took too long, or belongs to another browser.
     """
     row = binding.load_bound_flow(tx, flow_id)
-    if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != start.AUTHORIZE:
+    if row.finished_at is not None or tx.now >= row.expires_at or row.initiator != Initiator.AUTHORIZE:
         raise binding.closed_error(tx, row)
     query = queries.from_stored(row.request, LONGEST)
     return _respond(tx, query, lambda tx, request: resume.resume(tx, request, row), row)
@@ -127,7 +128,7 @@ def restart_view(tx: Transaction, flow_id: str) -> Response:
         LoginFlowClosed: when the flow does not exist, belongs to another browser, or was emptied.
     """
     row = binding.load_bound_flow(tx, flow_id, outdated_too=True)
-    if row.initiator != start.AUTHORIZE:
+    if row.initiator != Initiator.AUTHORIZE:
         return see_other(row.return_to)
     if not row.request:
         raise binding.closed_error(tx, row)

@@ -10,8 +10,10 @@ from idp.claims.subjects import is_pairwise
 from idp.consent import service as consent
 from idp.login import devices
 from idp.login.flow import start
+from idp.login.flow.browser_session import current_session_in_locale
 from idp.login.policy.assurance import Assurance, Level, best_of_all
 from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.initiators import Initiator
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
@@ -38,8 +40,7 @@ def handle_authorization_request(tx: Transaction, request: AuthorizationRequest)
         OAuth2Error: for a client that allows no page, or that requires what nobody can reach.
     """
     requirement = requirement_for(request, at=tx.now)
-    auth_session = start.current_session(tx, client_id=request.client.client_id)
-    start.use_person_locale(auth_session.person if auth_session else None)
+    auth_session = current_session_in_locale(tx, client_id=request.client.client_id)
     if auth_session is None:
         session_management.forget_state()
     try:
@@ -77,7 +78,7 @@ def start_login_for(
     for, as the client itself may have asked.
     """
     requested = start.LoginRequest(
-        start.AUTHORIZE,
+        Initiator.AUTHORIZE,
         RETURN_TO,
         params=request.stored_params,
         client_id=request.client.client_id,

@@ -7,7 +7,8 @@ from authlib.oidc.core.errors import LoginRequiredError
 from flask import Response
 
 from idp.consent import service as consent
-from idp.login.flow import binding, start
+from idp.login.flow import binding
+from idp.login.flow.browser_session import current_session_in_locale
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, load_flow
 from idp.login.state.paths import flow_path
@@ -34,8 +35,7 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
     """
     if row.cancelled_at is not None:
         raise AccessDeniedError("the person did not agree")
-    auth_session = start.current_session(tx, client_id=request.client.client_id)
-    start.use_person_locale(auth_session.person if auth_session else None)
+    auth_session = current_session_in_locale(tx, client_id=request.client.client_id)
     flow = load_flow(tx, row, auth_session, services().settings)
     if flow.step is Step.REFUSE:
         raise UnmetAuthenticationRequirements

@@ -18,11 +18,13 @@ from idp.consent import detail_texts, scope_texts
 from idp.kernel.handles import digest
 from idp.kernel.text import Text
 from idp.login.flow import binding, rendering, start
+from idp.login.flow.browser_session import current_session_in_locale
 from idp.login.forms import errors
 from idp.login.policy import rate_limits
 from idp.login.policy.assurance import Assurance
 from idp.login.policy.requirement_sources import Unreachable
 from idp.login.policy.steps import Step
+from idp.login.state.initiators import Initiator
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
@@ -67,8 +69,7 @@ class Question:
 @read_transaction
 def show_code_form(tx: Transaction) -> Response:
     """Ask for the code; one in the address is filled in, and never sent without a press of the button."""
-    auth_session = start.current_session(tx)
-    start.use_person_locale(auth_session.person if auth_session else None)
+    current_session_in_locale(tx)
     return _code_form(single_value(request.args, "user_code", longest=LONGEST_TYPED))
 
 
@@ -92,7 +93,7 @@ def find_device(tx: Transaction) -> Response:
     except Unreachable:
         raise _cannot_use(client) from None
     params = {"device_code": device.device_code_digest, "user_code": code}
-    requested = start.LoginRequest(start.DEVICE, RETURN_TO, params=params, client_id=client.client_id)
+    requested = start.LoginRequest(Initiator.DEVICE, RETURN_TO, params=params, client_id=client.client_id)
     return start.start_login(tx, requirement, requested)
 
 
@@ -133,8 +134,7 @@ def _approve(tx: Transaction, asked: Question) -> bool:
 @read_transaction
 def show_result(tx: Transaction) -> Response:
     """Say what became of the device."""
-    auth_session = start.current_session(tx)
-    start.use_person_locale(auth_session.person if auth_session else None)
+    current_session_in_locale(tx)
     return page("protocol/device_done.html", refused="refused" in request.args)
 
 
@@ -146,7 +146,7 @@ def _load_question(tx: Transaction, flow_id: str) -> Question:
         Refusal: the device waits no longer, or the person may not use the app.
     """
     flow = rendering.load_open_flow(tx, flow_id)
-    if flow.row.initiator != start.DEVICE:
+    if flow.row.initiator != Initiator.DEVICE:
         raise _Elsewhere(binding.DEVICE)
     device = _find_open_device(tx, flow)
     client = tx.clients.by_id(flow.row.client_id or "")

@@ -18,7 +18,7 @@ from flask import Response, request
 
 from idp.audit import Event
 from idp.kernel.text import Text
-from idp.login.flow import start
+from idp.login.flow.browser_session import current_session_in_locale
 from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
 from idp.login.flow.sign_out import sign_out
 from idp.login.forms.errors import STALE_FORM
@@ -78,8 +78,7 @@ def handle_logout_request(tx: Transaction) -> Response:
     """Sign out at once for a client of this session; otherwise ask the person."""
     requested = _validate(tx, _read())
     _record_unregistered(tx, requested)
-    auth_session = start.current_session(tx)
-    start.use_person_locale(auth_session.person if auth_session else None)
+    auth_session = current_session_in_locale(tx)
     if auth_session is None:
         return respond_signed_out(_destination(requested, trusted=requested.hint is not None))
     if requested.hint is None or requested.hint.sid != auth_session.session.sid:
@@ -91,8 +90,7 @@ def handle_logout_request(tx: Transaction) -> Response:
 def handle_confirmation(tx: Transaction) -> Response:
     """Handle the answer of the confirmation page."""
     requested = _validate(tx, _read())
-    auth_session = start.current_session(tx)
-    start.use_person_locale(auth_session.person if auth_session else None)
+    auth_session = current_session_in_locale(tx)
     if auth_session is None:
         return respond_signed_out(_destination(requested, trusted=False))
     if not csrf.is_valid(SESSION.read(), PURPOSE):

@@ -16,6 +16,7 @@ from idp.kernel.text import Text
 from idp.login.flow import start
 from idp.login.forms import errors
 from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.initiators import Initiator
 from idp.login.state.paths import FORGOT_PASSWORD
 from idp.persistence.transaction import Transaction
 from idp.recovery import new_password, password_reset
@@ -43,7 +44,7 @@ blueprint = LINK.blueprint("recovery_reset_password", RESET_PASSWORD)
 @write_transaction
 def start_reset(tx: Transaction) -> Response:
     """Ask for a link."""
-    requested = start.LoginRequest(start.ACCOUNT, return_to=account_paths.SECURITY)
+    requested = start.LoginRequest(Initiator.ACCOUNT, return_to=account_paths.SECURITY)
     return start.start_login(tx, AuthRequirement(), requested, page=FORGOT_PASSWORD)
 
 
