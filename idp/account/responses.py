@@ -49,15 +49,8 @@ NOTICES = {
 """The notice of a page after a change, by the `done` of its address."""
 
 
-def render(
-    auth_session: AuthenticatedSession,
-    template: str,
-    *,
-    status: int = 200,
-    error: tuple[str, str] | None = None,
-    **more: Any,
-) -> Response:
-    """Render a page of the account; `error` is a field of its form and the sentence beside it."""
+def render(auth_session: AuthenticatedSession, template: str, **more: Any) -> Response:
+    """Render a page of the account; `more` is as for `page`."""
     user = auth_session.person.user
     common = {
         "user": {"name": user.display_name, "username": user.username},
@@ -66,10 +59,9 @@ def render(
         "csrf_token": csrf.token(SESSION.read() or "", ACCOUNT_FORMS),
         "action": with_reauth_id(request.path),
         "back_href": account_paths.SECURITY,
-        "errors": dict([error] if error else []),
         "bar": _bar(auth_session),
     }
-    return page(template, status=status, **(common | more))
+    return page(template, **(common | more))
 
 
 def redirect_done(what: str, *, handle: str | None = None, page_path: str = account_paths.SECURITY) -> Response:

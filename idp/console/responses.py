@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,20 +49,10 @@ class Confirmation:
     danger: bool = True
 
 
-def render(
-    admin: Admin,
-    template: str,
-    *,
-    status: int = 200,
-    error: tuple[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    notices: dict[str, Text] | None = None,
-    **more: Any,
-) -> Response:
-    """Render a page of the console.
+def render(admin: Admin, template: str, *, notices: dict[str, Text] | None = None, **more: Any) -> Response:
+    """Render a page of the console; `more` is as for `page`.
 
-    `error` is a field of its form (or `form`) and the sentence beside it; `errors` are several of them. `notices` are
-    the sentences that the page may show after a change, by the `done` of its address.
+    `notices` are the sentences that the page may show after a change, by the `done` of its address.
     """
     user = admin.user
     common = {
@@ -77,13 +67,12 @@ def render(
         "account_href": account_paths.HOME,
         "csrf_token": csrf.token(SESSION.read() or "", ADMIN_FORMS),
         "action": request.path,
-        "errors": dict([error] if error else errors or {}),
         "notice": _notice(notices or {}),
     }
-    return page(template, status=status, **(common | more))
+    return page(template, **(common | more))
 
 
-def confirm(admin: Admin, question: Confirmation, *, status: int = 200, error: str | None = None) -> Response:
+def confirm(admin: Admin, question: Confirmation, *, status: int | None = None, error: str | None = None) -> Response:
     """Ask before a change; the form posts to the present path."""
     return render(
         admin,

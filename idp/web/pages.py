@@ -28,6 +28,9 @@ from idp.web.request import Request
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+FieldError = tuple[str, str]
+"""A field of a form (`form`: the whole of it), and the sentence beside it."""
+
 View = TypeVar("View", bound=Callable[..., Response])
 
 JSON = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -88,10 +91,18 @@ def install(app: Flask) -> None:
     app.context_processor(_template_variables)
 
 
-def page(template: str, *, status: int = 200, **variables: Any) -> Response:
-    """Return a page in its reader's language."""
-    reader = language.current_reader()
-    response = Page(template, localize_values(variables, reader) | jinja.variables(reader), status=status)
+def page(
+    template: str,
+    *,
+    status: int | None = None,
+    error: FieldError | None = None,
+    errors: Mapping[str, str] | None = None,
+    **variables: Any,
+) -> Response:
+    """Return a page in its reader's language; without a status, 400 if its form has an error, else 200."""
+    reader, shown = language.current_reader(), dict([error] if error else errors or {})
+    values = localize_values({"errors": shown, **variables}, reader) | jinja.variables(reader)
+    response = Page(template, values, status=status or (400 if shown else 200))
     language.set_language_headers(response, reader)
     return response
 

@@ -16,7 +16,7 @@ from tests.support.product import LOCALHOST, RegisteredApp
 
 MODULES = Path("/usr/lib/apache2/modules")
 OPENIDC = MODULES / "mod_auth_openidc.so"
-START_SECONDS = 15.0
+START_SECONDS = 60.0
 LOADED = (
     "mpm_event",
     "authn_core",

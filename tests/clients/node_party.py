@@ -42,7 +42,7 @@ def run(script: Path, asked: dict[str, Any], person: HttpPerson) -> dict[str, An
         assert first, node.stderr.read()
         person.get(json.loads(first)["go"])
         person.sign_in()
-        output, errors = node.communicate(person.at + "\n", timeout=60)
+        output, errors = node.communicate(person.at + "\n", timeout=180)
         assert node.returncode == 0, errors
         found: dict[str, Any] = json.loads(output)
         return found

@@ -55,7 +55,7 @@ def test_authlib_signs_in_twice_refreshes_and_revokes(product: Product) -> None:
         scope="openid profile email offline_access",
         redirect_uri=f"{base}/cb",
         code_challenge_method="S256",
-        default_timeout=10,
+        default_timeout=60,
     )
     client.trust_env = False
     person = HttpPerson("authlib", stop_at=base)
@@ -104,7 +104,7 @@ def test_groups_and_roles_reach_an_app_by_its_claims(product: Product, tmp_path:
     _sign_in(client, metadata, HttpPerson("claims", stop_at=base))
     claims = _claims(client.token["id_token"], metadata, app.client_id)
     assert (claims["groups"], claims["role"]) == (["admins"], "Admin")
-    userinfo = client.get(metadata["userinfo_endpoint"], timeout=10).json()
+    userinfo = client.get(metadata["userinfo_endpoint"], timeout=60).json()
     assert (userinfo["groups"], userinfo["policy"]) == (["admins"], ["consoleAdmin"])
     assert "groups" in metadata["claims_supported"]
 
@@ -131,5 +131,5 @@ def _claims(id_token: str, metadata: dict[str, Any], client_id: str) -> dict[str
 
 
 def _read(address: str) -> dict[str, Any]:
-    found: dict[str, Any] = requests.get(address, timeout=10, proxies={"http": ""}).json()
+    found: dict[str, Any] = requests.get(address, timeout=60, proxies={"http": ""}).json()
     return found

@@ -91,7 +91,7 @@ def _sign_in(program: Path, person: HttpPerson, base: str) -> dict[str, object]:
         assert running.stdout
         person.get(running.stdout.readline().strip())
         person.sign_in()
-        output, errors = running.communicate(person.at + "\n", timeout=60)
+        output, errors = running.communicate(person.at + "\n", timeout=180)
         assert running.returncode == 0, errors
         found: dict[str, object] = json.loads(output)
         return found

@@ -225,7 +225,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     ],
 )
 def test_over_the_network_a_host_is_named_once(served: Product, head: str, status: int) -> None:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as connection:
         connection.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode())
         answer = connection.makefile("rb").read().decode()
     assert int(answer.split(" ", 2)[1]) == status

@@ -35,7 +35,7 @@ class Caller:
     def _post(self, **sent: Any) -> requests.Response:
         with requests.Session() as session:
             session.trust_env = False
-            self.page = session.post(self.address, headers=self.headers, timeout=30, **sent)
+            self.page = session.post(self.address, headers=self.headers, timeout=120, **sent)
         return self.page
 
 

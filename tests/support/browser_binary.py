@@ -40,7 +40,7 @@ def find_browser() -> Path:
 def _runs(program: str) -> bool:
     """Whether it starts: Ubuntu installs a `chromium` that only says to use snap."""
     try:
-        result = subprocess.run([program, "--version"], capture_output=True, timeout=30, check=False)
+        result = subprocess.run([program, "--version"], capture_output=True, timeout=120, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return result.returncode == 0

@@ -47,7 +47,7 @@ class HttpPerson:
 
     def ask(self, address: str, **fields: str) -> str:
         """What a page's script is told when it posts this; the page stays."""
-        answer = self._session.post(address, data=fields, timeout=30)
+        answer = self._session.post(address, data=fields, timeout=120)
         assert answer.status_code == 200, (address, answer.status_code)
         return answer.text
 
@@ -100,7 +100,7 @@ class HttpPerson:
             self.at = address
             if address.startswith(self.stop_at):
                 return self.page
-            self.page = self._session.request(method, address, data=data, allow_redirects=False, timeout=30)
+            self.page = self._session.request(method, address, data=data, allow_redirects=False, timeout=120)
             for cookie in self._session.cookies:
                 cookie.secure = False  # a browser sends it to http://localhost too
             if "Location" not in self.page.headers:

@@ -17,7 +17,7 @@ from tests.support.postgres import STOP_SECONDS, PostgresServer, unprivileged_ac
 
 PORT = 6432
 """Part of the socket's name; nothing listens on the network."""
-START_SECONDS = 10
+START_SECONDS = 60
 SERVER_CONNECTIONS = 4
 """Fewer than there are threads, so that each transaction of a thread is likely to be on another one."""
 CONFIGURATION = """

@@ -25,7 +25,7 @@ from psycopg import sql
 
 from tests.support.renewal import Contents
 
-START_SECONDS = 30
+START_SECONDS = 120
 STOP_SECONDS = 10
 SERVER_OPTIONS = {
     "listen_addresses": "",  # the socket only: nothing of the test run is reachable over the network

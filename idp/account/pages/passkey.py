@@ -67,7 +67,6 @@ def _render(auth_session: AuthenticatedSession, passkey: Factor, *, error: str =
     return responses.render(
         auth_session,
         "account/passkey.html",
-        status=400 if error else 200,
         error=("name", error) if error else None,
         name=passkey.label,
         added=Moment(passkey.created_at),

@@ -66,8 +66,7 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
     return responses.render(
         auth_session,
         "account/profile.html",
-        status=400 if form else 200,
-        errors=form.errors if form else {},
+        errors=form.errors if form else None,
         notice=responses.notice(),
         values=values,
         longest=profile_form.LONGEST,

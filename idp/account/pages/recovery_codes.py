@@ -49,7 +49,6 @@ def _render_codes(auth_session: AuthenticatedSession, *, error: str = "") -> Res
     return responses.render(
         auth_session,
         "account/recovery_codes.html",
-        status=400 if error else 200,
         error=("saved", error) if error else None,
         codes=codes,
         viewable=bool(auth_session.person.policy(services().settings).codes_viewable),

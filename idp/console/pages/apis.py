@@ -171,7 +171,6 @@ def _form(admin: Admin, shown: ApiFields, *, present: Api | None = None, refused
     return responses.render(
         admin,
         "console/apis/form.html",
-        status=400 if refused else 200,
         errors=refused.fields if refused else None,
         title=present.name if present else Text("New API"),
         new=present is None,

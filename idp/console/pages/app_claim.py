@@ -122,7 +122,6 @@ def _form(
     return responses.render(
         admin,
         "console/app_claim_form.html",
-        status=400 if error else 200,
         error=(error.field, error.text) if error else None,
         action=f"{path}/new",
         name=client.client_name,

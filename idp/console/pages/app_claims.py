@@ -45,6 +45,7 @@ def show_claims(tx: Transaction, admin: Admin, client_id: str) -> Response:
         admin,
         "console/app_claims.html",
         notices=NOTICES,
+        status=200,
         error=("person", error) if error else None,
         name=client.client_name,
         claims=_rows(tx, found, path),

@@ -128,7 +128,6 @@ def _form(admin: Admin, shown: Attribute, *, new: bool = False, error: BadAttrib
     return responses.render(
         admin,
         "console/attribute_form.html",
-        status=400 if error else 200,
         error=(error.field, error.text) if error else None,
         title=Text("New attribute") if new else Text("Change the attribute {title}", title=shown.title),
         new=new,

@@ -50,6 +50,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     return responses.render(
         admin,
         "console/audit.html",
+        status=200,
         error=error,
         typed=typed,
         kinds=_kinds(typed.event),

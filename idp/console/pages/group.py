@@ -209,7 +209,6 @@ def _render(tx: Transaction, admin: Admin, group: Group, *, error: Text | None =
     return responses.render(
         admin,
         "console/group.html",
-        status=400 if error else 200,
         error=("who", error) if error else None,
         notices=NOTICES,
         action=path,

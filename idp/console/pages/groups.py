@@ -126,7 +126,6 @@ def _form(
     return responses.render(
         admin,
         "console/group_form.html",
-        status=400 if error else 200,
         error=(field, error) if error else None,
         title=Text("Change the group {group}", group=group.name) if group else Text("New group"),
         values={"name": name, "description": description},

@@ -20,6 +20,7 @@ from idp.persistence.outbox import MessageState, OutboxMessage
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.forms import single_value
+from idp.web.pages import FieldError
 
 KEY = (int, int)
 NOTICES = {"sent": Text("The message is sent again now.")}
@@ -49,7 +50,7 @@ def send_again(tx: Transaction, admin: Admin, message_id: int) -> Response:
     return responses.redirect_done(console_paths.MESSAGES, "sent")
 
 
-def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: tuple[str, str] | None = None) -> Response:
+def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: FieldError | None = None) -> Response:
     typed = {
         name: single_value(request.args, name, longest=LONGEST).strip()
         for name in ("person", "kind", "channel", "state", "since", "until")

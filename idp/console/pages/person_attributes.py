@@ -69,7 +69,6 @@ def _render(
     return responses.render(
         admin,
         "console/person_attributes.html",
-        status=400 if error else 200,
         error=(FIELD + error.field, error.text) if error else None,
         notices=NOTICES,
         name=user.display_name,

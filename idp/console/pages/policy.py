@@ -102,7 +102,6 @@ def render_rule(
     return responses.render(
         admin,
         "console/policy_rule.html",
-        status=400 if error else 200,
         error=(error.field, error.text) if error else None,
         kind=kind.value,
         name=explain.rule_name(tx, Rule(kind, OPEN, subject)) if known else KINDS[kind][0],

@@ -47,7 +47,6 @@ def _render(
     return responses.render(
         admin,
         "console/policy_explain.html",
-        status=400 if error else 200,
         error=(error.field, error.text) if error else None,
         typed=typed,
         remembered=remembered,

@@ -78,7 +78,6 @@ def _render(tx: Transaction, admin: Admin, number: int, *, reason: str = "", err
     return responses.render(
         admin,
         "console/policy_version.html",
-        status=400 if error else 200,
         error=(field, error.text) if error else None,
         version=_row(version, history.authors(tx, [version])),
         changed=[{"name": names[rule.kind, rule.subject], "differences": found} for rule, found in changed],

@@ -125,7 +125,6 @@ def _render(
     return responses.render(
         admin,
         "console/policy_review.html",
-        status=400 if error else 200,
         error=(field, error.text) if error else None,
         name=explain.rule_name(tx, rule),
         differences=words.compare(proposal.before(rule), rule.terms),

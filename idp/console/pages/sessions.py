@@ -58,6 +58,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     return responses.render(
         admin,
         "console/sessions.html",
+        status=200,
         error=error,
         notices=NOTICES,
         **_common(typed, console_paths.SESSIONS),
@@ -83,6 +84,7 @@ def show_devices(tx: Transaction, admin: Admin) -> Response:
     return responses.render(
         admin,
         "console/devices.html",
+        status=200,
         error=error,
         notices=NOTICES,
         **_common(typed, console_paths.DEVICES),

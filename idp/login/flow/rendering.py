@@ -122,13 +122,13 @@ def _describe_client(client: Client, target: str) -> dict[str, str | None]:
     }
 
 
-def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200, **variables: Any) -> Response:
-    """Render a page of this flow, with the variables that all of them need."""
+def render(tx: Transaction, flow: LoginFlow, template: str, **variables: Any) -> Response:
+    """Render a page of this flow, with the variables that all of them need; the others are those of `page`."""
     client = tx.clients.by_id(flow.row.client_id) if flow.row.client_id else None
     target = flow.row.request.get("redirect_uri", "")
     if target:
         allow_client_redirects()
-    common = {
+    common: dict[str, Any] = {
         "action": request.path,
         "page_id": services().entropy.token(),
         "csrf_token": csrf.token(LOGIN.read() or "", flow.owner),
@@ -136,5 +136,5 @@ def render(tx: Transaction, flow: LoginFlow, template: str, *, status: int = 200
         "client": client and _describe_client(client, target),
         "username": flow.person.user.username if flow.person else "",
     }
-    response = page(template, status=status, **(common | variables))
+    response = page(template, **(common | variables))
     return ask_to_wait(response)

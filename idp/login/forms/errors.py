@@ -20,10 +20,6 @@ LONGEST_CODE = 64
 """Characters of a code of any kind, with whatever people put between them."""
 
 
-FieldError = tuple[str, str]
-"""A field of a form (`form`: the whole of it), and the sentence beside it."""
-
-
 def refusal_message(result: Result, wrong: str) -> tuple[int, str]:
     """Return status and sentence for an attempt that was not accepted."""
     if result is Result.THROTTLED:

@@ -18,7 +18,6 @@ from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors, sent_code_pages
-from idp.login.forms.errors import FieldError
 from idp.login.methods import recovery_code
 from idp.login.methods.attempts import record_enrolment
 from idp.login.methods.result import Result
@@ -33,7 +32,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked, single_value
-from idp.web.pages import see_other
+from idp.web.pages import FieldError, see_other
 from idp.web.transactions import origin
 
 blueprint = Blueprint(
@@ -63,8 +62,8 @@ def _render(
         tx,
         flow,
         "login/enrol_sent_code.html",
-        status=status or (400 if error else 200),
-        errors=dict([error] if error else []),
+        status=status,
+        error=error,
         action=action,
         required=flow.requirement.require_enrolment,
         remember_days=flow.remember_days(services().settings),

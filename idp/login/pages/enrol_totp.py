@@ -11,7 +11,6 @@ from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow, redirect_to_next_step
 from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
-from idp.login.forms.errors import FieldError
 from idp.login.methods.attempts import record_enrolment
 from idp.login.pages.alternatives import enrolment_alternatives
 from idp.login.policy.methods import Method
@@ -21,6 +20,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked, single_value
+from idp.web.pages import FieldError
 from idp.web.transactions import origin
 
 blueprint = Blueprint("login_enrol_totp", __name__, url_prefix="/login/<flow_id>")
@@ -79,8 +79,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         tx,
         flow,
         "login/enrol_totp.html",
-        status=400 if error else 200,
-        errors=dict([error] if error else []),
+        error=error,
         qr_svg=setup.picture(),
         secret=setup.grouped,
         app_href=setup.uri,

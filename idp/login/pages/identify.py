@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -52,7 +53,7 @@ def verify_password(flow_id: str) -> Response:
         if rendering.is_stale_form(flow):
             return show_stale_form(tx, flow, username=identifier)
         if not cancelling and not (identifier and secret):
-            return render(tx, flow, status=400, errors=_missing(identifier, secret), username=identifier)
+            return render(tx, flow, errors=_missing(identifier, secret), username=identifier)
         token = flow.policy_token
         candidate = password.lookup(tx, identifier, BROWSER.read(), services())
     unchecked = password.Checked(right=False)
@@ -67,14 +68,14 @@ def verify_password(flow_id: str) -> Response:
         if isinstance(result, LoginFlow) or result is Result.CONFLICT:
             return continue_flow(tx, flow_id, result)
         status, sentence = errors.refusal_message(result, WRONG)
-        return render(tx, flow, status=status, errors={"form": sentence}, username=identifier)
+        return render(tx, flow, status=status, error=("form", sentence), username=identifier)
 
 
 def show_stale_form(tx: Transaction, flow: LoginFlow, *, username: str = "") -> Response:
     """Show the form again, or redirect as GET does when another tab got further; also for a passkey tried on it."""
     if _is_over(flow):
         return redirect_to_next_step(tx, flow.row.id)
-    return render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=username)
+    return render(tx, flow, error=("form", errors.STALE_FORM), username=username)
 
 
 def _is_over(flow: LoginFlow) -> bool:
@@ -86,10 +87,8 @@ def _missing(identifier: str, secret: str) -> dict[str, str]:
     return missing if secret else missing | {"password": Text("Enter your password.")}
 
 
-def render(
-    tx: Transaction, flow: LoginFlow, *, status: int = 200, errors: dict[str, str] | None = None, username: str = ""
-) -> Response:
-    """Render the page, with what is wrong; also for a passkey that was tried on it."""
+def render(tx: Transaction, flow: LoginFlow, *, username: str = "", **refusal: Any) -> Response:
+    """Render the page; `refusal` is as for `page`, also for a passkey that was tried on it."""
     known = flow.person.user if flow.person and "other" not in request.args else None
     if username and known and username != known.username:
         known = None
@@ -97,8 +96,7 @@ def render(
         tx,
         flow,
         "login/identify.html",
-        status=status,
-        errors=errors or {},
+        **refusal,
         notice=UNCHECKED if any(proof.method is Method.PASSKEY for proof in flow.state.proofs) else None,
         action=rendering.flow_url(flow, Step.IDENTIFY),
         passkey=rendering.passkey_form(flow, second=False),

@@ -11,13 +11,13 @@ from idp.kernel.text import Text
 from idp.login.flow import rendering
 from idp.login.flow.advance import advance_flow, redirect_to_next_step
 from idp.login.flow.step_views import step
-from idp.login.forms.errors import FieldError
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, requirement_to_json, stored_requirement
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
+from idp.web.pages import FieldError
 
 NOTHING_CHOSEN = Text("Choose whether to set it up now.")
 
@@ -30,8 +30,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         tx,
         flow,
         "login/optional_enrolment.html",
-        status=400 if error else 200,
-        errors=dict([error] if error else []),
+        error=error,
         due=Moment(due or tx.now),
     )
 

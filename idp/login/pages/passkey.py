@@ -62,7 +62,7 @@ def verify_first_factor(tx: Transaction, flow_id: str) -> Response:
         flow = replace(flow, row=row)
         result = passkey.verify_first_factor(tx, flow, user, response, browser_cookie=cookie, settings=settings)
     if result is Result.WRONG:
-        return identify.render(tx, flow, status=400, errors={"form": WRONG})
+        return identify.render(tx, flow, error=("form", WRONG))
     return continue_flow(tx, flow_id, result)
 
 

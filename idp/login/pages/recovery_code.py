@@ -9,7 +9,6 @@ from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
 from idp.login.flow.step_views import require_step, step
 from idp.login.forms import errors
-from idp.login.forms.errors import FieldError
 from idp.login.methods import attempts, recovery_code
 from idp.login.methods.recovery_code import PreparedRecoveryCode
 from idp.login.methods.result import Result
@@ -22,6 +21,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import single_value
+from idp.web.pages import FieldError
 from idp.web.transactions import origin
 
 NO_CODE = Text("Enter one of your recovery codes.")
@@ -73,8 +73,8 @@ def _render(
         tx,
         flow,
         "login/recovery_code.html",
-        status=status or (400 if error else 200),
-        errors=dict([error] if error else []),
+        status=status,
+        error=error,
         remember_days=None,
         action=rendering.flow_url(flow, RECOVERY_CODE),
         passkey=rendering.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,

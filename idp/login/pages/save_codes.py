@@ -9,7 +9,6 @@ from idp.login.flow import rendering
 from idp.login.flow.advance import advance_flow, redirect_to_next_step
 from idp.login.flow.step_views import step
 from idp.login.forms import errors
-from idp.login.forms.errors import FieldError
 from idp.login.forms.recovery_codes import download_href
 from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
@@ -20,6 +19,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked
+from idp.web.pages import FieldError
 
 blueprint = Blueprint("login_save_codes", __name__, url_prefix="/login/<flow_id>")
 
@@ -30,8 +30,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         tx,
         flow,
         "login/recovery_codes.html",
-        status=400 if error else 200,
-        errors=dict([error] if error else []),
+        error=error,
         codes=codes,
         viewable=bool(person.policy(services().settings).codes_viewable),
         download_href=download_href(codes),

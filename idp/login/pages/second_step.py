@@ -9,7 +9,6 @@ from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
 from idp.login.flow.step_views import step
 from idp.login.forms import errors
-from idp.login.forms.errors import FieldError
 from idp.login.methods import second_step
 from idp.login.methods.result import Result
 from idp.login.pages.alternatives import alternative_methods
@@ -20,6 +19,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked, single_value
+from idp.web.pages import FieldError
 
 NO_CODE = Text("Enter the 6-digit code your app shows.")
 CODE_PAGE_METHODS = {method for method in LASTING if method.spec.page == Step.CODE}
@@ -36,8 +36,8 @@ def render(
         tx,
         flow,
         "login/code.html",
-        status=status or (400 if error else 200),
-        errors=dict([error] if error else []),
+        status=status,
+        error=error,
         remember_days=flow.remember_days(services().settings),
         action=rendering.flow_url(flow, Step.CODE),
         passkey=rendering.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,

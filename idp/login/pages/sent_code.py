@@ -16,7 +16,6 @@ from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
 from idp.login.flow.step_views import step
 from idp.login.forms import errors, sent_code_pages
-from idp.login.forms.errors import FieldError
 from idp.login.methods import second_step, sent_code
 from idp.login.methods.result import Result
 from idp.login.pages.alternatives import alternative_methods
@@ -29,7 +28,7 @@ from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.forms import is_checked, single_value
-from idp.web.pages import see_other
+from idp.web.pages import FieldError, see_other
 
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, or choose another way.")
 
@@ -59,8 +58,8 @@ def _render(
         tx,
         flow,
         "login/sent_code.html",
-        status=status or (400 if error else 200),
-        errors=dict([error] if error else []),
+        status=status,
+        error=error,
         action=action,
         remember_days=flow.remember_days(services().settings),
         alternatives=alternative_methods(flow, {method}),

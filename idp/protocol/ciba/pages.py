@@ -154,8 +154,7 @@ def _render_question(tx: Transaction, question: Question, *, error: str = "") ->
     lifetime = client.refresh_token_lifetime or services().settings.refresh_token_lifetime
     return page(
         "protocol/ciba_confirm.html",
-        status=400 if error else 200,
-        errors={"number": error} if error else {},
+        error=("number", error) if error else None,
         action=_path(asked),
         csrf_token=csrf.token(SESSION.read() or "", _purpose(asked)),
         user={"name": user.display_name, "username": user.username},

@@ -207,8 +207,7 @@ def _render_question(tx: Transaction, asked: Question, *, error: str = "") -> Re
         tx,
         asked.flow,
         "protocol/device_confirm.html",
-        status=400 if error else 200,
-        errors={"form": error} if error else {},
+        error=("form", error) if error else None,
         csrf_token=csrf.token(LOGIN.read() or "", _purpose(asked.flow)),
         user={"name": user.display_name, "username": user.username},
         user_code=user_codes.display(asked.flow.row.request["user_code"]),
@@ -225,7 +224,7 @@ def _code_form(typed: str, *, error: str = "", status: int = 400) -> Response:
     return page(
         "protocol/device.html",
         status=status if error else 200,
-        errors={"user_code": error} if error else {},
+        error=("user_code", error) if error else None,
         user_code=typed,
         action=binding.DEVICE,
     )

@@ -158,8 +158,7 @@ def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Respon
         allow_client_redirects()
     return page(
         "session/logout_confirm.html",
-        status=400 if error else 200,
-        errors={"form": error} if error else {},
+        error=("form", error) if error else None,
         action=f"{CONFIRM}?{urlencode(requested.query.values)}",
         csrf_token=csrf.token(SESSION.read() or "", PURPOSE),
         client=_client(requested),

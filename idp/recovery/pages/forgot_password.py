@@ -16,7 +16,7 @@ from idp.persistence.transaction import Transaction
 from idp.recovery import password_reset
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import see_other
+from idp.web.pages import FieldError, see_other
 from idp.web.transactions import read_transaction, write_transaction
 
 NO_NAME = Text("Enter your user name or email address.")
@@ -40,11 +40,11 @@ def send_link(tx: Transaction, flow_id: str) -> Response:
     flow = rendering.load_open_flow(tx, flow_id)
     typed = single_value(request.form, "username", longest=LONGEST_IDENTIFIER)
     if rendering.is_stale_form(flow):
-        return _render(tx, flow, status=400, errors={"form": errors.STALE_FORM}, username=typed)
+        return _render(tx, flow, error=("form", errors.STALE_FORM), username=typed)
     if not typed.strip():
-        return _render(tx, flow, status=400, errors={"username": NO_NAME})
+        return _render(tx, flow, error=("username", NO_NAME))
     if not password_reset.request_reset(tx, typed, flow_id=flow_id, services=services()):
-        return _render(tx, flow, status=429, errors={"form": TOO_OFTEN}, username=typed)
+        return _render(tx, flow, status=429, error=("form", TOO_OFTEN), username=typed)
     return see_other(rendering.flow_url(flow, paths.FORGOT_PASSWORD_SENT))
 
 
@@ -67,8 +67,8 @@ def _render(
     tx: Transaction,
     flow: LoginFlow,
     *,
-    status: int = 200,
-    errors: dict[str, str] | None = None,
+    status: int | None = None,
+    error: FieldError | None = None,
     username: str | None = "",
 ) -> Response:
     return rendering.render(
@@ -76,7 +76,7 @@ def _render(
         flow,
         "recovery/forgot_password.html",
         status=status,
-        errors=errors or {},
+        error=error,
         username=username or "",
         back_href=rendering.flow_url(flow, Step.IDENTIFY),
     )

@@ -66,8 +66,7 @@ class MailedLink:
     def render(self, template: str, errors: dict[str, str] | None = None, **variables: Any) -> Response:
         """Render the form, with what is wrong."""
         token = csrf.token(self.handle, self.cookie.name)
-        common = {"errors": errors or {}, "action": self.form, "csrf_token": token}
-        return page(template, status=400 if errors else 200, **common, **variables)
+        return page(template, errors=errors, action=self.form, csrf_token=token, **variables)
 
     def redirect_after_use(self, path: str) -> Response:
         """Redirect to `path` after the link was claimed, with the person's language; the person is not known there."""
@@ -105,7 +104,7 @@ def dead_reversal_page() -> Response:
     return dead_link_page(NOT_ME, restart_href=RESET_PASSWORD, restart_label=Text("Set a new password"))
 
 
-def dead_link_page(message: Text, *, restart_href: str, **more: Text) -> Response:
+def dead_link_page(message: Text, *, restart_href: str, **more: Any) -> Response:
     """Render the page of a link that no longer works (410); `more`: the label of the link to start again."""
     title = Text("This link no longer works")
     return page("recovery/result.html", status=410, title=title, message=message, restart_href=restart_href, **more)

@@ -16,7 +16,7 @@ from idp.recovery import registration
 from idp.recovery.pages.forgot_password import TOO_OFTEN
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import see_other
+from idp.web.pages import FieldError, see_other
 from idp.web.transactions import read_transaction, write_transaction
 
 blueprint = Blueprint("login_register", __name__, url_prefix="/login/<flow_id>")
@@ -36,9 +36,9 @@ def send_link(tx: Transaction, flow_id: str) -> Response:
     flow = _load(tx, flow_id)
     typed = single_value(request.form, "email", longest=LONGEST_EMAIL).strip()
     if rendering.is_stale_form(flow):
-        return _render(tx, flow, status=400, error=("form", errors.STALE_FORM), typed=typed)
+        return _render(tx, flow, error=("form", errors.STALE_FORM), typed=typed)
     if problem := email_problem(typed):
-        return _render(tx, flow, status=400, error=("email", problem), typed=typed)
+        return _render(tx, flow, error=("email", problem), typed=typed)
     client_id = flow.row.client_id
     if not registration.request_registration(tx, typed, flow_id=flow_id, client_id=client_id, services=services()):
         return _render(tx, flow, status=429, error=("form", TOO_OFTEN), typed=typed)
@@ -69,14 +69,14 @@ def _load(tx: Transaction, flow_id: str) -> LoginFlow:
 
 
 def _render(
-    tx: Transaction, flow: LoginFlow, *, status: int = 200, error: tuple[str, str] | None = None, typed: str = ""
+    tx: Transaction, flow: LoginFlow, *, status: int | None = None, error: FieldError | None = None, typed: str = ""
 ) -> Response:
     return rendering.render(
         tx,
         flow,
         "recovery/register.html",
         status=status,
-        errors=dict([error]) if error else {},
+        error=error,
         typed=typed,
         longest=LONGEST_EMAIL,
         back_href=rendering.flow_url(flow, Step.IDENTIFY),

@@ -186,7 +186,7 @@ def test_it_follows_what_happens(harness: Harness, command: Command, trail: Some
             connection.execute(insert(audit_events).values(id=9_000, **_row("sign_in.cancelled")))
         assert json.loads(process.stdout.readline())["event"] == "sign_in.cancelled"
         process.send_signal(2)
-        rest, _ = process.communicate(timeout=20)
+        rest, _ = process.communicate(timeout=60)
         assert (process.returncode, rest) == (0, "")
 
 

@@ -62,7 +62,6 @@ def _render(auth_session: AuthenticatedSession, *, error: Text | None = None) ->
     return responses.render(
         auth_session,
         "account/close.html",
-        status=400 if error else 200,
         error=("username", error) if error else None,
         back_href=PROFILE,
     )

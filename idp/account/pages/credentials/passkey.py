@@ -84,7 +84,6 @@ def _render(auth_session: AuthenticatedSession, *, error: str = "") -> Response:
     return responses.render(
         auth_session,
         "account/passkey_add.html",
-        status=400 if error else 200,
         error=("form", error) if error else None,
         options_href=change_guard.with_reauth_id(PASSKEY_OPTIONS),
         suggestion=_suggested_name(),

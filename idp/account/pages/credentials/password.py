@@ -8,7 +8,6 @@ from idp import audit
 from idp.account import change_guard, credential_changes, responses
 from idp.audit import Event, Outcome
 from idp.kernel.text import Text
-from idp.login.forms.errors import FieldError
 from idp.login.policy import rate_limits
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
@@ -16,6 +15,7 @@ from idp.recovery import new_password
 from idp.web.account_paths import PASSWORD, PASSWORD_STRENGTH
 from idp.web.context import services
 from idp.web.forms import single_value
+from idp.web.pages import FieldError
 from idp.web.transactions import origin, read_transaction
 
 SAME = Text("That is the password you have now. Choose another one.")
@@ -80,7 +80,6 @@ def _render(auth_session: AuthenticatedSession, *, ask_current: bool, error: Fie
     return responses.render(
         auth_session,
         "account/password.html",
-        status=400 if error else 200,
         error=error,
         ask_current=ask_current,
         strength_href=PASSWORD_STRENGTH,

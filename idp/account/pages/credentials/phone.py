@@ -33,7 +33,7 @@ from idp.recovery import contact_changes, new_phone_number
 from idp.web.account_paths import PHONE, PROFILE, REMOVE_PHONE, phone_code_path
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import see_other
+from idp.web.pages import FieldError, see_other
 from idp.web.transactions import read_transaction, write_transaction
 
 SAME = Text("That is your number already, and it is confirmed.")
@@ -143,7 +143,7 @@ def _render(
     return responses.render(
         auth_session,
         "account/phone.html",
-        status=status or (400 if error else 200),
+        status=status,
         error=error,
         back_href=PROFILE,
         typed=typed,
@@ -162,7 +162,7 @@ def _render_code_page(
     auth_session: AuthenticatedSession,
     channel: str,
     *,
-    error: tuple[str, str] | None = None,
+    error: FieldError | None = None,
     status: int | None = None,
 ) -> Response:
     waiting = sent_codes.pending_code(tx, _slot(auth_session, channel))
@@ -171,7 +171,7 @@ def _render_code_page(
     return responses.render(
         auth_session,
         "account/phone_code.html",
-        status=status or (400 if error else 200),
+        status=status,
         error=error,
         back_href=change_guard.with_reauth_id(PHONE),
         action=change_guard.with_reauth_id(phone_code_path(channel)),

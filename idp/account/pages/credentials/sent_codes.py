@@ -22,7 +22,7 @@ from idp.persistence.transaction import Transaction
 from idp.web.account_paths import RECOVERY_CODES, sent_codes_path
 from idp.web.context import services
 from idp.web.forms import single_value
-from idp.web.pages import see_other
+from idp.web.pages import FieldError, see_other
 from idp.web.transactions import origin, read_transaction, write_transaction
 
 ROUTE = sent_codes_path(sent_code_pages.CHANNEL)
@@ -103,7 +103,7 @@ def _render(
     auth_session: AuthenticatedSession,
     method: Method,
     *,
-    error: tuple[str, str] | None = None,
+    error: FieldError | None = None,
     status: int | None = None,
 ) -> Response:
     page_path = sent_codes_path(method)
@@ -111,7 +111,7 @@ def _render(
     return responses.render(
         auth_session,
         "account/sent_codes.html",
-        status=status or (400 if error else 200),
+        status=status,
         error=error,
         action=change_guard.with_reauth_id(page_path),
         **sent_code_pages.enrolment_variables(

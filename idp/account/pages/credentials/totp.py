@@ -67,7 +67,6 @@ def _render(auth_session: AuthenticatedSession, now: int, *, error: str = "") ->
     return responses.render(
         auth_session,
         "account/totp.html",
-        status=400 if error else 200,
         error=("code", error) if error else None,
         qr_svg=setup.picture(),
         secret=setup.grouped,

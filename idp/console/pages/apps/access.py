@@ -19,6 +19,7 @@ from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
 from idp.web.forms import single_value
+from idp.web.pages import FieldError
 
 blueprint = Blueprint("access", __name__)
 
@@ -59,12 +60,11 @@ def save_choice(tx: Transaction, admin: Admin, client_id: str) -> Response:
     return responses.redirect_done(request.path, "saved")
 
 
-def _page(tx: Transaction, admin: Admin, client: Client, error: tuple[str, str] | None = None) -> Response:
+def _page(tx: Transaction, admin: Admin, client: Client, error: FieldError | None = None) -> Response:
     found = client_access.chosen(tx, client)
     return responses.render(
         admin,
         "console/apps/access.html",
-        status=400 if error else 200,
         error=error,
         notices=NOTICES,
         app={"name": client.client_name, "id": client.client_id},

@@ -83,7 +83,6 @@ def _form(admin: Admin, client: Client, members: ClientMetadata, errors: Mapping
     return responses.render(
         admin,
         "console/apps/advanced.html",
-        status=400 if errors else 200,
         errors=errors,
         app={"name": client.client_name, "id": client.client_id},
         section={"title": ADVANCED_TITLE, "text": ADVANCED_TEXT},

@@ -18,6 +18,7 @@ from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
+from idp.web.pages import FieldError
 
 blueprint = Blueprint("connection", __name__)
 
@@ -54,12 +55,11 @@ def described(name: str) -> dict[str, Any]:
     return {"name": name, "title": recipe.title, "note": recipe.note, "tested": recipe.tested}
 
 
-def _page(admin: Admin, client: Client, name: str, error: tuple[str, str] | None = None) -> Response:
+def _page(admin: Admin, client: Client, name: str, error: FieldError | None = None) -> Response:
     issuer, address = services().settings.issuer, app_kinds.address_of(client)
     return responses.render(
         admin,
         "console/apps/connect.html",
-        status=400 if error else 200,
         error=error,
         app={"name": client.client_name, "id": client.client_id},
         issuer=issuer,

@@ -20,6 +20,7 @@ from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
 from idp.web.forms import single_value
+from idp.web.pages import FieldError
 
 blueprint = Blueprint("creation", __name__)
 
@@ -88,11 +89,10 @@ def _created(admin: Admin, wanted: Registration, secret: str | None, software: s
     )
 
 
-def _form(admin: Admin, kind: AppKind, values: dict[str, str], error: tuple[str, str] | None = None) -> Response:
+def _form(admin: Admin, kind: AppKind, values: dict[str, str], error: FieldError | None = None) -> Response:
     return responses.render(
         admin,
         "console/apps/new.html",
-        status=400 if error else 200,
         error=error,
         kind={"name": kind, "title": KINDS[kind].title, "text": KINDS[kind].text, "address": KINDS[kind].has_address},
         values=values,

@@ -51,7 +51,6 @@ def _page(admin: Admin, client: Client, error: str | None = None) -> Response:
     return responses.render(
         admin,
         "console/apps/logo.html",
-        status=400 if error else 200,
         error=("file", error) if error else None,
         notices=NOTICES,
         app={"name": client.client_name, "id": client.client_id},

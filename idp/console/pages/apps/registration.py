@@ -73,7 +73,6 @@ def _page(
     return responses.render(
         admin,
         "console/apps/registration.html",
-        status=400 if errors else 200,
         errors=errors,
         notices=NOTICES,
         state=MODES[services().settings.client_registration],

@@ -71,7 +71,7 @@ def end_previous_secret(tx: Transaction, admin: Admin, client_id: str) -> Respon
     try:
         clients.end_previous_secret(tx, client)
     except Refused as refused:
-        return responses.confirm(admin, _end_question(client), status=400, error=refused.text)
+        return responses.confirm(admin, _end_question(client), error=refused.text)
     return responses.redirect_done(console_paths.app_path(client_id), "secret-ended")
 
 
@@ -90,7 +90,7 @@ def delete_secrets(tx: Transaction, admin: Admin, client_id: str) -> Response:
     try:
         clients.delete_secrets(tx, client)
     except Refused as refused:
-        return responses.confirm(admin, _deletion_question(client), status=400, error=refused.text)
+        return responses.confirm(admin, _deletion_question(client), error=refused.text)
     return responses.redirect_done(console_paths.app_path(client_id), "secret-deleted")
 
 
@@ -98,7 +98,6 @@ def _rotation_form(admin: Admin, client: Client, *, error: Text | str | None = N
     return responses.render(
         admin,
         "console/apps/rotate.html",
-        status=400 if error else 200,
         error=("grace", error) if error else None,
         app={"name": client.client_name, "id": client.client_id},
         graces=[{"value": seconds, "title": title} for seconds, title in GRACES.items()],

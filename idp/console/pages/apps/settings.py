@@ -139,7 +139,6 @@ def _form(
     return responses.render(
         admin,
         "console/apps/settings.html",
-        status=400 if errors else 200,
         errors=errors,
         app={"name": client.client_name, "id": client.client_id},
         section={"title": section.title, "text": section.text},

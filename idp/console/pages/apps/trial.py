@@ -62,7 +62,6 @@ def _start_page(admin: Admin, client: Client, error: Text | None = None) -> Resp
     return responses.render(
         admin,
         "console/apps/try.html",
-        status=400 if error else 200,
         error=("form", error) if error else None,
         notices=NOTICES,
         app=_app(client),

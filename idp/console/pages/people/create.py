@@ -29,8 +29,7 @@ def show_form(_: Transaction, admin: Admin, refused: Refused | None = None) -> R
     return responses.render(
         admin,
         "console/people/new.html",
-        status=400 if refused else 200,
-        errors=refused.fields if refused else {},
+        errors=refused.fields if refused else None,
         values={name: single_value(request.form, name) for name in FIELDS},
         required=required_choice.options(chosen=required_choice.is_wanted()),
         send=is_checked(request.form, "send") or not refused,

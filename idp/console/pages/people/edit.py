@@ -44,8 +44,7 @@ def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | No
     return responses.render(
         admin,
         "console/people/edit.html",
-        status=400 if refused else 200,
-        errors=refused.fields if refused else {},
+        errors=refused.fields if refused else None,
         values=values,
         longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),

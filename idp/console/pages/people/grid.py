@@ -62,6 +62,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         admin,
         "console/people/grid.html",
         notices=NOTICES,
+        status=200,
         errors=chosen.errors,
         people=rows.list_rows(tx, page.records, locked=locked),
         pages=paging.links(page, lambda user: key_of(user, wanted, sorting.order)),
