@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from idp.factors.hash_pool import HasherBusy
 from idp.kernel.text import Text
 from idp.persistence.failures import DatabaseUnavailable
+from idp.signing.sealing import SealBroken
 from idp.web import account_paths
 from idp.web.pages import json_response, page
 from idp.web.paths import redact_secrets
@@ -39,6 +40,10 @@ HTML, JSON_TYPE = "text/html", "application/json"
 BUSY = (
     Text("Many people are signing in right now"),
     Text("Your password was not checked. Wait a few seconds, then try again."),
+)
+KEY_MISSING = (
+    Text("We cannot check this at the moment"),
+    Text("A key of this service is missing or was replaced. Ask your administrator, and name the reference below."),
 )
 FALLBACK = (
     Text("Something went wrong on our side"),
@@ -91,6 +96,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _handle_refusal)
     app.register_error_handler(DatabaseUnavailable, handle_unavailable)
     app.register_error_handler(HasherBusy, handle_busy)
+    app.register_error_handler(SealBroken, _handle_broken_seal)
     app.register_error_handler(HTTPException, _handle_http_error)
     app.register_error_handler(Exception, _handle_exception)
     app.log_exception = _leave_to_wsgi  # type: ignore[assignment, method-assign]  # Flask logs the path with its secrets
@@ -136,6 +142,16 @@ def handle_busy(_: HasherBusy) -> Response:
     """Answer 503 while too many passwords are checked; nothing was stored, so the request can be sent again."""
     log.warning("too many hashes are waited for at %s %s", request.method, redact_secrets(request.path))
     return ask_to_retry(_failure(UNAVAILABLE, *BUSY, links=(RELOAD,)))
+
+
+def _handle_broken_seal(_: SealBroken) -> Response:
+    """Answer 503: the secret of a factor, or codes that are shown again, cannot be read with the present keys."""
+    log.error(
+        "a sealed secret cannot be read at %s %s: sealing.json in the keys directory is not the one that sealed it",
+        request.method,
+        redact_secrets(request.path),
+    )
+    return _failure(UNAVAILABLE, *KEY_MISSING, links=(MY_ACCOUNT,))
 
 
 def _handle_refusal(refusal: Refusal) -> Response:

@@ -4,12 +4,15 @@ import logging
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from idp.persistence.factors import factors
 from idp.server.background import BackgroundJobs
 from tests.support import routes
 from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.login_driver import LoginDriver
 from tests.support.outages import AWAY, KINDS, LOCKED, outage, wait_briefly
 from tests.support.postgres import running_server
 from tests.support.relying_party import RelyingParty
@@ -19,6 +22,20 @@ FOR_SCRIPTS = ("/options", "/strength", "/check")
 BACK_CHANNEL = (
     "/token", "/introspect", "/revoke", "/par", "/device_authorization", "/bc-authorize", "/userinfo", "/api/security",
 )  # fmt: skip
+
+
+def test_a_lost_sealing_key_is_said_and_logged(
+    harness: Harness, driver: LoginDriver, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    jane = harness.person(totp=True)
+    driver.to_code(browser, jane)
+    with harness.services.database.engine.begin() as connection:
+        connection.execute(update(factors).values(sealed_secret="v1.gone.AAAA"))
+    page = browser.submit(code=jane.code(harness.clock))
+    assert page.status_code == 503
+    assert "A key of this service is missing or was replaced" in page.text
+    assert "sealing.json in the keys directory is not the one that sealed it" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("kind", KINDS)
