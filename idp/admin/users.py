@@ -201,7 +201,7 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     reset_rate_limits(tx, user)
     audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
     if had_one:
-        notify(tx, user, Notice.AUTHENTICATOR_REMOVED)
+        notify(tx, user, Notice.SECOND_STEP_REMOVED_BY_ADMINISTRATOR)
 
 
 def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
