@@ -155,7 +155,7 @@ def second_step_status(
 
 
 def disable(tx: Transaction, user: User, settings: Settings) -> None:
-    """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it.
+    """Disable an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it.
 
     Raises:
         Refused: somebody else changed the account, or it is the last owner's.
@@ -170,7 +170,7 @@ def disable(tx: Transaction, user: User, settings: Settings) -> None:
 
 
 def enable(tx: Transaction, user: User) -> None:
-    """Open an account again. What ended when it was closed stays ended."""
+    """Enable an account again. What ended when it was disabled stays ended."""
     if not tx.users.set_status(user, ACTIVE):
         raise Refused(CONCURRENT_CHANGE)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=ACTIVE)
