@@ -83,11 +83,9 @@ NOT_DONE: Mapping[str, Text] = {
     Event.FACTOR_ADDED: Text("A second step was to be added, and was refused."),
     Event.FACTOR_REMOVED: Text("Turning off your second step was refused: your organisation requires it."),
     Event.ADMIN_REFUSED: Text("You opened a page for administrators, and were refused."),
-    Event.TOKEN_REFUSED: Text("{app} was refused access: what it showed was no longer good."),
-    Event.CODE_REPLAYED: Text("{app} came twice with what works once. What it had been given was ended, to be safe."),
-    Event.REFRESH_REPLAYED: Text(
-        "{app} came twice with what works once. What it had been given was ended, to be safe."
-    ),
+    Event.TOKEN_REFUSED: Text("{app} was refused access: its code or token was not accepted."),
+    Event.CODE_REPLAYED: Text("{app} used a code or token a second time. For safety, its access was ended."),
+    Event.REFRESH_REPLAYED: Text("{app} used a code or token a second time. For safety, its access was ended."),
     Event.MESSAGE_ABANDONED: Text("A code could not be delivered to your phone."),
     Event.LOGOUT_ABANDONED: Text("{app} could not be told that you signed out. Sign out there as well."),
 }
@@ -95,16 +93,17 @@ NOT_DONE: Mapping[str, Text] = {
 
 THROTTLED: Mapping[str, Text] = {
     Event.PHONE_CHANGED: Text(
-        "A code for another phone number was refused unseen, because there had been too many tries."
+        "A code for another phone number was refused without being checked, because there were too many tries."
     ),
     Event.EMAIL_ASKED: Text("Another email address was typed; no link was sent, because there had been too many."),
     Event.CODE_SENT: Text("Another code was asked for, and none was sent: there had been too many."),
-    Event.PASSWORD: Text("A password was refused unseen, because there had been too many tries."),
+    Event.PASSWORD: Text("A password was refused without being checked, because there were too many tries."),
     Event.SECOND_STEP: Text(
-        "Your password was known, and a code was refused unseen, because there had been too many tries."
+        "Your password was known, and a code was refused without being checked, because there were too many tries."
     ),
     Event.RECOVERY_CODE: Text(
-        "Your password was known, and a recovery code was refused unseen, because there had been too many tries."
+        "Your password was known, and a recovery code was refused without being checked, because there were too many "
+        "tries."
     ),
     Event.RESET_ASKED: Text("Somebody asked again for a link to set a new password; no second one was sent."),
 }
@@ -121,7 +120,7 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.SESSION_ENDED, "reason", "signed out elsewhere"): Text("You signed every other browser out."),
     (Event.SESSION_ENDED, "reason", "password changed"): Text("A browser was signed out because the password changed."),
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(
-        "A browser was signed out because your account was closed."
+        "A browser was signed out because your account was disabled."
     ),
     (Event.SESSION_ENDED, "reason", "signed out by an administrator"): Text("An administrator signed you out."),
     (Event.PHONE_CHANGED, "removed", True): Text("Your phone number was removed."),
@@ -136,8 +135,8 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.PASSWORD_CHANGED, "by", "administrator"): Text("An administrator gave you a new password."),
     (Event.PASSWORD_CHANGED, "by", "mailed link"): Text("A new password was set with the link that was mailed to you."),
     (Event.FACTOR_ADDED, "replaced", True): Text("Your authenticator app was replaced by another one."),
-    (Event.USER_CHANGED, "status", "disabled"): Text("An administrator closed your account."),
-    (Event.USER_CHANGED, "status", "active"): Text("An administrator opened your account again."),
+    (Event.USER_CHANGED, "status", "disabled"): Text("An administrator disabled your account."),
+    (Event.USER_CHANGED, "status", "active"): Text("An administrator enabled your account again."),
     (Event.USER_CHANGED, "second_step_required", True): Text("An administrator made the second step required for you."),
     (Event.USER_CHANGED, "second_step_required", False): Text(
         "An administrator made the second step optional for you."

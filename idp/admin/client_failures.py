@@ -116,7 +116,7 @@ WORDINGS = (
     Wording(
         "unmet_authentication_requirements",
         Text("The app asked for a level of sign-in that cannot be reached here."),
-        Text("Lower the least level under Signing in, or what the app asks for (acr_values)."),
+        Text("Lower the minimum level under Signing in, or what the app asks for (acr_values)."),
     ),
     Wording(
         "_required:",
@@ -140,7 +140,7 @@ WORDINGS = (
     ),
     Wording(
         "used a second time",
-        Text("The app came twice with what works once, so all that it had of that person was ended."),
+        Text("The app used a code or token a second time. For safety, its access was ended."),
         Text("Look at the app: it may send a form twice, or somebody may have stolen a token."),
     ),
     Wording("expired", Text("The app took too long to finish a sign-in."), START_AGAIN),

@@ -38,7 +38,7 @@ def _fault(scope: str) -> Text | None:
         else Text("The scopes here are {all}.", all=", ".join(known))
     )
     return Text(
-        "Nothing stands behind the scope {scope}. {meant} One of an API of yours looks like orders:read.",
+        "{scope} is not a known scope. {meant} A scope of an API of yours looks like orders:read.",
         scope=repr(scope),
         meant=meant,
     )

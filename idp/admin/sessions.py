@@ -103,7 +103,7 @@ def forget_device(tx: Transaction, actor: Actor, device_id: str) -> bool:
     if user is None or not tx.devices.distrust(user_id=user.id, device_id=device_id):
         return False
     audit.record(tx, Event.DEVICE_FORGOTTEN, user_id=user.id, device_id=device_id, by="administrator")
-    notify(tx, user, Notice.DEVICE_FORGOTTEN)
+    notify(tx, user, Notice.DEVICE_FORGOTTEN_BY_ADMINISTRATOR)
     return True
 
 

@@ -155,6 +155,6 @@ def _set_contacts(
         for address in filter(None, (old_email, email[0])):
             notify(tx, user, Notice.EMAIL_CHANGED_BY_ADMINISTRATOR, to=address)
     if moved[ContactKind.PHONE]:
-        notify(tx, user, Notice.PHONE_CHANGED)
+        notify(tx, user, Notice.PHONE_CHANGED_BY_ADMINISTRATOR)
         if old_number and Method.SMS in settings.channels:
             contact_messages.enqueue_number_changed(tx, user, to=old_number)

@@ -155,7 +155,7 @@ def second_step_status(
 
 
 def disable(tx: Transaction, user: User, settings: Settings) -> None:
-    """Close an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it.
+    """Disable an account: sessions, sign-ins under way, every app's tokens and remembered devices end with it.
 
     Raises:
         Refused: somebody else changed the account, or it is the last owner's.
@@ -170,7 +170,7 @@ def disable(tx: Transaction, user: User, settings: Settings) -> None:
 
 
 def enable(tx: Transaction, user: User) -> None:
-    """Open an account again. What ended when it was closed stays ended."""
+    """Enable an account again. What ended when it was disabled stays ended."""
     if not tx.users.set_status(user, ACTIVE):
         raise Refused(CONCURRENT_CHANGE)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=ACTIVE)
@@ -201,7 +201,7 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     reset_rate_limits(tx, user)
     audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
     if had_one:
-        notify(tx, user, Notice.AUTHENTICATOR_REMOVED)
+        notify(tx, user, Notice.SECOND_STEP_REMOVED_BY_ADMINISTRATOR)
 
 
 def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:

@@ -130,7 +130,7 @@ def list_(work: CliContext, /, *, json_wanted: bool, **selected: Any) -> None:
 @as_json
 @pass_cli_context
 def show_client(work: CliContext, client_id: str, *, json_wanted: bool) -> None:
-    """Show how an app is registered; secrets are not kept, so they cannot be shown."""
+    """Show how an app is registered; its secrets are never shown again."""
     with work.database.read() as tx:
         facts = _facts(clients.find(tx, client_id))
     if json_wanted:
@@ -248,7 +248,7 @@ def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted:
     click.echo(said)
     if secret:
         click.echo(f"client secret: {secret}")
-        click.echo("Keep it now: it is not stored, and cannot be shown again.")
+        click.echo("Keep it now. It cannot be shown again. If you lose it, make a new one.")
 
 
 def _secret_facts(client_id: str, secret: str | None) -> dict[str, str]:

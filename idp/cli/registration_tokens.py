@@ -32,7 +32,7 @@ def add(work: CliContext, /, *, note: str, uses: int, days: int, json_wanted: bo
         print_json({"initial_access_token": token})
         return
     click.echo(f"initial access token: {token}")
-    click.echo("Keep it now: it is not stored, and cannot be shown again.")
+    click.echo("Keep it now. It cannot be shown again. If you lose it, make a new one.")
 
 
 @command.command(name="list")

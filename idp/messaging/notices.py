@@ -27,9 +27,11 @@ class Notice(StrEnum):
 
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a notice
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a notice
+    PASSWORD_SET_BY_ADMINISTRATOR = "password_set_by_administrator"  # noqa: S105 - the name of a notice
     AUTHENTICATOR_ADDED = "authenticator_added"
     AUTHENTICATOR_REPLACED = "authenticator_replaced"
     AUTHENTICATOR_REMOVED = "authenticator_removed"
+    SECOND_STEP_REMOVED_BY_ADMINISTRATOR = "second_step_removed_by_administrator"
     APP_REMOVED = "app_removed"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
@@ -40,9 +42,11 @@ class Notice(StrEnum):
     LAST_RECOVERY_CODE_USED = "last_recovery_code_used"
     DEVICE_REMEMBERED = "device_remembered"
     DEVICE_FORGOTTEN = "device_forgotten"
+    DEVICE_FORGOTTEN_BY_ADMINISTRATOR = "device_forgotten_by_administrator"
     EMAIL_CHANGED = "email_changed"
     EMAIL_CHANGED_BY_ADMINISTRATOR = "email_changed_by_administrator"
     PHONE_CHANGED = "phone_changed"
+    PHONE_CHANGED_BY_ADMINISTRATOR = "phone_changed_by_administrator"
     CONTACT_RESTORED = "contact_restored"
     WRONG_CODES = "wrong_codes"
     SESSION_ENDED = "session_ended"

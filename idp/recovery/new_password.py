@@ -29,6 +29,13 @@ class ChangedBy(StrEnum):
     LINK = "mailed link"
 
 
+NOTICES = {
+    ChangedBy.OWNER: Notice.PASSWORD_CHANGED,
+    ChangedBy.ADMINISTRATOR: Notice.PASSWORD_SET_BY_ADMINISTRATOR,
+    ChangedBy.LINK: Notice.PASSWORD_RESET,
+}
+
+
 def min_length(settings: Settings, *, single_factor: bool) -> int:
     """Return the least length in characters: greater where it is the only factor (NIST SP 800-63B section 3.1.1.2)."""
     return settings.password_min_length_alone if single_factor else settings.password_min_length
@@ -74,5 +81,5 @@ def replace_password(
     tx.users.set_password_hash(user, password_hash)
     revoke_all_access(tx, user.id, reason="password changed", keep_sid=keep_sid)
     audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, sid=keep_sid, by=by)
-    notify(tx, user, Notice.PASSWORD_RESET if by is ChangedBy.LINK else Notice.PASSWORD_CHANGED)
+    notify(tx, user, NOTICES[by])
     return True

@@ -78,7 +78,7 @@ def register() -> Response:
 @blueprint.get(ONE, provide_automatic_options=False)
 @read_transaction
 def show_registration(tx: Transaction, client_id: str) -> Response:
-    """Show a client its registration (RFC 7592 section 2.1); its secret is not stored, so it cannot be shown."""
+    """Show a client its registration (RFC 7592 section 2.1); its secret is not shown again."""
     client = admission.require_own_token(tx, client_id)
     return answers.registered(Registered(client, None), admission.presented_token())
 

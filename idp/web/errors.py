@@ -28,7 +28,7 @@ WORDS = {
     429: (Text("Too many tries"), Text("Wait a few minutes, then try again.")),
     503: (
         Text("We cannot answer at the moment"),
-        Text("Wait a few seconds, then try again. If it happens again, tell support the reference below."),
+        Text("Wait a few seconds, then try again. If it happens again, tell your administrator the reference below."),
     ),
 }
 SAID_TO_PROGRAMS = {
@@ -47,7 +47,7 @@ KEY_MISSING = (
 )
 FALLBACK = (
     Text("Something went wrong on our side"),
-    Text("Try again in a moment. If it happens again, tell support the reference below."),
+    Text("Try again in a moment. If it happens again, tell your administrator the reference below."),
 )
 
 

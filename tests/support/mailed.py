@@ -19,6 +19,15 @@ def letters(harness: Harness, template: str) -> list[tuple[str, RenderedMail]]:
     return [(each.recipient, renderer.render_mail(each.template, each.context)) for each in _waiting(harness, template)]
 
 
+def told_by_administrator(harness: Harness) -> str:
+    """What the newest notice says; it names an administrator, and does not ask whether it was its reader."""
+    letter = letters(harness, "security_notice")[-1][1]
+    for form in (letter.text, letter.html):
+        assert "An administrator of your organisation did this." in form
+        assert "Was this you?" not in form
+    return f"{letter.subject} {letter.text}"
+
+
 def texts(harness: Harness, template: str) -> list[tuple[str, str, str]]:
     """The short texts of one kind, likewise: channel, recipient and words."""
     renderer, found = _renderer(harness), _waiting(harness, template)

@@ -25,7 +25,7 @@ LEVELS: Mapping[Level, Text] = {
 FIELDS: Mapping[str, Text] = {
     "second_step": Text("Second step"),
     "kinds": Text("Second steps that count"),
-    "min_level": Text("Least level"),
+    "min_level": Text("Minimum level"),
     "remember_days": Text("Remembered devices"),
     "sign_in_hours": Text("Sign in again"),
     "grace_days": Text("Time to set up"),

@@ -10,7 +10,9 @@ CLOCK_HINT = Text(
     "then enter the next code your app shows."
 )
 REUSED = Text("That code was used already. Wait until your app shows the next one, then enter that.")
-THROTTLED = Text("Too many tries. Wait a quarter of an hour, then try again.")
+THROTTLED = Text(
+    "Too many tries. Wait a quarter of an hour, then try again. If it still does not work, ask your administrator."
+)
 STALE_FORM = Text("This page was out of date, so nothing was sent. Please try again.")
 NO_APP_CODE = Text("Enter the 6-digit code your app shows for the new entry.")
 NOT_SAVED = Text("Save the codes first, then tick this box.")

@@ -108,7 +108,7 @@ def _explain_not_permitted(client: Client, query: Query, answer: Response) -> Re
     address = answer.headers.get("Location") or client.client_uri
     links = (*home_links(name, address), *_another_account(client, query))
     message = Text(
-        "Your account is not among those that may use {name}. If you need it, ask the people who run it.", name=name
+        "Your account is not among those that may use {name}. If you need it, ask your administrator.", name=name
     )
     return error_page(403, Text("You cannot use {name}", name=name), message, links)
 

@@ -242,7 +242,7 @@ def _expired() -> Refusal:
 def _cannot_use(client: Client) -> Refusal:
     name = client.client_name
     message = Text(
-        "Your account is not among those that may use {name}. If you need it, ask the people who run it.", name=name
+        "Your account is not among those that may use {name}. If you need it, ask your administrator.", name=name
     )
     title = Text("You cannot use {name}", name=name)
     return Refusal(403, title, message, links=(MY_ACCOUNT,), detail="not permitted")

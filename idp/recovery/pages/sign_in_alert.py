@@ -47,7 +47,7 @@ def report_unrecognised(tx: Transaction) -> Response:
 
 @blueprint.get("/done")
 def show_result() -> Response:
-    """Show the way to a new password: whoever signed in knows the present one."""
+    """Show the way to a new password: whoever signed in may know the present one."""
     return mailed_link.result_page(
         "recovery/alert_done.html", forgot_href=RESET_PASSWORD, password_href=account_paths.PASSWORD
     )

@@ -44,10 +44,11 @@ def submit_undo() -> Response:
 
 @blueprint.get("/done")
 def show_result() -> Response:
-    """Show the result, and a link to a new password: whoever made the change knows the present one."""
+    """Show the result, and a link to a new password: whoever made the change may know the present one."""
     message = Text(
-        "What you are reached by is as it was before, and every browser is signed out. Whoever made the change knows "
-        "your password: set a new one now. Then look at your security page, and remove what you did not set up."
+        "Your email address and phone number are what they were before, and every browser is signed out. Somebody else "
+        "may know your password: set a new one now. Then look at your security page, and remove what you did not set "
+        "up."
     )
     return mailed_link.result_page(
         "recovery/result.html",

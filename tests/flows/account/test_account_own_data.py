@@ -70,7 +70,7 @@ def test_nobody_closes_an_account_where_policy_does_not_let_them(harness: Harnes
     before = rows(harness, "users", "outbox")
     page = jane.browser.get(CLOSE)
     assert page.status_code == 403
-    assert "Ask the people who run it" in words(page)
+    assert "Ask your administrator" in words(page)
     jane.post(CLOSE, username="jane")
     assert jane.at("/identify")
     assert jane.prove().status_code == 403

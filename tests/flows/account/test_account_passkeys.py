@@ -168,12 +168,14 @@ def test_changes_want_a_fresh_sign_in_with_the_second_factor(harness: Harness) -
     assert rows(harness, "factors", "users") == before
 
 
-def test_turning_off_takes_every_factor(harness: Harness) -> None:
-    owner = with_passkey(harness, totp=True)
+@pytest.mark.parametrize("totp", [True, False])
+def test_turning_off_takes_every_factor(harness: Harness, totp: bool) -> None:
+    owner = with_passkey(harness, totp=totp)
     account = Account(harness, owner.someone)
     account.browser.get(TURN_OFF)
     use(account.browser, owner.key)
     assert "passkeys stop working" in words(account.browser.page)
+    assert ("choose Replace" in words(account.browser.page)) is totp
     account.browser.submit(action=TURN_OFF)
     assert not factors(harness, owner.someone)
 

@@ -141,7 +141,7 @@ def test_where_no_code_can_be_sent_the_page_says_whom_to_ask(databases: Database
     with databases.fresh(migrate) as url:
         harness = Harness(url, tmp_path)
         jane = jane_of(harness)
-        assert "Ask the people who run it" in words(jane.open(PHONE))
+        assert "Ask your administrator" in words(jane.open(PHONE))
         before = rows(harness, "users", "sent_codes", "outbox")
         assert jane.post(PHONE, number=NEW, channel="sms").status_code == 400
         assert rows(harness, *before) == before

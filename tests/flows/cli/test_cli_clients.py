@@ -161,8 +161,8 @@ def test_an_app_may_want_to_be_told_of_logouts(command: Command, uri: str) -> No
         ("offline", "Did you mean 'offline_access'?"),
         ("offline.access", "Did you mean 'offline_access'?"),
         ("teams", "The scopes here are openid, profile, email"),
-        (":orders", "Nothing stands behind"),
-        ("orders:", "Nothing stands behind"),
+        (":orders", "is not a known scope"),
+        ("orders:", "is not a known scope"),
     ],
 )
 def test_a_scope_that_nothing_stands_behind_is_not_registered(

@@ -10,6 +10,7 @@ from idp.kernel.clock import DAY
 from tests.support.account import SECURITY, Account, grant, mails, revoked
 from tests.support.command import Command
 from tests.support.harness import PASSWORD, Harness, Someone
+from tests.support.mailed import told_by_administrator
 from tests.support.tables import count, events, rows
 
 NEW = "violet tram sleeps under nine bridges"
@@ -179,7 +180,8 @@ def test_a_new_password_ends_sessions_tokens_and_remembered_devices(harness: Har
     assert account.browser.submit(username="jane", password=PASSWORD).status_code == 400
     account.browser.submit(username="jane", password=NEW)
     assert account.at("/code"), "the second step is as it was, and no device is remembered"
-    assert mails(harness)[-1] == "password_changed"
+    assert mails(harness)[-1] == "password_set_by_administrator"
+    assert "Every browser was signed out, every app too, and no device" in told_by_administrator(harness)
     assert events(harness, "password.changed") == 1
 
 
@@ -217,7 +219,8 @@ def test_reset_removes_the_second_step_and_keeps_the_session_and_the_requirement
     elsewhere.browser.get(SECURITY)
     elsewhere.browser.submit(username="jane", password=PASSWORD)
     assert elsewhere.at("/enrol"), elsewhere.browser.at
-    assert mails(harness)[-1] == "authenticator_removed"
+    assert mails(harness)[-1] == "second_step_removed_by_administrator"
+    assert "and recovery codes. No device is remembered" in told_by_administrator(harness)
     assert events(harness, "user.mfa_reset") == 1
 
 

@@ -18,7 +18,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import rush
 from tests.support.console import Console, administrator, console
 from tests.support.harness import PASSWORD, Harness, Someone
-from tests.support.mailed import email_links, letters, links
+from tests.support.mailed import email_links, letters, links, told_by_administrator
 from tests.support.tables import count, events, rows
 
 LONG = "violet tram sleeps under nine bridges"
@@ -118,7 +118,8 @@ def test_reset_removes_the_second_step_and_keeps_sessions_and_required(harness: 
     assert jane.session is not None
     assert count(harness, "recovery_codes") == 8, "those of the administrator alone"
     assert stored(harness, jane.someone.id).factor_kinds == ""
-    assert mails(harness)[-1] == "authenticator_removed"
+    assert mails(harness)[-1] == "second_step_removed_by_administrator"
+    assert "An administrator removed your second step" in told_by_administrator(harness)
     jane.post("/account/sign-out")
     jane.browser.get("/account/")
     jane.browser.submit(username="jane", password=PASSWORD)
@@ -298,7 +299,9 @@ def test_edit_changes_profile_address_and_required(harness: Harness) -> None:
     assert user.display_name == "Jane Doe"
     assert user.name_key == "jane doe"
     assert user.second_step_required
-    assert {"second_step_required", "email_changed_by_administrator", "phone_changed"} <= set(mails(harness))
+    assert {"second_step_required", "email_changed_by_administrator"} <= set(mails(harness))
+    assert mails(harness)[-1] == "phone_changed_by_administrator"
+    assert "changed or removed the phone number of your account. No device" in told_by_administrator(harness)
     assert "Nothing would change" in words(resubmit(admin, path(jane, "edit")))
     do(admin, jane, "verify-email")
     assert stored(harness, jane.id).email_verified
@@ -370,7 +373,9 @@ def test_delete_erases_the_person_and_keeps_the_subject_taken(harness: Harness) 
     user = stored(harness, jane.id)
     assert (user.status, user.email, user.name_key, user.factor_kinds) == ("closed", None, "", "")
     assert mails(harness)[-1] == "account_closed"
-    assert "An administrator deleted your account" in letters(harness, "account_closed")[0][1].text
+    ((_, letter),) = letters(harness, "account_closed")
+    assert "An administrator deleted your account" in letter.text
+    assert "If it was not you" not in letter.text + letter.html
     assert admin.browser.get(path(jane)).status_code == 404
 
 

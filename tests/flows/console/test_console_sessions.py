@@ -15,6 +15,7 @@ from tests.support.account import Account, grant, mails, revoked, words
 from tests.support.concurrency import rush
 from tests.support.console import Console, administrator, console
 from tests.support.harness import Harness
+from tests.support.mailed import told_by_administrator
 from tests.support.statements import metered
 from tests.support.tables import count, events, rows
 
@@ -228,7 +229,8 @@ def test_a_remembered_device_is_forgotten(harness: Harness, owner: Console) -> N
     owner.browser.get(DEVICES)
     owner.browser.submit(action="/forget")
     assert "no longer remembered" in words(owner.browser.page)
-    assert mails(harness)[-1] == "device_forgotten"
+    assert mails(harness)[-1] == "device_forgotten_by_administrator"
+    assert "An administrator removed one of your remembered devices" in told_by_administrator(harness)
     assert events(harness, "device.forgotten") == 1
     assert "olga let a remembered device of jane be forgotten." in words(owner.browser.get("/admin/audit"))
     jane.post("/account/sign-out")

@@ -344,6 +344,7 @@ def test_a_mailbox_is_asked_for_before_something_stronger_is_set_up(harness: Har
     assert browser.at.endswith("/code/email"), "no way round it"
     browser.submit(code=codes(harness, "email")[-1][1])
     assert browser.at.endswith("/enrol")
+    assert "The second step that you have is not enough here" in words(browser.page)
     browser.submit(code=pyotp.TOTP(offered_seed(browser)).at(harness.clock.now()))
     claims = driver.claims(browser)
     assert claims is not None
@@ -409,10 +410,10 @@ def test_a_provider_that_takes_nothing_is_told_and_another_way_still_works(
     harness.clock.advance(PAUSE)
     browser = to_second_step(driver, jane, "pwd")
     browser.submit(action="/code/email/send")
-    assert "has not taken the message" not in words(browser.page)
+    assert "could not be delivered yet" not in words(browser.page)
     BackgroundJobs(harness.services).run_once()  # nobody listens where mail should go
     browser.get(browser.at)
-    assert "Our provider has not taken the message yet" in words(browser.page)
+    assert "The message could not be delivered yet" in words(browser.page)
     browser.get(browser.at.replace("/code/email", "/code"))
     browser.submit(code=jane.code(harness.clock))
     assert driver.claims(browser)

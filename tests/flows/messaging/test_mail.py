@@ -69,7 +69,7 @@ def test_the_owner_is_told_of_a_new_factor(post: Harness, server: MailServer) ->
     account = Account(post, post.person("jane"))
     account.set_up()
     BackgroundJobs(post.services).run_once()
-    assert "Second step turned on \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
+    assert "An authenticator app was added \N{EN DASH} Märchen & Söhne" in [mail["Subject"] for mail in server.taken()]
 
 
 def notify_of_many_changes(harness: Harness, number: int) -> None:

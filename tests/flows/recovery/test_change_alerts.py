@@ -9,6 +9,7 @@ import pytest
 from idp.server.background import BackgroundJobs
 from tests.support.account import REGENERATE, Account, grant, revoked, words
 from tests.support.browser import Browser
+from tests.support.console import console
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, text_of
@@ -73,3 +74,14 @@ def test_of_what_no_session_did_the_mail_leads_to_a_new_password_without_the_old
     text = delivered(harness, server, "A recovery code was used")
     assert f"{harness.settings.issuer}/recover" in text
     assert "/alert/" not in text
+
+
+def test_an_administrator_who_changes_their_own_account_can_end_the_session_that_did_it(
+    harness: Harness, server: MailServer
+) -> None:
+    olga = console(harness)
+    olga.browser.get(f"/admin/people/{olga.someone.id}/edit")
+    olga.browser.submit(action="edit", phone_number="+49 151 12345678")
+    text = delivered(harness, server, "Your phone number was changed by an administrator")
+    assert "Was this you?" in text
+    assert "/alert/" in text

@@ -50,7 +50,9 @@ LINKS: list[Sample] = [
         "errors": {"form": "This page was out of date, so nothing was sent. Please try again."}}),
     ("undone", "recovery/result.html", {
         "title": "The change is undone", "restart_href": "#", "restart_label": "Set a new password by mail",
-        "message": "Everything is as it was before, and every browser is signed out. Set a new password now."}),
+        "message": "Your email address and phone number are what they were before, and every browser is signed out. "
+        "Somebody else may know your password: set a new one now. Then look at your security page, and remove what you "
+        "did not set up."}),
     ("alert-done", "recovery/alert_done.html", {"forgot_href": "#", "password_href": "#"}),
     ("link-dead", "recovery/result.html", {
         "title": "This link no longer works", "restart_href": "#", "restart_label": "Set a new password",

@@ -37,7 +37,7 @@ from idp.web.pages import FieldError, see_other
 from idp.web.transactions import read_transaction, write_transaction
 
 SAME = Text("That is your number already, and it is confirmed.")
-NO_WAY = Text("No code can be sent that way here. Choose another way, or ask the people who run it.")
+NO_WAY = Text("No code can be sent that way here. Choose another way, or ask your administrator.")
 
 CODE_ROUTE = phone_code_path(sent_code_pages.NUMBER_CHANNEL)
 

@@ -191,7 +191,7 @@ SECTIONS: Mapping[str, Section] = {
             Field(
                 name="min_acr",
                 kind="choice",
-                label=Text("Least level"),
+                label=Text("Minimum level"),
                 options=tuple((name, LEVEL_TEXTS[name]) for name in ("", *LEVELS)),
             ),
             Field(

@@ -31,7 +31,7 @@ GRACES = {
     "0": Text("No: it stops working now"),
 }
 """Seconds that the present secret stays good for."""
-LEAD = Text("Put it into the app now. It is not stored and cannot be shown again.")
+LEAD = Text("Put it into the app now. It cannot be shown again.")
 
 
 @blueprint.get(ROTATE)
