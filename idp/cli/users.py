@@ -168,7 +168,7 @@ def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
 @assume_yes
 @pass_cli_context
 def reset_mfa(work: CliContext, name: str, *, yes: bool) -> None:
-    """Remove somebody's authenticator app, recovery codes and remembered devices; they stay signed in."""
+    """Remove somebody's second steps, passkeys, recovery codes and remembered devices; they stay signed in."""
     with work.database.read() as tx:
         required = users.find(tx, name).second_step_required
     if not yes:

@@ -65,7 +65,11 @@ def _grant_is_over(at: Retention) -> ColumnElement[bool]:
 
 
 LIVES = (
-    Life(users, "people", "for ever; of a closed account the `sub` alone is left, so that it is never given again"),
+    Life(
+        users,
+        "people",
+        "for ever; when an account is closed, only its `sub` stays; it is never used for another person",
+    ),
     Life(factors, "people", "the person removes it, or the account is closed"),
     Life(recovery_sets, "people", "new codes replace it, the second step is turned off, or the account is closed"),
     Life(recovery_codes, "people", "its set ends"),
