@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from authlib.oauth2 import OAuth2Error
 
+from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 
@@ -21,6 +22,15 @@ def may_use(tx: Transaction, client: Client, user_id: str) -> bool:
         return True
     allowed = client.allowed_group_ids
     return bool(allowed) and not tx.groups.ids_of_user(user_id).isdisjoint(allowed)
+
+
+def describe_refusal(client: Client) -> tuple[Text, Text]:
+    """Return title and message of the page for a person who may not use a client."""
+    name = client.client_name
+    message = Text(
+        "Your account is not among those that may use {name}. If you need it, ask your administrator.", name=name
+    )
+    return Text("You cannot use {name}", name=name), message
 
 
 def require_access(tx: Transaction, client: Client, user_id: str) -> None:

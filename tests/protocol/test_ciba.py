@@ -212,6 +212,15 @@ def test_an_old_sign_in_is_not_enough(harness: Harness, till: Terminal, jane: So
     assert "/login/" in browser.at
 
 
+def test_a_request_of_a_disabled_app_is_not_shown(harness: Harness, jane: Someone, browser: Browser) -> None:
+    Terminal(harness).start()
+    with harness.services.database.write() as tx:
+        tx.clients.change("till", {"disabled": True})
+    browser.get("/approve")
+    browser.submit(username=jane.username, password=jane.password)
+    assert (browser.at, browser.page.status_code) == ("/approve", 200)
+
+
 def test_several_requests_are_listed(harness: Harness, till: Terminal, jane: Someone, browser: Browser) -> None:
     Terminal(harness, "shop").start(binding_message="12")
     open_request(browser, jane)

@@ -180,6 +180,13 @@ def test_somebody_without_access_to_the_app_connects_nothing(harness: Harness, j
     refused(tv.poll(), "authorization_pending")
 
 
+def test_a_level_that_nobody_reaches_here_is_said(harness: Harness, browser: Browser) -> None:
+    tv = Television(harness, min_acr="phrh").start()
+    browser.get("/device")
+    browser.submit(user_code=tv.codes["user_code"])
+    assert "asks for a more secure sign-in than you can do here" in browser.page.text
+
+
 def test_of_two_windows_one_decides(tv: Television, jane: Someone, browser: Browser) -> None:
     type_code(browser, tv, jane)
     other = twin(browser)

@@ -15,6 +15,7 @@ from idp.login.state.initiators import Initiator
 from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
+from idp.protocol import client_access
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize import client_redirect, handler, pushed_request, resume
 from idp.protocol.authorize.checks import Prompt
@@ -104,13 +105,9 @@ def _record(tx: Transaction, client: Client, query: Query, error: OAuth2Error) -
 
 def _explain_not_permitted(client: Client, query: Query, answer: Response) -> Response:
     """Show the person that they may not use the client; the answer to the client is behind a link."""
-    name = client.client_name
     address = answer.headers.get("Location") or client.client_uri
-    links = (*home_links(name, address), *_another_account(client, query))
-    message = Text(
-        "Your account is not among those that may use {name}. If you need it, ask your administrator.", name=name
-    )
-    return error_page(403, Text("You cannot use {name}", name=name), message, links)
+    links = (*home_links(client.client_name, address), *_another_account(client, query))
+    return error_page(403, *client_access.describe_refusal(client), links)
 
 
 def _another_account(client: Client, query: Query) -> tuple[Link, ...]:

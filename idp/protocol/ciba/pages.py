@@ -70,11 +70,12 @@ def _redirect(decided: Decided) -> Response:
 @session_guard.requires()
 def show_list(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
     """Show what waits; one alone is shown at once."""
-    waiting = tx.ciba_requests.open_of_user(auth_session.person.user.id, most=MOST_SHOWN)
+    found = tx.ciba_requests.open_of_user(auth_session.person.user.id, most=MOST_SHOWN)
+    clients = tx.clients.by_ids({each.client_id for each in found}) if found else {}
+    waiting = [(each, client) for each in found if (client := clients.get(each.client_id)) and not client.disabled]
     if len(waiting) == 1:
-        return see_other(_path(waiting[0]))
-    clients = tx.clients.by_ids({each.client_id for each in waiting})
-    rows = [_row(each, clients[each.client_id]) for each in waiting if each.client_id in clients]
+        return see_other(_path(waiting[0][0]))
+    rows = [_row(each, client) for each, client in waiting]
     return page("protocol/ciba_list.html", requests=rows, account_href=account_paths.HOME)
 
 

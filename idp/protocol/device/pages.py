@@ -91,7 +91,7 @@ def find_device(tx: Transaction) -> Response:
     try:
         requirement = requirement_of(client, at=tx.now)
     except Unreachable:
-        raise _cannot_use(client) from None
+        raise _level_unreachable(client) from None
     params = {"device_code": device.device_code_digest, "user_code": code}
     requested = start.LoginRequest(Initiator.DEVICE, RETURN_TO, params=params, client_id=client.client_id)
     return start.start_login(tx, requirement, requested)
@@ -153,12 +153,12 @@ def _load_question(tx: Transaction, flow_id: str) -> Question:
     if client is None or client.disabled:
         raise _expired()
     if flow.step is Step.REFUSE:
-        raise _cannot_use(client)
+        raise _level_unreachable(client)
     if flow.step is not Step.DONE:
         raise _Elsewhere(rendering.flow_url(flow, flow.page))
     auth_session, reached = _require_session(tx, flow, client)
     if not client_access.may_use(tx, client, auth_session.person.user.id):
-        raise _cannot_use(client)
+        raise Refusal(403, *client_access.describe_refusal(client), links=(MY_ACCOUNT,), detail="not permitted")
     return Question(flow, device, client, auth_session, reached)
 
 
@@ -239,10 +239,9 @@ def _expired() -> Refusal:
     return Refusal(410, Text("This code has expired"), message, links=(MY_ACCOUNT,), detail="device code expired")
 
 
-def _cannot_use(client: Client) -> Refusal:
-    name = client.client_name
+def _level_unreachable(client: Client) -> Refusal:
     message = Text(
-        "Your account is not among those that may use {name}. If you need it, ask your administrator.", name=name
+        "{name} asks for a more secure sign-in than you can do here. Ask your administrator.", name=client.client_name
     )
-    title = Text("You cannot use {name}", name=name)
-    return Refusal(403, title, message, links=(MY_ACCOUNT,), detail="not permitted")
+    title = Text("You cannot sign in to {name} here", name=client.client_name)
+    return Refusal(403, title, message, links=(MY_ACCOUNT,), detail="the level cannot be reached")
