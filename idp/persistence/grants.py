@@ -61,6 +61,10 @@ grants = Table(
 )
 
 
+NO_REDIRECT_URI = ""
+"""Of grants without an authorization code: no such code has it, so no other kind of code passes for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One authorization of one client by one person, including its authorization code.

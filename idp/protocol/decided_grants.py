@@ -8,8 +8,9 @@ from idp.claims.standard import OFFLINE_ACCESS
 from idp.login.policy.assurance import Assurance
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
-from idp.persistence.grants import Grant
+from idp.persistence.grants import NO_REDIRECT_URI, Grant
 from idp.persistence.transaction import Transaction
+from idp.protocol import tokens
 from idp.web.context import services
 
 
@@ -51,7 +52,6 @@ def grant_of(
 
     Without a redirect URI, so that its code is no authorization code.
     """
-    lifetime = client.refresh_token_lifetime or services().settings.refresh_token_lifetime
     return Grant(
         id=services().entropy.token(16),
         user_id=auth_session.person.user.id,
@@ -64,11 +64,11 @@ def grant_of(
         amr=list(reached.amr),
         auth_time=reached.auth_time,
         second_factor_at=reached.second_factor_at,
-        redirect_uri="",
+        redirect_uri=NO_REDIRECT_URI,
         code_digest=code_digest,
         code_challenge="",
         code_expires_at=asked.expires_at,
-        expires_at=tx.now + lifetime,
+        expires_at=tx.now + tokens.refresh_token_lifetime(client),
         resources=asked.resources,
         authorization_details=asked.authorization_details,
     )

@@ -33,6 +33,11 @@ def access_token_lifetime(client: Client, api: Api | None = None) -> int:
     return min(of_client, (api and api.access_token_lifetime) or of_client)
 
 
+def refresh_token_lifetime(client: Client) -> int:
+    """Return the seconds that a refresh token of this client is good for."""
+    return client.refresh_token_lifetime or services().settings.refresh_token_lifetime
+
+
 def access_token(
     client: Client,
     scopes: Collection[str],

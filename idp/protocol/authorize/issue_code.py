@@ -18,6 +18,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.grants import Grant
 from idp.persistence.pushed_requests import PushedRequest
 from idp.persistence.transaction import Transaction
+from idp.protocol import tokens
 from idp.protocol.authorize.pushed_request import release_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
@@ -102,7 +103,7 @@ def new_grant(
         confirmation={JKT: request.dpop_jkt} if request.dpop_jkt else None,
         code_expires_at=tx.now + code_lifetime(request.client, settings.code_lifetime),
         code_used_at=None if CODE in request.response_type.split() else tx.now,  # never sent, never redeemed
-        expires_at=tx.now + (request.client.refresh_token_lifetime or settings.refresh_token_lifetime),
+        expires_at=tx.now + tokens.refresh_token_lifetime(request.client),
         resources=list(request.resources),
         authorization_details=request.details,
     )

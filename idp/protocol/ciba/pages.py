@@ -22,7 +22,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.ciba_requests import CibaRequest
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol import client_access
+from idp.protocol import client_access, tokens
 from idp.protocol.ciba import binding_message, decision
 from idp.protocol.ciba.requirement import requirement_of
 from idp.web import account_paths, csrf
@@ -152,7 +152,6 @@ def _load_question(tx: Transaction, request_id: str) -> Question:
 
 def _render_question(tx: Transaction, question: Question, *, error: str = "") -> Response:
     asked, client, user = question.asked, question.client, question.auth_session.person.user
-    lifetime = client.refresh_token_lifetime or services().settings.refresh_token_lifetime
     return page(
         "protocol/ciba_confirm.html",
         error=("number", error) if error else None,
@@ -164,7 +163,7 @@ def _render_question(tx: Transaction, question: Question, *, error: str = "") ->
         since=Moment(asked.created_at),
         scopes=scope_texts.scope_descriptions(tx, asked.scopes, user),
         details=detail_texts.describe(asked.authorization_details),
-        lifetime=scope_texts.refresh_lifetime(asked.scopes, lifetime),
+        lifetime=scope_texts.refresh_lifetime(asked.scopes, tokens.refresh_token_lifetime(client)),
     )
 
 

@@ -30,7 +30,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.device_authorizations import DeviceAuthorization
 from idp.persistence.transaction import Transaction
-from idp.protocol import client_access
+from idp.protocol import client_access, tokens
 from idp.protocol.device import decision, user_codes
 from idp.protocol.device.requirement import requirement_of
 from idp.protocol.refusals import record_refusal
@@ -202,7 +202,6 @@ def _redirect(elsewhere: _Elsewhere) -> Response:
 
 def _render_question(tx: Transaction, asked: Question, *, error: str = "") -> Response:
     user, device = asked.auth_session.person.user, asked.device
-    settings = services().settings
     return rendering.render(
         tx,
         asked.flow,
@@ -214,9 +213,7 @@ def _render_question(tx: Transaction, asked: Question, *, error: str = "") -> Re
         place=geoip.with_location(device.address),
         scopes=scope_texts.scope_descriptions(tx, device.scopes, user),
         details=detail_texts.describe(device.authorization_details),
-        lifetime=scope_texts.refresh_lifetime(
-            device.scopes, asked.client.refresh_token_lifetime or settings.refresh_token_lifetime
-        ),
+        lifetime=scope_texts.refresh_lifetime(device.scopes, tokens.refresh_token_lifetime(asked.client)),
     )
 
 

@@ -11,13 +11,11 @@ from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
 from idp.audit import Event
 from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
-from idp.protocol import resource_indicators
 from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import raise_invalid_grant, revoke_family_and_raise, token_response
+from idp.protocol.grants.token_response import issue_tokens, raise_invalid_grant, revoke_family_and_raise
 from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import pkce_required
-from idp.web.context import services
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 """RFC 7636 section 4.1."""
@@ -80,22 +78,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
     def generate_token(self, *_args: object, **_kwargs: object) -> dict[str, Any]:
         """Return the tokens this code stands for."""
         grant: Grant = self.request.authorization_code.grant  # type: ignore[union-attr]  # set by Authlib just before
-        api = resource_indicators.find_api_of_grant(
-            self.request.tx, self.request.resource, allowed=grant.resources, scopes=grant.scopes
-        )
-        refresh_token = None
-        if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
-            refresh_token = services().entropy.token()
-            self.request.tx.refresh_tokens.add(grant.id, digest(refresh_token))
-        return token_response(
-            self.request,
-            grant,
-            grant.scopes,
-            by=self.GRANT_TYPE,
-            api=api,
-            nonce=grant.nonce,
-            refresh_token=refresh_token,
-        )
+        return issue_tokens(self.request, grant, by=self.GRANT_TYPE, nonce=grant.nonce)
 
     def delete_authorization_code(self, authorization_code: RedeemedCode) -> None:
         """Do nothing: the used code stays, so that a second use is recognised."""

@@ -22,7 +22,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.handles import digest
 from idp.persistence.apis import Api
-from idp.persistence.grants import Grant
+from idp.persistence.grants import NO_REDIRECT_URI, Grant
 from idp.persistence.users import User
 from idp.protocol import client_access, resource_indicators, tokens
 from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, TOKEN_ENDPOINT, verify_client
@@ -135,7 +135,7 @@ class JwtBearer(BaseGrant, TokenEndpointMixin):
             acr=NO_SIGN_IN,
             amr=[],
             auth_time=0,
-            redirect_uri="",
+            redirect_uri=NO_REDIRECT_URI,
             code_digest=digest(entropy.token()),
             code_challenge="",
             code_expires_at=now,

@@ -16,14 +16,10 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidRequestError
 
 from idp.audit import Event
 from idp.kernel.handles import digest
-from idp.persistence.grants import Grant
-from idp.protocol import client_access, resource_indicators
+from idp.persistence.grants import NO_REDIRECT_URI, Grant
+from idp.protocol import client_access
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import NO_ACCESS, raise_invalid_grant, revoke_family_and_raise, token_response
-from idp.web.context import services
-
-REDIRECT_URI = ""
-"""Of the grants of such requests; no authorization code has it, so neither kind of code passes for the other."""
+from idp.protocol.grants.token_response import NO_ACCESS, issue_tokens, raise_invalid_grant, revoke_family_and_raise
 
 
 class AuthorizationPending(OAuth2Error):
@@ -118,13 +114,13 @@ class PolledRequestGrant(BaseGrant, TokenEndpointMixin):
             raise AccessDeniedError("the person did not agree")
         if asked.decided_at is None:
             raise ExpiredToken if asked.expires_at <= self.request.tx.now else AuthorizationPending
-        return 200, self._issue(self._claim_grant(asked)), self.TOKEN_RESPONSE_HEADER
+        return 200, issue_tokens(self.request, self._claim_grant(asked), by=self.GRANT_TYPE), self.TOKEN_RESPONSE_HEADER
 
     def _claim_grant(self, asked: PolledRequest) -> Grant:
         found = self.request.tx.grants.claim_code(
             self.code,
             client_id=asked.client_id,
-            redirect_uri=REDIRECT_URI,
+            redirect_uri=NO_REDIRECT_URI,
             code_challenge="",
             confirmation=self.request.binding.confirmation,
         )
@@ -143,18 +139,6 @@ class PolledRequestGrant(BaseGrant, TokenEndpointMixin):
         if asked.expires_at <= tx.now:
             raise ExpiredToken
         raise_invalid_grant(self.request, "revoked, or the account is not active", grant)
-
-    def _issue(self, grant: Grant) -> dict[str, Any]:
-        api = resource_indicators.find_api_of_grant(
-            self.request.tx, self.request.resource, allowed=grant.resources, scopes=grant.scopes
-        )
-        refresh_token = None
-        if grant.offline and self.request.authenticated_client.check_grant_type("refresh_token"):
-            refresh_token = services().entropy.token()
-            self.request.tx.refresh_tokens.add(grant.id, digest(refresh_token))
-        return token_response(
-            self.request, grant, grant.scopes, by=self.GRANT_TYPE, api=api, refresh_token=refresh_token
-        )
 
     def _raise_for_haste(self) -> Never:
         """Find out why the poll was not accepted: there is no such request, or it came too soon."""

@@ -12,11 +12,13 @@ from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
+from idp.kernel.handles import digest
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
 from idp.protocol import authorization_details, id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
+from idp.web.context import services
 
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
 NO_ACCESS = "the person may not use this client any more"
@@ -50,6 +52,21 @@ def token_response(
         answer["id_token"] = id_tokens.for_client(client, signed)
     _record_issue(oauth_request, grant, answer["scope"], by=by, repeated=repeated, api=api)
     return answer
+
+
+def issue_tokens(
+    oauth_request: BackChannelRequest, grant: Grant, *, by: str, nonce: str | None = None
+) -> dict[str, Any]:
+    """Return the first token response of a grant, for the API that the request names; `by` is the grant type."""
+    tx = oauth_request.tx
+    api = resource_indicators.find_api_of_grant(
+        tx, oauth_request.resource, allowed=grant.resources, scopes=grant.scopes
+    )
+    refresh_token = None
+    if grant.offline and oauth_request.authenticated_client.check_grant_type("refresh_token"):
+        refresh_token = services().entropy.token()
+        tx.refresh_tokens.add(grant.id, digest(refresh_token))
+    return token_response(oauth_request, grant, grant.scopes, by=by, api=api, nonce=nonce, refresh_token=refresh_token)
 
 
 def _access_token_members(
