@@ -67,7 +67,7 @@ def test_the_new_mailbox_confirms_and_both_are_told(harness: Harness, jane: Acco
     assert jane.browser.at == f"{PROFILE}?done=email-asked"
     page = words(jane.browser.page)
     assert f"{OLD} Confirmed" in page
-    assert f"{NEW} Not confirmed Waits for you" in page
+    assert f"{NEW} Not confirmed Open the link" in page
     ((recipient, letter),) = letters(harness, "email_change")
     assert recipient == NEW
     assert "Hello jane," in letter.text, "no words of the asker's own go to a mailbox that is not proven"
