@@ -221,7 +221,7 @@ def test_tokens_in_a_response_cost_no_statement_more(
             app.send(browser, response_type=kind, scope="openid email")
         assert "error" not in app.answer(browser)
         counts.append((len(meter.statements), meter.commits))
-    assert counts == [(5, 1)] * 3
+    assert counts == [(4, 1)] * 3
 
 
 @pytest.mark.parametrize("value", ["id_token", "code, none", "code, token", "", "code token id_token"])
