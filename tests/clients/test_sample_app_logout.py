@@ -14,8 +14,8 @@ from idp.server.background import BackgroundJobs
 from tests.support.browser import Forms
 from tests.support.databases import Databases
 from tests.support.harness import Someone, migrate
+from tests.support.jws import with_wrong_signature
 from tests.support.live import Live, serving
-from tests.unit.signing.tools import with_wrong_signature
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 OLD = 200

@@ -10,7 +10,7 @@ from tests.hostile.fields import METHODS, PIECES, TYPES
 from tests.hostile.grammar import Grammar
 from tests.hostile.messages import HostileRequest
 from tests.support.back_channel import FORM, basic
-from tests.unit.signing.tools import signed
+from tests.support.jws import signed
 
 
 def _queries(grammar: Grammar) -> HostileRequest:

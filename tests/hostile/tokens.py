@@ -11,7 +11,7 @@ from typing import Any
 from jwcrypto.jwk import JWK
 
 from tests.hostile import values
-from tests.unit.signing.tools import b64, signed
+from tests.support.jws import b64, signed
 
 OWN_KEY = JWK.generate(kty="EC", crv="P-256", kid="own")
 MEGABYTE = 1_000_000

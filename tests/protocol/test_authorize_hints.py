@@ -8,8 +8,8 @@ from idp.login.policy.methods import Method
 from tests.support.browser import Browser
 from tests.support.concurrency import close
 from tests.support.harness import Harness, Someone
+from tests.support.jws import with_wrong_signature
 from tests.support.relying_party import RelyingParty
-from tests.unit.signing.tools import with_wrong_signature
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.support.ciba import GRANT, PATH, approve, open_request
 from tests.support.clock import FrozenClock
 from tests.support.databases import SqliteDatabases
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.unit.signing.tools import signed
+from tests.support.jws import signed
 
 ALG = "PS256"
 

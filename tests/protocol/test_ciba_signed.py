@@ -12,7 +12,7 @@ from tests.protocol.test_request_objects import KEYS, PUBLIC, STRANGER
 from tests.support.back_channel import refused
 from tests.support.ciba import CLIENT, MESSAGE, Terminal
 from tests.support.harness import ISSUER, Harness
-from tests.unit.signing.tools import hmac_signed, signed, unsigned
+from tests.support.jws import hmac_signed, signed, unsigned
 
 ALG = "ES256"
 

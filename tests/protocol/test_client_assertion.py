@@ -11,7 +11,7 @@ from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, Harness
-from tests.unit.signing.tools import hmac_signed, signed, unsigned
+from tests.support.jws import hmac_signed, signed, unsigned
 
 KEY = JWK.generate(kty="EC", crv="P-256", kid="k1")
 STRANGER = JWK.generate(kty="EC", crv="P-256", kid="k1")

@@ -24,8 +24,8 @@ from idp.persistence.client_metadata import ClientMetadata
 from tests.protocol.test_client_assertion import KEY, Signer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness
+from tests.support.jws import signed
 from tests.support.receiver import Asked, Receiver, receiver
-from tests.unit.signing.tools import signed
 
 NEW = JWK.generate(kty="EC", crv="P-256", kid="k2")
 

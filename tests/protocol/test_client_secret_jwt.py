@@ -14,8 +14,8 @@ from idp.signing.client_secrets import seal_secret
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.command import Command
 from tests.support.harness import ISSUER, App, Harness
+from tests.support.jws import hmac_signed, signed, unsigned
 from tests.support.tables import rows
-from tests.unit.signing.tools import hmac_signed, signed, unsigned
 
 METHOD = "client_secret_jwt"
 

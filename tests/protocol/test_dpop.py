@@ -16,8 +16,8 @@ from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush
 from tests.support.dpop import KeyHolder, new_key
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.jws import hmac_signed, unsigned
 from tests.support.relying_party import RelyingParty
-from tests.unit.signing.tools import hmac_signed, unsigned
 
 BOUND = ClientMetadata(dpop_bound_access_tokens=True)
 USERINFO = "/userinfo"

@@ -21,11 +21,11 @@ from tests.support.databases import SqliteDatabases
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, migrate
 from tests.support.issuer_client import IssuerClient
+from tests.support.jws import unsigned
 from tests.support.network import browser_at
 from tests.support.receiver import Asked, receiver
 from tests.support.reference_tables import code, rows
 from tests.support.relying_party import RelyingParty
-from tests.unit.signing.tools import unsigned
 
 UNSIGNED = unsigned({"alg": "none"}, {})
 LIMITS = {"registrations_per_network": 6, "login_flows_per_network": 10}

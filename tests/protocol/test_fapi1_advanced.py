@@ -26,8 +26,8 @@ from tests.support.certificates import SUBJECT, Authority, escaped_pem
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.jws import signed, unsigned
 from tests.support.relying_party import RelyingParty
-from tests.unit.signing.tools import signed, unsigned
 
 HYBRID = "code id_token"
 BOTH = f"code, {HYBRID}"

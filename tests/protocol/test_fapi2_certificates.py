@@ -20,7 +20,7 @@ from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness
-from tests.unit.signing.tools import signed
+from tests.support.jws import signed
 
 KINDS = [("private_key_jwt", "mtls"), ("tls_client_auth", "dpop"), ("tls_client_auth", "mtls")]
 

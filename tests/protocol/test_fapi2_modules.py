@@ -20,8 +20,8 @@ from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
+from tests.support.jws import signed
 from tests.support.relying_party import is_page
-from tests.unit.signing.tools import signed
 
 FAPI2 = ClientMetadata(security_profile="fapi2", dpop_bound_access_tokens=True)
 OWN_QUERY = f"{REDIRECT_URI}?dummy1=lorem&dummy2=ipsum"

@@ -7,7 +7,7 @@ import pytest
 from idp.persistence.users import DISABLED
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.unit.signing.tools import with_wrong_signature
+from tests.support.jws import with_wrong_signature
 
 DEAD = {"active": False}
 

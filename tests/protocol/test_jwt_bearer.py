@@ -16,8 +16,8 @@ from tests.support.back_channel import BackChannelClient, refused
 from tests.support.command import Command
 from tests.support.concurrency import CROWD, rush
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.jws import hmac_signed, signed, unsigned
 from tests.support.receiver import Asked, receiver
-from tests.unit.signing.tools import hmac_signed, signed, unsigned
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 OTHER = "https://authority.example.test"

@@ -8,8 +8,8 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.jws import with_wrong_signature
 from tests.support.relying_party import RelyingParty
-from tests.unit.signing.tools import with_wrong_signature
 
 BYE = "https://app.example.test/bye"
 STATE = "s" * 128

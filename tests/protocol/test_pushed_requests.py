@@ -25,11 +25,11 @@ from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases, SqliteDatabases
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone, migrate
+from tests.support.jws import unsigned
 from tests.support.network import browser_at
 from tests.support.outages import LOCKED, outage, wait_briefly
 from tests.support.relying_party import RelyingParty, is_page
 from tests.support.statements import metered
-from tests.unit.signing.tools import unsigned
 
 DEMANDED = ClientMetadata(require_pushed_authorization_requests=True)
 

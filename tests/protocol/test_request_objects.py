@@ -12,10 +12,10 @@ from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.algorithms import FOREIGN
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.jws import hmac_signed, signed, unsigned
 from tests.support.network import ABROAD, browser_at
 from tests.support.receiver import Asked, receiver
 from tests.support.relying_party import RelyingParty, is_page
-from tests.unit.signing.tools import hmac_signed, signed, unsigned
 
 KEYS = {
     "RS256": JWK.generate(kty="RSA", size=2048, kid="RS256", alg="RS256"),

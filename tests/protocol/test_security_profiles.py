@@ -14,9 +14,9 @@ from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.jws import signed
 from tests.support.relying_party import RelyingParty
 from tests.support.tables import events
-from tests.unit.signing.tools import signed
 
 STRICT = ClientMetadata(security_profile="strict")
 FAPI2 = ClientMetadata(security_profile="fapi2", dpop_bound_access_tokens=True)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from idp.kernel.entropy import SystemEntropy
 from tests.support.back_channel import BackChannelClient, Code
 from tests.support.harness import ISSUER
-from tests.unit.signing.tools import b64, signed
+from tests.support.jws import b64, signed
 
 
 def new_key() -> JWK:

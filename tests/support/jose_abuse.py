@@ -14,7 +14,7 @@ from typing import Any
 from jwcrypto.jwk import JWK
 
 from idp.signing import algorithms
-from tests.unit.signing.tools import as_json, b64, signing_input, unsigned
+from tests.support.jws import as_json, b64, signing_input, unsigned
 
 MEGABYTE = 1_000_000
 STRANGER = JWK.generate(kty="EC", crv="P-256")

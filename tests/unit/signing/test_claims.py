@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from idp.signing.jws import InvalidToken
 from idp.signing.keyring import Keyring
 from idp.signing.time_claims import check_times
-from tests.unit.signing.tools import NOW
+from tests.support.jws import NOW
 
 
 @pytest.mark.parametrize("leeway", [0, 30])

@@ -17,7 +17,8 @@ from idp.signing.algorithms import OWN
 from idp.signing.keyring import Keyring
 from idp.signing.private_files import BrokenKeyFile, KeyDirectory, UnsafeKeyFile
 from idp.signing.rotation import KeyState
-from tests.unit.signing.tools import CLAIMS, NOW, HandClock
+from tests.support.clock import FrozenClock
+from tests.support.jws import CLAIMS, NOW
 
 NOBODY = 65534
 ROOT = Path(__file__).parents[3]
@@ -28,9 +29,10 @@ from pathlib import Path
 from idp.kernel.entropy import SystemEntropy
 from idp.signing.keyring import Keyring
 from idp.signing.sealing import Sealer
-from tests.unit.signing.tools import HandClock
+from tests.support.clock import FrozenClock
+from tests.support.jws import NOW
 sys.stdin.readline()
-keyring = Keyring.open(Path(sys.argv[1]), clock=HandClock())
+keyring = Keyring.open(Path(sys.argv[1]), clock=FrozenClock(NOW))
 sealer = Sealer.open(Path(sys.argv[1]), SystemEntropy(), now=0)
 print(json.dumps([sorted(key["kid"] for key in keyring.jwks()["keys"]), sealer.pepper("x").hex()]))
 """
@@ -39,8 +41,9 @@ ROTATING_FOR_EVER = """
 import sys
 from pathlib import Path
 from idp.signing.keyring import Keyring
-from tests.unit.signing.tools import HandClock
-keyring = Keyring.open(Path(sys.argv[1]), clock=HandClock())
+from tests.support.clock import FrozenClock
+from tests.support.jws import NOW
+keyring = Keyring.open(Path(sys.argv[1]), clock=FrozenClock(NOW))
 print("started", flush=True)
 while True:
     keyring.rotate(at_once=True, algs=["ES256", "EdDSA"])
@@ -172,7 +175,7 @@ def test_eight_processes_starting_at_once_agree_on_one_set_of_keys(tmp_path: Pat
     assert len(json.loads(answer)[0]) == len(list(keys.glob("signing-*.json"))) == len(OWN)
 
 
-def test_many_threads_ordering_a_rotation_at_once_get_one(keys_path: Path, clock: HandClock) -> None:
+def test_many_threads_ordering_a_rotation_at_once_get_one(keys_path: Path, clock: FrozenClock) -> None:
     keyrings = [Keyring.open(keys_path, clock=clock) for _ in range(8)]
     together = threading.Barrier(8)
 
@@ -188,7 +191,7 @@ def test_many_threads_ordering_a_rotation_at_once_get_one(keys_path: Path, clock
     assert len(list(keys_path.glob("signing-*.json"))) == len(OWN) + 1
 
 
-def test_a_process_killed_in_the_middle_of_rotation_leaves_one_signer(keys_path: Path, clock: HandClock) -> None:
+def test_a_process_killed_in_the_middle_of_rotation_leaves_one_signer(keys_path: Path, clock: FrozenClock) -> None:
     before = Keyring.open(keys_path, clock=clock).sign(CLAIMS, alg="ES256", typ="JWT")
     for pause in (0.0, 0.003, 0.007, 0.02):
         process = start(ROTATING_FOR_EVER, keys_path)

@@ -9,7 +9,7 @@ from jwcrypto.jwk import JWK
 
 from idp.signing.client_jwts import UnknownKey, unverified_claims, verify_client_jws
 from idp.signing.jws import MAX_TOKEN_LENGTH, InvalidToken
-from tests.unit.signing.tools import NOW, as_json, hmac_signed, signed, unsigned
+from tests.support.jws import NOW, as_json, hmac_signed, signed, unsigned
 
 CLAIMS = {"iss": "app", "sub": "app", "aud": "https://id.test", "jti": "1", "exp": NOW + 60}
 KEYS = {

@@ -13,7 +13,8 @@ from idp.signing.jws import CompactJws, InvalidToken
 from idp.signing.keyring import Keyring
 from idp.signing.private_files import BrokenKeyFile, UnsafeKeyFile
 from idp.signing.rotation import KeyState, RotationPolicy
-from tests.unit.signing.tools import CLAIMS, NOW, HandClock
+from tests.support.clock import FrozenClock
+from tests.support.jws import CLAIMS, NOW
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 POLICY = RotationPolicy()
@@ -62,7 +63,7 @@ def test_other_algorithms_do_not_sign(keyring: Keyring, alg: str) -> None:
         keyring.sign(CLAIMS, alg=alg, typ="JWT")
 
 
-def test_an_algorithm_switched_off_verifies_but_does_not_sign(keys_path: Path, clock: HandClock) -> None:
+def test_an_algorithm_switched_off_verifies_but_does_not_sign(keys_path: Path, clock: FrozenClock) -> None:
     token = Keyring.open(keys_path, clock=clock).sign(CLAIMS, alg="EdDSA", typ="JWT")
     narrower = Keyring.open(keys_path, clock=clock, policy=RotationPolicy(algorithms=("RS256",)))
     assert narrower.algorithms == ("RS256",)
@@ -78,7 +79,7 @@ def test_numbers_that_are_not_json_are_not_signed(keyring: Keyring) -> None:
         keyring.sign({"exp": float("inf")}, alg="ES256", typ="JWT")
 
 
-def test_rotation_publishes_then_signs_then_retires_then_removes(keyring: Keyring, clock: HandClock) -> None:
+def test_rotation_publishes_then_signs_then_retires_then_removes(keyring: Keyring, clock: FrozenClock) -> None:
     token = keyring.sign(CLAIMS, alg="ES256", typ="JWT")
     keyring.rotate(force=True, algs=["ES256"])
     (waiting,) = [status.key.kid for status in keyring.survey() if status.state is KeyState.NEXT]
@@ -97,7 +98,7 @@ def test_rotation_publishes_then_signs_then_retires_then_removes(keyring: Keyrin
         keyring.verify(token, typ="JWT", now=NOW)
 
 
-def test_the_schedule_alone_rotates_after_ninety_days(keyring: Keyring, clock: HandClock) -> None:
+def test_the_schedule_alone_rotates_after_ninety_days(keyring: Keyring, clock: FrozenClock) -> None:
     before = published(keyring)
     clock.advance(89 * 86400)
     keyring.rotate()
@@ -107,7 +108,7 @@ def test_the_schedule_alone_rotates_after_ninety_days(keyring: Keyring, clock: H
 
 
 def test_another_process_s_rotation_is_seen_within_ten_seconds(
-    keyring: Keyring, keys_path: Path, clock: HandClock
+    keyring: Keyring, keys_path: Path, clock: FrozenClock
 ) -> None:
     other = Keyring.open(keys_path, clock=clock)
     other.rotate(force=True, algs=["ES256"])
@@ -118,7 +119,7 @@ def test_another_process_s_rotation_is_seen_within_ten_seconds(
 
 
 def test_a_token_of_a_key_made_elsewhere_this_second_verifies(
-    keyring: Keyring, keys_path: Path, clock: HandClock
+    keyring: Keyring, keys_path: Path, clock: FrozenClock
 ) -> None:
     other = Keyring.open(keys_path, clock=clock)
     other.rotate(at_once=True, algs=["ES256"])
@@ -126,14 +127,14 @@ def test_a_token_of_a_key_made_elsewhere_this_second_verifies(
     assert keyring.verify(token, typ="JWT", now=NOW) == CLAIMS
 
 
-def test_a_clock_set_back_does_not_stop_the_refresh(keyring: Keyring, keys_path: Path, clock: HandClock) -> None:
+def test_a_clock_set_back_does_not_stop_the_refresh(keyring: Keyring, keys_path: Path, clock: FrozenClock) -> None:
     Keyring.open(keys_path, clock=clock).rotate(force=True, algs=["ES256"])
     clock.advance(-86400)
     assert len(published(keyring)) == len(ALGORITHMS) + 1
 
 
 def test_sign_in_goes_on_when_the_keys_directory_vanishes(
-    keyring: Keyring, keys_path: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+    keyring: Keyring, keys_path: Path, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     shutil.rmtree(keys_path)
     clock.advance(60)
@@ -144,7 +145,7 @@ def test_sign_in_goes_on_when_the_keys_directory_vanishes(
 
 
 def test_a_spoilt_file_added_later_changes_nothing(
-    keyring: Keyring, keys_path: Path, clock: HandClock, caplog: pytest.LogCaptureFixture
+    keyring: Keyring, keys_path: Path, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = published(keyring)
     (keys_path / "signing-stray.json").touch(0o600)
@@ -154,7 +155,7 @@ def test_a_spoilt_file_added_later_changes_nothing(
     assert "signing-stray.json is not JSON" in caplog.text
 
 
-def test_a_key_whose_file_was_deleted_verifies_no_more(keyring: Keyring, keys_path: Path, clock: HandClock) -> None:
+def test_a_key_whose_file_was_deleted_verifies_no_more(keyring: Keyring, keys_path: Path, clock: FrozenClock) -> None:
     token = keyring.sign(CLAIMS, alg="ES256", typ="JWT")
     keyring.rotate(at_once=True, algs=["ES256"])
     (keys_path / f"signing-{kid_of(token)}.json").unlink()
@@ -163,7 +164,7 @@ def test_a_key_whose_file_was_deleted_verifies_no_more(keyring: Keyring, keys_pa
         keyring.verify(token, typ="JWT", now=NOW)
 
 
-def test_a_key_file_that_others_can_read_stops_the_start(keys_path: Path, clock: HandClock) -> None:
+def test_a_key_file_that_others_can_read_stops_the_start(keys_path: Path, clock: FrozenClock) -> None:
     next(keys_path.glob("signing-*.json")).chmod(0o640)
     with pytest.raises(UnsafeKeyFile, match="chmod 600"):
         Keyring.open(keys_path, clock=clock)
@@ -181,7 +182,7 @@ def test_a_key_file_that_others_can_read_stops_the_start(keys_path: Path, clock:
         ('"kty": "EC"', '"kty": "XX"'),
     ],
 )
-def test_a_key_file_that_was_edited_stops_the_start(keys_path: Path, clock: HandClock, old: str, new: str) -> None:
+def test_a_key_file_that_was_edited_stops_the_start(keys_path: Path, clock: FrozenClock, old: str, new: str) -> None:
     (file,) = [path for path in keys_path.glob("signing-*.json") if '"ES256"' in path.read_text()]
     assert old in file.read_text()
     file.write_text(file.read_text().replace(old, new))
@@ -189,7 +190,7 @@ def test_a_key_file_that_was_edited_stops_the_start(keys_path: Path, clock: Hand
         Keyring.open(keys_path, clock=clock)
 
 
-def test_a_key_file_under_another_name_stops_the_start(keys_path: Path, clock: HandClock) -> None:
+def test_a_key_file_under_another_name_stops_the_start(keys_path: Path, clock: FrozenClock) -> None:
     """A `kid` is the key's thumbprint, so no key can be slipped in under the name of a published one."""
     file = next(keys_path.glob("signing-*.json"))
     kid = file.stem.removeprefix("signing-")
@@ -199,7 +200,7 @@ def test_a_key_file_under_another_name_stops_the_start(keys_path: Path, clock: H
         Keyring.open(keys_path, clock=clock)
 
 
-def test_rotation_under_load_loses_no_verification(keyring: Keyring, keys_path: Path, clock: HandClock) -> None:
+def test_rotation_under_load_loses_no_verification(keyring: Keyring, keys_path: Path, clock: FrozenClock) -> None:
     """On two nodes each algorithm is signed and verified with, each other's tokens, while a third party rotates."""
     other = Keyring.open(keys_path, clock=clock)
     done = threading.Event()

@@ -17,7 +17,7 @@ from idp.signing.rotation import (
     signing_key,
     survey,
 )
-from tests.unit.signing.tools import NOW
+from tests.support.jws import NOW
 
 POLICY = RotationPolicy(algorithms=("ES256",))
 AHEAD, EVERY = POLICY.publish_ahead, POLICY.period

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from idp.kernel.entropy import SystemEntropy
 from idp.signing.private_files import BrokenKeyFile, KeyDirectory, UnsafeKeyFile
 from idp.signing.sealing import SealBroken, Sealer
-from tests.unit.signing.tools import NOW
+from tests.support.jws import NOW
 
 SEED = b"a TOTP seed of twenty bytes"
 

@@ -10,7 +10,7 @@ from jwcrypto.jwk import JWK
 
 from idp.signing.jws import MAX_TOKEN_LENGTH, CompactJws, InvalidToken
 from idp.signing.keyring import Keyring
-from tests.unit.signing.tools import CLAIMS, NOW, as_json, b64, hmac_signed, signed, signing_input, unsigned
+from tests.support.jws import CLAIMS, NOW, as_json, b64, hmac_signed, signed, signing_input, unsigned
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
