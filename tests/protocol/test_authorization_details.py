@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from idp.persistence.client_metadata import ClientMetadata
-from tests.protocol.test_device_grant import Television, type_code
 from tests.support.apis import BILLS, ORDERS, PAY, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
+from tests.support.device_grant import Television, type_code
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
 

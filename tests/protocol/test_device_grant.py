@@ -2,7 +2,6 @@
 
 from collections import Counter
 from functools import partial
-from typing import Any
 
 import pytest
 
@@ -13,54 +12,15 @@ from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
 from tests.support.concurrency import run_during, rush, twin
+from tests.support.device_grant import ADDRESS, GRANT, Television, type_code
 from tests.support.harness import Harness, Someone
 from tests.support.network import browser_at
-
-GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-ADDRESS = "203.0.113.9"
-DEVICE = {
-    "token_endpoint_auth_method": "none",
-    "grant_types": [GRANT, "refresh_token"],
-    "response_types": [],
-    "redirect_uris": [],
-    "scopes": ["openid", "email", "offline_access", READ],
-}
-
-
-class Television(BackChannelClient):
-    """A device without a keyboard."""
-
-    def __init__(self, harness: Harness, client_id: str = "tv", **traits: Any) -> None:
-        super().__init__(harness, client_id, **(DEVICE | traits))
-        self.codes: dict[str, Any] = {}
-
-    def start(self, **changes: Any) -> "Television":
-        """Asks for codes."""
-        form = {"client_id": self.app.client_id, "scope": "openid offline_access"} | changes
-        answer = self.http.post("/device_authorization", data=form, environ_base={"REMOTE_ADDR": ADDRESS})
-        assert answer.status_code == 200, answer.text
-        self.codes = answer.json or {}
-        return self
-
-    def poll(self, *, after: int = 5) -> Any:  # noqa: ANN401 - a response
-        """Asks for tokens, some seconds later."""
-        self.harness.clock.advance(after)
-        return self.post("/token", {"grant_type": GRANT, "device_code": self.codes["device_code"]})
 
 
 @pytest.fixture
 def tv(harness: Harness) -> Television:
     """A television that shows its code."""
     return Television(harness).start()
-
-
-def type_code(browser: Browser, tv: Television, jane: Someone) -> None:
-    """The person types the code, and signs in where that is asked."""
-    browser.get("/device")
-    browser.submit(user_code=tv.codes["user_code"].lower().replace("-", " "))
-    if browser.at.endswith("/identify"):
-        browser.submit(username=jane.username, password=jane.password)
-    assert "/device/confirm/" in browser.at, (browser.at, browser.page.text)
 
 
 def test_a_person_connects_a_television(tv: Television, jane: Someone, browser: Browser) -> None:

@@ -12,12 +12,12 @@ from werkzeug.test import TestResponse
 from idp.config import LOOPBACK
 from idp.login.policy import rate_limits
 from idp.persistence.client_metadata import ClientMetadata
-from tests.protocol.test_device_grant import ADDRESS, Television, type_code
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.ciba import GRANT as CIBA
 from tests.support.ciba import Terminal
 from tests.support.databases import SqliteDatabases
+from tests.support.device_grant import ADDRESS, Television, type_code
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, migrate
 from tests.support.issuer_client import IssuerClient

@@ -6,11 +6,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.protocol.test_client_assertion import Signer
-from tests.protocol.test_device_grant import Television
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser, Forms
 from tests.support.ciba import NUMBER, Terminal, open_request
+from tests.support.device_grant import Television
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty

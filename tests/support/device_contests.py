@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.protocol.test_device_grant import DEVICE, GRANT
 from tests.support.app_contests import Caller, callers, got
 from tests.support.back_channel import BackChannelClient, basic
 from tests.support.ciba import CLIENT, MESSAGE, NUMBER
 from tests.support.ciba import GRANT as CIBA
 from tests.support.contests import Contest, ServedInstance
+from tests.support.device_grant import DEVICE, GRANT
 from tests.support.http_person import HttpPerson
 
 
