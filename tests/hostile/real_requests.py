@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from idp.factors.totp import PERIOD
 from tests.hostile.good_forms import Pairs, RealRequest, browser_headers, page_requests
-from tests.protocol.test_client_assertion import KEY, Signer
 from tests.support.account import CODES, EMAIL, PASSKEYS, PASSWORD, PHONE, PROFILE, SECURITY, TOTP, Account
 from tests.support.back_channel import FORM, BackChannelClient, basic
 from tests.support.browser import Browser
 from tests.support.ciba import MESSAGE, Terminal
+from tests.support.client_assertions import KEY, Signer
 from tests.support.console import console
 from tests.support.device_grant import DEVICE, GRANT
 from tests.support.harness import Harness, Someone

@@ -21,8 +21,8 @@ from idp.messaging.fetched_documents import (
 )
 from idp.messaging.http_client import Outbound
 from idp.persistence.client_metadata import ClientMetadata
-from tests.protocol.test_client_assertion import KEY, Signer
 from tests.support.back_channel import BackChannelClient, refused
+from tests.support.client_assertions import KEY, Signer
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness
 from tests.support.jws import signed
 from tests.support.receiver import Asked, Receiver, receiver

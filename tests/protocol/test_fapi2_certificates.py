@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
-from tests.protocol.test_client_assertion import KEY, PUBLIC
 from tests.support.back_channel import BackChannelClient, Code, refused
 from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
+from tests.support.client_assertions import KEY, PUBLIC
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder

@@ -10,7 +10,6 @@ from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
 from idp.signing.jws import CompactJws, read_object
-from tests.protocol.test_client_assertion import KEY, Signer
 from tests.protocol.test_jwt_bearer import BY_KEY, Courier, trust
 from tests.protocol.test_jwt_bearer import KEY as TRUSTED_KEY
 from tests.support import tables
@@ -18,6 +17,7 @@ from tests.support.back_channel import BackChannelClient, basic
 from tests.support.browser import Browser
 from tests.support.ciba import CLIENT
 from tests.support.ciba import PATH as CIBA
+from tests.support.client_assertions import KEY, Signer
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jose_abuse import Genuine, attacks

@@ -14,11 +14,11 @@ from idp.admin.client_rules import Registration, problems
 from idp.config import BadSettings, Settings
 from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.certificates import CertificateAuthorities, ClientCertificate
-from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.behind_proxy import HEADER, MTLS, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import SERVER, SUBJECT, Authority, client_cert, escaped_pem
+from tests.support.client_assertions import Signer
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
-from tests.protocol.test_client_assertion import Signer
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient
+from tests.support.client_assertions import Signer
 from tests.support.concurrency import CROWD, rush
 from tests.support.harness import Harness, Someone
 

@@ -9,9 +9,9 @@ from werkzeug.test import TestResponse
 from idp.admin.client_rules import Registration, problems
 from idp.persistence.client_metadata import ClientMetadata
 from idp.security_profiles import code_lifetime
-from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.browser import Browser
+from tests.support.client_assertions import Signer
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jws import signed

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.protocol.test_client_assertion import Signer
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient
 from tests.support.browser import Browser, Forms
 from tests.support.ciba import NUMBER, Terminal, open_request
+from tests.support.client_assertions import Signer
 from tests.support.device_grant import Television
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone

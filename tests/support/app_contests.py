@@ -9,8 +9,8 @@ import requests
 
 from idp.admin import client_registrations
 from idp.kernel.clock import DAY
-from tests.protocol.test_client_assertion import Signer
 from tests.support.back_channel import BackChannelClient, basic
+from tests.support.client_assertions import Signer
 from tests.support.concurrency import CROWD
 from tests.support.contests import Contest, ServedInstance
 from tests.support.dpop import KeyHolder
