@@ -23,6 +23,13 @@ CLOCKS = {
     "time.time", "time.time_ns", "time.localtime", "time.gmtime",
     "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today",
 }  # fmt: skip
+HELPERS = {
+    "support": {"support"},
+    "conformance": {"support", "conformance"},
+    "hostile": {"support", "hostile"},
+    "bench": {"support", "hostile", "bench"},
+}
+"""Folder of tests/ that is no test itself -> what it may import of tests/."""
 RANDOMNESS = {"secrets", "random", "os.urandom", "os.getrandom", "uuid.uuid1", "uuid.uuid4", "ssl.RAND_bytes"}
 
 
@@ -81,6 +88,17 @@ def test_imports_go_down_only_and_each_library_has_one_home() -> None:
     program = Path(sys.executable).with_name("lint-imports")
     result = subprocess.run([program, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_helpers_of_tests_import_no_tests() -> None:
+    """What two kinds of tests use lies below both, so that a test module can change without a look at the others."""
+    assert [
+        f"{path.relative_to(ROOT)} uses {name}"
+        for folder, allowed in HELPERS.items()
+        for path in (ROOT / "tests" / folder).rglob("*.py")
+        for name in names_used(path.read_text(encoding="utf-8"))
+        if name.startswith("tests.") and (name.split(".")[1] not in allowed or ".test_" in name)
+    ] == []
 
 
 def test_only_config_reads_the_environment() -> None:
