@@ -1,4 +1,4 @@
-"""The usual cast: one app, one person."""
+"""What tests of the protocol share: an app, a person, and the product as it calls apps or is behind a proxy."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,10 @@ import pytest
 
 from idp.config import LOOPBACK
 from tests.support.back_channel import BackChannelClient
-from tests.support.databases import SqliteDatabases
+from tests.support.behind_proxy import behind_proxy
+from tests.support.certificates import Authority
+from tests.support.clock import FrozenClock
+from tests.support.databases import Databases, SqliteDatabases
 from tests.support.harness import Harness, Someone, migrate
 
 
@@ -30,3 +33,24 @@ def local(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Harness
         made = Harness(url, tmp_path, private_hosts=",".join(LOOPBACK))
         yield made
         made.close()
+
+
+@pytest.fixture
+def authority() -> Authority:
+    """An authority whose certificates the product trusts behind a proxy."""
+    return Authority(FrozenClock().now())
+
+
+@pytest.fixture
+def proxy_settings() -> dict[str, str]:
+    """More settings of the product behind a proxy."""
+    return {}
+
+
+@pytest.fixture
+def behind(
+    databases: Databases, tmp_path: Path, authority: Authority, proxy_settings: dict[str, str]
+) -> Iterator[Harness]:
+    """The product behind a proxy that passes certificates on."""
+    with behind_proxy(databases, tmp_path, authority, **proxy_settings) as made:
+        yield made

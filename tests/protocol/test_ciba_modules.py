@@ -17,7 +17,6 @@ from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import Authority, escaped_pem
 from tests.support.ciba import GRANT, PATH, approve, open_request
-from tests.support.clock import FrozenClock
 from tests.support.databases import SqliteDatabases
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jws import signed
@@ -63,11 +62,6 @@ class FapiTerminal(SigningTerminal):
     def resource(self, token: str, **headers: str) -> TestResponse:
         """Calls userinfo with the certificate."""
         return self.get("/userinfo", token, **self.certificate | headers)
-
-
-@pytest.fixture
-def authority() -> Authority:
-    return Authority(FrozenClock().now())
 
 
 @pytest.fixture

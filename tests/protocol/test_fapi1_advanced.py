@@ -4,8 +4,6 @@ The plan is fapi1-advanced-final-test-plan; most of its modules are one rule her
 """
 
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +18,9 @@ from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.protocol.test_request_objects import KEYS, PUBLIC, STRANGER, SigningParty
 from tests.protocol.test_response_types import half
 from tests.support.back_channel import VERIFIER, refused
-from tests.support.behind_proxy import HEADER, behind_proxy
+from tests.support.behind_proxy import HEADER
 from tests.support.browser import Browser
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
-from tests.support.clock import FrozenClock
-from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jws import signed, unsigned
 from tests.support.relying_party import RelyingParty
@@ -96,15 +92,14 @@ class AdvancedClient(SigningParty):
 
 
 @pytest.fixture
-def authority() -> Authority:
-    return Authority(FrozenClock().now())
+def proxy_settings() -> dict[str, str]:
+    """With the hybrid flow."""
+    return {"response_types": BOTH}
 
 
 @pytest.fixture
-def harness(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
-    """With the hybrid flow."""
-    with behind_proxy(databases, tmp_path, authority, response_types=BOTH) as made:
-        yield made
+def harness(behind: Harness) -> Harness:
+    return behind
 
 
 @pytest.fixture

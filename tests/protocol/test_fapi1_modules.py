@@ -1,7 +1,5 @@
 """Modules of the FAPI 1.0 Advanced plans that are one walk each, by their names; the others: `test_fapi1_advanced`."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +8,9 @@ import pytest
 from idp.kernel.clock import MINUTE
 from tests.protocol.test_fapi1_advanced import BOTH, HYBRID, PKCE, AdvancedClient
 from tests.support.back_channel import VERIFIER, refused
-from tests.support.behind_proxy import MTLS, behind_proxy
+from tests.support.behind_proxy import MTLS
 from tests.support.browser import Browser
 from tests.support.certificates import Authority
-from tests.support.clock import FrozenClock
-from tests.support.databases import Databases
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.relying_party import is_page
 
@@ -23,14 +19,14 @@ KEYED = {"token_endpoint_auth_method": "private_key_jwt"}
 
 
 @pytest.fixture
-def authority() -> Authority:
-    return Authority(FrozenClock().now())
+def proxy_settings() -> dict[str, str]:
+    """With the hybrid flow."""
+    return {"response_types": BOTH}
 
 
 @pytest.fixture
-def harness(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
-    with behind_proxy(databases, tmp_path, authority, response_types=BOTH) as made:
-        yield made
+def harness(behind: Harness) -> Harness:
+    return behind
 
 
 @pytest.fixture

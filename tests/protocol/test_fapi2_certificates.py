@@ -3,8 +3,6 @@
 The modules are those of fapi2-security-profile-final-test-plan whose outcome depends on certificates.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +11,9 @@ from werkzeug.test import TestResponse
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.support.back_channel import BackChannelClient, Code, refused
-from tests.support.behind_proxy import HEADER, behind_proxy
+from tests.support.behind_proxy import HEADER
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
 from tests.support.client_assertions import KEY, PUBLIC
-from tests.support.clock import FrozenClock
-from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness
 from tests.support.jws import signed
@@ -65,14 +61,8 @@ class FapiClient(BackChannelClient):
 
 
 @pytest.fixture
-def authority() -> Authority:
-    return Authority(FrozenClock().now())
-
-
-@pytest.fixture
-def harness(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
-    with behind_proxy(databases, tmp_path, authority) as made:
-        yield made
+def harness(behind: Harness) -> Harness:
+    return behind
 
 
 @pytest.mark.parametrize(("method", "bound"), KINDS)

@@ -1,7 +1,6 @@
 """Certificates of clients behind a trusted proxy: RFC 8705, RFC 9440, conformance section 1.5."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +14,16 @@ from idp.config import BadSettings, Settings
 from idp.persistence.client_metadata import ClientMetadata
 from idp.signing.certificates import CertificateAuthorities, ClientCertificate
 from tests.support.back_channel import BackChannelClient, refused
-from tests.support.behind_proxy import HEADER, MTLS, behind_proxy
+from tests.support.behind_proxy import HEADER, MTLS
 from tests.support.browser import Browser
 from tests.support.certificates import SERVER, SUBJECT, Authority, client_cert, escaped_pem
 from tests.support.client_assertions import Signer
-from tests.support.clock import FrozenClock
-from tests.support.databases import Databases
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness
 
 TLS = {"token_endpoint_auth_method": "tls_client_auth"}
 BOUND = ClientMetadata(tls_client_auth_subject_dn=SUBJECT, tls_client_certificate_bound_access_tokens=True)
 FORM = {"grant_type": "client_credentials"}
-
-
-@pytest.fixture
-def authority() -> Authority:
-    """An authority that this installation trusts."""
-    return Authority(FrozenClock().now())
-
-
-@pytest.fixture
-def behind(databases: Databases, tmp_path: Path, authority: Authority) -> Iterator[Harness]:
-    """The product behind a proxy that passes certificates on."""
-    with behind_proxy(databases, tmp_path, authority) as made:
-        yield made
 
 
 def client(harness: Harness, client_id: str = "web", **traits: Any) -> BackChannelClient:
