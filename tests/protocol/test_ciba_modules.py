@@ -11,7 +11,6 @@ from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.protocol.test_ciba_signed import SigningTerminal
-from tests.protocol.test_request_objects import KEYS
 from tests.support.back_channel import refused
 from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.browser import Browser
@@ -20,6 +19,7 @@ from tests.support.ciba import GRANT, PATH, approve, open_request
 from tests.support.databases import SqliteDatabases
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jws import signed
+from tests.support.signed_requests import KEYS
 
 ALG = "PS256"
 

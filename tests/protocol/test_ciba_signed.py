@@ -7,12 +7,12 @@ from jwcrypto.jwk import JWK
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
-from tests.protocol.test_request_objects import KEYS, PUBLIC, STRANGER
 from tests.support.back_channel import refused
 from tests.support.ciba import CLIENT, MESSAGE, Terminal
 from tests.support.client_assertions import Signer
 from tests.support.harness import ISSUER, Harness
 from tests.support.jws import hmac_signed, signed, unsigned
+from tests.support.signed_requests import KEYS, PUBLIC, STRANGER
 
 ALG = "ES256"
 

@@ -17,7 +17,6 @@ from idp.persistence.grants import grants
 from idp.persistence.pushed_requests import pushed_requests
 from idp.protocol.authorize.request_object import RequestObjectRefused, read_request_object
 from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
-from tests.protocol.test_request_objects import SigningParty
 from tests.support import tables
 from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
@@ -29,6 +28,7 @@ from tests.support.jws import unsigned
 from tests.support.network import browser_at
 from tests.support.outages import LOCKED, outage, wait_briefly
 from tests.support.relying_party import RelyingParty, is_page
+from tests.support.signed_requests import SigningParty
 from tests.support.statements import metered
 
 DEMANDED = ClientMetadata(require_pushed_authorization_requests=True)
