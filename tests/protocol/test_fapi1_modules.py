@@ -1,7 +1,6 @@
 """Modules of the FAPI 1.0 Advanced plans that are one walk each, by their names; the others: `test_fapi1_advanced`."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
@@ -12,6 +11,7 @@ from tests.support.behind_proxy import MTLS
 from tests.support.browser import Browser
 from tests.support.certificates import Authority
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
+from tests.support.pushed_requests import open_request_uri
 from tests.support.relying_party import is_page
 
 OTHER_URI = f"{REDIRECT_URI}?dummy1=lorem&dummy2=ipsum"
@@ -43,8 +43,7 @@ def keyed(harness: Harness, authority: Authority) -> AdvancedClient:
 def code_of(bank: AdvancedClient, browser: Browser, someone: Someone, request_uri: str = "") -> dict[str, str]:
     """The answer to the request that was signed last: by value, or pushed."""
     if request_uri:
-        query = {"client_id": bank.app.client_id, "request_uri": request_uri}
-        browser.get(f"/authorize?{urlencode(query)}", site="cross-site")
+        open_request_uri(browser, bank.app.client_id, request_uri)
     return bank.go_through(browser, someone) if "/identify" in browser.at else bank.answer(browser)
 
 
@@ -96,7 +95,7 @@ def test_a_code_is_for_one_client_with_its_verifier_once(
     """Pushed: the page may be opened twice, and is answered once."""
     other = AdvancedClient(harness, authority, "other")
     request_uri = (bank.push(**PKCE).json or {})["request_uri"]
-    browser.get(f"/authorize?{urlencode({'client_id': 'bank', 'request_uri': request_uri})}", site="cross-site")
+    open_request_uri(browser, "bank", request_uri)
     answer = code_of(bank, browser, jane, request_uri)
     refused(bank.token_request(answer), "invalid_grant")
     refused(bank.token_request(answer, code_verifier="x" * 43), "invalid_grant")
@@ -106,7 +105,7 @@ def test_a_code_is_for_one_client_with_its_verifier_once(
     harness.clock.advance(1)
     refused(bank.token_request(answer, code_verifier=VERIFIER), "invalid_grant")
     refused(bank.resource(token), "invalid_token", 401)
-    browser.get(f"/authorize?{urlencode({'client_id': 'bank', 'request_uri': request_uri})}", site="cross-site")
+    open_request_uri(browser, "bank", request_uri)
     assert bank.error(browser) == "invalid_request_uri"
 
 
@@ -135,10 +134,10 @@ def test_references_and_addresses_that_cannot_be_used(
     refused(bank.post("/par", form, headers=bank.certificate), "invalid_request")
     assert bank.http.put("/par", data=form, headers=bank.certificate).status_code == 405
     request_uri = (bank.push(**PKCE).json or {})["request_uri"]
-    browser.get(f"/authorize?{urlencode({'client_id': 'other', 'request_uri': request_uri})}", site="cross-site")
+    open_request_uri(browser, "other", request_uri)
     assert is_page(browser)
     harness.clock.advance(MINUTE)
-    browser.get(f"/authorize?{urlencode({'client_id': 'bank', 'request_uri': request_uri})}", site="cross-site")
+    open_request_uri(browser, "bank", request_uri)
     assert bank.error(browser) == "invalid_request_uri"
 
 

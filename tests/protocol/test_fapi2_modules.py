@@ -14,13 +14,13 @@ from idp.claims.standard import SCOPES
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.conformance.people import PROFILE
-from tests.protocol.test_pushed_requests import PushingParty
 from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
 from tests.support.client_assertions import KEY, PUBLIC
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.jws import signed
+from tests.support.pushed_requests import PushingParty
 from tests.support.relying_party import is_page
 
 FAPI2 = ClientMetadata(security_profile="fapi2", dpop_bound_access_tokens=True)

@@ -4,11 +4,9 @@ import contextlib
 import functools
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
@@ -27,27 +25,12 @@ from tests.support.harness import Harness, Someone, migrate
 from tests.support.jws import unsigned
 from tests.support.network import browser_at
 from tests.support.outages import LOCKED, outage, wait_briefly
-from tests.support.relying_party import RelyingParty, is_page
+from tests.support.pushed_requests import PushingParty, open_request_uri
+from tests.support.relying_party import is_page
 from tests.support.signed_requests import SigningParty
 from tests.support.statements import metered
 
 DEMANDED = ClientMetadata(require_pushed_authorization_requests=True)
-
-
-class PushingParty(RelyingParty):
-    """`push` returns the reference, `open` sends a browser there with that and the client_id only."""
-
-    def pushed(self, **changes: Any) -> TestResponse:
-        return self.post("/par", self.request(**changes))
-
-    def push(self, **changes: Any) -> str:
-        response = self.pushed(**changes)
-        assert response.status_code == 201, response.text
-        return str((response.json or {})["request_uri"])
-
-    def open(self, browser: Browser, request_uri: str, **beside: str) -> None:
-        query = {"client_id": self.app.client_id, "request_uri": request_uri} | beside
-        browser.get(f"/authorize?{urlencode(query)}", site="cross-site")
 
 
 @pytest.fixture
@@ -200,7 +183,7 @@ def test_a_signed_request_can_be_pushed(harness: Harness, browser: Browser, jane
     token = app.signed()
     answer = app.post("/par", {"request": token, "prompt": "none", "state": "outside"})
     uri = (answer.json or {})["request_uri"]
-    browser.get("/authorize?" + urlencode({"client_id": "web", "request_uri": uri}), site="cross-site")
+    open_request_uri(browser, "web", uri)
     app.id_claims(app.tokens_from(app.go_through(browser, jane)))
     for incomplete in (app.request(), {"request": app.signed(redirect_uri=None)}):
         refused(app.post("/par", incomplete), "invalid_request")
