@@ -7,7 +7,7 @@ import pytest
 
 from tests.hostile import campaign, races, route_table, served
 from tests.hostile.real_requests import REGISTRATION
-from tests.support.contests import ServedInstance, half, served_instance
+from tests.support.contests import ServedInstance, half_of_contests, served_instance
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 
@@ -39,4 +39,4 @@ def test_hostile_bytes_over_sockets_are_answered_or_refused(instance: ServedInst
 
 
 def test_what_apps_may_use_once_has_one_winner_of_32(instance: ServedInstance) -> None:
-    assert races.run(instance, 1, half(instance, races.BY_APPS)).wrong == []
+    assert races.run(instance, 1, half_of_contests(instance, races.BY_APPS)).wrong == []

@@ -15,14 +15,13 @@ from idp.kernel.handles import s256
 from idp.persistence.client_metadata import ClientMetadata
 from idp.protocol.api.interaction_ids import HEADER as INTERACTION
 from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
-from tests.protocol.test_response_types import half
 from tests.support.back_channel import VERIFIER, refused
 from tests.support.behind_proxy import HEADER
 from tests.support.browser import Browser
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jws import signed, unsigned
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import RelyingParty, half
 from tests.support.signed_requests import KEYS, PUBLIC, STRANGER, SigningParty
 
 HYBRID = "code id_token"

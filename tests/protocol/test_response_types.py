@@ -3,8 +3,6 @@
 OAuth 2.0 Multiple Response Type Encoding Practices; OIDC Core sections 3.2 and 3.3; conformance section 1.1, I and H.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +20,7 @@ from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone, migrate
-from tests.support.relying_party import RelyingParty
+from tests.support.relying_party import RelyingParty, half
 from tests.support.statements import metered
 
 TYPES = ("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token")
@@ -44,11 +42,6 @@ def harness(tmp_path: Path, databases: Databases) -> Iterator[Harness]:
 @pytest.fixture
 def app(harness: Harness) -> RelyingParty:
     return RelyingParty(harness, **TRAITS)
-
-
-def half(value: str) -> str:
-    hashed = hashlib.sha256(value.encode()).digest()[:16]
-    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
 @pytest.mark.module("oidcc-server")

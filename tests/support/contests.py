@@ -107,7 +107,7 @@ def race(contest: Contest[V]) -> tuple[int, set[int]]:
     return len(set(map(contest.won, contest.people)) - {""}), {answer.status_code for answer in answers}
 
 
-def half(instance: ServedInstance, things: Mapping[str, T]) -> dict[str, T]:
+def half_of_contests(instance: ServedInstance, things: Mapping[str, T]) -> dict[str, T]:
     """Every second of these things; the other half is for the other kind of database.
 
     `./dev bench hostile` races for all over both; each has a race of its own in one process, over both, too.

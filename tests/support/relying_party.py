@@ -8,6 +8,8 @@ app.sign_in(browser, jane)              the whole flow; the response, its `state
 app.tokens_from(answer)                 the token response
 """
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -168,3 +170,9 @@ def is_page(browser: Browser, status: int = 400) -> bool:
     assert "Location" not in page.headers
     assert "data-send" not in page.text
     return "we cannot continue" in page.text or status != 400
+
+
+def half(value: str) -> str:
+    """Return the hash of a code, a token or a state that an ID token has beside it (OIDC Core section 3.3.2.11)."""
+    hashed = hashlib.sha256(value.encode()).digest()[:16]
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()

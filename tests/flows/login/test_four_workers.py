@@ -8,7 +8,7 @@ import pytest
 from idp.audit.bounds import MOST_KNOWN
 from idp.kernel.clock import MINUTE
 from tests.support.concurrency import rush
-from tests.support.contests import ServedInstance, half, race, served_instance
+from tests.support.contests import ServedInstance, half_of_contests, race, served_instance
 from tests.support.http_person import HttpPerson
 from tests.support.people_contests import CONTESTS
 from tests.support.tables import events, let_pass
@@ -30,7 +30,7 @@ def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.mark.promise("ES10", "FM15", "MS6")
 def test_what_works_once_has_one_winner_of_32(instance: ServedInstance) -> None:
-    outcomes = {name: race(prepare(instance)) for name, prepare in half(instance, CONTESTS).items()}
+    outcomes = {name: race(prepare(instance)) for name, prepare in half_of_contests(instance, CONTESTS).items()}
     assert {name: winners for name, (winners, _) in outcomes.items()} == dict.fromkeys(outcomes, 1)
     assert {status for _, statuses in outcomes.values() for status in statuses if status >= 500} == set()
 
