@@ -11,6 +11,7 @@ from tests.support.behind_proxy import behind_proxy
 from tests.support.certificates import Authority
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases, SqliteDatabases
+from tests.support.fapi1 import AdvancedClient
 from tests.support.harness import Harness, Someone, migrate
 
 
@@ -54,3 +55,9 @@ def behind(
     """The product behind a proxy that passes certificates on."""
     with behind_proxy(databases, tmp_path, authority, **proxy_settings) as made:
         yield made
+
+
+@pytest.fixture
+def bank(harness: Harness, authority: Authority) -> AdvancedClient:
+    """A client of FAPI 1.0 Advanced; the product must be behind a proxy."""
+    return AdvancedClient(harness, authority)

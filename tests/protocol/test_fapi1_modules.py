@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from idp.kernel.clock import MINUTE
-from tests.protocol.test_fapi1_advanced import BOTH, HYBRID, PKCE, AdvancedClient
 from tests.support.back_channel import VERIFIER, refused
 from tests.support.behind_proxy import MTLS
 from tests.support.browser import Browser
 from tests.support.certificates import Authority
+from tests.support.fapi1 import BOTH, HYBRID, PKCE, AdvancedClient, code_of
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.pushed_requests import open_request_uri
 from tests.support.relying_party import is_page
@@ -30,21 +30,9 @@ def harness(behind: Harness) -> Harness:
 
 
 @pytest.fixture
-def bank(harness: Harness, authority: Authority) -> AdvancedClient:
-    return AdvancedClient(harness, authority)
-
-
-@pytest.fixture
 def keyed(harness: Harness, authority: Authority) -> AdvancedClient:
     """A client that signs assertions; its tokens are bound to its certificate all the same."""
     return AdvancedClient(harness, authority, "keyed", **KEYED)
-
-
-def code_of(bank: AdvancedClient, browser: Browser, someone: Someone, request_uri: str = "") -> dict[str, str]:
-    """The answer to the request that was signed last: by value, or pushed."""
-    if request_uri:
-        open_request_uri(browser, bank.app.client_id, request_uri)
-    return bank.go_through(browser, someone) if "/identify" in browser.at else bank.answer(browser)
 
 
 REQUESTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
