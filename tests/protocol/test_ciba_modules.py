@@ -7,18 +7,16 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
-from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.protocol.test_ciba_signed import SigningTerminal
 from tests.support.back_channel import refused
 from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import Authority, escaped_pem
 from tests.support.ciba import GRANT, PATH, approve, open_request
+from tests.support.client_assertions import assertion_fields
 from tests.support.databases import SqliteDatabases
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.jws import signed
 from tests.support.signed_requests import KEYS
 
 ALG = "PS256"
@@ -41,12 +39,8 @@ class FapiTerminal(SigningTerminal):
 
     def assertion(self) -> dict[str, str]:
         """A client assertion, as form fields."""
-        now, client_id = self.harness.clock.now(), self.app.client_id
-        self.count += 1
-        claims = {"iss": client_id, "sub": client_id, "aud": self.audience, "iat": now, "exp": now + MINUTE}
-        header = {"alg": self.assertion_alg, "kid": self.assertion_alg}
-        token = signed(KEYS[self.assertion_alg], self.assertion_alg, header, claims | {"jti": f"a-{self.count}"})
-        return {"client_assertion": token, "client_assertion_type": ASSERTION_TYPE}
+        alg, now = self.assertion_alg, self.harness.clock.now()
+        return assertion_fields(self.harness, self.app.client_id, key=KEYS[alg], alg=alg, aud=self.audience, iat=now)
 
     def post(
         self, path: str, form: Mapping[str, Any], *, headers: Mapping[str, str] | None = None, anonymous: bool = False

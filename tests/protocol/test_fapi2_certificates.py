@@ -9,14 +9,12 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.persistence.client_metadata import ClientMetadata
-from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.support.back_channel import BackChannelClient, Code, refused
 from tests.support.behind_proxy import HEADER
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
-from tests.support.client_assertions import KEY, PUBLIC
+from tests.support.client_assertions import KEY, PUBLIC, assertion_fields
 from tests.support.dpop import KeyHolder
-from tests.support.harness import ISSUER, Harness
-from tests.support.jws import signed
+from tests.support.harness import Harness
 
 KINDS = [("private_key_jwt", "mtls"), ("tls_client_auth", "dpop"), ("tls_client_auth", "mtls")]
 
@@ -33,16 +31,13 @@ class FapiClient(BackChannelClient):
             tls_client_certificate_bound_access_tokens=bound == "mtls",
         )
         super().__init__(harness, name, token_endpoint_auth_method=method, jwks=PUBLIC, metadata=metadata)
-        self.bound, self.holder, self.count = bound, KeyHolder(self), 0
+        self.bound, self.holder = bound, KeyHolder(self)
         self.certificate = {HEADER: escaped_pem(authority.issue(subject))}
 
     def credentials(self) -> dict[str, str]:
         if self.method != "private_key_jwt":
             return {"client_id": self.app.client_id}
-        now, self.count = self.harness.clock.now(), self.count + 1
-        named = {"iss": self.app.client_id, "sub": self.app.client_id, "aud": ISSUER, "jti": f"j{self.count}"}
-        assertion = signed(KEY, "ES256", {"alg": "ES256", "kid": "k1"}, named | {"exp": now + 60})
-        return {"client_assertion": assertion, "client_assertion_type": ASSERTION_TYPE}
+        return assertion_fields(self.harness, self.app.client_id, key=KEY, alg="ES256")
 
     def send(self, path: str, form: dict[str, Any], *, certificate: bool = True, proof: bool = True) -> TestResponse:
         sent = self.certificate if certificate else {}

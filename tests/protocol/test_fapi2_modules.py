@@ -12,14 +12,12 @@ from werkzeug.test import TestResponse
 
 from idp.claims.standard import SCOPES
 from idp.persistence.client_metadata import ClientMetadata
-from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.conformance.people import PROFILE
 from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
-from tests.support.client_assertions import KEY, PUBLIC
+from tests.support.client_assertions import KEY, PUBLIC, assertion_fields
 from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
-from tests.support.jws import signed
 from tests.support.pushed_requests import PushingParty
 from tests.support.relying_party import is_page
 
@@ -43,18 +41,15 @@ class FapiParty(PushingParty):
         self.holder = KeyHolder(self)
         self.bent: dict[str, Any] = {}
 
-    def assertion(self) -> str:
-        now, own = self.harness.clock.now(), self.app.client_id
-        claims = {"iss": own, "sub": own, "aud": ISSUER, "iat": now, "exp": now + 60}
-        claims |= {"jti": self.harness.services.entropy.token()} | self.bent
-        told = {name: value for name, value in claims.items() if value is not None}
-        return signed(KEY, "ES256", {"alg": "ES256", "kid": "k1"}, told)
+    def assertion(self) -> dict[str, str]:
+        claims = {"iat": self.harness.clock.now()} | self.bent
+        return assertion_fields(self.harness, self.app.client_id, key=KEY, alg="ES256", **claims)
 
     def post(
         self, path: str, form: Mapping[str, Any], *, headers: Mapping[str, str] | None = None, anonymous: bool = False
     ) -> TestResponse:
         sent = dict(headers or {}) | ({"DPoP": self.holder.proof()} if path == "/token" else {})
-        known = {} if anonymous else {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
+        known = {} if anonymous else self.assertion()
         return super().post(path, dict(form) | known, headers=sent)
 
     def code_for(self, browser: Browser, someone: Someone, *, beside: Mapping[str, str], **changes: Any) -> Code:

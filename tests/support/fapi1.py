@@ -1,19 +1,17 @@
 """A client of FAPI 1.0 Part 2: it signs its requests, and shows its certificate or signs assertions as well."""
 
-import uuid
 from typing import Any
 
 from werkzeug.test import TestResponse
 
 from idp.kernel.handles import s256
 from idp.persistence.client_metadata import ClientMetadata
-from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
 from tests.support.back_channel import VERIFIER
 from tests.support.behind_proxy import HEADER
 from tests.support.browser import Browser
 from tests.support.certificates import SUBJECT, Authority, escaped_pem
-from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.jws import signed
+from tests.support.client_assertions import assertion_fields
+from tests.support.harness import Harness, Someone
 from tests.support.pushed_requests import open_request_uri
 from tests.support.relying_party import RelyingParty
 from tests.support.signed_requests import KEYS, PUBLIC, SigningParty
@@ -51,19 +49,19 @@ class AdvancedClient(SigningParty):
         self.alg = "PS256"
 
     def credentials(self) -> dict[str, str]:
+        """Return what stands in a request beside the certificate."""
         if self.method != "private_key_jwt":
             return {"client_id": self.app.client_id}
-        now, own = self.harness.clock.now(), self.app.client_id
-        claims = {"iss": own, "sub": own, "aud": ISSUER, "exp": now + 60, "jti": str(uuid.uuid4())} | self.bent
-        told = {name: value for name, value in claims.items() if value is not None}
-        assertion = signed(KEYS[self.alg], self.alg, {"alg": self.alg, "kid": self.alg}, told)
-        return {"client_assertion": assertion, "client_assertion_type": ASSERTION_TYPE}
+        key, client_id = KEYS[self.alg], self.app.client_id
+        return assertion_fields(self.harness, client_id, key=key, alg=self.alg, **self.bent)
 
     def request(self, **changes: Any) -> dict[str, str]:
+        """Return a good request, as changed."""
         plain = {"response_type": HYBRID, "code_challenge": None, "code_challenge_method": None}
         return super().request(**plain | changes)
 
     def claims(self, **changes: Any) -> dict[str, Any]:
+        """Return the claims of a request object; `sent` becomes what is inside it."""
         made = super().claims(**changes)
         self.sent |= {name: str(made[name]) for name in ("response_type", "response_mode") if name in made}
         if "state" not in made:
@@ -71,21 +69,24 @@ class AdvancedClient(SigningParty):
         return made
 
     def push(self, **changes: Any) -> TestResponse:
+        """Push a request object."""
         return self.post("/par", self.credentials() | {"request": self.signed(**changes)}, headers=self.certificate)
 
     def token_request(
         self, answer: dict[str, str], certificate: dict[str, str] | None = None, **more: str
     ) -> TestResponse:
+        """Redeem the code of an answer, with the client's own certificate unless another is given."""
         form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": self.sent["redirect_uri"]}
         sent = self.certificate if certificate is None else certificate
         return self.post("/token", self.credentials() | form | more, headers=sent)
 
     def resource(self, token: str, **headers: str) -> TestResponse:
+        """Call userinfo with the certificate."""
         return self.get("/userinfo", token, **self.certificate | headers)
 
 
 def code_of(bank: AdvancedClient, browser: Browser, someone: Someone, request_uri: str = "") -> dict[str, str]:
-    """The answer to the request that was signed last: by value, or pushed."""
+    """Return the answer to the request that was signed last: by value, or pushed."""
     if request_uri:
         open_request_uri(browser, bank.app.client_id, request_uri)
     return bank.go_through(browser, someone) if "/identify" in browser.at else bank.answer(browser)
