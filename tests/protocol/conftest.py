@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from idp.config import LOOPBACK
+from tests.support.apis import ResourceServer
 from tests.support.back_channel import BackChannelClient
 from tests.support.behind_proxy import behind_proxy
 from tests.support.certificates import Authority
@@ -13,6 +14,7 @@ from tests.support.clock import FrozenClock
 from tests.support.databases import Databases, SqliteDatabases
 from tests.support.fapi1 import AdvancedClient
 from tests.support.harness import Harness, Someone, migrate
+from tests.support.trusted_issuers import Courier
 
 
 @pytest.fixture
@@ -25,6 +27,18 @@ def rp(harness: Harness) -> BackChannelClient:
 def jane(harness: Harness) -> Someone:
     """Somebody; how she signed in is for each grant to say."""
     return harness.person("jane")
+
+
+@pytest.fixture
+def orders(harness: Harness) -> ResourceServer:
+    """An API."""
+    return ResourceServer(harness)
+
+
+@pytest.fixture
+def courier(harness: Harness) -> Courier:
+    """An app that brings assertions of a trusted issuer."""
+    return Courier(harness)
 
 
 @pytest.fixture

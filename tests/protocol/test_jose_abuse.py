@@ -10,8 +10,6 @@ from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
 from idp.signing.jws import CompactJws, read_object
-from tests.protocol.test_jwt_bearer import BY_KEY, Courier, trust
-from tests.protocol.test_jwt_bearer import KEY as TRUSTED_KEY
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, basic
 from tests.support.browser import Browser
@@ -22,6 +20,8 @@ from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jose_abuse import Genuine, attacks
 from tests.support.relying_party import RelyingParty
+from tests.support.trusted_issuers import BY_KEY, Courier, trust
+from tests.support.trusted_issuers import KEY as TRUSTED_KEY
 
 SLOWEST = 1.0
 """Seconds of computing for one answer; a megabyte that is searched again and again takes minutes."""

@@ -5,64 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from jwcrypto.jwk import JWK
-from werkzeug.test import TestResponse
 
 from idp.persistence.transaction import Transaction
-from idp.persistence.trusted_issuers import TrustedIssuer
 from tests.support import tables
 from tests.support.apis import ORDERS, READ, WRITE, ResourceServer
-from tests.support.back_channel import BackChannelClient, refused
+from tests.support.back_channel import refused
 from tests.support.command import Command
 from tests.support.concurrency import CROWD, rush
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.jws import hmac_signed, signed, unsigned
+from tests.support.jws import hmac_signed, unsigned
 from tests.support.receiver import Asked, receiver
-
-GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-OTHER = "https://authority.example.test"
-KEY = JWK.generate(kty="EC", crv="P-256", kid="k1")
-STRANGER = JWK.generate(kty="EC", crv="P-256", kid="k1")
-BY_KEY = {"alg": "ES256", "kid": "k1"}
-PUBLIC = {"keys": [KEY.export_public(as_dict=True)]}
-
-
-class Courier(BackChannelClient):
-    """An app that brings assertions, right ones unless told otherwise; None leaves a claim out."""
-
-    def __init__(self, harness: Harness, client_id: str = "courier", **traits: Any) -> None:
-        values = {"grant_types": [GRANT], "scopes": [READ, "security", "openid"], "redirect_uris": []}
-        super().__init__(harness, client_id, **values | traits)
-        self.count = 0
-
-    def claims(self, **changes: Any) -> dict[str, Any]:
-        now, self.count = self.harness.clock.now(), self.count + 1
-        claims = {"iss": OTHER, "sub": "jane", "aud": ISSUER, "iat": now, "exp": now + 60, "jti": f"j{self.count}"}
-        return {name: value for name, value in (claims | changes).items() if value is not None}
-
-    def assertion(self, key: JWK = KEY, header: dict[str, Any] | None = None, **changes: Any) -> str:
-        return signed(key, "ES256", BY_KEY | (header or {}), self.claims(**changes))
-
-    def bring(self, assertion: str | None = None, **form: Any) -> TestResponse:
-        fields = {"grant_type": GRANT, "assertion": self.assertion() if assertion is None else assertion}
-        return self.post("/token", fields | form)
-
-
-def trust(harness: Harness, **changes: Any) -> None:
-    """Register the other authority."""
-    values: dict[str, Any] = {"issuer": OTHER, "jwks": PUBLIC, "clients": ["courier"], "scopes": [READ, WRITE]}
-    with harness.services.database.write() as tx:
-        tx.trusted_issuers.add(TrustedIssuer(**values | changes))
-
-
-@pytest.fixture
-def courier(harness: Harness) -> Courier:
-    return Courier(harness)
-
-
-@pytest.fixture
-def orders(harness: Harness) -> ResourceServer:
-    return ResourceServer(harness)
+from tests.support.trusted_issuers import GRANT, OTHER, PUBLIC, STRANGER, Courier, trust
 
 
 def test_an_assertion_becomes_a_token_that_nobody_signed_in_for(

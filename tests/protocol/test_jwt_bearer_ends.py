@@ -3,7 +3,6 @@
 import pytest
 
 from idp.persistence.grants import GrantedScopes
-from tests.protocol.test_jwt_bearer import GRANT, OTHER, Courier, trust
 from tests.support import tables
 from tests.support.account import Account
 from tests.support.apis import ORDERS, READ, ResourceServer
@@ -11,16 +10,7 @@ from tests.support.back_channel import BackChannelClient, refused
 from tests.support.command import Command
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
-
-
-@pytest.fixture
-def courier(harness: Harness) -> Courier:
-    return Courier(harness)
-
-
-@pytest.fixture
-def orders(harness: Harness) -> ResourceServer:
-    return ResourceServer(harness)
+from tests.support.trusted_issuers import GRANT, OTHER, Courier, trust
 
 
 def test_without_the_trust_the_tokens_end(

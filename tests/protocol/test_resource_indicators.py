@@ -25,12 +25,6 @@ def rp(harness: Harness) -> BackChannelClient:
     return BackChannelClient(harness, scopes=SCOPES)
 
 
-@pytest.fixture
-def orders(harness: Harness) -> ResourceServer:
-    """One API."""
-    return ResourceServer(harness)
-
-
 def claims(rp: BackChannelClient, response: TestResponse) -> dict[str, object]:
     """What the access token of a token response says."""
     assert response.status_code == 200, response.text
