@@ -7,6 +7,7 @@ import pytest
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
+from tests.support.page_text import form_token
 from tests.support.relying_party import RelyingParty, is_page
 
 
@@ -122,7 +123,7 @@ def test_a_form_from_elsewhere_decides_nothing(
         assert browser.page.status_code == 400
     other = browser.page.text
     at_consent(app, browser, jane, scope="openid email")
-    token = other.split('name="csrf" value="')[1][:64]
+    token = form_token(other)
     browser.submit(choice=choice, csrf=token)
     assert browser.page.status_code == 400
     browser.client.post(first, data={"choice": choice, "csrf": token}, headers={"Sec-Fetch-Site": "cross-site"})

@@ -18,6 +18,7 @@ from tests.support.back_channel import insert_grant
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness, Someone
 from tests.support.mailed import codes
+from tests.support.page_text import recovery_codes, setup_key
 from tests.support.tables import Snapshot, rows
 
 PROFILE = "/account/profile"
@@ -131,15 +132,15 @@ class Account:
         self.open(TOTP)
         seed = self.key()
         self.browser.submit(action=TOTP, code=pyotp.TOTP(seed).at(self.harness.clock.now()))
-        codes = tuple(re.findall(r"<li><code>([^<]+)</code>", self.browser.page.text))
+        codes = tuple(recovery_codes(self.browser.page.text))
         self.someone = dataclasses.replace(self.someone, seed=seed, codes=codes)
         self.browser.submit(action=CODES, saved="1")
 
     def key(self) -> str:
         """The key behind "Type code manually" on the page just shown."""
-        found = re.search(r'id="secret"[^>]*>([^<]+)<', self.browser.page.text)
+        found = setup_key(self.browser.page.text)
         assert found, self.browser.page.text
-        return found[1].replace(" ", "")
+        return found
 
     def protected(self) -> Snapshot:
         """Everything a refused change must leave alone."""
@@ -152,14 +153,14 @@ def words(page: TestResponse) -> str:
 
 
 def mails(harness: Harness) -> list[str]:
-    """The notices promised so far."""
+    """Return the notices in the outbox."""
     with harness.services.database.engine.connect() as connection:
         found = connection.execute(select(outbox.c.context).order_by(outbox.c.id))
         return [context["event"] for (context,) in found if "event" in context]
 
 
 def forget_mail(harness: Harness) -> None:
-    """Takes everything promised so far out of the outbox."""
+    """Take every message out of the outbox."""
     with harness.services.database.write() as tx:
         for message in tx.outbox.waiting():
             tx.outbox.record_delivered(message, masked="")

@@ -3,7 +3,6 @@
 It fills our pages' forms as `tests.support.browser` does; an address that must stay unvisited is given as `stop_at`.
 """
 
-import re
 import time
 from urllib.parse import urljoin
 
@@ -12,9 +11,9 @@ import requests
 
 from tests.support.browser import Forms
 from tests.support.harness import PASSWORD
+from tests.support.page_text import setup_key
 
 MAX_HOPS = 20
-SETUP_KEY = re.compile(r'id="secret"[^>]*>([^<]+)<')
 
 
 class HttpPerson:
@@ -60,8 +59,8 @@ class HttpPerson:
         """Do whatever our pages ask: password, setting up a second step, its code, allowing the app."""
         if self.at.endswith("/identify"):
             self.submit(username=self.username, password=PASSWORD)
-        if shown := SETUP_KEY.search(self.page.text):
-            self.seed = shown[1].replace(" ", "")
+        if shown := setup_key(self.page.text):
+            self.seed = shown
             self.submit(code=self.next_code())
             self.submit(saved="1")
         elif self.at.endswith("/code"):

@@ -6,7 +6,6 @@ driver.sign_in(browser, jane)       the whole login
 """
 
 import dataclasses
-import re
 from typing import Any
 
 import pyotp
@@ -22,6 +21,7 @@ from idp.persistence.transaction import Transaction
 from idp.web.transactions import write_transaction
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
+from tests.support.page_text import form_token, recovery_codes, setup_key
 
 
 class LoginDriver:
@@ -80,7 +80,7 @@ class LoginDriver:
         """All the way through a set-up and in; the person as they are now."""
         seed = self.to_set_up(browser, someone)
         browser.submit(code=pyotp.TOTP(seed).at(self.harness.clock.now()))
-        codes = tuple(re.findall(r"<li><code>([^<]+)</code></li>", browser.page.text))
+        codes = tuple(recovery_codes(browser.page.text))
         browser.submit(saved="1")
         assert self.claims(browser), browser.at
         return dataclasses.replace(someone, seed=seed, codes=codes)
@@ -88,16 +88,14 @@ class LoginDriver:
 
 def offered_seed(browser: Browser) -> str:
     """The key on the set-up page."""
-    found = re.search(r'id="secret"[^>]*>([^<]+)<', browser.page.text)
+    found = setup_key(browser.page.text)
     assert found, (browser.at, browser.page.status)
-    return found[1].replace(" ", "")
+    return found
 
 
 def csrf_of(browser: Browser) -> str:
     """The form token on the page."""
-    found = re.search(r'name="csrf" value="([^"]+)"', browser.page.text)
-    assert found, (browser.at, browser.page.status)
-    return found[1]
+    return form_token(browser.page.text)
 
 
 def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view

@@ -13,7 +13,7 @@ from tests.support.account import CODES, Account
 from tests.support.authenticator import Authenticator
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
-from tests.support.login_driver import csrf_of
+from tests.support.page_text import form_token, options_path
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,9 @@ ADD = "/account/security/passkeys/add"
 
 def options(browser: Browser) -> dict[str, Any]:
     """What the page's script is told."""
-    found = re.search(r'data-options="([^"]+)"', browser.page.text)
-    assert found, (browser.at, browser.page.status)
-    answer = browser.client.post(
-        found[1], base_url=ISSUER, data={"csrf": csrf_of(browser)}, headers=browser.headers | {"Origin": ISSUER}
-    )
-    assert answer.status_code == 200, (found[1], answer.status)
+    path, data = options_path(browser.page.text), {"csrf": form_token(browser.page.text)}
+    answer = browser.client.post(path, base_url=ISSUER, data=data, headers=browser.headers | {"Origin": ISSUER})
+    assert answer.status_code == 200, (path, answer.status)
     assert answer.headers["Cache-Control"] == "no-store"
     told: dict[str, Any] = json.loads(answer.text)
     return told
@@ -52,7 +49,7 @@ def send(browser: Browser, credential: str, *, remember: bool = False) -> TestRe
     page_id = re.search(r'name="page_id" value="([^"]+)"', browser.page.text)
     assert page_id, browser.at
     data = {
-        "csrf": csrf_of(browser),
+        "csrf": form_token(browser.page.text),
         "page_id": page_id[1],
         "credential": credential,
         "remember": "1" if remember else "",

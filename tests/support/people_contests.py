@@ -4,9 +4,7 @@ Another thing that works once is another function that prepares 32 people, and a
 """
 
 import json
-import re
 from collections.abc import Callable
-from html import unescape
 from urllib.parse import urljoin
 
 from idp.admin import invitations
@@ -15,8 +13,9 @@ from tests.support.account import CODES, EMAIL, PHONE, SECURITY
 from tests.support.authenticator import Authenticator
 from tests.support.concurrency import CROWD
 from tests.support.contests import Contest, ServedInstance
-from tests.support.http_person import SETUP_KEY, HttpPerson
+from tests.support.http_person import HttpPerson
 from tests.support.mailed import alert_links, codes, email_links, links, reset_links, undo_links
+from tests.support.page_text import form_token, options_path, recovery_codes, setup_key
 from tests.support.passkeys import ADD
 from tests.support.policy import rule, store_rules
 
@@ -32,7 +31,7 @@ def _accepted(person: HttpPerson) -> str:
 
 
 def _new_codes(person: HttpPerson) -> str:
-    return " ".join(re.findall(r"<li><code>([^<]+)</code>", person.page.text))
+    return " ".join(recovery_codes(person.page.text))
 
 
 def recovery_code(instance: ServedInstance) -> Contest[HttpPerson]:
@@ -119,9 +118,9 @@ def password_form(instance: ServedInstance) -> Contest[HttpPerson]:
 def set_up(instance: ServedInstance) -> Contest[HttpPerson]:
     """One set-up of an authenticator app, confirmed from 32 copies of its browser."""
     person = instance.with_password(instance.newcomer("setting", second_step_required=True))
-    shown = SETUP_KEY.search(person.page.text)
+    shown = setup_key(person.page.text)
     assert shown, person.at
-    person.seed = shown[1].replace(" ", "")
+    person.seed = shown
     return Contest([person.twin() for _ in range(CROWD)], _new_codes, {"code": person.next_code()})
 
 
@@ -177,9 +176,7 @@ CONTESTS: dict[str, Callable[[ServedInstance], Contest[HttpPerson]]] = {
 
 def _options(person: HttpPerson) -> dict[str, object]:
     """What the page's script is told."""
-    found = re.search(r'data-options="([^"]+)"', person.page.text)
-    token = re.search(r'name="csrf" value="([^"]+)"', person.page.text)
-    assert found, person.at
-    assert token, person.at
-    told: dict[str, object] = json.loads(person.ask(urljoin(person.at, unescape(found[1])), csrf=token[1]))
+    page = person.page.text
+    answer = person.ask(urljoin(person.at, options_path(page)), csrf=form_token(page))
+    told: dict[str, object] = json.loads(answer)
     return told

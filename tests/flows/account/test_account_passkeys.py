@@ -1,7 +1,6 @@
 """*My account*: passkeys added, named, removed; what goes with them, and what is refused."""
 
 import os
-import re
 from typing import Any
 
 import pyotp
@@ -13,6 +12,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver
+from tests.support.page_text import recovery_codes
 from tests.support.passkeys import ADD, add, factors, options, use, with_passkey
 from tests.support.tables import count, events, rows
 
@@ -247,4 +247,4 @@ def test_one_key_shown_32_times_by_four_people_is_one_persons(harness: Harness, 
 
 
 def _codes(account: Account) -> list[str]:
-    return re.findall(r"<li><code>([^<]+)</code>", account.browser.page.text)
+    return recovery_codes(account.browser.page.text)

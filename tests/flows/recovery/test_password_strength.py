@@ -11,6 +11,7 @@ from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver
 from tests.support.mailed import reset_links
+from tests.support.page_text import form_token
 from tests.support.tables import rows
 
 STRENGTH = f"{PASSWORD}/strength"
@@ -76,7 +77,7 @@ def test_whoever_holds_a_link_is_told_for_as_long_as_it_works(
     browser.submit(username="jane")
     page = browser.get(reset_links(harness)[0])
     assert 'data-strength="/recover/new-password/strength"' in page.text
-    token = page.text.partition('name="csrf" value="')[2].partition('"')[0]
+    token = form_token(page.text)
 
     def ask(typed: str, csrf: str = token) -> Any:  # noqa: ANN401 - a test response
         return Browser._go(
