@@ -113,7 +113,7 @@ class Account:
         """Sends a form to an address, with the token and the re-authentication that the present page has."""
         query = urlsplit(self.browser.at).query
         address = f"{path}?{query}" if query.startswith("after=") and "?" not in path else path
-        return self.browser._go("POST", address, {"Origin": ISSUER}, {"csrf": self.token} | fields)
+        return self.browser.send_request("POST", address, {"Origin": ISSUER}, {"csrf": self.token} | fields)
 
     @property
     def token(self) -> str:

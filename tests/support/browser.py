@@ -63,7 +63,7 @@ class Browser:
 
     def get(self, address: str, *, site: str = "none") -> TestResponse:
         """Opens an address and follows redirects as far as they stay inside."""
-        return self._go("GET", address, {"Sec-Fetch-Site": site})
+        return self.send_request("GET", address, {"Sec-Fetch-Site": site})
 
     def submit(self, *, form: int = 0, action: str | None = None, **fields: str) -> TestResponse:
         """Fills and sends the page's form (the first one, or the one with `action` in its address)."""
@@ -72,7 +72,27 @@ class Browser:
         if action is not None:
             form = next(number for number, target in enumerate(found.actions) if action in target)
         data = found.forms[form] | fields
-        return self._go("POST", urljoin(self.at, found.actions[form] or self.at), {"Origin": ISSUER}, data)
+        return self.send_request("POST", urljoin(self.at, found.actions[form] or self.at), {"Origin": ISSUER}, data)
+
+    def send_request(
+        self, method: str, address: str, headers: dict[str, str], data: dict[str, str] | None = None
+    ) -> TestResponse:
+        """Sends any request, and follows redirects as far as they stay inside."""
+        url = urljoin(ISSUER + self.at, address)
+        self.hops = []
+        for _hop in range(10):
+            parts = urlsplit(url)
+            self.at = parts.path + (f"?{parts.query}" if parts.query else "")
+            self.page = self.client.open(
+                self.at, base_url=ISSUER, method=method, data=data, headers=self.headers | headers, buffered=True
+            )
+            self.hops.append(self.page)
+            target = self.page.headers.get("Location")
+            if not target or not urljoin(url, target).startswith(ISSUER + "/"):
+                return self.page
+            url, method, data = urljoin(url, target), "GET", None
+        message = f"too many redirects, last to {url}"
+        raise AssertionError(message)
 
     def cookie(self, name: str) -> str | None:
         """The value of one of our cookies."""
@@ -96,22 +116,3 @@ class Browser:
         assert location, f"still at {self.at}: {self.page.status}"
         assert not location.startswith(("/", ISSUER)), location
         return location
-
-    def _go(
-        self, method: str, address: str, headers: dict[str, str], data: dict[str, str] | None = None
-    ) -> TestResponse:
-        url = urljoin(ISSUER + self.at, address)
-        self.hops = []
-        for _hop in range(10):
-            parts = urlsplit(url)
-            self.at = parts.path + (f"?{parts.query}" if parts.query else "")
-            self.page = self.client.open(
-                self.at, base_url=ISSUER, method=method, data=data, headers=self.headers | headers, buffered=True
-            )
-            self.hops.append(self.page)
-            target = self.page.headers.get("Location")
-            if not target or not urljoin(url, target).startswith(ISSUER + "/"):
-                return self.page
-            url, method, data = urljoin(url, target), "GET", None
-        message = f"too many redirects, last to {url}"
-        raise AssertionError(message)

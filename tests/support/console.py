@@ -20,7 +20,7 @@ class Console(Account):
 
     def post(self, path: str, **fields: str) -> TestResponse:
         """Sends a form of the console, and follows the redirect."""
-        return self.browser._go("POST", path, {"Origin": ISSUER}, {"csrf": self.token} | fields)
+        return self.browser.send_request("POST", path, {"Origin": ISSUER}, {"csrf": self.token} | fields)
 
 
 def administrator(harness: Harness, role: Role = Role.OWNER, username: str = "olga", **traits: Any) -> Someone:

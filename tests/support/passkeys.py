@@ -54,7 +54,7 @@ def send(browser: Browser, credential: str, *, remember: bool = False) -> TestRe
         "credential": credential,
         "remember": "1" if remember else "",
     }
-    return browser._go("POST", urljoin(browser.at, found[1]), {"Origin": ISSUER}, data)
+    return browser.send_request("POST", urljoin(browser.at, found[1]), {"Origin": ISSUER}, data)
 
 
 def add(account: Account, key: Authenticator, name: str = "My phone", **lies: Any) -> TestResponse:

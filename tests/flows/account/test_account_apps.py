@@ -115,13 +115,13 @@ def test_forged_and_foreign_forms_remove_nothing(harness: Harness, here: Account
     here.open(APPS)
     before = rows(harness, *KEPT)
     path = f"{APPS}/shop/remove"
-    assert here.browser._go("POST", path, {"Origin": ISSUER}, {"csrf": "guess"}).status_code == 400
-    assert here.browser._go("POST", path, {"Origin": ISSUER}, {}).status_code == 400
+    assert here.browser.send_request("POST", path, {"Origin": ISSUER}, {"csrf": "guess"}).status_code == 400
+    assert here.browser.send_request("POST", path, {"Origin": ISSUER}, {}).status_code == 400
     evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    assert here.browser._go("POST", path, evil, {"csrf": here.token}).status_code in {400, 403}
+    assert here.browser.send_request("POST", path, evil, {"csrf": here.token}).status_code in {400, 403}
     assert here.browser.get(path).status_code == 405
     stranger = Browser(harness)
-    stranger._go("POST", path, {"Origin": ISSUER}, {"csrf": here.token})
+    stranger.send_request("POST", path, {"Origin": ISSUER}, {"csrf": here.token})
     assert stranger.at.endswith("/identify")
     assert rows(harness, *KEPT) == before
 

@@ -280,7 +280,7 @@ def test_forged_forms_change_nothing(harness: Harness, jane: Account) -> None:
     browser.get(link)
     before = rows(harness, "users", "contact_changes", "outbox")
     assert (
-        browser._go(
+        browser.send_request(
             "POST", "/email", {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, {}
         ).status_code
         == 400

@@ -41,7 +41,7 @@ def test_a_form_that_is_not_ours_changes_nothing(harness: Harness, account: Acco
         headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     before = account.protected()
     for path, fields in FORMS.items():
-        assert account.browser._go("POST", path, headers, fields | token).status_code == 400, path
+        assert account.browser.send_request("POST", path, headers, fields | token).status_code == 400, path
     assert account.protected() == before
 
 
@@ -69,7 +69,7 @@ def test_reading_changes_nothing(account: Account) -> None:
 def test_an_empty_post_completes_nothing(account: Account, fields: dict[str, str]) -> None:
     before = account.protected()
     for path in FORMS:
-        assert account.browser._go("POST", path, {"Origin": ISSUER}, dict(fields)).status_code == 400, path
+        assert account.browser.send_request("POST", path, {"Origin": ISSUER}, dict(fields)).status_code == 400, path
     assert account.protected() == before
 
 

@@ -360,7 +360,7 @@ def test_other_roles_change_nothing(harness: Harness, role: Role) -> None:
 def test_a_form_without_its_token_changes_nothing(harness: Harness) -> None:
     harness.client("web")
     owner = console(harness, path=f"{APPS}/web")
-    owner.browser._go("POST", f"{APPS}/web/remove", {"Origin": "https://evil.example"}, {})
+    owner.browser.send_request("POST", f"{APPS}/web/remove", {"Origin": "https://evil.example"}, {})
     assert count(harness, "clients") == 1
 
 

@@ -144,7 +144,7 @@ def test_the_export_holds_what_the_filter_shows_and_is_recorded(harness: Harness
 
 
 def test_the_export_needs_our_own_form(harness: Harness, owner: Console) -> None:
-    assert owner.browser._go("POST", f"{AUDIT}/export", {}, {"csrf": "wrong"}).status_code != 200
+    assert owner.browser.send_request("POST", f"{AUDIT}/export", {}, {"csrf": "wrong"}).status_code != 200
     assert events(harness, "audit.exported") == 0
 
 

@@ -213,7 +213,7 @@ def test_a_form_of_another_site_changes_nothing(harness: Harness) -> None:
     owner = console(harness, path=GROUPS)
     before = count(harness, "groups")
     evil = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    page = owner.browser._go("POST", f"{GROUPS}/new", evil, {"csrf": owner.token, "name": "x"})
+    page = owner.browser.send_request("POST", f"{GROUPS}/new", evil, {"csrf": owner.token, "name": "x"})
     assert page.status_code in {400, 403}
     assert count(harness, "groups") == before
 

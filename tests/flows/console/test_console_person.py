@@ -430,7 +430,7 @@ def test_an_auditor_and_another_site_change_nothing(harness: Harness, action: st
     before = rows(harness, "users", "factors", "role_grants", "outbox")
     assert auditor.post(path(jane, action), second_step_required="1").status_code == 403
     owner = console(harness)
-    forged = owner.browser._go("POST", path(jane, action), {"Origin": "https://evil.test"}, {"csrf": "x"})
+    forged = owner.browser.send_request("POST", path(jane, action), {"Origin": "https://evil.test"}, {"csrf": "x"})
     assert forged.status_code in {400, 403}
     after = rows(harness, "users", "factors", "role_grants", "outbox")
     assert [row for row in after["users"] if jane.id in row] == [row for row in before["users"] if jane.id in row]

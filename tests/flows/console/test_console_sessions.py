@@ -207,7 +207,8 @@ def test_auditors_look_and_change_nothing(harness: Harness) -> None:
 def test_ending_wants_a_recent_second_factor_and_our_own_form(harness: Harness, owner: Console) -> None:
     jane = sign_in(harness, "jane")
     path = f"{SESSIONS}/{sid_of(jane)}/end"
-    assert owner.browser._go("POST", path, {"Origin": "https://evil.example"}, {"csrf": "wrong"}).status_code != 200
+    forged = owner.browser.send_request("POST", path, {"Origin": "https://evil.example"}, {"csrf": "wrong"})
+    assert forged.status_code != 200
     harness.clock.advance(11 * MINUTE)
     owner.post(path)
     assert owner.at("/identify") or owner.at("/code")

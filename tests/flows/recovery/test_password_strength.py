@@ -54,9 +54,9 @@ def test_only_this_persons_own_page_may_ask_and_not_without_end(harness: Harness
     account = Account(harness, harness.person(totp=True))
     account.open(PASSWORD)
     assert told(account, "violet tram 9x")["advice"] == "", "with a second step 8 characters will do"
-    assert account.browser._go("POST", STRENGTH, {"Origin": ISSUER}, {"password": "x"}).status_code == 400
+    assert account.browser.send_request("POST", STRENGTH, {"Origin": ISSUER}, {"password": "x"}).status_code == 400
     stranger = Browser(harness)
-    stranger._go("POST", STRENGTH, {"Origin": ISSUER}, {"password": "x", "csrf": account.token})
+    stranger.send_request("POST", STRENGTH, {"Origin": ISSUER}, {"password": "x", "csrf": account.token})
     assert stranger.at.endswith("/identify")
     with harness.services.database.write() as tx:
         bucket = rate_limits.strength_bucket(account.someone.id)
@@ -80,7 +80,7 @@ def test_whoever_holds_a_link_is_told_for_as_long_as_it_works(
     token = form_token(page.text)
 
     def ask(typed: str, csrf: str = token) -> Any:  # noqa: ANN401 - a test response
-        return Browser._go(
+        return Browser.send_request(
             browser, "POST", "/recover/new-password/strength", {"Origin": ISSUER}, {"password": typed, "csrf": csrf}
         )
 
