@@ -1,4 +1,4 @@
-"""A door to sign in at, without any app or page behind it; and a mail server that keeps what it is given."""
+"""A protected page to sign in for, without any app; and a mail server that keeps what it is given."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A door to sign in at, for the races that only whole requests can show."""
+"""A protected page to sign in for, for the races that only whole requests can show."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every kind of token at every endpoint: only one of them opens each (RFC 8725 section 3.11)."""
+"""Every kind of token at every endpoint: each accepts its own alone (RFC 8725 section 3.11)."""
 
 import pytest
 
@@ -17,14 +17,14 @@ KINDS = (
     "other_issuer",
 )
 
-DOORS = {
+ENDPOINTS = {
     "code grant": {CODE},
     "refresh grant": {"refresh_token"},
     "userinfo": {"access_token"},
     "security": {"access_token"},
     "introspection": {"access_token", "refresh_token", "own_token", "other_audience"},
 }
-"""Door -> what opens it. An app may ask about its tokens for an API, too."""
+"""Endpoint -> kinds of token that it accepts. An app may ask about its tokens for an API, too."""
 
 
 class Bunch:
@@ -45,24 +45,24 @@ class Bunch:
             **{kind: answer[kind] for kind in ("access_token", "refresh_token", "id_token")},
         }
 
-    def opens(self, driver: str, kind: str) -> bool:
+    def accepted(self, endpoint: str, kind: str) -> bool:
         rp, token = self.rp, self.tokens[kind]
-        if driver == "introspection":
+        if endpoint == "introspection":
             return bool((rp.introspect(token).json or {})["active"])
         response = {
             "code grant": lambda: rp.redeem(self.code, code=token),
             "refresh grant": lambda: rp.refresh(token),
             "userinfo": lambda: rp.userinfo(token),
             "security": lambda: rp.get("/api/security", token),
-        }[driver]()
+        }[endpoint]()
         assert response.status_code in {200, 400, 401, 403}, response.text
         return response.status_code == 200
 
 
-@pytest.mark.parametrize("driver", DOORS)
-def test_each_door_opens_for_its_own_kind_only(harness: Harness, rp: BackChannelClient, driver: str) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_each_endpoint_accepts_its_own_kind_only(harness: Harness, rp: BackChannelClient, endpoint: str) -> None:
     bunch = Bunch(harness, rp, harness.person("jane", totp=True))
-    assert {kind for kind in KINDS if bunch.opens(driver, kind)} == DOORS[driver]
+    assert {kind for kind in KINDS if bunch.accepted(endpoint, kind)} == ENDPOINTS[endpoint]
 
 
 @pytest.mark.parametrize("kind", KINDS)

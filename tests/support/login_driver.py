@@ -25,26 +25,26 @@ from tests.support.page_text import form_token, recovery_codes, setup_key
 
 
 class LoginDriver:
-    """`/door/<acr>` opens for sessions of that level; `since` (seconds, UTC) also asks how fresh."""
+    """`/protected/<acr>` is a page for sessions of that level; `since` (seconds, UTC) also asks how fresh."""
 
     def __init__(self, harness: Harness) -> None:
         self.harness = harness
-        harness.app.add_url_rule("/door/<acr>", view_func=_stand_behind(harness))
+        harness.app.add_url_rule("/protected/<acr>", view_func=_protected_page(harness))
 
     def path(self, acr: str = "remembered", **query: int | str) -> str:
-        """The door's address."""
+        """Return the address of the page."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
-        return f"/door/{acr}?{asked}" if asked else f"/door/{acr}"
+        return f"/protected/{acr}?{asked}" if asked else f"/protected/{acr}"
 
     def authorize(self, browser: Browser, acr: str = "remembered", **query: int | str) -> dict[str, Any] | None:
-        """The claims the door reads off, or None when it sent the browser to sign in."""
+        """Open the page; the claims of the session, or None when the browser was sent to sign in."""
         browser.get(self.path(acr, **query))
         return self.claims(browser)
 
     def claims(self, browser: Browser) -> dict[str, Any] | None:
-        """What the page just shown says, if it is the room behind the door."""
+        """Return the claims that the protected page shows, or None on another page."""
         assert browser.page.status_code < 500, browser.page.text
-        if not browser.at.startswith("/door/"):
+        if not browser.at.startswith("/protected/"):
             return None
         found: dict[str, Any] = browser.page.get_json()
         return found
@@ -71,7 +71,7 @@ class LoginDriver:
         return claims
 
     def to_set_up(self, browser: Browser, someone: Someone) -> str:
-        """Password given at a door that needs a second step; the seed on offer."""
+        """Give the password for a page that needs a second step; the seed on offer."""
         assert self.authorize(browser, "mfa") is None
         browser.submit(username=someone.username, password=someone.password)
         return offered_seed(browser)
@@ -98,9 +98,9 @@ def csrf_of(browser: Browser) -> str:
     return form_token(browser.page.text)
 
 
-def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
+def _protected_page(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
     @write_transaction
-    def driver(tx: Transaction, acr: str) -> Response:
+    def protected_page(tx: Transaction, acr: str) -> Response:
         requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
         auth_session = current_session(tx)
         assurance = auth_session and auth_session.satisfies_with_saved_codes(
@@ -119,4 +119,4 @@ def _stand_behind(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
         requested = start.LoginRequest(Initiator.ACCOUNT, return_to=back, must_choose=choosing)
         return start.start_login(tx, requirement, requested)
 
-    return driver
+    return protected_page

@@ -214,7 +214,7 @@ def test_the_last_recovery_code_leads_to_a_new_set_before_anything_else(
 
 @pytest.mark.promise("ES23")
 def test_forced_set_up_cannot_be_left_sideways(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
-    """Back, restart, other doors, other pages."""
+    """Back, restart, other requests, other pages."""
     max_ = harness.person("max", second_step_required=True)
     driver.authorize(browser, "pwd")
     browser.submit(username="max", password=max_.password)

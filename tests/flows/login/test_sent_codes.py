@@ -335,7 +335,7 @@ def test_required_people_choose_their_own_method_on_the_way_in(
 
 
 def test_a_mailbox_is_asked_for_before_something_stronger_is_set_up(harness: Harness, driver: LoginDriver) -> None:
-    """Otherwise a thief of the password would set up an app of their own at the first door that wants two factors."""
+    """Otherwise a thief of the password would set up an app of their own for the first app that wants two factors."""
     jane = harness.person()
     set_up(harness, jane, "email")
     browser = to_second_step(driver, jane, "mfa")

@@ -18,7 +18,7 @@ from idp.persistence.users import User
 
 NOW = 1_000_000
 levels = st.sampled_from(list(Level))
-doors = st.builds(
+requirements = st.builds(
     AuthRequirement,
     min_level=levels,
     voluntary_level=levels,
@@ -62,27 +62,27 @@ def test_until_when_a_set_up_can_wait(stored: int | None, days: int, due: int) -
     assert requirement_sources.set_up_due(stored, grace_days=days, now=NOW) == due
 
 
-@given(doors, ends, organisations, remembered, st.booleans())
+@given(requirements, ends, organisations, remembered, st.booleans())
 def test_grace_never_weakens_a_request(
-    driver: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
+    wanted: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
     person = somebody(end, required=required)
-    softened = person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=7), now=NOW)
-    assert softened.join(driver) == softened, "whatever the door asks is asked"
-    strict = person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=0), now=NOW)
+    softened = person.with_policy(wanted, settings(organisation, remember_days=remember_days, grace_days=7), now=NOW)
+    assert softened.join(wanted) == softened, "nothing that was wanted is lost"
+    strict = person.with_policy(wanted, settings(organisation, remember_days=remember_days, grace_days=0), now=NOW)
     assert softened.join(strict) == strict, "and never more than without grace"
     if end is not None and end <= NOW:
         assert softened == strict
 
 
-@given(doors, ends, organisations, remembered, st.booleans())
+@given(requirements, ends, organisations, remembered, st.booleans())
 def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
-    driver: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
+    wanted: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
     user = somebody(end, required=required).user
     person = Person(user, (Factor(id="app", kind="totp", label="Authenticator app"),), False, None, 0, frozenset())
     asked = [
-        person.with_policy(driver, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
+        person.with_policy(wanted, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
         for days in (0, 7)
     ]
     assert asked[0] == asked[1]
