@@ -17,7 +17,7 @@ from tests.support.ciba import GRANT, MESSAGE, NUMBER, Terminal, approve, open_r
 from tests.support.concurrency import run_during, rush, twin
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
-from tests.support.mailed import letters
+from tests.support.mailed import rendered_mails
 from tests.support.tables import count, events
 
 
@@ -30,7 +30,7 @@ def till(harness: Harness, jane: Someone) -> Terminal:
 def test_a_person_approves_a_sign_in(harness: Harness, till: Terminal, jane: Someone, browser: Browser) -> None:
     """First-party, and asked all the same; the mail leads to the page, the number is only at the app."""
     refused(till.poll(), "authorization_pending")
-    ((recipient, letter),) = letters(harness, "sign_in_request")
+    ((recipient, letter),) = rendered_mails(harness, "sign_in_request")
     assert (recipient, "/approve" in letter.text) == ("jane@example.test", True)
     open_request(browser, jane)
     text = browser.page.text
@@ -109,7 +109,7 @@ def test_polls_wait_and_requests_expire(till: Terminal, jane: Someone, browser: 
 def test_refused_requests(harness: Harness, jane: Someone, changes: dict[str, Any], error: str) -> None:
     refused(Terminal(harness).ask(**changes), error)
     assert events(harness, "authorization.refused") == 1
-    assert not letters(harness, "sign_in_request"), jane.id
+    assert not rendered_mails(harness, "sign_in_request"), jane.id
 
 
 def test_who_may_ask(harness: Harness, till: Terminal) -> None:
@@ -142,7 +142,7 @@ def test_nobody_learns_who_has_an_account(harness: Harness, till: Terminal) -> N
         assert answers[429] > 0, name
         assert answers.keys() == {200, 429}
     assert till.ask(login_hint="jane@example.test").status_code == 200, "or both names would be known to be hers"
-    assert len(letters(harness, "sign_in_request")) == harness.settings.throttle_per_quarter_hour
+    assert len(rendered_mails(harness, "sign_in_request")) == harness.settings.throttle_per_quarter_hour
 
 
 def test_requests_by_one_name_hide_none_by_the_other(
@@ -158,7 +158,7 @@ def test_requests_by_one_name_hide_none_by_the_other(
     till.start(login_hint=jane.username)
     approve(browser, jane)
     assert till.poll().status_code == 200
-    assert len(letters(harness, "sign_in_request")) == harness.settings.throttle_per_day
+    assert len(rendered_mails(harness, "sign_in_request")) == harness.settings.throttle_per_day
 
 
 @pytest.mark.parametrize("subject_type", ["public", "pairwise"])

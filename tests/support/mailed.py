@@ -1,4 +1,4 @@
-"""What the product sends by mail, as its reader finds it: links to press, taken from the letters themselves."""
+"""What the product sends by mail, as its reader finds it: links to press, taken from the mails themselves."""
 
 import re
 
@@ -13,19 +13,19 @@ LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo|sign-up)/\S+")
 NOTHING = SealedSecret("", "")
 
 
-def letters(harness: Harness, template: str) -> list[tuple[str, RenderedMail]]:
-    """The letters of one kind that wait in the outbox, oldest first: recipient and content."""
+def rendered_mails(harness: Harness, template: str) -> list[tuple[str, RenderedMail]]:
+    """Return the mails of one kind that wait in the outbox, oldest first: recipient and content."""
     renderer = _renderer(harness)
     return [(each.recipient, renderer.render_mail(each.template, each.context)) for each in _waiting(harness, template)]
 
 
 def told_by_administrator(harness: Harness) -> str:
     """What the newest notice says; it names an administrator, and does not ask whether it was its reader."""
-    letter = letters(harness, "security_notice")[-1][1]
-    for form in (letter.text, letter.html):
+    mail = rendered_mails(harness, "security_notice")[-1][1]
+    for form in (mail.text, mail.html):
         assert "An administrator of your organisation did this." in form
         assert "Was this you?" not in form
-    return f"{letter.subject} {letter.text}"
+    return f"{mail.subject} {mail.text}"
 
 
 def texts(harness: Harness, template: str) -> list[tuple[str, str, str]]:
@@ -49,9 +49,9 @@ def _waiting(harness: Harness, template: str) -> list[OutboxMessage]:
 def links(harness: Harness, template: str) -> list[str]:
     """The links in them."""
     found = []
-    for _, letter in letters(harness, template):
-        (link,) = LINK.findall(letter.text)
-        assert f'href="{link}"' in letter.html, "both forms of the letter lead to the same page"
+    for _, mail in rendered_mails(harness, template):
+        (link,) = LINK.findall(mail.text)
+        assert f'href="{link}"' in mail.html, "both forms of the mail lead to the same page"
         found.append(link)
     return found
 

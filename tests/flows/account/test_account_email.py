@@ -23,7 +23,7 @@ from tests.support.account import (
 )
 from tests.support.browser import Browser
 from tests.support.harness import Harness
-from tests.support.mailed import email_links, letters, undo_links
+from tests.support.mailed import email_links, rendered_mails, undo_links
 from tests.support.statements import metered
 from tests.support.tables import events, rows
 
@@ -68,7 +68,7 @@ def test_the_new_mailbox_confirms_and_both_are_told(harness: Harness, jane: Acco
     page = words(jane.browser.page)
     assert f"{OLD} Confirmed" in page
     assert f"{NEW} Not confirmed Open the link" in page
-    ((recipient, letter),) = letters(harness, "email_change")
+    ((recipient, letter),) = rendered_mails(harness, "email_change")
     assert recipient == NEW
     assert "Hello jane," in letter.text, "no words of the asker's own go to a mailbox that is not proven"
     (link,) = email_links(harness)
@@ -84,8 +84,8 @@ def test_the_new_mailbox_confirms_and_both_are_told(harness: Harness, jane: Acco
     assert "Your email address is confirmed" in words(other.page)
     assert contacts(harness, jane) == (NEW, True)
     assert events(harness, "email.changed") == 1
-    assert [(to, "undo" in letter.text) for to, letter in letters(harness, "contact_changed")] == [(OLD, True)]
-    assert [to for to, _ in letters(harness, "security_notice")] == [NEW]
+    assert [(to, "undo" in letter.text) for to, letter in rendered_mails(harness, "contact_changed")] == [(OLD, True)]
+    assert [to for to, _ in rendered_mails(harness, "security_notice")] == [NEW]
     assert other.cookie("session") is None, "it signs nobody in"
     with harness.services.database.read() as tx:
         assert tx.devices.trusted_for_user(jane.someone.id, 2) == []
@@ -120,7 +120,7 @@ def test_somebody_elses_address_is_answered_like_a_free_one(harness: Harness, ja
         assert taken.statements == free.statements
         page = jane.browser.page
         assert (page.status_code, jane.browser.at, words(page).replace(twin, "X")) == shape, twin
-        ((recipient, letter),) = letters(harness, "email_taken")
+        ((recipient, letter),) = rendered_mails(harness, "email_taken")
         assert recipient == "max@example.test", "the stored one, not the one that was typed"
         assert "/email/" not in letter.text
         assert mails(harness) == ["email_taken"]
@@ -213,7 +213,7 @@ def test_the_old_mailbox_undoes_it_and_ends_everything(harness: Harness, jane: A
     assert revoked(harness, offline)
     assert jane.session is None
     assert owner.cookie("session") is None
-    assert [to for to, _ in letters(harness, "security_notice")][-2:] == [OLD, NEW]
+    assert [to for to, _ in rendered_mails(harness, "security_notice")][-2:] == [OLD, NEW]
     assert events(harness, "contact.undone") == 1
     owner.get(link)
     assert owner.page.status_code == 410
@@ -234,7 +234,7 @@ def test_a_thief_who_changes_it_twice_cannot_undo_the_undoing(harness: Harness, 
     first = change(harness, jane, "thief@example.test")
     harness.clock.advance(HOUR)
     second = change(harness, jane, "thief2@example.test")
-    assert letters(harness, "contact_changed")[-1][0] == "thief@example.test"
+    assert rendered_mails(harness, "contact_changed")[-1][0] == "thief@example.test"
     owner, thief = Browser(harness), Browser(harness)
     owner.get(first)
     owner.submit()
@@ -255,7 +255,7 @@ def test_until_it_can_no_longer_be_undone_the_old_mailbox_is_told_what_is_set_up
         jane.open(REGENERATE)
         forget_mail(harness)
         jane.browser.submit(action=REGENERATE)
-        assert sorted((to for to, _ in letters(harness, "security_notice")), key=[NEW, OLD].index) == told
+        assert sorted((to for to, _ in rendered_mails(harness, "security_notice")), key=[NEW, OLD].index) == told
         jane.browser.submit(action=CODES, saved="1")
 
 

@@ -13,7 +13,7 @@ from tests.support.account import CLOSE, DOWNLOAD, PROFILE, SECURITY, Account, f
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.mailed import letters
+from tests.support.mailed import rendered_mails
 from tests.support.tables import events, rows
 
 
@@ -101,7 +101,7 @@ def test_a_closed_account_is_gone_for_good(lenient: Harness) -> None:
         assert left[table] == [], table
     assert "Jane Doe" not in repr(left["users"])
     assert "431234567" not in repr(left["users"])
-    ((recipient, letter),) = letters(harness, "account_closed")
+    ((recipient, letter),) = rendered_mails(harness, "account_closed")
     assert (recipient, "If it was not you" in letter.text) == ("jane@example.test", True)
     assert any(row for row in left["outbox"] if "backchannel_logout" in row), "the app is told"
     assert events(harness, "account.closed") == 1

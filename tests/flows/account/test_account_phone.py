@@ -13,7 +13,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.mailed import codes, letters, texts, undo_links
+from tests.support.mailed import codes, rendered_mails, texts, undo_links
 from tests.support.tables import events, rows
 
 OLD, NEW = "+4915112345678", "+4915198765432"
@@ -70,7 +70,7 @@ def test_a_number_is_proven_by_its_code_and_the_change_is_told_and_undone(harnes
     ((channel, recipient, text),) = texts(harness, "phone_changed")
     assert (channel, recipient) == ("sms", OLD)
     assert text.startswith("Countersign: Your account has another phone number now")
-    ((recipient, letter),) = letters(harness, "contact_changed")
+    ((recipient, letter),) = rendered_mails(harness, "contact_changed")
     assert recipient == "jane@example.test"
     assert "phone number of your account was changed" in letter.text
     owner = Browser(harness)
@@ -134,7 +134,7 @@ def test_a_number_can_be_removed(harness: Harness) -> None:
     assert jane.browser.at == f"{PROFILE}?done=phone-removed"
     assert number_of(harness, jane) == (None, False)
     assert "Your phone number was removed." in words(jane.open("/account/activity"))
-    assert [to for to, _ in letters(harness, "contact_changed")] == ["jane@example.test"]
+    assert [to for to, _ in rendered_mails(harness, "contact_changed")] == ["jane@example.test"]
 
 
 def test_where_no_code_can_be_sent_the_page_says_whom_to_ask(databases: Databases, tmp_path: Path) -> None:

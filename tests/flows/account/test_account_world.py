@@ -7,7 +7,7 @@ from tests.support.browser import Browser
 from tests.support.command import Command, free_port
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
-from tests.support.mailed import alert_links, letters
+from tests.support.mailed import alert_links, rendered_mails
 from tests.support.world import MUNICH, NOWHERE, write_places
 
 
@@ -23,7 +23,7 @@ def test_people_read_where_somebody_was_in_their_own_language(databases: Databas
         assert "München, Deutschland" in page
         assert MUNICH not in page
         assert f"München, Deutschland ({MUNICH})" in words(near.open("/account/activity"))
-        assert f"München, Deutschland ({MUNICH})" in letters(harness, "sign_in_alert")[0][1].text
+        assert f"München, Deutschland ({MUNICH})" in rendered_mails(harness, "sign_in_alert")[0][1].text
         stranger = Browser(harness)
         stranger.headers["X-Forwarded-For"] = NOWHERE
         stranger.get(alert_links(harness)[0])

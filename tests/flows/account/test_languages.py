@@ -5,7 +5,7 @@ import re
 from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
 from tests.support.harness import Harness
-from tests.support.mailed import alert_links, letters
+from tests.support.mailed import alert_links, rendered_mails
 from tests.support.relying_party import RelyingParty
 
 ARABIC_IN_BERLIN = {"name": "Jane", "locale": "ar", "zoneinfo": "Europe/Berlin"}
@@ -68,7 +68,7 @@ def test_mail_is_in_the_persons_language_and_zone_or_in_that_of_what_caused_it(h
     app.sign_in(in_language(harness, "ja"), jane, ui_locales="de")
     app.sign_in(in_language(harness, "ja"), john, ui_locales="de")
     Account(harness, john, in_language(harness, "fr-CH")).open()
-    (_, hers), (_, his), (_, at_home) = letters(harness, "sign_in_alert")
+    (_, hers), (_, his), (_, at_home) = rendered_mails(harness, "sign_in_alert")
     assert hers.subject.startswith("تسجيل دخول جديد: هل كنت أنت؟")
     assert '<html lang="ar" dir="rtl">' in hers.html
     for letter in (hers.text, hers.html):

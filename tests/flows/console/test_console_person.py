@@ -18,7 +18,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import rush
 from tests.support.console import Console, administrator, console
 from tests.support.harness import PASSWORD, Harness, Someone
-from tests.support.mailed import email_links, letters, links, told_by_administrator
+from tests.support.mailed import email_links, links, rendered_mails, told_by_administrator
 from tests.support.tables import count, events, rows
 
 LONG = "violet tram sleeps under nine bridges"
@@ -183,7 +183,7 @@ def test_a_reset_link_is_mailed_and_no_password_is_seen(harness: Harness) -> Non
     assert "on its way" in do(admin, jane, "send-reset")
     assert stored(harness, jane.id).password_hash == before
     (link,) = links(harness, "reset_by_administrator")
-    (letter,) = [letter for _, letter in letters(harness, "reset_by_administrator")]
+    (letter,) = [letter for _, letter in rendered_mails(harness, "reset_by_administrator")]
     assert "127.0.0.1" not in letter.text, "nobody is told where an administrator sits"
     jane_there = Browser(harness)
     jane_there.get(link)
@@ -373,7 +373,7 @@ def test_delete_erases_the_person_and_keeps_the_subject_taken(harness: Harness) 
     user = stored(harness, jane.id)
     assert (user.status, user.email, user.name_key, user.factor_kinds) == ("closed", None, "", "")
     assert mails(harness)[-1] == "account_closed"
-    ((_, letter),) = letters(harness, "account_closed")
+    ((_, letter),) = rendered_mails(harness, "account_closed")
     assert "An administrator deleted your account" in letter.text
     assert "If it was not you" not in letter.text + letter.html
     assert admin.browser.get(path(jane)).status_code == 404

@@ -11,7 +11,7 @@ from tests.support.account import PASSWORD, SECURITY, Account, forget_mail, gran
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.login_driver import LoginDriver
-from tests.support.mailed import letters, reset_links
+from tests.support.mailed import rendered_mails, reset_links
 from tests.support.network import HOME, browser_at
 from tests.support.tables import count, events, rows
 
@@ -131,7 +131,7 @@ def test_the_last_page_leads_to_the_sign_in_it_was_asked_from_only_in_that_brows
 def test_the_mail_says_who_asked_and_goes_to_the_stored_address_alone(harness: Harness) -> None:
     harness.person(email="Jane.Doe@Example.test")
     ask(harness, "jane.doe@EXAMPLE.test")
-    ((recipient, letter),) = letters(harness, "reset_offer")
+    ((recipient, letter),) = rendered_mails(harness, "reset_offer")
     assert recipient == "Jane.Doe@Example.test"
     for said in ("Hello Jane,", "Firefox on Linux", HOME, "1 June 2026, 12:00 UTC", "30 minutes"):
         assert said in letter.text
@@ -256,7 +256,7 @@ def test_a_host_that_a_stranger_made_up_is_in_no_link(harness: Harness) -> None:
     browser.get("/recover")
     browser.submit(username="jane")
     assert browser_at(harness, HTTP_HOST="evil.example").get("/recover").status_code == 421
-    ((_, letter),) = letters(harness, "reset_offer")
+    ((_, letter),) = rendered_mails(harness, "reset_offer")
     assert reset_links(harness)[0].startswith(f"{harness.settings.issuer}/recover/")
     assert "evil.example" not in letter.text + letter.html
 
@@ -269,7 +269,7 @@ def test_a_host_that_a_stranger_made_up_is_in_no_link(harness: Harness) -> None:
 def test_look_alike_addresses_get_no_mail_only_the_stored_one_does(harness: Harness, twin: str) -> None:
     harness.person()
     ask(harness, twin)
-    assert {recipient for recipient, _ in letters(harness, "reset_offer")} <= {"jane@example.test"}
+    assert {recipient for recipient, _ in rendered_mails(harness, "reset_offer")} <= {"jane@example.test"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import rush
 from tests.support.harness import Harness
 from tests.support.login_driver import LoginDriver
-from tests.support.mailed import letters, links
+from tests.support.mailed import links, rendered_mails
 from tests.support.network import HOME, browser_at
 from tests.support.policy import rule, store_rules
 from tests.support.relying_party import RelyingParty
@@ -61,7 +61,7 @@ def test_a_stranger_creates_an_account_on_the_way_to_an_app(allowed: Harness, dr
     browser.get(identify.replace("/identify", "/register"))
     browser.submit(email=ADDRESS)
     assert browser.at.endswith("/register/sent")
-    ((recipient, letter),) = letters(allowed, "registration")
+    ((recipient, letter),) = rendered_mails(allowed, "registration")
     assert recipient == ADDRESS
     (link,) = links(allowed, "registration")
     assert link in letter.text
@@ -127,7 +127,7 @@ def test_whether_an_address_has_an_account_is_told_to_its_owner_alone(allowed: H
     taken, free = ask(allowed, "JANE@example.test"), ask(allowed)
     assert words(taken.page) == words(free.page)
     assert mails(allowed) == ["registration_taken", "registration"]
-    ((recipient, letter),) = letters(allowed, "registration_taken")
+    ((recipient, letter),) = rendered_mails(allowed, "registration_taken")
     assert recipient == "jane@example.test"
     assert "You have one already" in letter.text
     assert count(allowed, "registrations") == 2, "the same is stored for both"

@@ -7,7 +7,7 @@ from tests.support.account import SECURITY, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.concurrency import close
 from tests.support.harness import ISSUER, Harness
-from tests.support.mailed import alert_links, letters
+from tests.support.mailed import alert_links, rendered_mails
 from tests.support.network import ABROAD, browser_at
 from tests.support.tables import count, events, rows
 
@@ -43,7 +43,7 @@ def alarm(harness: Harness, number: int = 1) -> Browser:
 @pytest.mark.promise("FM23")
 @pytest.mark.usefixtures("thief")
 def test_every_new_browser_is_told_of_once_with_what_when_and_where(harness: Harness) -> None:
-    (_, first), (recipient, letter) = letters(harness, "sign_in_alert")
+    (_, first), (recipient, letter) = rendered_mails(harness, "sign_in_alert")
     assert "Firefox on Linux" in first.text, "the first sign-in of all is told of, too: somebody may have been faster"
     assert recipient == "jane@example.test"
     assert letter.subject == "New sign-in: was this you? \N{EN DASH} Countersign"
@@ -66,7 +66,7 @@ def test_somebody_else_on_the_same_browser_is_told_of_to_them(harness: Harness, 
     owner.browser.submit(action="sign-out")
     kim = Account(harness, harness.person("kim"), owner.browser)
     kim.open()
-    assert [recipient for recipient, _ in letters(harness, "sign_in_alert")] == [
+    assert [recipient for recipient, _ in rendered_mails(harness, "sign_in_alert")] == [
         "jane@example.test",
         "kim@example.test",
     ]
