@@ -43,7 +43,7 @@ def test_somebody_says_who_they_are_and_gets_their_stolen_address_back(
     _sign_in_again(page, jane, live)
     page.get_by_label("New email address").fill("thief@example.test")
     page.get_by_role("button", name="Send a link").click()
-    expect(page.get_by_text("Waits for you")).to_be_visible()
+    expect(page.get_by_text("Open the link in the mail")).to_be_visible()
     page.goto(email_links(live.harness)[0])
     expect(page).to_have_url(f"{live.issuer}/email")
     page.get_by_role("button", name="Use this address").click()

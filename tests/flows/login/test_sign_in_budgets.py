@@ -47,7 +47,7 @@ def test_password(harness: Harness, app: RelyingParty, browser: Browser) -> None
 def test_password_and_code(harness: Harness, app: RelyingParty, browser: Browser) -> None:
     """In a new browser, which is then remembered; then in that one."""
     jane = harness.person(totp=True)
-    pages = {"GET identify": 2, "POST identify": 11, "GET code": 3, "POST code": 20}
+    pages = {"GET identify": 2, "POST identify": 11, "GET code": 2, "POST code": 20}
     assert costs(app, browser, jane, remember="1") == pages
     close(browser)
     assert costs(app, browser, jane) == {"GET identify": 2, "POST identify": 21}
@@ -55,7 +55,7 @@ def test_password_and_code(harness: Harness, app: RelyingParty, browser: Browser
 
 @pytest.mark.parametrize(
     ("step", "wrong", "right"),
-    [("identify", 9, 11), ("code", 7, 18), ("recovery", 11, 25), ("enrol", 5, 22), ("recovery-codes", 3, 16)],
+    [("identify", 9, 11), ("code", 7, 18), ("recovery", 10, 24), ("enrol", 4, 21), ("recovery-codes", 3, 16)],
 )
 def test_a_wrong_answer_and_then_a_right_one(driver: LoginDriver, step: str, wrong: int, right: int) -> None:
     stage = stand_at(step, driver)
