@@ -20,6 +20,9 @@ Front channel:
     resource_indicators       which API a token is for (RFC 8707)
     authorize/                the authorization endpoint, from the request to the code
     response_modes            how authorization responses are sent
+    jarm, client_responses    signed and encrypted responses
+    client_access             who may use a client
+    trial                     an administrator tries an app
     refusals                  logged, counted, and audited with a remedy
     logout/                   RP-initiated logout, and logout tokens to clients
 
@@ -28,6 +31,8 @@ Back channel:
     device/                 sign-ins of devices without a keyboard (RFC 8628)
     backchannel/            client authentication, /token, /introspect, /revoke
     grants/                 one file per grant type; single use is one conditional UPDATE
+    decided_grants          grants that a person approved away from the app: devices, CIBA
+    sender_constraint/      tokens bound to a key: DPoP, certificates
     client_keys             the keys of a client, which verify all that it signs
     tokens, claims          what is signed, and the claims about the person; subjects: what a client calls them
     api/                    access tokens at our own APIs: /userinfo, /api/security

@@ -46,7 +46,7 @@ def verify_client_jwt(
     It is signed with `registered_alg`, or without one with any that the client's security profile allows.
 
     Raises:
-        InvalidToken: it must not be believed.
+        InvalidToken: the JWT is not valid.
     """
     allowed = profile_of(client).signing_algorithms or FOREIGN
     algs = [alg for alg in allowed if registered_alg in {None, alg}]

@@ -22,7 +22,7 @@ INVALID_CLIENT = "invalid_client"
 
 
 class BearerError(OAuth2Error):
-    """An access token that does not open this API; answered with a `Bearer` challenge.
+    """An access token that this API does not accept; answered with a `Bearer` challenge.
 
     `parameters` go into the challenge as well (`scope`, or `acr_values` and `max_age` of RFC 9470). Without `error` the
     caller sent no token at all, and gets no error code (RFC 6750 section 3.1).

@@ -23,7 +23,7 @@ from idp.web.forms import is_storable
 from idp.web.pages import see_other
 
 MAX_QUERY = 32 * 1024
-"""Bytes of a whole request. Its longest parameter, an ID token as a hint, has a tenth of that."""
+"""Bytes of a whole request; its longest parameter, `request`, may have half of that."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 JSON = frozenset({"claims", "authorization_details"})
 """Parameters that may be written over several lines."""

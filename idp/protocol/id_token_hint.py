@@ -9,7 +9,7 @@ from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
 LEEWAY = 60
-"""Seconds of patience for the clocks of other nodes."""
+"""Seconds by which the clocks of nodes may differ."""
 
 
 @dataclass(frozen=True)

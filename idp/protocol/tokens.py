@@ -2,8 +2,8 @@
 
 Access tokens are signed with ES256: it costs a tenth of RS256, which is most of a token request, and every JOSE library
 in use verifies it (RFC 7518 section 3.1 marks it Recommended+; RFC 9068 section 2.1 wants RS256 supported, not used).
-They are read by APIs, which choose a library of today; ID tokens are read by whatever a client is built on, so those
-keep RS256, unless the client is registered for another algorithm (`id_token_signed_response_alg`).
+APIs read them, with current JOSE libraries. Clients may read ID tokens with old ones, so those keep RS256, unless the
+client is registered for another algorithm (`id_token_signed_response_alg`).
 """
 
 from __future__ import annotations

@@ -8,5 +8,5 @@
     admission  who may register: mode, limits per network, initial access token
     answers    responses
 
-The package stands above `admin`, whose rules it applies, and `protocol`, whose errors it speaks.
+It imports `admin` for the rules of clients, and `protocol` for the errors.
 """

@@ -12,7 +12,7 @@ MAX_TOKEN_LENGTH = 16 * 1024
 
 
 class InvalidToken(Exception):
-    """A token that must not be believed.
+    """A token that is not valid.
 
     `reason` is a private detail for the log. The one who sent the token learns only that it is invalid, so that
     forging gets no advice.

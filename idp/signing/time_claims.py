@@ -11,10 +11,10 @@ from idp.signing.jws import InvalidToken
 def check_times(
     claims: Mapping[str, Any], *, now: int, leeway: int, allow_expired: bool = False, exp_required: bool = True
 ) -> None:
-    """Refuse a token outside its time, with `leeway` seconds of patience for clocks that differ.
+    """Refuse a token outside its time; clocks may differ by `leeway` seconds.
 
-    `exp` must be there unless not required; at `exp + leeway` the token is dead. `nbf` and `iat`, when there, may be at
-    most `leeway` ahead of `now`. `allow_expired` is for an `id_token_hint`, which names who somebody was
+    `exp` must be there unless not required; from `exp + leeway` on the token is not valid. `nbf` and `iat`, when there,
+    may be at most `leeway` ahead of `now`. `allow_expired` is for an `id_token_hint`, which names who somebody was
     (OpenID Connect RP-Initiated Logout 1.0 section 2). Raises `InvalidToken`.
     """
     expires = _numeric_date(claims, "exp")

@@ -25,7 +25,7 @@ def rp(harness: Harness) -> BackChannelClient:
 
 @pytest.fixture
 def jane(harness: Harness) -> Someone:
-    """Somebody; how she signed in is for each grant to say."""
+    """A person; each test chooses how she signs in."""
     return harness.person("jane")
 
 

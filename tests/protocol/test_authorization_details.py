@@ -38,7 +38,7 @@ def test_they_are_shown_allowed_and_told(harness: Harness, jane: Someone, browse
     assert rp.claims_of(answer["access_token"])["authorization_details"] == [PAYMENT, ACCOUNTS]
     assert (rp.introspect(answer["access_token"]).json or {})["authorization_details"] == [PAYMENT, ACCOUNTS]
     rp.send(browser, authorization_details=sent)
-    assert "/consent/" in browser.at, "a yes to the last payment is none to the next"
+    assert "/consent/" in browser.at, "consent to one payment does not cover the next"
     browser.submit(choice="cancel")
     assert rp.error(browser) == "access_denied"
     rp.send(browser, authorization_details=sent, prompt="none")

@@ -11,6 +11,7 @@ requirement    what must be reached; joining two can only make them stricter
    v
 steps          proofs + requirement -> the next step of a login flow
 
+rules              what administrators state for people, groups, apps and networks; the strictest counts
 available_methods  which second steps a person has, the most secure first
 rate_limits        the buckets that guesses and messages are counted in, and their limits
 """

@@ -1,6 +1,6 @@
 """`GET /api/security`: how the person's account is protected, for apps that show or check it.
 
-Worth knowing to a thief who planned an attack, so it wants scope `security` and a sign-in with two factors (`mfa`).
+It would help an attacker, so it requires the scope `security` and a sign-in with two factors (`mfa`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Access tokens coming back to our own APIs (RFC 6750, and RFC 9449 section 7)."""
+"""Verifies access tokens at our own APIs (RFC 6750, and RFC 9449 section 7)."""
 
 from __future__ import annotations
 

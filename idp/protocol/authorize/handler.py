@@ -118,7 +118,7 @@ def missing_consent_scopes(
 ) -> tuple[str, ...]:
     """Return the scopes without consent; `offline_access` is one of them (OIDC Core section 11).
 
-    What an app may do in detail is asked each time: a yes to the last payment is none to the next.
+    Authorization details need consent each time: consent to one payment does not cover the next.
     """
     prompted = Prompt.CONSENT in request.prompts or bool(request.details)
     user_id = auth_session.person.user.id

@@ -1,6 +1,6 @@
 """Reading `application/x-www-form-urlencoded` strictly: each parameter once, UTF-8, storable, of bounded size.
 
-Two parsers that disagree about a request are how a check is passed with one value and the other one is used; so
+If two parsers read a request differently, an attacker passes the check with one value and uses the other. So
 repeated parameters are refused (RFC 6749 section 3.2) and the text is decoded in one place, here.
 """
 

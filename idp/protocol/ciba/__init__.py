@@ -18,5 +18,5 @@ requirement              what the request requires of the person's sign-in
 pages, decision          the pages, and what is stored when the person decides
 pings                    the notification of a client in ping mode (section 10.2)
 
-Push mode is left out: tokens go only to who has authenticated.
+Push mode is not supported: tokens are sent only to a client that has authenticated.
 """

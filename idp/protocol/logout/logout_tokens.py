@@ -1,7 +1,7 @@
 """OpenID Connect Back-Channel Logout 1.0, our side: the logout token, and its delivery.
 
-The session ended long before; nobody waits for this. The token is made anew for every try, since it lives two minutes,
-and its content stays true: that session is over.
+The session has ended already, and no request waits for the delivery. Each try has a new token, since one lives two
+minutes; its content stays true.
 """
 
 from __future__ import annotations
