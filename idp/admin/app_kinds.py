@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from idp.admin.client_rules import CIBA, CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, Registration
 from idp.admin.recipes import LOOPBACK_CALLBACKS, OFFLINE, RECIPES, AppKind, recipe_fields
 from idp.kernel.text import Text
+from idp.kernel.uris import origin_of
 from idp.persistence.clients import Client
 
 CALLBACK = "/callback"
@@ -97,12 +97,11 @@ def id_from_name(name: str) -> str:
 def address_of(client: Client) -> str:
     """Return where a registered app is: its home page, or where people are sent back to."""
     known = client.client_uri or next((uri for uri in client.redirect_uris if uri.startswith("http")), EXAMPLE)
-    parts = urlsplit(known)
-    return f"{parts.scheme}://{parts.netloc}"
+    return origin_of(known)
 
 
 def _of_address(kind: AppKind, address: str) -> dict[str, Any]:
     base = address.rstrip("/")
     fields = {"redirect_uris": (base + CALLBACK,), "post_logout_redirect_uris": (address,), "client_uri": address}
-    origin = "://".join(urlsplit(base)[:2]) if kind is AppKind.BROWSER else ""
+    origin = origin_of(base) if kind is AppKind.BROWSER else ""
     return fields | ({"web_origins": (origin,)} if origin else {})

@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from idp.config import LOOPBACK
+from idp.kernel import uris
 from idp.kernel.text import Text
 
 LONGEST_URI = 2000
@@ -86,8 +87,7 @@ def host_of(uri: str) -> str:
 
 def origin_of(uri: str) -> str:
     """Return scheme, host and port of an address; empty for what is no address."""
-    parts = _parsed(uri)
-    return f"{parts.scheme}://{parts.netloc}" if parts else ""
+    return uris.origin_of(uri) if _parsed(uri) else ""
 
 
 def _scheme_problem(parts: SplitResult, *, public: bool) -> str:

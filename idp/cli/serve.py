@@ -9,7 +9,7 @@ import os
 import click
 
 from idp.cli.context import CliContext, pass_cli_context
-from idp.kernel.authority import authority
+from idp.kernel.uris import authority
 from idp.server import launch, storage_setup
 
 

@@ -22,6 +22,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from idp.config import LOOPBACK, Settings
 from idp.kernel.clock import stopwatch
+from idp.kernel.uris import DEFAULT_PORTS
 from idp.messaging.public_addresses import is_public
 from idp.messaging.smtp import Undelivered
 
@@ -29,7 +30,6 @@ APP_TIMEOUT, PROVIDER_TIMEOUT = 3.0, 8.0
 """Seconds, each for the name, for connecting, and for the whole of TLS, request and response."""
 MAX_BODY = 16_384
 """Bytes read of a provider's response; its errors are short."""
-DEFAULT_PORTS = {"http": 80, "https": 443}
 DEFAULT_HEADERS = {"Connection": "close", "User-Agent": "Countersign"}
 MAX_ADDRESSES = 3
 """How many addresses of a name are tried."""

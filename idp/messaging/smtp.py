@@ -18,8 +18,8 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from idp.config import LOOPBACK, Settings
-from idp.kernel.authority import authority
 from idp.kernel.email_addresses import envelope_address
+from idp.kernel.uris import authority
 from idp.messaging.rendering import RenderedMail
 
 TIMEOUT = 20

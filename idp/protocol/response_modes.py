@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.base import invalid_error_characters
 from flask import Response
 
+from idp.kernel.uris import encode_query, with_query
 from idp.persistence.clients import Client
 from idp.protocol.client_responses import NoEncryptionKey
 from idp.protocol.jarm import response_jwt
@@ -79,7 +79,7 @@ class AuthorizationResponder:
 
     def _address(self, parameters: Mapping[str, str]) -> str:
         if self.place == FRAGMENT:  # a registered redirect URI has none of its own (RFC 6749 section 3.1.2)
-            return f"{self.redirect_uri}#{_encoded(parameters)}"
+            return f"{self.redirect_uri}#{encode_query(parameters)}"
         return with_query(self.redirect_uri, parameters)
 
     def _form(self, parameters: Mapping[str, str]) -> Response:
@@ -105,16 +105,3 @@ def select_mode(requested: str | None, response_type: str | None, redirect_uri: 
     if requested.removesuffix(SIGNED) == FORM_POST and not redirect_uri.startswith(WEB):
         return None
     return requested if requested in SUPPORTED else None
-
-
-def with_query(uri: str, parameters: Mapping[str, str]) -> str:
-    """Return the URI with parameters added; its own query is kept to the letter (RFC 6749 section 3.1.2)."""
-    added = _encoded(parameters)
-    if not added:
-        return uri
-    separator = "" if uri.endswith(("?", "&")) else "&" if "?" in uri else "?"
-    return f"{uri}{separator}{added}"
-
-
-def _encoded(parameters: Mapping[str, str]) -> str:
-    return urlencode(parameters, quote_via=quote, safe="")

@@ -7,7 +7,7 @@ import http.client
 import socket
 from contextlib import closing
 
-from idp.kernel.authority import authority
+from idp.kernel.uris import authority
 
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - names of addresses, nothing listens here
 """Address to connect to when a server listens on all addresses."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
+from idp.kernel.uris import with_query
 from idp.persistence.clients import Client
 from idp.web.context import services
 
@@ -13,4 +12,4 @@ def initiate_login_href(client: Client) -> str | None:
     uri = client.metadata.initiate_login_uri
     if uri is None or client.disabled:
         return None
-    return f"{uri}{'&' if '?' in uri else '?'}{urlencode({'iss': services().settings.issuer})}"
+    return with_query(uri, {"iss": services().settings.issuer})

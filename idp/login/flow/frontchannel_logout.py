@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Response
 
+from idp.kernel.uris import origin_of, with_query
 from idp.persistence.logout_clients import LogoutClient
 from idp.web.context import services
 from idp.web.headers import allow_frames
@@ -53,7 +53,7 @@ def respond_signed_out(destination: Destination, clients: Sequence[LogoutClient]
         longest_wait=LONGEST_WAIT,
     )
     if frames:
-        allow_frames(response, [_origin(uri) for uri in frames])
+        allow_frames(response, [origin_of(uri) for uri in frames])
     if destination.address and frames:  # a header, so that it needs no script and no second page
         response.headers["Refresh"] = f"{GO_ON_AFTER}; url={destination.address}"
     return response
@@ -69,10 +69,4 @@ def _address(client: LogoutClient) -> str:
     uri = client.frontchannel_logout_uri or ""
     if not client.frontchannel_logout_session_required:
         return uri
-    added = urlencode({"iss": services().settings.issuer, "sid": client.sid}, quote_via=quote, safe="")
-    return f"{uri}{'&' if '?' in uri else '?'}{added}"
-
-
-def _origin(uri: str) -> str:
-    parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}"
+    return with_query(uri, {"iss": services().settings.issuer, "sid": client.sid})

@@ -18,6 +18,7 @@ from flask import Response, request
 
 from idp.audit import Event
 from idp.kernel.text import Text
+from idp.kernel.uris import with_query
 from idp.login.flow.browser_session import current_session_in_locale
 from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
 from idp.login.flow.sign_out import sign_out
@@ -29,7 +30,6 @@ from idp.protocol.authorize.client_redirect import WORDS
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
 from idp.protocol.refusals import record_refusal
-from idp.protocol.response_modes import with_query
 from idp.signing.jws import InvalidToken
 from idp.web import account_paths, csrf, language
 from idp.web.client_links import initiate_login_href

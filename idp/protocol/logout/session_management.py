@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, after_this_request
 
+from idp.kernel.uris import DEFAULT_PORTS
 from idp.web.context import services
 from idp.web.cookies import BROWSER_STATE, SESSION, clear_browser_state
 from idp.web.headers import allow_framing
@@ -21,7 +22,6 @@ from idp.web.pages import page
 
 session_management = Blueprint("session_management", __name__)
 CHECK_SESSION = "/session/check"
-DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @session_management.get(CHECK_SESSION)

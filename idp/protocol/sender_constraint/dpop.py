@@ -13,6 +13,7 @@ from flask import request
 
 from idp.kernel.clock import MINUTE
 from idp.kernel.entropy import urlsafe
+from idp.kernel.uris import DEFAULT_PORTS
 from idp.persistence.transaction import Transaction
 from idp.protocol.sender_constraint import dpop_nonces
 from idp.signing.dpop_proofs import verify_dpop_proof
@@ -24,7 +25,6 @@ LONGEST_LIFE = MINUTE
 LEEWAY = 30
 """Seconds by which clocks may differ."""
 LONGEST_JTI = 255
-DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class InvalidDpopProof(OAuth2Error):

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 
 from idp.kernel.handles import MAX_HANDLE_LENGTH
 from idp.kernel.text import Text
+from idp.kernel.uris import with_query
 from idp.login.flow import binding
 from idp.login.state.paths import flow_path
 from idp.persistence.transaction import Transaction
@@ -70,8 +71,7 @@ class MailedLink:
 
     def redirect_after_use(self, path: str) -> Response:
         """Redirect to `path` after the link was claimed, with the person's language; the person is not known there."""
-        mark = "&" if "?" in path else "?"
-        response = see_other(f"{path}{mark}{language.UI_LOCALES}={language.current_reader().language}")
+        response = see_other(with_query(path, {language.UI_LOCALES: language.current_reader().language}))
         self.cookie.clear(response)
         return response
 
