@@ -99,9 +99,14 @@ def register_href(tx: Transaction, flow: LoginFlow) -> str | None:
     return flow_url(flow, paths.REGISTER) if allowed else None
 
 
+def is_cancelling() -> bool:
+    """Whether Cancel was pressed."""
+    return request.form.get("choice") == "cancel"
+
+
 def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
     """Cancel the flow and return the redirect, when Cancel was pressed."""
-    if request.form.get("choice") != "cancel":
+    if not is_cancelling():
         return None
     if tx.login_flows.cancel(flow.row):
         user_id = flow.person.user.id if flow.person else None

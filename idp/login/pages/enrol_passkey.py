@@ -14,13 +14,13 @@ from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel import user_agents
 from idp.login.enrolment import passkey
 from idp.login.flow import rendering
-from idp.login.flow.advance import continue_flow, redirect_to_next_step
+from idp.login.flow.advance import redirect_to_next_step
 from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
 from idp.login.forms.passkeys import read_passkey_response
 from idp.login.methods import recovery_code
-from idp.login.methods.attempts import record_enrolment
 from idp.login.pages.alternatives import enrolment_alternatives
+from idp.login.pages.enrolment import finish_enrolment
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
@@ -29,7 +29,6 @@ from idp.login.state.person import Person
 from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import is_checked
 from idp.web.pages import answers_json, json_response
 from idp.web.transactions import origin, write_transaction
 
@@ -66,7 +65,7 @@ def add_passkey(flow_id: str) -> Response:
         flow, before = require_step(tx, flow_id, Step.ENROL, applies=_is_enrollable)
         if rendering.is_stale_form(flow):
             return _render(tx, flow, error=errors.STALE_FORM)
-    cancelling = request.form.get("choice") == "cancel"
+    cancelling = rendering.is_cancelling()
     codes = None if cancelling else recovery_code.first_set(before, services())
     try:
         with database.write(origin()) as tx:
@@ -90,9 +89,7 @@ def _store(tx: Transaction, flow_id: str, before: Person, codes: NewRecoverySet 
     proof = passkey.add(tx, person, made, label, codes=codes, services=services())
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
-    remember = is_checked(request.form, "remember")
-    enrolled = record_enrolment(tx, flow, person, proof, services().settings, remember=remember)
-    return continue_flow(tx, flow_id, enrolled)
+    return finish_enrolment(tx, flow, person, proof)
 
 
 def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:

@@ -15,13 +15,13 @@ from idp.factors.sent_code import InvalidPhoneNumber
 from idp.login import sent_codes
 from idp.login.enrolment import sent_code
 from idp.login.flow import rendering
-from idp.login.flow.advance import continue_flow, redirect_to_next_step
+from idp.login.flow.advance import redirect_to_next_step
 from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors, sent_code_pages
 from idp.login.methods import recovery_code
-from idp.login.methods.attempts import record_enrolment
 from idp.login.methods.result import Result
 from idp.login.pages.alternatives import enrolment_alternatives
+from idp.login.pages.enrolment import finish_enrolment
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
 from idp.login.policy.steps import Step
@@ -31,7 +31,7 @@ from idp.login.state.paths import enrolment_page
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import is_checked, single_value
+from idp.web.forms import single_value
 from idp.web.pages import FieldError, see_other
 from idp.web.transactions import origin
 
@@ -99,7 +99,7 @@ def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: s
 def confirm_code(flow_id: str, channel: str) -> Response:
     """Read, mint recovery codes outside any transaction, then verify the code and store the factor."""
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
-    cancelling, applies = request.form.get("choice") == "cancel", partial(_is_enrollable, channel=channel)
+    cancelling, applies = rendering.is_cancelling(), partial(_is_enrollable, channel=channel)
     with database.read(origin()) as tx:
         flow, before = require_step(tx, flow_id, Step.ENROL, applies=applies)
         if rendering.is_stale_form(flow):
@@ -119,9 +119,7 @@ def confirm_code(flow_id: str, channel: str) -> Response:
 
 def _respond(tx: Transaction, flow: LoginFlow, person: Person, method: Method, added: Proof | Result) -> Response:
     if isinstance(added, Proof):
-        remember = is_checked(request.form, "remember")
-        enrolled = record_enrolment(tx, flow, person, added, services().settings, remember=remember)
-        return continue_flow(tx, flow.row.id, enrolled)
+        return finish_enrolment(tx, flow, person, added)
     if added is Result.CONFLICT:
         return redirect_to_next_step(tx, flow.row.id)
     slot = sent_code.enrolment_slot(flow.owner, person, method)

@@ -8,18 +8,18 @@ from idp.factors.totp import Setup
 from idp.login.enrolment import totp
 from idp.login.enrolment.totp import ConfirmedSetup
 from idp.login.flow import rendering
-from idp.login.flow.advance import continue_flow, redirect_to_next_step
+from idp.login.flow.advance import redirect_to_next_step
 from idp.login.flow.step_views import require_person, require_step, step
 from idp.login.forms import errors
-from idp.login.methods.attempts import record_enrolment
 from idp.login.pages.alternatives import enrolment_alternatives
+from idp.login.pages.enrolment import finish_enrolment
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import is_checked, single_value
+from idp.web.forms import single_value
 from idp.web.pages import FieldError
 from idp.web.transactions import origin
 
@@ -41,7 +41,7 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
 def confirm_app(flow_id: str) -> Response:
     """Read, check the code and mint recovery codes outside any transaction, then store the factor."""
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
-    cancelling = request.form.get("choice") == "cancel"
+    cancelling = rendering.is_cancelling()
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.ENROL, applies=_is_enrollable)
         if rendering.is_stale_form(flow):
@@ -64,9 +64,7 @@ def _store(
     proof = totp.activate_totp(tx, person, confirmed, services())
     if proof is None:
         return redirect_to_next_step(tx, flow_id)
-    remember = is_checked(request.form, "remember")
-    enrolled = record_enrolment(tx, flow, person, proof, services().settings, remember=remember)
-    return continue_flow(tx, flow_id, enrolled)
+    return finish_enrolment(tx, flow, person, proof)
 
 
 def _setup(flow: LoginFlow, person: Person) -> Setup:

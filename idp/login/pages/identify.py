@@ -45,7 +45,7 @@ def verify_password(flow_id: str) -> Response:
     database, settings = services().database, services().settings
     identifier = single_value(request.form, "username", longest=password.LONGEST_IDENTIFIER)
     secret = single_value(request.form, "password")
-    cancelling = request.form.get("choice") == "cancel"
+    cancelling = rendering.is_cancelling()
     if not (cancelling or BROWSER.read() or services().hasher.pool.has_room()):
         raise HasherBusy  # before a thread is held and the database asked
     with database.read(origin()) as tx:

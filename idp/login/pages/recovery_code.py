@@ -42,7 +42,7 @@ def verify_code(flow_id: str) -> Response:
     """Read, hash outside any transaction, then record the result."""
     database, settings = services().database, services().settings
     typed = single_value(request.form, "code", longest=errors.LONGEST_CODE)
-    cancelling = request.form.get("choice") == "cancel"
+    cancelling = rendering.is_cancelling()
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.CODE)
         if rendering.is_stale_form(flow):
