@@ -28,3 +28,8 @@ def is_storable(text: str) -> bool:
 def is_checked(values: Mapping[str, str], name: str) -> bool:
     """Whether a checkbox is checked."""
     return values.get(name, "") in {"on", "1", "true", "yes"}
+
+
+def is_cancelling(values: Mapping[str, str]) -> bool:
+    """Whether Cancel was pressed."""
+    return values.get("choice") == "cancel"

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from jwcrypto.jwk import JWK
+from werkzeug.test import TestResponse
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
@@ -46,11 +47,11 @@ class SigningParty(RelyingParty):
         header = {"alg": alg, "kid": alg} | ({"typ": typ} if typ else {})
         return signed(key or KEYS[alg], alg, header, self.claims(**changes))
 
-    def send_object(self, browser: Browser, token: str | None, **beside: str) -> None:
+    def send_object(self, browser: Browser, token: str | None, **beside: str) -> TestResponse:
         """Send the browser to us with the object, or with none, and what is beside it."""
         sent = {name: self.sent[name] for name in OUTER} | ({"request": token} if token else {}) | beside
-        browser.get("/authorize?" + urlencode(sent), site="cross-site")
+        return browser.get("/authorize?" + urlencode(sent), site="cross-site")
 
-    def send(self, browser: Browser, **changes: Any) -> None:  # type: ignore[override]
+    def send(self, browser: Browser, **changes: Any) -> TestResponse:
         """Sign a request, and send the browser to us with it."""
-        self.send_object(browser, self.signed(**changes))
+        return self.send_object(browser, self.signed(**changes))

@@ -30,6 +30,7 @@ from idp.web.client_logos import logo_href
 from idp.web.context import services
 from idp.web.cookies import LOGIN
 from idp.web.errors import ask_to_wait
+from idp.web.forms import is_cancelling
 from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
@@ -99,14 +100,9 @@ def register_href(tx: Transaction, flow: LoginFlow) -> str | None:
     return flow_url(flow, paths.REGISTER) if allowed else None
 
 
-def is_cancelling() -> bool:
-    """Whether Cancel was pressed."""
-    return request.form.get("choice") == "cancel"
-
-
 def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
     """Cancel the flow and return the redirect, when Cancel was pressed."""
-    if not is_cancelling():
+    if not is_cancelling(request.form):
         return None
     if tx.login_flows.cancel(flow.row):
         user_id = flow.person.user.id if flow.person else None

@@ -29,6 +29,7 @@ from idp.login.state.person import Person
 from idp.persistence.factors import CredentialExists
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
+from idp.web.forms import is_cancelling
 from idp.web.pages import answers_json, json_response
 from idp.web.transactions import origin, write_transaction
 
@@ -65,7 +66,7 @@ def add_passkey(flow_id: str) -> Response:
         flow, before = require_step(tx, flow_id, Step.ENROL, applies=_is_enrollable)
         if rendering.is_stale_form(flow):
             return _render(tx, flow, error=errors.STALE_FORM)
-    cancelling = rendering.is_cancelling()
+    cancelling = is_cancelling(request.form)
     codes = None if cancelling else recovery_code.first_set(before, services())
     try:
         with database.write(origin()) as tx:

@@ -31,7 +31,7 @@ from idp.login.state.paths import enrolment_page
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import is_cancelling, single_value
 from idp.web.pages import FieldError, see_other
 from idp.web.transactions import origin
 
@@ -99,7 +99,7 @@ def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: s
 def confirm_code(flow_id: str, channel: str) -> Response:
     """Read, mint recovery codes outside any transaction, then verify the code and store the factor."""
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
-    cancelling, applies = rendering.is_cancelling(), partial(_is_enrollable, channel=channel)
+    cancelling, applies = is_cancelling(request.form), partial(_is_enrollable, channel=channel)
     with database.read(origin()) as tx:
         flow, before = require_step(tx, flow_id, Step.ENROL, applies=applies)
         if rendering.is_stale_form(flow):

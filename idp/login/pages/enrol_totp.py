@@ -19,7 +19,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import is_cancelling, single_value
 from idp.web.pages import FieldError
 from idp.web.transactions import origin
 
@@ -41,7 +41,7 @@ def show_form(tx: Transaction, flow: LoginFlow, person: Person) -> Response:
 def confirm_app(flow_id: str) -> Response:
     """Read, check the code and mint recovery codes outside any transaction, then store the factor."""
     database, code = services().database, single_value(request.form, "code", longest=errors.LONGEST_CODE)
-    cancelling = rendering.is_cancelling()
+    cancelling = is_cancelling(request.form)
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.ENROL, applies=_is_enrollable)
         if rendering.is_stale_form(flow):

@@ -21,7 +21,7 @@ from idp.login.state.login_flow import LoginFlow
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
 from idp.web.cookies import BROWSER
-from idp.web.forms import is_checked, single_value
+from idp.web.forms import is_cancelling, is_checked, single_value
 from idp.web.transactions import origin, read_transaction
 
 KEEP_FIELD = "keep"
@@ -45,7 +45,7 @@ def verify_password(flow_id: str) -> Response:
     database, settings = services().database, services().settings
     identifier = single_value(request.form, "username", longest=password.LONGEST_IDENTIFIER)
     secret = single_value(request.form, "password")
-    cancelling = rendering.is_cancelling()
+    cancelling = is_cancelling(request.form)
     if not (cancelling or BROWSER.read() or services().hasher.pool.has_room()):
         raise HasherBusy  # before a thread is held and the database asked
     with database.read(origin()) as tx:

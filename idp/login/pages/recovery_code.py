@@ -20,7 +20,7 @@ from idp.login.state.paths import RECOVERY_CODE
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import is_cancelling, single_value
 from idp.web.pages import FieldError
 from idp.web.transactions import origin
 
@@ -42,7 +42,7 @@ def verify_code(flow_id: str) -> Response:
     """Read, hash outside any transaction, then record the result."""
     database, settings = services().database, services().settings
     typed = single_value(request.form, "code", longest=errors.LONGEST_CODE)
-    cancelling = rendering.is_cancelling()
+    cancelling = is_cancelling(request.form)
     with database.read(origin()) as tx:
         flow, person = require_step(tx, flow_id, Step.CODE)
         if rendering.is_stale_form(flow):

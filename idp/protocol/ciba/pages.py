@@ -31,7 +31,7 @@ from idp.web.client_logos import logo_href
 from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import MY_ACCOUNT, Refusal
-from idp.web.forms import single_value
+from idp.web.forms import is_cancelling, single_value
 from idp.web.pages import page, see_other
 from idp.web.transactions import read_transaction, write_transaction
 
@@ -101,7 +101,7 @@ def decide(tx: Transaction, request_id: str) -> Response:
     session_guard.check_form_token(request.path, _purpose(question.asked))
     asked, user_id = question.asked, question.auth_session.person.user.id
     typed = single_value(request.form, "number", longest=LONGEST_TYPED)
-    if request.form.get("choice") == "cancel":
+    if is_cancelling(request.form):
         decided, result = decision.deny(tx, asked, user_id), REFUSED
     elif binding_message.is_number(asked.binding_message, typed):
         decided, result = _approve(tx, question), DONE

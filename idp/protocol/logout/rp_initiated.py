@@ -35,6 +35,7 @@ from idp.web import account_paths, csrf, language
 from idp.web.client_links import initiate_login_href
 from idp.web.cookies import SESSION
 from idp.web.errors import Refusal
+from idp.web.forms import is_cancelling
 from idp.web.headers import allow_client_redirects
 from idp.web.pages import page, see_other
 
@@ -95,7 +96,7 @@ def handle_confirmation(tx: Transaction) -> Response:
         return respond_signed_out(_destination(requested, trusted=False))
     if not csrf.is_valid(SESSION.read(), PURPOSE):
         return _render_confirmation(requested, error=STALE_FORM)
-    if request.form.get("choice") == "cancel":
+    if is_cancelling(request.form):
         return see_other(account_paths.HOME)
     client_id = requested.client.client_id if requested.client else None
     return sign_out(tx, auth_session, _destination(requested, trusted=True), client_id=client_id)
