@@ -73,13 +73,15 @@ def end_all(tx: Transaction, admin: Admin) -> Response:
         wanted = _wanted(tx, admin, started=min(started, tx.now))
     except NotFound:
         return see_other(console_paths.SESSIONS)
-    began, ended = stopwatch(), 1
-    while ended and stopwatch() - began < WORK_SECONDS:
+    began = stopwatch()
+    while True:
         with services().database.write(tx.origin) as batch:
             ended = sessions.end_some(batch, admin.actor, wanted)
+        if not ended:
+            return responses.redirect_done(console_paths.SESSIONS, "ended-all")
         done += ended
-    if not ended:
-        return responses.redirect_done(console_paths.SESSIONS, "ended-all")
+        if stopwatch() - began >= WORK_SECONDS:
+            break
     fields = {**typed_filter(request.form).given, "started": str(started), "total": str(total), "done": str(done)}
     total = max(total, done)
     return responses.show_progress(
