@@ -13,6 +13,10 @@ from tests.support.harness import migrate
 from tests.support.live import Live, serving
 
 Furnished = tuple[Live, list[str], StorageState]
+SECTION_IS_OUT_OF_SIGHT = """() => [...document.querySelectorAll('.site-nav [aria-current]')].some((link) => {
+  const place = link.getBoundingClientRect();
+  return place.left < 0 || place.right > innerWidth;
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,8 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, furnished: F
             seen += 1
             assert page.locator("html").get_attribute("lang") == SPOKEN[look]
             found += [f"{path}: {fault}" for fault in faults_of(page, axe, look)]
+            if page.evaluate(SECTION_IS_OUT_OF_SIGHT):
+                found.append(f"{path}: the link of its section is out of sight")
     context.close()
     assert seen
     assert found == []
