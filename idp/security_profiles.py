@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from idp.kernel.client_auth_methods import PRIVATE_KEY_JWT, TLS_METHODS
 from idp.persistence.client_metadata import STANDARD
 from idp.persistence.clients import Client
 
@@ -19,7 +20,7 @@ FAPI_ALGORITHMS = ("PS256", "ES256", "EdDSA")
 """FAPI 2.0 Security Profile section 5.4.1."""
 FAPI1_ALGORITHMS = ("PS256", "ES256")
 """FAPI 1.0 Part 2 section 8.6."""
-FAPI_AUTH_METHODS = ("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth")
+FAPI_AUTH_METHODS = (PRIVATE_KEY_JWT, *TLS_METHODS)
 
 
 @dataclass(frozen=True, kw_only=True)

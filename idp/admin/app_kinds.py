@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from idp.admin.client_rules import CIBA, CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, Registration
+from idp.admin.client_rules import Registration
 from idp.admin.recipes import LOOPBACK_CALLBACKS, OFFLINE, RECIPES, AppKind, recipe_fields
+from idp.kernel.client_auth_methods import NONE
+from idp.kernel.grant_types import AUTHORIZATION_CODE, CIBA, CLIENT_CREDENTIALS, DEVICE_CODE
 from idp.kernel.text import Text
 from idp.kernel.uris import origin_of
 from idp.persistence.clients import Client
@@ -37,12 +39,12 @@ KINDS: Mapping[AppKind, Kind] = {
     AppKind.BROWSER: Kind(
         title=Text("Single-page app"),
         text=Text("It runs in the browser alone. It has no secret, because everybody could read it."),
-        fields={"token_endpoint_auth_method": PUBLIC, "grant_types": (CODE,)},
+        fields={"token_endpoint_auth_method": NONE, "grant_types": (AUTHORIZATION_CODE,)},
     ),
     AppKind.NATIVE: Kind(
         title=Text("Phone or desktop app"),
         text=Text("People install it. It has no secret, and people come back to it on their own device."),
-        fields={"token_endpoint_auth_method": PUBLIC, "redirect_uris": LOOPBACK_CALLBACKS, "scopes": OFFLINE},
+        fields={"token_endpoint_auth_method": NONE, "redirect_uris": LOOPBACK_CALLBACKS, "scopes": OFFLINE},
         has_address=False,
     ),
     AppKind.SERVICE: Kind(
@@ -63,10 +65,10 @@ KINDS: Mapping[AppKind, Kind] = {
 
 def kind_of(client: Client) -> AppKind:
     """Return the kind that a registered app looks like."""
-    if CODE not in client.grant_types:
+    if AUTHORIZATION_CODE not in client.grant_types:
         approved_elsewhere = {DEVICE_CODE, CIBA} & set(client.grant_types)
         return AppKind.DEVICE if approved_elsewhere else AppKind.SERVICE
-    if client.token_endpoint_auth_method != PUBLIC:
+    if client.token_endpoint_auth_method != NONE:
         return AppKind.WEB
     return AppKind.BROWSER if client.web_origins else AppKind.NATIVE
 

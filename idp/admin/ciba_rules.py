@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from idp.kernel.client_auth_methods import NONE
+from idp.kernel.grant_types import CIBA
 from idp.kernel.text import Text
 
 if TYPE_CHECKING:
     from idp.admin.client_rules import Registration
 
-GRANT_TYPE = "urn:openid:params:grant-type:ciba"
-PING, PUBLIC = "ping", "none"
+PING = "ping"
 
 
 def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
     """Yield where such a registration contradicts itself."""
     members = wanted.metadata
     pings, address = members.backchannel_token_delivery_mode == PING, members.backchannel_client_notification_endpoint
-    if GRANT_TYPE in wanted.grant_types and wanted.token_endpoint_auth_method == PUBLIC:
+    if CIBA in wanted.grant_types and wanted.token_endpoint_auth_method == NONE:
         yield "grant_types", Text("A public client cannot ask for sign-ins itself: it cannot prove itself.")
     if pings and address is None:
         yield "backchannel_client_notification_endpoint", Text("The mode ping needs an address where the app is told.")

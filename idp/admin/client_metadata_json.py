@@ -14,24 +14,16 @@ from typing import Any
 from idp.admin import client_members, client_uris
 from idp.admin.client_member import Kind
 from idp.admin.client_members import MEMBERS
-from idp.admin.client_rules import (
-    CIBA,
-    CODE,
-    OFFLINE_ACCESS,
-    PUBLIC,
-    REFRESH,
-    SECRET_METHODS,
-    Problem,
-    Registration,
-)
+from idp.admin.client_rules import OFFLINE_ACCESS, Problem, Registration
+from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, NONE, SENT_SECRET_METHODS
+from idp.kernel.grant_types import AUTHORIZATION_CODE, CIBA, IMPLICIT, REFRESH_TOKEN
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata, changed_members
 from idp.persistence.clients import Client
 from idp.signing.algorithms import OWN
 
 INVALID_METADATA, INVALID_REDIRECT_URI = "invalid_client_metadata", "invalid_redirect_uri"
 UNAPPROVED_STATEMENT = "unapproved_software_statement"
-IMPLICIT = "implicit"
-GRANTS = (CODE, REFRESH, IMPLICIT, CIBA)
+GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, IMPLICIT, CIBA)
 """Others act without a person, which is for administrators to allow."""
 TEXTS = ("client_name", "client_uri", "policy_uri", "tos_uri", "backchannel_logout_uri")
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
@@ -70,7 +62,7 @@ def read_registration(
     """
     if body.get("software_statement") is not None:
         raise InvalidMetadata("software statements are not accepted here", UNAPPROVED_STATEMENT)
-    method = _read(body, "token_endpoint_auth_method", str) or SECRET_METHODS[0]
+    method = _read(body, "token_endpoint_auth_method", str) or CLIENT_SECRET_BASIC
     types = _read_response_types(body, response_types)
     grants = _read_grants(body, types)
     _check_implicit(body, grants)
@@ -79,8 +71,8 @@ def read_registration(
         **{name: tuple(_read_list(body, name)) for name in LISTS},
         "client_name": _read_name(body),
         "token_endpoint_auth_method": method,
-        "strict_auth_method": present.strict_auth_method and method in SECRET_METHODS,
-        "require_pkce": present.require_pkce or method == PUBLIC,
+        "strict_auth_method": present.strict_auth_method and method in SENT_SECRET_METHODS,
+        "require_pkce": present.require_pkce or method == NONE,
         "grant_types": grants,
         "response_types": tuple(types),
         "scopes": _read_scopes(body, scopes, grants),
@@ -173,12 +165,12 @@ def _read_response_types(body: Mapping[str, Any], allowed: tuple[str, ...]) -> l
 
 def _read_grants(body: Mapping[str, Any], types: list[str]) -> tuple[str, ...]:
     """Return the grant types, which must fit the response types (RFC 7591 section 2.1)."""
-    grants = tuple(_read_list(body, "grant_types") or [CODE])
+    grants = tuple(_read_list(body, "grant_types") or [AUTHORIZATION_CODE])
     words = {word for each in types for word in each.split()}
-    needed = {CODE if word == "code" else IMPLICIT for word in words}
+    needed = {AUTHORIZATION_CODE if word == "code" else IMPLICIT for word in words}
     if not set(grants) <= set(GRANTS):
         raise InvalidMetadata(f"grant_types: only {', '.join(GRANTS)} can be registered here")
-    if needed != set(grants) - {REFRESH, CIBA}:
+    if needed != set(grants) - {REFRESH_TOKEN, CIBA}:
         raise InvalidMetadata("grant_types: they do not fit the response_types (RFC 7591 section 2.1)")
     return grants
 
@@ -193,7 +185,7 @@ def _check_implicit(body: Mapping[str, Any], grants: tuple[str, ...]) -> None:
 def _read_scopes(body: Mapping[str, Any], allowed: tuple[str, ...], grants: tuple[str, ...]) -> tuple[str, ...]:
     """Return the scopes that it asks for and may have; without any, all of them."""
     wanted = _read(body, "scope", str)
-    usable = [scope for scope in allowed if scope != OFFLINE_ACCESS or REFRESH in grants]
+    usable = [scope for scope in allowed if scope != OFFLINE_ACCESS or REFRESH_TOKEN in grants]
     found = tuple(scope for scope in usable if wanted is None or scope in wanted.split())
     if not found:
         raise InvalidMetadata("scope: none of these scopes can be registered here")

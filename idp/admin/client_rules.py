@@ -21,35 +21,32 @@ from idp.admin import (
 )
 from idp.admin.client_member_rules import member_problems
 from idp.consent import decision
+from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, METHODS, NONE, PRIVATE_KEY_JWT, SENT_SECRET_METHODS
 from idp.kernel.clock import DAY
 from idp.kernel.colors import Color
+from idp.kernel.grant_types import (
+    AUTHORIZATION_CODE,
+    CIBA,
+    CLIENT_CREDENTIALS,
+    DEVICE_CODE,
+    GRANT_TYPES,
+    IMPLICIT,
+    JWT_BEARER,
+    REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
+)
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS, Level, best_of_all
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.signing.algorithms import OWN
 from idp.web import client_colors
 
-PUBLIC = "none"
-SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
-METHODS_WITH_SECRET = (*SECRET_METHODS, CLIENT_SECRET_JWT)
-PRIVATE_KEY_JWT = "private_key_jwt"
-AUTH_METHODS = (*METHODS_WITH_SECRET, PRIVATE_KEY_JWT, *certificate_rules.TLS_METHODS, PUBLIC)
 MORE_RULES = (
     certificate_rules.problems,
     profile_rules.problems,
     member_problems,
     response_rules.problems,
     ciba_rules.problems,
-)
-CODE, REFRESH, CLIENT_CREDENTIALS = "authorization_code", "refresh_token", "client_credentials"
-DEVICE_CODE = profile_rules.DEVICE_CODE
-TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant type
-JWT_BEARER = decision.JWT_BEARER
-CIBA = ciba_rules.GRANT_TYPE
-GRANT_TYPES = (
-    *(CODE, REFRESH, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE, JWT_BEARER),
-    *(CIBA, response_rules.IMPLICIT),
 )
 OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
@@ -80,10 +77,10 @@ class Registration:
     web_origins: Sequence[str] = ()
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
-    grant_types: Sequence[str] = (CODE, REFRESH)
+    grant_types: Sequence[str] = (AUTHORIZATION_CODE, REFRESH_TOKEN)
     response_types: Sequence[str] = response_rules.ONLY_CODE
     scopes: Sequence[str] = ("openid", "profile", "email")
-    token_endpoint_auth_method: str = SECRET_METHODS[0]
+    token_endpoint_auth_method: str = CLIENT_SECRET_BASIC
     strict_auth_method: bool = False
     jwks: dict[str, Any] | None = None
     first_party: bool = False
@@ -152,8 +149,8 @@ def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
         yield Problem("client_name", said)
     if wanted.accent_color is not None and (why := _color_problem(wanted.accent_color)):
         yield Problem("accent_color", why)
-    if wanted.token_endpoint_auth_method not in AUTH_METHODS:
-        said = Text("The authentication method must be one of {all}.", all=", ".join(AUTH_METHODS))
+    if wanted.token_endpoint_auth_method not in METHODS:
+        said = Text("The authentication method must be one of {all}.", all=", ".join(METHODS))
         yield Problem("token_endpoint_auth_method", said)
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
         yield Problem("grant_types", Text("Grants must be some of {all}.", all=", ".join(GRANT_TYPES)))
@@ -198,7 +195,7 @@ def _access(wanted: Registration) -> Iterator[Problem]:
 
 
 def _addresses(wanted: Registration) -> Iterator[Problem]:
-    public = wanted.token_endpoint_auth_method == PUBLIC
+    public = wanted.token_endpoint_auth_method == NONE
     for name in ("redirect_uris", "post_logout_redirect_uris"):
         for uri in getattr(wanted, name):
             if why := client_uris.redirect_problem(uri, public=public):
@@ -223,38 +220,38 @@ def _pages(wanted: Registration) -> Iterator[Problem]:
 def _agreement(wanted: Registration) -> Iterator[Problem]:
     """Yield where one field contradicts another."""
     grants = set(wanted.grant_types)
-    if grants & {CODE, response_rules.IMPLICIT} and not wanted.redirect_uris:
+    if grants & {AUTHORIZATION_CODE, IMPLICIT} and not wanted.redirect_uris:
         yield Problem(
             "redirect_uris",
             Text("The grant authorization_code needs at least one redirect URI: people must be sent back somewhere."),
         )
-    if REFRESH in grants and grants.isdisjoint({CODE, DEVICE_CODE, CIBA}):
+    if REFRESH_TOKEN in grants and grants.isdisjoint({AUTHORIZATION_CODE, DEVICE_CODE, CIBA}):
         yield Problem(
             "grant_types",
             Text("The grant refresh_token needs authorization_code beside it: a refresh token comes from a sign-in."),
         )
-    if OFFLINE_ACCESS in wanted.scopes and REFRESH not in grants:
+    if OFFLINE_ACCESS in wanted.scopes and REFRESH_TOKEN not in grants:
         yield Problem("scopes", Text("The scope offline_access needs the grant refresh_token."))
 
 
 def _method_agreement(wanted: Registration) -> Iterator[Problem]:
     """Yield what contradicts the way the client authenticates."""
     method = wanted.token_endpoint_auth_method
-    if CLIENT_CREDENTIALS in wanted.grant_types and method == PUBLIC:
+    if CLIENT_CREDENTIALS in wanted.grant_types and method == NONE:
         yield Problem(
             "grant_types",
             Text("A public client cannot use client_credentials: it cannot prove itself (RFC 6749 section 4.4)."),
         )
-    if TOKEN_EXCHANGE in wanted.grant_types and method == PUBLIC:
+    if TOKEN_EXCHANGE in wanted.grant_types and method == NONE:
         yield Problem("grant_types", Text("A public client cannot exchange tokens: it cannot prove itself."))
-    if JWT_BEARER in wanted.grant_types and method == PUBLIC:
+    if JWT_BEARER in wanted.grant_types and method == NONE:
         yield Problem("grant_types", Text("A public client cannot use assertions: it cannot prove itself."))
-    if method == PUBLIC and not wanted.require_pkce:
+    if method == NONE and not wanted.require_pkce:
         yield Problem(
             "require_pkce",
             Text("A public client cannot do without PKCE: nothing else ties a code to the app that asked for it."),
         )
-    if wanted.strict_auth_method and method not in SECRET_METHODS:
+    if wanted.strict_auth_method and method not in SENT_SECRET_METHODS:
         yield Problem(
             "strict_auth_method", Text("Strict means one of the two ways to send a secret; this client has no secret.")
         )
@@ -277,7 +274,7 @@ def _logout_agreement(wanted: Registration) -> Iterator[Problem]:
             "backchannel_logout_session_required",
             Text("A session id in the logout token needs a back-channel logout URI to send it to."),
         )
-    if wanted.backchannel_logout_uri is not None and CODE not in wanted.grant_types:
+    if wanted.backchannel_logout_uri is not None and AUTHORIZATION_CODE not in wanted.grant_types:
         yield Problem(
             "backchannel_logout_uri",
             Text(

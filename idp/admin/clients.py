@@ -8,16 +8,11 @@ from typing import Any
 
 from idp import audit
 from idp.admin import Refused, apis, certificate_rules, client_rules, trusted_issuers
-from idp.admin.client_rules import (
-    CLIENT_SECRET_JWT,
-    CODE,
-    METHODS_WITH_SECRET,
-    SECRET_METHODS,
-    Problem,
-    Registration,
-)
+from idp.admin.client_rules import Problem, Registration
 from idp.audit import Event
+from idp.kernel.client_auth_methods import CLIENT_SECRET_JWT, SECRET_METHODS, SENT_SECRET_METHODS
 from idp.kernel.entropy import Entropy
+from idp.kernel.grant_types import AUTHORIZATION_CODE
 from idp.kernel.handles import digest
 from idp.kernel.text import Text
 from idp.persistence.client_metadata import changed_members
@@ -61,7 +56,7 @@ def add(
     """
     _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=tx.apis.titles()))
     method = wanted.token_endpoint_auth_method
-    secret = entropy.token() if method in METHODS_WITH_SECRET else None
+    secret = entropy.token() if method in SECRET_METHODS else None
     client = Client(**_columns(wanted), **_secret_columns(wanted.client_id, method, secret, sealer))
     try:
         tx.clients.add(client)
@@ -109,7 +104,7 @@ def change(
         raise NothingChanged(f"{client.client_id!r} is registered like this already.")
     method = wanted.token_endpoint_auth_method
     other_kind = _secret_kind(method) != _secret_kind(client.token_endpoint_auth_method)
-    secret = entropy.token() if other_kind and method in METHODS_WITH_SECRET else None
+    secret = entropy.token() if other_kind and method in SECRET_METHODS else None
     if other_kind:
         values |= {"previous_secret_digest": None, "sealed_previous_secret": None}
         values |= _secret_columns(client.client_id, method, secret, sealer)
@@ -146,7 +141,7 @@ def rotate_secret(
         Refused: when the app has no secret.
     """
     method = client.token_endpoint_auth_method
-    if method not in METHODS_WITH_SECRET:
+    if method not in SECRET_METHODS:
         raise Refused(f"{client.client_id!r} has no secret to rotate: it authenticates with {method}.")
     secret = entropy.token()
     sealed = _secret_columns(client.client_id, method, secret, sealer)["sealed_secret"]
@@ -212,7 +207,7 @@ def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
 def _has_other_credentials(client: Client, wanted: Registration) -> bool:
     """Whether the client proves itself by something else from now on; the two ways to send a secret are one."""
     before, after = client.token_endpoint_auth_method, wanted.token_endpoint_auth_method
-    if before != after and not {before, after} <= set(SECRET_METHODS):
+    if before != after and not {before, after} <= set(SENT_SECRET_METHODS):
         return True
     proofs = ("jwks_uri", *certificate_rules.NAMES)
     others = any(getattr(client.metadata, name) != getattr(wanted.metadata, name) for name in proofs)
@@ -223,7 +218,7 @@ def _secret_kind(method: str) -> str | None:
     """Return what must be stored of the secret of a client with this method; None when it has none."""
     if method == CLIENT_SECRET_JWT:
         return "sealed"
-    return "digest" if method in METHODS_WITH_SECRET else None
+    return "digest" if method in SECRET_METHODS else None
 
 
 def _secret_columns(client_id: str, method: str, secret: str | None, sealer: OpenSealer | None) -> dict[str, Any]:
@@ -243,8 +238,9 @@ def _refuse_problems(problems: list[Problem]) -> None:
 def _columns(wanted: Registration) -> dict[str, Any]:
     given = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
     stored = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    has_codes = AUTHORIZATION_CODE in wanted.grant_types
     # None with a code without its grant; `code` comes back with the grant.
-    types = [each for each in wanted.response_types or ("code",) if CODE in wanted.grant_types or "code" not in each]
+    types = [each for each in wanted.response_types or ("code",) if has_codes or "code" not in each]
     return stored | {"response_types": types}
 
 

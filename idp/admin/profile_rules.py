@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from idp.kernel.grant_types import DEVICE_CODE
 from idp.kernel.text import Text
 from idp.security_profiles import PROFILES, SecurityProfile
 from idp.signing.client_jwts import usable_algorithms
@@ -15,7 +16,6 @@ from idp.signing.client_jwts import usable_algorithms
 if TYPE_CHECKING:
     from idp.admin.client_rules import Registration
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 SIGNING_ALGORITHMS = (
     "token_endpoint_auth_signing_alg",
     "request_object_signing_alg",

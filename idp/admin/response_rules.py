@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from idp.config.tokens import RESPONSE_TYPES
+from idp.kernel.grant_types import AUTHORIZATION_CODE, IMPLICIT
 from idp.kernel.text import Text
 from idp.security_profiles import profile_named
 from idp.signing import jwe
@@ -13,8 +14,6 @@ from idp.signing import jwe
 if TYPE_CHECKING:
     from idp.admin.client_rules import Registration
 
-IMPLICIT = "implicit"
-"""The grant of response types with tokens in them (OIDC Registration 1.0 section 2)."""
 ONLY_CODE = ("code",)
 ENCRYPTED = ("id_token", "userinfo", "authorization")
 
@@ -32,7 +31,7 @@ def _types(wanted: Registration) -> Iterator[tuple[str, Text]]:
         yield field, Text("Response types must be some of: {all}.", all=", ".join(RESPONSE_TYPES))
     elif others and IMPLICIT not in wanted.grant_types:
         yield field, Text("A response type with a token in it needs the grant implicit.")
-    elif any("code" in each for each in others) and "authorization_code" not in wanted.grant_types:
+    elif any("code" in each for each in others) and AUTHORIZATION_CODE not in wanted.grant_types:
         yield field, Text("A response type with a code in it needs the grant authorization_code.")
     elif IMPLICIT in wanted.grant_types and not others:
         yield "grant_types", Text("The grant implicit needs a response type with a token in it.")

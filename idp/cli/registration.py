@@ -11,9 +11,10 @@ import click
 from idp.admin import Refused, client_members, users
 from idp.admin.client_member import Kind, Member
 from idp.admin.client_members import MEMBERS, PROFILE_TEXTS
-from idp.admin.client_rules import AUTH_METHODS, GRANT_TYPES, PUBLIC, SECRET_METHODS
 from idp.config.tokens import RESPONSE_TYPES
 from idp.kernel import strict_json
+from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, METHODS, NONE
+from idp.kernel.grant_types import GRANT_TYPES
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.client_metadata import ClientMetadata
 from idp.persistence.lookup_keys import lookup_key
@@ -80,7 +81,7 @@ OPTIONS = (
     click.option("--backchannel-logout-session-required/--no-backchannel-logout-session-required", default=None,
                  help="It tells sessions apart by their id (sid)."),
     click.option("--public", is_flag=True, help="An app that cannot keep a secret: on a phone, or in a browser."),
-    click.option("--auth-method", type=click.Choice(AUTH_METHODS), help=f"Default: {SECRET_METHODS[0]}."),
+    click.option("--auth-method", type=click.Choice(METHODS), help=f"Default: {CLIENT_SECRET_BASIC}."),
     click.option("--strict-auth-method/--no-strict-auth-method", default=None,
                  help="Only this method; otherwise a secret is accepted by Basic and in the form."),
     click.option("--pkce", type=click.Choice([REQUIRED, OPTIONAL]), help="Default: required."),
@@ -164,13 +165,13 @@ def chosen_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         Refused: options contradict each other, or the file of keys cannot be read.
     """
-    if given["public"] and given["auth_method"] not in {None, PUBLIC}:
+    if given["public"] and given["auth_method"] not in {None, NONE}:
         method = given["auth_method"]
         raise Refused(f"--public means that the app has nothing to prove itself with, not even {method}.")
     chosen = {field: given[option] for option, field in SINGLE.items() if given[option] is not None}
     chosen |= {field: given[option] for option, field in LISTS.items() if given[option]}
     if given["public"]:
-        chosen["token_endpoint_auth_method"] = PUBLIC
+        chosen["token_endpoint_auth_method"] = NONE
     if given["jwks_file"]:
         chosen["jwks"] = read_jwks(given["jwks_file"])
     if given["pkce"]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-PUBLIC = "none"
-"""The authentication method of a client that cannot authenticate (RFC 7591 section 2)."""
-JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-"""The grant type that connects an app to a person whom nobody asks (RFC 7523)."""
+from idp.kernel.client_auth_methods import NONE
+from idp.kernel.grant_types import JWT_BEARER
+
 QUESTION = "consent"
 """Where a login row keeps the scopes that its consent page asks about."""
 ANSWER = "consented"
@@ -20,7 +19,7 @@ def is_impersonable(auth_method: str, redirect_uri: str) -> bool:
 
     A public client proves itself by its redirect URI alone; any app can listen on a loopback port or claim a scheme.
     """
-    return auth_method == PUBLIC and not redirect_uri.startswith("https://")
+    return auth_method == NONE and not redirect_uri.startswith("https://")
 
 
 def must_remember_removal(grant_types: Collection[str], *, first_party: bool) -> bool:

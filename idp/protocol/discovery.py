@@ -13,6 +13,8 @@ from flask import Response, current_app
 from idp.claims import standard
 from idp.claims.subjects import SUBJECT_TYPES
 from idp.config import Settings
+from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
+from idp.kernel.grant_types import IMPLICIT
 from idp.language.tags import LANGUAGES
 from idp.login.policy.assurance import Level, best_of_all
 from idp.login.policy.methods import LASTING
@@ -23,7 +25,7 @@ from idp.protocol.authorize.checks import S256
 from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.ciba import authentication_request
-from idp.protocol.response_types import IMPLICIT, required_grants
+from idp.protocol.response_types import required_grants
 from idp.protocol.sender_constraint import certificates
 from idp.signing import jwe
 from idp.signing.algorithms import FOREIGN
@@ -55,7 +57,7 @@ CACHED = 300
 def metadata() -> dict[str, Any]:
     """Return the provider's metadata."""
     auth = client_authentication.offered_methods()
-    confidential = [method for method in auth if method in client_authentication.CONFIDENTIAL_METHODS]
+    confidential = [method for method in auth if method in CONFIDENTIAL_METHODS]
     algs = [*FOREIGN, HS256]
     return {
         "issuer": services().settings.issuer,

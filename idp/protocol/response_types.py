@@ -7,10 +7,10 @@ the implicit flow, those with `code` among them the hybrid flow. An installation
 
 from __future__ import annotations
 
+from idp.kernel.grant_types import AUTHORIZATION_CODE, IMPLICIT
+
 CODE, ID_TOKEN, TOKEN = "code", "id_token", "token"
 ORDER = (CODE, ID_TOKEN, TOKEN)
-IMPLICIT = "implicit"
-"""The grant type of clients that get tokens from the authorization endpoint (OIDC Registration 1.0 section 2)."""
 
 
 def canonical_name(response_type: str) -> str:
@@ -31,5 +31,5 @@ def has_tokens(response_type: str) -> bool:
 
 def required_grants(response_type: str) -> set[str]:
     """Return the grant types that a client needs for it (OIDC Registration 1.0 section 2)."""
-    code = {"authorization_code"} if CODE in response_type.split(" ") else set()
+    code = {AUTHORIZATION_CODE} if CODE in response_type.split(" ") else set()
     return code | ({IMPLICIT} if has_tokens(response_type) else set())

@@ -6,9 +6,9 @@ import re
 
 from flask import request
 
-from idp.admin.client_rules import CIBA
 from idp.config import Settings
 from idp.kernel.clock import DAY, HOUR, MINUTE
+from idp.kernel.grant_types import CIBA
 from idp.kernel.handles import constant_time_equal, digest
 from idp.persistence.client_registrations import ClientRegistration
 from idp.persistence.clients import Client

@@ -13,10 +13,11 @@ from idp import audit
 from idp.admin import client_logos, client_registrations, clients
 from idp.admin.client_metadata_json import InvalidMetadata, read_registration
 from idp.admin.client_registrations import Registered
-from idp.admin.client_rules import CIBA, Registration
+from idp.admin.client_rules import Registration
 from idp.admin.sector_identifiers import sector_problem
 from idp.audit import Event, Outcome
 from idp.kernel.client_addresses import network_of
+from idp.kernel.grant_types import CIBA
 from idp.messaging.fetched_documents import Busy
 from idp.persistence.failures import DatabaseUnavailable
 from idp.persistence.transaction import Transaction

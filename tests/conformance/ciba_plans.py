@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from idp.kernel.grant_types import CIBA
 from idp.persistence.client_metadata import ClientMetadata
-from idp.protocol.grants.ciba import GRANT_TYPE
 from tests.conformance.plan import Plan
 
 MODES = ("poll", "ping")
@@ -23,7 +23,7 @@ def ciba_plans() -> Iterator[Plan]:
         )
         client = {
             "token_endpoint_auth_method": "private_key_jwt",
-            "grant_types": [GRANT_TYPE, "refresh_token"],
+            "grant_types": [CIBA, "refresh_token"],
             "response_types": [],
             "redirect_uris": [],
             "post_logout_redirect_uris": [],

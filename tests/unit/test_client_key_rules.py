@@ -4,7 +4,8 @@ from typing import Any
 
 from jwcrypto.jwk import JWK
 
-from idp.admin.client_rules import PRIVATE_KEY_JWT, Registration, problems
+from idp.admin.client_rules import Registration, problems
+from idp.kernel.client_auth_methods import PRIVATE_KEY_JWT
 from idp.persistence.client_metadata import ClientMetadata
 
 KEYS: dict[str, Any] = {"keys": [JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)]}

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from idp.admin import Refused
-from idp.admin.client_rules import CIBA, CLIENT_CREDENTIALS, CODE, DEVICE_CODE, PUBLIC, REFRESH
+from idp.kernel.client_auth_methods import NONE
+from idp.kernel.grant_types import AUTHORIZATION_CODE, CIBA, CLIENT_CREDENTIALS, DEVICE_CODE, REFRESH_TOKEN
 
 
 class AppKind(StrEnum):
@@ -155,7 +156,7 @@ RECIPES: Mapping[str, Recipe] = {
         title="A page without a server of its own",
         language="js",
         callback="/callback",
-        fields={"token_endpoint_auth_method": PUBLIC, "grant_types": (CODE,)},
+        fields={"token_endpoint_auth_method": NONE, "grant_types": (AUTHORIZATION_CODE,)},
         kind=AppKind.BROWSER,
         note="Its own address must be a web origin of the client, so that its script may read the answers.",
         tested=True,
@@ -164,7 +165,7 @@ RECIPES: Mapping[str, Recipe] = {
         title="A program on somebody's machine",
         language="text",
         fields={
-            "token_endpoint_auth_method": PUBLIC,
+            "token_endpoint_auth_method": NONE,
             "redirect_uris": LOOPBACK_CALLBACKS,
             "scopes": OFFLINE,
         },
@@ -183,8 +184,8 @@ RECIPES: Mapping[str, Recipe] = {
         title="A television or other device without a keyboard",
         language="sh",
         fields={
-            "token_endpoint_auth_method": PUBLIC,
-            "grant_types": (DEVICE_CODE, REFRESH),
+            "token_endpoint_auth_method": NONE,
+            "grant_types": (DEVICE_CODE, REFRESH_TOKEN),
             "redirect_uris": (),
             "scopes": OFFLINE,
         },
@@ -195,7 +196,7 @@ RECIPES: Mapping[str, Recipe] = {
     "ciba": Recipe(
         title="A terminal that asks for a sign-in (CIBA)",
         language="sh",
-        fields={"grant_types": (CIBA, REFRESH), "redirect_uris": (), "scopes": OFFLINE},
+        fields={"grant_types": (CIBA, REFRESH_TOKEN), "redirect_uris": (), "scopes": OFFLINE},
         note="It shows the message, whose number the person types in their account, and asks again every five seconds.",
         kind=AppKind.DEVICE,
     ),

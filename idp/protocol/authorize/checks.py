@@ -17,6 +17,7 @@ from authlib.oauth2.rfc6749.errors import (
 from authlib.oidc.core.errors import RegistrationNotSupportedError
 
 from idp.claims.standard import OFFLINE_ACCESS
+from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.persistence.clients import Client
 from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.frontchannel_parameters import Query
@@ -25,7 +26,6 @@ from idp.protocol.response_types import CODE
 from idp.security_profiles import pkce_required, profile_of
 from idp.signing.jws import InvalidToken
 
-REFRESH = "refresh_token"
 S256 = "S256"
 PKCE_MISSING = "code_challenge is missing: PKCE is required"
 NO_SCOPE = "this client is registered for none of these scopes"
@@ -71,7 +71,7 @@ def scopes(requested: str | None, client: Client, *, gets_code: bool) -> tuple[s
         raise InvalidScopeError("scope must be names with single spaces between them")
     if not profile_of(client).unknown_scopes_ignored and not set(requested.split(" ")) <= set(client.scopes):
         raise InvalidScopeError(UNKNOWN_SCOPE)
-    refreshes = REFRESH in client.grant_types and gets_code
+    refreshes = REFRESH_TOKEN in client.grant_types and gets_code
     allowed = set(client.scopes) - (set() if refreshes else {OFFLINE_ACCESS})
     granted = tuple(dict.fromkeys(scope for scope in requested.split(" ") if scope in allowed))
     if not granted:

@@ -6,11 +6,11 @@ Until both are valid, a person sees a page: a redirect would make us a tool for 
 from __future__ import annotations
 
 from idp.audit import Event
+from idp.kernel.client_auth_methods import NONE
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import redirect_uris, remedies
-from idp.protocol.backchannel.authlib_client import NONE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.protocol.response_modes import AuthorizationResponder, default_mode, select_mode

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from idp.kernel.client_auth_methods import SENT_SECRET_METHODS
 from idp.persistence.apis import Api
-from idp.protocol.backchannel.authlib_client import SECRET_METHODS
 from idp.protocol.backchannel.client_authentication import raise_invalid_client
 from idp.protocol.backchannel.credentials import read_credentials
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -22,7 +22,7 @@ def authenticate_api(oauth_request: BackChannelRequest) -> Api | None:
     given = read_credentials(oauth_request)
     if IN_IDENTIFIERS not in given.client_id:
         return None
-    api = oauth_request.tx.apis.by_identifier(given.client_id) if given.method in SECRET_METHODS else None
+    api = oauth_request.tx.apis.by_identifier(given.client_id) if given.method in SENT_SECRET_METHODS else None
     if api is None:
         raise_invalid_client(oauth_request, given, "unknown API, or no secret sent", known=False)
     if not api.verify_secret(given.secret):

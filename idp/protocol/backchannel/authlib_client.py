@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
+from idp.kernel.client_auth_methods import NONE, SENT_SECRET_METHODS
+from idp.kernel.grant_types import CLIENT_CREDENTIALS
 from idp.persistence.clients import Client
 from idp.protocol.claims import PERSONAL_SCOPES
 from idp.security_profiles import profile_of
-
-BASIC = "client_secret_basic"
-POST = "client_secret_post"
-CLIENT_SECRET_JWT = "client_secret_jwt"  # noqa: S105 - a method
-PRIVATE_KEY_JWT = "private_key_jwt"
-TLS = "tls_client_auth"
-SELF_SIGNED_TLS = "self_signed_tls_client_auth"
-NONE = "none"
-TLS_METHODS = frozenset({TLS, SELF_SIGNED_TLS})
-SECRET_METHODS = frozenset({BASIC, POST})
-CLIENT_CREDENTIALS = "client_credentials"
 
 
 class RegisteredClient(ClientMixin):
@@ -56,7 +47,7 @@ class RegisteredClient(ClientMixin):
         if profile.auth_methods and method not in profile.auth_methods:
             return False
         either = not self.row.strict_auth_method and profile.either_secret_method_allowed
-        return method == registered or (either and {method, registered} <= SECRET_METHODS)
+        return method == registered or (either and {method, registered} <= set(SENT_SECRET_METHODS))
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it is registered for this grant type; a public client never acts for itself (RFC 6749 4.4)."""

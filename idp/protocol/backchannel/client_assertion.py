@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idp.kernel.client_auth_methods import CLIENT_SECRET_JWT
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.backchannel import audiences
-from idp.protocol.backchannel.authlib_client import CLIENT_SECRET_JWT
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.security_profiles import profile_of
 from idp.signing.client_jwts import unverified_claims, verify_secret_jws

@@ -22,19 +22,20 @@ from authlib.oauth2.rfc6749.errors import InvalidClientError
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.kernel.client_auth_methods import (
+    CLIENT_SECRET_BASIC,
+    CLIENT_SECRET_JWT,
+    CLIENT_SECRET_POST,
+    METHODS,
+    NONE,
+    PRIVATE_KEY_JWT,
+    SELF_SIGNED_TLS_CLIENT_AUTH,
+    TLS_CLIENT_AUTH,
+    TLS_METHODS,
+)
 from idp.persistence.clients import Client
 from idp.protocol.backchannel import client_assertion, mutual_tls
-from idp.protocol.backchannel.authlib_client import (
-    BASIC,
-    CLIENT_SECRET_JWT,
-    NONE,
-    POST,
-    PRIVATE_KEY_JWT,
-    SELF_SIGNED_TLS,
-    TLS,
-    TLS_METHODS,
-    RegisteredClient,
-)
+from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_assertion import AssertionRefused, VerifiedAssertion
 from idp.protocol.backchannel.credentials import LONGEST_CLIENT_ID, REFUSED, Credentials, read_credentials
 from idp.protocol.backchannel.request import BackChannelRequest
@@ -43,10 +44,8 @@ from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.signing.certificates import InvalidCertificate
 from idp.web.context import services
 
-CONFIDENTIAL_METHODS = (BASIC, POST, CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, TLS, SELF_SIGNED_TLS)
-METHODS = (*CONFIDENTIAL_METHODS, NONE)
 TOKEN_ENDPOINT = "token"  # noqa: S105 - an endpoint
-SENT_AS = {TLS: NONE, SELF_SIGNED_TLS: NONE, CLIENT_SECRET_JWT: PRIVATE_KEY_JWT}
+SENT_AS = {TLS_CLIENT_AUTH: NONE, SELF_SIGNED_TLS_CLIENT_AUTH: NONE, CLIENT_SECRET_JWT: PRIVATE_KEY_JWT}
 """Method -> the one that its request looks like; the registration tells them apart."""
 
 
@@ -132,7 +131,7 @@ def verify_client(
 
 def offered_methods() -> list[str]:
     """Return the methods that clients can use with the present settings."""
-    possible = {TLS: bool(services().certificate_authorities), SELF_SIGNED_TLS: True}
+    possible = {TLS_CLIENT_AUTH: bool(services().certificate_authorities), SELF_SIGNED_TLS_CLIENT_AUTH: True}
     return [each for each in METHODS if each not in TLS_METHODS or (certificates.accepted() and possible[each])]
 
 
@@ -141,7 +140,7 @@ def _verify(
 ) -> VerifiedAssertion | None:
     """Verify what proves the client, and return it if it works once; raises when it proves nothing."""
     now = oauth_request.tx.now
-    if given.method in {BASIC, POST}:
+    if given.method in {CLIENT_SECRET_BASIC, CLIENT_SECRET_POST}:
         if not client.check_client_secret(given.secret):
             raise CredentialsRefused("wrong secret")
     elif given.method in {PRIVATE_KEY_JWT, CLIENT_SECRET_JWT}:

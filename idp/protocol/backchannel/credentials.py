@@ -10,8 +10,8 @@ from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 
+from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, NONE, PRIVATE_KEY_JWT
 from idp.protocol.backchannel import client_assertion
-from idp.protocol.backchannel.authlib_client import BASIC, NONE, POST, PRIVATE_KEY_JWT
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.web.forms import is_storable
 
@@ -53,7 +53,7 @@ def _choose_credentials(form: Mapping[str, str], header: str | None) -> Credenti
     if header is not None:
         return _read_header(header)
     if "client_secret" in form:
-        return Credentials(POST, form.get("client_id", ""), form["client_secret"])
+        return Credentials(CLIENT_SECRET_POST, form.get("client_id", ""), form["client_secret"])
     if not client_assertion.FIELDS.isdisjoint(form):
         return _read_assertion(form)
     return Credentials(NONE, form.get("client_id", ""))
@@ -72,7 +72,7 @@ def _read_header(header: str) -> Credentials:
     if len(client_id) > LONGEST_CLIENT_ID or not is_storable(joined + client_id + secret):
         raise InvalidClientError(REFUSED)
     # Libraries send a public client this way, with the empty secret it has (RFC 6749 section 2.3.1).
-    return Credentials(BASIC, client_id, secret) if secret else Credentials(NONE, client_id)
+    return Credentials(CLIENT_SECRET_BASIC, client_id, secret) if secret else Credentials(NONE, client_id)
 
 
 def _read_assertion(form: Mapping[str, str]) -> Credentials:

@@ -18,6 +18,7 @@ from authlib.oauth2.rfc6749 import TokenEndpoint
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
 from idp.claims.subjects import is_pairwise
+from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
 from idp.kernel.handles import digest
 from idp.persistence.apis import Api
 from idp.persistence.clients import Client
@@ -27,7 +28,7 @@ from idp.persistence.transaction import Transaction
 from idp.protocol import client_access, mapped_claims, tokens
 from idp.protocol.backchannel import signed_introspection
 from idp.protocol.backchannel.api_authentication import authenticate_api
-from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, authenticate
+from idp.protocol.backchannel.client_authentication import authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.sender_constraint.token_requests import BEARER, DPOP, JKT
 from idp.protocol.subjects import subject_of

@@ -6,9 +6,9 @@ self_signed_tls_client_auth  it is the one that is registered, as `x5c` of a key
 
 from __future__ import annotations
 
+from idp.kernel.client_auth_methods import SELF_SIGNED_TLS_CLIENT_AUTH, TLS_CLIENT_AUTH
 from idp.persistence.client_metadata import ClientMetadata
 from idp.persistence.clients import Client
-from idp.protocol.backchannel.authlib_client import SELF_SIGNED_TLS, TLS
 from idp.protocol.sender_constraint.certificates import read_certificate
 from idp.signing.certificates import ClientCertificate, InvalidCertificate
 from idp.web.context import services
@@ -25,9 +25,9 @@ def verify_certificate(client: Client, method: str, *, now: int) -> None:
     found = read_certificate()
     if not found.is_valid_at(now):
         raise InvalidCertificate("the certificate has expired, or is not valid yet")
-    if method == TLS:
+    if method == TLS_CLIENT_AUTH:
         _verify_issued(client.metadata, found)
-    elif method == SELF_SIGNED_TLS and not found.is_in(client.jwks or {}):
+    elif method == SELF_SIGNED_TLS_CLIENT_AUTH and not found.is_in(client.jwks or {}):
         raise InvalidCertificate("another certificate than the registered one")
 
 

@@ -8,6 +8,7 @@ from flask import Response
 
 from idp.audit import Event
 from idp.kernel.client_addresses import network_of
+from idp.kernel.client_auth_methods import METHODS
 from idp.login.policy import rate_limits
 from idp.persistence.clients import Client
 from idp.persistence.pushed_requests import PushedRequest
@@ -20,7 +21,7 @@ from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.authorize.sent_request import SentRequest
 from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import METHODS, verify_client
+from idp.protocol.backchannel.client_authentication import verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.errors import TooManyRequests, oauth_error
 from idp.protocol.frontchannel_parameters import Query

@@ -17,9 +17,10 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from idp import audit
 from idp.audit import Event
 from idp.claims.subjects import is_pairwise
+from idp.kernel.client_auth_methods import METHODS
 from idp.kernel.handles import digest
 from idp.protocol import tokens
-from idp.protocol.backchannel.client_authentication import METHODS, authenticate
+from idp.protocol.backchannel.client_authentication import authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.signing.jws import InvalidToken
 

@@ -10,19 +10,20 @@ from flask import Response
 
 from idp import audit
 from idp.audit import Event
+from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
 from idp.kernel.clock import MINUTE
+from idp.kernel.grant_types import CIBA
 from idp.login.policy import rate_limits
 from idp.messaging.notices import enqueue_sign_in_request
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.remedies import reason_of, remedy_for
-from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, verify_client
+from idp.protocol.backchannel.client_authentication import verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.ciba import checks, hints
 from idp.protocol.ciba.authentication_request import SentRequest, read_authentication_request
 from idp.protocol.ciba.hints import Named
 from idp.protocol.errors import TooManyRequests, oauth_error
-from idp.protocol.grants.ciba import GRANT_TYPE
 from idp.protocol.refusals import record_refusal
 from idp.web.context import services
 from idp.web.pages import json_response
@@ -47,7 +48,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
     registered = verified.claim(oauth_request)
     client = registered.row
     try:
-        if not registered.check_grant_type(GRANT_TYPE):
+        if not registered.check_grant_type(CIBA):
             raise UnauthorizedClientError("this client is not registered for the grant type of CIBA")
         return _store(tx, client, sent)
     except TooManyForPerson as limit:

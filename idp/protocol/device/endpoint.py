@@ -7,19 +7,20 @@ from urllib.parse import urlencode
 from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
 from flask import Response
 
+from idp.kernel.client_auth_methods import METHODS
 from idp.kernel.clock import MINUTE
+from idp.kernel.grant_types import DEVICE_CODE
 from idp.kernel.handles import digest
 from idp.login.policy import rate_limits
 from idp.persistence.device_authorizations import DeviceAuthorization
 from idp.protocol import authorization_details, resource_indicators
 from idp.protocol.authorize import checks
 from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
-from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_client import RegisteredClient
+from idp.protocol.backchannel.client_authentication import authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.device import user_codes
 from idp.protocol.errors import TooManyRequests
-from idp.protocol.grants.device_code import GRANT_TYPE
 from idp.web.context import services
 from idp.web.pages import json_response
 
@@ -36,7 +37,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
     Raises:
         OAuth2Error: the client may not, a scope or resource is wrong, or its network asked for too many.
     """
-    client = client_authentication.authenticate(oauth_request, client_authentication.METHODS, "device_authorization")
+    client = authenticate(oauth_request, METHODS, "device_authorization")
     _require_permission(client)
     tx, form = oauth_request.tx, oauth_request.form
     scopes = checks.scopes(form.get("scope"), client.row, gets_code=True)
@@ -72,7 +73,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
 
 
 def _require_permission(client: RegisteredClient) -> None:
-    if not client.check_grant_type(GRANT_TYPE):
+    if not client.check_grant_type(DEVICE_CODE):
         raise UnauthorizedClientError("this client is not registered for the device authorization grant")
     if must_be_pushed(client.row) or must_be_signed(client.row):
         raise UnauthorizedClientError("this client sends signed or pushed requests, and a device can send neither")

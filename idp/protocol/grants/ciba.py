@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS
+from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
+from idp.kernel.grant_types import CIBA
 from idp.protocol.grants.polled_request import PolledRequestGrant, PolledRequests
-
-GRANT_TYPE = "urn:openid:params:grant-type:ciba"
 
 
 class Ciba(PolledRequestGrant):
     """Answers the polls of clients, in ping mode too (section 7.3)."""
 
-    GRANT_TYPE = GRANT_TYPE
+    GRANT_TYPE = CIBA
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
     CODE_PARAMETER = "auth_req_id"
 

@@ -9,9 +9,9 @@ from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
 from idp import audit
 from idp.audit import Event
+from idp.kernel.client_auth_methods import METHODS
 from idp.persistence.apis import Api
 from idp.protocol import resource_indicators, tokens
-from idp.protocol.backchannel.client_authentication import METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 
 

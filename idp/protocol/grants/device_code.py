@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from idp.protocol.backchannel.client_authentication import METHODS
+from idp.kernel.client_auth_methods import METHODS
+from idp.kernel.grant_types import DEVICE_CODE
 from idp.protocol.grants.polled_request import PolledRequestGrant, PolledRequests
-
-GRANT_TYPE = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 class DeviceCode(PolledRequestGrant):
     """Answers the polls of devices."""
 
-    GRANT_TYPE = GRANT_TYPE
+    GRANT_TYPE = DEVICE_CODE
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     CODE_PARAMETER = "device_code"
 

@@ -20,19 +20,20 @@ from authlib.oauth2.rfc6749.errors import (
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
+from idp.kernel.grant_types import JWT_BEARER
 from idp.kernel.handles import digest
 from idp.persistence.apis import Api
 from idp.persistence.grants import NO_REDIRECT_URI, Grant
 from idp.persistence.users import User
 from idp.protocol import client_access, resource_indicators, tokens
-from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS, TOKEN_ENDPOINT, verify_client
+from idp.protocol.backchannel.client_authentication import TOKEN_ENDPOINT, verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.trusted_assertion import TrustedAssertion, read_assertion
 from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.signing.jws import InvalidToken
 from idp.web.context import services
 
-GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 NO_SIGN_IN = "0"
 """`acr` of somebody who has proven nothing here (OpenID Connect Core section 2)."""
 REFUSED = "the assertion is wrong, expired, used before, or not one that this client may use"
@@ -41,7 +42,7 @@ REFUSED = "the assertion is wrong, expired, used before, or not one that this cl
 class JwtBearer(BaseGrant, TokenEndpointMixin):
     """Issues access tokens of the people that assertions name."""
 
-    GRANT_TYPE = GRANT_TYPE
+    GRANT_TYPE = JWT_BEARER
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
     request: BackChannelRequest
 

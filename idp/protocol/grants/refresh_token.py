@@ -20,6 +20,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import TokenMixin, grants
 
 from idp.audit import Event
+from idp.kernel.client_auth_methods import METHODS
 from idp.kernel.entropy import urlsafe
 from idp.kernel.handles import digest
 from idp.persistence.apis import Api
@@ -28,7 +29,7 @@ from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
 from idp.protocol import client_access, resource_indicators
 from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import METHODS, authenticate
+from idp.protocol.backchannel.client_authentication import authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import (
     NO_ACCESS,

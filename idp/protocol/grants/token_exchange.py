@@ -18,16 +18,16 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError, InvalidScopeError
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
+from idp.kernel.grant_types import TOKEN_EXCHANGE
 from idp.login.policy.assurance import LEVELS, Level
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
 from idp.protocol import client_access, resource_indicators, tokens
-from idp.protocol.backchannel.client_authentication import CONFIDENTIAL_METHODS
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.resource_indicators import InvalidTarget
 from idp.signing.jws import InvalidToken
 
-GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a type of tokens
 MOST_ACTORS = 5
 """Apps in a row: each makes the token longer."""
@@ -37,7 +37,7 @@ REFUSED = "subject_token is not a token that this client may exchange"
 class TokenExchange(BaseGrant, TokenEndpointMixin):
     """Exchanges access tokens of people for access tokens of the same people."""
 
-    GRANT_TYPE = GRANT_TYPE
+    GRANT_TYPE = TOKEN_EXCHANGE
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
     request: BackChannelRequest
 

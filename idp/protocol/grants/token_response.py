@@ -12,6 +12,7 @@ from idp.audit import Event, Outcome
 from idp.audit.bounds import MOST_KNOWN, Bound
 from idp.claims.mappings import Target
 from idp.claims.standard import OPENID
+from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.kernel.handles import digest
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
@@ -63,7 +64,7 @@ def issue_tokens(
         tx, oauth_request.resource, allowed=grant.resources, scopes=grant.scopes
     )
     refresh_token = None
-    if grant.offline and oauth_request.authenticated_client.check_grant_type("refresh_token"):
+    if grant.offline and oauth_request.authenticated_client.check_grant_type(REFRESH_TOKEN):
         refresh_token = services().entropy.token()
         tx.refresh_tokens.add(grant.id, digest(refresh_token))
     return token_response(oauth_request, grant, grant.scopes, by=by, api=api, nonce=nonce, refresh_token=refresh_token)

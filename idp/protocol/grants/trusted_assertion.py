@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from idp.kernel.grant_types import JWT_BEARER
 from idp.persistence.transaction import Transaction
 from idp.persistence.trusted_issuers import EMAIL, USER_ID, USERNAME, TrustedIssuer
 from idp.persistence.users import User
@@ -20,7 +21,7 @@ from idp.web.forms import is_storable
 TYPES = frozenset({"", "jwt", "authorization-grant+jwt"})
 """`typ` values that may mean such an assertion; another JWT of the issuer must not pass for one (RFC 8725 3.11)."""
 LONGEST_TEXT = 255
-NAMESPACE = "urn:ietf:params:oauth:grant-type:jwt-bearer "
+NAMESPACE = f"{JWT_BEARER} "
 """Keeps the ids of these assertions apart from those of a client whose id is the issuer."""
 
 

@@ -9,8 +9,8 @@ import pytest
 from jwcrypto.jwk import JWK
 
 from idp.admin import clients
-from idp.admin.client_rules import CIBA, DEVICE_CODE
 from idp.kernel.clock import DAY
+from idp.kernel.grant_types import CIBA, DEVICE_CODE
 from idp.login.policy.methods import Method
 from idp.login.policy.rules import RuleKind
 from idp.persistence.clients import Client

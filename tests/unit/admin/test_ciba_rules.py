@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from idp.admin import client_rules
-from idp.admin.client_rules import CIBA, Registration
+from idp.admin.client_rules import Registration
+from idp.kernel.grant_types import CIBA
 from idp.persistence.client_metadata import ClientMetadata
 
 PING = {"backchannel_token_delivery_mode": "ping"}

@@ -7,13 +7,14 @@ from jwcrypto.jwk import JWK
 
 from idp.admin import client_rules
 from idp.admin.client_rules import Registration
+from idp.kernel.grant_types import DEVICE_CODE
 from idp.persistence.client_metadata import ClientMetadata
 
 EC = JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)
 BOTH = ("authorization_code", "implicit")
 FAPI = {"security_profile": "fapi2", "dpop_bound_access_tokens": True}
 WITH_KEY = {"token_endpoint_auth_method": "private_key_jwt", "jwks": {"keys": [EC]}}
-DEVICE = {"grant_types": (client_rules.DEVICE_CODE,), "response_types": ()}
+DEVICE = {"grant_types": (DEVICE_CODE,), "response_types": ()}
 GOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"response_types": ("id_token", "id_token token"), "grant_types": ("implicit",)}, {}),
     ({"response_types": ("code", "code id_token"), "grant_types": BOTH}, {}),

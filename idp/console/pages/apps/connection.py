@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.admin import Refused, app_kinds, clients, recipe_fit
-from idp.admin.client_rules import REFRESH
 from idp.admin.clients import NothingChanged
 from idp.admin.permissions import Permission
 from idp.admin.recipes import RECIPES, settings_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.find import find_client
+from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
@@ -80,6 +80,6 @@ def _chosen(client: Client, name: str) -> str:
     known = app_kinds.software_of(app_kinds.kind_of(client))
     if name in known:
         return name
-    granted = set(client.grant_types) - {REFRESH}
+    granted = set(client.grant_types) - {REFRESH_TOKEN}
     fitting = (each for each in known if granted & set(RECIPES[each].fields.get("grant_types", ())))
     return next(fitting, next(iter(known)))

@@ -9,12 +9,12 @@ from flask import Blueprint, Response
 from idp.admin import client_failures, clients
 from idp.admin.app_kinds import KINDS, kind_of
 from idp.admin.client_failures import Failure
-from idp.admin.client_rules import METHODS_WITH_SECRET
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, views
-from idp.console.pages.apps.fields import LEVEL_TEXTS, SECTIONS
 from idp.console.pages.apps.find import find_client
+from idp.console.pages.apps.sections import LEVEL_TEXTS, SECTIONS
+from idp.kernel.client_auth_methods import SECRET_METHODS
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -104,7 +104,7 @@ def _registration(tx: Transaction, client: Client) -> dict[str, Any] | None:
 
 def _secret(client: Client, now: int) -> dict[str, Any] | None:
     """Return what there is to see of its secrets; None for an app that has none by its kind."""
-    if client.token_endpoint_auth_method not in METHODS_WITH_SECRET:
+    if client.token_endpoint_auth_method not in SECRET_METHODS:
         return None
     until = client.previous_secret_expires_at
     earlier = Moment(until) if client.previous_secret_digest and until is not None and until > now else None

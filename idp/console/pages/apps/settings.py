@@ -14,9 +14,10 @@ from idp.admin.clients import NothingChanged, RegistrationRefused
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.fields import LONGEST, SECTIONS, Field, Section, Unreadable
+from idp.console.pages.apps.fields import LONGEST, Field, Unreadable
 from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.secret_page import show_secret
+from idp.console.pages.apps.sections import SECTIONS, Section
 from idp.kernel.colors import Color
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
