@@ -2,21 +2,10 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_console_keyboard import MOST_TABS, tab_to
 from tests.support.browser_actions import give_password
 from tests.support.console_browser import HOME, sign_in
+from tests.support.keyboard import tab_to, type_into
 from tests.support.live import Live
-
-
-def type_into(page: Page, name: str, text: str) -> None:
-    """Press Tab until the field with this name has the focus, and type; the first letter chooses in a list."""
-    for _ in range(MOST_TABS):
-        if page.locator(f"[name={name}]:focus").count():
-            page.keyboard.type(text)
-            return
-        page.keyboard.press("Tab")
-    message = f"no field {name!r} within {MOST_TABS} tabs of {page.url}"
-    raise AssertionError(message)
 
 
 def go_on(page: Page) -> None:

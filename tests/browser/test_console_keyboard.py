@@ -1,27 +1,11 @@
 """Tasks of an administrator by keyboard alone: from the overview to a message sent again, and to the next keys."""
 
-import re
-
 from playwright.sync_api import Browser, Page, expect
 
 from idp.signing.algorithms import OWN
 from tests.support.console_browser import HOME, furnish, sign_in
+from tests.support.keyboard import tab_to
 from tests.support.live import Live
-
-MOST_TABS = 60
-
-
-def tab_to(page: Page, name: str, *, number: int = 0) -> None:
-    """Press Tab until a link or button with this name has the focus; `number`: that many of them are passed by."""
-    for _ in range(MOST_TABS):
-        page.keyboard.press("Tab")
-        focused = page.locator("a:focus, button:focus, summary:focus")
-        if focused.count() and re.search(name, focused.inner_text()):
-            if not number:
-                return
-            number -= 1
-    message = f"no {name!r} within {MOST_TABS} tabs of {page.url}"
-    raise AssertionError(message)
 
 
 def press(page: Page, name: str, *, number: int = 0) -> None:

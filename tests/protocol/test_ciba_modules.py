@@ -8,12 +8,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.persistence.client_metadata import ClientMetadata
-from tests.protocol.test_ciba_signed import SigningTerminal
 from tests.support.back_channel import refused
 from tests.support.behind_proxy import HEADER, behind_proxy
 from tests.support.browser import Browser
 from tests.support.certificates import Authority, escaped_pem
-from tests.support.ciba import GRANT, PATH, approve, open_request
+from tests.support.ciba import GRANT, PATH, SigningTerminal, approve, open_request
 from tests.support.client_assertions import assertion_fields
 from tests.support.databases import SqliteDatabases
 from tests.support.harness import ISSUER, Harness, Someone

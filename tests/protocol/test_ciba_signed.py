@@ -3,36 +3,15 @@
 from typing import Any
 
 import pytest
-from jwcrypto.jwk import JWK
 
 from idp.kernel.clock import MINUTE
 from idp.persistence.client_metadata import ClientMetadata
 from tests.support.back_channel import refused
-from tests.support.ciba import CLIENT, MESSAGE, Terminal
+from tests.support.ciba import CLIENT, SigningTerminal
 from tests.support.client_assertions import Signer
 from tests.support.harness import ISSUER, Harness
-from tests.support.jws import hmac_signed, signed, unsigned
-from tests.support.signed_requests import KEYS, PUBLIC, STRANGER
-
-ALG = "ES256"
-
-
-class SigningTerminal(Terminal):
-    """Signs its requests; None leaves a claim out."""
-
-    def __init__(self, harness: Harness, client_id: str = "till", **traits: Any) -> None:
-        values = {"jwks": PUBLIC, "metadata": ClientMetadata(backchannel_authentication_request_signing_alg=ALG)}
-        super().__init__(harness, client_id, **(values | traits))
-
-    def claims(self, **changes: Any) -> dict[str, Any]:
-        now = self.harness.clock.now()
-        own = {"iss": self.app.client_id, "aud": ISSUER, "iat": now, "nbf": now, "exp": now + 5 * MINUTE, "jti": "j"}
-        asked = {"scope": "openid", "login_hint": "jane", "binding_message": MESSAGE}
-        return {name: value for name, value in (asked | own | changes).items() if value is not None}
-
-    def object(self, *, alg: str = ALG, key: JWK | None = None, typ: str | None = None, **changes: Any) -> str:
-        header = {"alg": alg, "kid": alg} | ({"typ": typ} if typ else {})
-        return signed(key or KEYS[alg], alg, header, self.claims(**changes))
+from tests.support.jws import hmac_signed, unsigned
+from tests.support.signed_requests import STRANGER
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from idp.admin.claim_mapping_rules import RESERVED
 from idp.admin.permissions import COMMAND_LINE
 from idp.persistence.attributes import Attribute, AttributeKind
 from idp.persistence.groups import Group
-from tests.protocol.test_statement_budgets import cost, parse_client
 from tests.support.back_channel import BackChannelClient
 from tests.support.harness import Harness, Someone
+from tests.support.statements import cost, parse_client
 
 EVERYWHERE = ["id_token", "userinfo", "access_token"]
 GROUPS = {"claim": "groups", "source": "groups", "targets": ["id_token", "userinfo"], "multiple": True}

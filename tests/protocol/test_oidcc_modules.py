@@ -4,7 +4,6 @@ Every sign-in is that of a person with all claims, by password, in a browser tha
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -14,30 +13,8 @@ from idp.factors.totp import PERIOD
 from tests.conformance.people import PROFILE
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
+from tests.support.oidcc_modules import CLAIMS_OF, PROTOCOL, REQUESTS
 from tests.support.relying_party import RelyingParty
-
-REQUESTS: dict[str, dict[str, Any]] = {
-    "oidcc-server": {},
-    "oidcc-alternate-happy-flow": {"scope": "email profile openid"},
-    "oidcc-ensure-request-without-nonce-succeeds-for-code-flow": {"nonce": None},
-    "oidcc-display-page": {"display": "page"},
-    "oidcc-display-popup": {"display": "popup"},
-    "oidcc-login-hint": {"login_hint": "buffy@id.example.test"},
-    "oidcc-ui-locales": {"ui_locales": "se"},
-    "oidcc-claims-locales": {"claims_locales": "se"},
-    "oidcc-ensure-request-with-unknown-parameter-succeeds": {"extra": "foobar"},
-    "oidcc-ensure-request-with-acr-values-succeeds": {"acr_values": "pwd remembered two-step mfa phr"},
-    "oidcc-ensure-request-with-valid-pkce-succeeds": {},
-}
-CLAIMS_OF = {
-    "oidcc-scope-profile": "profile",
-    "oidcc-scope-email": "email",
-    "oidcc-scope-address": "address",
-    "oidcc-scope-phone": "phone",
-    "oidcc-scope-all": "profile email address phone",
-}
-PROTOCOL = {"iss", "sub", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "jti", "sid"}
-"""What an ID token may have without a warning of the suite."""
 
 
 @pytest.fixture

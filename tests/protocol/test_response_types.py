@@ -14,12 +14,12 @@ from idp.config import Settings
 from idp.persistence.client_metadata import ClientMetadata
 from idp.server.doctor.clients import check_clients
 from tests.conformance.people import PROFILE
-from tests.protocol.test_oidcc_modules import CLAIMS_OF, PROTOCOL, REQUESTS
 from tests.support import tables
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.databases import Databases
 from tests.support.harness import ISSUER, Harness, Someone, migrate
+from tests.support.oidcc_modules import CLAIMS_OF, PROTOCOL, REQUESTS
 from tests.support.relying_party import RelyingParty, half
 from tests.support.statements import metered
 

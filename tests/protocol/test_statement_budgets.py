@@ -1,9 +1,6 @@
 """What each endpoint may cost the database; a hot endpoint must not grow unnoticed."""
 
-from collections.abc import Callable
-
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.support.apis import ORDERS, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient
@@ -14,20 +11,7 @@ from tests.support.device_grant import Television
 from tests.support.dpop import KeyHolder
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
-from tests.support.statements import metered
-
-
-def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, int]:
-    """Statements and commits of one successful request."""
-    with metered(harness) as meter:
-        assert request().status_code == 200
-    return len(meter.statements), meter.commits
-
-
-def parse_client(harness: Harness, client_id: str) -> None:
-    """Let this process read the client once, as it does after each change of it."""
-    with harness.services.database.read() as tx:
-        tx.clients.by_id(client_id)
+from tests.support.statements import cost, metered, parse_client
 
 
 @pytest.fixture

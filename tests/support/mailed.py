@@ -3,12 +3,16 @@
 import re
 
 from idp.kernel.resources import TEMPLATES
-from idp.messaging.codes import CODE
+from idp.messaging.codes import CODE, send_code
+from idp.messaging.notices import EMAIL
 from idp.messaging.rendering import RenderedMail, Renderer
-from idp.messaging.sealed_secrets import SealedSecret, unsealer
+from idp.messaging.sealed_secrets import SealedSecret, seal, unsealer
 from idp.persistence.outbox import OutboxMessage
+from idp.persistence.sent_codes import CodePurpose
 from tests.support.harness import Harness
 
+CODE_LIFE = 10
+"""Minutes."""
 LINK = re.compile(r"https?://\S+/(?:recover|alert|email|undo|sign-up)/\S+")
 NOTHING = SealedSecret("", "")
 
@@ -82,3 +86,15 @@ def codes(harness: Harness, channel: str) -> list[tuple[str, str]]:
     with harness.services.database.read() as tx:
         waiting = [message for message in tx.outbox.waiting() if (message.channel, message.template) == (channel, CODE)]
     return [(each.recipient, unseal(SealedSecret.from_context(each.context) or NOTHING)) for each in waiting]
+
+
+def enqueue_code(harness: Harness, code: str, *, channel: str = EMAIL, to: str = "jane@example.test") -> None:
+    """Does what a sign-in does when a code is asked for."""
+    name = harness.services.entropy.token()
+    with harness.services.database.write() as tx:
+        user = tx.users.by_identifier("jane")
+        assert user is not None
+        sealed = seal(harness.services.sealer, code, name=name)
+        send_code(
+            tx, user, channel=channel, recipient=to, sealed=sealed, purpose=CodePurpose.SIGN_IN, minutes=CODE_LIFE
+        )

@@ -3,6 +3,9 @@
 import re
 from html import unescape
 
+CHANGING = re.compile(r'value="[0-9a-f]{64}"|/login/[\w-]+|jane|nobody|[A-Za-z0-9_-]{43}')
+"""What differs between any two pages: tokens, addresses, and the name that was typed."""
+
 
 def setup_key(page: str) -> str | None:
     """Return the key for an authenticator app, without its spaces; None where the page shows none."""

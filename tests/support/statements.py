@@ -1,10 +1,11 @@
 """What requests cost the database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from tests.support.harness import Harness
 
@@ -55,3 +56,16 @@ def metered_requests(harness: Harness) -> Iterator[dict[str, int]]:
         yield counts
     finally:
         harness.app.wsgi_app = serve  # type: ignore[method-assign]  # as above
+
+
+def cost(harness: Harness, request: Callable[[], TestResponse]) -> tuple[int, int]:
+    """Statements and commits of one successful request."""
+    with metered(harness) as meter:
+        assert request().status_code == 200
+    return len(meter.statements), meter.commits
+
+
+def parse_client(harness: Harness, client_id: str) -> None:
+    """Let this process read the client once, as it does after each change of it."""
+    with harness.services.database.read() as tx:
+        tx.clients.by_id(client_id)

@@ -17,13 +17,13 @@ from idp.app import assemble
 from idp.config import load
 from idp.messaging.dispatcher import LEASE
 from idp.persistence.failures import DatabaseUnavailable
-from tests.flows.cli.test_cli_serve import DISCOVERY, NEW, counted, first_line, waiting
 from tests.support.command import PATIENCE, Command, fetch, free_port
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD, migrate
 from tests.support.http_person import HttpPerson
 from tests.support.mail_server import MailServer, mail_server
 from tests.support.processes import background
+from tests.support.servers import DISCOVERY, NEW_PASSWORD, read_first_line, sum_of_metric, waiting_messages
 from tests.support.tables import let_pass
 
 TRIES = 10
@@ -44,7 +44,7 @@ class Installation:
     def serving(self) -> Iterator[subprocess.Popen[str]]:
         """Serve with one worker, until the block ends."""
         with self.command.running("serve", "--port", str(self.port), "--workers", "1") as process:
-            first_line(process)
+            read_first_line(process)
             yield process
 
     def request_mail(self) -> None:
@@ -57,7 +57,7 @@ class Installation:
         """The messages not delivered yet, and whether each is claimed."""
         services = assemble(load(self.command.environment))
         with contextlib.closing(services.database):
-            return waiting(services)
+            return waiting_messages(services)
 
     def pause(self, pid: int) -> None:
         """Stop a process, at a moment at which it holds no lock: on SQLite it would be that of all writers."""
@@ -121,7 +121,7 @@ def test_workers_deliver_nothing_themselves(installation: Installation) -> None:
 def test_what_is_enqueued_while_it_is_dead_is_delivered_once_it_is_back(installation: Installation) -> None:
     """It is killed with one mail in its hands, and another is enqueued before it is back."""
     installation.mail.hangs = True
-    installation.command.done("users", "set-password", "jane", stdin=f"{NEW}\n")
+    installation.command.done("users", "set-password", "jane", stdin=f"{NEW_PASSWORD}\n")
     with installation.serving() as process:
         assert installation.mail.called.wait(PATIENCE)
         first = running(process)
@@ -195,7 +195,7 @@ def _note_background(installation: Installation, seen: set[tuple[int, bool, int]
 
 
 def _metric(installation: Installation, name: str) -> int:
-    return counted(fetch(installation.ops, "/metrics")[1], name, "")
+    return sum_of_metric(fetch(installation.ops, "/metrics")[1], name, "")
 
 
 def test_what_it_delivers_is_counted(installation: Installation) -> None:

@@ -11,18 +11,7 @@ from pathlib import Path
 
 from idp.server.demo.demonstration import Demonstration
 from tests.support.command import PATIENCE, Command, fetch, free_port
-
-
-def start(process: subprocess.Popen[str]) -> str:
-    """What it prints until everything runs."""
-    stream = process.stdout
-    assert stream is not None
-    said = ""
-    for line in stream:
-        said += line
-        if "IDP_CONFIG=" in line:
-            break
-    return said
+from tests.support.servers import read_until_demo_runs
 
 
 def test_it_runs_keeps_its_data_and_stops_everything(tmp_path: Path) -> None:
@@ -34,7 +23,7 @@ def test_it_runs_keeps_its_data_and_stops_everything(tmp_path: Path) -> None:
     command, seen = Command({}), []
     for sign in (signal.SIGINT, signal.SIGTERM):
         with command.running(*arguments) as process:
-            said = start(process)
+            said = read_until_demo_runs(process)
             for port in ports:
                 assert f"http://localhost:{port}" in said
             seen.append(re.findall(r"(?:demo|admin) +([a-z0-9]{5}(?:-[a-z0-9]{5}){3})", said))
@@ -90,7 +79,7 @@ def test_when_one_program_dies_the_other_is_stopped_and_its_last_words_are_told(
         *("--data-dir", str(tmp_path / "data"), "--keys-dir", str(tmp_path / "keys")),
     )
     with Command({}).running(*arguments) as process:
-        start(process)
+        read_until_demo_runs(process)
         listed = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
         os.kill(max(int(pid) for pid in listed.stdout.split()), signal.SIGKILL)
         assert process.wait(PATIENCE) == 1

@@ -2,15 +2,12 @@
 
 import json
 import os
-import re
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
 
 import pytest
 import requests
@@ -19,16 +16,22 @@ from idp.app import assemble
 from idp.config import load
 from idp.messaging.dispatcher import LEASE
 from idp.server import prepared
-from idp.services import Services
 from tests.support.command import PATIENCE, Command, fetch, free_port, kill_group
 from tests.support.databases import Databases
 from tests.support.harness import PASSWORD, Harness
 from tests.support.http_person import HttpPerson
 from tests.support.mail_server import mail_server, text_of
 from tests.support.processes import workers
+from tests.support.servers import (
+    DISCOVERY,
+    NEW_PASSWORD,
+    open_sign_in,
+    read_first_line,
+    sum_of_metric,
+    waiting_messages,
+)
 from tests.support.tables import let_pass
 
-DISCOVERY = "/.well-known/openid-configuration"
 READY = {
     "status": "ready",
     "database": True,
@@ -37,7 +40,6 @@ READY = {
     "workers_waiting": 0,
     "background": True,
 }
-NEW = "violet tram sleeps under nine bridges"
 
 
 @pytest.fixture
@@ -49,13 +51,6 @@ def url(databases: Databases) -> Iterator[str]:
 @pytest.fixture
 def command(url: str, tmp_path: Path) -> Command:
     return Command.for_development(tmp_path, database_url=url)
-
-
-def first_line(process: subprocess.Popen[str]) -> str:
-    """What it announces once it answers; log lines before that are passed over."""
-    stream: IO[str] | None = process.stdout
-    assert stream is not None
-    return next(line for line in stream if not line.startswith("{"))
 
 
 def test_forked_processes_have_the_settings_that_were_checked(harness: Harness) -> None:
@@ -97,14 +92,14 @@ def test_it_starts_is_watched_and_stops_cleanly(command: Command) -> None:
     port, ops = free_port(), free_port()
     command = Command(command.environment | {"IDP_OPS_PORT": str(ops), "IDP_LOG_LEVEL": "WARNING"})
     with command.running("serve", "--upgrade", "--port", str(port), "--workers", "2") as process:
-        assert f"http://127.0.0.1:{port}" in first_line(process)
+        assert f"http://127.0.0.1:{port}" in read_first_line(process)
         status, body = fetch(port, DISCOVERY)
         assert (status, json.loads(body)["issuer"]) == (200, "http://localhost:8000")
         for _ in range(20):
             fetch(port, "/token")
         assert fetch(ops, "/healthz") == (200, '{"status": "alive"}')
         assert json.loads(fetch(ops, "/readyz")[1]) == READY
-        assert counted(fetch(ops, "/metrics")[1], "countersign_http_requests_total", 'status="405"') == 20
+        assert sum_of_metric(fetch(ops, "/metrics")[1], "countersign_http_requests_total", 'status="405"') == 20
         assert [fetch(port, path)[0] for path in ("/healthz", "/readyz", "/metrics")] == [404, 404, 404]
         assert fetch(ops, DISCOVERY)[0] == 404
 
@@ -123,7 +118,7 @@ def test_the_announced_address_can_be_opened(command: Command, host: str, shown:
     port = free_port()
     command = Command(command.environment | {"IDP_ISSUER": f"http://{shown}:{port}"})
     with command.running("serve", "--upgrade", "--host", host, "--port", str(port), "--workers", "1") as process:
-        line = first_line(process)
+        line = read_first_line(process)
         assert line == f"Countersign answers at http://{shown}:{port} as http://{shown}:{port}\n"
         with requests.Session() as session:
             session.trust_env = False
@@ -136,16 +131,10 @@ def test_only_an_ip_address_can_be_listened_on(command: Command, host: str) -> N
     assert "127.0.0.1 or ::1 for this machine alone" in said
 
 
-def counted(exposition: str, metric: str, label: str) -> int:
-    """The sum of a counter over all lines with this label."""
-    lines = [line for line in exposition.splitlines() if line.startswith(metric) and label in line]
-    return sum(int(float(line.rpartition(" ")[2])) for line in lines)
-
-
 def test_a_worker_that_dies_is_replaced(command: Command) -> None:
     port = free_port()
     with command.running("serve", "--upgrade", "--port", str(port), "--workers", "1") as process:
-        first_line(process)
+        read_first_line(process)
         os.kill(workers(process.pid)[0], signal.SIGKILL)
         end = time.monotonic() + PATIENCE
         while fetch(port, DISCOVERY)[0] != 200:
@@ -158,13 +147,13 @@ def test_mail_promised_by_one_process_is_delivered_by_another(command: Command) 
         command = Command(command.environment | {"IDP_SMTP_URL": server.url})
         command.done("db", "upgrade")
         command.done("users", "add", "jane", "--email", "jane@example.test", stdin=f"{PASSWORD}\n")
-        command.done("users", "set-password", "jane", stdin=f"{NEW}\n")
+        command.done("users", "set-password", "jane", stdin=f"{NEW_PASSWORD}\n")
         ops = free_port()
         command = Command(command.environment | {"IDP_OPS_PORT": str(ops), "IDP_LOG_LEVEL": "WARNING"})
         with command.running("serve", "--port", str(free_port())):
             mail = server.mails.get(timeout=PATIENCE)
             end = time.monotonic() + PATIENCE
-            while counted(fetch(ops, "/metrics")[1], "countersign_messages_total", 'delivery="delivered"') != 1:
+            while sum_of_metric(fetch(ops, "/metrics")[1], "countersign_messages_total", 'delivery="delivered"') != 1:
                 assert time.monotonic() < end, "whatever the level of the log, it is counted"
         assert mail["To"] == "jane@example.test"
         text = text_of(mail)
@@ -180,10 +169,10 @@ def test_what_a_killed_server_had_promised_arrives_once_from_the_next(command: C
         command = Command(command.environment | own)
         command.done("db", "upgrade")
         command.done("users", "add", "jane", "--email", "jane@example.test", stdin=f"{PASSWORD}\n")
-        command.done("users", "set-password", "jane", stdin=f"{NEW}\n")
+        command.done("users", "set-password", "jane", stdin=f"{NEW_PASSWORD}\n")
         server.hangs = True
         with command.running("serve", "--port", str(port), "--workers", "1") as process:
-            first_line(process)
+            read_first_line(process)
             assert server.called.wait(PATIENCE)
             person = HttpPerson("jane")
             person.get(f"http://localhost:{port}/recover")
@@ -191,22 +180,16 @@ def test_what_a_killed_server_had_promised_arrives_once_from_the_next(command: C
             kill_group(process)
         server.hangs = False
         services = assemble(load(command.environment))
-        assert waiting(services) == {"reset_offer": False, "security_notice": True}
+        assert waiting_messages(services) == {"reset_offer": False, "security_notice": True}
         with command.running("serve", "--port", str(port), "--workers", "1"):
             assert "/recover/" in server.mails.get(timeout=PATIENCE).as_string()
             let_pass(services.database, LEASE, "outbox", "claimed_until")
             assert "/recover/" not in server.mails.get(timeout=PATIENCE).as_string()
             end = time.monotonic() + PATIENCE
-            while waiting(services):
+            while waiting_messages(services):
                 assert time.monotonic() < end
         services.database.close()
         assert server.taken() == []
-
-
-def waiting(services: Services) -> dict[str, bool]:
-    """The messages not delivered yet, and whether each is in somebody's hands."""
-    with services.database.read() as tx:
-        return {message.template: message.claimed_until is not None for message in tx.outbox.waiting()}
 
 
 def test_requests_under_way_are_finished_before_it_stops(command: Command) -> None:
@@ -216,8 +199,8 @@ def test_requests_under_way_are_finished_before_it_stops(command: Command) -> No
     command = Command(command.environment | slow | {"IDP_ISSUER": f"http://localhost:{port}"})
     command.done("db", "upgrade")
     with command.running("serve", "--port", str(port), "--workers", "1") as process:
-        first_line(process)
-        browser, address, form = at_the_sign_in(port)
+        read_first_line(process)
+        browser, address, form = open_sign_in(port)
         with ThreadPoolExecutor() as beside:
             answer = beside.submit(browser.post, address, data=form, timeout=PATIENCE)
             time.sleep(0.3)
@@ -225,12 +208,3 @@ def test_requests_under_way_are_finished_before_it_stops(command: Command) -> No
             os.kill(process.pid, signal.SIGTERM)
             assert answer.result().status_code == 400
         assert process.wait(PATIENCE) == 0
-
-
-def at_the_sign_in(port: int) -> tuple[requests.Session, str, dict[str, str]]:
-    """A browser on the sign-in page, where its form goes, and the form filled with a wrong password."""
-    browser = requests.Session()
-    browser.trust_env = False
-    page = browser.get(f"http://localhost:{port}/account/security", timeout=PATIENCE)
-    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
-    return browser, page.url, hidden | {"username": "nobody", "password": "wrong"}

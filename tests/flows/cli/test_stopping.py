@@ -14,12 +14,11 @@ import pytest
 
 from idp.server.supervision import restart_pause
 from tests.bench import kills, stops
-from tests.flows.cli.test_cli_demo import start
-from tests.flows.cli.test_cli_serve import DISCOVERY, at_the_sign_in, counted, first_line
 from tests.support.command import PATIENCE, Command, fetch, free_port
 from tests.support.databases import Databases
 from tests.support.harness import migrate
 from tests.support.processes import children, marked, workers
+from tests.support.servers import DISCOVERY, open_sign_in, read_first_line, read_until_demo_runs, sum_of_metric
 
 SOON = 5.0
 """Seconds within which a stop has to be done, however busy the machine."""
@@ -62,8 +61,8 @@ def test_repeated_signals_to_every_process_do_not_hang_a_worker(command: Command
     slow = {"IDP_HASH_MEMORY_KIB": "131072", "IDP_HASH_TIME_COST": "20", "IDP_ISSUER": f"http://localhost:{port}"}
     command = Command(command.environment | slow)
     with command.running("serve", "--port", str(port), "--workers", "2") as process:
-        first_line(process)
-        browser, address, form = at_the_sign_in(port)
+        read_first_line(process)
+        browser, address, form = open_sign_in(port)
         with ThreadPoolExecutor() as beside:
             answer = beside.submit(browser.post, address, data=form, timeout=PATIENCE)
             time.sleep(0.3)
@@ -78,7 +77,7 @@ def test_repeated_signals_to_every_process_do_not_hang_a_worker(command: Command
 def test_every_process_ends_with_a_parent_that_is_killed(command: Command) -> None:
     port = free_port()
     with command.running("serve", "--port", str(port), "--workers", "2") as process:
-        first_line(process)
+        read_first_line(process)
         started = children(process.pid)
         assert len(started) == 3, "two workers, the background process"
         os.kill(process.pid, signal.SIGKILL)
@@ -96,7 +95,7 @@ def test_what_the_demonstration_started_ends_when_it_is_killed(tmp_path: Path) -
         *("--data-dir", str(tmp_path / "data"), "--keys-dir", str(tmp_path / "keys")),
     )
     with Command({"COUNTERSIGN_TEST": str(tmp_path)}).running(*arguments) as process:
-        start(process)
+        read_until_demo_runs(process)
         assert len(marked(mark)) == 5, "itself, the server, its worker, its background process, the sample app"
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
@@ -108,7 +107,7 @@ def test_a_worker_that_keeps_dying_comes_back_while_the_other_serves(command: Co
     port, ops = free_port(), free_port()
     command = Command(command.environment | {"IDP_OPS_PORT": str(ops), "IDP_LOG_LEVEL": "ERROR"})
     with command.running("serve", "--port", str(port), "--workers", "2") as process:
-        first_line(process)
+        read_first_line(process)
         steady, *_ = workers(process.pid)
         for _ in range(3):
             wait_until(lambda: set(workers(process.pid)) - {steady})
@@ -116,7 +115,7 @@ def test_a_worker_that_keeps_dying_comes_back_while_the_other_serves(command: Co
             os.kill(victim, signal.SIGKILL)
             wait_until(functools.partial(has_ended, victim))
             assert fetch(port, DISCOVERY)[0] == 200
-        wait_until(lambda: counted(fetch(ops, "/metrics")[1], "countersign_worker_deaths_total", "") == 3)
+        wait_until(lambda: sum_of_metric(fetch(ops, "/metrics")[1], "countersign_worker_deaths_total", "") == 3)
         wait_until(lambda: json.loads(fetch(ops, "/readyz")[1])["workers_waiting"] == 0)
         assert steady in workers(process.pid)
         assert len(workers(process.pid)) == 2
@@ -130,7 +129,7 @@ def test_readiness_and_metrics_tell_that_no_worker_runs(command: Command) -> Non
     port, ops = free_port(), free_port()
     command = Command(command.environment | {"IDP_OPS_PORT": str(ops)})
     with command.running("serve", "--port", str(port), "--workers", "1") as process:
-        first_line(process)
+        read_first_line(process)
         wait_until(lambda: fetch(ops, "/readyz")[0] == 200)
         seen = set()
         for _ in range(4):
@@ -139,7 +138,7 @@ def test_readiness_and_metrics_tell_that_no_worker_runs(command: Command) -> Non
             end = time.monotonic() + 0.4
             while time.monotonic() < end:
                 status, body = fetch(ops, "/readyz")
-                running = counted(fetch(ops, "/metrics")[1], "countersign_workers ", "")
+                running = sum_of_metric(fetch(ops, "/metrics")[1], "countersign_workers ", "")
                 seen |= {(status, json.loads(body)["workers"], json.loads(body)["workers_waiting"]), running}
         assert {(503, False, 1), (200, True, 0), 0, 1} <= seen
         wait_until(lambda: workers(process.pid))

@@ -7,9 +7,8 @@ import pytest
 from idp.claims.mappings import ClaimMapping, parse
 from idp.persistence.policy import PolicyVersion, RuleRow
 from idp.persistence.roles import Role
-from tests.flows.console.test_console_groups import add_group
 from tests.support.account import words
-from tests.support.console import Console, console
+from tests.support.console import Console, add_group, console
 from tests.support.harness import Harness
 from tests.support.tables import events
 

@@ -4,28 +4,15 @@ import functools
 
 import pytest
 
-from idp.persistence.groups import Group
 from idp.persistence.roles import HolderKind, Role
 from tests.support.account import Account, words
 from tests.support.concurrency import rush
-from tests.support.console import Console, console
+from tests.support.console import Console, add_group, console
 from tests.support.harness import Harness
 from tests.support.statements import metered
 from tests.support.tables import count, events
 
 GROUPS = "/admin/groups"
-
-
-def add_group(harness: Harness, name: str = "Sales", *members: str, role: Role | None = None) -> str:
-    """Adds a group with these people; returns its id."""
-    group_id = f"g-{name.lower().replace(' ', '-')}"
-    with harness.services.database.write() as tx:
-        tx.groups.add(Group(group_id, name, name.lower()))
-        for user_id in members:
-            tx.groups.add_member(group_id, user_id)
-        if role:
-            tx.roles.grant(role, HolderKind.GROUP, group_id)
-    return group_id
 
 
 def member_of(harness: Harness, user_id: str) -> list[str]:

@@ -14,14 +14,13 @@ from idp.persistence.roles import Role
 from idp.persistence.users import User
 from tests.support.account import words
 from tests.support.browser import Browser
-from tests.support.console import Console, console
+from tests.support.console import PEOPLE, Console, console, listed_people
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
 from tests.support.tables import events
 
-PEOPLE = "/admin/people"
 CROWD = 120
 
 
@@ -37,16 +36,9 @@ def crowd(harness: Harness, number: int = CROWD) -> list[User]:
     return made
 
 
-def listed(admin: Console, query: str = "") -> list[str]:
-    """The user names on one page of the grid."""
-    page = admin.browser.get(f"{PEOPLE}{query}")
-    assert page.status_code == 200
-    return re.findall(r"Choose ([^<]+)</span>", page.text)
-
-
 def walk(admin: Console, query: str, link: str) -> list[str]:
     """The user names of the page behind a link of the present one."""
-    listed(admin, query)
+    listed_people(admin, query)
     found = re.search(rf'href="([^"]+)"[^>]*>{link}<', admin.browser.page.text)
     assert found, link
     page = admin.browser.get(found[1].replace("&amp;", "&"))
@@ -68,10 +60,10 @@ def test_the_grid_shows_the_second_step_of_each(harness: Harness) -> None:
 def test_pages_by_each_order_lead_forth_and_back(harness: Harness) -> None:
     people = [user.username for user in crowd(harness)]
     admin = console(harness)
-    assert listed(admin) == ["olga", *people[:49]]
-    by_name = [name for name in listed(admin, "?sort=name") if name != "olga"]
+    assert listed_people(admin) == ["olga", *people[:49]]
+    by_name = [name for name in listed_people(admin, "?sort=name") if name != "olga"]
     assert by_name == people[::-1][: len(by_name)]
-    newest = listed(admin, "?sort=newest")
+    newest = listed_people(admin, "?sort=newest")
     assert newest[0] == "olga", "she has just signed in"
     assert newest[1:] == people[::-1][:49]
     assert walk(admin, "?sort=newest", "Next")[0] == people[::-1][49]
@@ -93,13 +85,13 @@ def test_search_finds_what_begins_with_the_words(harness: Harness, typed: str, f
     harness.person("bob", profile={"name": "Robert"})
     harness.person("zoe", profile={"name": "Anna Z."}, email="z@example.test")
     admin = console(harness)
-    assert sorted(listed(admin, f"?q={typed.replace('%', '%25')}")) == found
+    assert sorted(listed_people(admin, f"?q={typed.replace('%', '%25')}")) == found
 
 
 def test_a_search_has_pages_and_names_each_person_once(harness: Harness) -> None:
     crowd(harness)
     admin = console(harness)
-    first = listed(admin, "?q=p0")
+    first = listed_people(admin, "?q=p0")
     assert len(first) == 50
     second = walk(admin, "?q=p0", "Next")
     assert not set(first) & set(second)
@@ -116,15 +108,15 @@ def test_each_filter_finds_its_people(harness: Harness) -> None:
         tx.groups.add_member("g1", locked.id)
     admin = console(harness)
     lock(harness, "locked")
-    assert listed(admin, "?state=off") == ["gone", "late", "locked"]
-    assert listed(admin, "?state=late") == ["late"]
-    assert listed(admin, "?state=disabled") == ["gone"]
-    assert listed(admin, "?state=locked") == ["locked"]
-    assert listed(admin, "?group=Nurses") == ["locked"]
-    assert listed(admin, "?group=unknown") == []
+    assert listed_people(admin, "?state=off") == ["gone", "late", "locked"]
+    assert listed_people(admin, "?state=late") == ["late"]
+    assert listed_people(admin, "?state=disabled") == ["gone"]
+    assert listed_people(admin, "?state=locked") == ["locked"]
+    assert listed_people(admin, "?group=Nurses") == ["locked"]
+    assert listed_people(admin, "?group=unknown") == []
     assert "no group of this name" in words(admin.browser.page)
-    assert listed(admin, "?role=owner") == ["olga"]
-    assert listed(admin, "?role=auditor&state=off") == []
+    assert listed_people(admin, "?role=owner") == ["olga"]
+    assert listed_people(admin, "?role=auditor&state=off") == []
 
 
 def lock(harness: Harness, username: str) -> None:
@@ -148,14 +140,14 @@ def test_somebody_in_time_is_not_late(patient: Harness) -> None:
     harness = patient
     person = harness.person("soon", second_step_required=True)
     admin = console(harness)
-    assert listed(admin, "?state=late") == []
+    assert listed_people(admin, "?state=late") == []
     with harness.services.database.write() as tx:
         found = tx.users.by_id(person.id)
         assert found is not None
         tx.users.begin_grace(found, tx.now + HOUR)
-    assert listed(admin, "?state=late") == []
+    assert listed_people(admin, "?state=late") == []
     harness.clock.advance(HOUR)
-    assert listed(admin, "?state=late") == ["soon"]
+    assert listed_people(admin, "?state=late") == ["soon"]
 
 
 def test_csv_has_what_the_filter_shows_and_no_formula(harness: Harness) -> None:
@@ -189,6 +181,6 @@ def test_the_grid_costs_as_many_statements_for_fifty_as_for_none(harness: Harnes
     for number in (0, 60):
         crowd(harness, number)
         with metered(harness) as meter:
-            listed(admin)
+            listed_people(admin)
         counts.append(len(meter.statements))
     assert counts[0] == counts[1]

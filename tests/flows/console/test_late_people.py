@@ -17,9 +17,8 @@ from idp.login.state.policy_rules import present_rules
 from idp.persistence.factors import Factor
 from idp.persistence.people_lists import PeopleFilter
 from idp.persistence.transaction import Transaction
-from tests.flows.console.test_console_people import listed
 from tests.support.account import words
-from tests.support.console import console
+from tests.support.console import console, listed_people
 from tests.support.harness import Harness
 from tests.support.policy import group_of, rule, store_rules
 from tests.support.statements import metered
@@ -107,7 +106,7 @@ def test_the_console_shows_who_is_late_by_the_rule_of_a_group(harness: Harness) 
     group_of(harness, "nurses", member.id)
     store_rules(harness, rule(RuleKind.GROUP, "nurses", second_step=True))
     admin = console(harness)
-    assert listed(admin, "?state=late") == ["jane"]
+    assert listed_people(admin, "?state=late") == ["jane"]
     assert "Late" in words(admin.browser.page)
     assert "Late" not in words(admin.browser.get(f"/admin/people/{other.id}"))
     overview.count_figures(harness.services.database, harness.settings)

@@ -7,19 +7,14 @@ from pathlib import Path
 import pytest
 
 from idp.kernel.clock import MINUTE
-from idp.messaging.codes import send_code
 from idp.messaging.notices import EMAIL
-from idp.messaging.sealed_secrets import seal
-from idp.persistence.sent_codes import CodePurpose
 from idp.server.background import BackgroundJobs
 from tests.support.concurrency import CROWD, rush
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, text_of
+from tests.support.mailed import CODE_LIFE, enqueue_code
 from tests.support.tables import count_waiting, events, rows
-
-LIFE = 10
-"""Minutes."""
 
 
 @pytest.fixture
@@ -32,18 +27,8 @@ def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[H
         made.close()
 
 
-def promise(harness: Harness, code: str, *, channel: str = EMAIL, to: str = "jane@example.test") -> None:
-    """Does what a sign-in does when a code is asked for."""
-    name = harness.services.entropy.token()
-    with harness.services.database.write() as tx:
-        user = tx.users.by_identifier("jane")
-        assert user is not None
-        sealed = seal(harness.services.sealer, code, name=name)
-        send_code(tx, user, channel=channel, recipient=to, sealed=sealed, purpose=CodePurpose.SIGN_IN, minutes=LIFE)
-
-
 def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harness, server: MailServer) -> None:
-    promise(post, "048213")
+    enqueue_code(post, "048213")
     assert "048213" not in str(rows(post)), "it waits sealed"
     BackgroundJobs(post.services).run_once()
     (mail,) = server.taken()
@@ -57,15 +42,15 @@ def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harn
 
 def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness, server: MailServer) -> None:
     server.answer = "451 try later"
-    promise(post, "048213")
+    enqueue_code(post, "048213")
     background = BackgroundJobs(post.services)
     background.run_once()
     server.answer = "250 OK"
     post.clock.advance(2)
     background.run_once()
     assert len(server.taken()) == 1
-    promise(post, "751904")
-    post.clock.advance(LIFE * MINUTE)
+    enqueue_code(post, "751904")
+    post.clock.advance(CODE_LIFE * MINUTE)
     background.run_once()
     assert len(server.taken()) == 1, "it would only confuse"
     assert (count_waiting(post), events(post, "mail.abandoned")) == (0, 1)
@@ -74,7 +59,7 @@ def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness,
 def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> None:
     codes = ["048213", "751904", "300001"]
     for code in codes:
-        promise(post, code)
+        enqueue_code(post, code)
     rush([partial(BackgroundJobs(post.services).deliver, EMAIL) for _ in range(CROWD)])
     # A courier that lost every race found nothing, and looks again half a second later.
     BackgroundJobs(post.services).deliver(EMAIL)

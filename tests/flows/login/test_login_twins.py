@@ -1,14 +1,10 @@
 """Whether an account exists is told by nothing: not words, headers, statements, nor work."""
 
 import dataclasses
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import argon2
 import pytest
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from idp.factors.hashing import Hasher
@@ -16,25 +12,9 @@ from idp.web import context
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import LoginDriver, csrf_of
+from tests.support.page_text import CHANGING
+from tests.support.statements import metered
 from tests.support.tables import events
-
-CHANGING = re.compile(r'value="[0-9a-f]{64}"|/login/[\w-]+|jane|nobody|[A-Za-z0-9_-]{43}')
-"""What differs between any two pages: tokens, addresses, and the name that was typed."""
-
-
-@contextmanager
-def statements(harness: Harness) -> Iterator[list[str]]:
-    """The SQL that is sent meanwhile, without its parameters."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(harness.services.database.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(harness.services.database.engine, "before_cursor_execute", note)
 
 
 class Guesser:
@@ -88,10 +68,10 @@ def test_the_same_statements_are_sent(guesser: Guesser, other: str) -> None:
     sent = {}
     for name in ("jane", other):
         guesser.forget()
-        with statements(guesser.harness) as seen:
+        with metered(guesser.harness) as meter:
             for _ in range(12):
                 guesser.guess(name)
-        sent[name] = seen
+        sent[name] = meter.statements
     assert sent["jane"] == sent[other]
 
 

@@ -8,9 +8,9 @@ import pytest
 from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.development_mailbox import Mailbox
 from idp.server.background import BackgroundJobs
-from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
+from tests.support.mailed import enqueue_code
 
 PAGE = "/dev/mailbox"
 HERE = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8000"}
@@ -32,10 +32,10 @@ def look(harness: Harness, **surroundings: str) -> tuple[int, str]:
 
 def test_what_would_have_been_sent_is_shown_newest_first(developing: Harness) -> None:
     assert "Nothing yet. Ask for a code" in look(developing)[1]
-    promise(developing, "048213")
+    enqueue_code(developing, "048213")
     developing.clock.advance(1)
-    promise(developing, "751904", channel=SMS, to="+14155550100")
-    promise(developing, "300001", channel=WHATSAPP, to="+14155550100")
+    enqueue_code(developing, "751904", channel=SMS, to="+14155550100")
+    enqueue_code(developing, "300001", channel=WHATSAPP, to="+14155550100")
     BackgroundJobs(developing.services).run_once()
     status, shown = look(developing)
     assert status == 200

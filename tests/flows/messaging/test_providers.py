@@ -16,10 +16,10 @@ from idp.messaging.providers.choice import for_channel
 from idp.messaging.providers.meta import nearest
 from idp.messaging.smtp import Rejected, Undelivered
 from idp.server.background import BackgroundJobs
-from tests.flows.login.test_codes_by_message import promise
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import mail_server, self_signed
+from tests.support.mailed import enqueue_code
 from tests.support.providers import META, SECRET, TWILIO, GatewayApi, MetaApi, ProviderApi, TwilioApi
 from tests.support.receiver import Receiver, receiver
 from tests.support.tables import count_waiting, events, rows
@@ -170,7 +170,7 @@ def test_a_provider_that_is_down_or_hangs_keeps_no_other_channel_waiting(
 ) -> None:
     twilio_api, meta_api = apis
     for channel, to in ((SMS, NUMBER), (WHATSAPP, NUMBER), (EMAIL, "jane@example.test")):
-        promise(phones, CODE, channel=channel, to=to)
+        enqueue_code(phones, CODE, channel=channel, to=to)
     assert CODE not in str(rows(phones)), "they wait sealed"
     background = BackgroundJobs(phones.services)
     meta_api.gate.clear()
@@ -199,7 +199,7 @@ def test_a_number_that_cannot_be_reached_is_told_to_its_owner_and_nowhere_else(
     phones: Harness, apis: tuple[TwilioApi, MetaApi]
 ) -> None:
     apis[1].error = (400, 131026)
-    promise(phones, CODE, channel=WHATSAPP, to=NUMBER)
+    enqueue_code(phones, CODE, channel=WHATSAPP, to=NUMBER)
     BackgroundJobs(phones.services).run_once()
     assert (count_waiting(phones), events(phones, "message.abandoned", "failure")) == (0, 1)
     with phones.services.database.read() as tx:

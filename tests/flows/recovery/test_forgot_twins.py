@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.flows.login.test_login_twins import CHANGING, statements
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness
 from tests.support.login_driver import csrf_of
+from tests.support.page_text import CHANGING
+from tests.support.statements import metered
 
 
 class Asker:
@@ -48,10 +49,10 @@ def test_answers_and_statements_are_the_same_up_to_the_limit_and_beyond(asker: A
     seen: dict[str, list[Any]] = {}
     for name in ("jane", other):
         asker.forget()
-        with statements(asker.harness) as sent:
+        with metered(asker.harness) as meter:
             answers = [asker.ask(name) for _ in range(12)]
         pages = [(each.status, each.headers.to_wsgi_list(), CHANGING.sub("", each.text)) for each in answers[:10]]
         shut = [(each.status, CHANGING.sub("", each.text.replace(name, ""))) for each in answers[10:]]
-        seen[name] = [pages, shut, sent]
+        seen[name] = [pages, shut, meter.statements]
     assert seen["jane"] == seen[other]
     assert [status for status, _ in seen["jane"][1]] == ["429 TOO MANY REQUESTS"] * 2
