@@ -27,6 +27,7 @@ PREFERRED_USERNAME = "preferred_username"
 PROFILE_CLAIMS = (*LONGEST, PREFERRED_USERNAME)
 """What `ClaimChanges.profile` may hold; the members of `address` are claims of their own here."""
 
+CONTACT_CLAIMS = ("email", "email_verified", "phone_number", "phone_number_verified")
 CONTACTS = frozenset({"email", "phone_number"})
 """Changes that are reported by notices of their own."""
 
@@ -61,27 +62,24 @@ def edit(tx: Transaction, user: User, wanted: ClaimChanges, settings: Settings, 
 def set_claims(tx: Transaction, user: User, wanted: ClaimChanges, settings: Settings) -> list[str]:
     """Set claims of a person; returns the names of those that changed.
 
-    Another address or number ends pending sign-ins, mailed links and remembered devices, and the owner is notified at
-    the old and the new one. It counts as verified only if `wanted` says so.
+    Another address or number ends pending sign-ins, mailed links (those that undo earlier changes, too) and remembered
+    devices, and the owner is notified at the old and the new one. It counts as verified only if `wanted` says so.
 
     Raises:
-        Refused: naming every value that cannot be the claim.
+        Refused: naming every value that cannot be the claim; or somebody else changed address or number meanwhile.
         Unchanged: nothing would change.
     """
     email, phone = _email(user, wanted), _phone(user, wanted)
     profile = _profile(tx, user, wanted.profile)
-    before = {"email": user.email, "email_verified": user.email_verified} | {
-        "phone_number": user.phone_number,
-        "phone_number_verified": user.phone_number_verified,
-    }
-    after = dict(zip(before, (*email, *phone), strict=True))
-    changed = [name for name, value in after.items() if value != before[name]]
+    before, after = _contacts(user), (*email, *phone)
+    changed = [name for name, old, new in zip(CONTACT_CLAIMS, before, after, strict=True) if new != old]
     changed += [name for name in {**user.profile, **profile} if user.profile.get(name) != profile.get(name)]
     if not changed:
         raise Unchanged(Text("Nothing would change for {username}.", username=user.username))
+    if before != after:
+        _set_contacts(tx, user, email, phone, settings)
     if profile != user.profile:
         tx.users.set_profile(user, profile)
-    _set_contacts(tx, user, email, phone, settings)
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, claims=sorted(changed))
     if not CONTACTS.intersection(changed):
         notify(tx, user, Notice.PROFILE_CHANGED_BY_ADMINISTRATOR)
@@ -136,16 +134,25 @@ def _profile(tx: Transaction, user: User, wanted: Mapping[str, str]) -> dict[str
     return {name: value for name, value in profile.items() if value or name != PREFERRED_USERNAME}
 
 
+def _contacts(user: User) -> tuple[str | None, bool, str | None, bool]:
+    """Return address and number, and whether each is verified."""
+    return user.email, user.email_verified, user.phone_number, user.phone_number_verified
+
+
 def _set_contacts(
     tx: Transaction, user: User, email: tuple[str | None, bool], phone: tuple[str | None, bool], settings: Settings
 ) -> None:
     old_email, old_number = user.email, user.phone_number
     moved = {ContactKind.EMAIL: email[0] != old_email, ContactKind.PHONE: phone[0] != old_number}
+    locked = tx.users.lock([user.id])[user.id]
+    if (locked.epoch, _contacts(locked)) != (user.epoch, _contacts(user)):
+        raise Refused(CONCURRENT_CHANGE)
     if any(moved.values()):
-        tx.users.lock([user.id])
-        if tx.users.raise_epoch(user) is None:
-            raise Refused(CONCURRENT_CHANGE)
+        tx.users.raise_epoch(user)
         tx.devices.distrust(user_id=user.id)
+        # Links went to the old mailbox, also those of numbers. It may be a thief's.
+        ended = [*ContactKind] if moved[ContactKind.EMAIL] else [ContactKind.PHONE]
+        tx.contact_changes.end_undo(user.id, ended)
     try:
         user = tx.user_contacts.set_email(user, email[0], verified=email[1])
     except NameTaken:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, delete, exists, select, update
 
-from idp.persistence.base import METADATA, Store, given, pair
+from idp.persistence.base import METADATA, Store, given, given_list, pair
 from idp.persistence.users import User, owner_in_epoch, users
 
 
@@ -102,10 +103,15 @@ LATER = (
     OF_USER,
     contact_changes.c.epoch > given("epoch"),
     contact_changes.c.made_at.is_not(None),
-    contact_changes.c.undone_at.is_(None),
+    *STANDING,
 )
 LATER_CHANGES = select(contact_changes).where(*LATER).order_by(contact_changes.c.epoch.desc())
 UNDO_LATER = update(contact_changes).where(*LATER).values(undone_at=given("now"))
+END_UNDO = (
+    update(contact_changes)
+    .where(OF_USER, contact_changes.c.kind.in_(given_list("kinds")), *STANDING)
+    .values(undo_until=given("now"))
+)
 DELETE_PENDING = delete(contact_changes).where(OF_USER, OF_KIND, contact_changes.c.made_at.is_(None))
 
 
@@ -153,9 +159,13 @@ class ContactChangeStore(Store):
     def undo_later_changes(self, change: ContactChange) -> list[ContactChange]:
         """Mark the person's later changes as undone; return them, latest first."""
         later = {"user_id": change.user_id, "epoch": change.epoch}
-        found = self._db.all(ContactChange, LATER_CHANGES, **later)
+        found = self._db.all(ContactChange, LATER_CHANGES, **later, now=self._now)
         self._db.change(UNDO_LATER, **later, now=self._now)
         return found
+
+    def end_undo(self, user_id: str, kinds: Sequence[ContactKind]) -> None:
+        """Let none of the changes of these kinds be undone any more."""
+        self._db.change(END_UNDO, user_id=user_id, kinds=list(kinds), now=self._now)
 
     def delete_pending(self, user_id: str, kind: ContactKind) -> None:
         """Delete this person's unfinished changes."""

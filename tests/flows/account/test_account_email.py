@@ -1,10 +1,12 @@
 """Changing the email address: proven by the new mailbox, told to the old one, undone from there."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from idp.admin import users
+from idp.admin import Refused, user_changes, users
+from idp.admin.user_changes import ClaimChanges
 from idp.kernel.clock import DAY, HOUR
 from idp.login.policy import rate_limits
 from tests.support.account import (
@@ -50,6 +52,12 @@ def contacts(harness: Harness, account: Account) -> tuple[str | None, bool]:
         user = tx.users.by_id(account.someone.id)
         assert user is not None
         return user.email, user.email_verified
+
+
+def set_claims(harness: Harness, **wanted: Any) -> None:
+    """As an administrator does."""
+    with harness.services.database.write() as tx:
+        user_changes.set_claims(tx, users.find(tx, "jane"), ClaimChanges(**wanted), harness.settings)
 
 
 def change(harness: Harness, account: Account, address: str = NEW) -> str:
@@ -241,6 +249,46 @@ def test_a_thief_who_changes_it_twice_cannot_undo_the_undoing(harness: Harness, 
     assert contacts(harness, jane) == (OLD, True)
     thief.get(second)
     assert thief.page.status_code == 410
+
+
+@pytest.mark.parametrize("corrected", [OLD, "jane@third.example.test"])
+def test_what_an_administrator_sets_is_not_undone_by_an_earlier_link(
+    harness: Harness, jane: Account, corrected: str
+) -> None:
+    """A thief changes the address twice, so that a link lies in a mailbox of theirs; the owner asks for help."""
+    links = [change(harness, jane, "thief@example.test"), change(harness, jane, "thief2@example.test")]
+    set_claims(harness, email=corrected)
+    for link in links:
+        browser = Browser(harness)
+        browser.get(link)
+        assert browser.page.status_code == 410
+    assert contacts(harness, jane) == (corrected, False)
+    forget_mail(harness)
+    set_claims(harness, profile={"name": "Jane Doe"})
+    assert [to for to, _ in rendered_mails(harness, "security_notice")] == [corrected], "no notice for the thief"
+
+
+def test_another_number_leaves_the_link_that_undoes_a_change_of_address(harness: Harness, jane: Account) -> None:
+    link = change(harness, jane, "thief@example.test")
+    set_claims(harness, phone_number="+4915112345678")
+    owner = Browser(harness)
+    owner.get(link)
+    owner.submit()
+    assert contacts(harness, jane) == (OLD, True)
+
+
+def test_an_edit_never_writes_a_stale_address_back(harness: Harness, jane: Account) -> None:
+    """Read by an administrator's request just before the owner takes the address back."""
+    link = change(harness, jane, "thief@example.test")
+    vouched = ClaimChanges(email_verified=False, profile={"given_name": "Jane"})
+    with harness.services.database.write() as tx:
+        stale = users.find(tx, "jane")
+        owner = Browser(harness)
+        owner.get(link)
+        owner.submit()
+        with pytest.raises(Refused, match="changed at the same moment"):
+            user_changes.set_claims(tx, stale, vouched, harness.settings)
+    assert contacts(harness, jane) == (OLD, True)
 
 
 def test_until_it_can_no_longer_be_undone_the_old_mailbox_is_told_what_is_set_up_next(

@@ -307,6 +307,25 @@ def test_edit_changes_profile_address_and_required(harness: Harness) -> None:
     assert stored(harness, jane.id).email_verified
 
 
+def test_a_form_that_is_older_than_the_owners_change_does_not_undo_it(harness: Harness) -> None:
+    jane = harness.person("jane", email="thief@example.test")
+    admin = console(harness, path=path(jane, "edit"))
+    with harness.services.database.write() as tx:
+        user = tx.users.by_id(jane.id)
+        assert user is not None
+        tx.user_contacts.set_email(user, "jane@example.test", verified=True)
+    form = admin.browser.page
+    admin.browser.submit(action="edit", name="Jane Doe")
+    user = stored(harness, jane.id)
+    assert (user.display_name, user.email, user.email_verified) == ("Jane Doe", "jane@example.test", True)
+    admin.browser.page = form
+    admin.browser.at = path(jane, "edit")
+    page = admin.browser.submit(action="edit", email="thief2@example.test")
+    assert page.status_code == 400
+    assert "changed at the same moment" in words(page)
+    assert stored(harness, jane.id).email == "jane@example.test"
+
+
 ABOUT: dict[str, Any] = {
     "birthdate": "1985-02-28", "gender": "female", "middle_name": "Ann", "website": "https://jane.example/",
     "profile": "https://social.example/jane", "picture": "https://jane.example/me.png",

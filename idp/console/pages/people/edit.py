@@ -35,10 +35,8 @@ blueprint = Blueprint("edit", __name__)
 def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
     """Show the form, with what was typed if that was refused."""
     user = _find(tx, admin, user_id)
-    values = profile_form.fields_of(user.profile) | {
-        "email": user.email or "",
-        "phone_number": user.phone_number or "",
-    }
+    shown = _contacts(user)
+    values = profile_form.fields_of(user.profile) | shown
     if refused:
         values |= {name: single_value(request.form, name) for name in (*PROFILE, *CONTACTS)}
     return responses.render(
@@ -46,6 +44,7 @@ def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | No
         "console/people/edit.html",
         errors=refused.fields if refused else None,
         values=values,
+        shown={f"{name}_shown": value for name, value in shown.items()},
         longest=profile_form.LONGEST,
         languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
@@ -82,17 +81,32 @@ def _show_form(tx: Transaction, admin: Admin, user_id: str) -> Response:
 
 
 def _wanted(user: User) -> ClaimChanges:
-    """Return what the form changes; a field that was not sent stays."""
-    sent = {name: single_value(request.form, name) for name in (*PROFILE, *CONTACTS) if name in request.form}
+    """Return what the form changes; a field that was not sent, or stayed as it was shown, stays."""
+    present = _contacts(user)
     return ClaimChanges(
-        profile={name: sent[name] for name in PROFILE if name in sent},
-        email=_changed(sent.get("email"), user.email),
-        phone_number=_changed(sent.get("phone_number"), user.phone_number),
+        profile={name: single_value(request.form, name) for name in PROFILE if name in request.form},
+        email=_changed("email", present["email"]),
+        phone_number=_changed("phone_number", present["phone_number"]),
     )
 
 
-def _changed(typed: str | None, present: str | None) -> str | None:
-    return None if typed is None or typed.strip() == (present or "") else typed.strip()
+def _contacts(user: User) -> dict[str, str]:
+    return {"email": user.email or "", "phone_number": user.phone_number or ""}
+
+
+def _changed(name: str, present: str) -> str | None:
+    """Return what was typed instead of the value that the form showed.
+
+    Raises:
+        Refused: the value has changed since; to write it back would undo what its owner did.
+    """
+    shown = single_value(request.form, f"{name}_shown") if f"{name}_shown" in request.form else present
+    typed = single_value(request.form, name).strip() if name in request.form else shown
+    if typed == shown:
+        return None
+    if shown != present:
+        raise Refused(users.CONCURRENT_CHANGE, field=name)
+    return typed
 
 
 def _find(tx: Transaction, admin: Admin, user_id: str) -> User:
