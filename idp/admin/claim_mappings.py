@@ -16,7 +16,7 @@ from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.claims import mappings
 from idp.claims.mappings import ClaimMapping, Facts, Source, Target
-from idp.claims.standard import OPENID, SCOPES, standard_claims
+from idp.claims.standard import OPENID, claims_of_scopes, standard_claims
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.groups import Group
@@ -107,7 +107,7 @@ def preview(tx: Transaction, actor: Actor, client: Client, user: User, *, subjec
     """
     actor.require(Permission.VIEW_PEOPLE)
     facts, found = Facts(*tx.groups.with_attributes(user.id)), mappings.parse(client.claim_mappings)
-    names = {claim for scope in client.scopes for claim in SCOPES.get(scope, ())}
+    names = claims_of_scopes(client.scopes)
     found_claims = standard_claims(user) | {"sub": subject}
     standard = {name: value for name, value in found_claims.items() if name in names}
     alone = {"sub": subject} if OPENID in client.scopes else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from idp import audit
-from idp.admin import Refused, client_rules, clients
+from idp.admin import Refused, apis, client_rules, clients, trusted_issuers
 from idp.admin.client_metadata_json import error_of
 from idp.admin.client_rules import Registration
 from idp.admin.clients import NothingChanged, RegistrationRefused
@@ -112,6 +112,8 @@ def remove_unused(tx: Transaction, *, days: int, most: int) -> int:
     """Remove clients that registered themselves and that nobody used for so many days; return how many."""
     gone = tx.client_registrations.remove_unused(before=tx.now - days * DAY, limit=most)
     for client_id in gone:
+        trusted_issuers.remove_app(tx, client_id)
+        apis.remove_app(tx, client_id)
         audit.record(tx, Event.CLIENT_EXPIRED, client_id=client_id)
     return len(gone)
 

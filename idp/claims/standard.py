@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from idp.persistence.users import User
@@ -30,6 +31,11 @@ SCOPES: dict[str, tuple[str, ...]] = {
 """Scope -> claims it stands for (sections 5.4 and 11)."""
 
 ADDRESS_MEMBERS = ("formatted", "street_address", "locality", "region", "postal_code", "country")
+
+
+def claims_of_scopes(scopes: Collection[str]) -> set[str]:
+    """Return the names of the claims that these scopes stand for (section 5.4)."""
+    return {claim for scope in scopes for claim in SCOPES.get(scope, ())}
 
 
 def standard_claims(user: User) -> dict[str, Any]:

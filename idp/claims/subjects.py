@@ -4,7 +4,8 @@
     pairwise   base64url( HMAC-SHA256( key, sector | line feed | id of the account ) ): the same for clients of a sector
 
 The key is derived from the sealing keys, so nobody else can compute or compare pairwise ids, and none are stored. The
-sector is the host of `sector_identifier_uri`, or else the one host of all redirect URIs (section 8.1).
+sector is the host of `sector_identifier_uri`, or else the one host of all redirect URIs (section 8.1). An app that runs
+on people's own machines has no host of its own: it is a sector by itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from idp.config import LOOPBACK
 from idp.kernel.entropy import urlsafe
 from idp.persistence.client_metadata import PUBLIC_SUBJECT
 from idp.persistence.clients import Client
@@ -38,7 +40,8 @@ def subject_for(client: Client, user_id: str, pepper: Callable[[str], bytes]) ->
 
 
 def _sector(client: Client) -> str:
-    """Return the sector; a client without an address, such as a device, is one by itself."""
     address = client.metadata.sector_identifier_uri or next(iter(client.redirect_uris), "")
     parts = urlsplit(address)
-    return parts.hostname or parts.scheme or f"client:{client.client_id}"
+    if parts.scheme in {"http", "https"} and parts.hostname and parts.hostname not in LOOPBACK:
+        return parts.hostname
+    return f"client:{client.client_id}"

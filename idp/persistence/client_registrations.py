@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, delete, exists, select, update
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, cast, delete, exists, select, update
 
+from idp.kernel.grant_types import CLIENT_CREDENTIALS, TOKEN_EXCHANGE
 from idp.persistence.base import METADATA, Store, given
 from idp.persistence.clients import clients
 from idp.persistence.grants import grants
@@ -69,10 +70,13 @@ CHANGE = (
 )
 APPROVE = CHANGE.where(client_registrations.c.approved_at.is_(None)).values(approved_at=given("now"))
 AWAIT_APPROVAL = CHANGE.values(approved_at=None)
+GRANT_TYPES_TEXT = cast(clients.c.grant_types, String)
 UNUSED = (
     select(client_registrations.c.client_id)
+    .join(clients, clients.c.client_id == client_registrations.c.client_id)
     .where(
         client_registrations.c.changed_at < given("before"),
+        *(~GRANT_TYPES_TEXT.contains(each) for each in (CLIENT_CREDENTIALS, TOKEN_EXCHANGE)),
         ~exists(select(grants.c.id).where(grants.c.client_id == client_registrations.c.client_id)),
     )
     .order_by(client_registrations.c.changed_at)
@@ -136,7 +140,10 @@ class ClientRegistrationStore(Store):
         return [(ClientRegistration(*row[:-1]), str(row[-1])) for row in rows]
 
     def has_unused(self, *, before: int) -> bool:
-        """Whether a client has no grant, and was neither registered nor changed since `before` (seconds, UTC)."""
+        """Whether a client has no grant, and was neither registered nor changed since `before` (seconds, UTC).
+
+        One that gets tokens without a grant of its own counts as used.
+        """
         return bool(self._db.values(UNUSED, before=before, limit=1))
 
     def remove_unused(self, *, before: int, limit: int) -> list[str]:

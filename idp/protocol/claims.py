@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
-from idp.claims.standard import OPENID, SCOPES, standard_claims
+from idp.claims.standard import OPENID, SCOPES, claims_of_scopes, standard_claims
 from idp.persistence.grants import Grant
 from idp.persistence.users import User
 
@@ -33,7 +33,7 @@ def requested_claims(parameter: Mapping[str, Any], place: ClaimsTarget) -> froze
 
 def permitted_claims(parameter: Mapping[str, Any], scopes: Collection[str]) -> dict[str, Any]:
     """Return the part of the `claims` parameter that the client's `scopes` cover."""
-    covered = {claim for scope in scopes for claim in SCOPES.get(scope, ())} | {SECOND_FACTOR_AT, "acr", "auth_time"}
+    covered = claims_of_scopes(scopes) | {SECOND_FACTOR_AT, "acr", "auth_time"}
     return {
         place: {name: wish for name, wish in requested.items() if name in covered}
         for place, requested in parameter.items()
@@ -47,20 +47,14 @@ def scopes_for_claims(parameter: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(scope for scope, claims in SCOPES.items() if scope != OPENID and not requested.isdisjoint(claims))
 
 
-def userinfo_claims(user: User, grant: Grant, scopes: Collection[str], *, subject: str) -> dict[str, Any]:
-    """Return `sub`, the claims of the token's scopes, and those requested one by one; `subject` is the client's."""
-    by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
-    names = by_scope | requested_claims(grant.claims, "userinfo")
-    return {"sub": subject} | select_claims(user, grant, names - {"sub"})
+def claim_names(grant: Grant, place: ClaimsTarget, scopes: Collection[str], *, registered: Collection[str]) -> set[str]:
+    """Return the claims about the person in this place: those of `scopes`, and those requested one by one.
 
-
-def id_token_names(grant: Grant, scopes: Collection[str]) -> frozenset[str]:
-    """Return the claims about the person in an ID token: those asked for one by one, and those of `scopes`.
-
-    `scopes` is empty for a client whose claims of scopes are sent at userinfo only, as section 5.4 has it.
+    `registered` are the scopes of the client: a claim of a scope that it has lost since is left out. `scopes` is empty
+    for the ID tokens of a client whose claims of scopes are sent at userinfo only, as section 5.4 has it.
     """
-    by_scope = {claim for scope in scopes for claim in SCOPES.get(scope, ())}
-    return (requested_claims(grant.claims, "id_token") | by_scope) - {"sub"}
+    requested = requested_claims(permitted_claims(grant.claims, registered), place)
+    return {*claims_of_scopes(scopes), *requested} - {"sub"}
 
 
 def needs_user(names: Collection[str]) -> bool:

@@ -34,7 +34,8 @@ def signed_id_token(
     """
     if not about_person:
         return tokens.id_token(client, grant, now=tx.now, hashed=hashed, nonce=nonce)
-    names = claims.id_token_names(grant, scopes if with_scopes or client.id_token_scope_claims else ())
+    by_scope = scopes if with_scopes or client.id_token_scope_claims else ()
+    names = claims.claim_names(grant, "id_token", by_scope, registered=client.scopes)
     person = (user or tx.users.by_id(grant.user_id)) if claims.needs_user(names) else None
     of_person = claims.select_claims(person, grant, names)
     return tokens.id_token(client, grant, now=tx.now, hashed=hashed, nonce=nonce, more={**more, **of_person})

@@ -145,13 +145,14 @@ def _read_tokens(tx: Transaction, request: AuthorizationRequest, user: User, gra
         else ""
     )
     told = CompactJws.parse(signed) if signed else None
-    told_at_userinfo = claims.userinfo_claims(user, grant, scopes, subject=subject_of(client, user.id))
+    names = claims.claim_names(grant, "userinfo", scopes, registered=client.scopes)
+    at_userinfo = claims.select_claims(user, grant, names) | {"sub": subject_of(client, user.id)}
     return Trial(
         permitted=True,
         header=told.header if told else {},
         id_token=_claims(told) if told else {},
         access_token=_claims(CompactJws.parse(access_token)),
-        userinfo=added[Target.USERINFO] | told_at_userinfo if OPENID in scopes else {},
+        userinfo=added[Target.USERINFO] | at_userinfo if OPENID in scopes else {},
     )
 
 

@@ -76,6 +76,50 @@ def test_a_refresh_ends_with_the_access(harness: Harness, jane: Someone) -> None
     assert rp.refresh(token).status_code == 200
 
 
+def test_a_code_ends_with_the_access(harness: Harness, jane: Someone) -> None:
+    rp = BackChannelClient(harness, restricted=True, allowed_user_ids=[jane.id])
+    code = rp.granted(jane)
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"allowed_user_ids": []})
+    answer = rp.redeem(code)
+    assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_grant")
+
+
+def test_scopes_that_an_app_has_lost_are_not_in_what_its_code_gets(harness: Harness, jane: Someone) -> None:
+    rp = BackChannelClient(harness)
+    first, second = (rp.granted(jane, scopes=("openid", "email", "phone")) for _ in range(2))
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"scopes": ["openid", "phone"]})
+    assert (rp.redeem(first).json or {})["scope"] == "openid phone"
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"scopes": ["profile"]})
+    assert (rp.redeem(second).json or {})["error"] == "invalid_grant"
+
+
+def test_claims_of_a_scope_that_an_app_has_lost_are_sent_no_more(harness: Harness, jane: Someone) -> None:
+    """Asked for one by one, and stored with the grant."""
+    rp = BackChannelClient(harness)
+    asked = {"id_token": {"email": None}, "userinfo": {"email": None}}
+    tokens = rp.tokens(jane, claims=asked)
+    assert "email" in rp.claims_of(tokens["id_token"], "JWT")
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"scopes": ["openid", "offline_access"]})
+    again = rp.refresh(tokens["refresh_token"]).json or {}
+    assert "email" not in rp.claims_of(again["id_token"], "JWT")
+    assert rp.userinfo(again["access_token"]).json == {"sub": jane.id}
+
+
+def test_a_token_of_a_disabled_app_works_nowhere(harness: Harness, jane: Someone) -> None:
+    """Also one that was issued while the app was disabled, when its grants had ended already."""
+    rp = BackChannelClient(harness)
+    access = rp.tokens(jane)["access_token"]
+    with harness.services.database.write() as tx:
+        tx.clients.change(rp.app.client_id, {"disabled": True})
+    answer = rp.userinfo(access)
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+
+
 @pytest.mark.parametrize("by_group", [False, True])
 def test_tokens_end_with_the_access(harness: Harness, by_group: bool) -> None:
     jane = harness.person("jane", totp=True)

@@ -18,7 +18,9 @@ from werkzeug.test import TestResponse
 from idp.admin import client_registrations
 from idp.admin.purging import purge
 from idp.kernel.clock import DAY
+from idp.kernel.grant_types import CLIENT_CREDENTIALS, TOKEN_EXCHANGE
 from idp.messaging import http_client
+from idp.persistence.apis import Api
 from idp.registration.admission import CHANGE_LIMIT
 from tests.support.account import words
 from tests.support.browser import Browser
@@ -436,6 +438,25 @@ def test_a_client_that_nobody_used_goes_away(harness: Harness) -> None:
     assert Registrant(harness).manage(used, "GET").status_code == 200
     assert count(harness, "clients") == 2
     assert events(harness, "client.expired") == 1
+
+
+def test_a_client_that_goes_away_leaves_no_rights_for_a_later_one(harness: Harness) -> None:
+    client_id = Registrant(harness).register()["client_id"]
+    with harness.services.database.write() as tx:
+        tx.apis.add(Api("https://api.example.test", "Orders", {}, exchange_clients=[client_id]))
+    harness.clock.advance(31 * DAY)
+    assert purge(harness.services.database, harness.settings)["clients"] == 1
+    with harness.services.database.read() as tx:
+        assert [api.exchange_clients for api in tx.apis.all()] == [[]]
+
+
+@pytest.mark.parametrize("grant", [CLIENT_CREDENTIALS, TOKEN_EXCHANGE])
+def test_a_client_that_needs_no_sign_in_stays(harness: Harness, grant: str) -> None:
+    client_id = Registrant(harness).register()["client_id"]
+    with harness.services.database.write() as tx:
+        tx.clients.change(client_id, {"grant_types": ["authorization_code", grant]})
+    harness.clock.advance(31 * DAY)
+    assert purge(harness.services.database, harness.settings)["clients"] == 0
 
 
 @contextlib.contextmanager

@@ -57,6 +57,16 @@ def test_a_sector_is_a_host_and_outlives_new_keys(harness: Harness, jane: Someon
     assert sub(first) == before
 
 
+@pytest.mark.parametrize(
+    "uri", ["http://127.0.0.1/cb", "http://[::1]:8080/cb", "com.example.app:/cb", "app://callback"]
+)
+def test_apps_on_peoples_machines_share_no_ids(harness: Harness, jane: Someone, uri: str) -> None:
+    """Everybody's loopback address is the same, and schemes belong to nobody."""
+    apps = [pairwise(harness, name, redirect_uris=[uri]) for name in ("one", "two")]
+    one, two = (app.claims_of(app.tokens(jane)["id_token"], "JWT")["sub"] for app in apps)
+    assert one != two
+
+
 def test_hints_and_requested_subjects_are_those_of_the_client(
     harness: Harness, browser: Browser, jane: Someone
 ) -> None:

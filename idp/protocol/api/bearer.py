@@ -105,7 +105,7 @@ def _alive(tx: Transaction, claims: Mapping[str, Any], scope: str) -> Access:
     if found is None:
         raise BearerError(*INVALID)
     access = Access(claims, *found)
-    if not client_access.may_use(tx, access.client, access.user.id):
+    if access.client.disabled or not client_access.may_use(tx, access.client, access.user.id):
         raise BearerError(*INVALID)
     return access
 

@@ -29,9 +29,9 @@ def _claims_response(tx: Transaction, access: bearer.Access) -> Response:
     added = mapped_claims.read_claims(
         tx, access.client.claim_mappings, access.user.id, scopes=scopes, targets=mapped_claims.OF_USERINFO
     )
-    subject = subject_of(access.client, access.user.id)
-    about = claims.userinfo_claims(access.user, access.grant, scopes, subject=subject)
-    return _encode(access.client, added[Target.USERINFO] | about)
+    names = claims.claim_names(access.grant, "userinfo", scopes, registered=access.client.scopes)
+    about = claims.select_claims(access.user, access.grant, names)
+    return _encode(access.client, added[Target.USERINFO] | about | {"sub": subject_of(access.client, access.user.id)})
 
 
 def _encode(client: Client, found: dict[str, Any]) -> Response:

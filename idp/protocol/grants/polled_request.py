@@ -3,7 +3,7 @@
 too soon       slow_down
 not decided    authorization_pending; expired_token when it is too late
 denied         access_denied
-approved       the code is claimed from the stored grant, by one statement, if the person may still use the client
+approved       the code is claimed from the stored grant, by one statement
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidRequestError
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.persistence.grants import NO_REDIRECT_URI, Grant
-from idp.protocol import client_access
 from idp.protocol.backchannel.request import BackChannelRequest
-from idp.protocol.grants.token_response import NO_ACCESS, issue_tokens, raise_invalid_grant, revoke_family_and_raise
+from idp.protocol.grants.token_response import issue_tokens, raise_invalid_grant, revoke_family_and_raise
 
 
 class AuthorizationPending(OAuth2Error):
@@ -126,8 +125,6 @@ class PolledRequestGrant(BaseGrant, TokenEndpointMixin):
         )
         if found is None:
             self._raise_for_code(asked)
-        if not client_access.may_use(self.request.tx, self.request.authenticated_client.row, found.user_id):
-            raise_invalid_grant(self.request, NO_ACCESS, found)  # it was withdrawn after the approval
         return found
 
     def _raise_for_code(self, asked: PolledRequest) -> Never:

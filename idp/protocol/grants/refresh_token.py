@@ -27,15 +27,15 @@ from idp.persistence.apis import Api
 from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
-from idp.protocol import client_access, resource_indicators
+from idp.protocol import resource_indicators
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import (
-    NO_ACCESS,
     raise_invalid_grant,
     revoke_family_and_raise,
     token_response,
+    usable_scopes,
 )
 from idp.protocol.sender_constraint.token_requests import refresh_problem
 from idp.security_profiles import SecurityProfile, profile_of
@@ -43,13 +43,13 @@ from idp.web.context import services
 
 
 class PresentedRefreshToken(TokenMixin):
-    """The refresh token in the request, with its grant, successor and remaining scopes."""
+    """The refresh token in the request, with its grant and successor; `scopes` are those that remain."""
 
-    def __init__(self, row: RefreshToken, grant: Grant, *, successor: str | None, scopes: list[str]) -> None:
+    def __init__(self, row: RefreshToken, grant: Grant, *, successor: str | None) -> None:
         self.row = row
         self.grant = grant
         self.successor = successor
-        self.scopes = scopes
+        self.scopes: list[str] = []
         self.repeated = False
         self.api: Api | None = None
 
@@ -82,10 +82,8 @@ class RefreshTokens(grants.RefreshTokenGrant):
         if self.found is None:
             raise_invalid_grant(self.request, "no such refresh token")
         row, grant = self.found
-        registered = self.request.authenticated_client.row.scopes
-        scopes = [scope for scope in grant.scopes if scope in registered]
         successor = _derive_successor(refresh_token) if self._profile.rotates_refresh_tokens else None
-        given = PresentedRefreshToken(row, grant, successor=successor, scopes=scopes)
+        given = PresentedRefreshToken(row, grant, successor=successor)
         if not given.check_client(self.request.authenticated_client):
             raise_invalid_grant(self.request, "another client's refresh token", grant)
         client, binding = self.request.authenticated_client, self.request.binding
@@ -93,12 +91,9 @@ class RefreshTokens(grants.RefreshTokenGrant):
             raise_invalid_grant(self.request, problem, grant)
         if row.used_at is not None and not self._can_repeat(given):
             revoke_family_and_raise(self.request, Event.REFRESH_REPLAYED, grant)
-        if not client_access.may_use(self.request.tx, self.request.authenticated_client.row, grant.user_id):
-            raise_invalid_grant(self.request, NO_ACCESS, grant)
-        if not scopes:
-            raise_invalid_grant(self.request, "the client is no longer registered for any scope of it", grant)
+        given.scopes = usable_scopes(self.request, grant)
         given.api = resource_indicators.find_api_of_grant(
-            self.request.tx, self.request.resource, allowed=grant.resources, scopes=scopes
+            self.request.tx, self.request.resource, allowed=grant.resources, scopes=given.scopes
         )
         return given
 

@@ -16,13 +16,12 @@ from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.kernel.handles import digest
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
-from idp.protocol import authorization_details, id_tokens, mapped_claims, resource_indicators, tokens
+from idp.protocol import authorization_details, client_access, id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 from idp.web.context import services
 
 REFUSED = "the code or refresh token is wrong, expired, used, revoked or another client's; start again at authorization"
-NO_ACCESS = "the person may not use this client any more"
 
 
 def token_response(
@@ -59,15 +58,28 @@ def issue_tokens(
     oauth_request: BackChannelRequest, grant: Grant, *, by: str, nonce: str | None = None
 ) -> dict[str, Any]:
     """Return the first token response of a grant, for the API that the request names; `by` is the grant type."""
-    tx = oauth_request.tx
-    api = resource_indicators.find_api_of_grant(
-        tx, oauth_request.resource, allowed=grant.resources, scopes=grant.scopes
-    )
+    tx, scopes = oauth_request.tx, usable_scopes(oauth_request, grant)
+    api = resource_indicators.find_api_of_grant(tx, oauth_request.resource, allowed=grant.resources, scopes=scopes)
     refresh_token = None
     if grant.offline and oauth_request.authenticated_client.check_grant_type(REFRESH_TOKEN):
         refresh_token = services().entropy.token()
         tx.refresh_tokens.add(grant.id, digest(refresh_token))
-    return token_response(oauth_request, grant, grant.scopes, by=by, api=api, nonce=nonce, refresh_token=refresh_token)
+    return token_response(oauth_request, grant, scopes, by=by, api=api, nonce=nonce, refresh_token=refresh_token)
+
+
+def usable_scopes(oauth_request: BackChannelRequest, grant: Grant) -> list[str]:
+    """Return the scopes of a grant that its client may still have of this person.
+
+    Raises:
+        InvalidGrantError: the person may not use the client any more, or it is registered for none of the scopes.
+    """
+    client = oauth_request.authenticated_client.row
+    if not client_access.may_use(oauth_request.tx, client, grant.user_id):
+        raise_invalid_grant(oauth_request, "the person may not use this client any more", grant)
+    scopes = [scope for scope in grant.scopes if scope in client.scopes]
+    if grant.scopes and not scopes:
+        raise_invalid_grant(oauth_request, "the client is no longer registered for any scope of it", grant)
+    return scopes
 
 
 def _access_token_members(
