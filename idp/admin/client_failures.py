@@ -48,6 +48,28 @@ class Wording:
     remedy: Text
 
 
+DISABLED = Wording(
+    "unknown or disabled", Text("The app was used while it is disabled."), Text("Enable it, or take it out of use.")
+)
+CLIENT_WORDINGS = (
+    DISABLED,
+    Wording(
+        "wrong secret",
+        Text("The app came with a wrong secret."),
+        Text("Put the right secret into the app. If it is lost, make a new one."),
+    ),
+    Wording(
+        ", registered for",
+        Text("The app proved who it is in another way than it is registered for."),
+        Text("Choose the same way in the app and under Technical settings."),
+    ),
+    Wording(
+        "certificate",
+        Text("The app could not prove who it is with its certificate."),
+        Text("Compare its certificate with the registered one. It may have expired."),
+    ),
+)
+"""Of clients that could not prove who they are."""
 WORDINGS = (
     Wording(
         "redirect_uri is not registered",
@@ -59,9 +81,7 @@ WORDINGS = (
         Text("The app did not say properly where people come back to."),
         Text("Set the redirect URI in the app to one of those registered."),
     ),
-    Wording(
-        "unknown or disabled", Text("The app was used while it is disabled."), Text("Enable it, or take it out of use.")
-    ),
+    DISABLED,
     Wording(
         "code_challenge is missing",
         Text("The app did not use PKCE, which is demanded of it."),
@@ -124,14 +144,14 @@ WORDINGS = (
         Text("Nothing has to be done: the app asks again with a page."),
     ),
     Wording(
-        "wrong secret",
-        Text("The app came with a wrong secret."),
-        Text("Put the right secret into the app. If it is lost, make a new one."),
+        "no longer registered for any scope",
+        Text("The app is registered for nothing any more that the person had allowed."),
+        Text("Compare the scopes in the app with those under Technical settings."),
     ),
     Wording(
-        "registered for",
-        Text("The app proved who it is in another way than it is registered for."),
-        Text("Choose the same way in the app and under Technical settings."),
+        "not registered for the grant type",
+        Text("The app asked for tokens in a way that it is not registered for."),
+        Text("Add the grant type under Technical settings."),
     ),
     Wording(
         "code_verifier",
@@ -159,7 +179,7 @@ WORDINGS = (
         Text("If the address is the app's own, add it under Addresses, to the letter."),
     ),
 )
-"""The first one whose part is in the reason counts."""
+"""Of all other failures; the first one whose part is in the reason counts."""
 OTHER = Wording(
     "",
     Text("The app sent something that could not be accepted."),
@@ -191,8 +211,8 @@ def last_failures(tx: Transaction, client: Client) -> list[Failure]:
 
 def _explain(event: AuditEvent, client: Client) -> Failure:
     reason = str(event.detail.get("reason", ""))
-    fallback = BY_EVENT.get(Event(event.event), OTHER)
-    wording = next((each for each in WORDINGS if each.part in reason), fallback)
+    wordings = CLIENT_WORDINGS if event.event == Event.CLIENT_REFUSED else WORDINGS
+    wording = next((each for each in wordings if each.part in reason), BY_EVENT.get(Event(event.event), OTHER))
     sent, registered = _addresses(event, client)
     number = event.detail.get("number_in_this_hour", 1)
     return Failure(event.at, wording.what, wording.remedy, reason, sent, registered, int(number))

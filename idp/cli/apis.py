@@ -70,7 +70,7 @@ def add(work: CliContext, /, identifier: str, **given: Any) -> None:
 def set_(work: CliContext, /, identifier: str, **given: Any) -> None:
     """Change an API. A list that is given replaces the one before."""
     with work.database.write() as tx:
-        present = apis.fields_of(apis.find(tx, identifier))
+        present = apis.fields_of(apis.find(tx, identifier, lock=True))
         changed = apis.change(tx, COMMAND_LINE, _with_options(present, given))
     click.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing changed.")
 

@@ -169,7 +169,7 @@ def remove(work: CliContext, client_id: str, *, yes: bool) -> None:
     if not yes:
         click.confirm(f"Remove {client_id}? People can no longer sign in to it", abort=True, err=True)
     with work.database.write() as tx:
-        clients.remove(tx, clients.find(tx, client_id))
+        clients.remove(tx, clients.find(tx, client_id, lock=True))
     click.echo(f"Removed {client_id}.")
 
 
@@ -179,7 +179,7 @@ def remove(work: CliContext, client_id: str, *, yes: bool) -> None:
 def disable(work: CliContext, client_id: str) -> None:
     """Refuse an app until it is enabled again; its tokens are dead at once."""
     with work.database.write() as tx:
-        clients.disable(tx, clients.find(tx, client_id))
+        clients.disable(tx, clients.find(tx, client_id, lock=True))
     click.echo(f"Disabled {client_id}. Nobody can sign in to it, and every token it held is dead.")
 
 
@@ -189,7 +189,7 @@ def disable(work: CliContext, client_id: str) -> None:
 def enable(work: CliContext, client_id: str) -> None:
     """Accept an app again. Tokens that died stay dead."""
     with work.database.write() as tx:
-        clients.enable(tx, clients.find(tx, client_id))
+        clients.enable(tx, clients.find(tx, client_id, lock=True))
     click.echo(f"Enabled {client_id}.")
 
 
@@ -220,7 +220,7 @@ def logo(work: CliContext, client_id: str, *, file: BinaryIO | None, removing: b
 def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: bool) -> None:
     """Give an app a new secret; it is shown once, now."""
     with work.database.write() as tx:
-        client = clients.find(tx, client_id)
+        client = clients.find(tx, client_id, lock=True)
         secret = clients.rotate_secret(tx, client, work.entropy, grace=grace, sealer=lambda: work.sealer)
     said = f"The present secret of {client_id} stays good for {grace} seconds."
     _print_secret(client_id, secret, said, json_wanted=json_wanted)

@@ -70,7 +70,7 @@ def set_(work: CliContext, /, issuer: str, **given: Any) -> None:
     """Change an issuer. A list that is given replaces the one before."""
     values = _values(given)
     with work.database.write() as tx:
-        wanted = trusted_issuers.from_options(trusted_issuers.find(tx, issuer), values)
+        wanted = trusted_issuers.from_options(trusted_issuers.find(tx, issuer, lock=True), values)
         changed = trusted_issuers.change(tx, COMMAND_LINE, wanted, own=work.settings.issuer)
     click.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing changed.")
 

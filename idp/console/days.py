@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 
-from idp.kernel.clock import DAY
 from idp.language import zones
 from idp.web.language import current_reader
 
 
 def first_second(day: str) -> int | None:
     """Return when a day (`2026-06-01`) begins, in seconds, UTC; None for what is no day."""
-    try:
-        midnight = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), zones.find(current_reader().zone))
-        return int(midnight.timestamp())
-    except (ValueError, OverflowError):
-        return None
+    return _midnight(day, later=0)
 
 
 def last_second(day: str) -> int | None:
-    """Return when a day ends, likewise."""
-    start = first_second(day)
-    return None if start is None else start + DAY - 1
+    """Return when a day ends, likewise; not every day has 24 hours."""
+    end = _midnight(day, later=1)
+    return None if end is None else end - 1
+
+
+def _midnight(day: str, *, later: int) -> int | None:
+    try:
+        date = dt.date.fromisoformat(day) + dt.timedelta(days=later)
+        return int(dt.datetime.combine(date, dt.time(), zones.find(current_reader().zone)).timestamp())
+    except (ValueError, OverflowError):
+        return None

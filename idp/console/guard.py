@@ -17,8 +17,8 @@ from idp.kernel.text import Text
 from idp.login.flow import session_guard
 from idp.login.flow.browser_session import current_session, use_person_locale
 from idp.login.flow.session_guard import ADMIN_FORMS, SignInNeeded
-from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
+from idp.login.state.owners import CONSOLE_REQUIREMENT
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -157,7 +157,7 @@ def _level_requirement(now: int, *, recent: bool) -> AuthRequirement:
     """Require two factors: of the last hours to look around, of the last minutes for what cannot be undone."""
     settings = services().settings
     age = settings.admin_change_age if recent else settings.admin_view_age
-    return AuthRequirement(min_level=Level.MFA, not_before=now - age)
+    return replace(CONSOLE_REQUIREMENT, not_before=now - age)
 
 
 def install(blueprint: Blueprint) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event, Outcome
+from idp.factors.sent_code import mask
 from idp.messaging.logout_notifications import SESSION, SUBJECT
 from idp.persistence.outbox import OutboxMessage
 from idp.persistence.transaction import Transaction
 
 
 def record_mail(tx: Transaction, message: OutboxMessage, reason: str) -> None:
-    """Record an abandoned mail for the operator, who alone can fix it."""
+    """Record an abandoned mail for the operator, who alone can fix it; the trail outlives the account, so masked."""
     audit.record(
         tx,
         Event.MAIL_ABANDONED,
         Outcome.FAILURE,
         template=message.template,
-        recipient=message.recipient,
+        recipient=mask(message.recipient),
         attempts=message.attempts + 1,
         reason=reason[: audit.MAX_TEXT],
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from idp.console import guard
+from idp.admin import Refused
+from idp.console import guard, responses
 from idp.console.pages import (
     apis,
     app_claim,
@@ -53,3 +54,4 @@ blueprint = Blueprint("console", __name__)
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 guard.install(blueprint)
+blueprint.register_error_handler(Refused, responses.refused)

@@ -20,7 +20,6 @@ from idp.web.context import services
 from idp.web.forms import single_value
 
 blueprint = Blueprint("apis", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 NEW = f"{console_paths.APIS}/new"
 API = f"{console_paths.APIS}/api"

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import Refused, claim_mappings
+from idp.admin import claim_mappings
 from idp.admin.claim_mapping_rules import LONGEST_CLAIM, LONGEST_VALUE, BadMapping
 from idp.admin.permissions import Permission
 from idp.claims.mappings import ClaimMapping, Source, Target, parse
@@ -23,7 +23,6 @@ from idp.web import console_paths
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("app_claim", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 MORE_ROWS = 3
 MOST_ROWS = 250

@@ -22,7 +22,6 @@ from idp.web.context import services
 from idp.web.forms import single_value
 
 blueprint = Blueprint("app_claims", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 PATH = console_paths.app_claims_path("<client:client_id>")
 NOBODY = Text("There is nobody with this user name or address.")

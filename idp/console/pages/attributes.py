@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import Refused, attributes
+from idp.admin import attributes
 from idp.admin.attributes import BadAttribute
 from idp.admin.permissions import Permission
 from idp.console import responses
@@ -19,7 +19,6 @@ from idp.web import console_paths
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("attributes", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 NEW = f"{console_paths.ATTRIBUTES}/new"
 ATTRIBUTE = f"{console_paths.ATTRIBUTES}/<name>"

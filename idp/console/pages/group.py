@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import Refused, groups, roles
+from idp.admin import groups, roles
 from idp.admin.permissions import Permission
 from idp.admin.policy.words import join_texts
 from idp.console import guard, paging, responses
@@ -27,7 +27,6 @@ from idp.web.context import services
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("group", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 GROUP = console_paths.group_path("<group_id>")
 MEMBERS = f"{GROUP}/members"

@@ -18,7 +18,6 @@ from idp.web.context import services
 from idp.web.forms import single_value
 
 blueprint = Blueprint("groups", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 NEW = f"{console_paths.GROUPS}/new"
 GROUP = console_paths.group_path("<group_id>")

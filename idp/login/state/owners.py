@@ -18,8 +18,8 @@ from idp.login.state import person as people
 from idp.login.state.walk import walk
 from idp.persistence.transaction import Transaction
 
-CONSOLE = AuthRequirement(min_level=Level.MFA)
-"""What an administrator must reach."""
+CONSOLE_REQUIREMENT = AuthRequirement(min_level=Level.MFA)
+"""What each page of the console requires, beside how recent the second factor must be."""
 
 
 def can_administer(
@@ -36,7 +36,7 @@ def can_administer(
         person = people.load(tx, user, settings)
         at = replace(person.circumstances, address=address)
         person = replace(person, rules=person.rules if rules is None else rules, circumstances=at)
-        if walk(tx, person, CONSOLE, settings).done:
+        if walk(tx, person, CONSOLE_REQUIREMENT, settings).done:
             return True
     return False
 

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from jwcrypto.jwk import JWK
 
+from idp.admin import clients
 from idp.claims.standard import SCOPES
 from idp.consent import scope_texts
+from idp.kernel.clock import DAY
+from idp.kernel.handles import digest
+from idp.persistence.transaction import Transaction
 from tests.support.account import Account, grant, revoked
 from tests.support.command import Command
+from tests.support.concurrency import run_during
 from tests.support.harness import Harness
 from tests.support.tables import count, events
 
@@ -33,6 +38,21 @@ def jwks(tmp_path: Path, *keys: dict[str, Any]) -> str:
 def public(**traits: Any) -> dict[str, Any]:
     found: dict[str, Any] = JWK.generate(**traits).export_public(as_dict=True)
     return found
+
+
+def test_of_two_new_secrets_at_the_same_moment_both_work(harness: Harness, command: Command) -> None:
+    harness.client("web")
+    made = list[str]()
+
+    def rotate(tx: Transaction) -> None:
+        client, services = clients.find(tx, "web", lock=True), harness.services
+        made.append(clients.rotate_secret(tx, client, services.entropy, grace=DAY, sealer=lambda: services.sealer))
+
+    made.append(run_during(harness, rotate, lambda: command.read("clients", "rotate-secret", "web"))["client_secret"])
+    with harness.services.database.read() as tx:
+        client = tx.clients.by_id("web")
+    assert client is not None
+    assert (client.previous_secret_digest, client.secret_digest) == (digest(made[0]), digest(made[1]))
 
 
 def test_the_secret_is_shown_once_and_works(harness: Harness, command: Command) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from jwcrypto.jwk import JWK
 
+from idp import audit
 from idp.admin import clients
+from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY
 from idp.kernel.grant_types import CIBA, DEVICE_CODE
 from idp.login.policy.methods import Method
@@ -357,6 +359,17 @@ def test_other_roles_change_nothing(harness: Harness, role: Role) -> None:
     assert (owner.browser.get(f"{APPS}/web").status_code == 200) == (role is Role.AUDITOR)
 
 
+def test_a_registration_token_that_has_ended_meanwhile_is_refused_on_a_page(harness: Harness) -> None:
+    owner = console(harness, path=f"{APPS}/-/registration")
+    owner.post(f"{APPS}/-/registration", note="One", uses="1", days="1")
+    with harness.services.database.read() as tx:
+        (token,) = tx.client_registrations.live_tokens(limit=2)
+    assert "was ended" in words(owner.post(f"{APPS}/-/registration", end=token.id))
+    page = owner.post(f"{APPS}/-/registration", end=token.id)
+    assert page.status_code == 409
+    assert "There is no such token any more" in words(page)
+
+
 def test_a_form_without_its_token_changes_nothing(harness: Harness) -> None:
     harness.client("web")
     owner = console(harness, path=f"{APPS}/web")
@@ -377,6 +390,32 @@ def test_the_last_failures_come_with_the_remedy(harness: Harness, browser: Brows
     assert app.app.redirect_uri in said
     assert "did not use PKCE" in said
     assert "came with a wrong secret" in said
+
+
+@pytest.mark.parametrize(
+    ("event", "reason", "what"),
+    [
+        (Event.CLIENT_REFUSED, "expired", "could not prove who it is with its key"),
+        (Event.CLIENT_REFUSED, "the certificate has expired, or is not valid yet", "with its certificate"),
+        (Event.CLIENT_REFUSED, "used none, registered for private_key_jwt", "in another way than it is registered for"),
+        (Event.TOKEN_REFUSED, "expired", "took too long"),
+        (
+            Event.TOKEN_REFUSED,
+            "the client is no longer registered for any scope of it",
+            "registered for nothing any more",
+        ),
+        (
+            Event.AUTHORIZATION_REFUSED,
+            "unauthorized_client: this client is not registered for the grant type of CIBA",
+            "in a way that it is not registered for",
+        ),
+    ],
+)
+def test_a_reason_is_read_as_one_of_its_own_event(harness: Harness, event: Event, reason: str, what: str) -> None:
+    harness.client("web")
+    with harness.services.database.write() as tx:
+        audit.record(tx, event, Outcome.FAILURE, client_id="web", reason=reason)
+    assert what in words(console(harness, path=f"{APPS}/web").browser.page)
 
 
 def test_settings_to_paste_say_what_is_missing_and_add_it(harness: Harness) -> None:

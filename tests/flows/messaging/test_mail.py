@@ -24,7 +24,7 @@ from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
 from tests.support.harness import Harness, migrate
 from tests.support.mail_server import MailServer, mail_server, self_signed, text_of
-from tests.support.tables import count_waiting, events
+from tests.support.tables import count_waiting, events, rows
 
 NEW = "violet tram sleeps under nine bridges"
 
@@ -153,6 +153,7 @@ def test_a_refused_mail_is_tried_again_with_growing_pauses_and_given_up_after_a_
     background.run_once()
     assert count_waiting(post) == 0
     assert events(post, "mail.abandoned") == 1
+    assert "jane@example.test" not in str(rows(post, "audit_events")), "the trail outlives the account"
     assert server.taken() == []
 
 

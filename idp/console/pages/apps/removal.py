@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import Refused, clients
+from idp.admin import clients
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
@@ -17,7 +17,6 @@ from idp.web import console_paths
 from idp.web.forms import single_value
 
 blueprint = Blueprint("removal", __name__)
-blueprint.register_error_handler(Refused, responses.refused)
 
 REMOVE = console_paths.app_part_path("<client:client_id>", "remove")
 STATE = console_paths.app_part_path("<client:client_id>", "state")
