@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from idp.kernel.client_auth_methods import NONE
 from idp.kernel.grant_types import CIBA
 from idp.kernel.text import Text
+from idp.persistence.client_metadata import PING
 
 if TYPE_CHECKING:
     from idp.admin.client_rules import Registration
-
-PING = "ping"
 
 
 def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:

@@ -13,7 +13,7 @@ from idp.admin.client_member import Group, Kind, Member
 from idp.claims.subjects import SUBJECT_TYPES
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
-from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
+from idp.persistence.client_metadata import DEFAULTS, DELIVERY_MODES, ClientMetadata
 from idp.security_profiles import PROFILES
 from idp.signing import jwe
 from idp.signing.algorithms import FOREIGN, OWN
@@ -158,7 +158,7 @@ GROUPS = (
                 title=Text("How it learns what the person answered"),
                 kind=Kind.CHOICE,
                 help=Text("poll: it asks every few seconds. ping: it is told, and then asks once."),
-                values=("poll", "ping"),
+                values=DELIVERY_MODES,
             ),
             Member(
                 name="backchannel_client_notification_endpoint",

@@ -14,7 +14,8 @@ from typing import Any
 from idp.admin import client_members, client_uris
 from idp.admin.client_member import Kind
 from idp.admin.client_members import MEMBERS
-from idp.admin.client_rules import OFFLINE_ACCESS, Problem, Registration
+from idp.admin.client_rules import Problem, Registration
+from idp.claims.standard import OFFLINE_ACCESS
 from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, NONE, SENT_SECRET_METHODS
 from idp.kernel.grant_types import AUTHORIZATION_CODE, CIBA, IMPLICIT, REFRESH_TOKEN
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata, changed_members

@@ -20,6 +20,7 @@ from idp.admin import (
     response_rules,
 )
 from idp.admin.client_member_rules import member_problems
+from idp.claims.standard import OFFLINE_ACCESS
 from idp.consent import decision
 from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, METHODS, NONE, PRIVATE_KEY_JWT, SENT_SECRET_METHODS
 from idp.kernel.clock import DAY
@@ -48,7 +49,6 @@ MORE_RULES = (
     response_rules.problems,
     ciba_rules.problems,
 )
-OFFLINE_ACCESS = "offline_access"
 LONGEST_NAME = 100
 LONGEST_MAX_AGE = 365 * DAY
 LIFETIMES = {

@@ -1,7 +1,7 @@
 """Which role may do what. Pure.
 
 route or command  ->  Actor.require(permission)  ->  use case
-a change of a person  ->  people.find_to_change: nobody but an owner changes who holds a role
+a change of a person  ->  users.find_to_change: nobody but an owner changes who holds a role
 """
 
 from __future__ import annotations
@@ -66,11 +66,6 @@ class Actor:
     def is_owner(self) -> bool:
         """Whether they may do everything."""
         return Role.OWNER in self.roles
-
-    @property
-    def permissions(self) -> frozenset[Permission]:
-        """Return everything that their roles permit."""
-        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
 
     def may(self, permission: Permission) -> bool:
         """Whether one of their roles permits it."""

@@ -23,6 +23,7 @@ from idp.kernel import strict_json
 from idp.kernel.clock import DAY
 from idp.persistence.client_metadata import DEFAULTS, changed_members
 from idp.persistence.clients import Client
+from idp.protocol import discovery
 
 SHOWN = (
     "client_id", "client_name", "token_endpoint_auth_method", "strict_auth_method", "require_pkce",
@@ -36,7 +37,6 @@ SHOWN = (
     "previous_secret_expires_at", "created_at", "updated_at",
 )  # fmt: skip
 COLUMNS = ("client_id", "client_name", "token_endpoint_auth_method", "grant_types")
-DISCOVERY = "/.well-known/openid-configuration"
 TIMES = {"previous_secret_expires_at", "created_at", "updated_at"}
 
 
@@ -256,7 +256,7 @@ def _secret_facts(client_id: str, secret: str | None) -> dict[str, str]:
 
 
 def _print_recipe(recipe: Recipe, issuer: str, paste: str) -> None:
-    click.echo(f"issuer:        {issuer}\ndiscovery:     {issuer}{DISCOVERY}\n\n{recipe.title}:\n\n{paste}")
+    click.echo(f"issuer:        {issuer}\ndiscovery:     {issuer}{discovery.PATH}\n\n{recipe.title}:\n\n{paste}")
     if recipe.note:
         click.echo(recipe.note)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from idp import config
+from idp.protocol.discovery import PATH as DISCOVERY
 from idp.server import CannotServe, local_ports
 from idp.server.demo.children import Children, children
 from idp.server.demo.demonstration import ADMIN, CLIENT, DEMO, Demonstration, Secrets
-from idp.server.doctor.discovery import PATH as DISCOVERY
 
 ROOT = Path(__file__).parent.parent.parent
 HOST = "127.0.0.1"

@@ -130,7 +130,7 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
 @click.argument("name")
 @pass_cli_context
 def disable(work: CliContext, name: str) -> None:
-    """Close an account: every session, token and remembered device ends at once."""
+    """Disable an account: every session, token and remembered device ends at once."""
     with work.database.write() as tx:
         users.disable(tx, users.find(tx, name), work.settings)
     click.echo(f"Disabled {name}. Nobody is signed in as {name} any longer.")
@@ -140,7 +140,7 @@ def disable(work: CliContext, name: str) -> None:
 @click.argument("name")
 @pass_cli_context
 def enable(work: CliContext, name: str) -> None:
-    """Open an account again."""
+    """Enable an account again."""
     with work.database.write() as tx:
         users.enable(tx, users.find(tx, name))
     click.echo(f"Enabled {name}.")

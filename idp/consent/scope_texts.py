@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from idp.claims.standard import OFFLINE_ACCESS
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text, plural
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
 OPENID = "openid"
-OFFLINE_ACCESS = "offline_access"
 TITLES = {
     OPENID: Text("Who you are"),
     "profile": Text("Your profile"),

@@ -12,6 +12,9 @@ from sqlalchemy import JSON, Dialect
 from sqlalchemy.types import TypeDecorator
 
 STANDARD = "standard"
+POLL, PING = "poll", "ping"
+DELIVERY_MODES = (POLL, PING)
+"""How a client learns what a person answered (OpenID CIBA Core 1.0 section 5)."""
 PUBLIC_SUBJECT = "public"
 
 

@@ -165,7 +165,12 @@ LIVES = (
         "its grant ends; used ones are kept, so that a replay is noticed",
         lambda at: refresh_tokens.c.grant_id.in_(select(grants.c.id).where(_grant_is_over(at))),
     ),
-    Life(grants, "sign-ins to apps", "a day after `refresh_token_lifetime`, or that of the app, revoked or not", _grant_is_over),
+    Life(
+        grants,
+        "sign-ins to apps",
+        "a day after `refresh_token_lifetime`, or the app's own, revoked or not",
+        _grant_is_over,
+    ),
     Life(
         revoked_tokens,
         "access tokens revoked one by one",

@@ -38,7 +38,6 @@ def verify_client_jwt(
     *,
     now: int,
     registered_alg: str | None,
-    leeway: int = LEEWAY,
     exp_required: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Verify a JWT by the client's keys as `verify_client_jws` does; return header and claims.
@@ -51,7 +50,7 @@ def verify_client_jwt(
     allowed = profile_of(client).signing_algorithms or FOREIGN
     algs = [alg for alg in allowed if registered_alg in {None, alg}]
     address = client.metadata.jwks_uri
-    return verify_by_keys(client.jwks, address, token, now=now, algs=algs, leeway=leeway, exp_required=exp_required)
+    return verify_by_keys(client.jwks, address, token, now=now, algs=algs, exp_required=exp_required)
 
 
 def verify_by_keys(
@@ -61,7 +60,6 @@ def verify_by_keys(
     *,
     now: int,
     algs: Collection[str],
-    leeway: int = LEEWAY,
     exp_required: bool = True,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Verify a JWT by registered keys, as `verify_client_jws` does, or by those at an address.
@@ -69,7 +67,7 @@ def verify_by_keys(
     Raises:
         InvalidToken: it must not be believed.
     """
-    verify = partial(verify_client_jws, token, now=now, algs=algs, leeway=leeway, exp_required=exp_required)
+    verify = partial(verify_client_jws, token, now=now, algs=algs, leeway=LEEWAY, exp_required=exp_required)
     try:
         return verify(_find_jwks(jwks, jwks_uri, now=now))
     except UnknownKey:

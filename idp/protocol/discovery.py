@@ -34,6 +34,7 @@ from idp.signing.dpop_proofs import ALGORITHMS as DPOP_ALGORITHMS
 from idp.web.context import services
 from idp.web.pages import json_response
 
+PATH = "/.well-known/openid-configuration"
 ENDPOINTS = {
     "authorization_endpoint": "frontchannel.authorize",
     "token_endpoint": "backchannel.token",

@@ -50,7 +50,7 @@ def resume(tx: Transaction, flow_id: str) -> Response:
 @frontchannel.get("/authorize/again/<flow_id>")
 @read_transaction
 def restart(tx: Transaction, flow_id: str) -> Response:
-    """Start a login flow that has ended again, from the page that says so."""
+    """Restart a login flow that has ended."""
     return endpoint.restart_view(tx, flow_id)
 
 
@@ -87,7 +87,7 @@ def logout_confirmed(tx: Transaction) -> Response:
     return logouts.handle_confirmation(tx)
 
 
-@frontchannel.get("/.well-known/openid-configuration")
+@frontchannel.get(discovery.PATH)
 @frontchannel.get("/.well-known/oauth-authorization-server")
 def configuration() -> Response:
     """Show the metadata (OIDC Discovery 1.0 section 4, RFC 8414 section 3)."""

@@ -32,7 +32,7 @@ from idp.services import Services
 from idp.web.mailed_link_paths import RESET_PASSWORD
 
 LIFE = 30 * MINUTE
-"""Seconds. Longer than the pause between two mails (`throttle.RESET_LIMIT`): see docs/decisions/0015."""
+"""Seconds. Longer than the pause between two mails (`rate_limits.RESET_LIMIT`): see docs/decisions/0015."""
 
 
 @dataclass(frozen=True)

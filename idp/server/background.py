@@ -128,7 +128,7 @@ class BackgroundJobs:
     def _jobs(self) -> list[tuple[str, Job]]:
         return [
             *((channel, partial(self.deliver, channel)) for channel in self._dispatchers),
-            ("tidying", self._run_maintenance),
+            ("maintenance", self._run_maintenance),
             ("audit chain", self._extend_audit_chain),
         ]
 

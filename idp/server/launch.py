@@ -17,6 +17,7 @@ from idp.config import Settings
 from idp.kernel.clock import SystemClock, sleep
 from idp.persistence import schema
 from idp.persistence.database import Database
+from idp.protocol import discovery
 from idp.server import CannotServe, local_ports, metrics, prepared
 from idp.server.health import Operations
 from idp.server.workers import WorkerServer
@@ -31,7 +32,6 @@ HEADERS_WITHIN = 10_000
 TARGET = "idp.server.worker:application"
 POLL_INTERVAL = 0.02
 """Seconds between two checks whether the first worker responds."""
-DISCOVERY = "/.well-known/openid-configuration"
 
 GRANIAN_LOGS = {"loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}}}
 """Its loggers propagate to ours, as JSON lines."""
@@ -101,7 +101,7 @@ class _Server(WorkerServer):
 
     def _wait_until_ready(self) -> None:
         name = urlsplit(self._services.settings.issuer).netloc
-        while local_ports.http_status(self.bind_addr, self.bind_port, DISCOVERY, name=name) is None:
+        while local_ports.http_status(self.bind_addr, self.bind_port, discovery.PATH, name=name) is None:
             sleep(POLL_INTERVAL)
         self._ready()
 

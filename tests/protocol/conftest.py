@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from idp.claims.standard import SECURITY
 from idp.config import LOOPBACK
 from tests.support.apis import ResourceServer
-from tests.support.back_channel import BackChannelClient
+from tests.support.back_channel import ALL_SCOPES, BackChannelClient
 from tests.support.behind_proxy import behind_proxy
 from tests.support.certificates import Authority
 from tests.support.clock import FrozenClock
@@ -19,8 +20,8 @@ from tests.support.trusted_issuers import Courier
 
 @pytest.fixture
 def rp(harness: Harness) -> BackChannelClient:
-    """A confidential client."""
-    return BackChannelClient(harness)
+    """A confidential client that may have every scope."""
+    return BackChannelClient(harness, scopes=[*ALL_SCOPES, SECURITY])
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def access_token(harness: Harness, jane: Someone) -> Entrance:
 
 def account_api(harness: Harness, jane: Someone) -> Entrance:
     """Our other API, which wants more of the sign-in; the token is good if that is all it lacks."""
-    rp = BackChannelClient(harness)
+    rp = BackChannelClient(harness, scopes=list(SCOPES))
     return Entrance(
         own(harness, rp.tokens(jane, scopes=SCOPES)["access_token"]),
         lambda token: rp.get("/api/security", token),

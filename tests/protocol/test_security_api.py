@@ -5,10 +5,6 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from idp.login.policy.assurance import Level
-from idp.protocol.api import step_up
-from idp.protocol.api.bearer import Access
-from idp.protocol.errors import BearerError
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import Harness, Someone
 
@@ -58,15 +54,3 @@ def test_a_factor_that_is_gone_no_longer_counts(harness: Harness, rp: BackChanne
 
 def test_the_scope_is_needed(rp: BackChannelClient, jane: Someone) -> None:
     refused(asked(rp, jane, scopes=("openid",)), "insufficient_scope", 403)
-
-
-@pytest.mark.parametrize(("age", "passes"), [(60, True), (61, False)])
-def test_max_age_is_counted_from_the_sign_in(age: int, passes: bool) -> None:
-    """RFC 9470 section 3: `max_age` in the challenge."""
-    access = Access({"acr": "mfa", "auth_time": 1000}, None, None, None)  # type: ignore[arg-type]  # the claims are all that is looked at
-    if passes:
-        step_up.requirement(access, Level.MFA, now=1000 + age, best=Level.MFA, max_age=60)
-        return
-    with pytest.raises(BearerError) as refusal:
-        step_up.requirement(access, Level.MFA, now=1000 + age, best=Level.MFA, max_age=60)
-    assert refusal.value.parameters == {"max_age": "60"}

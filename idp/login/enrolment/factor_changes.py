@@ -1,6 +1,6 @@
 """Adding a factor and turning the second step off: what is the same for every authentication method.
 
-    totp, passkey, message_code    what differs: the set-up, and how the factor proves itself
+    totp, passkey, sent_code       what differs: the set-up, and how the factor proves itself
        | a factor that just proved itself
        v
     add_factor    raise the epoch (claims the change), store the factor and recovery codes, notify the owner

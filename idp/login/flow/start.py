@@ -1,4 +1,4 @@
-"""Starting a login flow: for an authorization request, for *My account*, or for a device without a keyboard.
+"""Starting a login flow: for an authorization request, our own pages, a device without a keyboard, or a trial.
 
 They call this when the session does not satisfy their requirement; nothing else differs between them.
 """

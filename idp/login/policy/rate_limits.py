@@ -190,12 +190,12 @@ def bucket_prefixes(user_id: str, *names: str | None) -> tuple[str, ...]:
 
 def password_limit(settings: Settings) -> Limit:
     """Return the limit of failed passwords. None in a row: strangers could use it to lock people out for good."""
-    return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY)
+    return _limit_of_tries(settings)
 
 
 def ciba_limit(settings: Settings) -> Limit:
     """Return the limit of sign-ins that clients ask for by one name, and of the mails that one person gets."""
-    return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY)
+    return _limit_of_tries(settings)
 
 
 def network_limit(settings: Settings) -> Limit:
@@ -206,5 +206,8 @@ def network_limit(settings: Settings) -> Limit:
 
 def code_limit(settings: Settings) -> Limit:
     """Return the limit of wrong codes; six digits also need one in a row (NIST SP 800-63B section 3.2.2)."""
-    in_a_row = settings.throttle_codes_in_a_row
+    return _limit_of_tries(settings, settings.throttle_codes_in_a_row)
+
+
+def _limit_of_tries(settings: Settings, in_a_row: int | None = None) -> Limit:
     return Limit(settings.throttle_per_quarter_hour, 15 * MINUTE, settings.throttle_per_day, DAY, in_a_row)

@@ -1,4 +1,4 @@
-"""Rules of administrators: what each terms, which of them apply, and how they are joined. Pure.
+"""Rules of administrators: what each states, which of them apply, and how they are joined. Pure.
 
     settings ──defaults──▶ organisation ┐
     groups, person, `Required`          ├──▶ those that apply (`RuleSet.applying`) ──▶ join: the strictest of each field

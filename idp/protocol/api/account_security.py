@@ -24,7 +24,7 @@ def respond(tx: Transaction) -> Response:
 
 def _summary(tx: Transaction, access: bearer.Access) -> Response:
     owner = person.load(tx, access.user, services().settings)
-    step_up.requirement(access, Level.MFA, now=tx.now, best=owner.best)
+    step_up.require_level(access, Level.MFA, best=owner.best)
     return json_response(
         {
             "sub": subject_of(access.client, owner.user.id),

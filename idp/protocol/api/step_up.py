@@ -1,4 +1,4 @@
-"""Asking for a stronger or fresher sign-in at our own APIs (RFC 9470)."""
+"""Requiring a stronger sign-in at our own APIs (RFC 9470)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from idp.protocol.errors import BearerError
 ERROR = "insufficient_user_authentication"
 
 
-def requirement(access: Access, level: Level, *, now: int, best: Level, max_age: int | None = None) -> None:
-    """Require a sign-in of this level, at most `max_age` seconds ago.
+def require_level(access: Access, level: Level, *, best: Level) -> None:
+    """Require a sign-in of this level.
 
     A token outlives the factor it was earned with, so it counts for no more than `best`, what the person can reach now.
 
@@ -20,5 +20,3 @@ def requirement(access: Access, level: Level, *, now: int, best: Level, max_age:
     reached = min(LEVELS.get(str(access.claims.get("acr")), Level.NONE), best)
     if reached < level:
         raise BearerError(401, ERROR, "a stronger sign-in is needed", acr_values=level.acr)
-    if max_age is not None and now - int(access.claims.get("auth_time", 0)) > max_age:
-        raise BearerError(401, ERROR, "a more recent sign-in is needed", max_age=str(max_age))

@@ -13,9 +13,8 @@ from idp.persistence.users import User
 from idp.protocol import id_tokens, mapped_claims, resource_indicators, tokens
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.response_types import CODE, ID_TOKEN, TOKEN
+from idp.protocol.sender_constraint.token_requests import BEARER
 from idp.security_profiles import profile_of
-
-BEARER = "Bearer"
 
 
 def response_parameters(

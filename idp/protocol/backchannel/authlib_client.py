@@ -41,7 +41,7 @@ class RegisteredClient(ClientMixin):
         """Whether it is the present secret, or the one before during its grace time; in constant time."""
         return self.row.verify_secret(client_secret, now=self._now)
 
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002 - the same everywhere
+    def check_endpoint_auth_method(self, method: str, endpoint: str = "") -> bool:  # noqa: ARG002 - Authlib's signature
         """Whether it may authenticate so, at every endpoint; a secret is sent either way unless that is forbidden."""
         registered, profile = self.row.token_endpoint_auth_method, profile_of(self.row)
         if profile.auth_methods and method not in profile.auth_methods:

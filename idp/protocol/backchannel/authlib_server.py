@@ -13,8 +13,9 @@ from authlib.oauth2.rfc6749 import BaseGrant
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Flask, Response, current_app
 
-from idp.protocol.backchannel import client_authentication, signed_introspection
+from idp.protocol.backchannel import signed_introspection
 from idp.protocol.backchannel.authlib_client import RegisteredClient
+from idp.protocol.backchannel.client_authentication import authenticate_for_tokens
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
@@ -65,10 +66,13 @@ class Server(AuthorizationServer):
         return super().get_token_grant(request)
 
     def authenticate_client(
-        self, request: OAuth2Request, methods: Collection[str], endpoint: str = "token"
+        self,
+        request: OAuth2Request,
+        methods: Collection[str],
+        endpoint: str = "token",  # noqa: ARG002 - Authlib's signature; only grants call it
     ) -> RegisteredClient:
         """Authenticate the client; Authlib's own accepts several methods at once and decodes no `+`."""
-        return client_authentication.authenticate(cast("BackChannelRequest", request), methods, endpoint)
+        return authenticate_for_tokens(cast("BackChannelRequest", request), methods)
 
     def save_token(self, token: dict[str, Any], request: OAuth2Request) -> None:
         """Do nothing: grants store what they issue in the request's transaction, before they sign it."""

@@ -44,7 +44,6 @@ from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.signing.certificates import InvalidCertificate
 from idp.web.context import services
 
-TOKEN_ENDPOINT = "token"  # noqa: S105 - an endpoint
 SENT_AS = {TLS_CLIENT_AUTH: NONE, SELF_SIGNED_TLS_CLIENT_AUTH: NONE, CLIENT_SECRET_JWT: PRIVATE_KEY_JWT}
 """Method -> the one that its request looks like; the registration tells them apart."""
 
@@ -79,7 +78,6 @@ class VerifiedClient:
 def authenticate(
     oauth_request: BackChannelRequest,
     methods: Collection[str],
-    endpoint: str,
     find_client: Callable[[str], Client | None] | None = None,
 ) -> RegisteredClient:
     """Authenticate the client that sent this request: one SQL statement, two with an assertion.
@@ -87,19 +85,30 @@ def authenticate(
     `find_client` returns the client of an id, for a caller whose statement finds more than the client.
 
     Raises:
-        OAuth2Error: as `verify_client`; or a token request does not prove the key that this client's tokens must be
-            bound to.
+        OAuth2Error: as `verify_client`.
     """
-    client = verify_client(oauth_request, methods, endpoint, find_client).claim(oauth_request)
-    if endpoint == TOKEN_ENDPOINT:
-        oauth_request.binding = read_binding(oauth_request.tx, client.row)
+    return verify_client(oauth_request, methods, find_client).claim(oauth_request)
+
+
+def authenticate_for_tokens(
+    oauth_request: BackChannelRequest,
+    methods: Collection[str],
+    find_client: Callable[[str], Client | None] | None = None,
+) -> RegisteredClient:
+    """Authenticate the client of a token request as `authenticate` does, and read what its tokens are bound to.
+
+    Raises:
+        OAuth2Error: as `authenticate`; or the request does not prove the key that tokens of this client must be bound
+            to.
+    """
+    client = authenticate(oauth_request, methods, find_client)
+    oauth_request.binding = read_binding(oauth_request.tx, client.row)
     return client
 
 
 def verify_client(
     oauth_request: BackChannelRequest,
     methods: Collection[str],
-    endpoint: str,
     find_client: Callable[[str], Client | None] | None = None,
 ) -> VerifiedClient:
     """Verify what proves the client, and write nothing.
@@ -119,7 +128,7 @@ def verify_client(
     registered = row.token_endpoint_auth_method
     if SENT_AS.get(registered) == given.method:
         given = replace(given, method=registered)
-    if given.method not in methods or not client.check_endpoint_auth_method(given.method, endpoint):
+    if given.method not in methods or not client.check_endpoint_auth_method(given.method):
         reason = f"used {given.method}, registered for {registered}"
         raise_invalid_client(oauth_request, given, reason, answer=_describe_method(registered, methods))
     try:

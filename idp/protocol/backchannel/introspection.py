@@ -64,8 +64,7 @@ class Introspection(TokenEndpoint):
         token = PresentedToken(oauth_request.tx, oauth_request.form.get("token", ""))
         api, client = authenticate_api(oauth_request), None
         if api is None:
-            methods = CONFIDENTIAL_METHODS
-            client = authenticate(oauth_request, methods, self.ENDPOINT_NAME, token.find_client).row
+            client = authenticate(oauth_request, CONFIDENTIAL_METHODS, token.find_client).row
         if "token" not in oauth_request.form:
             raise InvalidRequestError("token is missing")
         found = token.describe_to_api(api) if api else token.describe(client) if client else None

@@ -42,7 +42,7 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
     Raises:
         OAuth2Error: the client or the request is not valid.
     """
-    tx, verified = oauth_request.tx, verify_client(oauth_request, METHODS, "pushed_authorization_request")
+    tx, verified = oauth_request.tx, verify_client(oauth_request, METHODS)
     sent = _read_pushed(verified.client.row, oauth_request)  # may fetch keys, so it comes before the first write
     registered = verified.claim(oauth_request)
     client = registered.row

@@ -33,7 +33,7 @@ class Revocation(TokenEndpoint):
     def create_endpoint_response(self, request: OAuth2Request) -> tuple[int, dict[str, Any], list[Any]]:
         """Return status, body and headers."""
         oauth_request = cast("BackChannelRequest", request)
-        authenticate(oauth_request, METHODS, self.ENDPOINT_NAME)
+        authenticate(oauth_request, METHODS)
         token = oauth_request.form.get("token")
         if token is None:
             raise InvalidRequestError("token is missing")

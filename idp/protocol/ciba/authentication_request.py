@@ -10,11 +10,13 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 
+from idp.persistence.client_metadata import DELIVERY_MODES
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol import authorization_details
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize.request_object import check_claims, check_lifetime, parameters_from
+from idp.protocol.authorize.sent_request import NOT_SIGNED
 from idp.protocol.ciba.binding_message import InvalidBindingMessage
 from idp.protocol.client_keys import LEEWAY, verify_client_jwt
 from idp.protocol.frontchannel_parameters import Query
@@ -40,10 +42,9 @@ REQUEST = "request"
 REQUIRED = ("iss", "aud", "exp", "iat", "nbf", "jti")
 """Claims of a signed request (section 7.1.1)."""
 LONGEST_JTI = 255
-NOT_SIGNED = "this client must send its requests as signed request objects"
 BESIDE = "a signed request has all its parameters inside: send none beside it"
 METADATA: dict[str, Any] = {
-    "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+    "backchannel_token_delivery_modes_supported": list(DELIVERY_MODES),
     "backchannel_authentication_request_signing_alg_values_supported": list(FOREIGN),
     "backchannel_user_code_parameter_supported": False,
 }

@@ -14,6 +14,7 @@ from idp.kernel.handles import digest
 from idp.login.policy.requirement_sources import Unreachable
 from idp.messaging.sealed_secrets import seal
 from idp.persistence.ciba_requests import CibaRequest
+from idp.persistence.client_metadata import PING
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol import authorization_details, resource_indicators
@@ -30,7 +31,6 @@ INTERVAL = 5
 SECONDS = re.compile(r"[1-9][0-9]{0,9}")
 BEARER_TOKEN = re.compile(r"(?=.{22})[A-Za-z0-9._~+/-]+=*")
 """RFC 6750 section 2.1; with 22 characters it can have the 128 bits that section 7.1 asks for."""
-PING = "ping"
 TOKEN_MISSING = "client_notification_token must be a bearer token of 22 to 1024 characters"  # noqa: S105 - a sentence
 
 

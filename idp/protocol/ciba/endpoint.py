@@ -43,7 +43,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
     Raises:
         OAuth2Error: the client has not authenticated.
     """
-    tx, verified = oauth_request.tx, verify_client(oauth_request, CONFIDENTIAL_METHODS, "backchannel_authentication")
+    tx, verified = oauth_request.tx, verify_client(oauth_request, CONFIDENTIAL_METHODS)
     sent = read_authentication_request(verified.client.row, oauth_request.form, now=tx.now)  # may fetch keys
     registered = verified.claim(oauth_request)
     client = registered.row

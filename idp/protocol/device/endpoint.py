@@ -11,6 +11,7 @@ from idp.kernel.client_auth_methods import METHODS
 from idp.kernel.clock import MINUTE
 from idp.kernel.grant_types import DEVICE_CODE
 from idp.kernel.handles import digest
+from idp.login.flow.binding import DEVICE
 from idp.login.policy import rate_limits
 from idp.persistence.device_authorizations import DeviceAuthorization
 from idp.protocol import authorization_details, resource_indicators
@@ -24,7 +25,6 @@ from idp.protocol.errors import TooManyRequests
 from idp.web.context import services
 from idp.web.pages import json_response
 
-PAGE = "/device"
 LIFE = 10 * MINUTE
 """Seconds that the codes are good for."""
 INTERVAL = 5
@@ -37,7 +37,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
     Raises:
         OAuth2Error: the client may not, a scope or resource is wrong, or its network asked for too many.
     """
-    client = authenticate(oauth_request, METHODS, "device_authorization")
+    client = authenticate(oauth_request, METHODS)
     _require_permission(client)
     tx, form = oauth_request.tx, oauth_request.form
     scopes = checks.scopes(form.get("scope"), client.row, gets_code=True)
@@ -59,7 +59,7 @@ def respond(oauth_request: BackChannelRequest) -> Response:
             authorization_details=details,
         )
     )
-    shown, page = user_codes.display(user_code), services().settings.issuer + PAGE
+    shown, page = user_codes.display(user_code), services().settings.issuer + DEVICE
     return json_response(
         {
             "device_code": device_code,

@@ -27,7 +27,7 @@ from idp.persistence.apis import Api
 from idp.persistence.grants import NO_REDIRECT_URI, Grant
 from idp.persistence.users import User
 from idp.protocol import client_access, resource_indicators, tokens
-from idp.protocol.backchannel.client_authentication import TOKEN_ENDPOINT, verify_client
+from idp.protocol.backchannel.client_authentication import verify_client
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.trusted_assertion import TrustedAssertion, read_assertion
 from idp.protocol.sender_constraint.token_requests import read_binding
@@ -48,7 +48,7 @@ class JwtBearer(BaseGrant, TokenEndpointMixin):
 
     def validate_token_request(self) -> None:
         """Authenticate the client, and verify the assertion, which may fetch keys: so before the first write."""
-        verified = verify_client(self.request, CONFIDENTIAL_METHODS, TOKEN_ENDPOINT)
+        verified = verify_client(self.request, CONFIDENTIAL_METHODS)
         found = self._read(verified.client.client_id)
         client = self.request.client = verified.claim(self.request)
         self.request.binding = read_binding(self.request.tx, client.row)

@@ -29,7 +29,7 @@ from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
 from idp.protocol import resource_indicators
 from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import authenticate
+from idp.protocol.backchannel.client_authentication import authenticate_for_tokens
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.grants.token_response import (
     raise_invalid_grant,
@@ -75,7 +75,7 @@ class RefreshTokens(grants.RefreshTokenGrant):
 
     def authenticate_token_endpoint_client(self) -> RegisteredClient:
         """Authenticate the client; the statement that finds it finds the refresh token, too."""
-        return authenticate(self.request, self.TOKEN_ENDPOINT_AUTH_METHODS, "token", self._find_client)
+        return authenticate_for_tokens(self.request, self.TOKEN_ENDPOINT_AUTH_METHODS, self._find_client)
 
     def authenticate_refresh_token(self, refresh_token: str) -> PresentedRefreshToken:
         """Check the token that was found; it is claimed only after the requested scope was checked."""

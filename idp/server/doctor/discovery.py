@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from idp.kernel import strict_json
+from idp.protocol.discovery import PATH
 
-PATH = "/.well-known/openid-configuration"
 TIMEOUT = 5
 LARGEST = 100_000
 """Bytes of a document that are read."""
