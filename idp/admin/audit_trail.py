@@ -42,7 +42,7 @@ class TypedFilter:
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
 
-class NotFound(Exception):
+class FilterRefused(Exception):
     """A field cannot be understood: its name, and what to do."""
 
     def __init__(self, field: str, text: Text) -> None:
@@ -51,7 +51,7 @@ class NotFound(Exception):
 
 
 def parse_filter(tx: Transaction, typed: TypedFilter) -> AuditFilter:
-    """Return the filter of what was typed; raises `NotFound` with the field and the remedy."""
+    """Return the filter of what was typed; raises `FilterRefused` with the field and the remedy."""
     return AuditFilter(
         user_id=find_person_id(tx, "person", typed.person),
         actor_id=find_person_id(tx, "actor", typed.actor),
@@ -65,12 +65,12 @@ def parse_filter(tx: Transaction, typed: TypedFilter) -> AuditFilter:
 
 
 def find_person_id(tx: Transaction, field: str, typed: str) -> str | None:
-    """Return the `sub` of a user name, address or `sub`; None of an empty field; raises `NotFound`."""
+    """Return the `sub` of a user name, address or `sub`; None of an empty field; raises `FilterRefused`."""
     if not typed:
         return None
     user = tx.users.by_identifier(typed) or tx.users.by_id(typed)
     if user is None:
-        raise NotFound(field, NOBODY)
+        raise FilterRefused(field, NOBODY)
     return user.id
 
 
@@ -94,5 +94,5 @@ def _parse_day(field: str, typed: str) -> int | None:
     try:
         day = dt.date.fromisoformat(typed)
     except ValueError:
-        raise NotFound(field, NO_DATE) from None
+        raise FilterRefused(field, NO_DATE) from None
     return int(dt.datetime.combine(day, dt.time(), dt.UTC).timestamp())

@@ -27,7 +27,7 @@ class Chosen:
     groups: Sequence[Group]
 
 
-def chosen(tx: Transaction, client: Client) -> Chosen:
+def load_chosen(tx: Transaction, client: Client) -> Chosen:
     """Return who was chosen, by name."""
     people = tx.users.by_ids(client.allowed_user_ids).values()
     return Chosen(sorted(people, key=lambda user: user.username), tx.groups.by_ids(client.allowed_group_ids))
@@ -41,7 +41,7 @@ def add_person(tx: Transaction, client: Client, name: str) -> Registration:
 
 def remove_person(tx: Transaction, client: Client, name: str) -> Registration:
     """Return the registration without the person of this name; raises `Refused` when nobody has it."""
-    return without(client, _find_person(tx, name).id)
+    return remove_id(client, _find_person(tx, name).id)
 
 
 def add_group(tx: Transaction, client: Client, name: str) -> Registration:
@@ -53,7 +53,7 @@ def add_group(tx: Transaction, client: Client, name: str) -> Registration:
     return replace(present, allowed_group_ids=_with(present.allowed_group_ids, group.id))
 
 
-def without(client: Client, one_id: str) -> Registration:
+def remove_id(client: Client, one_id: str) -> Registration:
     """Return the registration without this person or group."""
     present = clients.registration_of(client)
     return replace(
@@ -63,7 +63,7 @@ def without(client: Client, one_id: str) -> Registration:
     )
 
 
-def open_to(client: Client, who: str) -> Registration:
+def set_access(client: Client, who: str) -> Registration:
     """Return the registration for `everybody`, which forgets who was chosen, or for those who are `chosen`.
 
     Raises:

@@ -165,7 +165,7 @@ def digest_members(tx: Transaction, group: Group) -> str:
     return digest(f"{count} {' '.join(sorted(ids))}")
 
 
-def what_stops(tx: Transaction, group: Group) -> list[Text]:
+def describe_removal(tx: Transaction, group: Group) -> list[Text]:
     """Return what removing a group ends, its roles apart: memberships, policy rules, claims of apps, use of apps."""
     members = plural(
         "{count} person is a member. The account stays.",

@@ -26,7 +26,7 @@ def find(tx: Transaction, message_id: int) -> OutboxMessage:
     return message
 
 
-def why_not_again(message: OutboxMessage) -> Text | None:
+def find_resend_problem(message: OutboxMessage) -> Text | None:
     """Return why a message is not sent again; None for one that may be."""
     if message.state == MessageState.DELIVERED:
         return DELIVERED
@@ -44,7 +44,7 @@ def send_again(tx: Transaction, actor: Actor, message_id: int) -> OutboxMessage:
     """
     actor.require(Permission.SEND_MESSAGES)
     message = find(tx, message_id)
-    if reason := why_not_again(message):
+    if reason := find_resend_problem(message):
         raise Refused(reason)
     if not tx.message_records.send_again(message):
         raise Refused(BUSY)

@@ -18,7 +18,7 @@ KEPT = frozenset({"client_uri", "token_endpoint_auth_method", "grant_types"})
 """Never changed to fit: where the app is, and what kind of app it is."""
 
 
-def fitted(client: Client, name: str) -> Registration:
+def fit_registration(client: Client, name: str) -> Registration:
     """Return the registration with what this software needs added; nothing is taken away from its lists."""
     present = clients.registration_of(client)
     needed = recipe_fields(name, address_of(client), {}) if RECIPES[name].callback else {}
@@ -29,9 +29,9 @@ def fitted(client: Client, name: str) -> Registration:
     return replace(present, **wanted)
 
 
-def missing(client: Client, name: str) -> Sequence[Text]:
+def list_missing(client: Client, name: str) -> Sequence[Text]:
     """Return what this software needs and the app is not registered for, in sentences."""
-    present, wanted = clients.registration_of(client), fitted(client, name)
+    present, wanted = clients.registration_of(client), fit_registration(client, name)
     found = [
         Text("It comes back at {address}, which is not registered.", address=uri)
         for uri in wanted.redirect_uris

@@ -45,7 +45,7 @@ class SecondStep:
     late: bool
 
 
-def new(
+def make_user(
     entropy: Entropy,
     *,
     username: str,

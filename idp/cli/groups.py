@@ -76,7 +76,10 @@ def remove(work: CliContext, name: str, *, yes: bool) -> None:
     """Remove a group with its memberships and roles; the people stay."""
     with work.database.read() as tx:
         group = groups.find(tx, name)
-        stops = [*groups.what_stops(tx, group), *(f"Its role stops: {role}." for role in groups.roles_of(tx, group))]
+        stops = [
+            *groups.describe_removal(tx, group),
+            *(f"Its role stops: {role}." for role in groups.roles_of(tx, group)),
+        ]
     click.echo("\n".join(stops), err=True)
     if not yes:
         click.confirm(f"Remove the group {name}?", abort=True, err=True)

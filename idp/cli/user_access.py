@@ -21,7 +21,7 @@ def invite(work: CliContext, username: str, email: str | None, full_name: str | 
         if email is None:
             user = users.find(tx, username)
         else:
-            new = users.new(work.entropy, username=username, email=email, name=full_name, required=required)
+            new = users.make_user(work.entropy, username=username, email=email, name=full_name, required=required)
             user = users.add(tx, new)
         invitations.invite(tx, user, work.entropy, work.sealer)
     click.echo(f"Invited {username}. The link works once, for {invitations.INVITATION_DAYS} days.")

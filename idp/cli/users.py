@@ -63,7 +63,7 @@ def add(
     password_stdin: bool,
 ) -> None:
     """Add a person who signs in as NAME; the password is asked for, or read from standard input."""
-    user = users.new(
+    user = users.make_user(
         work.entropy, username=name, email=email, name=full_name, required=required, email_verified=email_verified
     )
     database = work.database  # fails before anything is asked

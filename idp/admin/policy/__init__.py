@@ -7,7 +7,7 @@
           changes.save                   a new version           ◀─┘   refused if no owner could sign in any more
 
     explain.explain    person, app, network, device, request ──▶ the rules that spoke, their sum, the pages
-    walk.walk          the pages of one sign-in, by `judge_flow` and `next_step` themselves
+    simulate_sign_in   the pages of one sign-in, by `judge_flow` and `next_step` themselves
 
 Nothing here decides a step or joins rules by itself: `login.policy` does, for real sign-ins and for simulated ones.
 """

@@ -18,7 +18,7 @@ from idp.login.policy.rules import Rule, RuleKind
 from idp.login.state import person as people
 from idp.login.state import reasons
 from idp.login.state.person import Person
-from idp.login.state.walk import walk
+from idp.login.state.simulation import simulate_sign_in
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
@@ -101,14 +101,14 @@ def explain(tx: Transaction, situation: Situation, settings: Settings) -> Explan
         return Explanation(
             tuple(_spoken(tx, person, situation, settings)), (), (), (), done=False, level="", reasons=()
         )
-    walked = walk(tx, person, requested, settings, remembered=situation.remembered)
+    simulated = simulate_sign_in(tx, person, requested, settings, remembered=situation.remembered)
     return Explanation(
         spoken=tuple(_spoken(tx, person, situation, settings)),
         together=tuple(_join_words(person, requested, settings, now=tx.now)),
-        pages=tuple(map(words.page_name, walked.pages)),
-        steps=walked.pages,
-        done=walked.done,
-        level=walked.level.acr,
+        pages=tuple(map(words.page_name, simulated.pages)),
+        steps=simulated.pages,
+        done=simulated.done,
+        level=simulated.level.acr,
         reasons=tuple(reasons.reasons(person, requested, settings, now=tx.now)),
     )
 

@@ -1,8 +1,8 @@
 """Whom a change would concern, counted before it is saved.
 
-    batch of people ──one statement──▶ kinds of people and their numbers ──walk, once for each kind──▶ sums
+    batch of people ──one statement──▶ kinds of people and their numbers ──simulation, once for each kind──▶ sums
 
-`walk` uses the functions of real sign-ins, so the numbers are what would happen, not an estimate.
+`simulate_sign_in` uses the functions of real sign-ins, so the numbers are what would happen, not an estimate.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from idp.login.policy.methods.spec import MethodContext
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement
 from idp.login.policy.rules import Circumstances, RuleKind, RuleSet
 from idp.login.state.person import Person
-from idp.login.state.walk import walk
+from idp.login.state.simulation import simulate_sign_in
 from idp.persistence.factors import Factor
 from idp.persistence.policy_preview import NOT_BEGUN, OVER, Alike, Classes, Somebody
 from idp.persistence.transaction import Transaction
@@ -104,11 +104,11 @@ class _Judge:
         return known
 
     def _happens(self, alike: Alike, rules: RuleSet) -> frozenset[Effect]:
-        walked = walk(self._tx, self._person(alike, rules), self._requested, self._settings)
-        if not walked.done:
+        simulated = simulate_sign_in(self._tx, self._person(alike, rules), self._requested, self._settings)
+        if not simulated.done:
             return frozenset({Effect.LOCKED_OUT})
-        happens = {Effect.SET_UP} if walked.sets_up or walked.offered else set()
-        return frozenset(happens | ({Effect.LATE} if walked.sets_up else set()))
+        happens = {Effect.SET_UP} if simulated.sets_up or simulated.offered else set()
+        return frozenset(happens | ({Effect.LATE} if simulated.sets_up else set()))
 
     def _subjects(self, kind: RuleKind) -> list[list[str]]:
         """Return the subjects of rules in classes: those of one class have the same rules, before and after."""

@@ -10,7 +10,7 @@ from idp.activity import admin_sentences, event_kinds, export
 from idp.activity.detail_texts import REASONS, describe_details
 from idp.activity.names import load_names
 from idp.admin import audit_trail
-from idp.admin.audit_trail import NotFound, TypedFilter
+from idp.admin.audit_trail import FilterRefused, TypedFilter
 from idp.admin.permissions import Permission
 from idp.console import paging, responses
 from idp.console.event_rows import event_row
@@ -44,7 +44,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     try:
         wanted = audit_trail.parse_filter(tx, typed)
         page = tx.audit_search.page(wanted, paging.position((int,)), limit=paging.PAGE)
-    except NotFound as unknown:
+    except FilterRefused as unknown:
         error = (unknown.field, unknown.text)
     names = load_names(tx, page.records)
     return responses.render(
@@ -92,7 +92,7 @@ def download(tx: Transaction, admin: Admin) -> Response:  # noqa: ARG001 - the g
     typed = _typed(request.form)
     try:
         wanted = audit_trail.parse_filter(tx, typed)
-    except NotFound:
+    except FilterRefused:
         abort(404)
     audit_trail.record_export(tx, typed)
     lines = export.json_lines(services().database, wanted)

@@ -94,7 +94,7 @@ def ask_to_remove(tx: Transaction, admin: Admin, group_id: str) -> Response:
     question = Confirmation(
         question=Text("Remove the group {group}?", group=group.name),
         lead=Text("This cannot be undone. A new group of the same name would begin empty."),
-        points=[*groups.what_stops(tx, group), *lost],
+        points=[*groups.describe_removal(tx, group), *lost],
         button=Text("Remove the group"),
         back=console_paths.group_path(group.id),
     )

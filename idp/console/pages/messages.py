@@ -101,7 +101,7 @@ def _choices(texts: Mapping[Any, Text], chosen: str) -> Iterable[dict[str, Any]]
 
 def _row(admin: Admin, message: OutboxMessage) -> dict[str, Any]:
     state = message.shown_state
-    again = messages.why_not_again(message)
+    again = messages.find_resend_problem(message)
     return {
         "when": Moment(message.created_at),
         "to": messages.shown_recipient(message.channel, message.recipient),

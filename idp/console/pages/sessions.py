@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import MultiDict
 
 from idp.admin import sessions
-from idp.admin.audit_trail import NotFound
+from idp.admin.audit_trail import FilterRefused
 from idp.admin.permissions import Permission
 from idp.admin.sessions import AGES, TypedSessionFilter
 from idp.console import paging, responses
@@ -44,7 +44,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     page: Page[Session] = Page([], has_previous=False, has_next=False)
     try:
         wanted = sessions.parse_filter(tx, typed, idle=services().settings.session_idle, now=tx.now)
-    except NotFound as unknown:
+    except FilterRefused as unknown:
         error = (unknown.field, unknown.text)
     by_address = wanted is not None and wanted.network is not None
     if wanted is not None:
@@ -78,7 +78,7 @@ def show_devices(tx: Transaction, admin: Admin) -> Response:
     try:
         wanted = sessions.parse_device_filter(tx, typed)
         page = tx.session_search.devices_page(wanted, paging.position((int, str)), limit=paging.PAGE)
-    except NotFound as unknown:
+    except FilterRefused as unknown:
         error = (unknown.field, unknown.text)
     people = tx.users.by_ids({device.user_id for device in page.records}) if page.records else {}
     return responses.render(

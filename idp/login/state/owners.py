@@ -1,6 +1,6 @@
 """Owners who could sign in to the console, by the functions that real sign-ins use.
 
-    lock_owners ──▶ active owners with a password or a factor ──walk under the rules──▶ can one of them get in?
+    lock_owners ──▶ active owners with a password or a factor ──simulated sign-in──▶ can one of them get in?
 
 A change of people, roles or groups that leaves none is refused: nobody could undo it.
 """
@@ -15,7 +15,7 @@ from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.rules import RuleSet
 from idp.login.state import person as people
-from idp.login.state.walk import walk
+from idp.login.state.simulation import simulate_sign_in
 from idp.persistence.transaction import Transaction
 
 CONSOLE_REQUIREMENT = AuthRequirement(min_level=Level.MFA)
@@ -36,7 +36,7 @@ def can_administer(
         person = people.load(tx, user, settings)
         at = replace(person.circumstances, address=address)
         person = replace(person, rules=person.rules if rules is None else rules, circumstances=at)
-        if walk(tx, person, CONSOLE_REQUIREMENT, settings).done:
+        if simulate_sign_in(tx, person, CONSOLE_REQUIREMENT, settings).done:
             return True
     return False
 

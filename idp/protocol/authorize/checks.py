@@ -46,13 +46,13 @@ class Prompt(StrEnum):
     SELECT_ACCOUNT = "select_account"
 
 
-def registration(query: Query) -> None:
+def refuse_registration(query: Query) -> None:
     """Refuse clients that bring their registration along (OpenID Connect Core section 7.2.1)."""
     if query.get("registration"):
         raise RegistrationNotSupportedError("registration is not supported")
 
 
-def stored_size(query: Query) -> None:
+def refuse_oversized_request(query: Query) -> None:
     """Refuse what is larger than any sensible request, although no parameter alone is."""
     if len(json.dumps(dict(query.values))) > MOST_STORED:
         raise InvalidRequestError(
@@ -99,7 +99,7 @@ def code_challenge(query: Query, client: Client, response_type: str) -> str:
     return challenge
 
 
-def pushed_code_challenge(client: Client, challenge: str) -> None:
+def require_pushed_challenge(client: Client, challenge: str) -> None:
     """Require PKCE of a pushed request, where the profile has it so (FAPI 1.0 Part 2 section 5.2.2)."""
     if profile_of(client).pushed_pkce_required and not challenge:
         raise InvalidRequestError(PKCE_MISSING)

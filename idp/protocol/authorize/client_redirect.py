@@ -62,7 +62,7 @@ def responder_for(client: Client, query: Query) -> AuthorizationResponder:
     if not redirect_uris.registered(given, client.redirect_uris, native=native):
         raise UnprovenRedirect("redirect_uri", "is not registered", client)
     response_type = query.get("response_type")
-    # An unknown mode is refused later (`response_checks.response_mode`); that refusal has to be sent somehow.
+    # An unknown mode is refused later (`response_checks.require_response_mode`); that refusal has to be sent somehow.
     mode = select_mode(query.get("response_mode"), response_type, given) or default_mode(response_type)
     return AuthorizationResponder(client, given, mode, query.get("state"))
 

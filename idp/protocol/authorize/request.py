@@ -104,11 +104,11 @@ def validate_request(
         OAuth2Error: the error for the client.
     """
     query.raise_for_faults()
-    checks.registration(query)
-    checks.stored_size(query)
+    checks.refuse_registration(query)
+    checks.refuse_oversized_request(query)
     response_type = response_checks.response_type(query, client, offered=services().settings.response_type_names)
-    response_checks.response_mode(query, client, back)
-    response_checks.encryption_keys(client, response_type, back)
+    response_checks.require_response_mode(query, client, back)
+    response_checks.require_encryption_keys(client, response_type, back)
     scopes = checks.scopes(query.get("scope"), client, gets_code=CODE in response_type.split())
     wanted = claims_parameter.parse_claims_parameter(query.get("claims"))
     hint = checks.id_token_hint(query, client, now=tx.now)

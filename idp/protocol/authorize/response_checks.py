@@ -45,7 +45,7 @@ def response_type(query: Query, client: Client, *, offered: Collection[str]) -> 
     return name
 
 
-def response_mode(query: Query, client: Client, back: AuthorizationResponder) -> None:
+def require_response_mode(query: Query, client: Client, back: AuthorizationResponder) -> None:
     """Require a mode that can be used: no tokens in a query, and a signed one where the profile requires it."""
     requested, kind = query.get("response_mode"), query.get("response_type")
     if response_modes.select_mode(requested, kind, back.redirect_uri) is None:
@@ -58,7 +58,7 @@ def response_mode(query: Query, client: Client, back: AuthorizationResponder) ->
         raise InvalidRequestError("this client must send response_mode=jwt")
 
 
-def encryption_keys(client: Client, response_type: str, back: AuthorizationResponder) -> None:
+def require_encryption_keys(client: Client, response_type: str, back: AuthorizationResponder) -> None:
     """Require the client's key for what will be encrypted to it, before anything is issued."""
     if back.signed:
         client_responses.require_key(client, "authorization")

@@ -54,15 +54,15 @@ def read_sent_request(tx: Transaction, client: Client, sent: Query) -> SentReque
     except OAuth2Error as refusal:
         return SentRequest(beside, refusal)
     if token is None:
-        return SentRequest(sent, _wrong_way(client, signed=False))
+        return SentRequest(sent, _find_sending_error(client, signed=False))
     try:
         inner = request_object.read_request_object(client, token, now=tx.now, fetched=reference is not None)
     except OAuth2Error as refusal:
         return SentRequest(beside.overlaid(request_object.unproven_words(token)), refusal)
-    return SentRequest(inside(client, inner, beside), _wrong_way(client, signed=True))
+    return SentRequest(choose_parameters(client, inner, beside), _find_sending_error(client, signed=True))
 
 
-def inside(client: Client, inner: Query, beside: Query) -> Query:
+def choose_parameters(client: Client, inner: Query, beside: Query) -> Query:
     """Return the parameters of a verified object, with those beside it where they count."""
     alone = profile_of(client).strict_request_objects or client.metadata.require_signed_request_object
     return Query({"client_id": client.client_id}).overlaid(inner) if alone else beside.overlaid(inner)
@@ -78,7 +78,7 @@ def must_be_signed(client: Client) -> bool:
     return profile_of(client).requires_signed_request or client.metadata.require_signed_request_object
 
 
-def _wrong_way(client: Client, *, signed: bool) -> OAuth2Error | None:
+def _find_sending_error(client: Client, *, signed: bool) -> OAuth2Error | None:
     """Return the error of a request that was not pushed, if this client must send it in another way."""
     if must_be_pushed(client):
         return InvalidRequestError(NOT_PUSHED)

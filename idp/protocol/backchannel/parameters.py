@@ -22,7 +22,7 @@ MAX_VALUE = 16 * 1024
 
 REPEATABLE = frozenset({"resource"})
 """Parameters that may be sent more than once (RFC 8707 section 2); their values, without spaces, are joined by one."""
-SPEAKABLE = re.compile(r"[a-z_]{1,40}")
+PRINTABLE_NAME = re.compile(r"[a-z_]{1,40}")
 SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*")
 """RFC 6749 section 3.3."""
 
@@ -47,9 +47,9 @@ def parse(encoded: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs:
         if name in found and name not in REPEATABLE:
-            raise InvalidRequestError(f"{_decode(name)} is sent more than once")
+            raise InvalidRequestError(f"{_printable_name(name)} is sent more than once")
         if len(value) > MAX_VALUE or not is_storable(name + value):
-            raise InvalidRequestError(f"{_decode(name)} is too long or holds characters that no value has")
+            raise InvalidRequestError(f"{_printable_name(name)} is too long or holds characters that no value has")
         found[name] = f"{found[name]} {value}" if name in found else value
     given = {name: value for name, value in found.items() if value}
     if "scope" in given and not SCOPE.fullmatch(given["scope"]):
@@ -75,6 +75,6 @@ def read_body(request: Request) -> dict[str, str]:
         raise InvalidRequestError("the request is too large") from None
 
 
-def _decode(name: str) -> str:
+def _printable_name(name: str) -> str:
     """Return the parameter's name, when it cannot be somebody's text."""
-    return name if SPEAKABLE.fullmatch(name) else "a parameter"
+    return name if PRINTABLE_NAME.fullmatch(name) else "a parameter"

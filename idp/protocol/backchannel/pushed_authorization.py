@@ -50,7 +50,7 @@ def push_request(oauth_request: BackChannelRequest) -> Response:
         sent.raise_for_refusal()
         query, proof = bind_to_proof(sent.query, now=tx.now)
         request = validate_request(tx, query, client, responder_for(client, query))
-        checks.pushed_code_challenge(client, request.code_challenge)
+        checks.require_pushed_challenge(client, request.code_challenge)
         if proof:
             proof.claim(tx)
     except UnprovenRedirect:

@@ -135,6 +135,8 @@ def test_a_group_says_that_its_rule_goes_with_it(harness: Harness) -> None:
         group_of(harness, name)
     store_rules(harness, rule(RuleKind.GROUP, "nurses", grace_days=7))
     with harness.services.database.read() as tx:
-        of_nurses, of_doctors = (str(groups.what_stops(tx, groups.find(tx, name))) for name in ("nurses", "doctors"))
+        of_nurses, of_doctors = (
+            str(groups.describe_removal(tx, groups.find(tx, name))) for name in ("nurses", "doctors")
+        )
     assert "sign-in policy" in of_nurses
     assert "sign-in policy" not in of_doctors

@@ -19,7 +19,7 @@ from idp.login.policy.rules import Rule, RuleKind, RuleSet, Terms
 from idp.login.state import person as people
 from idp.login.state.person import Person
 from idp.login.state.policy_rules import present_rules
-from idp.login.state.walk import walk
+from idp.login.state.simulation import simulate_sign_in
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from tests.support.concurrency import rush
@@ -65,11 +65,11 @@ def happens(tx: Transaction, harness: Harness, user_id: str, rules: RuleSet) -> 
     user = tx.users.by_id(user_id)
     assert user
     person: Person = people.load(tx, user, harness.settings)
-    walked = walk(tx, replace(person, rules=rules), NO_REQUIREMENT, harness.settings)
-    if not walked.done:
+    simulated = simulate_sign_in(tx, replace(person, rules=rules), NO_REQUIREMENT, harness.settings)
+    if not simulated.done:
         return {Effect.LOCKED_OUT}
-    asked = {Effect.SET_UP} if walked.sets_up or walked.offered else set()
-    return asked | ({Effect.LATE} if walked.sets_up else set())
+    asked = {Effect.SET_UP} if simulated.sets_up or simulated.offered else set()
+    return asked | ({Effect.LATE} if simulated.sets_up else set())
 
 
 @pytest.mark.parametrize("seed", range(3))

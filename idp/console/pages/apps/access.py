@@ -25,11 +25,11 @@ blueprint = Blueprint("access", __name__)
 
 PATH = console_paths.app_part_path("<client:client_id>", "access")
 CHOICES: Mapping[str, Callable[[Transaction, Client, str], Registration]] = {
-    "who": lambda _, client, who: client_access.open_to(client, who),
+    "who": lambda _, client, who: client_access.set_access(client, who),
     "person": client_access.add_person,
     "group": client_access.add_group,
     "remove-person": client_access.remove_person,
-    "remove": lambda _, client, one_id: client_access.without(client, one_id),
+    "remove": lambda _, client, one_id: client_access.remove_id(client, one_id),
 }
 """Form of the page -> the registration that it asks for."""
 FIELDS = {"remove-person": "person"}
@@ -61,7 +61,7 @@ def save_choice(tx: Transaction, admin: Admin, client_id: str) -> Response:
 
 
 def _page(tx: Transaction, admin: Admin, client: Client, error: FieldError | None = None) -> Response:
-    found = client_access.chosen(tx, client)
+    found = client_access.load_chosen(tx, client)
     return responses.render(
         admin,
         "console/apps/access.html",

@@ -39,7 +39,7 @@ def fit_registration(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Add what this software needs to the settings of the app."""
     client = find_client(tx, client_id, lock=True)
     name = _chosen(client, request.form.get("software", ""))
-    wanted = recipe_fit.fitted(client, name)
+    wanted = recipe_fit.fit_registration(client, name)
     try:
         clients.change(tx, client, wanted, services().entropy, attesting=services().settings.attesting)
     except NothingChanged:
@@ -49,7 +49,7 @@ def fit_registration(tx: Transaction, admin: Admin, client_id: str) -> Response:
     return responses.redirect_done(console_paths.app_path(client_id), "fitted")
 
 
-def described(name: str) -> dict[str, Any]:
+def describe_recipe(name: str) -> dict[str, Any]:
     """Return what a page says of a recipe beside its text."""
     recipe = RECIPES[name]
     return {"name": name, "title": recipe.title, "note": recipe.note, "tested": recipe.tested}
@@ -67,10 +67,10 @@ def _page(admin: Admin, client: Client, name: str, error: FieldError | None = No
             {"value": each, "title": title, "chosen": each == name}
             for each, title in app_kinds.software_of(app_kinds.kind_of(client)).items()
         ],
-        paste=described(name)
+        paste=describe_recipe(name)
         | {"text": settings_for(name, issuer=issuer, client_id=client.client_id, secret=None, url=address)},
         has_secret=client.secret_digest is not None,
-        needs=recipe_fit.missing(client, name),
+        needs=recipe_fit.list_missing(client, name),
         may_change=admin.may(Permission.CHANGE_APPS),
         back_href=console_paths.app_path(client.client_id),
     )

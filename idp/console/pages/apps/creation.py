@@ -14,7 +14,7 @@ from idp.admin.permissions import Permission
 from idp.admin.recipes import AppKind, settings_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.connection import described
+from idp.console.pages.apps.connection import describe_recipe
 from idp.kernel.text import Text
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
@@ -82,7 +82,7 @@ def _created(admin: Admin, wanted: Registration, secret: str | None, software: s
         app={"name": wanted.client_name, "id": wanted.client_id},
         secret=secret,
         issuer=issuer,
-        paste=described(software) | {"text": paste},
+        paste=describe_recipe(software) | {"text": paste},
         redirect_uris=list(wanted.redirect_uris),
         app_href=console_paths.app_path(wanted.client_id),
         try_href=console_paths.app_part_path(wanted.client_id, "try") if wanted.redirect_uris else None,

@@ -44,7 +44,7 @@ def _add(tx: Transaction, _: Admin) -> Response:
     if not email:
         raise Refused(NO_EMAIL, field="email")
     required = required_choice.is_wanted()
-    wanted = users.new(services().entropy, username=username, email=email, name=name or None, required=required)
+    wanted = users.make_user(services().entropy, username=username, email=email, name=name or None, required=required)
     user = users.add(tx, wanted)
     if required:
         required_choice.require_confirmation()

@@ -1,4 +1,4 @@
-"""The pages that somebody would meet at a sign-in, by the functions that real sign-ins use.
+"""Simulated sign-ins: which pages somebody would get, by the functions that real sign-ins use.
 
 no proof ──judge_flow──▶ page ──the proof that this page takes──▶ judge_flow ──▶ page ... until done or refused
 """
@@ -29,8 +29,8 @@ REMEMBERED_FOR = HOUR
 
 
 @dataclass(frozen=True)
-class Walk:
-    """The pages in order (the last parts of their paths), and whether the sign-in ends well, at which level."""
+class SimulatedSignIn:
+    """The pages in order (the last parts of their paths), whether it completes, and at which level."""
 
     pages: tuple[str, ...]
     done: bool
@@ -47,9 +47,9 @@ class Walk:
         return Step.OFFER in self.pages
 
 
-def walk(
+def simulate_sign_in(
     tx: Transaction, person: Person, requested: AuthRequirement, settings: Settings, *, remembered: bool = False
-) -> Walk:
+) -> SimulatedSignIn:
     """Return the pages of a sign-in that begins without a session; `remembered`: on a remembered device.
 
     The person proves the password first if they have one, and then always what the page asks for.
@@ -74,18 +74,18 @@ def walk(
     while len(pages) < MOST_PAGES:
         flow = judge_flow(tx, replace(row, proofs=to_rows(proofs)), None, person, settings)
         if flow.step in {Step.DONE, Step.REFUSE}:
-            return Walk(tuple(pages), flow.step is Step.DONE, flow.assurance.level)
+            return SimulatedSignIn(tuple(pages), flow.step is Step.DONE, flow.assurance.level)
         if flow.step is Step.IDENTIFY and proofs:
             break  # the one thing they have does not count
         pages.append(flow.page)
         if flow.step is Step.OFFER:
-            return Walk(tuple(pages), done=True, level=flow.assurance.level)
+            return SimulatedSignIn(tuple(pages), done=True, level=flow.assurance.level)
         answer = _take_step(flow, person, tx.now, remembered=remembered)
         if answer is None:
             break
         person, given = answer
         proofs = (*proofs, *given)
-    return Walk(tuple(pages), done=False)
+    return SimulatedSignIn(tuple(pages), done=False)
 
 
 def _take_step(flow: LoginFlow, person: Person, now: int, *, remembered: bool) -> tuple[Person, list[Proof]] | None:
