@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from idp.kernel.client_auth_methods import PRIVATE_KEY_JWT, TLS_METHODS
-from idp.persistence.client_metadata import STANDARD
+from idp.persistence.client_metadata import STANDARD, ClientMetadata
 from idp.persistence.clients import Client
 
 FAPI_ALGORITHMS = ("PS256", "ES256", "EdDSA")
@@ -115,6 +115,22 @@ PROFILES: Mapping[str, SecurityProfile] = {
 def pkce_required(client: Client) -> bool:
     """Whether a client must use PKCE: it is registered so, or its profile allows nothing else."""
     return client.require_pkce or not profile_of(client).pkce_optional_allowed
+
+
+def must_push(metadata: ClientMetadata) -> bool:
+    """Whether a client may send no parameters through a browser (RFC 9126 section 6)."""
+    profile = profile_named(metadata.security_profile)
+    return profile.requires_pushed_request or metadata.require_pushed_authorization_requests
+
+
+def must_sign(metadata: ClientMetadata) -> bool:
+    """Whether every authorization request of a client must be a signed object (RFC 9101 section 10.5)."""
+    return profile_named(metadata.security_profile).requires_signed_request or metadata.require_signed_request_object
+
+
+def has_bound_tokens(metadata: ClientMetadata) -> bool:
+    """Whether access tokens of a client are bound to a key of its own (RFC 9449, RFC 8705)."""
+    return metadata.dpop_bound_access_tokens or metadata.tls_client_certificate_bound_access_tokens
 
 
 def code_lifetime(client: Client, configured: int) -> int:

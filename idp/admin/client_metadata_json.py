@@ -14,6 +14,7 @@ from typing import Any
 from idp.admin import client_members, client_uris
 from idp.admin.client_member import Kind
 from idp.admin.client_members import MEMBERS
+from idp.admin.client_proof import proof_of
 from idp.admin.client_rules import Problem, Registration
 from idp.claims.standard import OFFLINE_ACCESS
 from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, NONE, SENT_SECRET_METHODS
@@ -28,15 +29,6 @@ GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, IMPLICIT, CIBA)
 """Others act without a person, which is for administrators to allow."""
 TEXTS = ("client_name", "client_uri", "policy_uri", "tos_uri", "backchannel_logout_uri")
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
-PROOFS = (
-    "jwks_uri",
-    "tls_client_auth_subject_dn",
-    "tls_client_auth_san_dns",
-    "tls_client_auth_san_uri",
-    "tls_client_auth_san_ip",
-    "tls_client_auth_san_email",
-)
-"""Members of the metadata by which a client proves who it is."""
 SOME_INPUT = frozenset({"uri", "scope"})
 """Values of sentences that repeat what was sent."""
 
@@ -89,9 +81,7 @@ def read_registration(
 
 def _identity(registration: Registration) -> tuple[Any, ...]:
     """Return where people are sent back to, and how the client proves who it is."""
-    proofs = [getattr(registration.metadata, name) for name in PROOFS]
-    uris, method = frozenset(registration.redirect_uris), registration.token_endpoint_auth_method
-    return (uris, method, registration.jwks, *proofs)
+    return frozenset(registration.redirect_uris), *proof_of(registration)
 
 
 def to_json(client: Client) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from idp import audit
-from idp.admin import Refused, apis, certificate_rules, client_rules, trusted_issuers
+from idp.admin import Refused, apis, client_rules, trusted_issuers
+from idp.admin.client_proof import proof_of
 from idp.admin.client_rules import Problem, Registration
 from idp.audit import Event
-from idp.kernel.client_auth_methods import CLIENT_SECRET_JWT, SECRET_METHODS, SENT_SECRET_METHODS
+from idp.kernel.client_auth_methods import CLIENT_SECRET_JWT, SECRET_METHODS
 from idp.kernel.entropy import Entropy
 from idp.kernel.grant_types import AUTHORIZATION_CODE
 from idp.kernel.handles import digest
@@ -205,13 +206,8 @@ def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
 
 
 def _has_other_credentials(client: Client, wanted: Registration) -> bool:
-    """Whether the client proves itself by something else from now on; the two ways to send a secret are one."""
-    before, after = client.token_endpoint_auth_method, wanted.token_endpoint_auth_method
-    if before != after and not {before, after} <= set(SENT_SECRET_METHODS):
-        return True
-    proofs = ("jwks_uri", *certificate_rules.NAMES)
-    others = any(getattr(client.metadata, name) != getattr(wanted.metadata, name) for name in proofs)
-    return others or client.jwks != wanted.jwks
+    """Whether the client proves itself by something else from now on."""
+    return proof_of(client) != proof_of(wanted)
 
 
 def _secret_kind(method: str) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from idp.kernel.grant_types import DEVICE_CODE
 from idp.kernel.text import Text
-from idp.security_profiles import PROFILES, SecurityProfile
+from idp.security_profiles import PROFILES, SecurityProfile, has_bound_tokens, must_push, must_sign
 from idp.signing.client_jwts import usable_algorithms
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
     if profile is None:
         yield "security_profile", Text("The security profile must be one of {all}.", all=", ".join(PROFILES))
         return
-    yield from _device_problems(wanted, profile)
+    yield from _device_problems(wanted)
     yield from _redirect_problems(wanted, profile)
     method = wanted.token_endpoint_auth_method
     if profile.auth_methods and method not in profile.auth_methods:
@@ -47,8 +47,7 @@ def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
         )
     if not wanted.require_pkce and not profile.pkce_optional_allowed:
         yield "require_pkce", Text("The profile {profile} does not allow to leave PKCE out.", profile=profile.name)
-    bound = wanted.metadata.dpop_bound_access_tokens or wanted.metadata.tls_client_certificate_bound_access_tokens
-    if profile.requires_sender_constraint and not bound:
+    if profile.requires_sender_constraint and not has_bound_tokens(wanted.metadata):
         yield (
             "dpop_bound_access_tokens",
             Text(
@@ -60,11 +59,9 @@ def problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
         yield from _algorithm_problems(wanted, profile)
 
 
-def _device_problems(wanted: Registration, profile: SecurityProfile) -> Iterator[tuple[str, Text]]:
+def _device_problems(wanted: Registration) -> Iterator[tuple[str, Text]]:
     """Yield that a device asks with plain parameters (RFC 8628 section 3.1), where the client may not."""
-    pushed = profile.requires_pushed_request or wanted.metadata.require_pushed_authorization_requests
-    signed = profile.requires_signed_request or wanted.metadata.require_signed_request_object
-    if DEVICE_CODE in wanted.grant_types and (pushed or signed):
+    if DEVICE_CODE in wanted.grant_types and (must_push(wanted.metadata) or must_sign(wanted.metadata)):
         yield (
             "grant_types",
             Text("A device cannot sign or push its requests: leave out its grant, or what requires that."),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from idp.config.tokens import RESPONSE_TYPES
 from idp.kernel.grant_types import AUTHORIZATION_CODE, IMPLICIT
 from idp.kernel.text import Text
-from idp.security_profiles import profile_named
+from idp.security_profiles import has_bound_tokens, profile_named
 from idp.signing import jwe
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def _types(wanted: Registration) -> Iterator[tuple[str, Text]]:
         yield field, Text("A response type with a code in it needs the grant authorization_code.")
     elif IMPLICIT in wanted.grant_types and not others:
         yield "grant_types", Text("The grant implicit needs a response type with a token in it.")
-    bound = wanted.metadata.dpop_bound_access_tokens or wanted.metadata.tls_client_certificate_bound_access_tokens
-    if bound and any("token" in each.split() for each in others):
+    if has_bound_tokens(wanted.metadata) and any("token" in each.split() for each in others):
         yield field, Text("A token in the response is bound to no key. Leave token out of the response types.")
     allowed = profile_named(wanted.metadata.security_profile).response_types
     if allowed and set(wanted.response_types) - set(allowed):

@@ -11,14 +11,12 @@ from typing import Any
 
 from idp.messaging.fetched_documents import Unfetchable
 from idp.persistence.clients import Client
+from idp.protocol.jwt_claims import LEEWAY
 from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import UnknownKey, verify_client_jws
 from idp.signing.jws import InvalidToken, read_object
 from idp.web.context import services
-
-LEEWAY = 30
-"""Seconds by which clocks may differ."""
 
 
 def _find_jwks(

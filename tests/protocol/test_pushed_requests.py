@@ -14,7 +14,7 @@ from idp.persistence.client_registrations import ClientRegistration
 from idp.persistence.grants import grants
 from idp.persistence.pushed_requests import pushed_requests
 from idp.protocol.authorize.request_object import RequestObjectRefused, read_request_object
-from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
+from idp.security_profiles import must_push, must_sign
 from tests.support import tables
 from tests.support.back_channel import Code, refused
 from tests.support.browser import Browser
@@ -202,8 +202,8 @@ def test_message_signing_takes_no_rs256(harness: Harness, browser: Browser) -> N
     for alg, good in (("RS256", False), ("PS256", True), ("ES256", True), ("EdDSA", True)):
         with contextlib.nullcontext() if good else pytest.raises(RequestObjectRefused), harness.app.app_context():
             read_request_object(client, app.signed(alg=alg), now=now)
-    assert must_be_pushed(client)
-    assert must_be_signed(client)
+    assert must_push(client.metadata)
+    assert must_sign(client.metadata)
     app.send(browser)
     assert app.error(browser) == "invalid_request"
 

@@ -22,11 +22,12 @@ from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.client_redirect import UnprovenRedirect
 from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, AuthorizationRequest, validate_request
-from idp.protocol.authorize.sent_request import SentRequest, must_be_pushed, must_be_signed, read_sent_request
+from idp.protocol.authorize.sent_request import SentRequest, read_sent_request
 from idp.protocol.client_access import NotPermitted
 from idp.protocol.errors import TemporarilyUnavailable
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
+from idp.security_profiles import must_push, must_sign
 from idp.web import language
 from idp.web.errors import Link, error_page, home_links
 from idp.web.pages import see_other
@@ -112,7 +113,7 @@ def _explain_not_permitted(client: Client, query: Query, answer: Response) -> Re
 
 def _another_account(client: Client, query: Query) -> tuple[Link, ...]:
     """Return a link to the same request for another account; none where only the client can send a request."""
-    if query.pushed or must_be_pushed(client) or must_be_signed(client):
+    if query.pushed or must_push(client.metadata) or must_sign(client.metadata):
         return ()
     again = dict(query.values) | {"prompt": Prompt.SELECT_ACCOUNT}
     return (Link(Text("Use another account"), f"/authorize?{urlencode(again)}"),)

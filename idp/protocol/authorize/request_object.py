@@ -26,8 +26,9 @@ from idp.persistence.clients import Client
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize.request import LONGEST
 from idp.protocol.backchannel.parameters import REPEATABLE
-from idp.protocol.client_keys import LEEWAY, verify_client_jwt
+from idp.protocol.client_keys import verify_client_jwt
 from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.jwt_claims import LEEWAY, require_type
 from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims
@@ -133,8 +134,7 @@ def _refuse_unsigned(token: str, *, fetched: bool) -> None:
 
 def check_claims(client: Client, header: Mapping[str, Any], claims: Mapping[str, Any]) -> None:
     """Check what is there against what it must be (RFC 9101 sections 4 to 6, and 10.8 for `typ` and `sub`)."""
-    if str(header.get("typ", "")).lower() not in TYPES:
-        raise InvalidToken("another kind of token")
+    require_type(header, TYPES)
     if claims.get("iss", client.client_id) != client.client_id:
         raise InvalidToken("iss is not the client")
     if claims.get("client_id", client.client_id) != client.client_id:

@@ -17,7 +17,7 @@ from idp.protocol import client_responses, response_modes
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.response_modes import AuthorizationResponder
 from idp.protocol.response_types import CODE, ID_TOKEN, TOKEN, canonical_name, has_tokens, required_grants
-from idp.security_profiles import profile_of
+from idp.security_profiles import has_bound_tokens, profile_of
 
 NOT_FOR_CODE = "this client is not registered for response_type code"
 NOT_FOR_TYPE = "this client is not registered for this response_type and the grants it needs"
@@ -39,8 +39,7 @@ def response_type(query: Query, client: Client, *, offered: Collection[str]) -> 
     allowed = profile_of(client).response_types
     if allowed and name not in allowed:
         raise UnauthorizedClientError(NOT_IN_PROFILE)
-    bound = client.metadata.dpop_bound_access_tokens or client.metadata.tls_client_certificate_bound_access_tokens
-    if bound and TOKEN in name.split():
+    if has_bound_tokens(client.metadata) and TOKEN in name.split():
         raise UnauthorizedClientError(BOUND)
     return name
 

@@ -19,7 +19,7 @@ from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize import pushed_request, request_object
 from idp.protocol.frontchannel_parameters import Query
-from idp.security_profiles import profile_of
+from idp.security_profiles import must_push, must_sign, profile_of
 
 BY_VALUE, BY_REFERENCE = "request", "request_uri"
 NOT_PUSHED = "this client must push its requests to the pushed_authorization_request_endpoint"
@@ -68,21 +68,11 @@ def choose_parameters(client: Client, inner: Query, beside: Query) -> Query:
     return Query({"client_id": client.client_id}).overlaid(inner) if alone else beside.overlaid(inner)
 
 
-def must_be_pushed(client: Client) -> bool:
-    """Whether this client may send no parameters through a browser (RFC 9126 section 6)."""
-    return profile_of(client).requires_pushed_request or client.metadata.require_pushed_authorization_requests
-
-
-def must_be_signed(client: Client) -> bool:
-    """Whether every request of this client must be a signed object (RFC 9101 section 10.5)."""
-    return profile_of(client).requires_signed_request or client.metadata.require_signed_request_object
-
-
 def _find_sending_error(client: Client, *, signed: bool) -> OAuth2Error | None:
     """Return the error of a request that was not pushed, if this client must send it in another way."""
-    if must_be_pushed(client):
+    if must_push(client.metadata):
         return InvalidRequestError(NOT_PUSHED)
-    return InvalidRequestError(NOT_SIGNED) if must_be_signed(client) and not signed else None
+    return InvalidRequestError(NOT_SIGNED) if must_sign(client.metadata) and not signed else None
 
 
 def _pushed(tx: Transaction, client: Client, sent: Query, reference: str) -> SentRequest:

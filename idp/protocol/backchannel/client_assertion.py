@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,8 @@ from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.backchannel import audiences
-from idp.protocol.client_keys import LEEWAY, verify_client_jwt
+from idp.protocol.client_keys import verify_client_jwt
+from idp.protocol.jwt_claims import LEEWAY, last_use, read_jti, require_type
 from idp.security_profiles import profile_of
 from idp.signing.client_jwts import unverified_claims, verify_secret_jws
 from idp.signing.client_secrets import unseal_secret
@@ -26,7 +26,6 @@ TYPES = frozenset({"", "jwt", "client-authentication+jwt"})
 """`typ` values that may mean a client assertion; another JWT the client signs must not pass for one (RFC 8725 3.11)."""
 
 LONGEST_LIFE = 5 * MINUTE
-LONGEST_JTI = 255
 
 
 class AssertionRefused(Exception):
@@ -75,20 +74,17 @@ def verify_assertion(client: Client, assertion: str, address: str, *, now: int) 
     """
     try:
         header, claims = _verify_signature(client, assertion, now)
+        require_type(header, TYPES)
+        jti = read_jti(claims)
     except InvalidToken as problem:
         raise AssertionRefused(problem.reason) from problem
-    if str(header.get("typ", "")).lower() not in TYPES:
-        raise AssertionRefused("another kind of token")
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise AssertionRefused("iss and sub are not both the client")
     if not _is_audience(claims.get("aud"), client, address):
         raise AssertionRefused("meant for somebody else")
     if claims["exp"] - now > LONGEST_LIFE + LEEWAY:
         raise AssertionRefused("lives longer than five minutes")
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
-        raise AssertionRefused("jti is missing or too long")
-    return VerifiedAssertion(client.client_id, jti, math.ceil(claims["exp"]) + LEEWAY)
+    return VerifiedAssertion(client.client_id, jti, last_use(claims))
 
 
 def _verify_signature(client: Client, assertion: str, now: int) -> tuple[dict[str, Any], dict[str, Any]]:

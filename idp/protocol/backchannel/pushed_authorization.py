@@ -27,6 +27,7 @@ from idp.protocol.errors import TooManyRequests, oauth_error
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal
 from idp.protocol.sender_constraint.pushed_requests import bind_to_proof
+from idp.security_profiles import must_sign
 from idp.web.context import services
 from idp.web.pages import json_response
 
@@ -80,7 +81,7 @@ def _pushed_parameters(client: Client, form: dict[str, str], *, now: int) -> Que
     if token is not None:
         inner = request_object.read_request_object(client, token, now=now)
         return Query(named).overlaid(inner)
-    if sent_request.must_be_signed(client):
+    if must_sign(client.metadata):
         raise InvalidRequestError(sent_request.NOT_SIGNED)
     return queries.from_members(form | named, LONGEST)
 

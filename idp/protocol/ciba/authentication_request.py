@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,8 +17,9 @@ from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize.request_object import check_claims, check_lifetime, parameters_from
 from idp.protocol.authorize.sent_request import NOT_SIGNED
 from idp.protocol.ciba.binding_message import InvalidBindingMessage
-from idp.protocol.client_keys import LEEWAY, verify_client_jwt
+from idp.protocol.client_keys import verify_client_jwt
 from idp.protocol.frontchannel_parameters import Query
+from idp.protocol.jwt_claims import last_use, read_jti
 from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.jws import InvalidToken
@@ -41,7 +41,6 @@ LONGEST = {
 REQUEST = "request"
 REQUIRED = ("iss", "aud", "exp", "iat", "nbf", "jti")
 """Claims of a signed request (section 7.1.1)."""
-LONGEST_JTI = 255
 BESIDE = "a signed request has all its parameters inside: send none beside it"
 METADATA: dict[str, Any] = {
     "backchannel_token_delivery_modes_supported": list(DELIVERY_MODES),
@@ -110,16 +109,13 @@ def _read_signed(client: Client, token: str, *, now: int) -> SentRequest:
         _require_claims(claims)
         check_claims(client, header, claims)
         check_lifetime(claims, now=now)
-        query = queries.from_members(parameters_from(claims, LONGEST), LONGEST)
+        jti, query = read_jti(claims), queries.from_members(parameters_from(claims, LONGEST), LONGEST)
     except InvalidToken as problem:
         raise SignedRequestRefused(problem.reason) from problem
-    return SentRequest(query, jti=claims["jti"], expires_at=math.ceil(claims["exp"]) + LEEWAY)
+    return SentRequest(query, jti=jti, expires_at=last_use(claims))
 
 
 def _require_claims(claims: Mapping[str, Any]) -> None:
     for name in REQUIRED:
         if name not in claims:
             raise InvalidToken(f"{name} is missing")
-    jti = claims["jti"]
-    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
-        raise InvalidToken("jti is not a text, or too long")

@@ -16,12 +16,12 @@ from idp.login.policy import rate_limits
 from idp.persistence.device_authorizations import DeviceAuthorization
 from idp.protocol import authorization_details, resource_indicators
 from idp.protocol.authorize import checks
-from idp.protocol.authorize.sent_request import must_be_pushed, must_be_signed
 from idp.protocol.backchannel.authlib_client import RegisteredClient
 from idp.protocol.backchannel.client_authentication import authenticate
 from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.device import user_codes
 from idp.protocol.errors import TooManyRequests
+from idp.security_profiles import must_push, must_sign
 from idp.web.context import services
 from idp.web.pages import json_response
 
@@ -75,5 +75,5 @@ def respond(oauth_request: BackChannelRequest) -> Response:
 def _require_permission(client: RegisteredClient) -> None:
     if not client.check_grant_type(DEVICE_CODE):
         raise UnauthorizedClientError("this client is not registered for the device authorization grant")
-    if must_be_pushed(client.row) or must_be_signed(client.row):
+    if must_push(client.row.metadata) or must_sign(client.row.metadata):
         raise UnauthorizedClientError("this client sends signed or pushed requests, and a device can send neither")

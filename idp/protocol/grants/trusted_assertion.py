@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,8 @@ from idp.persistence.transaction import Transaction
 from idp.persistence.trusted_issuers import EMAIL, USER_ID, USERNAME, TrustedIssuer
 from idp.persistence.users import User
 from idp.protocol.backchannel import audiences
-from idp.protocol.client_keys import LEEWAY, verify_by_keys
+from idp.protocol.client_keys import verify_by_keys
+from idp.protocol.jwt_claims import LEEWAY, last_use, read_jti, require_type
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims
 from idp.signing.jws import InvalidToken
@@ -68,8 +68,7 @@ def read_assertion(tx: Transaction, token: str, client_id: str, address: str) ->
     if trusted is None or client_id not in trusted.clients:
         raise InvalidToken("no trusted issuer of this client")
     header, claims = verify_by_keys(trusted.jwks, trusted.jwks_uri, token, now=tx.now, algs=FOREIGN)
-    if str(header.get("typ", "")).lower() not in TYPES:
-        raise InvalidToken("another kind of token")
+    require_type(header, TYPES)
     if not audiences.is_ours(claims.get("aud"), address):
         raise InvalidToken("meant for somebody else")
     if claims.get("client_id", client_id) != client_id:
@@ -78,9 +77,8 @@ def read_assertion(tx: Transaction, token: str, client_id: str, address: str) ->
         raise InvalidToken("lives longer than this issuer may make it")
     if trusted.identifier == EMAIL and claims.get("email_verified", True) is not True:
         raise InvalidToken("the address is not verified there")  # anybody can type the address of somebody else
-    jti, _subject = _text(claims, "jti"), _text(claims, "sub")  # `sub` also where another claim names the person
-    expires_at = math.ceil(claims["exp"]) + LEEWAY
-    return TrustedAssertion(trusted, jti, expires_at, _text(claims, trusted.subject_claim))
+    _text(claims, "sub")  # also where another claim names the person
+    return TrustedAssertion(trusted, read_jti(claims), last_use(claims), _text(claims, trusted.subject_claim))
 
 
 def _is_same_address(stored: str, named: str) -> bool:

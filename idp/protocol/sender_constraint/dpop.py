@@ -15,6 +15,7 @@ from idp.kernel.clock import MINUTE
 from idp.kernel.entropy import urlsafe
 from idp.kernel.uris import DEFAULT_PORTS
 from idp.persistence.transaction import Transaction
+from idp.protocol.jwt_claims import LEEWAY, read_jti
 from idp.protocol.sender_constraint import dpop_nonces
 from idp.signing.dpop_proofs import verify_dpop_proof
 from idp.signing.jws import InvalidToken
@@ -22,9 +23,6 @@ from idp.web.context import services
 
 HEADER = "DPoP"
 LONGEST_LIFE = MINUTE
-LEEWAY = 30
-"""Seconds by which clocks may differ."""
-LONGEST_JTI = 255
 
 
 class InvalidDpopProof(OAuth2Error):
@@ -74,6 +72,7 @@ def read_proof(now: int, *, access_token: str | None = None) -> Proof:
     """
     try:
         signed = verify_dpop_proof(request.headers.get(HEADER, ""))
+        jti = read_jti(signed.claims)
     except InvalidToken as problem:
         raise InvalidDpopProof(problem.reason) from problem
     claims = signed.claims
@@ -82,9 +81,6 @@ def read_proof(now: int, *, access_token: str | None = None) -> Proof:
     _check_age(claims, now)
     if access_token is not None and claims.get("ath") != hash_access_token(access_token):
         raise InvalidDpopProof("ath is not the hash of the access token")
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
-        raise InvalidDpopProof("jti is missing or too long")
     return Proof(signed.thumbprint, jti, now + LONGEST_LIFE + 2 * LEEWAY)
 
 
