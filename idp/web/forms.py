@@ -20,6 +20,12 @@ def single_value(values: MultiDict[str, str], name: str, *, longest: int = MAX_F
     return found[0]
 
 
+def parse_number(text: str, *, digits: int = 18) -> int | None:
+    """Return a whole number, not negative; None for anything else, and for more than so many digits."""
+    found = text.strip()
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= digits else None
+
+
 def is_storable(text: str) -> bool:
     """Whether both databases can store the text: no NUL (PostgreSQL), no lone surrogate (UTF-8)."""
     return NOT_STORABLE.search(text) is None

@@ -50,7 +50,8 @@ def test_a_page_of_another_client_reads_nothing(harness: Harness, spa: BackChann
 
 
 @pytest.mark.parametrize(
-    ("path", "methods"), [("/token", "POST"), ("/revoke", "POST"), ("/par", "POST"), ("/userinfo", "GET, POST")]
+    ("path", "methods"),
+    [("/token", "POST"), ("/revoke", "POST"), ("/par", "POST"), ("/userinfo", "GET, POST"), ("/api/security", "GET")],
 )
 def test_preflights_are_answered(rp: BackChannelClient, path: str, methods: str) -> None:
     response = rp.http.options(path, headers={"Origin": PAGE}, base_url=ISSUER)

@@ -27,8 +27,13 @@ from tests.support.product import Product
 from tests.support.tables import let_pass
 
 WORKERS = 4
-NOBODY_THERE = "smtp://127.0.0.1:1"
-"""Messages stay in the outbox, where a test reads them."""
+NOBODY_THERE = {
+    "smtp_url": "smtp://127.0.0.1:1",
+    "sms_provider": "webhook",
+    "message_webhook_url": "https://127.0.0.1:1/",
+    "message_webhook_secret": "k" * 32,
+}
+"""Messages stay in the outbox, where a test reads them: the mailbox of development would take texts at once."""
 
 
 class Visitor(Protocol):
@@ -121,10 +126,10 @@ def served_instance(databases: Databases, directory: Path) -> Iterator[ServedIns
     """Four workers over a fresh database, until the block ends."""
     with databases.fresh(migrate) as url:
         crowd = {"worker_threads": "64", "hash_queue": "60", "client_registration": "token"}
-        settings = {"database_url": url, "smtp_url": NOBODY_THERE} | crowd
+        settings = {"database_url": url} | NOBODY_THERE | crowd
         product = Product(directory, settings, WORKERS)
         product.start()  # before the harness, so that the keys are the product's own, made today
-        harness = Harness(url, directory, issuer=product.issuer, mode="development", smtp_url=NOBODY_THERE)
+        harness = Harness(url, directory, issuer=product.issuer, mode="development", **NOBODY_THERE)
         harness.clock.advance(int(time.time()) - harness.clock.now())
         try:
             yield ServedInstance(product, harness)

@@ -19,7 +19,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
 from idp.web import account_paths, geoip
-from idp.web.forms import single_value
+from idp.web.forms import parse_number, single_value
 
 PAGE = 50
 LONGEST_ID = 18
@@ -47,8 +47,7 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
 
 
 def _before() -> int | None:
-    requested = single_value(request.args, "before", longest=LONGEST_ID)
-    return int(requested) if requested.isascii() and requested.isdigit() else None
+    return parse_number(single_value(request.args, "before"))
 
 
 def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from idp.login.state.simulation import simulate_sign_in
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
+from idp.web.forms import parse_number
 
 LONGEST_AGE = 10**9
 
@@ -77,8 +78,8 @@ def parse_situation(
     parsed = parse_client_address(address) if address.strip() else ""
     if parsed is None:
         raise FieldRefused("address", Text("An address looks like 192.0.2.7 or 2001:db8::7."))
-    age = max_age.strip()
-    if age and not (age.isascii() and age.isdigit() and int(age[:12]) <= LONGEST_AGE):
+    age = parse_number(max_age)
+    if max_age.strip() and (age is None or age > LONGEST_AGE):
         raise FieldRefused("max_age", Text("Enter a number of seconds, such as 3600."))
     return Situation(
         user=user,
@@ -86,7 +87,7 @@ def parse_situation(
         address=parsed,
         remembered=remembered,
         acr_values=tuple(acr_values.split()),
-        max_age=int(age) if age else None,
+        max_age=age,
     )
 
 

@@ -11,6 +11,7 @@ from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
 from idp.login.policy.methods import MOST_SECURE_FIRST
 from idp.login.policy.rules import RuleKind, Terms, from_row, to_row
+from idp.web.forms import parse_number
 
 YES, NO = "yes", "no"
 SWITCHES = ("second_step", "codes_viewable", "may_close", "self_registration")
@@ -96,9 +97,10 @@ def _value(name: str, text: str) -> bool | int | str | list[str]:
 
 def _number(name: str, text: str) -> int:
     least, most = NUMBERS[name]
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most):
+    number = parse_number(text)
+    if number is None or not least <= number <= most:
         raise FieldRefused(name, Text("Enter a number from {least} to {most}.", least=least, most=most))
-    return int(text)
+    return number
 
 
 def _text(value: object) -> str:

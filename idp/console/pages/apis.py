@@ -17,7 +17,7 @@ from idp.persistence.apis import Api
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import parse_number, single_value
 
 blueprint = Blueprint("apis", __name__)
 
@@ -146,8 +146,9 @@ def _find(tx: Transaction) -> Api:
 
 def _typed(identifier: str) -> ApiFields:
     """Return the fields that were typed; raises `Refused`."""
-    life = single_value(request.form, "access_token_lifetime").strip()
-    if life and not (life.isascii() and life.isdigit() and len(life) <= LONGEST_NUMBER):
+    typed = single_value(request.form, "access_token_lifetime").strip()
+    life = parse_number(typed)
+    if typed and life is None:
         raise Refused(Text("Type a number of seconds."), field="access_token_lifetime")
     scopes = [line.partition("=") for line in _lines("scopes")]
     return ApiFields(
@@ -155,7 +156,7 @@ def _typed(identifier: str) -> ApiFields:
         name=single_value(request.form, "name").strip(),
         scopes={name.strip(): title.strip() for name, _, title in scopes},
         exchange_clients=_lines("exchange_clients"),
-        access_token_lifetime=int(life) if life else None,
+        access_token_lifetime=life,
     )
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import Refused, claim_mappings, clients
+from idp.admin import claim_mappings
 from idp.admin.permissions import Permission
 from idp.claims.mappings import ClaimMapping, parse
 from idp.claims.subjects import subject_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
+from idp.console.pages.apps.find import find_client
 from idp.console.pages.claim_texts import SOURCES, TARGETS, claim_text, preview_rows
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -68,14 +69,6 @@ def remove_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
     if not claim_mappings.remove(tx, admin.actor, client, single_value(request.form, "replaces")):
         abort(404)
     return responses.redirect_done(console_paths.app_claims_path(client.client_id), "removed")
-
-
-def find_client(tx: Transaction, client_id: str, *, lock: bool = False) -> Client:
-    """Return the app of the address; aborts with 404 when there is none."""
-    try:
-        return clients.find(tx, client_id, lock=lock)
-    except Refused:
-        abort(404)
 
 
 def _rows(tx: Transaction, found: list[ClaimMapping], path: str) -> list[dict[str, Any]]:

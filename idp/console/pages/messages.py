@@ -15,6 +15,7 @@ from idp.console.message_texts import CHANNELS, KINDS, STATES, kind_text, reason
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.messaging.ciba_pings import TO_APPS
+from idp.persistence.keyset import Page
 from idp.persistence.message_records import MessageFilter
 from idp.persistence.outbox import MessageState, OutboxMessage
 from idp.persistence.transaction import Transaction
@@ -28,6 +29,7 @@ NOBODY = Text("Nobody has this user name or email address. Type all of it.")
 NO_DAY = Text("Type a day as year-month-day, such as 2026-06-01.")
 LONGEST = 256
 TONES = {MessageState.DELIVERED: "on", MessageState.WAITING: "off"}
+NOTHING: Page[OutboxMessage] = Page([], has_previous=False, has_next=False)
 
 blueprint = Blueprint("messages", __name__)
 
@@ -56,7 +58,7 @@ def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: Fie
         for name in ("person", "kind", "channel", "state", "since", "until")
     }
     wanted, wrong = _filter(tx, typed)
-    page = tx.message_records.page(wanted, paging.position(KEY), limit=paging.PAGE)
+    page = NOTHING if wrong else tx.message_records.page(wanted, paging.position(KEY), limit=paging.PAGE)
     return responses.render(
         admin,
         "console/messages.html",
@@ -69,7 +71,7 @@ def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: Fie
         kinds=_choices(KINDS, typed["kind"]),
         channels=_choices(CHANNELS, typed["channel"]),
         states=_choices(STATES, typed["state"]),
-        messages=[_row(admin, message) for message in ([] if wrong else page.records)],
+        messages=[_row(admin, message) for message in page.records],
         links=paging.links(page, lambda message: (message.created_at, message.id)),
         may_send=admin.may(Permission.SEND_MESSAGES),
     )

@@ -20,7 +20,7 @@ from idp.login.state.policy_rules import present_rules
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import parse_number, single_value
 
 NOTICES = {
     "saved": Text("The rule is saved. It applies from now on."),
@@ -132,6 +132,12 @@ def read_kind() -> RuleKind:
     """Return what the rule is about; the organisation for nonsense."""
     wanted = single_value(request.values, "kind", longest=20)
     return next((kind for kind in RuleKind if kind == wanted), RuleKind.ORGANISATION)
+
+
+def read_base() -> int:
+    """Return the version of the policy that the form is about; -1, which no version has, for nonsense."""
+    base = parse_number(single_value(request.values, "base"))
+    return -1 if base is None else base
 
 
 def rule_href(kind: RuleKind, subject: str = "") -> str:

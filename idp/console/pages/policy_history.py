@@ -13,7 +13,7 @@ from idp.admin.policy.fields import FieldRefused
 from idp.console import paging, responses
 from idp.console.guard import Admin, views
 from idp.console.guard import changes as changing
-from idp.console.pages.policy import may_change
+from idp.console.pages.policy import may_change, read_base
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.persistence.policy import PolicyVersion
@@ -51,13 +51,13 @@ def show_version(tx: Transaction, admin: Admin, number: int) -> Response:
 @changing(Permission.CHANGE_POLICY, recent=True)
 def return_to_version(tx: Transaction, admin: Admin, number: int) -> Response:
     """Store a new version whose rules are those of this one."""
-    base, reason = single_value(request.form, "base", longest=18), single_value(request.form, "reason", longest=400)
+    reason = single_value(request.form, "reason", longest=400)
     try:
         changes.save(
             tx,
             admin.actor,
             changes.propose_version(tx, number),
-            base=int(base) if base.isascii() and base.isdigit() else -1,
+            base=read_base(),
             reason=reason,
             settings=services().settings,
             entropy=services().entropy,

@@ -27,7 +27,7 @@ from idp.console.guard import changes as changing
 from idp.console.pages import policy
 from idp.kernel.handles import digest
 from idp.kernel.text import Text
-from idp.login.policy.rules import OPEN, Rule, RuleKind
+from idp.login.policy.rules import OPEN, Rule, RuleKind, RuleSet
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.transaction import Transaction
 from idp.signing.sealing import SealBroken
@@ -52,12 +52,11 @@ blueprint = Blueprint("policy_review", __name__)
 @views(Permission.CHANGE_POLICY, recent=True)
 def show_review(tx: Transaction, admin: Admin) -> Response:
     """Show what the typed rule would change."""
-    typed, kind = _typed(), policy.read_kind()
+    typed = _typed()
     try:
-        proposal = _proposal(tx, kind, typed)
+        proposal = _proposal(tx, typed)
     except FieldRefused as error:
-        base = present_rules(tx).version
-        return policy.render_rule(tx, admin, kind, _known(tx, kind, typed), typed=typed, base=base, error=error)
+        return _render_refused(tx, admin, typed, error)
     return _render(tx, admin, typed, proposal)
 
 
@@ -65,18 +64,17 @@ def show_review(tx: Transaction, admin: Admin) -> Response:
 @changing(Permission.CHANGE_POLICY, recent=True, back=console_paths.POLICY)
 def save(tx: Transaction, admin: Admin) -> Response:
     """Save the rule as a new version, unless somebody else did in between."""
-    typed, kind = _typed(), policy.read_kind()
+    typed = _typed()
     try:
-        proposal = _proposal(tx, kind, typed)
+        proposal = _proposal(tx, typed)
     except FieldRefused as error:
-        base = present_rules(tx).version
-        return policy.render_rule(tx, admin, kind, _known(tx, kind, typed), typed=typed, base=base, error=error)
+        return _render_refused(tx, admin, typed, error)
     try:
         changes.save(
             tx,
             admin.actor,
             proposal,
-            base=int(typed["base"]) if typed["base"].isascii() and typed["base"].isdigit() else -1,
+            base=policy.read_base(),
             reason=typed["reason"],
             settings=services().settings,
             entropy=services().entropy,
@@ -90,14 +88,13 @@ def save(tx: Transaction, admin: Admin) -> Response:
 @views(Permission.CHANGE_POLICY)
 def show_names(tx: Transaction, admin: Admin) -> Response:
     """List the people whom one effect of the typed rule concerns."""
-    typed, kind = _typed(), policy.read_kind()
+    typed = _typed()
     wanted = single_value(request.args, "effect", longest=20)
     effect = next((each for each in Effect if each == wanted), Effect.SET_UP)
     try:
-        proposal = _proposal(tx, kind, typed)
+        proposal = _proposal(tx, typed)
     except FieldRefused as error:
-        base = present_rules(tx).version
-        return policy.render_rule(tx, admin, kind, _known(tx, kind, typed), typed=typed, base=base, error=error)
+        return _render_refused(tx, admin, typed, error)
     start = single_value(request.args, "start", longest=100)
     found, further = preview.names(tx, proposal, services().settings, effect, start=start, most=NAMES)
     address = console_paths.POLICY_NAMES
@@ -114,11 +111,18 @@ def show_names(tx: Transaction, admin: Admin) -> Response:
     )
 
 
+def _render_refused(tx: Transaction, admin: Admin, typed: dict[str, str], error: FieldRefused) -> Response:
+    """Show the form of the rule again, with what is wrong in it."""
+    rules, kind = present_rules(tx), policy.read_kind()
+    subject = _known(rules, kind, typed)
+    return policy.render_rule(tx, admin, kind, subject, typed=typed, base=rules.version, error=error)
+
+
 def _render(
     tx: Transaction, admin: Admin, typed: dict[str, str], proposal: Proposal, *, error: Refused | None = None
 ) -> Response:
     (rule,) = proposal.changed
-    if isinstance(error, PolicyOutdated) or not (typed["base"].isascii() and typed["base"].isdigit()):
+    if isinstance(error, PolicyOutdated) or policy.read_base() < 0:
         typed = typed | {"base": str(proposal.present.version)}
     counted = _count(tx, admin, typed, proposal) if error is None else Count(done=True)
     field = error.field if isinstance(error, FieldRefused) else "form"
@@ -155,14 +159,16 @@ def _typed() -> dict[str, str]:
     return typed | {"kinds": " ".join(kinds)}
 
 
-def _proposal(tx: Transaction, kind: RuleKind, typed: dict[str, str]) -> Proposal:
-    subject = _known(tx, kind, typed) or changes.find_subject(tx, kind, typed["subject"])
-    return changes.propose(present_rules(tx), [Rule(kind, fields.parse(kind, typed), subject)])
+def _proposal(tx: Transaction, typed: dict[str, str]) -> Proposal:
+    """Return what would change; raises `FieldRefused`."""
+    rules, kind = present_rules(tx), policy.read_kind()
+    subject = _known(rules, kind, typed) or changes.find_subject(tx, kind, typed["subject"])
+    return changes.propose(rules, [Rule(kind, fields.parse(kind, typed), subject)])
 
 
-def _known(tx: Transaction, kind: RuleKind, typed: dict[str, str]) -> str:
+def _known(rules: RuleSet, kind: RuleKind, typed: dict[str, str]) -> str:
     """Return the subject if there is a rule about it, also when it was removed since."""
-    return typed["subject"] if present_rules(tx).get(kind, typed["subject"]) else ""
+    return typed["subject"] if rules.get(kind, typed["subject"]) else ""
 
 
 def _address(typed: dict[str, str], *, path: str = console_paths.POLICY_REVIEW, **more: str) -> str:

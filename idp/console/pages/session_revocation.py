@@ -23,7 +23,7 @@ from idp.persistence.session_search import SessionFilter
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import parse_number, single_value
 from idp.web.pages import see_other
 
 WORK_SECONDS = 3.0
@@ -111,5 +111,4 @@ def _wanted(tx: Transaction, admin: Admin, *, started: int) -> SessionFilter:
 
 
 def _number(name: str) -> int:
-    text = single_value(request.form, name, longest=LONGEST_NUMBER)
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return parse_number(single_value(request.form, name)) or 0

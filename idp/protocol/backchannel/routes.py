@@ -105,9 +105,13 @@ def _preflight_post() -> Response:
 
 
 @backchannel.route("/userinfo", methods=["OPTIONS"], endpoint="userinfo_preflight")
-@backchannel.route("/api/security", methods=["OPTIONS"], endpoint="security_preflight")
-def _preflight_api() -> Response:
+def _preflight_userinfo() -> Response:
     return cors.respond_to_preflight("GET, POST")
+
+
+@backchannel.route("/api/security", methods=["OPTIONS"], endpoint="security_preflight")
+def _preflight_security() -> Response:
+    return cors.respond_to_preflight("GET")
 
 
 @backchannel.errorhandler(DatabaseUnavailable)

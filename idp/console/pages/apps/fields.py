@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from idp.admin.client_rules import Registration
 from idp.kernel import strict_json
 from idp.kernel.text import Text
-from idp.web.forms import is_checked, single_value
+from idp.web.forms import is_checked, parse_number, single_value
 
 LONGEST = 20_000
 """Characters of one field: a JWK Set of several keys."""
@@ -62,12 +62,11 @@ def _lines(form: MultiDict[str, str], name: str) -> tuple[str, ...]:
 
 
 def _number(form: MultiDict[str, str], name: str) -> int | None:
-    text = single_value(form, name, longest=12).strip()
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit()):
+    text = single_value(form, name).strip()
+    number = parse_number(text)
+    if text and number is None:
         raise Unreadable(Text("Type a number of seconds, or nothing."))
-    return int(text)
+    return number
 
 
 def _json(form: MultiDict[str, str], name: str) -> dict[str, Any] | None:

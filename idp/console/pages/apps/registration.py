@@ -17,7 +17,7 @@ from idp.kernel.text import Text
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
-from idp.web.forms import single_value
+from idp.web.forms import parse_number, single_value
 
 blueprint = Blueprint("registration_tokens", __name__)
 
@@ -50,17 +50,13 @@ def change_tokens(tx: Transaction, admin: Admin) -> Response:
     note, uses, days = (single_value(request.form, name, longest=200) for name in ("note", "uses", "days"))
     try:
         token = client_registrations.make_token(
-            tx, services().entropy, note=note, uses=_number(uses), life=_number(days) * DAY
+            tx, services().entropy, note=note, uses=parse_number(uses) or 0, life=(parse_number(days) or 0) * DAY
         )
     except Refused as refused:
         return _page(tx, admin, errors=refused.fields, typed={"note": note, "uses": uses, "days": days})
     return responses.render(
         admin, "console/apps/registration_token.html", token=token, back_href=console_paths.APP_REGISTRATION
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MOST_USES)) else 0
 
 
 def _page(

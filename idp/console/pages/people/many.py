@@ -25,7 +25,7 @@ from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
 from idp.web.context import services
-from idp.web.forms import is_storable, single_value
+from idp.web.forms import is_storable, parse_number, single_value
 
 CHOSEN, EVERYBODY = "chosen", "all"
 ROLES = "roles"
@@ -190,8 +190,7 @@ def _show_progress(admin: Admin, wanted: Request, result: BatchResult) -> Respon
 
 
 def _number(name: str) -> int:
-    typed = single_value(request.form, name, longest=9)
-    return int(typed) if typed.isascii() and typed.isdigit() else 0
+    return parse_number(single_value(request.form, name)) or 0
 
 
 def _explain(admin: Admin, title: Text, message: Text) -> Response:
