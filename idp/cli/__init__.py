@@ -56,6 +56,7 @@ class _Commands(click.Group):
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="countersign", message="%(version)s")
 def main() -> None:
     """Countersign, a standalone OpenID Connect identity provider.
 

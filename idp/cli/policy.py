@@ -13,6 +13,8 @@ from idp.admin.policy.changes import Proposal
 from idp.admin.policy.preview import Count
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import as_json, assume_yes, print_json, utc
+from idp.login.policy.assurance import LEVELS
+from idp.login.policy.methods import MOST_SECURE_FIRST
 from idp.login.policy.rules import OPEN, Rule, RuleKind, Terms, to_row
 from idp.login.state.policy_rules import present_rules
 from idp.persistence.keyset import Position
@@ -53,8 +55,8 @@ def show_policy(work: CliContext, *, json_wanted: bool) -> None:
 @click.argument("kind", type=KIND)
 @click.argument("subject", default="")
 @click.option("--second-step", type=click.Choice([fields.YES, fields.NO]), help="Whether it must be enrolled.")
-@click.option("--kinds", help='Those that count, such as "passkey totp".')
-@click.option("--min-level", help="The least level, such as mfa.")
+@click.option("--kinds", help=f'Those that count, separated by spaces, of: {", ".join(MOST_SECURE_FIRST)}.')
+@click.option("--min-level", help=f"The least level: {', '.join(LEVELS)}.")
 @click.option("--remember-days", help="Days that a device is remembered; 0 switches it off.")
 @click.option("--sign-in-hours", help="Hours after which people sign in again.")
 @click.option("--grace-days", help="Days to set up a second step that is required.")

@@ -1,6 +1,7 @@
 """Looking after an installation: tables, keys, purging, and the doctor."""
 
 import contextlib
+import importlib.metadata
 import json
 import os
 import re
@@ -46,6 +47,7 @@ def test_help_names_every_command(command: Command) -> None:
     for name in ("serve", "demo", "db", "users", "clients", "keys", "audit", "doctor", "purge"):
         assert f"  {name} " in said
     command.refused("nonsense", code=2)
+    assert command.done("--version") == f"{importlib.metadata.version('countersign')}\n"
 
 
 def test_tables_are_made_once_and_told_about(command: Command) -> None:
