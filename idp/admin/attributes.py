@@ -28,11 +28,10 @@ YES, NO = "true", "false"
 
 
 class BadAttribute(Refused):
-    """An attribute or a value cannot be like this; `field` is what is wrong: of the form, or the attribute's name."""
+    """An attribute or a value cannot be like this; `fields` is by field of the form, or by name of the attribute."""
 
     def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+        super().__init__(text, field=field)
 
 
 def declare(tx: Transaction, actor: Actor, wanted: Attribute) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from idp import audit
 from idp.activity.event_kinds import KINDS, OUTCOMES
+from idp.admin import Refused
 from idp.audit import Event
 from idp.kernel.clock import DAY
 from idp.kernel.text import Text
@@ -42,12 +43,11 @@ class TypedFilter:
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
 
-class FilterRefused(Exception):
-    """A field cannot be understood: its name, and what to do."""
+class FilterRefused(Refused):
+    """A field of a search cannot be understood."""
 
     def __init__(self, field: str, text: Text) -> None:
-        super().__init__(field)
-        self.field, self.text = field, text
+        super().__init__(text, field=field)
 
 
 def parse_filter(tx: Transaction, typed: TypedFilter) -> AuditFilter:

@@ -28,11 +28,10 @@ RESERVED = (_OF_TOKENS | {claim for claims in SCOPES.values() for claim in claim
 
 
 class BadMapping(Refused):
-    """A claim cannot be added like this; `field` is the field of the form that is wrong."""
+    """A claim cannot be added like this; `fields` is by field of the form."""
 
     def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+        super().__init__(text, field=field)
 
 
 def check(tx: Transaction, client: Client, mapping: ClaimMapping, others: Sequence[ClaimMapping]) -> None:

@@ -55,7 +55,7 @@ def show_policy(work: CliContext, *, json_wanted: bool) -> None:
 @click.argument("kind", type=KIND)
 @click.argument("subject", default="")
 @click.option("--second-step", type=click.Choice([fields.YES, fields.NO]), help="Whether it must be enrolled.")
-@click.option("--kinds", help=f'Those that count, separated by spaces, of: {", ".join(MOST_SECURE_FIRST)}.')
+@click.option("--kinds", help=f"Those that count, separated by spaces, of: {', '.join(MOST_SECURE_FIRST)}.")
 @click.option("--min-level", help=f"The least level: {', '.join(LEVELS)}.")
 @click.option("--remember-days", help="Days that a device is remembered; 0 switches it off.")
 @click.option("--sign-in-hours", help="Hours after which people sign in again.")

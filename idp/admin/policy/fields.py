@@ -38,11 +38,10 @@ A person's `Required` is on their page, an app has no account pages, and a stran
 
 
 class FieldRefused(Refused):
-    """A typed value is none; `field` is where."""
+    """A typed value is none; `fields` says where."""
 
     def __init__(self, field: str, message: Text) -> None:
-        super().__init__(message)
-        self.field = field
+        super().__init__(message, field=field)
 
 
 def names_for(kind: RuleKind) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ def _form(
     return responses.render(
         admin,
         "console/app_claim_form.html",
-        error=(error.field, error.text) if error else None,
+        errors=error.fields if error else None,
         action=f"{path}/new",
         name=client.client_name,
         source=source,

@@ -127,7 +127,7 @@ def _form(admin: Admin, shown: Attribute, *, new: bool = False, error: BadAttrib
     return responses.render(
         admin,
         "console/attribute_form.html",
-        error=(error.field, error.text) if error else None,
+        errors=error.fields if error else None,
         title=Text("New attribute") if new else Text("Change the attribute {title}", title=shown.title),
         new=new,
         attribute={"name": shown.name, "title": shown.title, "visible": shown.visible},

@@ -40,18 +40,18 @@ blueprint = Blueprint("audit", __name__)
 @views(Permission.VIEW_AUDIT)
 def show_page(tx: Transaction, admin: Admin) -> Response:
     """Show one page of the events that were searched for, newest first."""
-    typed, page, error = _typed(request.args), NONE, None
+    typed, page, errors = _typed(request.args), NONE, dict[str, str]()
     try:
         wanted = audit_trail.parse_filter(tx, typed)
         page = tx.audit_search.page(wanted, paging.position((int,)), limit=paging.PAGE)
-    except FilterRefused as unknown:
-        error = (unknown.field, unknown.text)
+    except FilterRefused as refused:
+        errors = refused.fields
     names = load_names(tx, page.records)
     return responses.render(
         admin,
         "console/audit.html",
         status=200,
-        error=error,
+        errors=errors,
         typed=typed,
         kinds=_kinds(typed.event),
         outcomes=[

@@ -69,7 +69,7 @@ def _render(
     return responses.render(
         admin,
         "console/person_attributes.html",
-        error=(FIELD + error.field, error.text) if error else None,
+        errors={FIELD + name: text for name, text in error.fields.items()} if error else None,
         notices=NOTICES,
         name=user.display_name,
         attributes=[_field(each, shown.get(each.name, "")) for each in tx.attributes.all()],

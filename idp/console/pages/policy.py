@@ -102,7 +102,7 @@ def render_rule(
     return responses.render(
         admin,
         "console/policy_rule.html",
-        error=(error.field, error.text) if error else None,
+        errors=error.fields if error else None,
         kind=kind.value,
         name=explain.rule_name(tx, Rule(kind, OPEN, subject)) if known else KINDS[kind][0],
         subject=subject,

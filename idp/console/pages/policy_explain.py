@@ -47,7 +47,7 @@ def _render(
     return responses.render(
         admin,
         "console/policy_explain.html",
-        error=(error.field, error.text) if error else None,
+        errors=error.fields if error else None,
         typed=typed,
         remembered=remembered,
         found=found,

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, request
 from idp.admin import Refused
 from idp.admin.permissions import Permission
 from idp.admin.policy import changes, explain, history
-from idp.admin.policy.fields import FieldRefused
 from idp.console import paging, responses
 from idp.console.guard import Admin, views
 from idp.console.guard import changes as changing
@@ -74,11 +73,10 @@ def _render(tx: Transaction, admin: Admin, number: int, *, reason: str = "", err
     back = changes.propose_version(tx, number)
     changed = history.changes_of(tx, number)
     names = explain.rule_names(tx, [*(rule for rule, _ in changed), *back.changed])
-    field = error.field if isinstance(error, FieldRefused) else "form"
     return responses.render(
         admin,
         "console/policy_version.html",
-        error=(field, error.text) if error else None,
+        errors=error.fields if error else None,
         version=_row(version, history.authors(tx, [version])),
         changed=[{"name": names[rule.kind, rule.subject], "differences": found} for rule, found in changed],
         present=number == back.present.version,

@@ -125,11 +125,10 @@ def _render(
     if isinstance(error, PolicyOutdated) or policy.read_base() < 0:
         typed = typed | {"base": str(proposal.present.version)}
     counted = _count(tx, admin, typed, proposal) if error is None else Count(done=True)
-    field = error.field if isinstance(error, FieldRefused) else "form"
     return responses.render(
         admin,
         "console/policy_review.html",
-        error=(field, error.text) if error else None,
+        errors=error.fields if error else None,
         name=explain.rule_name(tx, rule),
         differences=words.compare(proposal.before(rule), rule.terms),
         removed=rule.terms == OPEN and rule.kind is not RuleKind.ORGANISATION,

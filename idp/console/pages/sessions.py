@@ -40,12 +40,12 @@ blueprint = Blueprint("sessions", __name__)
 @views(Permission.VIEW_SESSIONS)
 def show_page(tx: Transaction, admin: Admin) -> Response:
     """Show one page of the sessions that were searched for."""
-    typed, error, wanted = typed_filter(request.args), None, None
+    typed, errors, wanted = typed_filter(request.args), dict[str, str](), None
     page: Page[Session] = Page([], has_previous=False, has_next=False)
     try:
         wanted = sessions.parse_filter(tx, typed, idle=services().settings.session_idle, now=tx.now)
-    except FilterRefused as unknown:
-        error = (unknown.field, unknown.text)
+    except FilterRefused as refused:
+        errors = refused.fields
     by_address = wanted is not None and wanted.network is not None
     if wanted is not None:
         position = paging.position((str, str) if by_address else (int, str))
@@ -59,7 +59,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         admin,
         "console/sessions.html",
         status=200,
-        error=error,
+        errors=errors,
         notices=NOTICES,
         **_common(typed, console_paths.SESSIONS),
         sessions=[_session_row(session, people.get(session.user_id), admin) for session in page.records],
@@ -73,19 +73,19 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
 @views(Permission.VIEW_SESSIONS)
 def show_devices(tx: Transaction, admin: Admin) -> Response:
     """Show one page of the remembered devices that were searched for."""
-    typed, error = typed_filter(request.args), None
+    typed, errors = typed_filter(request.args), dict[str, str]()
     page: Page[Device] = Page([], has_previous=False, has_next=False)
     try:
         wanted = sessions.parse_device_filter(tx, typed)
         page = tx.session_search.devices_page(wanted, paging.position((int, str)), limit=paging.PAGE)
-    except FilterRefused as unknown:
-        error = (unknown.field, unknown.text)
+    except FilterRefused as refused:
+        errors = refused.fields
     people = tx.users.by_ids({device.user_id for device in page.records}) if page.records else {}
     return responses.render(
         admin,
         "console/devices.html",
         status=200,
-        error=error,
+        errors=errors,
         notices=NOTICES,
         **_common(typed, console_paths.DEVICES),
         devices=[_device_row(device, people.get(device.user_id)) for device in page.records],
