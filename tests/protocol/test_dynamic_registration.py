@@ -375,7 +375,7 @@ def test_an_administrator_enables_what_was_shown(databases: Databases, tmp_path:
     [
         ({"client_name": "Other"}, True),
         ({"redirect_uris": [CALLBACK, "https://evil.example.test/cb"]}, False),
-        ({"token_endpoint_auth_method": "client_secret_post"}, False),
+        ({"token_endpoint_auth_method": "client_secret_post"}, True),
         ({"jwks": {"keys": [KEY]}}, False),
         ({"jwks_uri": "https://app.example.test/jwks"}, False),
     ],
