@@ -144,8 +144,8 @@ def _set_contacts(
 ) -> None:
     old_email, old_number = user.email, user.phone_number
     moved = {ContactKind.EMAIL: email[0] != old_email, ContactKind.PHONE: phone[0] != old_number}
-    locked = tx.users.lock([user.id])[user.id]
-    if (locked.epoch, _contacts(locked)) != (user.epoch, _contacts(user)):
+    locked = tx.users.lock([user.id]).get(user.id)
+    if locked is None or (locked.epoch, _contacts(locked)) != (user.epoch, _contacts(user)):
         raise Refused(CONCURRENT_CHANGE)
     if any(moved.values()):
         tx.users.raise_epoch(user)

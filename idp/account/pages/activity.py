@@ -22,8 +22,6 @@ from idp.web import account_paths, geoip
 from idp.web.forms import parse_number, single_value
 
 PAGE = 50
-LONGEST_ID = 18
-"""Digits: what fits the column."""
 
 blueprint = Blueprint("activity", __name__)
 

@@ -27,7 +27,6 @@ SECRET = f"{API}/secret"
 REMOVE = f"{API}/remove"
 """An identifier is an address itself, so it is a parameter (`id`), not a part of the path."""
 LONGEST_LIST = 20_000
-LONGEST_NUMBER = 9
 NOTICES = {"changed": Text("The API was changed."), "removed": Text("The API was removed.")}
 NEW_API = ApiFields(identifier="", name="")
 

@@ -28,7 +28,6 @@ from idp.web.pages import see_other
 
 WORK_SECONDS = 3.0
 """Seconds that one post works."""
-LONGEST_NUMBER = 15
 
 blueprint = Blueprint("session_revocation", __name__)
 
