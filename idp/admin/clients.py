@@ -109,7 +109,7 @@ def change(
     if other_kind:
         values |= {"previous_secret_digest": None, "sealed_previous_secret": None}
         values |= _secret_columns(client.client_id, method, secret, sealer)
-    if other_kind or _has_other_credentials(client, wanted):
+    if other_kind or proof_of(client) != proof_of(wanted):
         values["tokens_not_before"] = tx.now
         tx.grants.revoke_for_client(client.client_id)
     tx.clients.change(client.client_id, values)
@@ -203,11 +203,6 @@ def remove(tx: Transaction, client: Client, *, by_itself: bool = False) -> None:
     apis.remove_app(tx, client.client_id)
     tx.clients.remove(client.client_id)
     audit.record(tx, Event.CLIENT_REMOVED, client_id=client.client_id, by_itself=by_itself or None)
-
-
-def _has_other_credentials(client: Client, wanted: Registration) -> bool:
-    """Whether the client proves itself by something else from now on."""
-    return proof_of(client) != proof_of(wanted)
 
 
 def _secret_kind(method: str) -> str | None:

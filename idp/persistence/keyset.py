@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, tuple_
@@ -33,9 +33,9 @@ class Position:
 class Page(Generic[R]):
     """Some records in order, and whether there are others before and after them."""
 
-    records: list[R]
-    has_previous: bool
-    has_next: bool
+    records: list[R] = field(default_factory=list)
+    has_previous: bool = False
+    has_next: bool = False
 
 
 def read_page(

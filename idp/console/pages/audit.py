@@ -29,7 +29,6 @@ FIELDS = tuple(TypedFilter.__dataclass_fields__)
 LONGEST = 300
 """Characters of a field of the search."""
 LARGEST_ID = 2**63
-NONE: Page[AuditEvent] = Page([], has_previous=False, has_next=False)
 LINKED = Text("Protected against changes at position {position} of the chain.")
 NOT_LINKED = Text("Not yet protected against changes: that takes a few seconds.")
 
@@ -40,7 +39,7 @@ blueprint = Blueprint("audit", __name__)
 @views(Permission.VIEW_AUDIT)
 def show_page(tx: Transaction, admin: Admin) -> Response:
     """Show one page of the events that were searched for, newest first."""
-    typed, page, errors = _typed(request.args), NONE, dict[str, str]()
+    typed, page, errors = _typed(request.args), Page[AuditEvent](), dict[str, str]()
     try:
         wanted = audit_trail.parse_filter(tx, typed)
         page = tx.audit_search.page(wanted, paging.position((int,)), limit=paging.PAGE)

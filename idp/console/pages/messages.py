@@ -29,7 +29,6 @@ NOBODY = Text("Nobody has this user name or email address. Type all of it.")
 NO_DAY = Text("Type a day as year-month-day, such as 2026-06-01.")
 LONGEST = 256
 TONES = {MessageState.DELIVERED: "on", MessageState.WAITING: "off"}
-NOTHING: Page[OutboxMessage] = Page([], has_previous=False, has_next=False)
 
 blueprint = Blueprint("messages", __name__)
 
@@ -58,7 +57,7 @@ def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: Fie
         for name in ("person", "kind", "channel", "state", "since", "until")
     }
     wanted, wrong = _filter(tx, typed)
-    page = NOTHING if wrong else tx.message_records.page(wanted, paging.position(KEY), limit=paging.PAGE)
+    page = Page[OutboxMessage]() if wrong else tx.message_records.page(wanted, paging.position(KEY), limit=paging.PAGE)
     return responses.render(
         admin,
         "console/messages.html",

@@ -41,7 +41,7 @@ blueprint = Blueprint("sessions", __name__)
 def show_page(tx: Transaction, admin: Admin) -> Response:
     """Show one page of the sessions that were searched for."""
     typed, errors, wanted = typed_filter(request.args), dict[str, str](), None
-    page: Page[Session] = Page([], has_previous=False, has_next=False)
+    page = Page[Session]()
     try:
         wanted = sessions.parse_filter(tx, typed, idle=services().settings.session_idle, now=tx.now)
     except FilterRefused as refused:
@@ -74,7 +74,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
 def show_devices(tx: Transaction, admin: Admin) -> Response:
     """Show one page of the remembered devices that were searched for."""
     typed, errors = typed_filter(request.args), dict[str, str]()
-    page: Page[Device] = Page([], has_previous=False, has_next=False)
+    page = Page[Device]()
     try:
         wanted = sessions.parse_device_filter(tx, typed)
         page = tx.session_search.devices_page(wanted, paging.position((int, str)), limit=paging.PAGE)
