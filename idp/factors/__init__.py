@@ -1,7 +1,8 @@
 """Authentication factors, one module each, and shared parts.
 
     hashing             argon2id for human secrets
-    hash_pool           threads that compute hashes, and a bound on who may wait for them
+    hash_pool           how many hashes at a time, and a bound on who may wait for one
+    hash_processes      processes that compute them, each running `hash_process`
     hash_parameters     parameters of stored password hashes
     password            rules for new passwords
     password_strength   estimation with zxcvbn

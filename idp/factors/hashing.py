@@ -1,4 +1,4 @@
-"""argon2id for secrets that people choose or type (RFC 9106), by libsodium: docs/decisions/0032.
+"""argon2id for secrets that people choose or type (RFC 9106), computed by `hash_process`.
 
 Hash outside of transactions: SQLite has one writer, and a hash takes longer than a hundred writes.
 """
@@ -6,23 +6,20 @@ Hash outside of transactions: SQLite has one writer, and a hash takes longer tha
 from __future__ import annotations
 
 import unicodedata
-from typing import Self
-
-from nacl.exceptions import CryptoError
-from nacl.pwhash import argon2id
+from typing import Any, Self
 
 from idp.config import Settings
 from idp.factors.hash_pool import HashPool
+from idp.factors.hash_processes import PROCESSES
 
 KIB = 1024
-HASH_LENGTH = 32
 SALT_LENGTH = 16
 NOBODYS_SALT_AND_HASH = f"${'A' * 22}${'A' * 43}"
 """Zeros in base64, of those lengths. To find a password for them is as hard as for any other hash."""
 
 
 class Hasher:
-    """Hashes and verifies in a `HashPool`. Safe to share among threads.
+    """Hashes and verifies, bounded by a `HashPool`. Safe to share among threads.
 
     `concurrency` bounds memory to `memory_kib * concurrency`. Every method may raise `HasherBusy`; `reserved`, unless
     given, is True: only a stranger's password is checked without it.
@@ -45,7 +42,7 @@ class Hasher:
 
     def hash(self, secret: str) -> str:
         """Return the encoded argon2id hash of `secret` in NFC, including salt and parameters (RFC 8265 section 4.2)."""
-        return self.pool.run(self._hash, unicodedata.normalize("NFC", secret), reserved=True)
+        return str(self._compute("hash", unicodedata.normalize("NFC", secret), self._time_cost, self._memory))
 
     def verify(self, encoded: str | None, secret: str, *, reserved: bool = True, like: str = "") -> bool:
         """Whether `secret` matches in NFC, or as it was typed; arguments as for `verify_exactly`.
@@ -61,9 +58,8 @@ class Hasher:
         None (no account, or no password) never matches, and costs what a hash with the parameters of `like` costs:
         those of an encoded hash; empty: those of today.
         """
-        return self.pool.run(self._verify, encoded or self._nobody_hash(like), secret, reserved=reserved) and bool(
-            encoded
-        )
+        matches = self._compute("verify", encoded or self._nobody_hash(like), secret, reserved=reserved)
+        return bool(matches and encoded)
 
     def needs_rehash(self, encoded: str) -> bool:
         """Whether the hash has other parameters than the current ones."""
@@ -71,24 +67,11 @@ class Hasher:
 
     def digest(self, secret: str, salt: bytes) -> str:
         """Return a salted argon2id digest in hexadecimal, for secrets looked up by it (recovery codes)."""
-        return self.pool.run(self._digest, secret, salt, reserved=True)
+        return str(self._compute("digest", secret, salt.hex(), self._time_cost, self._memory))
 
-    def _hash(self, secret: str) -> str:
-        return argon2id.str(_to_bytes(secret), self._time_cost, self._memory).decode()
-
-    def _verify(self, encoded: str, secret: str) -> bool:
-        try:
-            return argon2id.verify(encoded.encode(), _to_bytes(secret))
-        except CryptoError:
-            return False
-
-    def _digest(self, secret: str, salt: bytes) -> str:
-        return argon2id.kdf(HASH_LENGTH, _to_bytes(secret), salt, self._time_cost, self._memory).hex()
+    def _compute(self, *request: Any, reserved: bool = True) -> Any:  # noqa: ANN401 - as `hash_process` answers
+        return self.pool.run(PROCESSES.compute, *request, reserved=reserved)
 
     def _nobody_hash(self, like: str) -> str:
         """Return a hash that nobody's password has."""
         return (like or self._parameters) + NOBODYS_SALT_AND_HASH
-
-
-def _to_bytes(secret: str) -> bytes:
-    return secret.encode("utf-8", "surrogatepass")

@@ -31,11 +31,6 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
-def processor_time() -> float:
-    """Return what this process has used of processors, in seconds; other programs do not change it."""
-    return time.process_time()
-
-
 def sleep(seconds: float) -> None:
     """Sleep; for background loops only."""
     time.sleep(seconds)

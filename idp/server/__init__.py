@@ -4,7 +4,8 @@ idp serve
   launch       check ports, database and keys; build what processes share (prepared); then start them (granian)
 
 -- parent       health: /healthz, /readyz, /metrics, on a separate port
-   |-- each worker           worker: the WSGI application, its request threads, hash threads of lower priority
+   |-- each worker           worker: the WSGI application and its request threads
+   |    `-- hash processes    factors.hash_process, of lower priority; started by the first hashes
    `-- background process    background_process, background: a thread per delivery channel, and one for maintenance
 
 workers               starts, watches and stops these processes

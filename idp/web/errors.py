@@ -138,9 +138,9 @@ def handle_unavailable(error: DatabaseUnavailable) -> Response:
     return ask_to_retry(_failure(UNAVAILABLE, *WORDS[UNAVAILABLE], links=links))
 
 
-def handle_busy(_: HasherBusy) -> Response:
+def handle_busy(busy: HasherBusy) -> Response:
     """Answer 503 while too many passwords are checked; nothing was stored, so the request can be sent again."""
-    log.warning("too many hashes are waited for at %s %s", request.method, redact_secrets(request.path))
+    log.warning("%s at %s %s", busy, request.method, redact_secrets(request.path))
     return ask_to_retry(_failure(UNAVAILABLE, *BUSY, links=(RELOAD,)))
 
 

@@ -3,7 +3,6 @@
 No provider that uses the same packages can be cheaper. A statement's cost includes that of PostgreSQL's processes.
 """
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -114,9 +113,9 @@ def _statements(database_url: str, seconds: float) -> tuple[float, float]:
 def _cost(act: Callable[[], object], seconds: float, server: int | None = None) -> float:
     """Return the CPU milliseconds of one call: of this process, and of the database server if there is one."""
     act()
-    count, others, began = 0, processor.seconds(server), time.process_time()
-    while time.process_time() - began < seconds:
+    count, others, began = 0, processor.seconds(server), processor.own_seconds()
+    while processor.own_seconds() - began < seconds:
         act()
         count += 1
-    spent = time.process_time() - began + processor.seconds(server) - others
+    spent = processor.own_seconds() - began + processor.seconds(server) - others
     return spent / count * 1000

@@ -68,9 +68,9 @@ def in_process(harness: Harness) -> Runner:
 
     def run(name: str, requests: list[Request]) -> tuple[list[Answer], Measured]:
         with metered(harness) as meter:
-            others, began = processor.seconds(server), time.process_time()
+            others, began = processor.seconds(server), processor.own_seconds()
             answers, times = _timed(wire, requests)
-            own, others = time.process_time() - began, processor.seconds(server) - others
+            own, others = processor.own_seconds() - began, processor.seconds(server) - others
         count = len(requests)
         return answers, Measured(
             name,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from idp.factors.hash_processes import PROCESSES
 from tests.bench import processor
 from tests.bench.sampler import Sampler
 
@@ -39,6 +40,7 @@ class RequestMeter:
         self.name, self.paused = "", False
         self.requests: Counter[str] = Counter()
         self._spent: defaultdict[str, float] = defaultdict(float)
+        self._hashed: defaultdict[str, float] = defaultdict(float)
         self._database: defaultdict[str, float] = defaultdict(float)
         self._server = processor.find_server(database_url)
         self._seen = processor.seconds(self._server)
@@ -48,31 +50,39 @@ class RequestMeter:
 
     def clear(self) -> None:
         """Forget what was counted."""
-        for each in (self.requests, self._spent, self._database):
+        for each in (self.requests, self._spent, self._hashed, self._database):
             each.clear()
 
     def processor(self, name: str) -> float:
-        """Return this process's milliseconds for one request."""
-        return self._spent[name] / self.requests[name] * 1000 if self.requests[name] else 0.0
+        """Return this process's milliseconds for one request, with those of its hashes."""
+        return self._for_one(self._spent, name) + self.hashing(name)
+
+    def hashing(self, name: str) -> float:
+        """Return the milliseconds that other processes hashed for one request."""
+        return self._for_one(self._hashed, name)
 
     def database(self, name: str) -> float:
         """Return PostgreSQL's milliseconds for one request."""
-        return self._database[name] / self.requests[name] * 1000 if self.requests[name] else 0.0
+        return self._for_one(self._database, name)
+
+    def _for_one(self, seconds: dict[str, float], name: str) -> float:
+        return seconds[name] / self.requests[name] * 1000 if self.requests[name] else 0.0
 
     def _serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         name = "" if self.paused else self.name or _page(environ)
         self._sampler.doing = name
-        began = time.process_time()
+        began, hashing = time.process_time(), PROCESSES.seconds
         with contextlib.ExitStack() as stack:
             body = self._inner(environ, start_response)
             stack.callback(getattr(body, "close", lambda: None))
             content = list(body)
-        took = time.process_time() - began
+        took, hashed = time.process_time() - began, PROCESSES.seconds - hashing
         self._sampler.doing = ""
         seen = processor.seconds(self._server)
         if name:
             self.requests[name] += 1
             self._spent[name] += took
+            self._hashed[name] += hashed
             self._database[name] += seen - self._seen
         self._seen = seen
         return content

@@ -1,11 +1,13 @@
 """CPU time and memory of processes, as Linux counts them."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import make_url
 
+from idp.factors.hash_processes import PROCESSES
 from tests.support.processes import children
 
 NANO = 1e-9
@@ -20,6 +22,11 @@ def find_server(database_url: str) -> int | None:
     if url.get_backend_name() == "sqlite":
         return None
     return int((Path(str(url.query["host"])) / LOCK).read_text().splitlines()[0])
+
+
+def own_seconds() -> float:
+    """Return the CPU seconds of this process, and those of the hashes that others have computed for it."""
+    return time.process_time() + PROCESSES.seconds
 
 
 def seconds(*pids: int | None) -> float:

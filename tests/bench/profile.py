@@ -1,13 +1,13 @@
 """CPU of each frequent request and each page of a sign-in by layer: `./dev bench profile`.
 
 Method. The application runs in this process, so that nothing of another process disturbs its count. The milliseconds
-of a request are the CPU time of this process while it is answered, its hashing threads included. Their division among
-layers comes from a sampling profiler (`sampler`, `layers`): a sample counts for the innermost frame that belongs to a
-layer. A tracing profiler such as cProfile would add a cost to each function call, so layers of many small functions
-would look dearer than they are; samples cost less than one per cent in all. What C code does counts for the Python
-function that called it. Two columns are measured elsewhere: *server* is what a bare Flask application costs when it is
-served less what it costs in this process, and *database* is the CPU time of PostgreSQL's own processes. SQLite works
-in this process: there it is part of *driver*.
+of a request are the CPU time of this process while it is answered, and of the hashes computed for it. Their division
+among layers comes from a sampling profiler (`sampler`, `layers`): a sample counts for the innermost frame that
+belongs to a layer. A tracing profiler such as cProfile would add a cost to each function call, so layers of many
+small functions would look dearer than they are; samples cost less than one per cent in all. What C code does counts
+for the Python function that called it. A hash counts as *crypto*. Two columns are measured elsewhere: *server* is
+what a bare Flask application costs when it is served less what it costs in this process, and *database* is the CPU
+time of PostgreSQL's own processes. SQLite works in this process: there it is part of *driver*.
 """
 
 import math
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.bench import bare, floor, load, sign_in
 from tests.bench.app import signed_in_app
-from tests.bench.layers import IN_PROCESS
+from tests.bench.layers import CRYPTO, IN_PROCESS, REST
 from tests.bench.load import Measured, Runner
 from tests.bench.meter import SIGN_IN, RequestMeter
 from tests.bench.sampler import Sampler
@@ -110,9 +110,11 @@ def _sign_in(harness: Harness, meter: RequestMeter, count: int, *, known: bool) 
 
 
 def _cost(meter: RequestMeter, sampler: Sampler, name: str, server: float) -> Cost:
-    shares, own = sampler.shares(name), meter.processor(name)
+    shares, hashing = sampler.shares(name), meter.hashing(name)
+    own = meter.processor(name) - hashing
     layers = {layer: own * shares.get(layer, 0.0) for layer in IN_PROCESS}
-    layers["rest"] += own - sum(layers.values())  # all of it, when no tick came
+    layers[REST] += own - sum(layers.values())  # all of it, when no tick came
+    layers[CRYPTO] += hashing
     return Cost(name, {"server": server, **layers, "database": meter.database(name)})
 
 

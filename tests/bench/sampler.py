@@ -16,8 +16,8 @@ class Sampler:
     """Counts ticks by `doing`, a name that its user sets, and by layer. For the main thread.
 
     A signal that comes while a C function runs is handled when that returns, and several become one. So a sample
-    counts for all the ticks since the last one: a hash of 20 ms counts five times. Whoever runs at a tick is counted,
-    so shares have no bias; with n samples a share p is off by about the square root of p (1 - p) / n.
+    counts for all the ticks since the last one: a signature of 20 ms counts five times. Whoever runs at a tick is
+    counted, so shares have no bias; with n samples a share p is off by about the square root of p (1 - p) / n.
     """
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from tests.support.harness import ISSUER, Harness
 T = TypeVar("T")
 CROWD = 32
 PATIENCE = 60
-"""Seconds until a crowd that does not come together is given up."""
+"""Seconds until a crowd that does not come together, or something that does not happen, is given up."""
 MOMENT = 0.3
 """Seconds in which a request gets as far as the row that another transaction has locked."""
 
@@ -29,6 +29,14 @@ def rush(acts: Sequence[Callable[[], T]]) -> list[T]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def wait_until(reached: Callable[[], object]) -> None:
+    """Wait until it is so."""
+    end = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def run_during(harness: Harness, change: Callable[[Transaction], object], act: Callable[[], T]) -> T:

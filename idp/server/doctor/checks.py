@@ -11,8 +11,10 @@ from idp.admin.audit_chain import unchained_since
 from idp.config import BadSettings, Settings
 from idp.factors.attestation import AttestationTrustAnchors
 from idp.factors.breached_passwords import BreachedPasswords
+from idp.factors.hash_pool import HasherBusy
+from idp.factors.hash_processes import PROCESSES
 from idp.factors.hashing import Hasher
-from idp.kernel.clock import MINUTE, Clock, processor_time
+from idp.kernel.clock import MINUTE, Clock
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
@@ -133,13 +135,13 @@ def _passwords(settings: Settings, _: Clock) -> Iterator[Finding]:
 
 def _hashing(settings: Settings, _: Clock) -> Iterator[Finding]:
     hasher = Hasher.from_settings(settings)
-    before = processor_time()
+    before = PROCESSES.seconds
     try:
         hasher.hash("only to see what it takes")
-    except RuntimeError:
+    except HasherBusy:
         message = f"no password can be compared: {settings.hash_memory_kib} KiB of memory are not to be had"
         yield Finding(Level.FAIL, "hashing", message, "Lower IDP_HASH_MEMORY_KIB, or allow the process more memory.")
         return
-    spent = processor_time() - before
+    spent = PROCESSES.seconds - before
     message = f"a password takes {spent * 1000:.0f} ms of a processor: at most {1 / spent:.0f} a second on each"
     yield Finding(Level.OK, "hashing", message)

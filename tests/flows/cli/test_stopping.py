@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from idp.server.supervision import restart_pause
 from tests.bench import kills, stops
 from tests.support.command import PATIENCE, Command, fetch, free_port
+from tests.support.concurrency import wait_until
 from tests.support.databases import Databases
 from tests.support.harness import migrate
 from tests.support.processes import children, marked, workers
@@ -29,13 +29,6 @@ def command(tmp_path: Path) -> Command:
     command = Command.for_development(tmp_path)
     command.done("db", "upgrade")
     return command
-
-
-def wait_until(reached: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def has_ended(pid: int) -> bool:
@@ -96,7 +89,7 @@ def test_what_the_demonstration_started_ends_when_it_is_killed(tmp_path: Path) -
     )
     with Command({"COUNTERSIGN_TEST": str(tmp_path)}).running(*arguments) as process:
         read_until_demo_runs(process)
-        assert len(marked(mark)) == 5, "itself, the server, its worker, its background process, the sample app"
+        assert len(marked(mark)) == 6, "itself, its hashes, server, worker, background process, sample app"
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         wait_until(lambda: not marked(mark))

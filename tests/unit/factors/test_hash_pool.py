@@ -1,11 +1,14 @@
 """Strangers cannot hold every thread, nor take the places of people who have proven something."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from idp.factors.hash_pool import RESERVED, HasherBusy, HashPool
+from tests.support.concurrency import rush
 
 
 def test_places_are_bounded_and_some_are_reserved() -> None:
@@ -24,6 +27,18 @@ def test_places_are_bounded_and_some_are_reserved() -> None:
         go.set()
         assert all(each.result() for each in (*strangers, *known))
     assert pool.run(int, "7", reserved=False) == 7, "every place is given back"
+
+
+def test_only_some_are_computed_at_a_time() -> None:
+    pool, running, most = HashPool(concurrency=2, queue=8), threading.Semaphore(2), []
+
+    def work() -> None:
+        most.append(running.acquire(blocking=False))
+        time.sleep(0.01)
+        running.release()
+
+    rush([partial(pool.run, work, reserved=False)] * 8)
+    assert most == [True] * 8
 
 
 def test_a_failing_hash_gives_its_place_back() -> None:
