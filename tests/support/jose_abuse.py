@@ -59,7 +59,7 @@ class Genuine:
         return unsigned(self.header, self.claims, signature)
 
     def raw_signature(self) -> bytes:
-        """The right signature."""
+        """A right signature: another one at each call, since ECDSA draws a number for it."""
         part = self.token.rpartition(".")[2]
         return urlsafe_b64decode(part + "==")
 
@@ -67,6 +67,14 @@ class Genuine:
 def _repeated(value: dict[str, Any], name: str, other: Any) -> bytes:  # noqa: ANN401 - any JSON
     """JSON with a member twice."""
     return json.dumps(value)[:-1].encode() + f", {json.dumps(name)}: {json.dumps(other)}}}".encode()
+
+
+def _with_zeros(signature: bytes) -> bytes:
+    return b"\0" + signature[:32] + b"\0" + signature[32:]
+
+
+def _with_other_bit(signature: bytes) -> bytes:
+    return bytes([signature[0] ^ 1]) + signature[1:]
 
 
 Attack = Callable[[Genuine], str]
@@ -139,8 +147,8 @@ SIGNATURES: dict[str, Attack] = {
     "r=s=0": lambda g: g.with_signature(bytes(64)),
     "r=s=n": lambda g: g.with_signature(P256_ORDER.to_bytes(32, "big") * 2),
     "one byte more": lambda g: g.with_signature(g.raw_signature() + b"\0"),
-    "zeros before r and s": lambda g: g.with_signature(b"\0" + g.raw_signature()[:32] + b"\0" + g.raw_signature()[32:]),
-    "one bit": lambda g: g.with_signature(bytes([g.raw_signature()[0] ^ 1]) + g.raw_signature()[1:]),
+    "zeros before r and s": lambda g: g.with_signature(_with_zeros(g.raw_signature())),
+    "one bit": lambda g: g.with_signature(_with_other_bit(g.raw_signature())),
 }
 ATTACKS = UNSIGNED | CONFUSED | FOREIGN_KEYS | EXTENSIONS | SHAPES | SIGNATURES
 TYPES = (
