@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from idp.kernel.clock import Clock
 from idp.kernel.request_origin import LOCAL, Origin
 from idp.persistence.driver_statements import statements_for
-from idp.persistence.engine import BEGINS_LATE, open_engine
+from idp.persistence.engine import BEGINS_LATE, LOCK_TIMEOUT, open_engine, wait_in_steps
 from idp.persistence.executor import Executor
 from idp.persistence.failures import DatabaseUnavailable, translated_failures
 from idp.persistence.transaction import Transaction
@@ -29,7 +29,10 @@ class Database:
     def __init__(self, url: str, clock: Clock) -> None:
         self.url = make_url(url)
         self._clock = clock
+        self.lock_timeout: float = LOCK_TIMEOUT
         self.engine = open_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            wait_in_steps(self.engine)
         self._statements = statements_for(self.engine.driver)
         # psycopg forgets the row count of an INSERT once SQLAlchemy has closed its cursor.
         self._engine = self.engine.execution_options(preserve_rowcount=True, **{BEGINS_LATE: True})
@@ -38,7 +41,7 @@ class Database:
     def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """Open a read-write transaction: returning commits, raising rolls back. It begins with its first change."""
         with translated_failures(), self._engine.connect() as connection:
-            executor = Executor(connection, self._statements)
+            executor = Executor(connection, self._statements, lock_timeout=self.lock_timeout)
             yield Transaction(executor, self._clock.now(), origin)
             executor.commit()
 
@@ -46,7 +49,8 @@ class Database:
     def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """Open a read-only transaction: it waits for no writer, and each statement sees what is committed."""
         with translated_failures(), self._engine.connect() as connection:
-            yield Transaction(Executor(connection, self._statements, read_only=True), self._clock.now(), origin)
+            executor = Executor(connection, self._statements, lock_timeout=self.lock_timeout, read_only=True)
+            yield Transaction(executor, self._clock.now(), origin)
 
     def reachable(self) -> bool:
         """Whether the database responds and has our tables."""

@@ -6,8 +6,8 @@
     commit                      only if something began
 
 Statements go to the driver's cursor as `driver_statements` compiled them; to SQLAlchemy where it has to do more.
-A connection that the database has ended is noticed at the first statement, which is then sent once more on a new one:
-nothing was changed before it.
+Before the first change, nothing was stored, so a statement may be sent again: once on a new connection, when the
+database has ended this one; on SQLite, which wakes nobody who waits for a lock, every few milliseconds.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Executable, Insert, Table
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound
 
+from idp.kernel.clock import stopwatch
 from idp.persistence.driver_cursor import Result, send
 from idp.persistence.driver_statements import DriverStatements
 from idp.persistence.engine import BEGIN
+from idp.persistence.failures import is_locked
 
 R = TypeVar("R")
 
@@ -38,9 +40,13 @@ class ReadOnly(Exception):
 class Executor:
     """One connection, from the first statement to the commit."""
 
-    def __init__(self, connection: Connection, statements: DriverStatements, *, read_only: bool = False) -> None:
+    def __init__(
+        self, connection: Connection, statements: DriverStatements, *, lock_timeout: float, read_only: bool = False
+    ) -> None:
+        """`lock_timeout`: seconds to wait for SQLite's lock."""
         self._connection = connection
         self._statements = statements
+        self._lock_timeout = lock_timeout
         self._read_only = read_only
         self._begun = False
         self._deferred: list[tuple[Insert, dict[str, Any]]] = []
@@ -116,9 +122,11 @@ class Executor:
         """Commit what was changed."""
         if len(self._deferred) > 1:
             self._begin()
-        self._insert_deferred()
         if self._begun:
+            self._insert_deferred()
             self._connection.commit()
+        else:
+            self._when_unlocked(self._insert_deferred)
 
     def _insert_deferred(self) -> None:
         for statement, deferred in groupby(self._deferred, key=itemgetter(0)):
@@ -165,12 +173,22 @@ class Executor:
     def _retry_once(self, execute: Callable[[], Result]) -> Result:
         """Send a statement; once more on a new connection, if the database ended this one before the first change."""
         try:
-            return execute()
+            return self._when_unlocked(execute)
         except DBAPIError as error:
             if self._begun or not error.connection_invalidated:
                 raise
         self._connection.rollback()
-        return execute()
+        return self._when_unlocked(execute)
+
+    def _when_unlocked(self, execute: Callable[[], R]) -> R:
+        """Send what SQLite may refuse because of its lock, until the lock is free; a refused statement did nothing."""
+        began = stopwatch()
+        while True:
+            try:
+                return execute()
+            except DBAPIError as error:
+                if self._begun or not is_locked(error) or stopwatch() - began >= self._lock_timeout:
+                    raise
 
 
 def _only(rows: Sequence[Sequence[Any]]) -> Sequence[Any] | None:

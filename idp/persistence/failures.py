@@ -55,6 +55,11 @@ def is_passing(error: SQLAlchemyError) -> bool:
     return lost or getattr(error.orig, "sqlstate", None) == READ_ONLY
 
 
+def is_locked(error: DBAPIError) -> bool:
+    """Whether SQLite's lock was not to be had for now."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY_CODE == sqlite3.SQLITE_BUSY
+
+
 def describe(error: Exception) -> str:
     """Return the driver's own words for a failure, one line."""
     cause: BaseException = error

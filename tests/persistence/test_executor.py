@@ -6,9 +6,11 @@ from sqlalchemy import event, text
 from idp import audit
 from idp.audit import Event
 from idp.persistence.failures import DatabaseUnavailable
+from tests.support.concurrency import run_during
 from tests.support.harness import Harness
 from tests.support.outages import LOCKED, outage, wait_briefly
 from tests.support.statements import metered
+from tests.support.tables import events
 
 ON_A_SERVER = pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 """Nobody ends connections to a file."""
@@ -86,3 +88,26 @@ def test_events_of_a_transaction_are_visible_in_it(harness: Harness) -> None:
     with harness.services.database.write() as tx:
         audit.record(tx, Event.SIGN_OUT)
         assert [each.event for each in tx.audit.latest()] == [Event.SIGN_OUT]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("alone", [True, False], ids=["one insert", "a transaction"])
+def test_sqlites_lock_is_asked_for_every_few_milliseconds(harness: Harness, alone: bool) -> None:
+    """SQLite's own pauses grow to 25 milliseconds and more: others who write took their turn before."""
+    jane, database = harness.person(), harness.services.database
+    asked: list[str] = []
+    with database.read() as tx:
+        user = tx.users.by_id(jane.id)
+    assert user
+
+    def write() -> None:
+        with database.write() as tx:
+            if not alone:
+                tx.user_contacts.set_phone(user, "+491234567", verified=False)
+            audit.record(tx, Event.SIGN_IN, user_id=jane.id)
+
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    run_during(harness, lambda tx: tx.users.raise_epoch(user), write)
+    wanted = "INSERT INTO audit_events" if alone else "BEGIN IMMEDIATE"
+    assert len([statement for statement in asked if statement.startswith(wanted)]) > 10
+    assert events(harness, "sign_in") == 1

@@ -42,10 +42,11 @@ def outage(kind: str, harness: Harness) -> AbstractContextManager[None]:
 
 
 def wait_briefly(harness: Harness) -> None:
-    """Make new connections wait for locks no longer than a test does."""
-    engine = harness.services.database.engine
-    setting = f"PRAGMA busy_timeout={LOCK_WAIT}" if engine.dialect.name == "sqlite" else f"SET lock_timeout={LOCK_WAIT}"
-    _on_connect(harness, lambda connection: connection.execute(setting))
+    """Wait for locks no longer than a test does."""
+    database = harness.services.database
+    database.lock_timeout = LOCK_WAIT / 1000
+    if database.engine.dialect.name == "postgresql":
+        _on_connect(harness, lambda connection: connection.execute(f"SET lock_timeout={LOCK_WAIT}"))
 
 
 def _on_connect(harness: Harness, action: Callable[[Any], object]) -> Callable[[], None]:
