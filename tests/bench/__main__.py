@@ -8,6 +8,8 @@
 
 `./dev bench tables [--requests N]` prints how each table grows with sign-ins, and how a purge ends that.
 
+`./dev bench million [--requests N]` prints what that many sign-ins leave in the database, and what requests cost then.
+
 `./dev bench growth [--requests N]` prints what requests of strangers add to the database, and what a purge leaves.
 
 `./dev bench flood` lets strangers guess passwords at 200 a second, and prints what everybody else notices.
@@ -47,6 +49,7 @@ from tests.bench import (
     growth,
     hostile,
     listings,
+    million,
     profile,
     sheet,
     size,
@@ -105,7 +108,7 @@ def _arguments() -> argparse.Namespace:
         "--requests",
         type=int,
         help="of each kind (speed: 300, profile: 500, busy: 1000, alike: 1000 for each name, tables: 40 sign-ins, "
-        "growth: 500)",
+        "growth: 500, million: 1000000 sign-ins)",
     )
     parser.add_argument("--people", type=int, help="for listings (100000) and size (1000000)")
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the audit trail, for audit and size")
@@ -192,6 +195,13 @@ def _growth(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
         sheet.strangers(name, growth.measure(databases, folder / f"{name}-strangers", requests), requests)
 
 
+def _million(kinds: Kinds, folder: Path, given: argparse.Namespace) -> bool:
+    sign_ins, passed = given.requests or 1_000_000, True
+    for name, databases in kinds.items():
+        passed &= million.print_million(name, databases, folder / f"{name}-million", sign_ins)
+    return passed
+
+
 def _tables(kinds: Kinds, folder: Path, given: argparse.Namespace) -> None:
     sign_ins = given.requests or 40
     for name, databases in kinds.items():
@@ -231,6 +241,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "audit": _audit,
     "growth": _growth,
     "listings": _listings,
+    "million": _million,
     "size": _size,
     "tables": _tables,
     "stops": _stops,
