@@ -16,14 +16,14 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from pathlib import Path
 from typing import IO, Any, cast
 
 from idp.config.environment import child_env
-from idp.factors import hash_process
 from idp.factors.hash_pool import HasherBusy
 
-# The file and not the module, which would import ours first; -P: beside it are modules named as some of Python's.
-COMMAND = (sys.executable, "-P", hash_process.__file__)
+# The file and not the module, which would import ours first; -P: what lies beside it must not hide Python's modules.
+COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("hash_process.py")))
 
 
 class HashProcessEnded(HasherBusy):

@@ -102,6 +102,12 @@ def test_a_process_ends_with_the_one_that_started_it(end: str) -> None:
     wait_until(lambda: not marked(marker))
 
 
+def test_only_the_processes_that_hash_load_the_library() -> None:
+    """It would be in the memory of every worker."""
+    script = textwrap.dedent(ALONE) + "import sys\nassert 'nacl' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_fork_uses_none_of_its_parents_processes() -> None:
     script = textwrap.dedent(ALONE) + textwrap.dedent("""
