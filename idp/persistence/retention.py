@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, exists, false, func, select
 
 from idp.kernel.clock import DAY, HOUR
 from idp.persistence.apis import apis
@@ -236,7 +236,7 @@ LIVES = (
         browsers,
         "browsers",
         "nobody has a device there, and a day has passed without use",
-        lambda at: (browsers.c.last_seen_at < at.now - DAY) & browsers.c.id.not_in(select(devices.c.browser_id)),
+        lambda at: (browsers.c.last_seen_at < at.now - DAY) & ~exists().where(devices.c.browser_id == browsers.c.id),
         "one for each finished sign-in",
     ),
     Life(

@@ -10,7 +10,7 @@ from idp.admin.audit_chain import AuditChain
 from idp.admin.purging import purge
 from idp.kernel.clock import DAY
 from idp.persistence.purging import BATCH
-from idp.persistence.retention import LIVES
+from idp.persistence.retention import ERASURES, LIVES
 from idp.persistence.row_lives import Life, Retention
 from idp.persistence.schema import METADATA
 from tests.support import retention_page
@@ -85,6 +85,13 @@ def test_what_has_ended_goes_and_nothing_else(filled: Harness) -> None:
     assert {life.name: count(filled, life.name) for life in PURGED} == left
     kept = {life.name: 0 if life.name in OF_UNUSED_APP | {"audit_chain"} else 1 for life in FOR_EVER}
     assert {life.name: count(filled, life.name) for life in FOR_EVER} == kept
+
+
+def test_no_search_compares_each_row_with_a_whole_table() -> None:
+    """PostgreSQL reads the list of a `NOT IN (SELECT ...)` once for each row, when it is larger than `work_mem`."""
+    at = Retention(now=1, session_idle=1, audit_days=1, keep_codes=False)
+    searches = [str(each.over(at)) for each in (*LIVES, *ERASURES) if each.over]
+    assert [search for search in searches if "NOT IN (SELECT" in search] == []
 
 
 @pytest.mark.parametrize("life", PURGED, ids=lambda life: life.name)
