@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 
 from idp.admin.purging import purge
 from idp.kernel.clock import DAY, HOUR
@@ -75,8 +75,11 @@ def _measure(harness: Harness, kind: str, requests: int) -> Growth:
 
 
 def _size(harness: Harness) -> int:
-    """Bytes of the pages in use: free ones are written again before the file grows."""
-    engine = harness.services.database.engine
+    return used_bytes(harness.services.database.engine)
+
+
+def used_bytes(engine: Engine) -> int:
+    """Return the bytes of the pages in use: free ones are written again before the file grows."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             used = connection.scalar(
