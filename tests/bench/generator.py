@@ -64,8 +64,11 @@ def _keys(contents: dict[Table, Any]) -> set[Any]:
 def _copying(table: Table, rows: Iterable[RowMapping], keys: set[Any]) -> TextClause:
     names = [column.name for column in table.c if column is not table.autoincrement_column]
     values = ", ".join(_copied(name, [row[name] for row in rows], keys) for name in names)
+    numbered = table.autoincrement_column
+    order = "" if numbered is None else f" ORDER BY {numbered.name}"  # numbers follow time, as those of audit events do
     return text(
-        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {values} FROM template_{table.name}, copies"  # noqa: S608 - our own names
+        f"INSERT INTO {table.name} ({', '.join(names)}) "  # noqa: S608 - our own names
+        f"SELECT {values} FROM template_{table.name}, copies{order}"
     )
 
 
