@@ -46,11 +46,11 @@ class HashProcess:
 
     def ask(self, *request: Any) -> Any:  # noqa: ANN401 - as JSON has it
         """Send one request and return what comes back; raises `HashProcessEnded`."""
-        to, by = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
+        stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         try:
-            to.write(json.dumps(request).encode() + b"\n")
-            to.flush()
-            answer = by.readline()
+            stdin.write(json.dumps(request).encode() + b"\n")
+            stdin.flush()
+            answer = stdout.readline()
         except OSError as error:
             raise HashProcessEnded from error
         if not answer.endswith(b"\n"):
