@@ -44,7 +44,7 @@ class HashProcess:
         except OSError as error:
             raise HashProcessEnded from error
 
-    def ask(self, *request: Any) -> Any:  # noqa: ANN401 - as JSON has it
+    def compute(self, *request: Any) -> Any:  # noqa: ANN401 - as JSON has it
         """Send one request and return what comes back; raises `HashProcessEnded`."""
         stdin, stdout = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
         try:
@@ -82,8 +82,8 @@ class HashProcesses:
         """
         while process := self._take():
             with contextlib.suppress(HashProcessEnded):
-                return self._ask(process, request)
-        return self._ask(HashProcess(), request)
+                return self._compute_in(process, request)
+        return self._compute_in(HashProcess(), request)
 
     def end(self) -> None:
         """End all processes that are free."""
@@ -94,9 +94,9 @@ class HashProcesses:
         """Use none of those there are: after a fork, both processes would read each other's answers."""
         self._of_parent, self._free = self._free, deque[HashProcess]()
 
-    def _ask(self, process: HashProcess, request: tuple[Any, ...]) -> Any:  # noqa: ANN401 - as JSON has it
+    def _compute_in(self, process: HashProcess, request: tuple[Any, ...]) -> Any:  # noqa: ANN401 - as JSON has it
         try:
-            answer, seconds = process.ask(*request)
+            answer, seconds = process.compute(*request)
         except BaseException:  # half an answer would be read as the next one
             process.end()
             raise
