@@ -1,19 +1,18 @@
 """Every page for everybody: axe, small, dark, mirrored, in every language, and by keyboard alone (WCAG 2.2 AA)."""
 
 import base64
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.clients import node_party
 from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app
 from tests.support.gallery import LOOKS, SPOKEN, create_gallery, faults_of
 from tests.support.live import Live
+from tests.support.ports import port
 from tests.support.samples import SAMPLES, SELF_SENDING
 
 SCHEMES = ("light", "dark")
@@ -31,13 +30,9 @@ PAGES = [name for name, template, _ in SAMPLES if template.endswith(".html") and
 @pytest.fixture(scope="module")
 def gallery() -> Iterator[str]:
     """Every template in every state; the same that developers look at."""
-    server = make_server("localhost", 0, create_gallery(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with port() as at:
+        at.start(create_gallery())
+        yield at.base
 
 
 @pytest.mark.parametrize("look", LOOKS)

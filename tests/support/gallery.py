@@ -8,7 +8,6 @@ is anything.
 
 import logging
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, Response, render_template, request, url_for
 from jinja2 import StrictUndefined
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from idp.kernel.text import Text
 from idp.language import jinja
@@ -25,6 +23,7 @@ from idp.language.localization import localize_values
 from idp.language.reader import Reader
 from idp.language.tags import DEFAULT, LANGUAGES
 from tests.support.browser_binary import find_browser
+from tests.support.ports import port
 from tests.support.samples import COMMON, SAMPLES, SELF_SENDING
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -150,11 +149,10 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("localhost", 0, create_gallery(), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     html = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
-    faults = photograph(f"http://localhost:{server.port}", Path(arguments[1]), arguments[2:] or html)
-    server.shutdown()
+    with port() as at:
+        at.start(create_gallery())
+        faults = photograph(at.base, Path(arguments[1]), arguments[2:] or html)
     print(f"{faults} faults")
     return 1 if faults else 0
 

@@ -1,18 +1,16 @@
 """Apps of each kind, as a developer would start them with what the console shows."""
 
-import contextlib
 import json
 import subprocess
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
 from authlib.integrations.requests_client import OAuth2Session
-from werkzeug.serving import make_server
 
 from clients.web_app.app import create_app as create_sample
 from idp.kernel.entropy import SystemEntropy
+from tests.support.ports import Port
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sample</title><link rel="icon" href="data:,">
 <button id="sign-in">Sign in</button><p id="who"></p>
@@ -22,37 +20,6 @@ document.querySelector('#sign-in').addEventListener('click', signIn)
 if (location.pathname === '/callback') document.querySelector('#who').textContent = (await finishSignIn()).email
 </script></html>"""
 ANSWER = b"<!doctype html><html lang=en><title>Done</title><link rel=icon href=data:,><p id=who>Back in the app."
-
-
-class Port:
-    """An address of this machine where an app can be started once its settings are known."""
-
-    def __init__(self, host: str = "localhost") -> None:
-        self._server = make_server(host, 0, _not_ready, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.base = f"http://{host}:{self._server.port}"
-
-    def start(self, app: Any) -> None:  # noqa: ANN401 - any WSGI application
-        """Serve this app."""
-        self._server.app = app
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop serving."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
-
-
-@contextlib.contextmanager
-def port(host: str = "localhost") -> Iterator[Port]:
-    """A free port until the block ends."""
-    made = Port(host)
-    try:
-        yield made
-    finally:
-        made.stop()
 
 
 def start_web_app(at: Port, *, issuer: str, client_id: str, secret: str, clock: Callable[[], int]) -> None:
@@ -114,8 +81,3 @@ def run_service(pasted: str) -> str:
     done = subprocess.run(["sh", "-c", f"curl -s --noproxy '*' {pasted.removeprefix('curl ')}"],
                           capture_output=True, text=True, check=True)  # fmt: skip
     return str(json.loads(done.stdout)["access_token"])
-
-
-def _not_ready(_environ: object, _start_response: object) -> list[bytes]:
-    message = "no application yet"
-    raise RuntimeError(message)
