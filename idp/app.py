@@ -27,7 +27,7 @@ from idp.protocol.backchannel.routes import backchannel
 from idp.protocol.ciba.pages import blueprint as ciba
 from idp.protocol.device.pages import blueprint as device
 from idp.protocol.frontchannel_routes import PUBLISHED, frontchannel
-from idp.protocol.logout.session_management import session_management
+from idp.protocol.session_management import session_management
 from idp.recovery.pages import blueprints as recovery
 from idp.registration.routes import blueprint as registration
 from idp.services import Services

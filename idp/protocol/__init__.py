@@ -15,7 +15,7 @@ once, when the person authorises, and nothing here recomputes them.
 
 Front channel:
     frontchannel_routes       addresses, and the discovery documents (discovery)
-    frontchannel_parameters   the query, read parameter by parameter
+    frontchannel_parameters   the query, read parameter by parameter (parameters: strictly)
     id_token_hint             ID tokens of ours, sent back to us as a hint
     resource_indicators       which API a token is for (RFC 8707)
     authorize/                the authorization endpoint, from the request to the code
@@ -25,11 +25,13 @@ Front channel:
     trial                     an administrator tries an app
     refusals                  logged, counted, and audited with a remedy
     logout/                   RP-initiated logout, and logout tokens to clients
+    session_management        a frame in which a client watches the session
 
 Back channel:
     ciba/                   sign-ins that clients ask for themselves (OpenID CIBA)
     device/                 sign-ins of devices without a keyboard (RFC 8628)
-    backchannel/            client authentication, /token, /introspect, /revoke
+    backchannel/            addresses; /token, /introspect, /revoke, pushed requests
+    client_requests/        a client's own request, and its authentication
     grants/                 one file per grant type; single use is one conditional UPDATE
     decided_grants          grants that a person approved away from the app: devices, CIBA
     sender_constraint/      tokens bound to a key: DPoP, certificates

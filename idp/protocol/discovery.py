@@ -22,9 +22,9 @@ from idp.login.policy.methods.spec import MethodContext
 from idp.protocol import claims, cors, response_modes
 from idp.protocol.authorize import pushed_request, request_object
 from idp.protocol.authorize.checks import S256
-from idp.protocol.backchannel import client_authentication
 from idp.protocol.backchannel.authlib_server import GRANT_TYPES
 from idp.protocol.ciba import authentication_request
+from idp.protocol.client_requests import client_authentication
 from idp.protocol.response_types import required_grants
 from idp.protocol.sender_constraint import certificates
 from idp.signing import jwe

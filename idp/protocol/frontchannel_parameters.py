@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Response, request
 
 from idp.kernel.text import Text
-from idp.protocol.backchannel.parameters import FORM, REPEATABLE
+from idp.protocol.parameters import FORM, REPEATABLE
 from idp.web.errors import Refusal
 from idp.web.forms import is_storable
 from idp.web.pages import see_other

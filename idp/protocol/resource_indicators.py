@@ -4,7 +4,7 @@
     /token       resource=A              the one API that this token is for; left out: the first of the grant
     neither                              our own endpoints: `aud` is the issuer, as before there were APIs
 
-Repeated values come here joined by a space (`backchannel.parameters`), so that two at `/token` are no API of ours. A
+Repeated values come here joined by a space (`parameters`), so that two at `/token` are no API of ours. A
 token is for one API and has only the scopes of that API (RFC 9068 section 3): whoever reads it cannot use it anywhere
 else. `/userinfo` and `/api/security` are the resource whose identifier is the issuer; a client that named an API names
 the issuer beside it, or at `/token`, to use them too.

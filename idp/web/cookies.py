@@ -85,7 +85,7 @@ UNDO = Cookie("undo", max_age=30 * MINUTE)
 REGISTER = Cookie("register", max_age=30 * MINUTE)
 BROWSER = Cookie("browser", max_age=400 * DAY)
 BROWSER_STATE = Cookie("state", framed=True)
-"""Written while `session_management` is on; `protocol.logout.session_management` explains it."""
+"""Written while `session_management` is on; `protocol.session_management` explains it."""
 
 
 def write_session(response: Response, handle: str) -> None:

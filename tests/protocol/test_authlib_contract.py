@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from authlib.oauth2 import OAuth2Error
 
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.errors import oauth_error
 from idp.protocol.grants import GRANTS
 from idp.protocol.grants.authorization_code import AuthorizationCode

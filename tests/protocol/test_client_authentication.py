@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from idp.kernel.handles import digest
-from idp.protocol.backchannel.credentials import REFUSED
+from idp.protocol.client_requests.credentials import REFUSED
 from tests.support import tables
 from tests.support.back_channel import BackChannelClient, basic, refused
 from tests.support.harness import Harness

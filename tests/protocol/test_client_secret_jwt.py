@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from idp.admin import Refused, clients
 from idp.admin.client_rules import Registration
-from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
+from idp.protocol.client_requests.client_assertion import ASSERTION_TYPE
 from idp.signing.client_secrets import seal_secret
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.command import Command

@@ -7,7 +7,7 @@ from jwcrypto.jwk import JWK
 from werkzeug.test import TestResponse
 
 from idp.kernel.clock import MINUTE
-from idp.protocol.backchannel.client_assertion import ASSERTION_TYPE
+from idp.protocol.client_requests.client_assertion import ASSERTION_TYPE
 from tests.support.back_channel import BackChannelClient
 from tests.support.harness import ISSUER, Harness
 from tests.support.jws import signed

@@ -15,9 +15,8 @@ from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
-from idp.protocol import client_access, cors, tokens
+from idp.protocol import client_access, cors, parameters, tokens
 from idp.protocol.api import interaction_ids
-from idp.protocol.backchannel import parameters
 from idp.protocol.errors import BearerError, oauth_error
 from idp.protocol.sender_constraint import resource_requests
 from idp.signing.jws import InvalidToken

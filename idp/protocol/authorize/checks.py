@@ -19,9 +19,9 @@ from authlib.oidc.core.errors import RegistrationNotSupportedError
 from idp.claims.standard import OFFLINE_ACCESS
 from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.persistence.clients import Client
-from idp.protocol.backchannel.parameters import SCOPE
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.id_token_hint import Hint, read_hint
+from idp.protocol.parameters import SCOPE
 from idp.protocol.response_types import CODE
 from idp.security_profiles import pkce_required, profile_of
 from idp.signing.jws import InvalidToken

@@ -18,14 +18,13 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.clients import Client
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.protocol import client_access
+from idp.protocol import client_access, session_management
 from idp.protocol.authorize import requirement as requirements
 from idp.protocol.authorize.checks import Prompt
 from idp.protocol.authorize.issue_code import issue_code
 from idp.protocol.authorize.pushed_request import UnusableRequest, claim_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.client_access import NotPermitted
-from idp.protocol.logout import session_management
 from idp.protocol.subjects import subject_of
 from idp.web.context import services
 from idp.web.cookies import BROWSER

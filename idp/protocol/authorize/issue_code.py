@@ -18,12 +18,11 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.grants import Grant
 from idp.persistence.pushed_requests import PushedRequest
 from idp.persistence.transaction import Transaction
-from idp.protocol import tokens
+from idp.protocol import session_management, tokens
 from idp.protocol.authorize.pushed_request import release_request
 from idp.protocol.authorize.request import AuthorizationRequest
 from idp.protocol.authorize.requirement import reported_acr
 from idp.protocol.authorize.response_tokens import response_parameters
-from idp.protocol.logout import session_management
 from idp.protocol.response_types import CODE
 from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import code_lifetime

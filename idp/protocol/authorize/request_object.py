@@ -25,10 +25,10 @@ from idp.messaging.fetched_documents import Unfetchable
 from idp.persistence.clients import Client
 from idp.protocol import frontchannel_parameters as queries
 from idp.protocol.authorize.request import LONGEST
-from idp.protocol.backchannel.parameters import REPEATABLE
 from idp.protocol.client_keys import verify_client_jwt
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.jwt_claims import LEEWAY, require_type
+from idp.protocol.parameters import REPEATABLE
 from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims

@@ -14,11 +14,11 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from flask import Flask, Response, current_app
 
 from idp.protocol.backchannel import signed_introspection
-from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import authenticate_for_tokens
 from idp.protocol.backchannel.introspection import Introspection
-from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
+from idp.protocol.client_requests.authlib_client import RegisteredClient
+from idp.protocol.client_requests.client_authentication import authenticate_for_tokens
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.errors import oauth_error
 from idp.protocol.grants import GRANTS
 from idp.web.pages import json_response

@@ -27,9 +27,9 @@ from idp.persistence.refresh_tokens import RefreshToken
 from idp.persistence.transaction import Transaction
 from idp.protocol import client_access, mapped_claims, tokens
 from idp.protocol.backchannel import signed_introspection
-from idp.protocol.backchannel.api_authentication import authenticate_api
-from idp.protocol.backchannel.client_authentication import authenticate
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.api_authentication import authenticate_api
+from idp.protocol.client_requests.client_authentication import authenticate
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.sender_constraint.token_requests import BEARER, DPOP, JKT
 from idp.protocol.subjects import subject_of
 from idp.signing.jws import InvalidToken

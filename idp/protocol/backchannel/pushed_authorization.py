@@ -20,9 +20,9 @@ from idp.protocol.authorize.pushed_request import LIFETIME, PREFIX
 from idp.protocol.authorize.remedies import reason_of, remedy_for
 from idp.protocol.authorize.request import LONGEST, validate_request
 from idp.protocol.authorize.sent_request import SentRequest
-from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import verify_client
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.authlib_client import RegisteredClient
+from idp.protocol.client_requests.client_authentication import verify_client
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.errors import TooManyRequests, oauth_error
 from idp.protocol.frontchannel_parameters import Query
 from idp.protocol.refusals import record_refusal

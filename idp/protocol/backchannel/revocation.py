@@ -20,8 +20,8 @@ from idp.claims.subjects import is_pairwise
 from idp.kernel.client_auth_methods import METHODS
 from idp.kernel.handles import digest
 from idp.protocol import tokens
-from idp.protocol.backchannel.client_authentication import authenticate
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.client_authentication import authenticate
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.signing.jws import InvalidToken
 
 

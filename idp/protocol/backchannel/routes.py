@@ -19,9 +19,9 @@ from idp.protocol.backchannel.authlib_server import install, server
 from idp.protocol.backchannel.introspection import Introspection
 from idp.protocol.backchannel.pushed_authorization import PATH as PAR
 from idp.protocol.backchannel.pushed_authorization import push_request
-from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.backchannel.revocation import Revocation
 from idp.protocol.ciba import endpoint as ciba_endpoint
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.device import endpoint as device_endpoint
 from idp.protocol.errors import ServerError, oauth_error, unavailable
 from idp.protocol.sender_constraint import dpop_nonces

@@ -18,11 +18,11 @@ from idp.messaging.notices import enqueue_sign_in_request
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.protocol.authorize.remedies import reason_of, remedy_for
-from idp.protocol.backchannel.client_authentication import verify_client
-from idp.protocol.backchannel.request import BackChannelRequest
 from idp.protocol.ciba import checks, hints
 from idp.protocol.ciba.authentication_request import SentRequest, read_authentication_request
 from idp.protocol.ciba.hints import Named
+from idp.protocol.client_requests.client_authentication import verify_client
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.errors import TooManyRequests, oauth_error
 from idp.protocol.refusals import record_refusal
 from idp.web.context import services

@@ -16,9 +16,9 @@ from idp.login.policy import rate_limits
 from idp.persistence.device_authorizations import DeviceAuthorization
 from idp.protocol import authorization_details, resource_indicators
 from idp.protocol.authorize import checks
-from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import authenticate
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.authlib_client import RegisteredClient
+from idp.protocol.client_requests.client_authentication import authenticate
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.device import user_codes
 from idp.protocol.errors import TooManyRequests
 from idp.security_profiles import must_push, must_sign

@@ -12,7 +12,7 @@ from idp.audit import Event
 from idp.kernel.client_auth_methods import METHODS
 from idp.kernel.handles import digest, s256
 from idp.persistence.grants import Grant
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.grants.token_response import issue_tokens, raise_invalid_grant, revoke_family_and_raise
 from idp.protocol.sender_constraint.token_requests import JKT
 from idp.security_profiles import pkce_required

@@ -12,7 +12,7 @@ from idp.audit import Event
 from idp.kernel.client_auth_methods import METHODS
 from idp.persistence.apis import Api
 from idp.protocol import resource_indicators, tokens
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.request import BackChannelRequest
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):

@@ -27,8 +27,8 @@ from idp.persistence.apis import Api
 from idp.persistence.grants import NO_REDIRECT_URI, Grant
 from idp.persistence.users import User
 from idp.protocol import client_access, resource_indicators, tokens
-from idp.protocol.backchannel.client_authentication import verify_client
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.client_authentication import verify_client
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.grants.trusted_assertion import TrustedAssertion, read_assertion
 from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.signing.jws import InvalidToken

@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6749.errors import AccessDeniedError, InvalidRequestError
 from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.persistence.grants import NO_REDIRECT_URI, Grant
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.grants.token_response import issue_tokens, raise_invalid_grant, revoke_family_and_raise
 
 

@@ -28,9 +28,9 @@ from idp.persistence.clients import Client
 from idp.persistence.grants import Grant
 from idp.persistence.refresh_tokens import RefreshToken
 from idp.protocol import resource_indicators
-from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_authentication import authenticate_for_tokens
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.authlib_client import RegisteredClient
+from idp.protocol.client_requests.client_authentication import authenticate_for_tokens
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.grants.token_response import (
     raise_invalid_grant,
     revoke_family_and_raise,

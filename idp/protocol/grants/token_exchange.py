@@ -24,7 +24,7 @@ from idp.login.policy.assurance import LEVELS, Level
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
 from idp.protocol import client_access, resource_indicators, tokens
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.resource_indicators import InvalidTarget
 from idp.signing.jws import InvalidToken
 

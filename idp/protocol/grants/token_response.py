@@ -17,7 +17,7 @@ from idp.kernel.handles import digest
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
 from idp.protocol import authorization_details, client_access, id_tokens, mapped_claims, resource_indicators, tokens
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.mapped_claims import OF_TOKENS
 from idp.web.context import services
 

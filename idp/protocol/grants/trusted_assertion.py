@@ -10,8 +10,8 @@ from idp.kernel.grant_types import JWT_BEARER
 from idp.persistence.transaction import Transaction
 from idp.persistence.trusted_issuers import EMAIL, USER_ID, USERNAME, TrustedIssuer
 from idp.persistence.users import User
-from idp.protocol.backchannel import audiences
 from idp.protocol.client_keys import verify_by_keys
+from idp.protocol.client_requests import audiences
 from idp.protocol.jwt_claims import LEEWAY, last_use, read_jti, require_type
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import unverified_claims

@@ -10,8 +10,8 @@ from idp.kernel.client_auth_methods import CLIENT_SECRET_JWT
 from idp.kernel.clock import MINUTE
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
-from idp.protocol.backchannel import audiences
 from idp.protocol.client_keys import verify_client_jwt
+from idp.protocol.client_requests import audiences
 from idp.protocol.jwt_claims import LEEWAY, last_use, read_jti, require_type
 from idp.security_profiles import profile_of
 from idp.signing.client_jwts import unverified_claims, verify_secret_jws

@@ -8,8 +8,8 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from flask import request
 
 from idp.persistence.transaction import Transaction
-from idp.protocol.backchannel import parameters
-from idp.protocol.backchannel.authlib_client import RegisteredClient
+from idp.protocol import parameters
+from idp.protocol.client_requests.authlib_client import RegisteredClient
 from idp.protocol.sender_constraint.token_requests import UNBOUND, Binding
 from idp.web.context import services
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from idp.kernel.client_auth_methods import SENT_SECRET_METHODS
 from idp.persistence.apis import Api
-from idp.protocol.backchannel.client_authentication import raise_invalid_client
-from idp.protocol.backchannel.credentials import read_credentials
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests.client_authentication import raise_invalid_client
+from idp.protocol.client_requests.credentials import read_credentials
+from idp.protocol.client_requests.request import BackChannelRequest
 
 IN_IDENTIFIERS = ":"
 """Every identifier has a scheme, and no client_id has this character."""

@@ -34,11 +34,11 @@ from idp.kernel.client_auth_methods import (
     TLS_METHODS,
 )
 from idp.persistence.clients import Client
-from idp.protocol.backchannel import client_assertion, mutual_tls
-from idp.protocol.backchannel.authlib_client import RegisteredClient
-from idp.protocol.backchannel.client_assertion import AssertionRefused, VerifiedAssertion
-from idp.protocol.backchannel.credentials import LONGEST_CLIENT_ID, REFUSED, Credentials, read_credentials
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests import client_assertion, mutual_tls
+from idp.protocol.client_requests.authlib_client import RegisteredClient
+from idp.protocol.client_requests.client_assertion import AssertionRefused, VerifiedAssertion
+from idp.protocol.client_requests.credentials import LONGEST_CLIENT_ID, REFUSED, Credentials, read_credentials
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.protocol.sender_constraint import certificates
 from idp.protocol.sender_constraint.token_requests import read_binding
 from idp.signing.certificates import InvalidCertificate

@@ -11,8 +11,8 @@ from urllib.parse import unquote_plus
 from authlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
 
 from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, CLIENT_SECRET_POST, NONE, PRIVATE_KEY_JWT
-from idp.protocol.backchannel import client_assertion
-from idp.protocol.backchannel.request import BackChannelRequest
+from idp.protocol.client_requests import client_assertion
+from idp.protocol.client_requests.request import BackChannelRequest
 from idp.web.forms import is_storable
 
 LONGEST_CLIENT_ID = 255
