@@ -49,9 +49,10 @@ class RequestMeter:
         app.wsgi_app = self._serve  # type: ignore[method-assign]  # how Flask documents wrapping
 
     def clear(self) -> None:
-        """Forget what was counted."""
+        """Forget what was counted, and what PostgreSQL has used until now: another application may use it as well."""
         for each in (self.requests, self._spent, self._hashed, self._database):
             each.clear()
+        self._seen = processor.seconds(self._server)
 
     def processor(self, name: str) -> float:
         """Return this process's milliseconds for one request, with those of its hashes."""

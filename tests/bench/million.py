@@ -25,9 +25,9 @@ DAYS = 1000
 """Simulated; a browser that is not used again is forgotten after 400."""
 AUDIT_DAYS = 60
 MARKS = (0.1, 0.25, 0.5, 0.75, 1.0)
-HALF = 2
+HALF = MARKS.index(0.5)
 PEOPLE = 200
-TIDIED = 20
+VACUUM_EVERY = 20
 """Days after which PostgreSQL's dead rows are reused: its own job (autovacuum) knows no simulated days."""
 MOST_ROWS, MOST_COST = 1.05, 1.15
 """The bars: rows at the end, of those at the half; cost, of a fresh installation's (the median of rounds)."""
@@ -36,7 +36,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Mark:
-    """One look: rows, bytes, seconds of a day's purge (median of ten), cost ratios, statements here and there."""
+    """One measurement: rows, bytes, seconds of a day's purge (median of ten), cost ratios, statements in both."""
 
     sign_ins: int
     rows: Rows
@@ -57,9 +57,9 @@ def print_million(name: str, databases: Databases, directory: Path, sign_ins: in
     for mark in _marks(databases, directory, times):
         found.append(mark)
         ratios = ", ".join(f"{kind} {ratio:.2f}" for kind, ratio in mark.ratios.items())
-        here, there = mark.statements
+        in_large, in_fresh = mark.statements
         print(f"  after {mark.sign_ins:,}: {mark.size / MIB:.0f} MiB, a day's purge {mark.purge:.2f} s; of a fresh "
-              f"one's cost: {ratios}; statements {here}, {there}", flush=True)  # fmt: skip
+              f"one's cost: {ratios}; statements {in_large}, {in_fresh}", flush=True)  # fmt: skip
     _print_rows(found)
     return _print_verdict(found)
 
@@ -70,28 +70,28 @@ def _marks(databases: Databases, directory: Path, times: int) -> Iterator[Mark]:
         large = Installation(large_url, directory / "large", PEOPLE, audit_days=AUDIT_DAYS)
         fresh = Installation(fresh_url, directory / "fresh", PEOPLE, audit_days=AUDIT_DAYS)
         generator = Generator(large.engine, large.before)
-        looks, purges, began = {round(DAYS * mark) for mark in MARKS}, list[float](), large.harness.clock.now()
+        measured_days, purges, began = {round(DAYS * mark) for mark in MARKS}, list[float](), large.harness.clock.now()
         for day in range(1, DAYS + 1):
             large.harness.clock.advance(began + day * DAY - large.harness.clock.now())
             generator.copy(times, day * DAY)
             purges.append(_end_day(large))
-            if day % TIDIED == 0:
-                _tidy(large)
-            if day in looks:
-                yield _look(large, fresh, day * times * PEOPLE, median(purges[-10:]))
+            if day % VACUUM_EVERY == 0:
+                _vacuum(large)
+            if day in measured_days:
+                yield _measure(large, fresh, day * times * PEOPLE, median(purges[-10:]))
         large.harness.close()
         fresh.harness.close()
 
 
-def _look(large: Installation, fresh: Installation, sign_ins: int, purge: float) -> Mark:
+def _measure(large: Installation, fresh: Installation, sign_ins: int, purge: float) -> Mark:
     with large.engine.connect() as connection:
         rows = count_rows(connection)
     size = used_bytes(large.engine)
     fresh.harness.clock.advance(large.harness.clock.now() - fresh.harness.clock.now())
     _end_day(fresh)
-    _tidy(fresh)
-    ratios, here, there = compare(large, fresh)
-    return Mark(sign_ins, rows, size, purge, ratios, (here, there))
+    _vacuum(fresh)
+    ratios, in_large, in_fresh = compare(large, fresh)
+    return Mark(sign_ins, rows, size, purge, ratios, (in_large, in_fresh))
 
 
 def _end_day(installation: Installation) -> float:
@@ -101,7 +101,7 @@ def _end_day(installation: Installation) -> float:
     return _seconds(lambda: purging.purge(harness.services.database, harness.settings))
 
 
-def _tidy(installation: Installation) -> None:
+def _vacuum(installation: Installation) -> None:
     if installation.engine.dialect.name == "postgresql":
         with installation.engine.connect().execution_options(**{BEGINS_LATE: True}) as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -117,10 +117,10 @@ def _print_rows(found: list[Mark]) -> None:
 def _print_verdict(found: list[Mark]) -> bool:
     half, end = found[HALF].rows, found[-1].rows
     grown = [table for table in end if end[table] > max(half[table] * MOST_ROWS, half[table] + PEOPLE)]
-    dearest = max(found[-1].ratios.values())
-    reached = not grown and dearest <= MOST_COST
-    print(f"  grown since the half by more than {MOST_ROWS - 1:.0%}: {', '.join(grown) or 'none'}; dearest request "
-          f"{dearest:.2f}; bar {MOST_COST}: {'reached' if reached else 'MISSED'}", flush=True)  # fmt: skip
+    costliest = max(found[-1].ratios.values())
+    reached = not grown and costliest <= MOST_COST
+    print(f"  grown since the half by more than {MOST_ROWS - 1:.0%}: {', '.join(grown) or 'none'}; costliest request "
+          f"{costliest:.2f}; bar {MOST_COST}: {'reached' if reached else 'MISSED'}", flush=True)  # fmt: skip
     return reached
 
 
