@@ -12,6 +12,7 @@ import atexit
 import contextlib
 import json
 import os
+import selectors
 import subprocess
 import sys
 import threading
@@ -24,13 +25,15 @@ from idp.factors.hash_pool import HasherBusy
 
 # The file and not the module, which would import ours first; -P: what lies beside it must not hide Python's modules.
 COMMAND = (sys.executable, "-P", str(Path(__file__).with_name("hash_process.py")))
+PATIENCE = 60
+"""Seconds to wait for a hash; a process that takes longer is stopped or hangs, and is replaced."""
 
 
 class HashProcessEnded(HasherBusy):
-    """A process ended before it answered, or could not be started; nothing was computed."""
+    """A process ended before it answered, or could not be started: the text says why. Nothing was computed."""
 
     def __str__(self) -> str:
-        return "a process that computes hashes has ended or cannot be started; is there enough memory?"
+        return f"a process that computes hashes {self.args[0]}"
 
 
 class HashProcess:
@@ -42,7 +45,7 @@ class HashProcess:
         try:
             self._process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, env=child_env())  # noqa: S603 - ours
         except OSError as error:
-            raise HashProcessEnded from error
+            raise HashProcessEnded(f"cannot be started: {error.strerror}") from error
 
     def compute(self, *request: Any) -> Any:  # noqa: ANN401 - as JSON has it
         """Send one request and return what comes back; raises `HashProcessEnded`."""
@@ -50,17 +53,26 @@ class HashProcess:
         try:
             stdin.write(json.dumps(request).encode() + b"\n")
             stdin.flush()
+            with selectors.DefaultSelector() as selector:
+                selector.register(stdout, selectors.EVENT_READ)
+                if not selector.select(PATIENCE):
+                    raise HashProcessEnded(f"has not answered for {PATIENCE} seconds")
             answer = stdout.readline()
         except OSError as error:
-            raise HashProcessEnded from error
+            raise HashProcessEnded(f"cannot be used: {error.strerror}") from error
         if not answer.endswith(b"\n"):
-            raise HashProcessEnded
+            raise HashProcessEnded("has ended; is there enough memory?")
         return json.loads(answer)
 
     def end(self) -> None:
         """End the process, and wait until it is gone."""
         self._process.kill()
         self._process.communicate()
+
+    def close(self) -> None:
+        """Close the pipes: the process ends once all others that have them do the same."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            cast("IO[bytes]", pipe).close()
 
 
 class HashProcesses:
@@ -75,10 +87,12 @@ class HashProcesses:
         self._free, self._of_parent = deque[HashProcess](), deque[HashProcess]()
 
     def compute(self, *request: Any) -> Any:  # noqa: ANN401 - as JSON has it
-        """Return the answer to one request; a kept process may have ended meanwhile, then a new one gets it.
+        """Compute one request in a free process, or in a new one.
+
+        A free process that has ended is dropped, and the next one tried.
 
         Raises:
-            HashProcessEnded: when a new process ends before it answers.
+            HashProcessEnded: when a new process cannot be started, or ends before it answers.
         """
         while process := self._take():
             with contextlib.suppress(HashProcessEnded):
@@ -91,8 +105,11 @@ class HashProcesses:
             process.end()
 
     def leave_to_parent(self) -> None:
-        """Use none of those there are: after a fork, both processes would read each other's answers."""
-        self._of_parent, self._free = self._free, deque[HashProcess]()
+        """Use none of the processes there are: after a fork, both processes would read each other's answers."""
+        self._lock = threading.Lock()  # another thread of the parent may have held it
+        self._of_parent, self._free = self._free, deque[HashProcess]()  # kept: a Popen that is deleted warns
+        for process in self._of_parent:
+            process.close()
 
     def _compute_in(self, process: HashProcess, request: tuple[Any, ...]) -> Any:  # noqa: ANN401 - as JSON has it
         try:

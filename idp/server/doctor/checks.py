@@ -138,9 +138,9 @@ def _hashing(settings: Settings, _: Clock) -> Iterator[Finding]:
     before = PROCESSES.seconds
     try:
         hasher.hash("only to see what it takes")
-    except HasherBusy:
-        message = f"no password can be compared: {settings.hash_memory_kib} KiB of memory are not to be had"
-        yield Finding(Level.FAIL, "hashing", message, "Lower IDP_HASH_MEMORY_KIB, or allow the process more memory.")
+    except HasherBusy as busy:
+        remedy = "Lower IDP_HASH_MEMORY_KIB, or allow more memory and more processes."
+        yield Finding(Level.FAIL, "hashing", f"no password can be compared: {busy}", remedy)
         return
     spent = PROCESSES.seconds - before
     message = f"a password takes {spent * 1000:.0f} ms of a processor: at most {1 / spent:.0f} a second on each"

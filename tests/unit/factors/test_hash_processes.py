@@ -1,6 +1,9 @@
 """Hashes are computed by processes of their own: of lower priority, without our settings, replaced when they end."""
 
+import json
 import os
+import re
+import resource
 import signal
 import subprocess
 import sys
@@ -18,12 +21,13 @@ from idp.factors.hash_processes import HashProcesses
 from tests.support.concurrency import rush, wait_until
 from tests.support.processes import marked
 
-DIGEST = ("digest", "secret", "00" * 16, 1, 8 * 1024 * 1024)
+MIB = 1024 * 1024
+DIGEST = ("digest", "secret", "00" * 16, 1, 8 * MIB)
 ALONE = """
     import os, signal
     from idp.factors.hash_processes import PROCESSES
-    work = ("digest", "secret", "00" * 16, 1, 8 * 1024 * 1024)
-    PROCESSES.compute(*work)
+    request = ("digest", "secret", "00" * 16, 1, 8 * 1024 * 1024)
+    PROCESSES.compute(*request)
 """
 
 
@@ -57,15 +61,49 @@ def test_a_process_that_was_killed_is_replaced(processes: HashProcesses) -> None
     assert pids(processes) != kept
 
 
-@pytest.mark.parametrize("command", [(sys.executable, "-c", ""), ("/no/such/program",)], ids=["ends", "cannot start"])
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        ((sys.executable, "-c", ""), "has ended; is there enough memory?"),
+        (("/no/such/program",), "cannot be started: No such file"),
+    ],
+    ids=["ends", "cannot start"],
+)
 def test_without_a_process_people_are_asked_to_come_back(
-    processes: HashProcesses, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+    processes: HashProcesses, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], reason: str
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(hash_processes, "COMMAND", command)
-        with pytest.raises(HasherBusy, match="has ended or cannot be started"):
+        with pytest.raises(HasherBusy, match=re.escape(reason)):
             processes.compute(*DIGEST)
     assert processes.compute(*DIGEST)
+
+
+def test_a_process_that_does_not_answer_is_replaced(processes: HashProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, kept = processes.compute(*DIGEST), pids(processes)
+    monkeypatch.setattr(hash_processes, "PATIENCE", 3)
+    os.kill(kept[0], signal.SIGSTOP)
+    assert processes.compute(*DIGEST) == answer
+    assert pids(processes) != kept
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="the limit of another process cannot be set")
+def test_without_memory_a_right_password_is_not_called_wrong(processes: HashProcesses) -> None:
+    """The process ends, and the next one answers: nobody is counted as guessing."""
+    encoded, kept = processes.compute("hash", "secret", 1, 64 * MIB), pids(processes)
+    resource.prlimit(kept[0], resource.RLIMIT_AS, (48 * MIB, 48 * MIB))
+    assert processes.compute("verify", encoded, "secret") is True
+    assert pids(processes) != kept
+
+
+def test_an_answer_that_nobody_reads_is_no_error_in_the_log() -> None:
+    program = subprocess.Popen(
+        hash_processes.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert program.stdout is not None
+    program.stdout.close()
+    program.stdout = None
+    assert program.communicate(json.dumps(DIGEST).encode() + b"\n")[1] == b""
 
 
 def test_each_thread_has_the_answer_to_its_own_request(processes: HashProcesses) -> None:
@@ -114,7 +152,26 @@ def test_a_fork_uses_none_of_its_parents_processes() -> None:
         kept = PROCESSES._free[0]._process.pid
         if os.fork():
             os._exit(os.waitstatus_to_exitcode(os.wait()[1]))
-        PROCESSES.compute(*work)
+        PROCESSES.compute(*request)
         os._exit(kept == PROCESSES._free[0]._process.pid)
+    """)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_fork_keeps_no_process_of_its_parent_alive() -> None:
+    """The pipe to it would stay open in the child."""
+    script = textwrap.dedent(ALONE) + textwrap.dedent("""
+        import time
+        child = os.fork()
+        if not child:
+            time.sleep(60)
+            os._exit(0)
+        process = PROCESSES._free.pop()
+        process.close()
+        try:
+            process._process.wait(10)
+        finally:
+            os.kill(child, signal.SIGKILL)
     """)
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
