@@ -10,7 +10,8 @@ from typing import Any, Never
 MAX_DEPTH = 20
 """Levels of arrays and objects. Whatever we read has fewer than ten; Python fails at about a thousand, and a value that
 it can still parse may be too deep to be written."""
-TOKEN = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"', re.DOTALL)
+TOKEN = re.compile(r'[\[{]|[\]}]|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+"""A string is read once, also one without an end: to try again at each quote in it would take a minute for 128 KiB."""
 
 
 def parse(raw: str | bytes, decoder: json.JSONDecoder | None = None) -> Any:  # noqa: ANN401 - whatever JSON can hold
