@@ -1,5 +1,7 @@
 """What our own classes leave out changes neither requests nor responses."""
 
+import time
+
 import flask
 import pytest
 from flask import Response
@@ -41,6 +43,20 @@ def test_redirect_is_sent_as_werkzeug_would_send_it(address: str, method: str) -
     body, status, headers = see_other(address).get_wsgi_response(environ)
     usual_body, usual_status, usual_headers = usual.get_wsgi_response(environ)
     assert (list(body), status, sorted(headers)) == (list(usual_body), usual_status, sorted(usual_headers))
+
+
+@pytest.mark.parametrize("accept", ["", "application/json", "text/html,application/xhtml+xml;q=0.9, */*;q=0.1", "x"])
+def test_media_types_are_those_that_flask_reads(accept: str) -> None:
+    environ = EnvironBuilder().get_environ() | ({"HTTP_ACCEPT": accept} if accept else {})
+    assert list(Request(environ).accept_mimetypes) == list(flask.Request(environ).accept_mimetypes)
+
+
+def test_an_overlong_accept_header_costs_nothing() -> None:
+    """Werkzeug takes 15 seconds for these blanks, and nobody else is answered meanwhile."""
+    environ = EnvironBuilder().get_environ() | {"HTTP_ACCEPT": "x" + " " * 120_000 + "x"}
+    began = time.thread_time()
+    assert Request(environ).accept_mimetypes.best_match(["text/html"]) is None
+    assert time.thread_time() - began < 2
 
 
 @pytest.mark.parametrize("cookies", ["", "a=1", 'a=1; b="2 3"; a=4; c; d=%20; \xe9=\xff'])
