@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwcrypto.jwa import JWA
 from jwcrypto.jwk import JWK
 
@@ -31,6 +32,8 @@ _KEY_TYPES: dict[str, Literal["RSA", "EC", "OKP"]] = {"RS256": "RSA", "PS256": "
 _CURVES = {"ES256": "P-256", "EdDSA": "Ed25519"}
 _PUBLIC_MEMBERS = {"RSA": ("kty", "n", "e"), "EC": ("kty", "crv", "x", "y"), "OKP": ("kty", "crv", "x")}
 _ES256_SIGNATURE_LENGTH = 64
+_RSA_BITS, _MOST_EXPONENT_BITS = range(2048, 8192 + 1), 64
+"""Of an RSA key of somebody else. OpenSSL uses no key of more than 3072 bits with a longer exponent."""
 
 
 def generate(alg: str, *, rsa_bits: int) -> JWK:
@@ -43,6 +46,13 @@ def generate(alg: str, *, rsa_bits: int) -> JWK:
 def fits(alg: str, jwk: Mapping[str, Any]) -> bool:
     """Whether a JWK has the type and curve that `alg` needs."""
     return jwk.get("kty") == _KEY_TYPES[alg] and jwk.get("crv") == _CURVES.get(alg)
+
+
+def is_usable(public: object) -> bool:
+    """Whether a public key of somebody else has the size that we accept."""
+    if not isinstance(public, RSAPublicKey):
+        return True
+    return public.key_size in _RSA_BITS and public.public_numbers().e.bit_length() <= _MOST_EXPONENT_BITS
 
 
 def public_members(jwk: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwcrypto.jwk import JWK
 
 from idp.signing import algorithms
@@ -16,7 +15,6 @@ from idp.signing.time_claims import check_times
 HS256 = "HS256"
 _KEY_IN_HEADER = frozenset({"jwk", "jku", "x5u", "x5c"})
 _MEANING_IN_HEADER = frozenset({"crit", "b64"})
-_RSA_BITS = range(2048, 8192 + 1)
 
 
 class UnknownKey(InvalidToken):
@@ -127,6 +125,6 @@ def public_key(jwk: Mapping[str, Any]) -> JWK:
         public = key.get_op_key("verify", jwk.get("crv"))
     except Exception as err:  # whatever is wrong with a registered key, the answer is no
         raise InvalidToken("the client's key is not usable") from err
-    if isinstance(public, RSAPublicKey) and public.key_size not in _RSA_BITS:
-        raise InvalidToken("RSA keys have 2048 to 8192 bits")
+    if not algorithms.is_usable(public):
+        raise InvalidToken("RSA keys have 2048 to 8192 bits, and an exponent of at most 64")
     return key

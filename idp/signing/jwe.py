@@ -6,15 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
-from idp.signing.algorithms import public_members
+from idp.signing.algorithms import is_usable, public_members
 
 _KEY_TYPES = {"RSA-OAEP-256": "RSA", "ECDH-ES": "EC", "ECDH-ES+A256KW": "EC"}
 _CURVES = ("P-256", "P-384", "P-521")
-_RSA_BITS = range(2048, 8192 + 1)
 ALGS = tuple(_KEY_TYPES)
 """Key management: no RSA1_5, whose padding has oracles (RFC 8725 section 3.2)."""
 ENCS = ("A128CBC-HS256", "A256GCM")
@@ -32,7 +30,7 @@ def may_encrypt(jwk: object, alg: str) -> bool:
         public = JWK(**public_members(jwk)).get_op_key("wrapKey")
     except Exception:  # noqa: BLE001 - whatever is wrong with a registered key, the answer is no
         return False
-    return not isinstance(public, RSAPublicKey) or public.key_size in _RSA_BITS
+    return is_usable(public)
 
 
 def encrypt(content: bytes, jwk: Mapping[str, Any], *, alg: str, enc: str, cty: str | None) -> str:
