@@ -43,12 +43,13 @@ class _Run:
     proceed: Callable[[], bool]
 
     def remove_all(self, ended: Life | Erasure) -> int:
-        """Remove batch after batch until one was not full; return the number of rows."""
-        total, removed = 0, BATCH
-        while removed == BATCH and self.proceed():
+        """Remove batch after batch until fewer rows were found; return the number of those removed."""
+        total, found, removed = 0, BATCH, BATCH
+        # A row that was used since it was found stays: such a batch is followed by another, unless nothing was removed.
+        while found == BATCH and removed and self.proceed():
             if total:
                 sleep(PAUSE)
-            removed = self._remove_batch(ended)
+            found, removed = self._remove_batch(ended)
             total += removed
         return total
 
@@ -81,13 +82,14 @@ class _Run:
             total += removed
         return total
 
-    def _remove_batch(self, ended: Life | Erasure) -> int:
+    def _remove_batch(self, ended: Life | Erasure) -> tuple[int, int]:
+        """Return how many rows were found, and how many of them removed."""
         with self.database.read() as tx:
             keys = tx.purge.find_ended(ended, self._retention(tx))
         if not keys:
-            return 0
+            return 0, 0
         with self.database.write() as tx:
-            return tx.purge.remove(ended, self._retention(tx), keys)
+            return len(keys), tx.purge.remove(ended, self._retention(tx), keys)
 
     def _retention(self, tx: Transaction) -> Retention:
         settings = self.settings

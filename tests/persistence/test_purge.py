@@ -1,10 +1,15 @@
 """Forgetting what has ended: all of it, nothing else, and nothing before its time."""
 
 import pytest
+from sqlalchemy import select
 
-from idp.admin.purging import purge as purge_ended
+from idp.admin import purging
 from idp.kernel.clock import DAY
 from idp.login.policy import rate_limits
+from idp.persistence import purging as purging_store
+from idp.persistence.purging import Keys, PurgeStore
+from idp.persistence.row_lives import Erasure, Life, Retention
+from idp.persistence.sessions import sessions
 from tests.support.browser import Browser
 from tests.support.harness import Harness
 from tests.support.login_driver import LoginDriver
@@ -12,7 +17,7 @@ from tests.support.tables import count, rows
 
 
 def purge(harness: Harness) -> dict[str, int]:
-    return purge_ended(harness.services.database, harness.settings)
+    return purging.purge(harness.services.database, harness.settings)
 
 
 def test_nothing_alive_is_forgotten(harness: Harness, driver: LoginDriver, browser: Browser) -> None:
@@ -51,6 +56,32 @@ def test_an_idle_session_is_forgotten_and_its_device_is_not(
     claims = driver.claims(browser)
     assert claims
     assert claims["acr"] == "remembered"
+
+
+def test_a_row_that_is_used_meanwhile_does_not_end_the_purge(
+    harness: Harness, driver: LoginDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jane = harness.person(totp=True)
+    for _ in range(7):
+        driver.sign_in(Browser(harness), jane)
+    harness.clock.advance(harness.settings.session_idle + 1)
+    find, used = PurgeStore.find_ended, list[str]()
+
+    def find_and_use(store: PurgeStore, ended: Life | Erasure, at: Retention) -> Keys:
+        keys = find(store, ended, at)
+        if ended.table is sessions and not used:
+            used.append(str(keys[0][0]))
+            statement = sessions.update().where(sessions.c.sid == used[0]).values(last_seen_at=at.now)
+            with harness.services.database.engine.begin() as connection:
+                connection.execute(statement)
+        return keys
+
+    monkeypatch.setattr(PurgeStore, "find_ended", find_and_use)
+    monkeypatch.setattr(purging_store, "BATCH", 3)
+    monkeypatch.setattr(purging, "BATCH", 3)
+    purge(harness)
+    with harness.services.database.engine.connect() as connection:
+        assert connection.execute(select(sessions.c.sid)).scalars().all() == used
 
 
 def test_a_lapsed_remembering_leaves_a_known_device(harness: Harness, driver: LoginDriver, browser: Browser) -> None:

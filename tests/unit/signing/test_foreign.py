@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jwcrypto.common import base64url_encode
 from jwcrypto.jwk import JWK
 
-from idp.signing.client_jwts import UnknownKey, unverified_claims, verify_client_jws
+from idp.signing.client_jwts import UnknownKey, unverified_claims, usable_algorithms, verify_client_jws
+from idp.signing.jwe import may_encrypt
 from idp.signing.jws import MAX_TOKEN_LENGTH, InvalidToken
 from tests.support.jws import NOW, as_json, hmac_signed, signed, unsigned
 
@@ -101,6 +103,15 @@ def test_short_rsa_keys_are_refused() -> None:
     short = JWK.generate(kty="RSA", size=1024)
     token = signed(short, "RS256", {"alg": "RS256"}, CLAIMS)
     assert "2048" in refuse(token, jwks(short.export_public(as_dict=True)))
+
+
+def test_rsa_keys_with_long_exponents_are_refused() -> None:
+    """OpenSSL encrypts to none of them, which would be an error of 500."""
+    jwk = JWK.generate(kty="RSA", size=4096).export_public(as_dict=True) | {"e": base64url_encode(b"\x01" * 256)}
+    assert may_encrypt(jwk | {"e": "AQAB"}, "RSA-OAEP-256")
+    assert usable_algorithms(jwk | {"e": "AQAB"})
+    assert not may_encrypt(jwk, "RSA-OAEP-256")
+    assert not usable_algorithms(jwk)
 
 
 def test_the_private_half_in_a_jwks_is_not_even_read() -> None:
