@@ -37,7 +37,7 @@ class HashPool:
         return self._taken < self._queue + (RESERVED if reserved else 0)
 
     def run(self, work: Callable[..., R], *args: Any, reserved: bool) -> R:
-        """Return what `work` returns; `reserved`: the caller may use the reserved places.
+        """Run `work` within the limits; `reserved`: the caller may use the reserved places.
 
         Raises:
             HasherBusy: when there is no place.

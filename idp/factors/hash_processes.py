@@ -78,11 +78,11 @@ class HashProcess:
 class HashProcesses:
     """The processes of this one; as many as hashes were computed at a time.
 
-    `seconds` is what all hashes have taken of a processor.
+    `cpu_seconds` is what all hashes have taken of a processor.
     """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.cpu_seconds = 0.0
         self._lock = threading.Lock()
         self._free, self._of_parent = deque[HashProcess](), deque[HashProcess]()
 
@@ -119,7 +119,7 @@ class HashProcesses:
             raise
         self._free.append(process)
         with self._lock:
-            self.seconds += seconds
+            self.cpu_seconds += seconds
         return answer
 
     def _take(self) -> HashProcess | None:

@@ -15,7 +15,7 @@ from idp.factors.hash_processes import PROCESSES
 KIB = 1024
 SALT_LENGTH = 16
 NOBODYS_SALT_AND_HASH = f"${'A' * 22}${'A' * 43}"
-"""Zeros in base64, of those lengths. To find a password for them is as hard as for any other hash."""
+"""Base64 of a salt and a hash of zero bytes. Finding a password for it is as hard as for any other hash."""
 
 
 class Hasher:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from idp.kernel.clock import Clock
 from idp.kernel.request_origin import LOCAL, Origin
 from idp.persistence.driver_statements import statements_for
-from idp.persistence.engine import BEGINS_LATE, LOCK_TIMEOUT, open_engine, wait_in_steps
+from idp.persistence.engine import BEGINS_LATE, LOCK_TIMEOUT, open_engine, shorten_busy_timeout
 from idp.persistence.executor import Executor
 from idp.persistence.failures import DatabaseUnavailable, translated_failures
 from idp.persistence.transaction import Transaction
@@ -32,7 +32,7 @@ class Database:
         self.lock_timeout: float = LOCK_TIMEOUT
         self.engine = open_engine(url)
         if self.engine.dialect.name == "sqlite":
-            wait_in_steps(self.engine)
+            shorten_busy_timeout(self.engine)
         self._statements = statements_for(self.engine.driver)
         # psycopg forgets the row count of an INSERT once SQLAlchemy has closed its cursor.
         self._engine = self.engine.execution_options(preserve_rowcount=True, **{BEGINS_LATE: True})

@@ -1,8 +1,8 @@
 """Sends one text to the driver, on the connection that a SQLAlchemy `Connection` has taken from the pool.
 
-`Connection.execute` does the same between building its execution context and its result, which is what is saved.
+`Connection.execute` does the same, and also builds an execution context and a result; their cost is saved here.
 Two things of it are not in SQLAlchemy's documentation, `Connection.dispatch` and `Connection._handle_dbapi_exception`;
-`tests/persistence/test_driver_statements.py` fails when they change.
+`tests/persistence/test_driver_cursor.py` fails when they change.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Statements as the driver takes them: compiled once, then sent without SQLAlchemy's execution.
 
-    statement -> text, converters of its values and columns     at its first execution on a database
+    statement -> text, converters of its values and columns     at its first execution in this process
     values -> driver's cursor -> rows                           at each execution
 
 SQLAlchemy still has the pool, the compiler, the types, the transaction, the exceptions and the events: see

@@ -16,8 +16,8 @@ SQLITE_PRAGMAS = (
     "synchronous=NORMAL",
     "foreign_keys=ON",
 )
-SQLITE_TRY = 4
-"""Milliseconds for which SQLite waits for a lock before `executor` asks anew: its pauses grow to 25 and more."""
+SQLITE_BUSY_TIMEOUT = 4
+"""Milliseconds that SQLite waits for a lock before `executor` tries again: SQLite's own pauses grow to 100."""
 POSTGRESQL_POOL = {"pool_size": 8, "max_overflow": 8, "pool_recycle": 1800}
 PREPARE_AFTER = 5
 """Executions of a statement on one connection, after which the server keeps it prepared."""
@@ -51,12 +51,12 @@ def open_engine(url: str, *, lock_timeout: int = LOCK_TIMEOUT) -> Engine:
     return engine
 
 
-def wait_in_steps(engine: Engine) -> None:
-    """Let SQLite give up early, for a caller that asks again; PostgreSQL wakes whoever is next."""
+def shorten_busy_timeout(engine: Engine) -> None:
+    """Let SQLite give up early, for a caller that tries again; PostgreSQL wakes whoever is next."""
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
-        connection.execute(f"PRAGMA busy_timeout={SQLITE_TRY}")
+        connection.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT}")
 
 
 def _connect_args(url: URL) -> dict[str, int]:

@@ -126,7 +126,7 @@ class Executor:
             self._insert_deferred()
             self._connection.commit()
         else:
-            self._when_unlocked(self._insert_deferred)
+            self._retry_while_locked(self._insert_deferred)
 
     def _insert_deferred(self) -> None:
         for statement, deferred in groupby(self._deferred, key=itemgetter(0)):
@@ -155,13 +155,13 @@ class Executor:
         if self._read_only:
             raise ReadOnly
         statement = BEGIN[self._connection.dialect.name]
-        self._retry_once(lambda: send(self._connection, statement))
+        self._retry_after_disconnect(lambda: send(self._connection, statement))
         if not self._connection.in_transaction():  # it is, when SQLAlchemy executed a statement before
             self._connection.begin()
         self._begun = True
 
     def _send(self, statement: Executable, parameters: dict[str, Any]) -> Result:
-        return self._retry_once(lambda: self._execute(statement, parameters))
+        return self._retry_after_disconnect(lambda: self._execute(statement, parameters))
 
     def _execute(self, statement: Executable, parameters: dict[str, Any]) -> Result:
         compiled = self._statements.find(statement, self._connection.dialect, parameters)
@@ -170,18 +170,18 @@ class Executor:
         result = self._connection.execute(statement, parameters)
         return Result(result.all() if result.returns_rows else (), result.rowcount)
 
-    def _retry_once(self, execute: Callable[[], Result]) -> Result:
-        """Send a statement; once more on a new connection, if the database ended this one before the first change."""
+    def _retry_after_disconnect(self, execute: Callable[[], Result]) -> Result:
+        """Execute a statement; repeat it once after a lost connection, if nothing was changed."""
         try:
-            return self._when_unlocked(execute)
+            return self._retry_while_locked(execute)
         except DBAPIError as error:
             if self._begun or not error.connection_invalidated:
                 raise
         self._connection.rollback()
-        return self._when_unlocked(execute)
+        return self._retry_while_locked(execute)
 
-    def _when_unlocked(self, execute: Callable[[], R]) -> R:
-        """Send what SQLite may refuse because of its lock, until the lock is free; a refused statement did nothing."""
+    def _retry_while_locked(self, execute: Callable[[], R]) -> R:
+        """Execute a statement again while another connection holds SQLite's lock; a refused one did nothing."""
         began = stopwatch()
         while True:
             try:

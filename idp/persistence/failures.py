@@ -56,12 +56,12 @@ def is_passing(error: SQLAlchemyError) -> bool:
 
 
 def is_locked(error: DBAPIError) -> bool:
-    """Whether SQLite's lock was not to be had for now."""
+    """Whether SQLite refused a statement because another connection holds its lock."""
     return getattr(error.orig, "sqlite_errorcode", 0) & PRIMARY_CODE == sqlite3.SQLITE_BUSY
 
 
 def describe(error: Exception) -> str:
-    """Return the driver's own words for a failure, one line."""
+    """Return the driver's message for a failure, in one line."""
     cause: BaseException = error
     while cause.__cause__ is not None:
         cause = cause.__cause__

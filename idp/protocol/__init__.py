@@ -17,11 +17,11 @@ Front channel:
     frontchannel_routes       addresses, and the discovery documents (discovery)
     frontchannel_parameters   the query, read parameter by parameter (parameters: strictly)
     id_token_hint             ID tokens of ours, sent back to us as a hint
-    resource_indicators       which API a token is for (RFC 8707)
+    resource_indicators       which API a token is for (RFC 8707); authorization_details: what exactly (RFC 9396)
     authorize/                the authorization endpoint, from the request to the code
-    response_modes            how authorization responses are sent
+    response_types, response_modes   what authorization responses hold, and how they are sent
     jarm, client_responses    signed and encrypted responses
-    client_access             who may use a client
+    client_access, client_appearance   who may use a client; its logo and colours
     trial                     an administrator tries an app
     refusals                  logged, counted, and audited with a remedy
     logout/                   RP-initiated logout, and logout tokens to clients
@@ -36,7 +36,13 @@ Back channel:
     decided_grants          grants that a person approved away from the app: devices, CIBA
     sender_constraint/      tokens bound to a key: DPoP, certificates
     client_keys             the keys of a client, which verify all that it signs
-    tokens, claims          what is signed, and the claims about the person; subjects: what a client calls them
+    tokens, id_tokens       what is signed
+    claims, mapped_claims   the claims about the person, and those that administrators add
+    subjects                what a client calls a person
+    jwt_claims              the claims of what clients sign
+    protected_resource      the metadata of our own APIs (RFC 9728)
     api/                    access tokens at our own APIs: /userinfo, /api/security
     errors, cors            error responses; which origins may read a response
+
+Imports between these packages go down only: the contract is in pyproject.toml.
 """

@@ -24,7 +24,7 @@ LONGEST_NAME = 253
 HOST = re.compile(r"([A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 NOT_ASCII = re.compile(r"[\x80-\xff]+")
 BACK_CHANNEL = "backchannel."
-"""Begins the endpoints that clients call themselves."""
+"""Begins the endpoints that clients call directly."""
 WITHOUT_HOST = {"HTTP/1", "HTTP/1.0"}
 """Protocols that need no Host header; granian writes the former."""
 
@@ -34,7 +34,7 @@ class HostCheck:
 
     400 when the Host header is missing, repeated or malformed (RFC 9112 section 3.2), 421 when it names another host.
     The port is not compared: proxies differ in which one they pass on. The host of `mtls_origin` serves what clients
-    call themselves, and no page.
+    call directly, and no page.
     """
 
     def __init__(self, inner: WSGIApplication, app: Flask, settings: Settings) -> None:

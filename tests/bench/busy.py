@@ -20,7 +20,7 @@ from tests.bench.wire import Answer, Connection
 from tests.support.http_person import HttpPerson
 from tests.support.product import installed
 
-PROCESSES, EACH = 2, 3
+DRIVER_PROCESSES, EACH = 2, 3
 """Processes that sign people in, and people of each at a time."""
 BAR = 10.0
 """The 99th percentile under load, in idle medians."""
@@ -61,20 +61,23 @@ def measure(directory: Path, database_url: str, requests: int) -> Busy:
     settings = {name: str(value) for name, value in REAL_HASH.items()} | {"login_flows_per_network": "100000"}
     with installed(directory, workers=WORKERS, database_url=database_url, **settings) as product:
         app = signed_in(product)
-        for number in range(PROCESSES * EACH):
+        for number in range(DRIVER_PROCESSES * EACH):
             product.add_person(f"person{number}")
-        with Connection(product.issuer) as wire, ProcessPoolExecutor(PROCESSES) as pool:
+        with Connection(product.issuer) as wire, ProcessPoolExecutor(DRIVER_PROCESSES) as pool:
             found, stop = Busy(_sample(wire, app, requests)), directory / "stop"
-            running = [pool.submit(sign_people_in, product.issuer, app, number, stop) for number in range(PROCESSES)]
+            running = [
+                pool.submit(sign_people_in, product.issuer, app, number, stop) for number in range(DRIVER_PROCESSES)
+            ]
             began, before = time.monotonic(), _jiffies()
             try:
                 time.sleep(START)
                 found.under_load = _sample(wire, app, requests)
             finally:
-                found.seconds, after = time.monotonic() - began, _jiffies()
+                after = _jiffies()
                 stop.touch()
             for each in running:
                 found.sign_ins += each.result()
+            found.seconds = time.monotonic() - began  # those that had begun were finished, and are counted
         busy, idle = after[0] - before[0], after[1] - before[1]
         found.busy_share = busy / (busy + idle)
         return found
@@ -129,7 +132,7 @@ def print_busy(name: str, found: Busy) -> None:
     """Print what an app notices."""
     signed_in_each_second = found.sign_ins["done"] / found.seconds
     others = ", ".join(f"{count} x {end}" for end, count in sorted(found.sign_ins.items()) if end != "done")
-    print(f"\n{name}, `idp serve` with {WORKERS} workers, {PROCESSES * EACH} people sign in at a time")
+    print(f"\n{name}, `idp serve` with {WORKERS} workers, {DRIVER_PROCESSES * EACH} people sign in at a time")
     print(f"  {signed_in_each_second:.1f} sign-ins a second{'; ' if others else ''}{others}; {os.cpu_count()} cores")
     print(f"  busy {found.busy_share:.0%} of the time, load {os.getloadavg()[0]:.1f} (other programs included)")
     idle, under_load = statistics.median(found.idle) * 1000, statistics.median(found.under_load) * 1000

@@ -25,7 +25,7 @@ FILES = {
     DRIVER: ("psycopg/", "psycopg_binary/", "sqlite3/", "idp/persistence/driver_cursor.py"),
     TEMPLATE: ("jinja2/", "markupsafe/", "babel/", "idp/language/", "idp/web/pages.py", "templates/"),
     CRYPTO: (
-        *("cryptography/", "jwcrypto/", "nacl/", "pyotp/", "hashlib.py", "hmac.py", "secrets.py"),
+        *("cryptography/", "jwcrypto/", "pyotp/", "hashlib.py", "hmac.py", "secrets.py"),
         *("idp/signing/", "idp/factors/", "idp/kernel/handles.py", "idp/kernel/entropy.py"),
     ),
     AUDIT: ("idp/audit/",),

@@ -72,12 +72,12 @@ class RequestMeter:
     def _serve(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         name = "" if self.paused else self.name or _page(environ)
         self._sampler.doing = name
-        began, hashing = time.process_time(), PROCESSES.seconds
+        began, hashing = time.process_time(), PROCESSES.cpu_seconds
         with contextlib.ExitStack() as stack:
             body = self._inner(environ, start_response)
             stack.callback(getattr(body, "close", lambda: None))
             content = list(body)
-        took, hashed = time.process_time() - began, PROCESSES.seconds - hashing
+        took, hashed = time.process_time() - began, PROCESSES.cpu_seconds - hashing
         self._sampler.doing = ""
         seen = processor.seconds(self._server)
         if name:

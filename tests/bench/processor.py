@@ -26,7 +26,7 @@ def find_server(database_url: str) -> int | None:
 
 def own_seconds() -> float:
     """Return the CPU seconds of this process, and those of the hashes that others have computed for it."""
-    return time.process_time() + PROCESSES.seconds
+    return time.process_time() + PROCESSES.cpu_seconds
 
 
 def seconds(*pids: int | None) -> float:

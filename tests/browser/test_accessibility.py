@@ -12,7 +12,7 @@ from tests.clients import node_party
 from tests.support.browser_actions import expect_signed_in, give_code, give_password, open_app
 from tests.support.gallery import LOOKS, SPOKEN, create_gallery, faults_of
 from tests.support.live import Live
-from tests.support.ports import port
+from tests.support.local_servers import local_server
 from tests.support.samples import SAMPLES, SELF_SENDING
 
 SCHEMES = ("light", "dark")
@@ -30,7 +30,7 @@ PAGES = [name for name, template, _ in SAMPLES if template.endswith(".html") and
 @pytest.fixture(scope="module")
 def gallery() -> Iterator[str]:
     """Every template in every state; the same that developers look at."""
-    with port() as at:
+    with local_server() as at:
         at.start(create_gallery())
         yield at.base
 

@@ -15,7 +15,7 @@ from tests.support.console import administrator
 from tests.support.gallery import LOOKS, faults_of
 from tests.support.harness import Someone
 from tests.support.live import Live
-from tests.support.ports import port
+from tests.support.local_servers import local_server
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def connect(keys: Keyboard, kind: str, *, name: str, address: str = "") -> str:
 def test_a_web_app_is_connected_in_eight_steps(page: Page, live: Live) -> None:
     enter_console(page, live)
     keys = Keyboard(page)
-    with port() as at:
+    with local_server() as at:
         connect(keys, "web", name="Shop", address=at.base)
         secret = page.locator("#secret").inner_text()
         sample_apps.start_web_app(at, issuer=live.issuer, client_id="shop", secret=secret, clock=live.harness.clock.now)
@@ -106,7 +106,7 @@ def test_a_web_app_is_connected_in_eight_steps(page: Page, live: Live) -> None:
 def test_a_single_page_app_is_connected_in_eight_steps(page: Page, live: Live) -> None:
     enter_console(page, live)
     keys = Keyboard(page)
-    with port() as at:
+    with local_server() as at:
         sample_apps.start_single_page_app(at, connect(keys, "browser", name="Board", address=at.base))
         page.goto(at.base)
         keys.press("#sign-in")
@@ -119,7 +119,7 @@ def test_a_single_page_app_is_connected_in_eight_steps(page: Page, live: Live) -
 def test_a_desktop_app_is_connected_in_six_steps(page: Page, live: Live) -> None:
     enter_console(page, live)
     keys = Keyboard(page)
-    with port("127.0.0.1") as at:
+    with local_server("127.0.0.1") as at:
         pasted = dict(re.findall(r"^(\w+) +(.+)$", connect(keys, "native", name="Editor"), re.MULTILINE))
         app = sample_apps.NativeApp(at, issuer=pasted["issuer"], client_id=pasted["client_id"], scope=pasted["scope"])
         page.goto(app.address)

@@ -23,7 +23,7 @@ from idp.language.localization import localize_values
 from idp.language.reader import Reader
 from idp.language.tags import DEFAULT, LANGUAGES
 from tests.support.browser_binary import find_browser
-from tests.support.ports import port
+from tests.support.local_servers import local_server
 from tests.support.samples import COMMON, SAMPLES, SELF_SENDING
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -150,7 +150,7 @@ def main(arguments: list[str]) -> int:
         return 2
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     html = [name for name, template, _ in SAMPLES if template.endswith(".html") and name != SELF_SENDING[0]]
-    with port() as at:
+    with local_server() as at:
         at.start(create_gallery())
         faults = photograph(at.base, Path(arguments[1]), arguments[2:] or html)
     print(f"{faults} faults")

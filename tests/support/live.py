@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clients.web_app.app import create_app as create_sample
 from tests.support.harness import Harness
-from tests.support.ports import port
+from tests.support.local_servers import local_server
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def serving(database_url: str, directory: Path, **settings: object) -> Iterator[
     # No server may get another request once the database is closed: it would open a connection that nobody closes.
     with contextlib.ExitStack() as last, contextlib.ExitStack() as stack:
         # The port must be known before the application, which is told its own address.
-        provider = stack.enter_context(port())
-        sample = stack.enter_context(port())
+        provider = stack.enter_context(local_server())
+        sample = stack.enter_context(local_server())
         issuer, base = provider.base, sample.base
         harness = Harness(database_url, directory, issuer=issuer, mode="development", **settings)
         last.callback(harness.close)

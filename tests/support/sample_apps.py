@@ -10,7 +10,7 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from clients.web_app.app import create_app as create_sample
 from idp.kernel.entropy import SystemEntropy
-from tests.support.ports import Port
+from tests.support.local_servers import LocalServer
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sample</title><link rel="icon" href="data:,">
 <button id="sign-in">Sign in</button><p id="who"></p>
@@ -22,12 +22,12 @@ if (location.pathname === '/callback') document.querySelector('#who').textConten
 ANSWER = b"<!doctype html><html lang=en><title>Done</title><link rel=icon href=data:,><p id=who>Back in the app."
 
 
-def start_web_app(at: Port, *, issuer: str, client_id: str, secret: str, clock: Callable[[], int]) -> None:
+def start_web_app(at: LocalServer, *, issuer: str, client_id: str, secret: str, clock: Callable[[], int]) -> None:
     """The sample app of `clients/`."""
     at.start(create_sample(issuer=issuer, client_id=client_id, client_secret=secret, base_url=at.base, clock=clock))
 
 
-def start_single_page_app(at: Port, pasted: str) -> None:
+def start_single_page_app(at: LocalServer, pasted: str) -> None:
     """A page with the script that the console shows, as it is."""
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -41,7 +41,7 @@ def start_single_page_app(at: Port, pasted: str) -> None:
 class NativeApp:
     """A program on somebody's machine, which opens the browser and waits at a port of its own."""
 
-    def __init__(self, at: Port, *, issuer: str, client_id: str, scope: str) -> None:
+    def __init__(self, at: LocalServer, *, issuer: str, client_id: str, scope: str) -> None:
         self._issuer, self._came = issuer, ""
         self._session = OAuth2Session(
             client_id,

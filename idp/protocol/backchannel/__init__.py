@@ -1,4 +1,4 @@
-"""Endpoints that clients call themselves, in the order a request passes; `client_requests` reads and authenticates it.
+"""Endpoints that clients call directly, without a browser; `client_requests` reads and authenticates each request.
 
 routes                   addresses; one transaction per request
 authlib_server           the one Authlib server: it dispatches to what is registered, and only that

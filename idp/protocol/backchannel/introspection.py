@@ -64,7 +64,7 @@ class Introspection(TokenEndpoint):
         token = PresentedToken(oauth_request.tx, oauth_request.form.get("token", ""))
         api, client = authenticate_api(oauth_request), None
         if api is None:
-            client = authenticate(oauth_request, CONFIDENTIAL_METHODS, token.find_client).row
+            client = authenticate(oauth_request, CONFIDENTIAL_METHODS, token.load_with_client).row
         if "token" not in oauth_request.form:
             raise InvalidRequestError("token is missing")
         found = token.describe_to_api(api) if api else token.describe(client) if client else None
@@ -86,8 +86,8 @@ class PresentedToken:
         self._grant_is_live = False
         self._refresh_token: tuple[RefreshToken, Grant] | None = None
 
-    def find_client(self, client_id: str) -> Client | None:
-        """Return the client that wants to know, not yet authenticated."""
+    def load_with_client(self, client_id: str) -> Client | None:
+        """Load this client and what makes the token valid; return the client, not yet authenticated."""
         if self._grant_id:
             jti = str(self._claims["jti"])
             client, self._grant_is_live = self._tx.grants.find_client_and_validity(client_id, self._grant_id, jti)
@@ -111,7 +111,7 @@ class PresentedToken:
         """Return the claims of a token that is meant for this API and good now; None for every other."""
         if self._claims.get("aud") != api.identifier:
             return None
-        client = self.find_client(str(self._claims["client_id"]))
+        client = self.load_with_client(str(self._claims["client_id"]))
         good = client is not None and not client.disabled and self._is_valid(client)
         return self._token_type | dict(self._claims) if good else None
 

@@ -1,4 +1,4 @@
-"""Routes that clients call themselves: no pages and no cookies, so nothing that another site could use."""
+"""Routes that clients call directly: no pages and no cookies, so nothing that another site could use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request that a client sends itself, and which client that is.
+"""A request that a client sends directly, and the authentication of that client.
 
 request                              the form, with the transaction it happens in, as Authlib sees it
 credentials, client_authentication   exactly one method, and the registered one (RFC 6749 section 2.3)

@@ -20,7 +20,7 @@ class RegisteredClient(ClientMixin):
 
     @property
     def client_id(self) -> str:
-        """Return its public name."""
+        """Return the `client_id`."""
         return self.row.client_id
 
     @property
@@ -30,11 +30,11 @@ class RegisteredClient(ClientMixin):
 
     @property
     def own_scopes(self) -> tuple[str, ...]:
-        """Return what it may ask for itself, with no person involved: everything but a person's details."""
+        """Return the scopes that it may request without a person: all but those about people."""
         return tuple(scope for scope in self.row.scopes if scope not in PERSONAL_SCOPES)
 
     def get_client_id(self) -> str:
-        """Return its public name."""
+        """Return the `client_id`."""
         return self.client_id
 
     def check_client_secret(self, client_secret: str) -> bool:
@@ -42,7 +42,7 @@ class RegisteredClient(ClientMixin):
         return self.row.verify_secret(client_secret, now=self._now)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str = "") -> bool:  # noqa: ARG002 - Authlib's signature
-        """Whether it may authenticate so, at every endpoint; a secret is sent either way unless that is forbidden."""
+        """Whether it may use this method; both ways to send a secret count as one unless that is forbidden."""
         registered, profile = self.row.token_endpoint_auth_method, profile_of(self.row)
         if profile.auth_methods and method not in profile.auth_methods:
             return False

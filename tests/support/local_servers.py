@@ -10,8 +10,8 @@ from werkzeug.serving import make_server
 ANY_PORT = 0
 
 
-class Port:
-    """An address of this machine where an application can be started once its settings are known."""
+class LocalServer:
+    """A server whose address is known before its application."""
 
     def __init__(self, host: str = "localhost") -> None:
         self._server = make_server(host, ANY_PORT, _not_ready, threaded=True)
@@ -20,7 +20,7 @@ class Port:
 
     def start(self, app: Any) -> None:  # noqa: ANN401 - any WSGI application
         """Serve this application."""
-        self._server.app = _complete(app)
+        self._server.app = _buffer_response(app)
         self._thread.start()
 
     def stop(self) -> None:
@@ -32,17 +32,20 @@ class Port:
 
 
 @contextlib.contextmanager
-def port(host: str = "localhost") -> Iterator[Port]:
-    """A free port until the block ends."""
-    made = Port(host)
+def local_server(host: str = "localhost") -> Iterator[LocalServer]:
+    """Open a server on a free port; stop it at the end of the block."""
+    made = LocalServer(host)
     try:
         yield made
     finally:
         made.stop()
 
 
-def _complete(app: Any) -> Callable[..., Iterable[bytes]]:  # noqa: ANN401 - as above
-    """Read the response before it is sent: Werkzeug's server leaves a file open when the browser goes away."""
+def _buffer_response(app: Any) -> Callable[..., Iterable[bytes]]:  # noqa: ANN401 - as above
+    """Return the application with its response read before it is sent.
+
+    Werkzeug's server leaves a file open when the browser goes away.
+    """
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         response = app(environ, start_response)
