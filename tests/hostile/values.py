@@ -128,6 +128,7 @@ def json_text(random: Random) -> bytes:
             b'{"id_token":{"' + b"a" * depth + b'":null}}',
             b'"' + b"\\u0000" * 3 + b'"',
             b"\xef\xbb\xbf{}",
+            b"[]" * 21 + b'"' + b'\\"' * depth,
             b'{"id_token":{"auth_time":{"essential":"yes","value":' + inner + b"}}}",
         )
     )
