@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,6 +32,7 @@ class Database:
         self.url = make_url(url)
         self._clock = clock
         self.lock_timeout: float = LOCK_TIMEOUT
+        self._writing = threading.Lock()
         self.engine = open_engine(url)
         if self.engine.dialect.name == "sqlite":
             shorten_busy_timeout(self.engine)
@@ -40,8 +43,10 @@ class Database:
     @contextmanager
     def write(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """Open a read-write transaction: returning commits, raising rolls back. It begins with its first change."""
-        with translated_failures(), self._engine.connect() as connection:
-            executor = Executor(connection, self._statements, lock_timeout=self.lock_timeout)
+        # The turn ends after the connection was closed, which rolls back what was not committed.
+        with translated_failures(), ExitStack() as turn, self._engine.connect() as connection:
+            wait = partial(self._wait_for_turn, turn)
+            executor = Executor(connection, self._statements, lock_timeout=self.lock_timeout, before_change=wait)
             yield Transaction(executor, self._clock.now(), origin)
             executor.commit()
 
@@ -49,8 +54,16 @@ class Database:
     def read(self, origin: Origin = LOCAL) -> Iterator[Transaction]:
         """Open a read-only transaction: it waits for no writer, and each statement sees what is committed."""
         with translated_failures(), self._engine.connect() as connection:
-            executor = Executor(connection, self._statements, lock_timeout=self.lock_timeout, read_only=True)
+            executor = Executor(connection, self._statements, lock_timeout=self.lock_timeout)
             yield Transaction(executor, self._clock.now(), origin)
+
+    def _wait_for_turn(self, turn: ExitStack) -> None:
+        """Wait until no other thread of this process writes to SQLite: asking for its lock costs processor time."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        if not self._writing.acquire(timeout=self.lock_timeout):
+            raise DatabaseUnavailable("another thread of this process still writes")
+        turn.callback(self._writing.release)
 
     def reachable(self) -> bool:
         """Whether the database responds and has our tables."""

@@ -1,7 +1,8 @@
 """Executes the statements of one transaction.
 
     reading                     each statement by itself, on both databases: it sees what was committed before it
-    the first change or lock    BEGIN: on SQLite with the lock of all writers
+    the first change or lock    the turn of this thread among those of its process that write to SQLite
+                                BEGIN: on SQLite with the lock of all writers
     deferred inserts            before the commit; a single one without a change before it needs no BEGIN
     commit                      only if something began
 
@@ -41,13 +42,18 @@ class Executor:
     """One connection, from the first statement to the commit."""
 
     def __init__(
-        self, connection: Connection, statements: DriverStatements, *, lock_timeout: float, read_only: bool = False
+        self,
+        connection: Connection,
+        statements: DriverStatements,
+        *,
+        lock_timeout: float,
+        before_change: Callable[[], None] | None = None,
     ) -> None:
-        """`lock_timeout`: seconds to wait for SQLite's lock."""
+        """`lock_timeout`: seconds to wait for SQLite's lock. `before_change` is called once; None: read only."""
         self._connection = connection
         self._statements = statements
         self._lock_timeout = lock_timeout
-        self._read_only = read_only
+        self._before_change = before_change
         self._begun = False
         self._deferred: list[tuple[Insert, dict[str, Any]]] = []
 
@@ -107,7 +113,7 @@ class Executor:
 
     def defer(self, table: Table, record: Any) -> None:  # noqa: ANN401 - a record of that table
         """Insert a record at the end of the transaction."""
-        if self._read_only:
+        if self._before_change is None:
             raise ReadOnly
         statement, names = _insert_into(table)
         self._deferred.append((statement, _values(record, names)))
@@ -125,7 +131,8 @@ class Executor:
         if self._begun:
             self._insert_deferred()
             self._connection.commit()
-        else:
+        elif self._deferred and self._before_change:
+            self._before_change()
             self._retry_while_locked(self._insert_deferred)
 
     def _insert_deferred(self) -> None:
@@ -152,8 +159,9 @@ class Executor:
     def _begin(self) -> None:
         if self._begun:
             return
-        if self._read_only:
+        if self._before_change is None:
             raise ReadOnly
+        self._before_change()
         statement = BEGIN[self._connection.dialect.name]
         self._retry_after_disconnect(lambda: send(self._connection, statement))
         if not self._connection.in_transaction():  # it is, when SQLAlchemy executed a statement before

@@ -164,7 +164,7 @@ def end_connection(connection: Connection) -> None:
 
 @pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_a_transaction_that_lost_its_connection_takes_no_further_statement(connection: Connection) -> None:
-    executor = Executor(connection, DriverStatements(), lock_timeout=1)
+    executor = Executor(connection, DriverStatements(), lock_timeout=1, before_change=lambda: None)
     executor.change(RENAME, id=1, name="renamed")
     end_connection(connection)
     with pytest.raises(OperationalError):
@@ -201,7 +201,7 @@ def test_listeners_are_called_with_the_same(connection: Connection, when: str) -
 def test_the_begin_of_a_transaction_is_seen_by_sqlalchemy(connection: Connection) -> None:
     begun: list[object] = []
     with listening(connection, "begin", begun.append):
-        executor = Executor(connection, DriverStatements(), lock_timeout=1)
+        executor = Executor(connection, DriverStatements(), lock_timeout=1, before_change=lambda: None)
         assert executor.rows(BY_NAME, name="first")
         assert not connection.in_transaction()
         assert executor.returned(RENAME, id=1, name="renamed") == ["renamed"]
@@ -211,7 +211,7 @@ def test_the_begin_of_a_transaction_is_seen_by_sqlalchemy(connection: Connection
 
 
 def test_more_than_the_only_row_raises(connection: Connection) -> None:
-    executor = Executor(connection, DriverStatements(), lock_timeout=1)
+    executor = Executor(connection, DriverStatements(), lock_timeout=1, before_change=lambda: None)
     with pytest.raises(MultipleResultsFound):
         executor.row(ABOVE, id=0)
     with pytest.raises(MultipleResultsFound):
