@@ -1,7 +1,7 @@
 """Well-known software: how a client for it is registered, and the settings to paste into it.
 
-What is printed is in `<name>.txt` beside this file; `$issuer`, `$client_id`, `$client_secret`, `$url`, `$encoded_url`
-and `$host` (of the issuer) are replaced. `clients/README.md` shows the same texts.
+What is printed is in `<name>.txt` beside this file; `$issuer`, `$client_id`, `$client_secret`, `$url`, `$encoded_url`,
+`$host` (of the issuer) and `$listen` (options of a server) are replaced. `clients/README.md` shows the same texts.
 """
 
 from __future__ import annotations
@@ -228,5 +228,11 @@ def settings_for(name: str, *, issuer: str, client_id: str, secret: str | None, 
     text = resources.files(__package__).joinpath(f"{name}.txt").read_text(encoding="utf-8")
     base = (url or "https://app.example.com").rstrip("/")
     values = {"issuer": issuer, "client_id": client_id, "client_secret": secret or "...", "url": base}
-    values |= {"encoded_url": quote(base, safe=""), "host": urlsplit(issuer).netloc}
+    values |= {"encoded_url": quote(base, safe=""), "host": urlsplit(issuer).netloc, "listen": _listen_options(base)}
     return Template(text).substitute(values)
+
+
+def _listen_options(url: str) -> str:
+    """Return the options that let a server listen at the app's address; an https one has a proxy in front."""
+    parts = urlsplit(url)
+    return f"--host {parts.hostname} --port {parts.port or 80}" if parts.scheme == "http" else "--port 5000"
