@@ -13,7 +13,7 @@ from idp.admin import Refused
 from idp.admin.users import CONCURRENT_CHANGE, LONGEST_NAME, TAKEN, check_email, require_second_step
 from idp.audit import Event
 from idp.config import Settings
-from idp.factors.sent_code import InvalidPhoneNumber, parse_phone_number
+from idp.factors.sent_code import InvalidPhoneNumber, NumberProblem, parse_phone_number
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
 from idp.messaging import contact_messages
@@ -30,6 +30,11 @@ PROFILE_CLAIMS = (*LONGEST, PREFERRED_USERNAME)
 CONTACT_CLAIMS = ("email", "email_verified", "phone_number", "phone_number_verified")
 CONTACTS = frozenset({"email", "phone_number"})
 """Changes that are reported by notices of their own."""
+NUMBER_ERRORS = {
+    NumberProblem.NO_COUNTRY_CODE: Text("{number} is not a phone number. It must look like +49 151 12345678."),
+    NumberProblem.NONEXISTENT: Text("The phone number {number} does not exist. Check it."),
+    NumberProblem.PREMIUM: Text("Codes are not sent to {number}, because it costs extra. Give another number."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,10 +109,8 @@ def _phone(user: User, wanted: ClaimChanges) -> tuple[str | None, bool]:
     if wanted.phone_number:
         try:
             number = parse_phone_number(wanted.phone_number)
-        except InvalidPhoneNumber:
-            message = Text(
-                "{number} is not a phone number. It must look like +49 151 12345678.", number=repr(wanted.phone_number)
-            )
+        except InvalidPhoneNumber as error:
+            message = NUMBER_ERRORS[error.problem].with_values(number=repr(wanted.phone_number))
             raise Refused(message, field="phone_number") from None
     same = number == user.phone_number
     given = wanted.phone_number_verified

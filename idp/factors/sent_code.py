@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from enum import Enum, auto
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberType
 
 from idp.factors import typed_codes
 from idp.kernel.entropy import Entropy
@@ -29,11 +30,25 @@ SHOWN_DIGITS = 2
 PREMIUM_TYPES = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 """Numbers that earn their owner money per message: codes sent there would be a fraud."""
 
+IMPOSSIBLE_LENGTHS = frozenset({NumberParseException.TOO_SHORT_NSN, NumberParseException.TOO_LONG})
+
 _CODE = re.compile(rf"[0-9]{{{DIGITS}}}")
 
 
+class NumberProblem(Enum):
+    """Why no code is sent to a phone number."""
+
+    NO_COUNTRY_CODE = auto()
+    NONEXISTENT = auto()
+    PREMIUM = auto()
+
+
 class InvalidPhoneNumber(ValueError):
-    """The text is not a phone number with country code."""
+    """The text is not a phone number with country code that codes can be sent to."""
+
+    def __init__(self, typed: str, problem: NumberProblem) -> None:
+        super().__init__(typed)
+        self.problem = problem
 
 
 def generate(entropy: Entropy) -> str:
@@ -55,14 +70,18 @@ def parse_phone_number(typed: str) -> str:
     """Parse a phone number into E.164, such as "+4915112345678".
 
     Raises:
-        InvalidPhoneNumber: when it has no country code, is invalid there, or is a premium-rate number.
+        InvalidPhoneNumber: when it has no country code, does not exist there, or is a premium-rate number.
     """
     try:
         parsed = phonenumbers.parse(typed, None)
-    except phonenumbers.NumberParseException as error:
-        raise InvalidPhoneNumber(typed) from error
-    if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) in PREMIUM_TYPES:
-        raise InvalidPhoneNumber(typed)
+    except NumberParseException as error:
+        has_country_code = error.error_type in IMPOSSIBLE_LENGTHS
+        problem = NumberProblem.NONEXISTENT if has_country_code else NumberProblem.NO_COUNTRY_CODE
+        raise InvalidPhoneNumber(typed, problem) from error
+    if not phonenumbers.is_valid_number(parsed):
+        raise InvalidPhoneNumber(typed, NumberProblem.NONEXISTENT)
+    if phonenumbers.number_type(parsed) in PREMIUM_TYPES:
+        raise InvalidPhoneNumber(typed, NumberProblem.PREMIUM)
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 

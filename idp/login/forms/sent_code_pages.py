@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 
 from idp.factors import sent_code
+from idp.factors.sent_code import NumberProblem
 from idp.kernel.text import Text
 from idp.login import sent_codes
 from idp.login.enrolment.sent_code import destination
@@ -23,7 +24,11 @@ CHANNEL = f"<any({', '.join(sorted(SENT))}):channel>"
 NUMBER_CHANNEL = f"<any({', '.join(sorted(SENT_TO_NUMBER))}):channel>"
 """Parts of URL rules: the channels codes are sent by, and those that lead to a phone number."""
 LONGEST_NUMBER = 40
-NO_NUMBER = Text("Enter your number with the country code, such as +49 1512 3456789.")
+NUMBER_ERRORS = {
+    NumberProblem.NO_COUNTRY_CODE: Text("Enter your number with the country code, such as +49 1512 3456789."),
+    NumberProblem.NONEXISTENT: Text("This number does not exist. Check it."),
+    NumberProblem.PREMIUM: Text("Codes are not sent to numbers that cost extra. Enter another number."),
+}
 NOT_SENT = Text("No code was sent, because too many were asked for. Wait a quarter of an hour, then try again.")
 NO_CODE = Text("Enter the 6-digit code that was sent to you.")
 WRONG = Text("That code did not work. Use the newest one; a code works once, for ten minutes.")

@@ -88,8 +88,8 @@ def send_first_code(tx: Transaction, flow: LoginFlow, person: Person, channel: s
     method, typed = Method(channel), single_value(request.form, "number", longest=sent_code_pages.LONGEST_NUMBER)
     try:
         sent = sent_code.send_first_code(tx, flow.owner, person, method, typed, services=services())
-    except InvalidPhoneNumber:
-        return _render(tx, flow, person, channel, error=("number", sent_code_pages.NO_NUMBER))
+    except InvalidPhoneNumber as error:
+        return _render(tx, flow, person, channel, error=("number", sent_code_pages.NUMBER_ERRORS[error.problem]))
     if sent is SendResult.TOO_MANY:
         return _render(tx, flow, person, channel, error=("form", sent_code_pages.NOT_SENT), status=429)
     return see_other(rendering.flow_url(flow, enrolment_page(method)))

@@ -110,6 +110,8 @@ def test_an_empty_value_removes_a_claim(harness: Harness, command: Command, jane
         (("--email", "bj\u00f6rn@example.test"), "letters other than a to z"),
         (("--email", "BOB@example.test"), "belongs to another account"),
         (("--phone-number", "12345"), "not a phone number"),
+        (("--phone-number", "+44 7700 900123"), "does not exist"),
+        (("--phone-number", "+49 900 1234567"), "costs extra"),
         (("--phone-number-verified",), "no phone number that could be verified"),
         (("--email", "", "--email-verified"), "no email address that could be verified"),
         (("--birthdate", "1985-02-30"), "birthdate: Enter the date"),

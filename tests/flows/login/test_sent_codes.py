@@ -26,6 +26,14 @@ from tests.support.tables import count, events, rows
 
 NUMBER = "+4915112345678"
 CHANNELS = ("email", "sms", "whatsapp")
+BAD_NUMBERS = {
+    "Enter your number with the country code": ("", "0151 1234567", "+49", "a" * 40, "+999 1234567"),
+    "This number does not exist. Check it.": (
+        *("+44 7700 900123", "+1 555 123 4567", "+1 555 0100"),
+        *("+49 1", "+49 1512 345678901234", "+49 1512 3456789012345678"),
+    ),
+    "Codes are not sent to numbers that cost extra.": ("+49 900 1234567",),
+}
 WEBHOOK = {"message_webhook_url": "https://gateway.example.test/", "message_webhook_secret": "k" * 32}
 ALL = {"sms_provider": "webhook", "whatsapp_provider": "webhook", **WEBHOOK}
 
@@ -246,10 +254,11 @@ def test_bad_numbers_are_refused_in_words_and_nothing_is_sent(harness: Harness) 
     jane = Account(harness, harness.person(phone_number="extension 12"))
     jane.open(page_of("sms"))
     assert 'name="number"' in jane.browser.page.text, "what an import brought is no number either"
-    for typed in ("", "0151 1234567", "+49", "+1 555 0100", "a" * 40, "+49 1512 345678901234", "+49 900 1234567"):
-        jane.browser.submit(action="/send", number=typed)
-        assert jane.browser.page.status_code == 400, typed
-        assert "with the country code" in words(jane.browser.page)
+    for sentence, numbers in BAD_NUMBERS.items():
+        for typed in numbers:
+            jane.browser.submit(action="/send", number=typed)
+            assert jane.browser.page.status_code == 400, typed
+            assert sentence in words(jane.browser.page), typed
     assert codes(harness, "sms") == []
 
 

@@ -64,8 +64,8 @@ def send_code(tx: Transaction) -> Response:
         return _render(auth_session, typed=typed, error=("form", NO_WAY))
     try:
         number = sent_code.parse_phone_number(typed)
-    except InvalidPhoneNumber:
-        return _render(auth_session, typed=typed, error=("number", sent_code_pages.NO_NUMBER))
+    except InvalidPhoneNumber as error:
+        return _render(auth_session, typed=typed, error=("number", sent_code_pages.NUMBER_ERRORS[error.problem]))
     if number == user.phone_number and user.phone_number_verified:
         return _render(auth_session, typed=typed, error=("number", SAME))
     if _send(tx, auth_session, channel, number) is SendResult.TOO_MANY:

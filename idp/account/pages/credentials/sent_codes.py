@@ -48,8 +48,8 @@ def send_code(tx: Transaction, channel: str) -> Response:
     number = single_value(request.form, "number", longest=sent_code_pages.LONGEST_NUMBER)
     try:
         sent = sent_code.send_first_code(tx, auth_session.owner, person, method, number, services=services())
-    except InvalidPhoneNumber:
-        return _render(tx, auth_session, method, error=("number", sent_code_pages.NO_NUMBER))
+    except InvalidPhoneNumber as error:
+        return _render(tx, auth_session, method, error=("number", sent_code_pages.NUMBER_ERRORS[error.problem]))
     if sent is SendResult.TOO_MANY:
         return _render(tx, auth_session, method, error=("form", sent_code_pages.NOT_SENT), status=429)
     return see_other(change_guard.with_reauth_id(sent_codes_path(channel)))
