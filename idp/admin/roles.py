@@ -21,7 +21,7 @@ def grant_to_person(tx: Transaction, actor: Actor, user: User, role: Role) -> bo
     if not tx.roles.grant(role, HolderKind.PERSON, user.id):
         return False
     audit.record(tx, Event.ROLE_GRANTED, user_id=user.id, role=role)
-    notify(tx, user, Notice.ROLES_CHANGED)
+    notify(tx, user, Notice.ROLES_CHANGED, role=role, granted=True)
     return True
 
 
@@ -38,7 +38,7 @@ def withdraw_from_person(tx: Transaction, actor: Actor, user: User, role: Role, 
         return False
     require_an_owner(tx, before, settings)
     audit.record(tx, Event.ROLE_WITHDRAWN, user_id=user.id, role=role)
-    notify(tx, user, Notice.ROLES_CHANGED)
+    notify(tx, user, Notice.ROLES_CHANGED, role=role, granted=False)
     return True
 
 

@@ -65,8 +65,10 @@ class Notice(StrEnum):
     ADDED_TO_GROUP = "added_to_group"
 
 
-def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None) -> None:
+def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None, **facts: object) -> None:
     """Enqueue mail about this transaction's change; to the address `to`, or to all addresses of the person.
+
+    `facts` are what the sentence of this notice names.
 
     These include old addresses while their change can be undone: a thief who changes the address first would otherwise
     be the only one notified. Without an address nothing is enqueued. If a session of the person made the change, the
@@ -81,7 +83,7 @@ def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None
     session = tx.sessions.by_handle(tx.origin.session) if tx.origin.session else None
     own = session is not None and session.user_id == user.id
     seated = session_ref(user.id, session.sid, session.device_id) if session and own else {}
-    context = {"event": notice, **message_context(tx, user), **seated}
+    context = {"event": notice, **message_context(tx, user), **seated, **facts}
     for recipient in recipients.values():
         message = OutboxMessage(channel=EMAIL, recipient=recipient, template="security_notice", context=context)
         tx.outbox.enqueue(message)

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from idp.admin import roles, users
 from idp.admin.permissions import COMMAND_LINE
 from idp.console.pages.people.action_table import ACTIONS
+from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.clock import DAY
 from idp.persistence.roles import HolderKind, Role
 from idp.persistence.users import User
@@ -396,6 +397,15 @@ def test_delete_erases_the_person_and_keeps_the_subject_taken(harness: Harness) 
     assert "An administrator deleted your account" in letter.text
     assert "If it was not you" not in letter.text + letter.html
     assert admin.browser.get(path(jane)).status_code == 404
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_mail_about_a_role_names_it_and_what_happened(harness: Harness, role: Role) -> None:
+    jane, admin, title = harness.person("jane", totp=True), console(harness), ROLE_TEXTS[role][0]
+    do(admin, jane, "grant-role", value=role)
+    assert f"gave you the administrator role “{title}”." in told_by_administrator(harness)
+    do(admin, jane, "withdraw-role", value=role)
+    assert f"withdrew your administrator role “{title}”." in told_by_administrator(harness)
 
 
 def test_roles_are_given_and_withdrawn_by_owners_alone(harness: Harness) -> None:
