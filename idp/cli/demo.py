@@ -109,9 +109,11 @@ Try this
   2. A second step is required: scan the picture with any authenticator app, and type the code it shows.
   3. Save the recovery codes, and allow the app to see who you are. It shows what it was told, and how sure it may be.
   4. Sign out and in again, ticking "Remember this device": the time after that no code is asked,
-     and the app is told so. "Confirm it is you" asks for the code all the same.
+     and the app is told so. "Confirm it is you" asks for the code all the same
+     (unless you gave a code in the last five minutes).
   5. Look at My account: your devices and sessions, new recovery codes, another password.
   6. Set up codes by text message or WhatsApp there: they arrive in the mailbox, as all that would have been sent does.
+     Any number that could exist works, for example +1 202 555 0143.
   7. Sign in as {ADMIN} at {demo.issuer}/admin/: invite somebody, require the second step of a group, explain a sign-in,
      and open the app Penny Jar there: "Try it" shows what it is told. Choose pairwise ids under "Advanced": try again.
   8. Let an app register itself; it waits under Apps, "Apps that register themselves", until you enable it:

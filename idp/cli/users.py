@@ -113,6 +113,7 @@ def show_user(work: CliContext, name: str, *, json_wanted: bool) -> None:
             rules=person.rules,
             group_ids=person.circumstances.group_ids,
         ) | {
+            "email_verified": user.email_verified,
             "recovery_codes_left": person.codes_left,
             "remembered_devices": len(tx.devices.trust_ids(user.id, user.epoch)),
             "sessions": len(tx.sessions.for_user(user.id)),

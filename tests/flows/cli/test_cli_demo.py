@@ -9,6 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+from idp.factors.sent_code import parse_phone_number
 from idp.server.demo.demonstration import Demonstration
 from tests.support.command import PATIENCE, Command, fetch, free_port
 from tests.support.servers import read_until_demo_runs
@@ -26,6 +27,8 @@ def test_it_runs_keeps_its_data_and_stops_everything(tmp_path: Path) -> None:
             said = read_until_demo_runs(process)
             for port in ports:
                 assert f"http://localhost:{port}" in said
+            (number,) = re.findall(r"for example (\+[0-9 ]+)", said)
+            assert parse_phone_number(number)
             seen.append(re.findall(r"(?:demo|admin) +([a-z0-9]{5}(?:-[a-z0-9]{5}){3})", said))
             status, body = fetch(ports[0], "/.well-known/openid-configuration")
             assert (status, json.loads(body)["issuer"]) == (200, f"http://localhost:{ports[0]}")
@@ -39,8 +42,11 @@ def test_it_runs_keeps_its_data_and_stops_everything(tmp_path: Path) -> None:
     assert seen[0] == seen[1]
     assert len(seen[0]) == 2
     assert stat.S_IMODE((tmp_path / "data" / "secrets.json").stat().st_mode) == 0o600
-    people = Command({"IDP_CONFIG": str(tmp_path / "data" / "countersign.toml")}).read("users", "list")
+    command = Command({"IDP_CONFIG": str(tmp_path / "data" / "countersign.toml")})
+    people = command.read("users", "list")
     assert [(user["username"], user["second_step_required"]) for user in people] == [("admin", True), ("demo", True)]
+    for user in people:
+        assert command.read("users", "show", user["username"])["email_verified"], "some apps refuse others"
 
 
 def test_a_checkout_that_others_may_write_to_is_no_obstacle(tmp_path: Path) -> None:
