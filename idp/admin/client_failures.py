@@ -132,6 +132,7 @@ WORDINGS = (
         Text("Somebody who may not use the app tried to sign in to it."),
         Text("If they should use it, add them under Who may use it."),
     ),
+    Wording("cancelled the sign-in", Text("A person cancelled a sign-in to the app."), NOTHING),
     Wording("access_denied", Text("A person did not let the app see their details."), NOTHING),
     Wording(
         "unmet_authentication_requirements",

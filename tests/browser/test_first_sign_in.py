@@ -122,4 +122,4 @@ def test_cancel_goes_back_to_the_app_which_says_so(page: Page, live: Live) -> No
     open_app(page, live)
     page.click("#cancel")
     page.wait_for_url(f"{live.app}/**")
-    expect(page.get_by_text("cancelled")).to_be_visible()
+    expect(page.get_by_role("heading", name="You cancelled")).to_be_visible()

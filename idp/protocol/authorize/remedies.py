@@ -35,7 +35,7 @@ BY_CODE = {
     "login_required": SILENT,
     "interaction_required": SILENT,
     "consent_required": SILENT,
-    "access_denied": "None: the person did not agree.",
+    "access_denied": "None: the person cancelled, or did not agree.",
 }
 COMPARE = "Compare what the app sends with section 3 of clients/README.md."
 

@@ -7,6 +7,7 @@ from authlib.oidc.core.errors import LoginRequiredError
 from flask import Response
 
 from idp.consent import service as consent
+from idp.consent.decision import asked_scopes
 from idp.login.flow import binding
 from idp.login.flow.browser_session import current_session_in_locale
 from idp.login.policy.steps import Step
@@ -23,6 +24,9 @@ from idp.protocol.errors import UnmetAuthenticationRequirements
 from idp.web.context import services
 from idp.web.pages import see_other
 
+REFUSED_CONSENT = "the person did not agree"
+CANCELLED = "the person cancelled the sign-in"
+
 
 def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) -> Response:
     """Redirect to the next step, or close the login flow and answer the client.
@@ -34,7 +38,7 @@ def resume(tx: Transaction, request: AuthorizationRequest, row: LoginFlowRow) ->
         OAuth2Error: the error for the client; the caller then closes the flow.
     """
     if row.cancelled_at is not None:
-        raise AccessDeniedError("the person did not agree")
+        raise AccessDeniedError(REFUSED_CONSENT if asked_scopes(row.request) else CANCELLED)
     auth_session = current_session_in_locale(tx, client_id=request.client.client_id)
     flow = load_flow(tx, row, auth_session, services().settings)
     if flow.step is Step.REFUSE:

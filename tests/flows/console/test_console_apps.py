@@ -392,6 +392,20 @@ def test_the_last_failures_come_with_the_remedy(harness: Harness, browser: Brows
     assert "came with a wrong secret" in said
 
 
+def test_a_cancelled_sign_in_is_told_from_a_refused_consent(harness: Harness, browser: Browser) -> None:
+    app, jane = RelyingParty(harness, first_party=False), harness.person("jane")
+    admin, path = console(harness), f"{APPS}/{app.app.client_id}"
+    app.send(browser)
+    browser.submit(choice="cancel")
+    said = words(admin.browser.get(path))
+    assert "A person cancelled a sign-in to the app." in said
+    assert "did not let the app see their details" not in said
+    app.send(browser)
+    browser.submit(username=jane.username, password=jane.password)
+    browser.submit(choice="cancel")
+    assert "A person did not let the app see their details." in words(admin.browser.get(path))
+
+
 @pytest.mark.parametrize(
     ("event", "reason", "what"),
     [
