@@ -86,6 +86,12 @@ def distance(seconds: float) -> str:
     return f"in {words}" if seconds > 0 else f"{words} ago"
 
 
+def describe_confirmation(auth_time: float, started_at: float, now: float) -> str:
+    """Say when the person confirmed that it is them, and whether it was before this step-up started."""
+    sentence = f"You confirmed that it is you {distance(auth_time - now)}, on {moment(auth_time)}."
+    return sentence + (" That is recent enough: you were not asked again." if auth_time < int(started_at) else "")
+
+
 def meaning(name: str, claims: Claims) -> str:
     """Explain an ID token claim in one sentence; empty when its name is clear."""
     value = claims[name]

@@ -6,7 +6,7 @@ from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.exceptions import HTTPException
 
-from .person import settings
+from .person import current_person, settings
 
 Page = tuple[str, int]
 
@@ -23,6 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "invalid_grant": ("Your sign-in has ended", "It expired, or you signed out somewhere else. Please sign in again."),
     "temporarily_unavailable": ("Try again soon", "The sign-in service is busy. Please try again in a minute."),
 }
+STILL_SIGNED_IN = "You did not confirm that it is you. You are still signed in."
 OTHERWISE = ("Sign-in did not work", "The sign-in service did not accept the request. Please try again.")
 
 
@@ -40,6 +41,8 @@ def refused(error: AuthlibBaseError) -> Page:
     title, text = WORDS.get(code, OTHERWISE)
     if code != "access_denied":
         current_app.logger.warning("sign-in failed: %s %s", code, error.description)
+    elif current_person():
+        text = STILL_SIGNED_IN
     return _page(title, text, 200 if code == "access_denied" else 400, f"{code} {error.description or ''}")
 
 

@@ -64,7 +64,12 @@ class Provider(FlaskOAuth2App):
         wishes = step_up(acr_values, max_age, has_claims_parameter=can_insist)
         outgoing = self.create_authorization_url(self.redirect_uri, login_hint=hint or None, **wishes)
         self.save_authorize_data(
-            redirect_uri=self.redirect_uri, goal=goal, acr_values=list(acr_values), max_age=max_age, **outgoing
+            redirect_uri=self.redirect_uri,
+            goal=goal,
+            acr_values=list(acr_values),
+            max_age=max_age,
+            started_at=self.clock(),
+            **outgoing,
         )
         return redirect(outgoing["url"])
 

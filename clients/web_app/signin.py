@@ -1,10 +1,10 @@
 """Sign-in, step-up and sign-out."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from joserfc.errors import InvalidClaimError
 from werkzeug.wrappers import Response
 
-from .assurance import FRESH_SECONDS, STRONG, is_satisfied
+from .assurance import FRESH_SECONDS, STRONG, describe_confirmation, is_satisfied
 from .person import Person, current_person, now, provider, settings
 from .sessions import renew
 
@@ -25,7 +25,7 @@ def confirm() -> Response:
     """Start a step-up: a stronger or fresher sign-in."""
     person = current_person()
     return provider().start(
-        goal=_goal("/payout"),
+        goal=_goal("/"),
         acr_values=request.args.get("acr_values", "").split() or STRONG,
         max_age=request.args.get("max_age", FRESH_SECONDS, type=int),
         hint=person.login_name if person else "",
@@ -45,6 +45,8 @@ def callback() -> Response:
         raise InvalidClaimError("acr", f"{asked['acr_values']} was asked and {claims.get('acr')} was reached")
     session["person"] = Person(claims, provider().read_userinfo(token, claims), token)
     renew(session)
+    if asked["acr_values"] and "auth_time" in claims:
+        flash(describe_confirmation(claims["auth_time"], asked["started_at"], now()))
     return redirect(asked["goal"])
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from idp.kernel.clock import DAY
+from idp.kernel.clock import DAY, HOUR
 from tests.support.browser_actions import claim, expect_signed_in, give_code, give_password, open_app
 from tests.support.live import Live
 
@@ -74,6 +74,8 @@ def test_the_apps_step_up_asks_the_code_on_a_remembered_device_and_gets_mfa(page
     expect(page.locator("input[name=code]")).to_be_visible()
     give_code(page, jane.code(live.harness.clock))
     expect_signed_in(page, live)
+    expect(page.get_by_role("status")).to_contain_text("You confirmed that it is you just now, on ")
+    expect(page.get_by_role("status")).not_to_contain_text("not asked again")
     page.goto(live.app)
     assert claim(page, "acr").startswith("mfa")
 
@@ -167,3 +169,31 @@ def test_refreshing_tokens_works_from_the_app(page: Page, live: Live) -> None:
     page.locator("#refresh").click()
     expect(page.locator("[data-claim=iat] .value")).to_have_text(str(signed_in_at + 60))
     assert claim(page, "auth_time").startswith(str(signed_in_at))
+
+
+def test_the_app_says_when_it_was_confirmed_if_nothing_had_to_be_asked(page: Page, live: Live) -> None:
+    jane = live.harness.person("jane", totp=True)
+    open_app(page, live)
+    give_password(page, jane)
+    give_code(page, jane.code(live.harness.clock))
+    expect_signed_in(page, live)
+    live.harness.clock.advance(120)
+    page.locator("#confirm").click()
+    page.wait_for_url(f"{live.app}/")
+    expect(page.get_by_role("status")).to_contain_text("You confirmed that it is you 2 minutes ago, on ")
+    expect(page.get_by_role("status")).to_contain_text("you were not asked again")
+
+
+def test_who_cancels_a_step_up_is_told_that_they_are_still_signed_in(page: Page, live: Live) -> None:
+    jane = live.harness.person("jane", totp=True)
+    open_app(page, live)
+    give_password(page, jane)
+    give_code(page, jane.code(live.harness.clock))
+    expect_signed_in(page, live)
+    live.harness.clock.advance(HOUR)
+    page.locator("#confirm").click()
+    page.locator("#cancel").click()
+    page.wait_for_url(f"{live.app}/callback**")
+    expect(page.locator("main")).to_contain_text("You did not confirm that it is you. You are still signed in.")
+    page.locator("#continue").click()
+    expect(page.locator("#sign-out")).to_be_visible()
