@@ -6,7 +6,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, Response
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from .api import api
 from .backchannel import UsedTokens, backchannel
@@ -44,6 +45,7 @@ def create_app(
     app.extensions["settings"] = chosen
     app.extensions["provider"] = _register(app, chosen, clock)
     app.jinja_env.globals["csrf_token"] = csrf_token
+    app.before_request(_redirect_to_own_address)
     app.before_request(require_csrf_token)
     app.after_request(_protect)
     for blueprint in (pages, signin, api, backchannel):
@@ -74,6 +76,13 @@ def _register(app: Flask, chosen: Settings, clock: Callable[[], float]) -> Provi
     if not isinstance(registered, Provider):
         raise TypeError("Authlib made a client of another class")
     return registered
+
+
+def _redirect_to_own_address() -> BaseResponse | None:
+    """Lead from 127.0.0.1 to localhost: the session cookie of one is unknown at the other, where /callback is."""
+    if request.method == "GET" and request.host in settings().other_local_hosts:
+        return redirect(settings().base_url + request.full_path.rstrip("?"))
+    return None
 
 
 def _protect(response: Response) -> Response:

@@ -55,6 +55,15 @@ class Settings:
         return self.base_url + "/api/balance"
 
     @property
+    def other_local_hosts(self) -> frozenset[str]:
+        """Other Host headers of this machine, where the browser would keep another session cookie."""
+        parts = urlsplit(self.base_url)
+        if not _is_loopback(parts.hostname or ""):
+            return frozenset()
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(name + port for name in ("localhost", "127.0.0.1", "[::1]")) - {parts.netloc}
+
+    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
 

@@ -58,6 +58,15 @@ class Installation(BaseModel):
         return urlsplit(self.issuer).hostname or ""
 
     @property
+    def other_local_hosts(self) -> frozenset[str]:
+        """Return the other Host headers by which a browser on this machine reaches a local issuer."""
+        if self.host not in LOOPBACK:
+            return frozenset()
+        parts = urlsplit(self.issuer)
+        port = f":{parts.port}" if parts.port else ""
+        return frozenset(name + port for name in ("localhost", "127.0.0.1", "[::1]")) - {parts.netloc}
+
+    @property
     def mail_domain(self) -> str:
         """Return the issuer's host for mail: an IP address as a literal (RFC 5321 section 4.1.3)."""
         try:

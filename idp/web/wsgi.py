@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
 from idp.config import Settings
 from idp.web import headers, logs
@@ -25,6 +25,7 @@ HOST = re.compile(r"([A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?|\[[0-9A-Fa
 NOT_ASCII = re.compile(r"[\x80-\xff]+")
 BACK_CHANNEL = "backchannel."
 """Begins the endpoints that clients call directly."""
+SAFE_METHODS = {"GET", "HEAD"}
 WITHOUT_HOST = {"HTTP/1", "HTTP/1.0"}
 """Protocols that need no Host header; granian writes the former."""
 
@@ -34,19 +35,28 @@ class HostCheck:
 
     400 when the Host header is missing, repeated or malformed (RFC 9112 section 3.2), 421 when it names another host.
     The port is not compared: proxies differ in which one they pass on. The host of `mtls_origin` serves what clients
-    call directly, and no page.
+    call directly, and no page. In development, pages opened by another name of this machine redirect to the issuer.
     """
 
     def __init__(self, inner: WSGIApplication, app: Flask, settings: Settings) -> None:
         self._inner, self._app, self._settings, self._host = inner, app, settings, settings.host
+        self._redirected = settings.other_local_hosts if settings.development else frozenset()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Pass the request on, or refuse it."""
         refusal = self._refusal(environ)
         if refusal is None:
             return self._inner(environ, start_response)
+        if (environ.get("HTTP_HOST") or "").lower() in self._redirected and environ["REQUEST_METHOD"] in SAFE_METHODS:
+            return self._redirect(environ)(environ, start_response)
         status, reason = refusal
         return _respond(self._app, environ, status, reason)(environ, start_response)
+
+    def _redirect(self, environ: WSGIEnvironment) -> Response:
+        scheme, host, *_ = urlsplit(self._settings.issuer)
+        response = _respond(self._app, environ, 302, f"Open {self._settings.issuer} instead.")
+        response.location = Request(environ | {"wsgi.url_scheme": scheme, "HTTP_HOST": host}).url
+        return response
 
     @cached_property
     def _back_channel(self) -> frozenset[str]:
@@ -69,8 +79,8 @@ class HostCheck:
         if name == self._settings.mtls_host and environ.get("PATH_INFO") in self._back_channel:
             return None
         return 421, (
-            f"This server answers as {self._settings.issuer} only. A reverse proxy must pass on the host that was "
-            "asked for: in Host, or in X-Forwarded-Host together with IDP_TRUSTED_PROXIES."
+            f"This server answers as {self._settings.issuer} only: open that address. A reverse proxy must pass on "
+            "the host that was asked for: in Host, or in X-Forwarded-Host together with IDP_TRUSTED_PROXIES."
         )
 
 

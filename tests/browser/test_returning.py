@@ -197,3 +197,14 @@ def test_who_cancels_a_step_up_is_told_that_they_are_still_signed_in(page: Page,
     expect(page.locator("main")).to_contain_text("You did not confirm that it is you. You are still signed in.")
     page.locator("#continue").click()
     expect(page.locator("#sign-out")).to_be_visible()
+
+
+def test_the_app_opened_by_its_other_name_signs_people_in(page: Page, live: Live) -> None:
+    """Cookies of 127.0.0.1 are not sent to localhost, where the provider sends people back."""
+    jane = live.harness.person("jane", totp=True)
+    page.goto(live.app.replace("localhost", "127.0.0.1"))
+    assert page.url == f"{live.app}/"
+    page.locator("#sign-in").click()
+    give_password(page, jane)
+    give_code(page, jane.code(live.harness.clock))
+    expect_signed_in(page, live)

@@ -11,7 +11,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from tests.support.browser import Browser
-from tests.support.databases import Databases
+from tests.support.databases import Databases, SqliteDatabases
 from tests.support.harness import Harness, migrate
 from tests.support.network import browser_at
 from tests.support.product import Product, running
@@ -85,6 +85,46 @@ def test_the_remedy_is_named(harness: Harness) -> None:
     said = ask(harness, "/jwks", "127.0.0.1:8000").text
     assert harness.settings.issuer in said
     assert "IDP_TRUSTED_PROXIES" in said
+
+
+@pytest.fixture
+def local(sqlite_databases: SqliteDatabases, tmp_path: Path) -> Iterator[Harness]:
+    """An installation for development."""
+    with sqlite_databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, mode="development", issuer="http://localhost:8000")
+        yield made
+        made.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/", "/"),
+        ("/account/security?a=b%20c&d", "/account/security?a=b%20c&d"),
+        ("/jwks", "/jwks"),
+        ("/a%0d%0ab/ä", "/a%0D%0Ab/%C3%A4"),
+    ],
+)
+def test_in_development_other_names_of_this_machine_lead_to_the_issuer(
+    local: Harness, path: str, leads_to: str
+) -> None:
+    for host in ("127.0.0.1:8000", "[::1]:8000"):
+        answer = ask(local, path, host)
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"http://localhost:8000{leads_to}")
+        assert set(answer.headers.keys()) >= SECURITY_HEADERS - {"Strict-Transport-Security"}
+        assert "Set-Cookie" not in answer.headers
+    elsewhere = ask(local, "/", "127.0.0.1:8000", PATH_INFO="//evil.example/x").headers["Location"]
+    assert elsewhere == "http://localhost:8000/evil.example/x"
+
+
+def test_in_development_nothing_else_is_redirected(local: Harness) -> None:
+    for host in ("127.0.0.1", "127.0.0.1:5001", "evil.example:8000", "127.0.0.1.evil.example:8000"):
+        answer = ask(local, "/", host)
+        assert answer.status_code == 421, host
+        assert "http://localhost:8000 only: open that address" in answer.text
+    posted = Client(local.app.wsgi_app).post("/token", environ_overrides={"HTTP_HOST": "127.0.0.1:8000"})
+    assert posted.status_code == 421
+    assert ask(local, "/jwks", "localhost:8000").status_code == 200
 
 
 def test_an_old_client_may_name_no_host(harness: Harness) -> None:
