@@ -12,6 +12,7 @@ from idp.audit import Event
 from idp.factors.passkey import VerifiedRegistration
 from idp.factors.recovery_codes import NewRecoverySet
 from idp.kernel.handles import digest
+from idp.login import devices
 from idp.login.enrolment import factor_changes, passkey, totp
 from idp.login.enrolment.totp import ConfirmedSetup
 from idp.login.methods import recovery_code
@@ -98,7 +99,7 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     last = auth_session.person.is_last(factor)
     claim(tx, auth_session)
     tx.factors.remove(user.id, factor_id)
-    tx.devices.distrust(user_id=user.id)
+    devices.forget_devices(tx, user.id)
     if last:
         factor_changes.remove_all_factors(tx, user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=kind, factor_id=factor_id)
@@ -116,7 +117,7 @@ def regenerate_recovery_codes(
     """
     claim(tx, auth_session)
     recovery_code.replace_codes(tx, auth_session.person, fresh, services)
-    tx.devices.distrust(user_id=auth_session.person.user.id)
+    devices.forget_devices(tx, auth_session.person.user.id)
     notify(tx, auth_session.person.user, Notice.RECOVERY_CODES_REGENERATED)
     return renew(tx, auth_session, services)
 

@@ -28,16 +28,27 @@ NOTICES = {
     "profile": Text("Your profile is saved."),
     "email-asked": Text("We sent a mail to the new address. Open the link in it; until then nothing changes."),
     "email-forgotten": Text("Your email address stays as it is."),
-    "phone": Text("Your phone number is confirmed."),
-    "phone-removed": Text("Your phone number is removed."),
-    "password": Text("Your password is changed. Everywhere else you are signed out."),
-    "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
-    "added": Text("Your authenticator app is set up."),
-    "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
+    "phone": Text("Your phone number is confirmed. No device is remembered any longer."),
+    "phone-removed": Text("Your phone number is removed. No device is remembered any longer."),
+    "password": Text(
+        "Your password is changed. Everywhere else you are signed out. No device is remembered any longer."
+    ),
+    "replaced": Text(
+        "Your authenticator app is replaced. The old one no longer works. No device is remembered any longer."
+    ),
+    "added": Text("Your authenticator app is set up. No device is remembered any longer."),
+    "passkey-added": Text(
+        "Your passkey is added. Use it the next time you sign in. No device is remembered any longer."
+    ),
     "passkey-renamed": Text("Your passkey has its new name."),
-    "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
-    "codes-added": Text("Codes by message are set up. They are one more way to give your second step."),
-    "factor-removed": Text("That is no longer a second step of yours."),
+    "passkey-removed": Text(
+        "That passkey is removed. You can delete it on your device as well. No device is remembered any longer."
+    ),
+    "codes-added": Text(
+        "Codes by message are set up. They are one more way to give your second step. "
+        "No device is remembered any longer."
+    ),
+    "factor-removed": Text("That is no longer a second step of yours. No device is remembered any longer."),
     "turned-off": Text("Your second step is off. Your password alone protects the account now: make it a long one."),
     "saved": Text("Your second step is on, and your recovery codes are saved."),
     "forgotten": Text("That device is asked for a code from now on."),
@@ -60,6 +71,7 @@ def render(auth_session: AuthenticatedSession, template: str, **more: Any) -> Re
         "action": with_reauth_id(request.path),
         "back_href": account_paths.SECURITY,
         "bar": _bar(auth_session),
+        "forgets_devices": auth_session.person.has_second_step,
     }
     return page(template, **(common | more))
 

@@ -11,6 +11,7 @@ from idp.activity.own_sentences import SOME_APP
 from idp.audit import Event, Outcome
 from idp.kernel.request_origin import LOCAL
 from idp.kernel.text import Text
+from idp.login.devices import CREDENTIALS_CHANGED
 from idp.persistence.audit_events import AuditEvent
 
 NOBODY_KNOWN = Text("Somebody")
@@ -132,6 +133,9 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.SESSION_ENDED, "reason", "signed out by an administrator"): Text("{actor} signed {person} out everywhere."),
     (Event.SESSION_ENDED, "reason", "ended by an administrator"): Text("{actor} signed out a browser of {person}."),
     (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("{actor} let a remembered device of {person} be forgotten."),
+    (Event.DEVICE_FORGOTTEN, "reason", CREDENTIALS_CHANGED): Text(
+        "The remembered devices of {person} were forgotten, because something that protects the account changed."
+    ),
     (Event.CLIENT_CHANGED, "disabled", True): Text("{actor} turned off the app {app}."),
     (Event.CLIENT_CHANGED, "disabled", False): Text("{actor} turned on the app {app}."),
     (Event.CLIENT_CHANGED, "secret", "rotated"): Text("{actor} made a new secret for the app {app}."),

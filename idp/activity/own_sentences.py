@@ -7,6 +7,7 @@ from typing import Any
 
 from idp.audit import Event, Outcome
 from idp.kernel.text import Text
+from idp.login.devices import CREDENTIALS_CHANGED
 from idp.login.policy.methods import Method
 from idp.persistence.audit_events import AuditEvent
 
@@ -117,6 +118,9 @@ DETAILED: Mapping[tuple[str, str, Any], Text] = {
     (Event.SESSION_ENDED, "reason", "ended in the account"): Text("You signed another browser out."),
     (Event.SESSION_ENDED, "reason", "ended by an administrator"): Text("An administrator signed a browser out."),
     (Event.DEVICE_FORGOTTEN, "by", "administrator"): Text("An administrator let a remembered device be forgotten."),
+    (Event.DEVICE_FORGOTTEN, "reason", CREDENTIALS_CHANGED): Text(
+        "Your remembered devices were forgotten, because something that protects your account changed."
+    ),
     (Event.SESSION_ENDED, "reason", "signed out elsewhere"): Text("You signed every other browser out."),
     (Event.SESSION_ENDED, "reason", "password changed"): Text("A browser was signed out because the password changed."),
     (Event.SESSION_ENDED, "reason", "account disabled"): Text(

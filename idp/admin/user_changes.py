@@ -15,6 +15,7 @@ from idp.audit import Event
 from idp.config import Settings
 from idp.factors.sent_code import InvalidPhoneNumber, NumberProblem, parse_phone_number
 from idp.kernel.text import Text
+from idp.login import devices
 from idp.login.policy.methods import Method
 from idp.messaging import contact_messages
 from idp.messaging.notices import Notice, notify
@@ -152,7 +153,7 @@ def _set_contacts(
         raise Refused(CONCURRENT_CHANGE)
     if any(moved.values()):
         tx.users.raise_epoch(user)
-        tx.devices.distrust(user_id=user.id)
+        devices.forget_devices(tx, user.id)
         # Links went to the old mailbox, also those of numbers. It may be a thief's.
         ended = [*ContactKind] if moved[ContactKind.EMAIL] else [ContactKind.PHONE]
         tx.contact_changes.end_undo(user.id, ended)

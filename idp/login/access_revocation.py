@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from idp import audit
 from idp.audit import Event
+from idp.login import devices
 from idp.messaging import logout_notifications
 from idp.persistence.logout_clients import LogoutClient
 from idp.persistence.sessions import Session
@@ -49,4 +50,4 @@ def revoke_all_access(tx: Transaction, user_id: str, *, reason: str, keep_sid: s
     """
     end_sessions(tx, user_id, reason=reason, keep_sid=keep_sid)
     tx.grants.revoke_for_user(user_id)
-    tx.devices.distrust(user_id=user_id)
+    devices.forget_devices(tx, user_id)

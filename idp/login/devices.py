@@ -22,6 +22,8 @@ GRACE = MINUTE
 """Seconds in which the previous secret is still accepted: two tabs may complete their sign-ins at the same moment."""
 MOST_PEOPLE = 20
 """People of one browser who are looked at."""
+CREDENTIALS_CHANGED = "credentials changed"
+"""Why devices were forgotten, in the audit trail."""
 
 
 def recognise_device(tx: Transaction, cookie: str | None, user_id: str) -> Device | None:
@@ -85,6 +87,12 @@ def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, day
     until = proven_at + days * DAY
     tx.devices.trust(user.id, device.browser_id, proven_at=proven_at, until=until, epoch=user.epoch)
     audit.record(tx, Event.DEVICE_REMEMBERED, user_id=user.id, device_id=device.id, until=until)
+
+
+def forget_devices(tx: Transaction, user_id: str) -> None:
+    """Stop remembering a person's devices, after a change of what protects the account; audit it if there were any."""
+    if forgotten := tx.devices.distrust(user_id=user_id):
+        audit.record(tx, Event.DEVICE_FORGOTTEN, user_id=user_id, devices=forgotten, reason=CREDENTIALS_CHANGED)
 
 
 def _parse_cookie(cookie: str | None) -> tuple[str, str]:

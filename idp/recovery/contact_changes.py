@@ -14,6 +14,7 @@ from idp import audit
 from idp.audit import Event, Outcome
 from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.handles import digest
+from idp.login import devices
 from idp.login.access_revocation import revoke_all_access
 from idp.login.policy import rate_limits
 from idp.messaging import contact_messages
@@ -97,7 +98,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     told = user.email
     tx.users.raise_epoch(user)
     user = _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
-    tx.devices.distrust(user_id=user.id)
+    devices.forget_devices(tx, user.id)
     event, notice = CHANGED[ContactKind(change.kind)]
     audit.record(tx, event, user_id=user.id, removed=change.new is None)
     if change.old == change.new:

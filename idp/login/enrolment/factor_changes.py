@@ -13,6 +13,7 @@ from __future__ import annotations
 from idp import audit
 from idp.audit import Event
 from idp.factors.recovery_codes import NewRecoverySet
+from idp.login import devices
 from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof
@@ -50,7 +51,7 @@ def add_factor(
     tx.factors.add(factor)
     if codes is not None:
         recovery_code.replace_codes(tx, person, codes, services)
-    tx.devices.distrust(user_id=user.id)
+    devices.forget_devices(tx, user.id)
     audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
     notify(tx, user, NOTICES[kind].replaced if replaced else NOTICES[kind].added)
     return Proof(kind, factor.id, tx.now)
@@ -70,4 +71,4 @@ def remove_all_factors(tx: Transaction, user_id: str) -> None:
     """Remove factors, recovery codes and remembered devices; second factors in sessions stop counting."""
     tx.factors.remove_all(user_id)
     tx.recovery.remove(user_id)
-    tx.devices.distrust(user_id=user_id)
+    devices.forget_devices(tx, user_id)

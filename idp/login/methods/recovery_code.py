@@ -16,6 +16,7 @@ from idp.audit import Event, Outcome
 from idp.config import Settings
 from idp.factors import recovery_codes
 from idp.factors.recovery_codes import NewRecoverySet
+from idp.login import devices
 from idp.login.methods import attempts
 from idp.login.methods.result import Result
 from idp.login.policy.methods import Method
@@ -57,6 +58,7 @@ def verify_code(
         return Result.WRONG
     attempts.reset_attempts(tx, flow, person)
     person = people.load(tx, tx.users.raise_epoch(person.user) or person.user, services.settings)
+    devices.forget_devices(tx, person.user.id)
     left = person.codes_left
     attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)

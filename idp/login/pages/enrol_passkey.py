@@ -102,6 +102,7 @@ def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
         error=("form", error) if error else None,
         action=action,
         options_href=f"{action}/options",
+        forgets_devices=flow.person is not None and flow.person.has_second_step,
         remember_days=flow.remember_days(services().settings),
         back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
         alternatives=enrolment_alternatives(flow, services().settings, shown=Method.PASSKEY),

@@ -66,6 +66,7 @@ def _render(
         error=error,
         action=action,
         required=flow.requirement.require_enrolment,
+        forgets_devices=person.has_second_step,
         remember_days=flow.remember_days(services().settings),
         back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
         alternatives=enrolment_alternatives(flow, services().settings, shown=method),

@@ -85,6 +85,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         minutes=max(1, (flow.set_up_until - tx.now) // 60),
         required=flow.requirement.require_enrolment,
         stronger=person.has_second_step,
+        forgets_devices=person.has_second_step,
         remember_days=flow.remember_days(services().settings),
         alternatives=enrolment_alternatives(flow, services().settings, shown=Method.TOTP),
         sends=False,

@@ -9,8 +9,10 @@ import pyotp
 import pytest
 
 from idp.admin import users
+from idp.audit import Event
 from idp.factors.sent_code import LIFETIME, MAX_TRIES
 from idp.factors.totp import PERIOD
+from idp.login.devices import CREDENTIALS_CHANGED
 from idp.login.policy.rate_limits import RECEIVE_LIMIT, proving_bucket
 from idp.login.sent_codes import PAUSE
 from idp.persistence.throttles import Limit
@@ -21,10 +23,11 @@ from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.login_driver import LoginDriver, offered_seed
-from tests.support.mailed import codes
+from tests.support.mailed import codes, rendered_mails
 from tests.support.tables import count, events, rows
 
 NUMBER = "+4915112345678"
+FORGOTTEN = Event.DEVICE_FORGOTTEN
 CHANNELS = ("email", "sms", "whatsapp")
 BAD_NUMBERS = {
     "Enter your number with the country code": ("", "0151 1234567", "+49", "a" * 40, "+999 1234567"),
@@ -426,3 +429,32 @@ def test_a_provider_that_takes_nothing_is_told_and_another_way_still_works(
     browser.get(browser.at.replace("/code/email", "/code"))
     browser.submit(code=jane.code(harness.clock))
     assert driver.claims(browser)
+
+
+def test_a_further_second_step_forgets_devices_and_says_so_before_and_after(harness: Harness) -> None:
+    """On the page that sets it up, in the bar, in the mail, in the activity and in the audit trail."""
+    account = Account(harness, harness.person(totp=True))
+    account.open(remember=True)
+    harness.clock.advance(PERIOD)
+    account.open(page_of("sms"))
+    assert "Remembered devices are forgotten." in words(account.browser.page)
+    account.browser.submit(action="/send", number=NUMBER)
+    assert "Remembered devices are forgotten." in words(account.browser.page)
+    account.browser.submit(action=page_of("sms"), code=codes(harness, "sms")[-1][1])
+    assert account.browser.at == f"{SECURITY}?done=codes-added"
+    assert "your second step. No device is remembered any longer." in words(account.browser.page)
+    assert "No device is remembered any longer." in rendered_mails(harness, "security_notice")[-1][1].text
+    with harness.services.database.read() as tx:
+        (forgotten,) = tx.audit.latest(event=FORGOTTEN, limit=2)
+    assert forgotten.detail == {"devices": 1, "reason": CREDENTIALS_CHANGED}
+    assert "Your remembered devices were forgotten, because something that protects your account changed." in words(
+        account.open("/account/activity")
+    )
+
+
+def test_a_first_second_step_has_no_devices_to_forget(harness: Harness) -> None:
+    account = Account(harness, harness.person())
+    account.open(page_of("sms"))
+    assert "devices are forgotten" not in words(account.browser.page)
+    set_up(harness, account.someone, "sms")
+    assert events(harness, FORGOTTEN) == 0

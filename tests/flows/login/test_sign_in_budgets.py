@@ -55,7 +55,7 @@ def test_password_and_code(harness: Harness, app: RelyingParty, browser: Browser
 
 @pytest.mark.parametrize(
     ("step", "wrong", "right"),
-    [("identify", 9, 11), ("code", 7, 18), ("recovery", 10, 24), ("enrol", 4, 21), ("recovery-codes", 3, 16)],
+    [("identify", 9, 11), ("code", 7, 18), ("recovery", 10, 25), ("enrol", 4, 21), ("recovery-codes", 3, 16)],
 )
 def test_a_wrong_answer_and_then_a_right_one(driver: LoginDriver, step: str, wrong: int, right: int) -> None:
     stage = stand_at(step, driver)

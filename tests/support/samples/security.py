@@ -83,7 +83,8 @@ SECURITY_PAGES: list[Sample] = [
         "action": "#", "min_length": 15, "back_href": "#", "strength_href": "#", "ask_current": True,
         "errors": {"password": "This password is on lists that attackers try first. Choose another one."}}),
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
-    ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {"replacing": True, "errors": {"code": CLOCK}}),
+    ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {
+        "replacing": True, "forgets_devices": True, "errors": {"code": CLOCK}}),
     ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {"viewable": True}),
     ("view-codes", "account/view_codes.html", ACCOUNT | VIEWED_CODES),
     ("view-codes-none", "account/view_codes.html", ACCOUNT | VIEWED_CODES | {"codes": []}),
@@ -92,7 +93,8 @@ SECURITY_PAGES: list[Sample] = [
     ("turn-off", "account/turn_off.html", ACCOUNT | {"action": "#", "back_href": "#", "kinds": {"totp"}}),
     ("turn-off-passkeys", "account/turn_off.html", ACCOUNT | {
         "action": "#", "back_href": "#", "kinds": {"totp", "sms", "passkey"}}),
-    ("message-codes", "account/sent_codes.html", ACCOUNT | SET_UP_CODES | {"can_cancel": False}),
+    ("message-codes", "account/sent_codes.html", ACCOUNT | SET_UP_CODES | {
+        "can_cancel": False, "forgets_devices": True}),
     ("factor", "account/factor.html", ACCOUNT | FACTOR),
     ("factor-needed", "account/factor.html", ACCOUNT | FACTOR | {
         "name": "Authenticator app", "masked": "", "used": "", "remove_href": None,
