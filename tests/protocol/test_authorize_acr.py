@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from idp.persistence.client_metadata import ClientMetadata
+from tests.support.account import words
 from tests.support.browser import Browser
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
@@ -194,3 +195,44 @@ def remember(app: RelyingParty, browser: Browser, someone: Someone) -> None:
     browser.get("/logout")
     browser.submit()
     app.sign_in(browser, someone)
+
+
+def test_a_step_up_says_who_asks_and_offers_no_tick_on_a_remembered_device(
+    harness: Harness, browser: Browser, olga: Someone
+) -> None:
+    app = RelyingParty(harness)
+    remember(app, browser, olga)
+    for asked in (wish("mfa"), claim("mfa")):
+        app.send(browser, **asked)
+        page = words(browser.page)
+        assert browser.at.endswith("/code")
+        assert "Confirm it is you Web asks for it." in page
+        assert "Countersign (o•••@example.test)" in page
+        assert ">Confirm</button>" in browser.page.text
+        assert "Verify and sign in" not in page
+        assert 'name="remember"' not in browser.page.text
+        browser.get(browser.at.replace("/code", "/recovery"))
+        assert "Web asks for it." in words(browser.page)
+
+
+def test_a_sign_in_from_the_start_is_no_step_up(harness: Harness, browser: Browser, olga: Someone) -> None:
+    app = RelyingParty(harness)
+    app.send(browser, **wish("mfa"))
+    browser.submit(username=olga.username, password=olga.password)
+    page = words(browser.page)
+    assert browser.at.endswith("/code")
+    assert "asks for it" not in page
+    assert "Verify and sign in" in page
+    assert 'name="remember"' in browser.page.text
+
+
+def test_a_step_up_on_a_device_that_is_not_remembered_offers_the_tick(
+    harness: Harness, browser: Browser, olga: Someone
+) -> None:
+    app = RelyingParty(harness)
+    app.sign_in(browser, olga)
+    harness.clock.advance(1)
+    app.send(browser, max_age="0")
+    browser.submit(username=olga.username, password=olga.password)
+    assert "Web asks for it." in words(browser.page)
+    assert 'name="remember"' in browser.page.text

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from idp.config import Settings
 from idp.factors import totp
 from idp.factors.recovery_codes import NewRecoverySet
+from idp.factors.sent_code import mask
 from idp.factors.totp import Setup
 from idp.login.enrolment import factor_changes
 from idp.login.methods import recovery_code
@@ -40,9 +42,18 @@ class ConfirmedSetup:
 def new_setup(person: Person, *, owner: str, password_at: int, services: Services) -> Setup:
     """Return what the page shows. `owner` names the login flow or session, `password_at` its proof (seconds, UTC)."""
     context = f"{owner}\x00{person.user.id}\x00{person.user.epoch}\x00{password_at}"
-    account = person.user.email or person.user.username
     seed = totp.derive_seed(services.sealer.pepper(PEPPER), context)
-    return Setup(seed=seed, account=account, issuer=services.settings.brand)
+    return Setup(seed=seed, account=_account_name(person), issuer=services.settings.brand)
+
+
+def masked_label(person: Person, settings: Settings) -> str:
+    """Return what apps call the entry, for somebody who only knows the password: "Countersign (j•••@example.com)"."""
+    name = _account_name(person)
+    return f"{settings.brand} ({mask(name) if '@' in name else name})"
+
+
+def _account_name(person: Person) -> str:
+    return person.user.email or person.user.username
 
 
 def check_first_code(setup: Setup, code: str, *, person: Person, now: int, services: Services) -> ConfirmedSetup | None:

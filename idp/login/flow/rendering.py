@@ -13,6 +13,7 @@ from idp.audit import Event
 from idp.kernel.handles import digest
 from idp.login.flow import binding
 from idp.login.flow.browser_session import current_session, use_person_locale
+from idp.login.policy.methods import Method
 from idp.login.policy.rules import Circumstances, may_register
 from idp.login.state import paths
 from idp.login.state.initiators import Initiator
@@ -110,6 +111,18 @@ def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
     return see_other(CANCEL_URLS.get(flow.row.initiator, flow.row.return_to))
 
 
+def remember_days(tx: Transaction, flow: LoginFlow) -> int:
+    """Return how many days this device can be remembered from now on; 0 also while it is remembered."""
+    return 0 if _is_remembered(tx, flow) else flow.remember_days(services().settings)
+
+
+def _is_remembered(tx: Transaction, flow: LoginFlow) -> bool:
+    if flow.person is None or flow.auth_session is None or not flow.is_step_up:
+        return any(proof.method is Method.DEVICE for proof in flow.proofs)
+    device = tx.devices.by_id(flow.auth_session.session.device_id or "")
+    return device is not None and device.trusted(epoch=flow.person.user.epoch, now=tx.now)
+
+
 def _describe_client(client: Client, target: str) -> dict[str, str | None]:
     """Return what people see of the app that they sign in to."""
     host = urlsplit(target).netloc or target
@@ -136,6 +149,9 @@ def render(tx: Transaction, flow: LoginFlow, template: str, **variables: Any) ->
         "can_cancel": flow.row.initiator != Initiator.ACCOUNT or flow.auth_session is not None,
         "client": client and _describe_client(client, target),
         "username": flow.person.user.username if flow.person else "",
+        "is_step_up": flow.is_step_up,
+        "asked_by_client": flow.asked_by_client,
+        "confirms_change": flow.confirms_change,
     }
     response = page(template, **(common | variables))
     return ask_to_wait(response)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from idp.kernel.text import Text
+from idp.login.enrolment import totp
 from idp.login.flow import rendering
 from idp.login.flow.advance import continue_flow
 from idp.login.flow.step_views import step
@@ -29,7 +30,7 @@ blueprint = Blueprint("login_second_step", __name__, url_prefix="/login/<flow_id
 
 
 def render(
-    tx: Transaction, flow: LoginFlow, _: Person, *, error: FieldError | None = None, status: int | None = None
+    tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None, status: int | None = None
 ) -> Response:
     """Render the page, with what is wrong; also for a passkey that was tried on it."""
     return rendering.render(
@@ -38,9 +39,10 @@ def render(
         "login/code.html",
         status=status,
         error=error,
-        remember_days=flow.remember_days(services().settings),
+        remember_days=rendering.remember_days(tx, flow),
         action=rendering.flow_url(flow, Step.CODE),
         passkey=rendering.passkey_form(flow, second=True) if Method.PASSKEY in flow.available_methods else None,
+        entry=totp.masked_label(person, services().settings),
         has_app=Method.TOTP in flow.available_methods,
         alternatives=alternative_methods(flow, CODE_PAGE_METHODS),
         sends=bool(SENT & set(flow.available_methods)),

@@ -10,10 +10,11 @@ from idp.login.policy.assurance import Assurance, Level, assess
 from idp.login.policy.available_methods import available_methods, preferred_method
 from idp.login.policy.methods import FIRST, Method
 from idp.login.policy.proofs import Proof, from_rows
-from idp.login.policy.requirement import AuthRequirement
+from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
 from idp.login.state import paths
 from idp.login.state import person as people
+from idp.login.state.initiators import Initiator
 from idp.login.state.person import Person
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
@@ -112,6 +113,16 @@ class LoginFlow:
             and self.person is not None
             and _is_same_person(self.auth_session.person, self.person)
         )
+
+    @property
+    def asked_by_client(self) -> bool:
+        """Whether the client, by its request or registration, requires more than a session."""
+        return self.row.initiator != Initiator.ACCOUNT and stored_requirement(self.row) != NO_REQUIREMENT
+
+    @property
+    def confirms_change(self) -> bool:
+        """Whether somebody signed in here proves it again for one page: it gets the id of this flow."""
+        return self.is_step_up and self.row.initiator == Initiator.ACCOUNT and self.row.id in self.row.return_to
 
     @property
     def password_at(self) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from idp.audit import Event
 from idp.login.policy import rate_limits
-from tests.support.account import EMAIL, FORMS, PASSKEYS, PASSWORD, PHONE, SECURITY, Account
+from tests.support.account import EMAIL, FORMS, PASSKEYS, PASSWORD, PHONE, SECURITY, TOTP, Account, words
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.harness import Harness
 from tests.support.mailed import email_links
@@ -136,3 +136,23 @@ def test_removing_a_passkey_asks_for_a_sign_in_though_another_factor_stays(harne
     passkey_id = account.browser.page.text.split(f"{PASSKEYS}/")[1].split('"')[0]
     account.browser.get(f"{SECURITY}/factors/{passkey_id}/remove")
     assert account.at("/identify")
+
+
+def test_the_pages_that_ask_again_say_why_and_offer_every_other_way(harness: Harness) -> None:
+    """A code that was just used is refused for half a minute; another way needs no waiting."""
+    why = "We ask each time before you change how you sign in or open personal data"
+    account = Account(harness, harness.person(totp=True))
+    account.browser.get(TOTP)
+    assert why not in words(account.browser.page), "nobody is signed in here"
+    account.prove()
+    account.browser.get(PASSWORD)
+    assert account.at("/identify")
+    assert why in words(account.browser.page)
+    account.browser.submit(username="jane", password=account.someone.password)
+    assert account.at("/code")
+    assert why in words(account.browser.page)
+    assert "Use a recovery code" in words(account.browser.page)
+    account.browser.get(account.browser.at.replace("/code", "/recovery"))
+    assert why in words(account.browser.page)
+    account.browser.submit(code=account.someone.codes[0])
+    assert account.browser.path == PASSWORD

@@ -13,6 +13,7 @@ Sample = tuple[str, str, dict[str, Any]]
 
 COMMON: dict[str, Any] = {
     "brand": "Countersign", "client": None, "errors": {}, "notice": None, "csrf_token": "sample",
+    "is_step_up": False, "asked_by_client": False, "confirms_change": False,
 }  # fmt: skip
 ACME = {"name": "Acme Invoices", "host": "invoices.acme.example", "logo_letter": "A",
         "policy_uri": "https://acme.example/privacy", "tos_uri": "https://acme.example/terms",

@@ -8,7 +8,7 @@ IDENTIFY = {
 }  # fmt: skip
 CODE = {
     "action": "#", "username": "ada@example.org", "remember_days": 14, "can_cancel": True, "sends": False,
-    "alternatives": [RECOVERY_WAY], "passkey": None, "has_app": True,
+    "alternatives": [RECOVERY_WAY], "passkey": None, "has_app": True, "entry": "Countersign (a•••@example.org)",
 }  # fmt: skip
 SENT_CODE = {
     "action": "#", "send_action": "#", "channel": "sms", "masked": "+49 ••• 78", "sent": True, "retry_after": 42,
@@ -30,11 +30,16 @@ SIGN_IN: list[Sample] = [
     ("identify-empty", "login/identify.html", IDENTIFY | {
         "errors": {"username": "Enter your username or email.", "password": "Enter your password."}}),
     ("identify-known", "login/identify.html", IDENTIFY | {"known_user": ADA, "switch_href": "#"}),
+    ("identify-change", "login/identify.html", IDENTIFY | {
+        "client": None, "known_user": ADA, "switch_href": "#", "confirms_change": True, "is_step_up": True}),
     ("identify-notice", "login/identify.html", IDENTIFY | {
         "notice": "Your password is changed. Sign in with the new one."}),
     ("code", "login/code.html", CODE),
     ("code-wrong", "login/code.html", CODE | {"errors": {"code": CLOCK}}),
     ("code-every-time", "login/code.html", CODE | {"remember_days": None, "can_cancel": False}),
+    ("code-step-up", "login/code.html", CODE | {
+        "remember_days": None, "client": ACME, "is_step_up": True, "asked_by_client": True}),
+    ("code-change", "login/code.html", CODE | {"remember_days": None, "is_step_up": True, "confirms_change": True}),
     ("code-passkey", "login/code.html", CODE | {"passkey": PASSKEY}),
     ("code-passkey-only", "login/code.html", CODE | {"passkey": PASSKEY, "has_app": False}),
     ("code-sent", "login/sent_code.html", SENT_CODE),
