@@ -53,5 +53,5 @@ def _render_codes(auth_session: AuthenticatedSession, *, error: str = "") -> Res
         codes=codes,
         viewable=bool(auth_session.person.policy(services().settings).codes_viewable),
         download_href=download_href(codes),
-        forced=False,
+        replaced=auth_session.person.has_replaced_codes,
     )

@@ -34,6 +34,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         codes=codes,
         viewable=bool(person.policy(services().settings).codes_viewable),
         download_href=download_href(codes),
+        replaced=person.has_replaced_codes,
         forced=any(proof.method is Method.RECOVERY_CODE for proof in flow.state.proofs),
     )
 

@@ -90,6 +90,12 @@ class Person:
         return self.recovery is not None and self.recovery.acknowledged_at is None
 
     @property
+    def has_replaced_codes(self) -> bool:
+        """Whether the recovery codes came after a second step was set up, in place of those made with it."""
+        made_at = self.recovery.created_at if self.recovery else 0
+        return any(factor.created_at < made_at for factor in self.factors)
+
+    @property
     def recovery_factor(self) -> str:
         """Return the factor id of recovery codes; their proofs stop counting when that factor is replaced."""
         return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"

@@ -130,6 +130,7 @@ def test_new_recovery_codes_kill_the_old_ones_at_once(harness: Harness) -> None:
     account.browser.submit(action=REGENERATE)
     assert account.browser.at == CODES
     assert not any(code in account.browser.page.text for code in old)
+    assert "The old ones no longer work." in words(account.browser.page)
     account.browser.submit(action=CODES, saved="1")
     assert "None. Tick" in words(account.browser.page), "no device is remembered any longer"
     assert mails(harness)[-1] == "recovery_codes_regenerated"

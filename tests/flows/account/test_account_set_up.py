@@ -42,6 +42,7 @@ def test_eight_codes_are_shown_until_they_are_saved_and_never_again(harness: Har
     account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
     shown = account.browser.page.text
     assert shown.count("<li><code>") == 8
+    assert "The old ones" not in shown, "there were none"
     assert "password manager" in shown
     codes = recovery_codes(shown)
     saved_as_text = unquote(re.findall(r'download="[^"]+\.txt" href="data:text/plain[^,]*,([^"]+)"', shown)[0])

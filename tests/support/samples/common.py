@@ -33,7 +33,8 @@ CODES = [
     "HX6B-ZQ2W-N7FS-5R", "T4GY-8DKC-JM9V-XP", "AF3N-WR5X-6BZH-QS", "YC7J-2PTM-VK4D-8G",
 ]  # fmt: skip
 DOWNLOAD = "data:text/plain;charset=utf-8," + quote("\n".join(CODES) + "\n")
-FRESH_CODES = {"codes": CODES, "action": "#", "forced": False, "viewable": False, "download_href": DOWNLOAD}
+FRESH_CODES = {"codes": CODES, "action": "#", "forced": False, "replaced": False, "viewable": False,
+               "download_href": DOWNLOAD}  # fmt: skip
 SECRET = "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"
 OTPAUTH = f"otpauth://totp/Countersign:ada?secret={SECRET.replace(' ', '')}&issuer=Countersign"
 

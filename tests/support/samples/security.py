@@ -85,7 +85,8 @@ SECURITY_PAGES: list[Sample] = [
     ("account-totp", "account/totp.html", ENROL_ACCOUNT),
     ("account-totp-replace", "account/totp.html", ENROL_ACCOUNT | {
         "replacing": True, "forgets_devices": True, "errors": {"code": CLOCK}}),
-    ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {"viewable": True}),
+    ("account-recovery-codes", "account/recovery_codes.html", ACCOUNT | FRESH_CODES | {
+        "viewable": True, "replaced": True}),
     ("view-codes", "account/view_codes.html", ACCOUNT | VIEWED_CODES),
     ("view-codes-none", "account/view_codes.html", ACCOUNT | VIEWED_CODES | {"codes": []}),
     ("regenerate", "account/regenerate_recovery_codes.html", ACCOUNT | {
