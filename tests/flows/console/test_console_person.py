@@ -112,7 +112,7 @@ def test_reset_removes_the_second_step_and_keeps_sessions_and_required(harness: 
     jane = Account(harness, harness.person("jane", totp=True, second_step_required=True))
     jane.open("/account/", remember=True)
     admin = console(harness)
-    assert "Reset 2FA of Jane?" in words(admin.browser.get(path(jane.someone, "reset-2fa")))
+    assert "Reset the second step of Jane?" in words(admin.browser.get(path(jane.someone, "reset-2fa")))
     said = do(admin, jane.someone, "reset-2fa")
     assert "2FA Status Off" in said
     assert "2FA Required Required" in said

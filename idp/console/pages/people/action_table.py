@@ -87,7 +87,7 @@ _TABLE = (
     ),
     PersonAction(
         name="reset-2fa",
-        question=Text("Reset 2FA of {name}?"),
+        question=Text("Reset the second step of {name}?"),
         lead=Text("Do this only when you are sure who asks: call them, or meet them."),
         points=(
             Text("Their authenticator apps, passkeys, codes by message and recovery codes stop working."),
@@ -95,7 +95,7 @@ _TABLE = (
             Text("They stay signed in. If a second step is required, they set up a new one at the next sign-in."),
             MAILED,
         ),
-        button=Text("Reset 2FA"),
+        button=Text("Reset the second step"),
         done=Text("The second step is removed. The status is Off."),
         run=lambda tx, _actor, user, _value: users.reset_mfa(tx, user),
         recent=True,
