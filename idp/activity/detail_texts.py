@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text
 from idp.login.policy.methods import Method
+from idp.login.state.reasons import RECORDED
 from idp.persistence.audit_events import AuditEvent
 
 NAMES: Mapping[str, Text] = {
@@ -44,7 +45,6 @@ NAMES: Mapping[str, Text] = {
     "filter": Text("Filter"),
 }
 """What a detail is called; any other keeps the name that it is stored under."""
-REASONS = "asked_by"
 TIMES = frozenset({"until", "due_at"})
 YES, NO = Text("Yes"), Text("No")
 METHODS: Mapping[str, str] = {str(method): method.spec.name for method in Method if method.spec.name}
@@ -53,7 +53,7 @@ METHODS: Mapping[str, str] = {str(method): method.spec.name for method in Method
 def describe_details(event: AuditEvent) -> Iterator[tuple[str, str]]:
     """Yield the name and the value of each detail of an event."""
     for name, value in event.detail.items():
-        if name == REASONS:
+        if name == RECORDED:
             continue  # its sentences need the policy's words
         yield NAMES.get(name, name), _describe(name, value)
 

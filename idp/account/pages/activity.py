@@ -14,7 +14,7 @@ from idp.kernel.dates import Moment
 from idp.kernel.request_origin import LOCAL
 from idp.kernel.text import Text
 from idp.login.flow.session_guard import requires
-from idp.login.state.reasons import sentences_of
+from idp.login.state.reasons import OWN_SENTENCES, sentences_of
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.audit_events import AuditEvent
 from idp.persistence.transaction import Transaction
@@ -57,6 +57,6 @@ def _row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
         "browser": Text("On the server") if local else browser,
         "address": "" if local or by_administrator else geoip.with_location(event.address),
         "when": Moment(event.at),
-        "why": sentences_of(event.detail.get("asked_by", ())),
+        "why": sentences_of(event.detail, OWN_SENTENCES),
         "failed": event.outcome != Outcome.SUCCESS,
     }

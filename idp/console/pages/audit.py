@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 
 from idp.activity import admin_sentences, event_kinds, export
-from idp.activity.detail_texts import REASONS, describe_details
+from idp.activity.detail_texts import describe_details
 from idp.activity.names import load_names
 from idp.admin import audit_trail
 from idp.admin.audit_trail import FilterRefused, TypedFilter
@@ -79,7 +79,7 @@ def show_event(tx: Transaction, admin: Admin, event_id: int) -> Response:
         chained=LINKED.with_values(position=link.position) if link else NOT_LINKED,
         event=event_row(event, names) | _facts(event, names),
         details=[{"name": name, "value": value} for name, value in describe_details(event)],
-        why=sentences_of(event.detail.get(REASONS, ())),
+        why=sentences_of(event.detail),
         back_href=console_paths.AUDIT,
     )
 

@@ -6,15 +6,19 @@ version of the policy, so that later changes do not rewrite what was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from idp.config import Settings
 from idp.kernel.text import Text
 from idp.login.policy import requirement_sources
+from idp.login.policy.assurance import Level
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement
 from idp.login.policy.rules import Rule, RuleKind
 from idp.login.state.person import Person
 
+RECORDED = "asked_by"
+"""The detail of a sign-in's event that holds the reasons."""
 OWN = "own"
 """The person has a second step."""
 REQUIRED = "required"
@@ -32,6 +36,15 @@ SENTENCES: Mapping[str, Text] = {
     REQUIRED: Text("An administrator requires a second step of this person."),
     REQUEST: Text("The app or the page asks for it."),
 }
+"""For administrators."""
+OWN_SENTENCES: Mapping[str, Text] = {
+    **SENTENCES,
+    RuleKind.PERSON: Text("A rule about you asks for it."),
+    OWN: Text("You have set up a second step, so you were asked for it."),
+    REQUIRED: Text("An administrator requires a second step of you."),
+}
+"""For the person who signed in."""
+NOT_ASKED = Text("No second step was asked for, because the device was remembered.")
 
 
 def reasons(person: Person, requested: AuthRequirement, settings: Settings, *, now: int) -> list[str]:
@@ -52,7 +65,9 @@ def reason_of(rule: Rule) -> str:
     return REQUIRED if required else rule.id
 
 
-def sentences_of(recorded: Iterable[str]) -> list[Text]:
-    """Return the sentences of recorded reasons, each once; one of a newer version has none."""
-    kinds = dict.fromkeys(reason.partition(":")[0] for reason in recorded)
-    return [SENTENCES[kind] for kind in kinds if kind in SENTENCES]
+def sentences_of(detail: Mapping[str, Any], sentences: Mapping[str, Text] = SENTENCES) -> list[Text]:
+    """Return the sentences of a sign-in's recorded reasons, each once; one of a newer version has none."""
+    kinds = dict.fromkeys(reason.partition(":")[0] for reason in detail.get(RECORDED, ()))
+    if kinds and detail.get("acr") == Level.REMEMBERED.acr:
+        return [NOT_ASKED]
+    return [sentences[kind] for kind in kinds if kind in sentences]
