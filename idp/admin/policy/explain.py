@@ -107,7 +107,7 @@ def explain(tx: Transaction, situation: Situation, settings: Settings) -> Explan
         spoken=tuple(_spoken(tx, person, situation, settings)),
         together=tuple(_join_words(person, requested, settings, now=tx.now)),
         pages=tuple(map(words.page_name, simulated.pages)),
-        steps=simulated.pages,
+        steps=tuple(page.path for page in simulated.pages),
         done=simulated.done,
         level=simulated.level.acr,
         reasons=tuple(reasons.reasons(person, requested, settings, now=tx.now)),

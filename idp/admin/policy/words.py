@@ -11,6 +11,7 @@ from idp.login.policy.assurance import Level
 from idp.login.policy.methods import MOST_SECURE_FIRST, Method
 from idp.login.policy.rules import Terms
 from idp.login.policy.steps import Step
+from idp.login.state.simulation import SimulatedPage
 
 LEVELS: Mapping[Level, Text] = {
     Level.PWD: Text("A password is enough"),
@@ -56,26 +57,34 @@ SWITCHES: Mapping[str, tuple[Text, Text]] = {
 
 PAGES: Mapping[str, Text] = {
     Step.IDENTIFY: Text("User name and password"),
-    Step.CODE: Text("A code from the authenticator app, or a passkey"),
     Step.OFFER: Text("Set up a second step, or later"),
     Step.ENROL: Text("Set up an authenticator app"),
     Step.SAVE_CODES: Text("Save the recovery codes"),
-    Method.RECOVERY_CODE.spec.page: Text("A recovery code"),
 }
-PAGES_OF_METHODS = {
-    method.spec.page: Text("A second step: {method}", method=method.spec.name)
-    for method in MOST_SECURE_FIRST
-    if method.spec.destination
-} | {
+ENROLMENT_PAGES = {
     method.spec.enrolment.page: Text("Set up a second step: {method}", method=method.spec.name)
     for method in MOST_SECURE_FIRST
     if method.spec.enrolment
 }
 
 
-def page_name(page: str) -> Text:
-    """Return what a page of a sign-in asks for."""
-    return PAGES.get(page) or PAGES_OF_METHODS[page]
+RECOVERY_CODE = Text("A recovery code")
+
+
+def page_name(page: SimulatedPage) -> Text:
+    """Return what a page of a sign-in asks for, and what it offers instead."""
+    if not page.shown:
+        return PAGES.get(page.path) or ENROLMENT_PAGES[page.path]
+    methods = _join_methods(page.shown)
+    if not page.alternatives:
+        return Text("A second step: {method}", method=methods)
+    return Text(
+        "A second step: {method}. Another way: {others}", method=methods, others=_join_methods(page.alternatives)
+    )
+
+
+def _join_methods(methods: Sequence[Method]) -> str:
+    return join_texts([RECOVERY_CODE if method is Method.RECOVERY_CODE else method.spec.name for method in methods])
 
 
 def describe(terms: Terms) -> list[Text]:

@@ -28,11 +28,8 @@ def alternative_methods(
     flow: LoginFlow, shown: Collection[Method], *, recovery: bool = True
 ) -> list[AlternativeMethod]:
     """Return everything open to this person but what the page itself shows."""
-    entries = [_entry(flow, method) for method in flow.available_methods if method not in shown]
-    able = flow.person.methods if flow.person else frozenset()
-    if recovery and Method.RECOVERY_CODE in able:
-        entries.append(_link(flow, Method.RECOVERY_CODE))
-    return entries
+    methods = flow.second_steps if recovery else flow.available_methods
+    return [_entry(flow, method) for method in methods if method not in shown]
 
 
 def enrolment_alternatives(flow: LoginFlow, settings: Settings, *, shown: Method) -> list[AlternativeMethod]:

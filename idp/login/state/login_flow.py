@@ -63,6 +63,12 @@ class LoginFlow:
         target = max(self.requirement.target(able.best), to_save)
         return available_methods(able.methods, min(target, able.best))
 
+    @property
+    def second_steps(self) -> tuple[Method, ...]:
+        """Return the available methods, then recovery codes if the person has some left."""
+        able = self.person.methods if self.person else frozenset()
+        return (*self.available_methods, *({Method.RECOVERY_CODE} & able))
+
     def enrollable_methods(self, settings: Settings) -> tuple[Method, ...]:
         """Return the second steps that would be enough and could be enrolled, without TOTP."""
         if self.person is None:

@@ -15,6 +15,7 @@ from idp.login.policy.proofs import PASSWORD_FACTOR, Key, Proof, to_rows
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, judge_flow, requirement_to_json
+from idp.login.state.paths import code_page
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
 from idp.persistence.login_flows import LoginFlowRow
@@ -29,22 +30,31 @@ REMEMBERED_FOR = HOUR
 
 
 @dataclass(frozen=True)
-class SimulatedSignIn:
-    """The pages in order (the last parts of their paths), whether it completes, and at which level."""
+class SimulatedPage:
+    """One page: the last part of its path, and the second steps that it shows and that it links to."""
 
-    pages: tuple[str, ...]
+    path: str
+    shown: tuple[Method, ...] = ()
+    alternatives: tuple[Method, ...] = ()
+
+
+@dataclass(frozen=True)
+class SimulatedSignIn:
+    """The pages in order, whether it completes, and at which level."""
+
+    pages: tuple[SimulatedPage, ...]
     done: bool
     level: Level = Level.NONE
 
     @property
     def sets_up(self) -> bool:
         """Whether a second step must be set up before anything else."""
-        return any(page.split("/")[0] == Step.ENROL for page in self.pages)
+        return any(page.path.split("/")[0] == Step.ENROL for page in self.pages)
 
     @property
     def offered(self) -> bool:
         """Whether the set-up of a second step is offered, and can wait."""
-        return Step.OFFER in self.pages
+        return SimulatedPage(Step.OFFER) in self.pages
 
 
 def simulate_sign_in(
@@ -70,14 +80,14 @@ def simulate_sign_in(
     if remembered:
         person = replace(person, trusted=person.trusted | {DEVICE})
     proofs: tuple[Proof, ...] = ()
-    pages: list[str] = []
+    pages: list[SimulatedPage] = []
     while len(pages) < MOST_PAGES:
         flow = judge_flow(tx, replace(row, proofs=to_rows(proofs)), None, person, settings)
         if flow.step in {Step.DONE, Step.REFUSE}:
             return SimulatedSignIn(tuple(pages), flow.step is Step.DONE, flow.assurance.level)
         if flow.step is Step.IDENTIFY and proofs:
             break  # the one thing they have does not count
-        pages.append(flow.page)
+        pages.append(_page(flow))
         if flow.step is Step.OFFER:
             return SimulatedSignIn(tuple(pages), done=True, level=flow.assurance.level)
         answer = _take_step(flow, person, tx.now, remembered=remembered)
@@ -86,6 +96,13 @@ def simulate_sign_in(
         person, given = answer
         proofs = (*proofs, *given)
     return SimulatedSignIn(tuple(pages), done=False)
+
+
+def _page(flow: LoginFlow) -> SimulatedPage:
+    if flow.step is not Step.CODE:
+        return SimulatedPage(flow.page)
+    shown = tuple(method for method in flow.second_steps if code_page(method) == flow.page)
+    return SimulatedPage(flow.page, shown, tuple(method for method in flow.second_steps if method not in shown))
 
 
 def _take_step(flow: LoginFlow, person: Person, now: int, *, remembered: bool) -> tuple[Person, list[Proof]] | None:

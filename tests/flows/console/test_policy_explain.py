@@ -1,6 +1,8 @@
 """Explain: what it says is what a real sign-in then does."""
 
 import random
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pyotp
@@ -18,13 +20,15 @@ from idp.persistence.roles import Role
 from tests.support.account import Account, words
 from tests.support.authenticator import Authenticator
 from tests.support.console import console
-from tests.support.harness import ISSUER, Harness
+from tests.support.databases import Databases
+from tests.support.harness import ISSUER, Harness, migrate
 from tests.support.mailed import codes
 from tests.support.passkeys import options, send, use, with_passkey
 from tests.support.policy import group_of, rule, store_rules
 from tests.support.relying_party import RelyingParty
 
 EXPLAIN = "/admin/policy/explain"
+WEBHOOK = {"message_webhook_url": "https://gateway.example.test/", "message_webhook_secret": "k" * 32}
 KINDS = (Method.PASSKEY, Method.TOTP, Method.EMAIL)
 CASES = 30
 
@@ -131,11 +135,40 @@ def test_explain_says_what_the_sign_in_then_does(harness: Harness, seed: int) ->
 def test_a_remembered_device_is_explained(harness: Harness) -> None:
     owner = console(harness)
     jane = Account(harness, harness.person("jane", totp=True))
-    for remembered, step in (("", "A code from the authenticator app"), ("&remembered=1", "User name and password")):
+    for remembered in ("", "&remembered=1"):
         page = words(owner.open(f"{EXPLAIN}?person=jane{remembered}"))
-        assert step in page
-        assert ("A code from the authenticator app, or a passkey" in page) == (not remembered)
+        assert "User name and password" in page
+        assert ("A second step: Authenticator app" in page) == (not remembered)
     assert jane.open(remember=True).status_code == 200
+
+
+@pytest.fixture
+def texting(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
+    """An installation that sends text messages."""
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, sms_provider="webhook", **WEBHOOK)
+        yield made
+        made.close()
+
+
+@pytest.mark.parametrize(("last_used", "other"), [(Method.SMS, Method.TOTP), (Method.TOTP, Method.SMS)])
+def test_the_methods_of_the_person_are_listed_in_the_order_of_the_page(
+    texting: Harness, last_used: Method, other: Method
+) -> None:
+    owner, jane = console(texting), texting.person("jane", totp=True)
+    with texting.services.database.write() as tx:
+        tx.factors.add(Factor("text", Method.SMS, "", jane.id, address="+4915112345678"))
+        used = next(factor for factor in tx.factors.for_user(jane.id) if factor.kind == last_used)
+        tx.factors.record_use(used.id)
+    page = words(owner.open(f"{EXPLAIN}?person=jane"))
+    assert f"A second step: {last_used.spec.name}. Another way: {other.spec.name}" in page
+    account = Account(texting, jane)
+    account.browser.get("/account/security")
+    account.browser.submit(username=jane.username, password=jane.password)
+    real = words(account.browser.page)
+    assert account.browser.at.split("?")[0].endswith(f"/{last_used.spec.page}")
+    assert str(other.spec.title) in real
+    assert str(Method.PASSKEY.spec.name) not in page
 
 
 def test_every_rule_that_speaks_is_named_with_the_demand_and_the_pages(harness: Harness) -> None:
@@ -201,4 +234,23 @@ def test_each_sign_in_records_why_it_was_asked(harness: Harness) -> None:
     store_rules(harness, rule(RuleKind.GROUP, "staff"))
     page = words(jane.open("/account/activity"))
     assert "The rule of a group asks for it." in page
+    assert "You have set up a second step, so you were asked for it." in page
     assert sentence(event, None)
+
+
+def test_activity_speaks_to_the_person_and_says_that_a_remembered_device_was_not_asked(harness: Harness) -> None:
+    owner = console(harness)
+    jane = Account(harness, harness.person("jane", totp=True, second_step_required=True))
+    jane.open(remember=True)
+    assert "An administrator requires a second step of you." in words(jane.open("/account/activity"))
+    jane.post("/account/sign-out")
+    page = words(jane.open("/account/activity"))
+    newest, _, earlier = page.partition("You signed in.")[2].partition("You signed in.")
+    assert "No second step was asked for, because the device was remembered." in newest
+    assert "requires a second step" not in newest
+    assert "requires a second step" in earlier
+    assert "this person" not in page
+    with harness.services.database.read() as tx:
+        event = next(each for each in tx.audit.for_user(jane.someone.id, limit=20) if each.event == "sign_in")
+    seen = words(owner.open(f"/admin/audit/{event.id}"))
+    assert "No second step was asked for, because the device was remembered." in seen
