@@ -1,8 +1,8 @@
 """Figures of the overview, counted in the background so that no page counts rows.
 
 count_events    events of each day, read once each by id; restarts where it stopped
-count_figures   people with each kind of second step, late people, failing apps
-read_overview   what was counted, and what needs somebody
+count_figures   people with each kind of second step, failing apps
+read_overview   what was counted, and what needs somebody, such as late people
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ SETTLED = MINUTE
 SIGN_INS, FAILURES = "sign-ins", "failures"
 FAILED_SIGN_INS = frozenset({Event.PASSWORD, Event.PASSKEY, Event.SECOND_STEP, Event.RECOVERY_CODE})
 APP_FAILURES = (Event.AUTHORIZATION_REFUSED, Event.TOKEN_REFUSED, Event.CLIENT_REFUSED)
-PEOPLE, WITH_SECOND_STEP, LATE = "people", "with second step", "late"
+PEOPLE, WITH_SECOND_STEP = "people", "with second step"
 KIND, FAILING = "kind:", "failing:"
 """Begin the names of figures: people with a kind of second step; failures of an app in the last day."""
 MOST_APPS = 5
 FEW_FAILURES = 3
 """An app that failed less often in a day needs nobody."""
 MOST_MESSAGES = 1000
+MOST_LATE = 1000
 WEEK = 7 * DAY
 
 
@@ -53,13 +54,17 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """What the overview shows; `counted_at` is None before the first count. Messages are counted to `MOST_MESSAGES`."""
+    """What the overview shows; `counted_at` is None before the first count.
+
+    Messages are counted to `MOST_MESSAGES`, late people to `MOST_LATE`. `at_once`: nobody gets time for the set-up.
+    """
 
     counted_at: int | None
     people: int
     with_second_step: int
     kinds: dict[str, int]
     late: int
+    at_once: bool
     failing_apps: dict[str, int]
     given_up: int
     failed: int
@@ -97,12 +102,11 @@ def _kind(event: CountedEvent) -> str | None:
     return FAILURES if event.event in FAILED_SIGN_INS and event.outcome != Outcome.SUCCESS else None
 
 
-def count_figures(database: Database, settings: Settings) -> None:
+def count_figures(database: Database) -> None:
     """Count people and failing apps anew; reads without a lock, then replaces the figures."""
     with database.read() as tx:
         people, with_second_step = tx.figures.count_people()
-        late = tx.figures.count_late(late_now(tx, settings))
-        counted = {PEOPLE: people, WITH_SECOND_STEP: with_second_step, LATE: late}
+        counted = {PEOPLE: people, WITH_SECOND_STEP: with_second_step}
         counted |= {KIND + kind: number for kind, number in tx.figures.count_kinds().items()}
         failing = tx.figures.count_failures(APP_FAILURES, since=tx.now - DAY, limit=MOST_APPS)
     counted |= {FAILING + client: number for client, number in failing.items() if number >= FEW_FAILURES}
@@ -110,16 +114,17 @@ def count_figures(database: Database, settings: Settings) -> None:
         tx.figures.replace(counted)
 
 
-def read_overview(tx: Transaction, keyring: Keyring) -> Overview:
-    """Return what was counted last; its cost does not grow with the number of people or events."""
-    figures = tx.figures.latest()
+def read_overview(tx: Transaction, keyring: Keyring, settings: Settings) -> Overview:
+    """Return what was counted last, and what needs somebody now; its cost does not grow with the number of events."""
+    figures, late = tx.figures.latest(), late_now(tx, settings)
     counted = figures.get(PEOPLE)
     return Overview(
         counted_at=counted.counted_at if counted else None,
         people=_number(figures, PEOPLE),
         with_second_step=_number(figures, WITH_SECOND_STEP),
         kinds=_named(figures, KIND),
-        late=_number(figures, LATE),
+        late=tx.figures.count_late(late, most=MOST_LATE),
+        at_once=late.at_once.everybody,
         failing_apps=_named(figures, FAILING),
         given_up=tx.message_records.count(
             MessageFilter(state=MessageState.ABANDONED, since=tx.now - WEEK), most=MOST_MESSAGES

@@ -169,7 +169,7 @@ class BackgroundJobs:
             is_due = tx.jobs.claim("count_figures", every=COUNT_EVERY)
         if is_due:
             overview.count_events(self._services.database, proceed=self._may_proceed)
-            overview.count_figures(self._services.database, self._services.settings)
+            overview.count_figures(self._services.database)
 
     def _extend_audit_chain(self) -> None:
         now = self._services.clock.now()

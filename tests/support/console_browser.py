@@ -42,7 +42,7 @@ def furnish(live: Live) -> list[str]:
     harness.services.keyring.rotate(force=True, algs=["ES256"])
     harness.clock.advance(MINUTE)
     overview.count_events(harness.services.database)
-    overview.count_figures(harness.services.database, harness.settings)
+    overview.count_figures(harness.services.database)
     return [route.path(values) for route in console_routes(harness) if route.method == "GET"]
 
 

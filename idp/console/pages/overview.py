@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from idp.admin.overview import MOST_MESSAGES, Overview, read_overview
+from idp.admin.overview import MOST_LATE, MOST_MESSAGES, Overview, read_overview
 from idp.admin.permissions import Permission
 from idp.console import charts, responses
 from idp.console.guard import Admin, views
@@ -20,6 +20,7 @@ from idp.signing.rotation import KeyState
 from idp.web import console_paths
 from idp.web.context import services
 
+MANY_LATE = Text("At least {count} people have not set up a second step yet", count=MOST_LATE)
 MANY_MESSAGES = Text("More than {count} messages were not delivered", count=MOST_MESSAGES)
 
 blueprint = Blueprint("overview", __name__)
@@ -29,7 +30,7 @@ blueprint = Blueprint("overview", __name__)
 @views(Permission.VIEW_OVERVIEW)
 def show_page(tx: Transaction, admin: Admin) -> Response:
     """Show what needs somebody, the sign-ins of 30 days and who has a second step."""
-    found = read_overview(tx, services().keyring)
+    found = read_overview(tx, services().keyring, services().settings)
     return responses.render(
         admin,
         "console/overview.html",
@@ -61,15 +62,27 @@ def _late(found: Overview) -> dict[str, Any]:
     return {
         "permission": Permission.VIEW_PEOPLE,
         "icon": "person",
-        "title": plural(
-            "{count} person is late to set up a second step",
-            "{count} people are late to set up a second step",
-            count=found.late,
-        ),
+        "title": _late_title(found),
         "detail": Text("They are asked to set it up at their next sign-in. Remind them, or help them."),
         "action": Text("Show people"),
         "href": f"{console_paths.PEOPLE}?state=late",
     }
+
+
+def _late_title(found: Overview) -> Text:
+    if found.late >= MOST_LATE:
+        return MANY_LATE
+    if found.at_once:
+        return plural(
+            "{count} person has not set up a second step yet",
+            "{count} people have not set up a second step yet",
+            count=found.late,
+        )
+    return plural(
+        "{count} person is late to set up a second step",
+        "{count} people are late to set up a second step",
+        count=found.late,
+    )
 
 
 def _undelivered(found: Overview) -> dict[str, Any]:

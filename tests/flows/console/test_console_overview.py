@@ -12,7 +12,9 @@ from idp.kernel.clock import DAY, HOUR, MINUTE
 from idp.kernel.dates import Day
 from idp.language.localization import localize_text
 from idp.language.reader import Reader
+from idp.login.policy.rules import RuleKind
 from idp.messaging.notices import Notice, notify
+from idp.persistence.factors import Factor
 from idp.persistence.figures import CountedEvent
 from idp.persistence.roles import Role
 from idp.server.background import BackgroundJobs
@@ -20,6 +22,7 @@ from tests.support.account import Account, words
 from tests.support.concurrency import rush
 from tests.support.console import administrator, console
 from tests.support.harness import Harness
+from tests.support.policy import rule, store_rules
 from tests.support.statements import metered
 
 
@@ -80,7 +83,7 @@ def test_the_page_shows_what_was_counted_and_a_table_behind_each_chart(harness: 
     BackgroundJobs(harness.services).run_once()
     page = owner.browser.get("/admin/")
     said = words(page)
-    assert "figures are from 1 June 2026, 12:1" in said
+    assert "charts are from 1 June 2026, 12:1" in said
     assert "5 sign-ins" in said, "four, and that of the owner"
     assert "1 failed try" in said
     assert re.search(r"1 June 2026 5 1", said)
@@ -121,7 +124,7 @@ def test_what_needs_somebody_is_named_with_one_link_each(harness: Harness) -> No
     BackgroundJobs(harness.services).run_once()
     page = console(harness).browser.page
     said = words(page)
-    assert "1 person is late to set up a second step" in said
+    assert "1 person has not set up a second step yet" in said, "nobody gave a time for it"
     assert "1 message was not delivered" in said
     assert "Shop has failures 3 requests were refused in the last day. Open app" in said
     assert "A new signing key is used from 2 June 2026" in said
@@ -129,7 +132,23 @@ def test_what_needs_somebody_is_named_with_one_link_each(harness: Harness) -> No
         assert f'href="{href}"' in page.text
     helper = words(console(harness, Role.APPS, "ada").browser.page)
     assert "Shop has failures" in helper
-    assert "late to set up" not in helper, "what their role does not show"
+    assert "not set up a second step" not in helper, "what their role does not show"
+
+
+def test_people_without_a_second_step_are_counted_when_the_page_is_opened(harness: Harness) -> None:
+    BackgroundJobs(harness.services).run_once()
+    owner = console(harness)
+    late = harness.person("jane", second_step_required=True)
+    assert "1 person has not set up a second step yet" in words(owner.open("/admin/"))
+    with harness.services.database.write() as tx:
+        tx.factors.add(Factor("totp-jane", "totp", "", late.id))
+    assert "Nothing needs you now." in words(owner.open("/admin/"))
+
+
+def test_a_deadline_that_has_passed_makes_people_late(harness: Harness) -> None:
+    store_rules(harness, rule(RuleKind.ORGANISATION, grace_days=7))
+    harness.person("jane", second_step_required=True, second_step_due_at=harness.clock.now() - 1)
+    assert "1 person is late to set up a second step" in words(console(harness).browser.page)
 
 
 def test_nothing_to_do_says_so(harness: Harness) -> None:
@@ -140,9 +159,9 @@ def test_nothing_to_do_says_so(harness: Harness) -> None:
 def test_somebody_without_a_second_step_is_not_counted_as_one_with(harness: Harness) -> None:
     administrator(harness)
     Account(harness, harness.person("jane", status="disabled", totp=True))
-    overview.count_figures(harness.services.database, harness.settings)
+    overview.count_figures(harness.services.database)
     with harness.services.database.read() as tx:
-        found = overview.read_overview(tx, harness.services.keyring)
+        found = overview.read_overview(tx, harness.services.keyring, harness.settings)
     assert (found.people, found.with_second_step, found.kinds) == (1, 1, {"totp": 1})
     assert len(found.days) == 30
     assert found.days[-1].start == harness.clock.now() // DAY * DAY
