@@ -98,8 +98,13 @@ def test_software_brings_its_own_settings(harness: Harness) -> None:
     [
         ({"client_name": "", "address": "https://a.example"}, "client_name", "printable characters"),
         ({"client_name": "Shop", "address": ""}, "address", "https://app.example.com"),
-        ({"client_name": "Shop", "address": "http://a.example"}, "address", "must be https"),
-        ({"client_name": "Shop", "address": "https://a.example/*"}, "address", "must be"),
+        (
+            {"client_name": "Shop", "address": "http://a.example"},
+            "address",
+            "must begin with https (http only on localhost)",
+        ),
+        ({"client_name": "Shop", "address": "https://*.example"}, "address", "not the address of an app"),
+        ({"client_name": "Shop", "address": "https://a.example/*"}, "address", "not the address of an app"),
         ({"client_name": "Taken", "address": "https://a.example"}, "client_id", "Another app has this id"),
     ],
 )
@@ -110,7 +115,10 @@ def test_what_cannot_be_stands_beside_its_field(
     owner = console(harness, path=f"{NEW}/web")
     page = owner.browser.submit(action="/new/web", **fields)
     assert page.status_code == 400
-    assert f'id="{field}-error"' in page.text or says in words(page)
+    assert f'id="{field}-error"' in page.text
+    assert says in words(page)
+    (focused,) = re.findall(r"<input [^>]*autofocus[^>]*>", page.text)
+    assert f'id="{field}"' in focused
     assert count(harness, "clients") == 1
 
 

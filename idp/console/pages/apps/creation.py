@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import Refused, app_kinds, clients
+from idp.admin import Refused, app_kinds, client_uris, clients
 from idp.admin.app_kinds import KINDS
 from idp.admin.client_rules import Registration
 from idp.admin.clients import IdTaken, RegistrationRefused
@@ -27,6 +27,8 @@ blueprint = Blueprint("creation", __name__)
 FIELDS = ("client_name", "address", "software", "client_id")
 TAKEN = Text("Another app has this id already. Choose another one.")
 NO_ADDRESS = Text("Type where the app is, such as https://app.example.com")
+NOT_HTTPS = Text("The address must begin with https (http only on localhost).")
+NO_WEB_ADDRESS = Text("This is not the address of an app. Type one such as https://app.example.com")
 AT_ADDRESS = frozenset({"client_uri", "post_logout_redirect_uris", "redirect_uris", "web_origins"})
 """Fields that were made from the address."""
 
@@ -54,8 +56,8 @@ def show_form(_: Transaction, admin: Admin, kind: str) -> Response:
 def create_app(tx: Transaction, admin: Admin, kind: str) -> Response:
     """Register the app, and show its secret once."""
     chosen, given = _kind(kind), {name: single_value(request.form, name).strip() for name in FIELDS}
-    if chosen in {AppKind.WEB, AppKind.BROWSER} and not given["address"]:
-        return _form(admin, chosen, given, ("address", NO_ADDRESS))
+    if chosen in {AppKind.WEB, AppKind.BROWSER} and (wrong := _address_problem(given["address"])):
+        return _form(admin, chosen, given, ("address", wrong))
     wanted = app_kinds.new_registration(
         chosen,
         client_id=given["client_id"] or app_kinds.id_from_name(given["client_name"]) or services().entropy.token(9),
@@ -108,6 +110,15 @@ def _software_options(kind: AppKind, chosen: str) -> list[dict[str, Any]]:
 
 def _usual_software(kind: AppKind) -> str:
     return next(iter(app_kinds.software_of(kind)))
+
+
+def _address_problem(address: str) -> Text | None:
+    """Return why no app can be at this address."""
+    if not address:
+        return NO_ADDRESS
+    if not client_uris.home_page_problem(address):
+        return None
+    return NO_WEB_ADDRESS if address.lower().startswith("https://") else NOT_HTTPS
 
 
 def _place(refused: Refused) -> tuple[str, str]:
