@@ -48,7 +48,7 @@ KINDS: dict[str, Text] = {
     Notice.WRONG_CODES: Text("Wrong codes after your right password"),
     Notice.SESSION_ENDED: Text("A browser was signed out"),
     Notice.SIGNED_OUT_ELSEWHERE: Text("You were signed out everywhere else"),
-    Notice.SESSION_ENDED_BY_ADMINISTRATOR: Text("A browser was signed out"),
+    Notice.SESSION_ENDED_BY_ADMINISTRATOR: Text("An administrator signed out a browser"),
     Notice.PROFILE_CHANGED_BY_ADMINISTRATOR: Text("Your profile was changed"),
     Notice.SECOND_STEP_REQUIRED: Text("A second step is now required"),
     Notice.SECOND_STEP_OPTIONAL: Text("A second step is no longer required"),
@@ -57,7 +57,9 @@ KINDS: dict[str, Text] = {
     Notice.SIGNED_OUT_BY_ADMINISTRATOR: Text("You were signed out everywhere"),
     Notice.DEVICES_FORGOTTEN: Text("Your devices are no longer remembered"),
     Notice.UNLOCKED: Text("You can sign in again"),
-    Notice.CONTACT_RESTORED_BY_ADMINISTRATOR: Text("A change of your email address or phone number was undone"),
+    Notice.CONTACT_RESTORED_BY_ADMINISTRATOR: Text(
+        "An administrator undid a change of your email address or phone number"
+    ),
     Notice.ROLES_CHANGED: Text("Your administrator roles were changed"),
     Notice.ADDED_TO_GROUP: Text("You are in a new group"),
 }

@@ -58,6 +58,8 @@ def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: Fie
     }
     wanted, wrong = _filter(tx, typed)
     page = Page[OutboxMessage]() if wrong else tx.message_records.page(wanted, paging.position(KEY), limit=paging.PAGE)
+    apps = tx.clients.by_ids({message.recipient for message in page.records if message.channel in TO_APPS})
+    names = {client_id: client.client_name for client_id, client in apps.items()}
     return responses.render(
         admin,
         "console/messages.html",
@@ -70,7 +72,7 @@ def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: Fie
         kinds=_choices(KINDS, typed["kind"]),
         channels=_choices(CHANNELS, typed["channel"]),
         states=_choices(STATES, typed["state"]),
-        messages=[_row(admin, message) for message in page.records],
+        messages=[_row(admin, message, names) for message in page.records],
         links=paging.links(page, lambda message: (message.created_at, message.id)),
         may_send=admin.may(Permission.SEND_MESSAGES),
     )
@@ -100,12 +102,12 @@ def _choices(texts: Mapping[Any, Text], chosen: str) -> Iterable[dict[str, Any]]
     return [everything, *({"value": value, "title": titles[value], "chosen": value == chosen} for value in titles)]
 
 
-def _row(admin: Admin, message: OutboxMessage) -> dict[str, Any]:
+def _row(admin: Admin, message: OutboxMessage, app_names: Mapping[str, str]) -> dict[str, Any]:
     state = message.shown_state
     again = messages.find_resend_problem(message)
     return {
         "when": Moment(message.created_at),
-        "to": messages.shown_recipient(message.channel, message.recipient),
+        "to": app_names.get(message.recipient) or messages.shown_recipient(message.channel, message.recipient),
         "to_href": _recipient_path(admin, message),
         "kind": kind_text(message.kind),
         "channel": CHANNELS.get(message.channel, message.channel),

@@ -40,6 +40,15 @@ def record(
             audit.record(tx, event, **traits)
 
 
+def test_a_request_of_an_app_came_from_its_server(harness: Harness, owner: Console) -> None:
+    harness.client("web")
+    record(harness, Event.TOKEN_ISSUED, Origin("192.0.2.9", "shop-backend/1.0", "req-00009"), client_id="web")
+    record(harness, Event.TOKEN_ISSUED, WHERE, client_id="web")
+    page = words(owner.browser.get(f"{AUDIT}?app=web"))
+    assert page.count("The app's server") == 1, "an app in a browser sends its requests from there"
+    assert "Unknown browser" not in page
+
+
 def by_owner(owner: Console) -> Origin:
     return Origin("192.0.2.1", WHERE.user_agent, "req-00002", actor_id=owner.someone.id)
 

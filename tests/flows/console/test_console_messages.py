@@ -10,6 +10,7 @@ from idp.admin import Refused, messages
 from idp.admin.permissions import COMMAND_LINE
 from idp.console.message_texts import KINDS, kind_text, reason_text
 from idp.kernel.clock import DAY
+from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.notices import Notice, notify
 from idp.persistence import outbox as outbox_store
 from idp.persistence.keyset import Position
@@ -28,6 +29,18 @@ from tests.support.tables import count_waiting, events, rows
 
 PAGE = "/admin/messages"
 LATER = "451 try later"
+
+
+def test_each_kind_of_message_has_a_name_of_its_own() -> None:
+    assert len(set(KINDS.values())) == len(KINDS)
+
+
+def test_a_message_to_an_app_names_the_app(harness: Harness) -> None:
+    harness.client("web", client_name="Shop window")
+    with harness.services.database.write() as tx:
+        tx.outbox.enqueue(OutboxMessage(BACKCHANNEL_LOGOUT, "web", "logout_token", {}, kind="logout_token"))
+    page = console(harness, path=PAGE).browser.page
+    assert "Shop window" in words(page)
 
 
 @pytest.fixture
