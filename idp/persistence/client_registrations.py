@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, cast, delete, exists, select, update
 
 from idp.kernel.grant_types import CLIENT_CREDENTIALS, TOKEN_EXCHANGE
-from idp.persistence.base import METADATA, Store, given
+from idp.persistence.base import METADATA, Store, given, given_list
 from idp.persistence.clients import clients
 from idp.persistence.grants import grants
 
@@ -62,6 +63,9 @@ class InitialAccessToken:
     created_at: int = 0
 
 
+WAITING_AMONG = select(client_registrations.c.client_id).where(
+    client_registrations.c.client_id.in_(given_list("client_ids")), client_registrations.c.approved_at.is_(None)
+)
 OF_CLIENT = select(client_registrations).where(client_registrations.c.client_id == given("client_id"))
 CHANGE = (
     update(client_registrations)
@@ -121,6 +125,10 @@ class ClientRegistrationStore(Store):
     def of_client(self, client_id: str) -> ClientRegistration | None:
         """Return how a client registered itself; None for one of an administrator."""
         return self._db.one(ClientRegistration, OF_CLIENT, client_id=client_id)
+
+    def waiting_among(self, client_ids: Collection[str]) -> set[str]:
+        """Return those of these clients that nobody has approved yet."""
+        return set(self._db.values(WAITING_AMONG, client_ids=list(client_ids)))
 
     def record_change(self, client_id: str) -> None:
         """Note that a client has used its registration access token to change something."""

@@ -28,6 +28,12 @@ def test_every_member_has_a_field_and_is_stored(harness: Harness) -> None:
         "require_signed_request_object": "1",
     }
     owner.browser.submit(action="/advanced", **chosen)
+    assert "Give everybody a new id in Web?" in words(owner.browser.page)
+    with harness.services.database.read() as tx:
+        asked = tx.clients.by_id("web")
+    assert asked
+    assert asked.metadata.subject_type == "public", "nothing is stored before the answer"
+    owner.browser.submit(action="/advanced")
     with harness.services.database.read() as tx:
         client = tx.clients.by_id("web")
     assert client
@@ -54,6 +60,25 @@ def test_a_contradiction_is_said_beside_its_field_and_nothing_is_stored(harness:
         client = tx.clients.by_id("web")
     assert client
     assert client.metadata.security_profile == "standard"
+
+
+def test_an_app_that_waits_for_approval_says_so_first(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh(migrate) as url:
+        made = Harness(url, tmp_path, client_registration="approval")
+        owner = console(made, Role.APPS, path="/admin/apps")
+        browser = owner.browser
+        sent = {"redirect_uris": ["https://app.example.test/cb"], "client_name": "Suite"}
+        client_id = (browser.client.post("/register", json=sent, base_url="https://id.example.test").json or {})[
+            "client_id"
+        ]
+        assert "Waits for approval" in words(browser.get("/admin/apps"))
+        said = words(browser.get(f"/admin/apps/{client_id}"))
+        assert said.index("Enable the app") < said.index("Remove the app") < said.index("Comes back to")
+        assert "Stop the app" not in said
+        browser.submit(action="/state", state="enabled")
+        assert "Waits for approval" not in words(browser.get(f"/admin/apps/{client_id}"))
+        assert "Waits for approval" not in words(browser.get("/admin/apps"))
+        made.close()
 
 
 def test_a_token_is_made_shown_once_and_ended(databases: Databases, tmp_path: Path) -> None:

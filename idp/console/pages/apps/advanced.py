@@ -18,6 +18,8 @@ from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.fields import READERS
 from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.sentences import ADVANCED_TEXT, ADVANCED_TITLE, ELSEWHERE, NOT_SET
+from idp.console.responses import Confirmation
+from idp.kernel.text import Text
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
@@ -34,6 +36,7 @@ INPUTS = {
 }  # fmt: skip
 """Kind of member -> how the form shows it."""
 PROFILE = "security_profile"
+CONFIRMED = "ids_confirmed"
 
 
 @blueprint.get(PATH)
@@ -52,6 +55,8 @@ def save_form(tx: Transaction, admin: Admin, client_id: str) -> Response:
     members = with_members(client.metadata, {name: _read(member) for name, member in MEMBERS.items()})
     wanted = replace(clients.registration_of(client), metadata=members)
     back = console_paths.app_path(client_id)
+    if members.subject_type != client.metadata.subject_type and CONFIRMED not in request.form:
+        return responses.confirm(admin, _ids_question(client))
     try:
         clients.change(tx, client, wanted, services().entropy, attesting=services().settings.attesting)
     except NothingChanged:
@@ -59,6 +64,22 @@ def save_form(tx: Transaction, admin: Admin, client_id: str) -> Response:
     except RegistrationRefused as refused:
         return _form(admin, client, members, _place(refused))
     return responses.redirect_done(back, "advanced")
+
+
+def _ids_question(client: Client) -> Confirmation:
+    """Return what follows from another type of ids; the form is sent again with the answer."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf"]
+    return Confirmation(
+        question=Text("Give everybody a new id in {app}?", app=client.client_name),
+        lead=Text("You chose another type of ids (subject_type)."),
+        points=(
+            Text("{app} gets another id (sub) for each person from the next sign-in on.", app=client.client_name),
+            Text("Unless it finds its accounts by email address, people get new, empty accounts there."),
+        ),
+        button=Text("Save, and change the ids"),
+        back=console_paths.app_part_path(client.client_id, "advanced"),
+        fields=(*typed, (CONFIRMED, "1")),
+    )
 
 
 def _read(member: Member) -> Any:  # noqa: ANN401 - its kind says which type

@@ -29,11 +29,13 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     """Show one page of apps."""
     search = single_value(request.args, "search", longest=LONGEST_SEARCH).strip()
     found = tx.clients.page(paging.position((str,)), search=search, limit=paging.PAGE)
+    disabled = [client.client_id for client in found.records if client.disabled]
+    waiting = tx.client_registrations.waiting_among(disabled) if disabled else set[str]()
     return responses.render(
         admin,
         "console/apps/list.html",
         notices=NOTICES,
-        apps=[_row(client) for client in found.records],
+        apps=[_row(client, waiting) for client in found.records],
         search=search,
         links=paging.links(found, lambda client: (client.client_id,)),
         registration_href=console_paths.APP_REGISTRATION,
@@ -41,7 +43,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     )
 
 
-def _row(client: Client) -> dict[str, Any]:
+def _row(client: Client, waiting: set[str]) -> dict[str, Any]:
     address = client.client_uri or next(iter(client.redirect_uris), "")
     return {
         "href": console_paths.app_path(client.client_id),
@@ -50,5 +52,6 @@ def _row(client: Client) -> dict[str, Any]:
         "kind": KINDS[kind_of(client)].title,
         "host": urlsplit(address).netloc or address,
         "disabled": client.disabled,
+        "waits": client.client_id in waiting,
         "restricted": client.restricted,
     }
