@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from idp.admin import Refused
 from idp.admin.policy import words
-from idp.admin.policy.fields import FieldRefused
 from idp.config import Settings
 from idp.kernel.client_addresses import parse_client_address
 from idp.kernel.text import Text, plural
@@ -25,6 +25,12 @@ from idp.persistence.users import User
 from idp.web.forms import parse_number
 
 LONGEST_AGE = 10**9
+PROBLEMS: Mapping[str, Text] = {
+    "person": Text("There is nobody with this user name or address."),
+    "app": Text("There is no app with this client id."),
+    "address": Text("An address looks like 192.0.2.7 or 2001:db8::7."),
+    "max_age": Text("Enter a number of seconds, such as 3600."),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,19 +74,20 @@ def parse_situation(
     tx: Transaction, *, person: str, app: str = "", address: str = "", remembered: bool = False,
     acr_values: str = "", max_age: str = "",
 ) -> Situation:  # fmt: skip
-    """Return the situation of typed values; raises `FieldRefused`, naming the field."""
+    """Return the situation of typed values; raises `Refused`, naming every field that is wrong."""
     user = tx.users.by_identifier(person.strip()) if person.strip() else None
-    if user is None:
-        raise FieldRefused("person", Text("There is nobody with this user name or address."))
     client = tx.clients.by_id(app.strip()) if app.strip() else None
-    if app.strip() and client is None:
-        raise FieldRefused("app", Text("There is no app with this client id."))
     parsed = parse_client_address(address) if address.strip() else ""
-    if parsed is None:
-        raise FieldRefused("address", Text("An address looks like 192.0.2.7 or 2001:db8::7."))
     age = parse_number(max_age)
-    if max_age.strip() and (age is None or age > LONGEST_AGE):
-        raise FieldRefused("max_age", Text("Enter a number of seconds, such as 3600."))
+    wrong = {
+        "person": user is None,
+        "app": app.strip() and client is None,
+        "address": parsed is None,
+        "max_age": max_age.strip() and (age is None or age > LONGEST_AGE),
+    }
+    problems = {field: PROBLEMS[field] for field, is_wrong in wrong.items() if is_wrong}
+    if problems or user is None or parsed is None:
+        raise Refused("\n".join(problems.values()), fields=problems)
     return Situation(
         user=user,
         client=client,

@@ -217,6 +217,16 @@ def test_what_cannot_be_explained_is_said_beside_its_field(harness: Harness, typ
     assert sentence in words(page.page)
 
 
+def test_every_field_that_is_wrong_is_named_and_the_apps_are_offered(harness: Harness) -> None:
+    harness.client("web")
+    page = console(harness).browser
+    page.get(f"{EXPLAIN}?person=nobody&app=none")
+    said = words(page.page)
+    assert "nobody with this user name" in said
+    assert "no app with this client id" in said
+    assert '<option value="web">Web</option>' in page.page.text
+
+
 def test_auditors_explain_and_apps_do_not(harness: Harness) -> None:
     assert console(harness, Role.AUDITOR, "ada", path=EXPLAIN).browser.page.status_code == 200
     assert console(harness, Role.APPS, "ann").browser.get(EXPLAIN).status_code == 403
