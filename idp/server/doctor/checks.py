@@ -139,7 +139,7 @@ def _hashing(settings: Settings, _: Clock) -> Iterator[Finding]:
     try:
         hasher.hash("only to see what it takes")
     except HasherBusy as busy:
-        remedy = "Lower IDP_HASH_MEMORY_KIB, or allow more memory and more processes."
+        remedy = f"Lower IDP_HASH_MEMORY_KIB ({settings.hash_memory_kib}), or allow more memory and more processes."
         yield Finding(Level.FAIL, "hashing", f"no password can be compared: {busy}", remedy)
         return
     spent = PROCESSES.cpu_seconds - before
