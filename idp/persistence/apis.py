@@ -68,7 +68,7 @@ class ApiStore(Store):
         """Return an API; `lock` keeps other changes of it out until the transaction ends."""
         if lock:
             return self._db.claim(Api, LOCKED, identifier=identifier)
-        return self._db.one(Api, BY_IDENTIFIER, identifier=identifier)
+        return self._db.one_or_none(Api, BY_IDENTIFIER, identifier=identifier)
 
     def all(self) -> list[Api]:
         """List all APIs by name."""

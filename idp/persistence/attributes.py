@@ -87,7 +87,7 @@ class AttributeStore(Store):
 
     def by_name(self, name: str) -> Attribute | None:
         """Return the attribute of this name."""
-        return self._db.one(Attribute, BY_NAME, name=name)
+        return self._db.one_or_none(Attribute, BY_NAME, name=name)
 
     def add(self, attribute: Attribute) -> None:
         """Declare one; its times are this transaction's.

@@ -122,7 +122,7 @@ class AuditChainStore(Store):
 
     def state(self) -> ChainState:
         """Return where the chain begins and ends."""
-        return self._db.one(ChainState, STATE) or ChainState()
+        return self._db.one_or_none(ChainState, STATE) or ChainState()
 
     def has_work(self) -> bool:
         """Whether there are new events, or chained ones that are not settled."""
@@ -166,12 +166,12 @@ class AuditChainStore(Store):
 
     def hash_at(self, position: int) -> str | None:
         """Return the hash of the link at a position."""
-        found = self._db.value(HASH, position=position)
+        found = self._db.scalar(HASH, position=position)
         return None if found is None else str(found)
 
     def link_of_event(self, event_id: int) -> ChainLink | None:
         """Return the link of an event; None while it is not chained."""
-        return self._db.one(ChainLink, LINK_OF_EVENT, event_id=event_id)
+        return self._db.one_or_none(ChainLink, LINK_OF_EVENT, event_id=event_id)
 
     def unchained(self, *, after: int, limit: int) -> list[tuple[int, int]]:
         """List id and time of the events without a link, in order of id, from the one after an id."""

@@ -117,7 +117,7 @@ class AuditStore(Store):
 
     def by_id(self, event_id: int) -> AuditEvent | None:
         """Return one event."""
-        return self._db.one(AuditEvent, BY_ID, event_id=event_id)
+        return self._db.one_or_none(AuditEvent, BY_ID, event_id=event_id)
 
     def failures_of_client(self, client_id: str, events: Collection[str], *, limit: int) -> list[AuditEvent]:
         """List the newest failures of these types that name this client."""
@@ -127,8 +127,8 @@ class AuditStore(Store):
     def newest_id(self, *, before: int) -> int:
         """Return the id of the newest event that is older than `before` (seconds, UTC); 0 when there is none."""
         self._db.flush()
-        return int(self._db.value(NEWEST_ID, before=before) or 0)
+        return int(self._db.scalar(NEWEST_ID, before=before) or 0)
 
     def has_event_before(self, before: int) -> bool:
         """Whether an event is older than `before` (seconds, UTC)."""
-        return self._db.value(ONE_BEFORE, before=before) is not None
+        return self._db.scalar(ONE_BEFORE, before=before) is not None

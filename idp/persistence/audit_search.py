@@ -68,7 +68,7 @@ class AuditSearch(Store):
         """Return an id after which there are `count` of these events, or fewer."""
         self._db.flush()
         query = IDS_NEWEST_FIRST.where(*self._conditions(wanted))
-        first = self._db.value(query.offset(count - 1).limit(1))
+        first = self._db.scalar(query.offset(count - 1).limit(1))
         return 0 if first is None else int(first) - 1
 
     def _conditions(self, wanted: AuditFilter) -> list[ColumnElement[bool]]:
@@ -78,12 +78,12 @@ class AuditSearch(Store):
         """Return bounds of the ids of a time span, so that a search in order of id begins near its first event."""
         bounds: list[ColumnElement[bool]] = []
         if wanted.since is not None:
-            first = self._db.value(FIRST_SINCE, at=wanted.since)
-            least = None if first is None else self._db.value(SMALLEST_ID, first=first, last=first + SKEW)
+            first = self._db.scalar(FIRST_SINCE, at=wanted.since)
+            least = None if first is None else self._db.scalar(SMALLEST_ID, first=first, last=first + SKEW)
             bounds.append(EVENT.id >= (least or 0))
         if wanted.until is not None:
-            last = self._db.value(LAST_UNTIL, at=wanted.until)
-            greatest = None if last is None else self._db.value(GREATEST_ID, first=last - SKEW, last=last)
+            last = self._db.scalar(LAST_UNTIL, at=wanted.until)
+            greatest = None if last is None else self._db.scalar(GREATEST_ID, first=last - SKEW, last=last)
             bounds.append(EVENT.id <= (greatest or 0))
         return bounds
 

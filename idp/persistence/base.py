@@ -6,7 +6,7 @@ is a record's arguments. Statements are built once, when their module is importe
     BY_ID = select(users).where(users.c.id == given("user_id"))
 
     def by_id(self, user_id: str) -> User | None:
-        return self._db.one(User, BY_ID, user_id=user_id)
+        return self._db.one_or_none(User, BY_ID, user_id=user_id)
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class ClientLogoStore(Store):
 
     def of_client(self, client_id: str) -> ClientLogo | None:
         """Return the logo of a client."""
-        return self._db.one(ClientLogo, OF_CLIENT, client_id=client_id)
+        return self._db.one_or_none(ClientLogo, OF_CLIENT, client_id=client_id)
 
     def store(self, logo: ClientLogo) -> None:
         """Store a logo in place of the one before."""

@@ -124,11 +124,11 @@ class ClientRegistrationStore(Store):
 
     def of_client(self, client_id: str) -> ClientRegistration | None:
         """Return how a client registered itself; None for one of an administrator."""
-        return self._db.one(ClientRegistration, OF_CLIENT, client_id=client_id)
+        return self._db.one_or_none(ClientRegistration, OF_CLIENT, client_id=client_id)
 
     def waiting_among(self, client_ids: Collection[str]) -> set[str]:
         """Return those of these clients that nobody has approved yet."""
-        return set(self._db.values(WAITING_AMONG, client_ids=list(client_ids)))
+        return set(self._db.scalars(WAITING_AMONG, client_ids=list(client_ids)))
 
     def record_change(self, client_id: str) -> None:
         """Note that a client has used its registration access token to change something."""
@@ -152,7 +152,7 @@ class ClientRegistrationStore(Store):
 
         One that gets tokens without a grant of its own counts as used.
         """
-        return bool(self._db.values(UNUSED, before=before, limit=1))
+        return bool(self._db.scalars(UNUSED, before=before, limit=1))
 
     def remove_unused(self, *, before: int, limit: int) -> list[str]:
         """Delete at most `limit` such clients; return their ids."""
@@ -164,7 +164,7 @@ class ClientRegistrationStore(Store):
 
     def find_token(self, token_digest: str) -> InitialAccessToken | None:
         """Return the token, if it can still be used."""
-        return self._db.one(InitialAccessToken, FIND_TOKEN, digest=token_digest, now=self._now)
+        return self._db.one_or_none(InitialAccessToken, FIND_TOKEN, digest=token_digest, now=self._now)
 
     def claim_token(self, token_digest: str) -> InitialAccessToken | None:
         """Use the token once; None when it has ended or was used up."""

@@ -215,7 +215,7 @@ class ClientStore(Store):
         """Return a client, disabled or not; `lock` keeps other changes of it out until the transaction ends."""
         if lock:
             return self._db.claim(Client, LOCKED, client_id=client_id)
-        text = self._db.value(TEXT_BY_ID, client_id=client_id)
+        text = self._db.scalar(TEXT_BY_ID, client_id=client_id)
         return None if text is None else client_of_text(self._db, client_id, text)
 
     def by_ids(self, client_ids: Collection[str]) -> dict[str, Client]:
@@ -260,7 +260,7 @@ class ClientStore(Store):
 
     def without_pkce(self, *, limit: int) -> list[str]:
         """List ids of enabled clients that may leave PKCE out."""
-        return self._db.values(WITHOUT_PKCE, limit=limit)
+        return self._db.scalars(WITHOUT_PKCE, limit=limit)
 
     def change(self, client_id: str, values: dict[str, Any]) -> None:
         """Set these columns of a client."""

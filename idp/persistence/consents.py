@@ -59,7 +59,7 @@ class ConsentStore(Store):
 
     def find(self, user_id: str, client_id: str) -> Consent | None:
         """Return a person's consent for a client."""
-        return self._db.one(Consent, FIND, user_id=user_id, client_id=client_id)
+        return self._db.one_or_none(Consent, FIND, user_id=user_id, client_id=client_id)
 
     def remember(self, user_id: str, client_id: str, scopes: list[str]) -> None:
         """Store all scopes granted so far."""
@@ -72,7 +72,7 @@ class ConsentStore(Store):
 
     def is_withdrawn(self, user_id: str, client_id: str) -> bool:
         """Whether the person took back what they granted, as far as that is kept."""
-        return self._db.value(FIND_WITHDRAWAL, user_id=user_id, client_id=client_id) is not None
+        return self._db.scalar(FIND_WITHDRAWAL, user_id=user_id, client_id=client_id) is not None
 
     def revoke(self, user_id: str, client_id: str) -> bool:
         """Delete a consent; the caller revokes the grants."""

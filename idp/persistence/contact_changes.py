@@ -138,15 +138,15 @@ class ContactChangeStore(Store):
     def pending_for_user(self, user: User, kind: ContactKind) -> ContactChange | None:
         """Return the change this person can still make."""
         whose = {"user_id": user.id, "epoch": user.epoch}
-        return self._db.one(ContactChange, PENDING_FOR_USER, **whose, kind=kind, now=self._now)
+        return self._db.one_or_none(ContactChange, PENDING_FOR_USER, **whose, kind=kind, now=self._now)
 
     def old_mailboxes(self, user_id: str) -> list[str]:
         """List the old addresses from which a change can still be undone, oldest first."""
-        return list(filter(None, self._db.values(OLD_MAILBOXES, user_id=user_id, now=self._now)))
+        return list(filter(None, self._db.scalars(OLD_MAILBOXES, user_id=user_id, now=self._now)))
 
     def undoable(self, undo_digest: str) -> ContactChange | None:
         """Return a change that can still be undone."""
-        return self._db.one(ContactChange, UNDOABLE, undo_digest=undo_digest, now=self._now)
+        return self._db.one_or_none(ContactChange, UNDOABLE, undo_digest=undo_digest, now=self._now)
 
     def undoable_for_user(self, user_id: str) -> list[ContactChange]:
         """List a person's changes that can still be undone, latest first."""

@@ -70,4 +70,4 @@ class DeviceAuthorizationStore(PolledRequestStore[DeviceAuthorization]):
 
     def open_by_user_code(self, user_code: str) -> DeviceAuthorization | None:
         """Return the request that waits for a decision under this user code (a digest)."""
-        return self._db.one(DeviceAuthorization, OPEN_BY_USER_CODE, user_code=user_code, now=self._now)
+        return self._db.one_or_none(DeviceAuthorization, OPEN_BY_USER_CODE, user_code=user_code, now=self._now)

@@ -146,7 +146,7 @@ class DeviceStore(Store):
 
     def browser(self, browser_id: str) -> Browser | None:
         """Return the browser of this public id; the caller checks its secret."""
-        return self._db.one(Browser, BROWSER, browser_id=browser_id)
+        return self._db.one_or_none(Browser, BROWSER, browser_id=browser_id)
 
     def add_browser(self, browser_id: str, secret_digest: str) -> None:
         """Insert a new browser."""
@@ -170,7 +170,7 @@ class DeviceStore(Store):
 
     def by_id(self, device_id: str) -> Device | None:
         """Return a device."""
-        return self._db.one(Device, BY_ID, device_id=device_id)
+        return self._db.one_or_none(Device, BY_ID, device_id=device_id)
 
     def record_seen(self, device: Device) -> Device:
         """Record a finished sign-in of this person on this browser; return the device that is stored, old or new."""

@@ -70,7 +70,7 @@ class Executor:
         """Return all rows."""
         return list(self._read(query, given).rows)
 
-    def one(self, record: Callable[..., R], query: Executable, **given: Any) -> R | None:
+    def one_or_none(self, record: Callable[..., R], query: Executable, **given: Any) -> R | None:
         """Return the only row as a record; None when there is none."""
         row = _only(self._read(query, given).rows)
         return None if row is None else record(*row)
@@ -79,12 +79,12 @@ class Executor:
         """Return all rows as records."""
         return [record(*row) for row in self._read(query, given).rows]
 
-    def value(self, query: Executable, **given: Any) -> Any:  # noqa: ANN401 - as the statement has it
+    def scalar(self, query: Executable, **given: Any) -> Any:  # noqa: ANN401 - as the statement has it
         """Return the first column of the first row; None when there is none."""
         rows = self._read(query, given).rows
         return rows[0][0] if rows else None
 
-    def values(self, query: Executable, **given: Any) -> list[Any]:
+    def scalars(self, query: Executable, **given: Any) -> list[Any]:
         """Return the first column of all rows."""
         return [row[0] for row in self._read(query, given).rows]
 

@@ -120,7 +120,7 @@ class FactorStore(Store):
 
     def owners_among(self, user_ids: Collection[str]) -> set[str]:
         """Return those of these people that have a second step."""
-        return set(self._db.values(OWNERS_AMONG, user_ids=list(user_ids)))
+        return set(self._db.scalars(OWNERS_AMONG, user_ids=list(user_ids)))
 
     def add(self, factor: Factor) -> None:
         """Insert a verified factor.
@@ -140,7 +140,7 @@ class FactorStore(Store):
 
     def by_credential(self, credential_id: str) -> Factor | None:
         """Return the passkey of this credential id, whoever owns it."""
-        return self._db.one(Factor, BY_CREDENTIAL, credential_id=credential_id)
+        return self._db.one_or_none(Factor, BY_CREDENTIAL, credential_id=credential_id)
 
     def use_passkey(self, factor_id: str, *, sign_count: int, backed_up: bool) -> bool:
         """Record a use of a passkey; False when its counter did not increase, as when it was cloned.
@@ -177,5 +177,5 @@ class FactorStore(Store):
         return removed
 
     def _store_kinds(self, user_id: str) -> None:
-        kinds = sorted(self._db.values(KINDS, user_id=user_id))
+        kinds = sorted(self._db.scalars(KINDS, user_id=user_id))
         self._db.change(SET_KINDS, user_id=user_id, kinds=" ".join(kinds))

@@ -117,7 +117,7 @@ class FigureStore(Store):
 
     def last_event(self) -> int | None:
         """Return the id of the last event that was counted; None before the first count."""
-        found = self._db.one(Figure, BY_NAME, name=LAST_EVENT)
+        found = self._db.one_or_none(Figure, BY_NAME, name=LAST_EVENT)
         return found.number if found else None
 
     def start_after(self, event_id: int) -> None:
@@ -138,12 +138,12 @@ class FigureStore(Store):
 
     def count_people(self) -> tuple[int, int]:
         """Count who has an account in use, and who of them has a second step."""
-        return int(self._db.value(PEOPLE)), int(self._db.value(WITH_ANY))
+        return int(self._db.scalar(PEOPLE)), int(self._db.scalar(WITH_ANY))
 
     def count_late(self, late: Late, *, most: int) -> int:
         """Count who is late; stops at `most`."""
         found = select(users.c.id).where(is_late(late)).limit(most).subquery()
-        return int(self._db.value(select(func.count()).select_from(found)))
+        return int(self._db.scalar(select(func.count()).select_from(found)))
 
     def count_kinds(self) -> dict[str, int]:
         """Count the people with each kind of second step."""

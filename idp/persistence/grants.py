@@ -223,11 +223,11 @@ class GrantStore(Store):
 
     def by_code(self, code_digest: str) -> Grant | None:
         """Return the grant of a code, to find out why it could not be redeemed."""
-        return self._db.one(Grant, BY_CODE, code=code_digest)
+        return self._db.one_or_none(Grant, BY_CODE, code=code_digest)
 
     def by_id(self, grant_id: str) -> Grant | None:
         """Return a grant, live or not."""
-        return self._db.one(Grant, BY_ID, grant_id=grant_id)
+        return self._db.one_or_none(Grant, BY_ID, grant_id=grant_id)
 
     def live_with_user(self, grant_id: str, jti: str) -> tuple[Grant, User, Client] | None:
         """Return grant, person and client of an access token.

@@ -145,7 +145,7 @@ class GroupStore(Store):
 
     def by_id(self, group_id: str) -> Group | None:
         """Return the group with this id."""
-        return self._db.one(Group, BY_ID, group_id=group_id)
+        return self._db.one_or_none(Group, BY_ID, group_id=group_id)
 
     def lock(self, group_id: str) -> Group | None:
         """Return a group, and keep new members and roles of it waiting until the transaction ends."""
@@ -153,7 +153,7 @@ class GroupStore(Store):
 
     def by_key(self, name_key: str) -> Group | None:
         """Return the group with this key of a name."""
-        return self._db.one(Group, BY_KEY, key=name_key)
+        return self._db.one_or_none(Group, BY_KEY, key=name_key)
 
     def by_ids(self, group_ids: Iterable[str]) -> list[Group]:
         """List these groups in order of name."""
@@ -161,7 +161,7 @@ class GroupStore(Store):
 
     def ids_of_user(self, user_id: str) -> frozenset[str]:
         """Return the ids of the groups that a person is a member of."""
-        return frozenset(self._db.values(IDS_OF_USER, user_id=user_id))
+        return frozenset(self._db.scalars(IDS_OF_USER, user_id=user_id))
 
     def ids_of_users(self, user_ids: Iterable[str]) -> dict[str, frozenset[str]]:
         """Return the ids of the groups of each of these people, in one statement."""
@@ -199,15 +199,15 @@ class GroupStore(Store):
 
     def is_member(self, group_id: str, user_id: str) -> bool:
         """Whether a person is a member."""
-        return self._db.value(IS_MEMBER, group_id=group_id, user_id=user_id) is not None
+        return self._db.scalar(IS_MEMBER, group_id=group_id, user_id=user_id) is not None
 
     def member_ids(self, group_id: str, *, most: int) -> list[str]:
         """Return the ids of at most so many members."""
-        return self._db.values(MEMBER_IDS, group_id=group_id, most=most)
+        return self._db.scalars(MEMBER_IDS, group_id=group_id, most=most)
 
     def count_members(self, group_id: str) -> int:
         """Return how many people are members."""
-        return int(self._db.value(COUNT_MEMBERS, group_id=group_id))
+        return int(self._db.scalar(COUNT_MEMBERS, group_id=group_id))
 
     def add(self, group: Group) -> None:
         """Insert a group; its times are this transaction's.

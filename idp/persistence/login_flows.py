@@ -194,7 +194,7 @@ class LoginFlowStore(Store):
 
     def by_id(self, flow_id: str) -> LoginFlowRow | None:
         """Return a flow: open, closed or expired."""
-        return self._db.one(LoginFlowRow, BY_ID, flow_id=flow_id)
+        return self._db.one_or_none(LoginFlowRow, BY_ID, flow_id=flow_id)
 
     def with_person(self, flow_id: str) -> tuple[LoginFlowRow | None, User | None, SignInFacts]:
         """Return a flow, open or not, its person, and what their sign-ins depend on."""

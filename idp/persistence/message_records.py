@@ -46,7 +46,7 @@ class MessageRecordStore(Store):
 
     def by_id(self, message_id: int) -> OutboxMessage | None:
         """Return the message with this id."""
-        return self._db.one(OutboxMessage, BY_ID, message_id=message_id)
+        return self._db.one_or_none(OutboxMessage, BY_ID, message_id=message_id)
 
     def page(self, wanted: MessageFilter, position: Position, *, limit: int) -> Page[OutboxMessage]:
         """Return one page of these messages, newest first."""
@@ -56,7 +56,7 @@ class MessageRecordStore(Store):
     def count(self, wanted: MessageFilter, *, most: int) -> int:
         """Count these messages; stops at `most`."""
         found = select(outbox.c.id).where(*_conditions(wanted)).limit(most).subquery()
-        return int(self._db.value(select(func.count()).select_from(found)))
+        return int(self._db.scalar(select(func.count()).select_from(found)))
 
     def send_again(self, message: OutboxMessage) -> bool:
         """Make a message due now, as if it were new; False when it has changed since it was read, or is being sent."""

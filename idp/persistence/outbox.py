@@ -213,7 +213,7 @@ class OutboxStore(Store):
 
     def anything_due(self, *, channel: str) -> bool:
         """Whether `claim_next` may find a message; needs no write."""
-        return bool(self._db.value(ANYTHING_DUE, channel=channel, now=self._now))
+        return bool(self._db.scalar(ANYTHING_DUE, channel=channel, now=self._now))
 
     def claim_next(self, *, channel: str, lease: int) -> OutboxMessage | None:
         """Claim the longest-due message of a channel for `lease` seconds."""
@@ -239,7 +239,7 @@ class OutboxStore(Store):
 
     def has_failed_delivery(self, *, channel: str, recipient: str) -> bool:
         """Whether a message to this recipient is waiting after a failed delivery."""
-        return self._db.value(FAILED, channel=channel, recipient=recipient) is not None
+        return self._db.scalar(FAILED, channel=channel, recipient=recipient) is not None
 
     def waiting(self, *, channel: str | None = None, limit: int | None = None) -> list[OutboxMessage]:
         """List undelivered messages, optionally of one channel, oldest first."""
@@ -248,11 +248,11 @@ class OutboxStore(Store):
 
     def count_late(self, *, channel: str, created_before: int) -> int:
         """Count the undelivered messages of a channel from before a time (seconds, UTC)."""
-        return int(self._db.value(COUNT_LATE, channel=channel, created_before=created_before))
+        return int(self._db.scalar(COUNT_LATE, channel=channel, created_before=created_before))
 
     def late_recipients(self, *, channel: str, created_before: int) -> list[str]:
         """List who waits for a message of a channel from before a time (seconds, UTC)."""
-        return self._db.values(LATE_RECIPIENTS, channel=channel, created_before=created_before)
+        return self._db.scalars(LATE_RECIPIENTS, channel=channel, created_before=created_before)
 
 
 def _kind(template: str, context: Mapping[str, Any]) -> str:

@@ -89,7 +89,7 @@ class PasswordResetStore(Store):
 
     def open_for_user(self, user_id: str) -> PasswordReset | None:
         """Return the link of a person that works longest, if one works."""
-        return self._db.one(PasswordReset, OPEN_FOR_USER, user_id=user_id, now=self._now)
+        return self._db.one_or_none(PasswordReset, OPEN_FOR_USER, user_id=user_id, now=self._now)
 
     def delete_for_user(self, user_id: str) -> int:
         """Delete a person's links; return how many there were."""

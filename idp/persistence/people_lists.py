@@ -121,7 +121,7 @@ class PeopleListStore(Store):
 
     def holders(self, role: str) -> frozenset[str] | None:
         """Return the ids of those who hold a role; None when there are too many to name."""
-        found = frozenset(self._db.values(HOLDERS, role=role, most=MOST_NAMED + 1))
+        found = frozenset(self._db.scalars(HOLDERS, role=role, most=MOST_NAMED + 1))
         return found if len(found) <= MOST_NAMED else None
 
     def batch(self, wanted: PeopleFilter, *, after: str, limit: int) -> list[User]:
@@ -131,14 +131,14 @@ class PeopleListStore(Store):
 
     def count(self, wanted: PeopleFilter) -> int:
         """Count them. It reads all of them: for a question before a change, not for each page."""
-        return int(self._db.value(select(func.count()).select_from(users).where(*_all_conditions(wanted))))
+        return int(self._db.scalar(select(func.count()).select_from(users).where(*_all_conditions(wanted))))
 
     def _membership(self, group_id: str | None) -> list[ColumnElement[bool]]:
         """Return the condition of membership for a page, in the form that suits the size of the group."""
         if group_id is None:
             return []
         members = select(group_members.c.user_id).where(group_members.c.group_id == group_id)
-        if self._db.value(COUNT_MEMBERS, group_id=group_id, most=MOST_FETCHED + 1) <= MOST_FETCHED:
+        if self._db.scalar(COUNT_MEMBERS, group_id=group_id, most=MOST_FETCHED + 1) <= MOST_FETCHED:
             named = members.cte("members").prefix_with("MATERIALIZED")
             return [users.c.id.in_(select(named.c.user_id))]
         # Unlike EXISTS, PostgreSQL makes no join of it, for which it would read and sort all members.

@@ -106,11 +106,11 @@ class PolicyStore(Store):
 
     def newest(self) -> PolicyVersion | None:
         """Return the present version; None before the first rule."""
-        return self._db.one(PolicyVersion, NEWEST)
+        return self._db.one_or_none(PolicyVersion, NEWEST)
 
     def version(self, number: int) -> PolicyVersion | None:
         """Return a version."""
-        return self._db.one(PolicyVersion, BY_NUMBER, number=number)
+        return self._db.one_or_none(PolicyVersion, BY_NUMBER, number=number)
 
     def rules_at(self, number: int) -> list[RuleRow]:
         """List the rules of a version."""

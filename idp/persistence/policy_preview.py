@@ -77,7 +77,7 @@ class PreviewStore(Store):
 
     def batch(self, start: str, most: int) -> Batch:
         """Return the next `most` people from the id `start` on."""
-        return Batch(start, self._db.value(END, start=start, most=most))
+        return Batch(start, self._db.scalar(END, start=start, most=most))
 
     def count_alike(self, classes: Classes, batch: Batch) -> list[tuple[Alike, int]]:
         """Count the people of a batch by what they have in common."""

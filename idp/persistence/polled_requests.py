@@ -44,11 +44,11 @@ class PolledRequestStore(Store, Generic[R]):
 
     def by_code(self, code: str) -> R | None:
         """Return the request of this code, whatever became of it."""
-        return self._db.one(self.record, self.polling.by_code, code=code)
+        return self._db.one_or_none(self.record, self.polling.by_code, code=code)
 
     def open_by_code(self, code: str) -> R | None:
         """Return the request of this code, while it waits for a decision."""
-        return self._db.one(self.record, self.polling.open_by_code, code=code, now=self._now)
+        return self._db.one_or_none(self.record, self.polling.open_by_code, code=code, now=self._now)
 
     def decide(self, code: str, *, denied: bool) -> bool:
         """Store the decision; True for exactly one caller before it expires."""

@@ -113,7 +113,7 @@ class PushedRequestStore(Store):
 
     def by_id(self, request_id: str) -> PushedRequest | None:
         """Return a request, also one that is used or expired."""
-        return self._db.one(PushedRequest, BY_ID, request_id=request_id)
+        return self._db.one_or_none(PushedRequest, BY_ID, request_id=request_id)
 
     def claim(self, request_id: str) -> PushedRequest | None:
         """Use a request, also one that expired during the sign-in; the row for exactly one caller."""

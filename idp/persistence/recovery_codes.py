@@ -95,7 +95,7 @@ class RecoveryStore(Store):
 
     def used_positions(self, set_id: str) -> set[int]:
         """Return the positions (from 0, in printed order) of used codes."""
-        return set(self._db.values(USED_POSITIONS, set_id=set_id))
+        return set(self._db.scalars(USED_POSITIONS, set_id=set_id))
 
     def acknowledge(self, user_id: str, *, keep: bool) -> bool:
         """Record that the codes are saved; delete the readable copy unless `keep`."""

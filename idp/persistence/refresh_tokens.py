@@ -104,7 +104,7 @@ class RefreshTokenStore(Store):
 
     def is_usable(self, token_digest: str, grant_id: str) -> bool:
         """Whether a refresh token is live and its person active, for clients whose tokens are not rotated."""
-        return self._db.value(IS_USABLE, token=token_digest, grant_id=grant_id, now=self._now) is not None
+        return self._db.scalar(IS_USABLE, token=token_digest, grant_id=grant_id, now=self._now) is not None
 
     def can_repeat(self, token_digest: str, successor_digest: str, *, used_after: int) -> bool:
         """Whether the answer to a used refresh token may be given again.
@@ -112,7 +112,7 @@ class RefreshTokenStore(Store):
         It was used after `used_after` (seconds, UTC), its successor is unused, the grant live and the person active.
         """
         tokens = {"token": token_digest, "successor": successor_digest}
-        return self._db.value(REPEATABLE, **tokens, used_after=used_after, now=self._now) is not None
+        return self._db.scalar(REPEATABLE, **tokens, used_after=used_after, now=self._now) is not None
 
     def last_used(self, user_id: str) -> dict[str, int]:
         """Return when each client last got a code or refresh token (`client_id` -> seconds, UTC)."""

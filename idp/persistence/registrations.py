@@ -46,7 +46,7 @@ class RegistrationStore(Store):
 
     def live(self, digest: str) -> Registration | None:
         """Return a link that still works."""
-        return self._db.one(Registration, FIND, digest=digest, now=self._now)
+        return self._db.one_or_none(Registration, FIND, digest=digest, now=self._now)
 
     def claim(self, digest: str) -> bool:
         """Delete a link that still works: one conditional statement, so at most one caller succeeds."""

@@ -39,4 +39,4 @@ class RevokedTokenStore(Store):
 
     def contains(self, jti: str) -> bool:
         """Whether a token was revoked by itself; one with a grant may have ended with that."""
-        return self._db.value(IS_REVOKED, jti=jti) is not None
+        return self._db.scalar(IS_REVOKED, jti=jti) is not None

@@ -109,15 +109,15 @@ class RoleStore(Store):
 
     def of_user(self, user_id: str) -> frozenset[Role]:
         """Return the roles of a person, their own and those of their groups."""
-        return frozenset(map(Role, self._db.values(ROLES_OF_USER, user_id=user_id)))
+        return frozenset(map(Role, self._db.scalars(ROLES_OF_USER, user_id=user_id)))
 
     def of_holder(self, kind: HolderKind, holder_id: str) -> frozenset[Role]:
         """Return the roles that this person or group holds itself."""
-        return frozenset(map(Role, self._db.values(OF_HOLDER, kind=kind, holder_id=holder_id)))
+        return frozenset(map(Role, self._db.scalars(OF_HOLDER, kind=kind, holder_id=holder_id)))
 
     def are_among(self, group_id: str) -> bool:
         """Whether a member of this group holds a role, themselves or through any group."""
-        return bool(self._db.value(HOLDER_AMONG, group_id=group_id))
+        return bool(self._db.scalar(HOLDER_AMONG, group_id=group_id))
 
     def all(self) -> list[RoleGrant]:
         """List every role with its holders."""
@@ -144,4 +144,4 @@ class RoleStore(Store):
         any person is locked.
         """
         self._db.lock(RoleGrant, LOCK_ROLE, role=Role.OWNER)
-        return frozenset(self._db.values(USABLE_HOLDERS, role=Role.OWNER))
+        return frozenset(self._db.scalars(USABLE_HOLDERS, role=Role.OWNER))

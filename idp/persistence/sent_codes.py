@@ -100,7 +100,7 @@ class SentCodeStore(Store):
 
     def find(self, slot: CodeSlot) -> SentCode | None:
         """Return the latest code of the slot, used or not."""
-        return self._db.one(SentCode, FIND, **vars(slot))
+        return self._db.one_or_none(SentCode, FIND, **vars(slot))
 
     def upsert_code(self, slot: CodeSlot, *, address: str, digest: str, expires_at: int, not_since: int) -> bool:
         """Replace the code; False when one was already sent after `not_since` (seconds, UTC)."""

@@ -69,7 +69,7 @@ class SessionSearch(Store):
 
     def count(self, wanted: SessionFilter) -> int:
         """Return how many sessions these are: for a confirmation, not for a list."""
-        return int(self._db.value(select(func.count()).select_from(sessions).where(*self._conditions(wanted))))
+        return int(self._db.scalar(select(func.count()).select_from(sessions).where(*self._conditions(wanted))))
 
     def devices_page(self, wanted: DeviceFilter, position: Position, *, limit: int) -> Page[Device]:
         """Return one page of remembered devices, those remembered last first."""

@@ -91,11 +91,11 @@ class SessionStore(Store):
 
     def by_handle(self, handle_digest: str) -> Session | None:
         """Return the session of this cookie digest, live or not."""
-        return self._db.one(Session, BY_HANDLE, handle=handle_digest)
+        return self._db.one_or_none(Session, BY_HANDLE, handle=handle_digest)
 
     def by_sid(self, sid: str) -> Session | None:
         """Return the session of this public id, live or not."""
-        return self._db.one(Session, BY_SID, sid=sid)
+        return self._db.one_or_none(Session, BY_SID, sid=sid)
 
     def for_user(self, user_id: str) -> list[Session]:
         """List a person's unexpired sessions, last seen first."""

@@ -62,7 +62,7 @@ class AlertLinkStore(Store):
 
     def live(self, digest: str) -> AlertLink | None:
         """Return an unused, unexpired link."""
-        return self._db.one(AlertLink, LIVE, digest=digest, now=self._now)
+        return self._db.one_or_none(AlertLink, LIVE, digest=digest, now=self._now)
 
     def claim(self, digest: str) -> bool:
         """Mark a link as used; True for exactly one caller."""

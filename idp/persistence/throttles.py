@@ -162,11 +162,11 @@ class ThrottleStore(Store):
         query = select(throttles.c.bucket).where(throttles.c.bucket.startswith(prefix, autoescape=True), reached)
         counts = {"short_count": limit.short_count, "long_count": limit.long_count}
         in_a_row = UNLIMITED if limit.in_a_row is None else limit.in_a_row
-        return self._db.values(query.order_by(throttles.c.bucket).limit(most), **counts, in_a_row=in_a_row)
+        return self._db.scalars(query.order_by(throttles.c.bucket).limit(most), **counts, in_a_row=in_a_row)
 
     def count(self, bucket: str) -> int:
         """Return the attempts counted in the short window that began last."""
-        return int(self._db.value(COUNT, bucket=bucket) or 0)
+        return int(self._db.scalar(COUNT, bucket=bucket) or 0)
 
     def consume(self, bucket: str | None, limit: Limit) -> bool:
         """Count one attempt; False when the limit is reached, and then nothing may be verified.

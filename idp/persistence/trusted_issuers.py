@@ -73,7 +73,7 @@ class TrustedIssuerStore(Store):
         """Return an issuer; `lock` keeps other changes of it out until the transaction ends."""
         if lock:
             return self._db.claim(TrustedIssuer, LOCKED, issuer=issuer)
-        return self._db.one(TrustedIssuer, BY_ISSUER, issuer=issuer)
+        return self._db.one_or_none(TrustedIssuer, BY_ISSUER, issuer=issuer)
 
     def all(self) -> list[TrustedIssuer]:
         """List all of them."""

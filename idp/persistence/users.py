@@ -188,7 +188,7 @@ class UserStore(Store):
 
     def by_id(self, user_id: str) -> User | None:
         """Return the person with this `sub`, active or not."""
-        return self._db.one(User, BY_ID, user_id=user_id)
+        return self._db.one_or_none(User, BY_ID, user_id=user_id)
 
     def by_ids(self, user_ids: Iterable[str]) -> dict[str, User]:
         """Return those of these people that exist, by `sub`."""
@@ -196,11 +196,11 @@ class UserStore(Store):
 
     def by_identifier(self, identifier: str) -> User | None:
         """Return the person of this user name or email address; a user name has no `@`."""
-        return self._db.one(User, BY_IDENTIFIER, key=lookup_key(identifier))
+        return self._db.one_or_none(User, BY_IDENTIFIER, key=lookup_key(identifier))
 
     def sample_password_hashes(self, limit: int) -> list[str]:
         """Return some people's hashes: ids are random, so those first in their order are a random sample."""
-        return self._db.values(SAMPLE_HASHES, most=limit)
+        return self._db.scalars(SAMPLE_HASHES, most=limit)
 
     def lock(self, user_ids: Iterable[str]) -> dict[str, User]:
         """Lock these people's credentials until the transaction ends; return them by id.
@@ -236,7 +236,7 @@ class UserStore(Store):
 
     def count(self) -> int:
         """Return how many accounts there are."""
-        return int(self._db.value(COUNT))
+        return int(self._db.scalar(COUNT))
 
     def raise_epoch(self, user: User) -> User | None:
         """Claim a change of this person's credentials: return them in the next epoch.
