@@ -81,7 +81,7 @@ def test_without_a_process_people_are_asked_to_come_back(
 
 def test_a_process_that_does_not_answer_is_replaced(processes: HashProcesses, monkeypatch: pytest.MonkeyPatch) -> None:
     answer, kept = processes.compute(*DIGEST), pids(processes)
-    monkeypatch.setattr(hash_processes, "PATIENCE", 3)
+    monkeypatch.setattr(hash_processes, "PATIENCE", 5)
     os.kill(kept[0], signal.SIGSTOP)
     assert processes.compute(*DIGEST) == answer
     assert pids(processes) != kept
