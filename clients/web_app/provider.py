@@ -97,14 +97,7 @@ class Provider(FlaskOAuth2App):
         if sender != self.issuer and (sender is not None or must_be_named):
             raise OAuthError("wrong_issuer", "the answer did not come from the provider that was asked")
 
-    def parse_id_token(
-        self,
-        token: Claims,
-        nonce: str | None,
-        claims_options: object = None,  # noqa: ARG002 - Authlib's signature
-        claims_cls: object = None,  # noqa: ARG002 - Authlib's signature
-        leeway: int = 0,  # noqa: ARG002 - Authlib's signature
-    ) -> UserInfo:
+    def parse_id_token(self, token: Claims, nonce: str | None, *_: object, **_options: object) -> UserInfo:
         """Verify the ID token of a token response; Authlib calls this with the nonce it sent."""
         return UserInfo(
             check_id_token(

@@ -29,7 +29,7 @@ class Event(StrEnum):
     """Event types; names are stable, operators search by them."""
 
     SIGN_IN = "sign_in"
-    PASSWORD = "sign_in.password"  # noqa: S105 - the name of an event
+    PASSWORD = "sign_in.password"
     PASSKEY = "sign_in.passkey"
     SECOND_STEP = "sign_in.second_step"
     RECOVERY_CODE = "sign_in.recovery_code"
@@ -39,7 +39,7 @@ class Event(StrEnum):
     SESSION_ENDED = "session.ended"
     SIGN_IN_DISOWNED = "sign_in.disowned"
     RESET_ASKED = "password.reset_asked"
-    PASSWORD_CHANGED = "password.changed"  # noqa: S105 - the name of an event
+    PASSWORD_CHANGED = "password.changed"
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
     FACTOR_RENAMED = "factor.renamed"
@@ -64,9 +64,9 @@ class Event(StrEnum):
     AUTHORIZED = "authorization.granted"
     AUTHORIZATION_REFUSED = "authorization.refused"
     LOGOUT_TARGET_REFUSED = "sign_out.target_refused"
-    TOKEN_ISSUED = "token.issued"  # noqa: S105 - the name of an event
-    TOKEN_REFUSED = "token.refused"  # noqa: S105 - the name of an event
-    TOKEN_REVOKED = "token.revoked"  # noqa: S105 - the name of an event
+    TOKEN_ISSUED = "token.issued"
+    TOKEN_REFUSED = "token.refused"
+    TOKEN_REVOKED = "token.revoked"
     CODE_REPLAYED = "code.replayed"
     REFRESH_REPLAYED = "refresh_token.replayed"
     CLIENT_REFUSED = "client.authentication_failed"
@@ -87,8 +87,8 @@ class Event(StrEnum):
     CLIENT_REGISTERED = "client.registered"
     CLIENT_APPROVED = "client.approved"
     CLIENT_EXPIRED = "client.expired"
-    REGISTRATION_TOKEN_ADDED = "registration_token.added"  # noqa: S105 - the name of an event
-    REGISTRATION_TOKEN_REMOVED = "registration_token.removed"  # noqa: S105 - the name of an event
+    REGISTRATION_TOKEN_ADDED = "registration_token.added"
+    REGISTRATION_TOKEN_REMOVED = "registration_token.removed"
     KEYS_ROTATED = "keys.rotated"
     GROUP_ADDED = "group.added"
     GROUP_CHANGED = "group.changed"

@@ -33,9 +33,9 @@ class Source(StrEnum):
 class Target(StrEnum):
     """What holds a claim."""
 
-    ID_TOKEN = "id_token"  # noqa: S105 - the name of a parameter
+    ID_TOKEN = "id_token"
     USERINFO = "userinfo"
-    ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a parameter
+    ACCESS_TOKEN = "access_token"
 
 
 @dataclass(frozen=True)
