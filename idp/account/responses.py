@@ -28,27 +28,16 @@ NOTICES = {
     "profile": Text("Your profile is saved."),
     "email-asked": Text("We sent a mail to the new address. Open the link in it; until then nothing changes."),
     "email-forgotten": Text("Your email address stays as it is."),
-    "phone": Text("Your phone number is confirmed. No device is remembered any longer."),
-    "phone-removed": Text("Your phone number is removed. No device is remembered any longer."),
-    "password": Text(
-        "Your password is changed. Everywhere else you are signed out. No device is remembered any longer."
-    ),
-    "replaced": Text(
-        "Your authenticator app is replaced. The old one no longer works. No device is remembered any longer."
-    ),
-    "added": Text("Your authenticator app is set up. No device is remembered any longer."),
-    "passkey-added": Text(
-        "Your passkey is added. Use it the next time you sign in. No device is remembered any longer."
-    ),
+    "phone": Text("Your phone number is confirmed."),
+    "phone-removed": Text("Your phone number is removed."),
+    "password": Text("Your password is changed. Everywhere else you are signed out."),
+    "replaced": Text("Your authenticator app is replaced. The old one no longer works."),
+    "added": Text("Your authenticator app is set up."),
+    "passkey-added": Text("Your passkey is added. Use it the next time you sign in."),
     "passkey-renamed": Text("Your passkey has its new name."),
-    "passkey-removed": Text(
-        "That passkey is removed. You can delete it on your device as well. No device is remembered any longer."
-    ),
-    "codes-added": Text(
-        "Codes by message are set up. They are one more way to give your second step. "
-        "No device is remembered any longer."
-    ),
-    "factor-removed": Text("That is no longer a second step of yours. No device is remembered any longer."),
+    "passkey-removed": Text("That passkey is removed. You can delete it on your device as well."),
+    "codes-added": Text("Codes by message are set up. They are one more way to give your second step."),
+    "factor-removed": Text("That is no longer a second step of yours."),
     "turned-off": Text("Your second step is off. Your password alone protects the account now: make it a long one."),
     "saved": Text("Your second step is on, and your recovery codes are saved."),
     "forgotten": Text("That device is asked for a code from now on."),
@@ -58,6 +47,13 @@ NOTICES = {
     "removed": Text("That app can no longer see anything of your account."),
 }
 """The notice of a page after a change, by the `done` of its address."""
+FORGETTING = frozenset(
+    (
+        *("phone", "phone-removed", "password", "replaced", "added"),
+        *("passkey-added", "passkey-removed", "codes-added", "factor-removed"),
+    )
+)
+"""Changes after which no device is remembered; without a second step none was."""
 
 
 def render(auth_session: AuthenticatedSession, template: str, **more: Any) -> Response:
@@ -72,6 +68,7 @@ def render(auth_session: AuthenticatedSession, template: str, **more: Any) -> Re
         "back_href": account_paths.SECURITY,
         "bar": _bar(auth_session),
         "forgets_devices": auth_session.person.has_second_step,
+        "forgot_devices": auth_session.person.has_second_step and request.args.get("done") in FORGETTING,
     }
     return page(template, **(common | more))
 
