@@ -26,7 +26,6 @@ def test_the_new_password_works_and_the_old_one_does_not(harness: Harness) -> No
     assert elsewhere.browser.at == SECURITY
 
 
-@pytest.mark.promise("FM20")
 @pytest.mark.parametrize("totp", [True, False])
 def test_only_people_with_a_second_step_are_told_of_remembered_devices(harness: Harness, totp: bool) -> None:
     account = Account(harness, harness.person(totp=totp))
@@ -37,6 +36,7 @@ def test_only_people_with_a_second_step_are_told_of_remembered_devices(harness: 
     assert ("No device is remembered any longer." in told) is totp
 
 
+@pytest.mark.promise("FM20")
 def test_everything_issued_before_ends_except_this_session(harness: Harness) -> None:
     harness.client()
     account = Account(harness, harness.person(totp=True))
