@@ -86,6 +86,7 @@ def test_pages_as_they_are_really_served_are_clean_on_a_small_dark_phone(
     open_app(page, live)
     look()
     give_password(page, jane)
+    expect(page.locator("input[name=code]")).to_be_visible()
     look()
     give_code(page, jane.code(live.harness.clock))
     expect_signed_in(page, live)

@@ -84,6 +84,7 @@ EXAMINED = ("desktop", "dark-phone")
 
 def faults_of(page: Page, axe: Axe, look: str = EXAMINED[0]) -> list[str]:
     """Return what axe finds on ``page`` in a look that it examines, and whether it is wider than the window."""
+    page.wait_for_load_state()  # a page that has just been requested has no root element yet
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     excess = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     overflow = [f"{excess} px too wide"] if excess else []
