@@ -35,6 +35,7 @@ NAMES: Mapping[str, Text] = {
     "by": Text("Changed by"),
     "second_step_required": Text("2FA Required"),
     "email_verified": Text("Address verified"),
+    "imported": Text("Imported"),
     "had_one": Text("Had a second step"),
     "removed": Text("Removed"),
     "replaced": Text("Replaced"),

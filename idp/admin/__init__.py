@@ -7,6 +7,7 @@
     user_changes  claims: profile, email address, phone number
     user_lists    who is listed: search, filters, who is locked; rows of an export
     late_people   who is late for setting up a second step
+    people_import  people of another product, from a file
     invitations   mailed links to choose a password, for a new person and for one who cannot sign in
     bulk_changes  one change of many people, in batches
     groups        add, change, remove; members

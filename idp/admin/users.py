@@ -93,7 +93,7 @@ def check_email(email: str) -> None:
         )
 
 
-def add(tx: Transaction, user: User) -> User:
+def add(tx: Transaction, user: User, *, imported: bool = False) -> User:
     """Keep a new person, and return them as stored; raises `Refused` when the name or address is somebody's already."""
     try:
         user = tx.users.add(user)
@@ -105,6 +105,7 @@ def add(tx: Transaction, user: User) -> User:
         user_id=user.id,
         second_step_required=user.second_step_required,
         email_verified=user.email_verified,
+        imported=imported or None,
     )
     return user
 

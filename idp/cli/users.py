@@ -12,7 +12,7 @@ import click
 from idp.admin import Refused, attributes, roles, users
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.user_changes import set_claims
-from idp.cli import passwords, user_access
+from idp.cli import passwords, user_access, users_import
 from idp.cli.claims import chosen_claims, claim_options
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
@@ -34,7 +34,7 @@ def command() -> None:
     """Add, look at and change people."""
 
 
-for each in user_access.COMMANDS:
+for each in (*user_access.COMMANDS, users_import.command):
     command.add_command(each)
 
 

@@ -4,6 +4,7 @@
     hash_pool           how many hashes at a time, and a bound on who may wait for one
     hash_processes      processes that compute them, each running `hash_process`
     hash_parameters     parameters of stored password hashes
+    imported_hashes     password hashes of other products
     password            rules for new passwords
     password_strength   estimation with zxcvbn
     breached_passwords  the operator's list of breached passwords

@@ -94,7 +94,9 @@ def _passkey(factor: Factor) -> dict[str, Any]:
 
 
 def _recovery(person: Person) -> dict[str, Any] | None:
-    if person.recovery is None:
+    """Return how many codes are left; none yet for somebody whose authenticator app was imported."""
+    if not person.has_second_step:
         return None
-    show_href = account_paths.VIEW_CODES if person.policy(services().settings).codes_viewable else None
+    viewable = person.recovery is not None and person.policy(services().settings).codes_viewable
+    show_href = account_paths.VIEW_CODES if viewable else None
     return {"left": person.codes_left, "total": COUNT, "href": account_paths.REGENERATE, "show_href": show_href}

@@ -90,7 +90,7 @@ def code_bucket(user_id: str, device_id: str | None) -> str:
 
 def current_password_bucket(user_id: str) -> str:
     """Return the bucket of current passwords, typed to change the password of a signed-in person."""
-    return f"current-password:user:{user_id}"
+    return f"current-password:user:{user_id}:"  # reset by prefix: no id may be the beginning of another
 
 
 def warning_bucket(user_id: str) -> str:
@@ -100,7 +100,7 @@ def warning_bucket(user_id: str) -> str:
 
 def proving_bucket(user_id: str) -> str:
     """Return the bucket of codes that prove an address or number of a signed-in person."""
-    return f"proving:user:{user_id}"
+    return f"proving:user:{user_id}:"  # as above
 
 
 def sending_buckets(

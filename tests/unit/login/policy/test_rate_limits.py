@@ -73,3 +73,9 @@ def test_who_has_no_address_shares_no_bucket() -> None:
     buckets = {make.__name__: make("") for make in of_network if ":network:" in str(make("203.0.113.9"))}
     assert len(buckets) == 4
     assert set(buckets.values()) == {None}
+
+
+def test_what_is_reset_for_somebody_is_nobody_elses() -> None:
+    """Imported ids may be short, and counters are reset by the beginning of their name."""
+    ours, others = rate_limits.bucket_prefixes("4"), rate_limits.bucket_prefixes("42")
+    assert [one for one in ours if any(other.startswith(one) for other in others)] == []

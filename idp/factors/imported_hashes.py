@@ -1,0 +1,144 @@
+"""Password hashes of other products, rewritten as `$scheme$parameters$salt$hash`, which `hash_process` verifies.
+
+    argon2id, argon2i        RFC 9106; also as Django writes it
+    bcrypt                   $2a$, $2b$, $2y$; also as Django writes it
+    PBKDF2                   RFC 8018 with SHA-1, SHA-256, SHA-512; as passlib, Ory Kratos, Django and Werkzeug write it
+    scrypt                   RFC 7914; as passlib, Django and Werkzeug write it
+
+Fast hashes (MD5, SHA-1, SHA-2, with or without salt) are refused: a password is found by trying. So are hashes that
+take seconds, or more memory than a server can spare. The next sign-in of the owner replaces an imported hash by one of
+ours (docs/decisions/0041).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+MOST_MEMORY = 128 * 1024
+"""KiB that one hash may take."""
+MOST_WORK = 8 * MOST_MEMORY
+"""KiB times passes (argon2) or times parallelism (scrypt): about a second."""
+LEAST_ITERATIONS, MOST_BLOCKS = 1000, 4_000_000
+"""Of PBKDF2. Blocks are iterations times the blocks of the output; the most takes one to two seconds."""
+BCRYPT_COSTS = range(4, 15)
+"""Logarithms of the number of rounds; 14 takes a second."""
+ARGON2_SALT, ARGON2_LENGTH, ARGON2_MEMORY = 8, 127, 8
+"""The shortest salt in bytes, the longest text and the least KiB for each degree of parallelism: libsodium's bounds."""
+SALT_BYTES, HASH_BYTES = range(4, 129), range(16, 129)
+
+DIGEST_BYTES = {"sha1": 20, "sha256": 32, "sha512": 64}
+FROM_BCRYPT = str.maketrans(
+    "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+)
+
+
+class UnusableHash(Exception):
+    """The hash cannot be used; the text is the rest of a sentence about it."""
+
+
+def parse_hash(text: str) -> str:
+    """Return a hash in one of the notations above as ours.
+
+    Raises:
+        UnusableHash: it has another notation, is damaged, or takes too much time or memory.
+    """
+    for convert, pattern in NOTATIONS:
+        if match := re.fullmatch(pattern, text, re.ASCII):
+            return convert(**dict(_read_groups(match)))
+    raise UnusableHash("is of no kind that can be used: argon2, bcrypt, PBKDF2, scrypt")
+
+
+def argon2(*, kind: str, salt: bytes, digest: bytes, m: int, t: int, p: int) -> str:
+    """Return an argon2 hash of version 1.3: `m` KiB, `t` passes, parallelism `p`; `kind` is argon2id or argon2i."""
+    _require_affordable(m <= MOST_MEMORY and m * t <= MOST_WORK)
+    encoded = _join(kind, f"v=19$m={m},t={t},p={p}", salt, digest)
+    _require_whole(len(salt) >= ARGON2_SALT and len(encoded) <= ARGON2_LENGTH and m >= ARGON2_MEMORY * p > 0 < t)
+    return encoded
+
+
+def pbkdf2(*, kind: str = "sha1", salt: bytes, digest: bytes, i: int) -> str:
+    """Return a PBKDF2 hash of `i` iterations; `kind` is sha1, sha256 or sha512."""
+    _require_affordable(i * -(-len(digest) // DIGEST_BYTES[kind]) <= MOST_BLOCKS)
+    if i < LEAST_ITERATIONS:
+        raise UnusableHash("has too few iterations to protect a password")
+    return _join(f"pbkdf2-{kind}", f"i={i},l={len(digest)}", salt, digest)
+
+
+def scrypt(*, salt: bytes, digest: bytes, r: int, p: int, ln: int = 0, n: int = 0) -> str:
+    """Return a scrypt hash; `n` is its cost, or `ln` the logarithm of it."""
+    n = n or 1 << ln
+    memory = n * r // 8  # blocks of 128 bytes
+    _require_affordable(memory <= MOST_MEMORY and memory * p <= MOST_WORK)
+    _require_whole(n > 1 and n.bit_count() == 1 and r > 0 < p)
+    return _join("scrypt", f"ln={n.bit_length() - 1},r={r},p={p},l={len(digest)}", salt, digest)
+
+
+def bcrypt(*, salt: bytes, digest: bytes, r: int) -> str:
+    """Return a bcrypt hash of two to the power of `r` rounds."""
+    _require_affordable(r < BCRYPT_COSTS.stop)
+    _require_whole(r in BCRYPT_COSTS)
+    return _join("bcrypt", f"r={r}", salt, digest)
+
+
+def _require_affordable(affordable: bool) -> None:  # noqa: FBT001 - a condition
+    if not affordable:
+        raise UnusableHash("takes more time or memory than a sign-in may take")
+
+
+def _require_whole(whole: bool) -> None:  # noqa: FBT001 - a condition
+    if not whole:
+        raise UnusableHash("is damaged")
+
+
+def _join(scheme: str, parameters: str, salt: bytes, digest: bytes) -> str:
+    _require_whole(len(salt) in SALT_BYTES and len(digest) in HASH_BYTES)
+    return f"${scheme}${parameters}${_encode(salt)}${_encode(digest)}"
+
+
+def _encode(raw: bytes) -> str:
+    return base64.b64encode(raw).decode().rstrip("=")
+
+
+def _decode(text: str) -> bytes:
+    """Decode base64 without padding; passlib writes a dot for the plus sign."""
+    try:
+        return base64.b64decode(text.replace(".", "+") + "=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        raise UnusableHash("is damaged") from None
+
+
+def _read_groups(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
+    """Yield name and value of what the notation names; the suffix of a group is how the value is written."""
+    for group, written in match.groupdict().items():
+        if written is not None:
+            name, _, coding = group.partition("_")
+            yield name, CODINGS[coding](written)
+
+
+CODINGS: dict[str, Callable[[str], Any]] = {
+    "": int,
+    "name": str,
+    "text": str.encode,
+    "hex": bytes.fromhex,
+    "base64": _decode,
+    "bcrypt": lambda written: _decode(written.translate(FROM_BCRYPT)),
+}
+_SALT, _DIGEST = r"\$(?P<salt_base64>[A-Za-z0-9+/.]+)", r"\$(?P<digest_base64>[A-Za-z0-9+/.]+)=*"
+_TEXT, _HEX = r"\$(?P<salt_text>[^$]+)", r"\$(?P<digest_hex>(?:[0-9a-f]{2})+)"
+NOTATIONS: tuple[tuple[Callable[..., str], str], ...] = (
+    (argon2, r"(argon2)?\$(?P<kind_name>argon2id?)\$v=19\$m=(?P<m>\d{1,9}),t=(?P<t>\d{1,9}),p=(?P<p>\d{1,3})"
+     + _SALT + _DIGEST),
+    (bcrypt, r"(bcrypt\$)?\$2[aby]\$(?P<r>\d\d)\$(?P<salt_bcrypt>[./\w]{22})(?P<digest_bcrypt>[./\w]{31})"),
+    (pbkdf2, r"\$pbkdf2(-(?P<kind_name>sha1|sha256|sha512))?\$(i=)?(?P<i>\d{1,9})(,l=\d+)?" + _SALT + _DIGEST),
+    (pbkdf2, r"pbkdf2_(?P<kind_name>sha1|sha256)\$(?P<i>\d{1,9})" + _TEXT + _DIGEST),
+    (pbkdf2, r"pbkdf2:(?P<kind_name>sha1|sha256|sha512):(?P<i>\d{1,9})" + _TEXT + _HEX),
+    (scrypt, r"\$scrypt\$ln=(?P<ln>\d{1,2}),r=(?P<r>\d{1,3}),p=(?P<p>\d{1,3})" + _SALT + _DIGEST),
+    (scrypt, r"scrypt\$(?P<n>\d{1,9})" + _TEXT + r"\$(?P<r>\d{1,3})\$(?P<p>\d{1,3})" + _DIGEST),
+    (scrypt, r"scrypt:(?P<n>\d{1,9}):(?P<r>\d{1,3}):(?P<p>\d{1,3})" + _TEXT + _HEX),
+)  # fmt: skip
+"""A notation, and the function that takes its named groups."""
