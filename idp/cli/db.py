@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from idp.admin import Refused
 from idp.cli.context import CliContext, pass_cli_context
-from idp.cli.output import as_json, print_json
-from idp.persistence import schema
+from idp.cli.output import as_json, print_json, progress_bar
+from idp.persistence import copying, schema
+from idp.persistence.copying import NotEmpty
 from idp.persistence.schema import State
 from idp.server.storage_setup import migrate
 
@@ -34,3 +38,25 @@ def current(work: CliContext, *, json_wanted: bool) -> None:
         print_json({"state": status.state, "revision": status.revision, "needed": schema.head()})
     else:
         click.echo(status.problem or f"The database is at revision {status.revision}, as this version needs.")
+
+
+@command.command(name="copy-from")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_cli_context
+def copy_from(work: CliContext, file: Path) -> None:
+    """Copy everything from an SQLite FILE into the configured database, which must be empty.
+
+    Stop the service before.
+    """
+    source = f"sqlite:///{file.resolve()}"
+    if source == work.settings.database:
+        raise Refused(f"{file} is the configured database. Set database_url to the new one first.")
+    if problem := schema.status(source).problem:
+        raise Refused(f"{file}: {problem} (with IDP_DATABASE_URL={source})")
+    migrate(work.settings)
+    try:
+        with progress_bar("Copying") as progress:
+            rows = copying.copy_rows(source, work.settings.database, progress)
+    except NotEmpty as error:
+        raise Refused(f"The configured database has rows already ({error}). Make a new one.") from None
+    click.echo(f"Copied {rows} rows. The service may start again; {file} was not changed.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from idp.admin.people_import.files import Source, guess_source, read_entries
 from idp.admin.people_import.person import parse_person
 from idp.admin.people_import.storing import BATCH, store_people
 from idp.cli.context import CliContext, pass_cli_context
+from idp.cli.output import progress_bar
 
 MOST_NAMED = 20
 """People who are named when they are here already."""
@@ -81,13 +81,11 @@ def _people(work: CliContext, file: Path, source: Source) -> Iterator[NewPerson]
 def _store(work: CliContext, people: Iterator[NewPerson], total: int) -> None:
     """Store everybody in batches; what is stored stays when it is interrupted."""
     here = list[NewPerson]()
-    with click.progressbar(
-        length=total, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as progress:
+    with progress_bar("Importing") as progress:
         while batch := list(islice(people, BATCH)):
             with work.database.write() as tx:
                 here += store_people(tx, batch, work.entropy, work.sealer)
-            progress.update(len(batch))
+            progress(len(batch), total)
     click.echo(f"Imported {total - len(here)} people.")
     if here:
         named = ", ".join(f"{person.user.username} ({person.place})" for person in here[:MOST_NAMED])

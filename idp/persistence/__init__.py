@@ -9,6 +9,7 @@
     row_text                          recognises a row that was parsed before
     failures                          `DatabaseUnavailable`: away, locked or full
     schema, migrations                the tables and their revisions
+    copying                           all rows, from SQLite to another database
     retention, purging                when a row of each table has ended, and its deletion
 
 Rows are frozen records: every change is a statement of its own, so the cost of a request can be counted. A transaction

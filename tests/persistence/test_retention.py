@@ -1,10 +1,9 @@
 """Every table has a written life, and ends with it: in bounded batches, without locking anybody out."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from sqlalchemy import Column, insert, select
+from sqlalchemy import insert
 
 from idp.admin.audit_chain import AuditChain
 from idp.admin.purging import purge
@@ -14,6 +13,7 @@ from idp.persistence.retention import ERASURES, LIVES
 from idp.persistence.row_lives import Life, Retention
 from idp.persistence.schema import METADATA
 from tests.support import retention_page
+from tests.support.any_row import add_row, any_value
 from tests.support.harness import Harness
 from tests.support.outages import LOCKED, outage, wait_briefly
 from tests.support.statements import metered
@@ -37,29 +37,6 @@ def test_every_table_has_a_written_life() -> None:
 
 def test_the_reference_says_what_the_code_does() -> None:
     assert retention_page.PAGE.read_text(encoding="utf-8") == retention_page.render()
-
-
-def add_row(harness: Harness, table: str, number: int = 0) -> None:
-    """One row of any table, all of whose times are now; its parents first."""
-    columns = METADATA.tables[table].columns
-    row = {column.name: _value(column, harness.clock.now(), number) for column in columns}
-    for key in [key for column in columns for key in column.foreign_keys]:
-        with harness.services.database.engine.connect() as connection:
-            found = connection.execute(select(key.column).where(key.column == row[key.parent.name])).first()
-        if found is None:
-            add_row(harness, key.column.table.name, number)
-    with harness.services.database.engine.begin() as connection:
-        connection.execute(insert(METADATA.tables[table]), [row])
-
-
-def _value(column: Column[Any], now: int, number: int) -> object:
-    if column.foreign_keys:
-        key = next(iter(column.foreign_keys)).column
-        return f"{key.table.name}-{key.name}-{number}"
-    kind = column.type.python_type
-    if kind is int:
-        return number + 1 if column.primary_key else now if column.name.endswith(("_at", "_until", "at")) else 0
-    return {bool: False, bytes: b"", dict: {}, str: f"{column.table.name}-{column.name}-{number}"}.get(kind, [])
 
 
 @pytest.fixture
@@ -121,7 +98,7 @@ def test_many_rows_are_deleted_in_many_transactions(harness: Harness) -> None:
 
 def add_events(harness: Harness, number: int) -> None:
     columns = METADATA.tables["audit_events"].columns
-    rows = [{column.name: _value(column, harness.clock.now(), each) for column in columns} for each in range(number)]
+    rows = [{column.name: any_value(column, harness.clock.now(), each) for column in columns} for each in range(number)]
     with harness.services.database.engine.begin() as connection:
         connection.execute(insert(METADATA.tables["audit_events"]), rows)
 
