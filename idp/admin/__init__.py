@@ -18,6 +18,7 @@
     client_rules  what a registration must be: each field, and the fields among each other; client_uris,
                   client_key_rules, certificate_rules, profile_rules, response_rules
     client_members  the registry of optional members: client_member, client_member_rules
+    client_files  apps described by a file
     client_registrations  apps that register themselves: client_metadata_json, sector_identifiers
     client_access, client_logos, client_failures    who may use a client; its picture; why it was refused
     apis          APIs that tokens are meant for: scopes, secret, life

@@ -15,7 +15,7 @@ from idp.admin.client_rules import Registration
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.recipes import RECIPES, Recipe, recipe_fields, settings_for
 from idp.claims.mappings import parse
-from idp.cli import client_members, registration, registration_tokens
+from idp.cli import client_files, client_members, registration, registration_tokens
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import PAGE, Row, Selection, listing_options, print_listing, read_pages
 from idp.cli.output import as_json, as_text, assume_yes, print_facts, print_json, utc
@@ -47,6 +47,8 @@ def command() -> None:
 
 command.add_command(client_members.list_members)
 command.add_command(registration_tokens.command)
+command.add_command(client_files.apply)
+command.add_command(client_files.export)
 
 
 @command.command()
