@@ -192,8 +192,7 @@ def _wanted(body: Mapping[str, Any], present: Registration, *, ciba_allowed: boo
     client_registrations.require_valid(wanted, present, attesting=settings.attesting)
     if CIBA in wanted.grant_types and not ciba_allowed:
         raise InvalidMetadata(NO_CIBA)  # strangers could ask everybody, and mail them
-    sector = wanted.metadata.sector_identifier_uri
-    if sector and (problem := sector_problem(services().documents, sector, wanted.redirect_uris)):
+    if problem := sector_problem(services().documents, wanted):
         raise InvalidMetadata(problem)
     return wanted
 

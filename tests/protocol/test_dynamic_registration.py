@@ -40,6 +40,7 @@ from tests.support.tables import count, events
 CALLBACK = "https://app.example.test/callback"
 KEY = JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True)
 GOOD: dict[str, Any] = {"redirect_uris": [CALLBACK], "client_name": "Suite"}
+POLLS = {"backchannel_token_delivery_mode": "poll"}
 PICTURE = b"\x89PNG\r\n\x1a\n and so on"
 
 
@@ -506,6 +507,32 @@ def test_a_sector_identifier_must_list_every_redirect_uri(
     assert Registrant(harness).send(GOOD | several | {"subject_type": "pairwise"}).status_code == 400
     private = {"sector_identifier_uri": "https://10.0.0.1/sector.json"}
     assert Registrant(harness).send(GOOD | private).status_code == 400
+
+
+def test_ids_of_a_sector_are_not_given_to_who_only_names_its_addresses(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that asks for sign-ins itself needs no redirect URI to get tokens, so it could name somebody else's."""
+    asks = {"grant_types": [CIBA], "response_types": [], "subject_type": "pairwise"} | POLLS
+    keys = {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example.test/keys"}
+    foreign = {"jwks_uri": "https://mallory.example.test/keys"}
+    with (
+        running(databases, tmp_path, client_registration="approval", private_hosts="localhost") as made,
+        website(tmp_path, monkeypatch, [CALLBACK, keys["jwks_uri"]]) as uri,
+    ):
+        sector = {"sector_identifier_uri": uri}
+        for members, status in (
+            (asks, 400),
+            (asks | keys | foreign, 400),
+            (asks | keys, 201),
+            (asks | sector, 400),
+            (asks | sector | {"redirect_uris": []}, 400),
+            (asks | sector | keys | foreign, 400),
+            (asks | sector | keys, 201),
+            (asks | {"redirect_uris": []}, 201),
+        ):
+            answer = Registrant(made).send(GOOD | members)
+            assert answer.status_code == status, (members, answer.text)
 
 
 @contextlib.contextmanager
