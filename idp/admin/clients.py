@@ -21,6 +21,7 @@ from idp.persistence.clients import Client, ClientExists
 from idp.persistence.transaction import Transaction
 from idp.signing.client_secrets import OpenSealer, seal_secret
 
+OF_PERSON = Text("This is the id of a person. Choose another one.")
 CHANGED_SINCE = Text("The app was changed in the meantime. Look at it again before you enable it.")
 
 
@@ -56,6 +57,8 @@ def add(
         Refused: naming everything that is wrong, or that the `client_id` is taken.
     """
     _refuse_problems(client_rules.problems(wanted, attesting=attesting, present_scopes=tx.apis.titles()))
+    if tx.users.by_id(wanted.client_id):  # an API would take the app's own tokens for the person's (RFC 9068 section 5)
+        raise RegistrationRefused([Problem("client_id", OF_PERSON)])
     method = wanted.token_endpoint_auth_method
     secret = entropy.token() if method in SECRET_METHODS else None
     client = Client(**_columns(wanted), **_secret_columns(wanted.client_id, method, secret, sealer))

@@ -220,6 +220,16 @@ def test_dots_alone_are_no_client_id(harness: Harness, client_id: str) -> None:
     assert count(harness, "clients") == 0
 
 
+def test_an_app_does_not_get_the_id_of_a_person(harness: Harness) -> None:
+    """The `sub` of its own tokens would be that of the person (RFC 9068 section 5)."""
+    jane = harness.person()
+    admin = console(harness, Role.APPS, path=f"{NEW}/service")
+    page = admin.browser.submit(action="/new/service", client_name="Reports", client_id=jane.id)
+    assert (page.status_code, 'id="client_id-error"' in page.text) == (400, True)
+    assert "the id of a person" in words(page)
+    assert count(harness, "clients") == 0
+
+
 @pytest.mark.promise("FM24")
 def test_two_secrets_work_until_the_earlier_one_is_ended(harness: Harness) -> None:
     rp = BackChannelClient(harness)
