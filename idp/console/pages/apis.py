@@ -68,7 +68,7 @@ def add_api(tx: Transaction, admin: Admin) -> Response:
 
 
 @blueprint.get(API)
-@views(Permission.VIEW_APPS)
+@views(Permission.VIEW_APPS, recent=True)
 def show_api(tx: Transaction, admin: Admin) -> Response:
     """Show an API: its fields, and what it publishes about itself."""
     api = _find(tx)
@@ -76,7 +76,7 @@ def show_api(tx: Transaction, admin: Admin) -> Response:
 
 
 @blueprint.post(API)
-@changes(Permission.CHANGE_APPS, back=console_paths.APIS)
+@changes(Permission.CHANGE_APPS, recent=True, back=console_paths.APIS)
 def change_api(tx: Transaction, admin: Admin) -> Response:
     """Store the fields of an API."""
     api = _find(tx)

@@ -62,6 +62,19 @@ def test_a_wrong_field_has_its_error_beside_it_and_keeps_what_was_typed(owner: C
     assert 'id="identifier-error"' in page.text
 
 
+def test_who_may_exchange_tokens_is_changed_after_a_recent_sign_in_only(harness: Harness) -> None:
+    ResourceServer(harness)
+    harness.client("reports")
+    admin = console(harness, Role.APPS, path=PAGE)
+    harness.clock.advance(harness.settings.admin_change_age + 1)
+    admin.post("/admin/apis/api", **(FIELDS | {"id": ORDERS, "exchange_clients": "reports"}))
+    assert "/login/" in admin.browser.at
+    with harness.services.database.read() as tx:
+        api = tx.apis.by_identifier(ORDERS)
+    assert api
+    assert api.exchange_clients == []
+
+
 def test_an_auditor_sees_and_changes_nothing(harness: Harness) -> None:
     ResourceServer(harness)
     auditor = console(harness, Role.AUDITOR, path="/admin/apis")
