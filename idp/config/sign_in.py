@@ -110,7 +110,8 @@ class SignIn(BaseModel):
         ge=1,
         description=(
             "Wrong passwords, of all names together, one network (IPv4 address, IPv6 /64) may send in 15 minutes; "
-            "known devices are not counted. Raise it when very many people share one address."
+            "known devices are not counted. As many codes are sent to phone numbers that people of one network set up. "
+            "Raise it when very many people share one address."
         ),
     )
     throttle_network_per_day: int = Field(1000, ge=1, description="The same in 24 hours.")

@@ -18,6 +18,7 @@ from idp.audit import Event, Outcome
 from idp.factors import sent_code
 from idp.kernel.clock import MINUTE
 from idp.login.policy import rate_limits
+from idp.login.policy.methods import SENT_TO_NUMBER
 from idp.messaging import sealed_secrets
 from idp.messaging.codes import send_code
 from idp.persistence.sent_codes import CodePurpose, CodeSlot
@@ -75,7 +76,9 @@ def issue_code(
         return SendResult.TOO_SOON
     proven = slot.purpose is CodePurpose.SIGN_IN
     buckets = rate_limits.sending_buckets(user.id, slot.channel, address, device_id, proven=proven)
-    if not all(tx.throttles.consume(bucket, limit) for bucket, limit in buckets):
+    network = None if proven or slot.channel not in SENT_TO_NUMBER else rate_limits.new_number_bucket(tx.origin.address)
+    limits = (*buckets, (network, rate_limits.network_limit(services.settings)))
+    if not all(tx.throttles.consume(bucket, limit) for bucket, limit in limits):
         _audit_sending(tx, slot, Outcome.THROTTLED)
         return SendResult.TOO_MANY
     code = sent_code.generate(entropy)

@@ -117,6 +117,11 @@ def sending_buckets(
     return (sender, SEND_LIMIT), (recipient, RECEIVE_LIMIT)
 
 
+def new_number_bucket(address: str) -> str | None:
+    """Return the bucket of codes that one network has sent to numbers which their people have not proven."""
+    return network_bucket("new-number", address)
+
+
 def reset_bucket(identifier: str, user_id: str | None) -> str:
     """Return the bucket of password reset mails; names that no user has are counted too, as for passwords."""
     who = f"user:{user_id}" if user_id else f"name:{digest(lookup_key(identifier))}"
@@ -199,7 +204,10 @@ def ciba_limit(settings: Settings) -> Limit:
 
 
 def network_limit(settings: Settings) -> Limit:
-    """Return the limit of wrong passwords from one network, for all names together: against password spraying."""
+    """Return the limit of one network: wrong passwords for all names together, against spraying; codes to new numbers.
+
+    The latter cost money: whoever earns by them could make any number of accounts, and each has a limit of its own.
+    """
     per_quarter_hour, per_day = settings.throttle_network_per_quarter_hour, settings.throttle_network_per_day
     return Limit(per_quarter_hour, 15 * MINUTE, per_day, DAY)
 

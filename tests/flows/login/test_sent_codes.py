@@ -24,6 +24,7 @@ from tests.support.databases import Databases
 from tests.support.harness import Harness, Someone, migrate
 from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.mailed import codes, rendered_mails
+from tests.support.network import browser_at
 from tests.support.tables import count, events, rows
 
 NUMBER = "+4915112345678"
@@ -282,6 +283,29 @@ def test_no_more_codes_are_sent_to_one_number_than_the_limit_whoever_asks(
     assert events(harness, "code.sent", "throttled") > 0
     to_second_step(driver, owner)
     assert len(codes(harness, "sms")) == sent + 1, "whose number it is gets theirs"
+
+
+def test_many_accounts_of_one_network_do_not_have_codes_sent_to_ever_new_numbers(
+    databases: Databases, tmp_path: Path
+) -> None:
+    """Whoever earns by such messages makes as many accounts as they need."""
+    with databases.fresh(migrate) as url:
+        harness = Harness(url, tmp_path, throttle_network_per_quarter_hour=3, **ALL)
+        driver, browser = LoginDriver(harness), browser_at(harness)
+        owner = harness.person("owner")
+        set_up(harness, owner, "sms")
+        for number, name in enumerate(("ann", "bob", "cid", "dan")):
+            account = Account(harness, harness.person(name), browser_at(harness))
+            account.open(page_of("sms"))
+            account.browser.submit(action="/send", number=f"+491511234568{number}")
+        assert account.browser.page.status_code == 429
+        assert len(codes(harness, "sms")) == 1 + 3
+        account.open(page_of("email"))
+        account.browser.submit(action="/send")
+        driver.authorize(browser, "mfa")
+        browser.submit(username=owner.username, password=owner.password)
+        assert (len(codes(harness, "email")), len(codes(harness, "sms"))) == (1, 1 + 3 + 1), "others are not counted"
+        harness.close()
 
 
 def test_an_administrator_opens_the_set_up_for_whoever_typed_too_many_wrong_codes(harness: Harness) -> None:

@@ -47,7 +47,8 @@ def test_the_table_of_limits_is_the_running_configuration() -> None:
         code,
         code,
         (MAX_TRIES, QUARTER, None, None),
-        *map(as_told, (rate_limits.SEND_LIMIT, rate_limits.RECEIVE_LIMIT, rate_limits.WARNING_LIMIT)),
+        *map(as_told, (rate_limits.SEND_LIMIT, rate_limits.RECEIVE_LIMIT)),
+        *map(as_told, (rate_limits.network_limit(SETTINGS), rate_limits.WARNING_LIMIT)),
         *map(as_told, (rate_limits.RESET_LIMIT, rate_limits.ADDRESS_LIMIT)),
         *map(as_told, (rate_limits.CONTACT_LIMIT, rate_limits.ADDRESS_LIMIT)),
         *map(as_told, (rate_limits.MAILBOX_LIMIT, rate_limits.STRENGTH_LIMIT)),
@@ -71,7 +72,7 @@ def test_who_has_no_address_shares_no_bucket() -> None:
     made = [make for make in vars(rate_limits).values() if inspect.isfunction(make)]
     of_network = [make for make in made if list(inspect.signature(make).parameters) == ["address"]]
     buckets = {make.__name__: make("") for make in of_network if ":network:" in str(make("203.0.113.9"))}
-    assert len(buckets) == 4
+    assert len(buckets) == 5
     assert set(buckets.values()) == {None}
 
 
