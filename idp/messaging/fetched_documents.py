@@ -71,6 +71,14 @@ class _Kept:
         return self.document
 
 
+@dataclass(frozen=True)
+class _Caused:
+    """Requests that one network causes, of documents that are kept or not."""
+
+    network: str | None
+    kept: bool
+
+
 class FetchedDocuments:
     """Fetches documents for all threads of a process."""
 
@@ -79,7 +87,7 @@ class FetchedDocuments:
         self._places = BoundedSemaphore(most_at_once)
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, Callable[[bytes], Any]], _Kept] = OrderedDict()
-        self._caused: Counter[str] = Counter()
+        self._caused: Counter[_Caused] = Counter()
         self._counted_since = 0
 
     @classmethod
@@ -87,10 +95,14 @@ class FetchedDocuments:
         """Create one of two, for the addresses that clients may have."""
         return cls(Outbound.from_settings(settings), most_at_once=settings.worker_threads // 4)
 
-    def get(self, url: str, read: Callable[[bytes], T], *, now: int, again: bool = False) -> T:
+    def get(
+        self, url: str, read: Callable[[bytes], T], *, now: int, network: str | None = None, again: bool = False
+    ) -> T:
         """Return what `read` makes of the document at `url`; `read` raises `ValueError` for a faulty one.
 
         `again`: the caller found it outdated. It is requested once a minute at most, at `now` in seconds, UTC.
+        `network`: who caused it, and may cause as many requests in a minute as documents are kept: more of them would
+        push each other out, and each would be requested every time.
 
         Raises:
             Unfetchable: when there is no document.
@@ -99,6 +111,7 @@ class FetchedDocuments:
         if kept.is_due(now, again=again):
             with suppress(Busy), self._place(), kept.lock:
                 if kept.is_due(now, again=again):
+                    self._count(_Caused(network, kept=True), MOST_KEPT, now)
                     self._refresh(kept, url, read, now)
         found: T = kept.value(now)
         return found
@@ -117,16 +130,20 @@ class FetchedDocuments:
 
         A client without an address is in no network, see `network_bucket`.
         """
-        if network is None:
-            return self.fetch(url)
+        self._count(_Caused(network, kept=False), MOST_PER_NETWORK, now)
+        return self.fetch(url)
+
+    def _count(self, caused: _Caused, most: int, now: int) -> None:
+        """Count a request of this minute; raises `Busy` when its network caused `most` before."""
+        if caused.network is None:
+            return
         with self._lock:
             if now - self._counted_since >= MINUTE:
                 self._caused.clear()
                 self._counted_since = now
-            self._caused[network] += 1
-            if self._caused[network] > MOST_PER_NETWORK:
+            self._caused[caused] += 1
+            if self._caused[caused] > most:
                 raise Busy(BUSY)
-        return self.fetch(url)
 
     @contextmanager
     def _place(self) -> Iterator[None]:

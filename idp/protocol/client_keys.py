@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
+from idp.kernel.client_addresses import network_of
 from idp.messaging.fetched_documents import Unfetchable
 from idp.persistence.clients import Client
 from idp.protocol.jwt_claims import LEEWAY
@@ -16,6 +17,7 @@ from idp.security_profiles import profile_of
 from idp.signing.algorithms import FOREIGN
 from idp.signing.client_jwts import UnknownKey, verify_client_jws
 from idp.signing.jws import InvalidToken, read_object
+from idp.web.client_address import client_address
 from idp.web.context import services
 
 
@@ -25,7 +27,8 @@ def _find_jwks(
     if address is None:
         return jwks or {}
     try:
-        return services().client_keys.get(address, _read_jwks, now=now, again=again)
+        network = network_of(client_address())
+        return services().client_keys.get(address, _read_jwks, now=now, network=network, again=again)
     except Unfetchable as problem:
         raise InvalidToken(f"jwks_uri: {problem}") from problem
 

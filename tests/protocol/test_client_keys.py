@@ -21,10 +21,12 @@ from idp.messaging.fetched_documents import (
 )
 from idp.messaging.http_client import Outbound
 from idp.persistence.client_metadata import ClientMetadata
+from idp.protocol.client_requests.client_assertion import ASSERTION_TYPE
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.client_assertions import KEY, Signer
 from tests.support.harness import ISSUER, REDIRECT_URI, Harness
 from tests.support.jws import signed
+from tests.support.network import browser_at
 from tests.support.receiver import Asked, Receiver, receiver
 
 NEW = JWK.generate(kty="EC", crv="P-256", kid="k2")
@@ -109,6 +111,22 @@ def test_other_documents_do_not_push_keys_out(publisher: Publisher, local: Harne
             local.services.documents.get(f"https://10.0.0.1/#{number}", bytes, now=local.clock.now())
     assert publisher.accepted()
     assert publisher.asked == 1
+
+
+def test_more_clients_than_keys_are_kept_do_not_make_us_fetch_without_a_bound(
+    publisher: Publisher, local: Harness
+) -> None:
+    names = [f"app-{number}" for number in range(MOST_KEPT + 9)]
+    for name in names:
+        metadata = ClientMetadata(jwks_uri=f"{publisher.server.origin}/{name}")
+        local.client(name, token_endpoint_auth_method="private_key_jwt", metadata=metadata)
+    stranger = browser_at(local).client
+    form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE}
+    for name in (*names, *names[:9]):
+        assertion = signed(NEW, "ES256", {"alg": "ES256"}, {"iss": name})
+        refused(stranger.post("/token", data=form | {"client_assertion": assertion}), "invalid_client", 401)
+    assert publisher.asked == MOST_KEPT
+    assert publisher.accepted(), "others are not kept out"
 
 
 def test_nobody_waits_while_keys_for_a_pushed_request_are_fetched(publisher: Publisher, local: Harness) -> None:

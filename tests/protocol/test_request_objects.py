@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from idp.kernel.clock import HOUR, MINUTE
-from idp.messaging.fetched_documents import MOST_PER_NETWORK
+from idp.messaging.fetched_documents import MOST_KEPT, MOST_PER_NETWORK
 from idp.signing.algorithms import FOREIGN
 from tests.support.browser import Browser
 from tests.support.harness import ISSUER, Harness, Someone
@@ -225,3 +225,25 @@ def test_made_up_versions_of_a_request_are_not_kept(local: Harness) -> None:
         for number in range(MOST_PER_NETWORK + 1):
             app.send_object(unknown, None, request_uri=f"{address}#{number}")
         assert asked == [2 * MOST_PER_NETWORK + 4], "who has no address shares no bound"
+
+
+def test_more_versions_than_are_kept_are_not_fetched_without_a_bound(local: Harness) -> None:
+    """They push each other out, so each would be fetched every time."""
+    asked = [0]
+
+    def serve(_: Asked) -> tuple[int, bytes]:
+        asked[0] += 1
+        return 200, b"x"
+
+    with receiver(serve) as server:
+        addresses = [f"{server.origin}/request.jwt#{number}" for number in range(MOST_KEPT + 9)]
+        app, stranger, other = SigningParty(local, request_uris=addresses), browser_at(local, ABROAD), browser_at(local)
+        app.signed()
+        for address in (*addresses, *addresses[:9]):
+            app.send_object(stranger, None, request_uri=address)
+        assert asked == [MOST_KEPT]
+        app.send_object(other, None, request_uri=addresses[-1])
+        assert asked == [MOST_KEPT + 1], "other networks are not kept out"
+        local.clock.advance(MINUTE)
+        app.send_object(stranger, None, request_uri=addresses[-2])
+        assert asked == [MOST_KEPT + 2]

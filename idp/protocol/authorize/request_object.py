@@ -76,7 +76,7 @@ def fetch_request_object(client: Client, address: str, *, now: int, network: str
     documents = services().documents
     try:
         if version and address in registered:
-            return documents.get(address, _read, now=now)
+            return documents.get(address, _read, now=now, network=network)
         return _read(documents.fetch_for_network(plain, network, now=now))
     except (Unfetchable, ValueError):
         raise InvalidRequestURIError("request_uri could not be fetched") from None
