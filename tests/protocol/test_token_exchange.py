@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from idp.admin import clients
+from idp.login.policy.assurance import Level
+from idp.login.policy.rules import RuleKind
 from tests.support.apis import BILLS, ORDERS, PAY, READ, ResourceServer
 from tests.support.back_channel import BackChannelClient, refused
 from tests.support.harness import ISSUER, Harness, Someone
+from tests.support.policy import rule, store_rules
 
 GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 TYPE = "urn:ietf:params:oauth:token-type:access_token"
@@ -110,6 +113,16 @@ def test_an_app_with_a_lowest_level_gets_no_token_of_a_lower_one(
     for acr in ("pwd", "0"):
         subject = rp.tokens(jane, scopes=("openid", READ), resources=[ORDERS], acr=acr)["access_token"]
         refused(exchange(back_end, subject), "invalid_request")
+
+
+@pytest.mark.usefixtures("bills")
+def test_the_rule_of_an_app_counts_like_its_own_lowest_level(
+    harness: Harness, rp: BackChannelClient, back_end: BackChannelClient, jane: Someone
+) -> None:
+    store_rules(harness, rule(RuleKind.APP, back_end.app.client_id, min_level=Level.MFA))
+    assert exchange(back_end, token_for_orders(rp, jane)).status_code == 200
+    subject = rp.tokens(jane, scopes=("openid", READ), resources=[ORDERS], acr="pwd")["access_token"]
+    refused(exchange(back_end, subject), "invalid_request")
 
 
 @pytest.mark.usefixtures("bills")

@@ -21,6 +21,8 @@ from idp.audit import Event, Outcome
 from idp.kernel.client_auth_methods import CONFIDENTIAL_METHODS
 from idp.kernel.grant_types import TOKEN_EXCHANGE
 from idp.login.policy.assurance import LEVELS, Level
+from idp.login.policy.rules import RuleKind
+from idp.login.state.policy_rules import present_rules
 from idp.persistence.apis import Api
 from idp.persistence.grants import Grant
 from idp.protocol import client_access, resource_indicators, tokens
@@ -117,9 +119,12 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
 
     def _check_level(self, grant: Grant) -> None:
         """Refuse what was proven for less than this client wants; the token says the same `acr` as the one before."""
-        wanted = self.request.authenticated_client.row.min_acr
-        if wanted is not None and LEVELS.get(grant.acr, Level.NONE) < LEVELS[wanted]:
-            self._refuse(f"the app wants a sign-in of the level {wanted}", grant)
+        client = self.request.authenticated_client.row
+        rule = present_rules(self.request.tx).get(RuleKind.APP, client.client_id)
+        of_rule = rule.terms.min_level if rule else None
+        wanted = max(LEVELS.get(client.min_acr or "", Level.NONE), of_rule or Level.NONE)
+        if LEVELS.get(grant.acr, Level.NONE) < wanted:
+            self._refuse(f"the app, or its rule of the sign-in policy, wants a sign-in of the level {wanted.acr}", grant)
 
     def _find_target(self) -> Api:
         """Return the API that the new token is for: `resource` or `audience`; never our own endpoints."""
