@@ -124,7 +124,9 @@ class TokenExchange(BaseGrant, TokenEndpointMixin):
         of_rule = rule.terms.min_level if rule else None
         wanted = max(LEVELS.get(client.min_acr or "", Level.NONE), of_rule or Level.NONE)
         if LEVELS.get(grant.acr, Level.NONE) < wanted:
-            self._refuse(f"the app, or its rule of the sign-in policy, wants a sign-in of the level {wanted.acr}", grant)
+            self._refuse(
+                f"the app, or its rule of the sign-in policy, wants a sign-in of the level {wanted.acr}", grant
+            )
 
     def _find_target(self) -> Api:
         """Return the API that the new token is for: `resource` or `audience`; never our own endpoints."""

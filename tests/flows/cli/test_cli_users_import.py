@@ -247,13 +247,6 @@ def test_what_is_stored_stays_when_a_later_batch_fails_and_the_rest_follows(
     assert "Imported 10 people." in command.done("users", "import", write_json_lines(tmp_path, *people))
 
 
-def test_no_app_gets_the_id_of_a_person(command: Command, tmp_path: Path) -> None:
-    """Its tokens would have the `sub` of the person."""
-    command.done("users", "import", write_csv(tmp_path, {"username": "jane", "subject": "jane-1"}))
-    add = ("clients", "add", "jane-1", "--name", "Shop", "--grant", "client_credentials")
-    assert "A person has the id 'jane-1'" in command.refused(*add)
-
-
 def test_the_example_of_the_manual_can_be_imported(harness: Harness, command: Command, tmp_path: Path) -> None:
     manual = (Path(__file__).parents[3] / "docs/how-to/move-people-here.md").read_text(encoding="utf-8")
     (tmp_path / "people.csv").write_text(manual.split("```text\n")[1].split("```")[0], encoding="utf-8")
