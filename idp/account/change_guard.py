@@ -28,7 +28,6 @@ from idp.login.state import login_flow
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.login_flows import LoginFlowRow
 from idp.persistence.transaction import Transaction
-from idp.web.context import services
 from idp.web.forms import single_value
 
 REAUTH_ID = "after"
@@ -141,5 +140,5 @@ def _find_reauthentication(tx: Transaction, auth_session: AuthenticatedSession, 
     if row.return_to != _return_url(page).replace("{login}", row.id):
         return None
     requested = join(login_flow.stored_requirement(row), recent_factors_requirement(tx.now))
-    satisfied = auth_session.satisfies(requested, settings=services().settings, now=tx.now)
+    satisfied = auth_session.satisfies(requested, now=tx.now)
     return row if satisfied is not None else None

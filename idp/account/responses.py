@@ -93,7 +93,7 @@ def notice() -> str | None:
 
 def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
     """Return the notice of a required second step; every page shows it until one is set up."""
-    due = auth_session.person.second_step_due(services().settings, services().clock.now())
+    due = auth_session.person.second_step_due(services().clock.now())
     if due is None:
         return None
     text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))

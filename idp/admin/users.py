@@ -146,7 +146,7 @@ def second_step_status(
 
     `rules` are those in force (`present_rules`), `group_ids` the person's groups (`tx.groups.ids_of_users`).
     """
-    due = None if on else without_factors(user, rules, group_ids).second_step_due(settings, now)
+    due = None if on else without_factors(user, settings, rules, group_ids).second_step_due(now)
     return SecondStep(
         on=on,
         required=user.second_step_required,

@@ -68,7 +68,7 @@ def add(
     )
     database = work.database  # fails before anything is asked
     with database.read() as tx:
-        second_step = without_factors(user, present_rules(tx)).must_have_second_step(work.settings)
+        second_step = without_factors(user, work.settings, present_rules(tx)).policy.required
     password = passwords.prompt_password(user, work, piped=password_stdin, second_step=second_step)
     user = replace(user, password_hash=work.hasher.hash(password))
     with database.write() as tx:
@@ -156,7 +156,7 @@ def set_password(work: CliContext, name: str, *, password_stdin: bool) -> None:
     with work.database.read() as tx:
         user = users.find(tx, name)
         person = people.load(tx, user, work.settings)
-    second_step = person.has_second_step or person.must_have_second_step(work.settings)
+    second_step = person.has_second_step or person.policy.required
     password = passwords.prompt_password(user, work, piped=password_stdin, second_step=second_step)
     hashed = work.hasher.hash(password)
     with work.database.write() as tx:

@@ -115,7 +115,7 @@ def finish_trial(tx: Transaction, client: Client, auth_session: AuthenticatedSes
         return see_other(flow_path(row.id, flow.page))
     request = _request(tx, client, {name: str(value) for name, value in row.request.items() if name != TRIED_BY})
     requirement = handler.requirement_for(request, at=row.created_at)
-    reached = auth_session.satisfies_with_saved_codes(requirement, settings=services().settings, now=tx.now)
+    reached = auth_session.satisfies_with_saved_codes(requirement, now=tx.now)
     if reached is None or not tx.login_flows.finish(row.id):
         raise TrialClosed
     audit.record(tx, Event.CLIENT_TRIED, user_id=auth_session.person.user.id, client_id=client.client_id)

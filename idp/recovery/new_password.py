@@ -53,9 +53,7 @@ def check_new_password(
     )
 
 
-def password_error(
-    candidate: str, person: Person, settings: Settings, breached: BreachedPasswords | None
-) -> Text | None:
+def password_error(candidate: str, person: Person, breached: BreachedPasswords | None) -> Text | None:
     """Return why the person themselves cannot have it, as a sentence: its `strength`, or because it is missing.
 
     The current password is accepted: refusing it would let the holder of a mailed link guess it without limit.
@@ -63,7 +61,7 @@ def password_error(
     if not candidate:
         return EMPTY
     return check_new_password(
-        candidate, person.user, settings, breached, single_factor=not person.has_second_step
+        candidate, person.user, person.settings, breached, single_factor=not person.has_second_step
     ).problem
 
 

@@ -29,7 +29,7 @@ class LoginDriver:
 
     def __init__(self, harness: Harness) -> None:
         self.harness = harness
-        harness.app.add_url_rule("/protected/<acr>", view_func=_protected_page(harness))
+        harness.app.add_url_rule("/protected/<acr>", view_func=_protected_page)
 
     def path(self, acr: str = "remembered", **query: int | str) -> str:
         """Return the address of the page."""
@@ -98,25 +98,20 @@ def csrf_of(browser: Browser) -> str:
     return form_token(browser.page.text)
 
 
-def _protected_page(harness: Harness) -> Any:  # noqa: ANN401 - a Flask view
-    @write_transaction
-    def protected_page(tx: Transaction, acr: str) -> Response:
-        requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
-        auth_session = current_session(tx)
-        assurance = auth_session and auth_session.satisfies_with_saved_codes(
-            requirement, settings=harness.settings, now=tx.now
+@write_transaction
+def _protected_page(tx: Transaction, acr: str) -> Response:
+    requirement = AuthRequirement(min_level=LEVELS[acr], not_before=int(request.args.get("since", 0)))
+    auth_session = current_session(tx)
+    assurance = auth_session and auth_session.satisfies_with_saved_codes(requirement, now=tx.now)
+    if auth_session and assurance and "choose" not in request.args:
+        return jsonify(
+            user=auth_session.person.user.username,
+            acr=assurance.level.acr,
+            amr=assurance.amr,
+            auth_time=assurance.auth_time,
+            second_factor_at=assurance.second_factor_at,
         )
-        if auth_session and assurance and "choose" not in request.args:
-            return jsonify(
-                user=auth_session.person.user.username,
-                acr=assurance.level.acr,
-                amr=assurance.amr,
-                auth_time=assurance.auth_time,
-                second_factor_at=assurance.second_factor_at,
-            )
-        choosing = "choose" in request.args
-        back = request.full_path.replace("choose=", "chosen=").rstrip("?")
-        requested = start.LoginRequest(Initiator.ACCOUNT, return_to=back, must_choose=choosing)
-        return start.start_login(tx, requirement, requested)
-
-    return protected_page
+    choosing = "choose" in request.args
+    back = request.full_path.replace("choose=", "chosen=").rstrip("?")
+    requested = start.LoginRequest(Initiator.ACCOUNT, return_to=back, must_choose=choosing)
+    return start.start_login(tx, requirement, requested)

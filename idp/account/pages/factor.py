@@ -12,7 +12,6 @@ from idp.login.policy.methods import Method
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.account_paths import SECURITY, factor_path, remove_factor_path
-from idp.web.context import services
 from idp.web.pages import see_other
 
 blueprint = Blueprint("factor", __name__)
@@ -25,7 +24,7 @@ def show_page(_: Transaction, auth_session: AuthenticatedSession, factor_id: str
     factor = auth_session.person.factor(factor_id)
     if factor is None:
         return see_other(SECURITY)
-    needed = auth_session.person.needs(factor, services().settings)
+    needed = auth_session.person.needs(factor)
     return responses.render(
         auth_session,
         "account/factor.html",

@@ -16,7 +16,6 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from idp.web.account_paths import SECURITY, passkey_path, remove_factor_path
-from idp.web.context import services
 from idp.web.pages import see_other
 from idp.web.transactions import write_transaction
 
@@ -63,7 +62,7 @@ def _find_passkey(auth_session: AuthenticatedSession, factor_id: str) -> Factor 
 
 
 def _render(auth_session: AuthenticatedSession, passkey: Factor, *, error: str = "") -> Response:
-    needed = auth_session.person.needs(passkey, services().settings)
+    needed = auth_session.person.needs(passkey)
     return responses.render(
         auth_session,
         "account/passkey.html",

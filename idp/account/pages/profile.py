@@ -20,7 +20,6 @@ from idp.persistence.users import User
 from idp.recovery import profile_form
 from idp.recovery.profile_form import ProfileForm
 from idp.web.account_paths import CLOSE, DOWNLOAD, EMAIL, FORGET_EMAIL, PHONE, PROFILE
-from idp.web.context import services
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("profile", __name__)
@@ -74,7 +73,7 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
         zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
         download_href=DOWNLOAD,
         attributes=_attributes(tx, user),
-        close_href=CLOSE if auth_session.person.policy(services().settings).may_close else None,
+        close_href=CLOSE if auth_session.person.policy.may_close else None,
         email=_email(user, tx.contact_changes.pending_for_user(user, ContactKind.EMAIL)),
         phone={"number": user.phone_number, "verified": user.phone_number_verified, "change_href": PHONE},
     )

@@ -39,7 +39,7 @@ def acknowledge_saved(tx: Transaction) -> Response:
     if not is_checked(request.form, "saved"):
         recent = session_guard.require(tx, recent_factors_requirement, saving_codes=True)
         return _render_codes(recent, error=NOT_SAVED)
-    recovery_code.acknowledge_saved(tx, auth_session.person, services().settings)
+    recovery_code.acknowledge_saved(tx, auth_session.person)
     return responses.redirect_done("saved")
 
 
@@ -51,7 +51,7 @@ def _render_codes(auth_session: AuthenticatedSession, *, error: str = "") -> Res
         "account/recovery_codes.html",
         error=("saved", error) if error else None,
         codes=codes,
-        viewable=bool(auth_session.person.policy(services().settings).codes_viewable),
+        viewable=bool(auth_session.person.policy.codes_viewable),
         download_href=download_href(codes),
         replaced=auth_session.person.has_replaced_codes,
     )

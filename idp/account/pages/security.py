@@ -19,7 +19,6 @@ from idp.login.state.session import AuthenticatedSession
 from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from idp.web import account_paths
-from idp.web.context import services
 
 blueprint = Blueprint("security", __name__)
 
@@ -38,8 +37,8 @@ def show_page(tx: Transaction, auth_session: AuthenticatedSession) -> Response:
         password={"changed": Moment(user.password_changed_at), "href": account_paths.PASSWORD},
         two_step=_two_step(person),
         passkeys=[_passkey(factor) for factor in person.factors_of(Method.PASSKEY)],
-        add_passkey_href=account_paths.ADD_PASSKEY if person.may_enrol(Method.PASSKEY, services().settings) else None,
-        messages=[_messages(person, method) for method in person.channels(services().settings)],
+        add_passkey_href=account_paths.ADD_PASSKEY if person.is_permitted(Method.PASSKEY) else None,
+        messages=[_messages(person, method) for method in person.channels],
         recovery=_recovery(person),
         devices=[device_row(device, own) for device in tx.devices.trusted_for_user(user.id, user.epoch)],
         sessions=[session_row(session, own) for session in sessions],
@@ -58,10 +57,10 @@ def _two_step(person: Person) -> dict[str, Any]:
     apps = person.factors_of(Method.TOTP)
     return {
         "on": bool(apps),
-        "shown": bool(apps) or person.may_enrol(Method.TOTP, services().settings),
+        "shown": bool(apps) or person.is_permitted(Method.TOTP),
         "any": person.has_second_step,
         "remove_href": account_paths.factor_path(apps[0].id) if apps and not person.is_last(apps[0]) else None,
-        "required": person.must_have_second_step(services().settings),
+        "required": person.policy.required,
         "since": Moment(apps[0].created_at) if apps else "",
         "set_up_href": account_paths.TOTP,
         "replace_href": account_paths.TOTP,
@@ -97,6 +96,6 @@ def _recovery(person: Person) -> dict[str, Any] | None:
     """Return how many codes are left; none yet for somebody whose authenticator app was imported."""
     if not person.has_second_step:
         return None
-    viewable = person.recovery is not None and person.policy(services().settings).codes_viewable
+    viewable = person.recovery is not None and person.policy.codes_viewable
     show_href = account_paths.VIEW_CODES if viewable else None
     return {"left": person.codes_left, "total": COUNT, "href": account_paths.REGENERATE, "show_href": show_href}

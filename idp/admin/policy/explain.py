@@ -106,18 +106,16 @@ def explain(tx: Transaction, situation: Situation, settings: Settings) -> Explan
     person = replace(person, circumstances=at)
     requested = _requested(situation, settings, now=tx.now)
     if requested is None:
-        return Explanation(
-            tuple(_spoken(tx, person, situation, settings)), (), (), (), done=False, level="", reasons=()
-        )
-    simulated = simulate_sign_in(tx, person, requested, settings, remembered=situation.remembered)
+        return Explanation(tuple(_spoken(tx, person, situation)), (), (), (), done=False, level="", reasons=())
+    simulated = simulate_sign_in(tx, person, requested, remembered=situation.remembered)
     return Explanation(
-        spoken=tuple(_spoken(tx, person, situation, settings)),
-        together=tuple(_join_words(person, requested, settings, now=tx.now)),
+        spoken=tuple(_spoken(tx, person, situation)),
+        together=tuple(_join_words(person, requested, now=tx.now)),
         pages=tuple(map(words.page_name, simulated.pages)),
         steps=tuple(page.path for page in simulated.pages),
         done=simulated.done,
         level=simulated.level.acr,
-        reasons=tuple(reasons.reasons(person, requested, settings, now=tx.now)),
+        reasons=tuple(reasons.reasons(person, requested, now=tx.now)),
     )
 
 
@@ -170,8 +168,8 @@ def _requested(situation: Situation, settings: Settings, *, now: int) -> AuthReq
         return None
 
 
-def _spoken(tx: Transaction, person: Person, situation: Situation, settings: Settings) -> list[Spoken]:
-    rules = person.rules_in_force(settings)
+def _spoken(tx: Transaction, person: Person, situation: Situation) -> list[Spoken]:
+    rules = person.rules_in_force
     names = rule_names(tx, rules)
     spoken = []
     for rule in rules:
@@ -207,14 +205,14 @@ def _request_sentences(situation: Situation) -> list[Text]:
     return said
 
 
-def _join_words(person: Person, requested: AuthRequirement, settings: Settings, *, now: int) -> Sequence[Text]:
-    joined, policy = person.with_policy(requested, settings, now=now), person.policy(settings)
+def _join_words(person: Person, requested: AuthRequirement, *, now: int) -> Sequence[Text]:
+    joined, policy = person.with_policy(requested, now=now), person.policy
     level = joined.target(person.best)
     said = [Text("At least this is asked: {level}.", level=words.LEVELS[level])]
     shown = {"kinds", "sign_in_hours", *({"remember_days"} if policy.required or person.has_second_step else set())}
     said += [sentence for name, sentence in words.sentences(policy).items() if name in shown]
-    if joined.require_enrolment and not person.has_permitted_step(policy):
+    if joined.require_enrolment and not person.has_permitted_step:
         said.append(Text("A second step is set up first."))
-    elif person.may_wait(settings, now):
+    elif person.may_wait(now):
         said.append(Text("The second step that is missing can still wait."))
     return said

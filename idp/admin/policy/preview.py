@@ -104,7 +104,7 @@ class _Judge:
         return known
 
     def _happens(self, alike: Alike, rules: RuleSet) -> frozenset[Effect]:
-        simulated = simulate_sign_in(self._tx, self._person(alike, rules), self._requested, self._settings)
+        simulated = simulate_sign_in(self._tx, self._person(alike, rules), self._requested)
         if not simulated.done:
             return frozenset({Effect.LOCKED_OUT})
         happens = {Effect.SET_UP} if simulated.sets_up or simulated.offered else set()
@@ -137,6 +137,7 @@ class _Judge:
         factors = tuple(Factor(kind, kind, "", attested=alike.attested and kind == Method.PASSKEY) for kind in usable)
         return Person(
             user,
+            self._settings,
             factors,
             has_unavailable_factor=len(usable) < len(alike.kinds),
             recovery=None,

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from idp.config import Settings
 from idp.factors import totp
 from idp.factors.recovery_codes import NewRecoverySet
 from idp.factors.sent_code import mask
@@ -46,10 +45,10 @@ def new_setup(person: Person, *, owner: str, password_at: int, services: Service
     return Setup(seed=seed, account=_account_name(person), issuer=services.settings.brand)
 
 
-def masked_label(person: Person, settings: Settings) -> str:
+def masked_label(person: Person) -> str:
     """Return what apps call the entry, for somebody who only knows the password: "Countersign (j•••@example.com)"."""
     name = _account_name(person)
-    return f"{settings.brand} ({mask(name) if '@' in name else name})"
+    return f"{person.settings.brand} ({mask(name) if '@' in name else name})"
 
 
 def _account_name(person: Person) -> str:

@@ -48,7 +48,7 @@ def advance_flow(tx: Transaction, flow: LoginFlow, *, skip_offer: bool = False) 
     done = flow.step is Step.DONE or (skip_offer and flow.step is Step.OFFER)
     response = see_other(_next_url(flow, done=done))
     if flow.person is not None:
-        grace.start_grace(tx, flow.person, services().settings)
+        grace.start_grace(tx, flow.person)
     if done:
         _open_session(tx, flow, browser, response)
     else:

@@ -43,7 +43,7 @@ def complete(
     if sid is None:
         sid = _open_session(tx, flow, person, device, handle, services=services)
     second = [proof.at for proof in flow.proofs if proof.method in SECOND and proof.method is not Method.RECOVERY_CODE]
-    days = flow.remember_days(services.settings)
+    days = flow.remember_days
     if flow.row.remember and second and days:
         devices.remember(tx, device, person.user, proven_at=max(second), days=days)
         notify(tx, person.user, Notice.DEVICE_REMEMBERED)
@@ -58,7 +58,7 @@ def complete(
         amr=list(assurance.amr),
         device_id=device.id,
         policy=person.rules.version,
-        asked_by=reasons(person, stored_requirement(flow.row), services.settings, now=tx.now),
+        asked_by=reasons(person, stored_requirement(flow.row), now=tx.now),
         asked=flow.requirement.min_level.acr,
     )
     if any(proof.method is Method.PASSWORD for proof in flow.proofs):

@@ -13,18 +13,17 @@ from __future__ import annotations
 
 from idp import audit
 from idp.audit import Event
-from idp.config import Settings
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 
 
-def starts_now(person: Person, settings: Settings, now: int) -> bool:
+def starts_now(person: Person, now: int) -> bool:
     """Whether this person's window starts with the present request (`now` in seconds, UTC)."""
-    return person.user.second_step_due_at is None and person.may_wait(settings, now)
+    return person.user.second_step_due_at is None and person.may_wait(now)
 
 
-def start_grace(tx: Transaction, person: Person, settings: Settings) -> None:
+def start_grace(tx: Transaction, person: Person) -> None:
     """Store when the person must have enrolled a second step, unless that is stored already."""
-    due = person.second_step_due(settings, tx.now)
-    if due is not None and starts_now(person, settings, tx.now) and tx.users.begin_grace(person.user, due):
+    due = person.second_step_due(tx.now)
+    if due is not None and starts_now(person, tx.now) and tx.users.begin_grace(person.user, due):
         audit.record(tx, Event.SECOND_STEP_DUE, user_id=person.user.id, due_at=due)

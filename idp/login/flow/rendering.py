@@ -111,9 +111,9 @@ def cancel_if_requested(tx: Transaction, flow: LoginFlow) -> Response | None:
     return see_other(CANCEL_URLS.get(flow.row.initiator, flow.row.return_to))
 
 
-def remember_days(tx: Transaction, flow: LoginFlow) -> int:
+def offered_remember_days(tx: Transaction, flow: LoginFlow) -> int:
     """Return how many days this device can be remembered from now on; 0 also while it is remembered."""
-    return 0 if _is_remembered(tx, flow) else flow.remember_days(services().settings)
+    return 0 if _is_remembered(tx, flow) else flow.remember_days
 
 
 def _is_remembered(tx: Transaction, flow: LoginFlow) -> bool:

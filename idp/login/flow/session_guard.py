@@ -101,7 +101,7 @@ def check(
     saving_codes: bool = False,
 ) -> AuthenticatedSession:
     """Return this session, if it satisfies the requirement; raises as `require`."""
-    if auth_session is None or auth_session.satisfies(requested, settings=services().settings, now=now) is None:
+    if auth_session is None or auth_session.satisfies(requested, now=now) is None:
         raise SignInNeeded(requested, back or request.path)
     use_person_locale(auth_session.person)
     if auth_session.person.codes_to_save and not saving_codes:
@@ -163,13 +163,13 @@ def requires(
 
 def record_activity(auth_session: AuthenticatedSession) -> None:
     """Record that the session is in use, and start the person's grace window if it starts now."""
-    now, settings = services().clock.now(), services().settings
+    now = services().clock.now()
     unseen = now - auth_session.session.last_seen_at >= auth_sessions.SEEN_EVERY
-    if not (unseen or grace.starts_now(auth_session.person, settings, now)):
+    if not (unseen or grace.starts_now(auth_session.person, now)):
         return
     try:
         with services().database.write(origin()) as tx:
             auth_sessions.touch(tx, auth_session)
-            grace.start_grace(tx, auth_session.person, settings)
+            grace.start_grace(tx, auth_session.person)
     except DatabaseUnavailable as error:
         log_unavailable(error)  # the page was read already, and the next one records the same

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from idp import audit
 from idp.audit import Event, Outcome
-from idp.config import Settings
 from idp.login.methods.result import Result
 from idp.login.policy import rate_limits
 from idp.login.policy.methods import Method
@@ -18,14 +17,14 @@ from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
 
 
-def has_attempts_left(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
+def has_attempts_left(tx: Transaction, flow: LoginFlow, person: Person) -> bool:
     """Whether `consume_attempt` would succeed now. It saves a costly hash; only `consume_attempt` decides."""
-    return tx.throttles.has_capacity(_bucket(tx, flow, person), rate_limits.code_limit(settings))
+    return tx.throttles.has_capacity(_bucket(tx, flow, person), rate_limits.code_limit(person.settings))
 
 
-def consume_attempt(tx: Transaction, flow: LoginFlow, person: Person, settings: Settings) -> bool:
+def consume_attempt(tx: Transaction, flow: LoginFlow, person: Person) -> bool:
     """Count one attempt before it is checked; False when the limit is reached, and then nothing may be checked."""
-    if tx.throttles.consume(_bucket(tx, flow, person), rate_limits.code_limit(settings)):
+    if tx.throttles.consume(_bucket(tx, flow, person), rate_limits.code_limit(person.settings)):
         return True
     audit_attempt(tx, flow, person, Outcome.THROTTLED)
     return False
@@ -62,20 +61,20 @@ def _warn_owner(tx: Transaction, flow: LoginFlow, person: Person) -> None:
 
 
 def record_proof(
-    tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, settings: Settings, *, remember: bool
+    tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, *, remember: bool
 ) -> LoginFlow | Result:
     """Add a proof to those of the flow; arguments and result as for `record_proofs`."""
-    return record_proofs(tx, flow, person, (*flow.proofs, proof), settings, remember=remember)
+    return record_proofs(tx, flow, person, (*flow.proofs, proof), remember=remember)
 
 
 def record_enrolment(
-    tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, settings: Settings, *, remember: bool
+    tx: Transaction, flow: LoginFlow, person: Person, proof: Proof, *, remember: bool
 ) -> LoginFlow | Result:
     """Add the proof of a factor that was just added, with which the person's next epoch began."""
     user = tx.users.by_id(person.user.id)
     if user is None:
         return Result.CONFLICT
-    return record_proof(tx, flow, people.load(tx, user, settings), proof, settings, remember=remember)
+    return record_proof(tx, flow, people.load(tx, user, person.settings), proof, remember=remember)
 
 
 def record_proofs(
@@ -83,7 +82,6 @@ def record_proofs(
     flow: LoginFlow,
     person: Person,
     proofs: Iterable[Proof],
-    settings: Settings,
     **columns: bool | str | None,
 ) -> LoginFlow | Result:
     """Store the proofs of a flow, whose person is then `person`, as they are now; return the flow with them.
@@ -93,7 +91,7 @@ def record_proofs(
     """
     user, rows = person.user, to_rows(proofs)
     stored = tx.login_flows.advance(flow.row, user_id=user.id, epoch=user.epoch, proofs=rows, **columns)
-    return Result.CONFLICT if stored is None else judge_flow(tx, stored, flow.auth_session, person, settings)
+    return Result.CONFLICT if stored is None else judge_flow(tx, stored, flow.auth_session, person, person.settings)
 
 
 def known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:

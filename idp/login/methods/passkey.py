@@ -94,7 +94,7 @@ def verify_first_factor(
     device = devices.recognise_device(tx, browser_cookie, user.id)
     device_id = device.id if device else None
     person = people.load(tx, user, settings)
-    return attempts.record_proofs(tx, flow, person, (proof,), settings, remember=False, device_id=device_id)
+    return attempts.record_proofs(tx, flow, person, (proof,), remember=False, device_id=device_id)
 
 
 def verify_second_factor(
@@ -104,7 +104,6 @@ def verify_second_factor(
     response: AuthenticatorResponse,
     *,
     remember: bool,
-    settings: Settings,
 ) -> LoginFlow | Result:
     """Verify a response of this person's passkey; one that is not discoverable need not name its user."""
     audit_rows = _Audit(tx, flow, Event.SECOND_STEP, person.user.id)
@@ -112,11 +111,11 @@ def verify_second_factor(
     try:
         claim_challenge(tx, flow.owner, Purpose.SIGN_IN, response)
         user = _verify_user(person.user, response, unnamed=True)
-        proof = _use_passkey(tx, response, found, user, settings)
+        proof = _use_passkey(tx, response, found, user, person.settings)
     except InvalidResponse as reason:
         return audit_rows.record_failure(reason)
     audit_rows.record_success()
-    return attempts.record_proof(tx, flow, person, proof, settings, remember=remember)
+    return attempts.record_proof(tx, flow, person, proof, remember=remember)
 
 
 def _verify_user(user: User | None, response: AuthenticatorResponse, *, unnamed: bool = False) -> User:

@@ -120,18 +120,16 @@ def record_result(
     if checked.new_hash:
         tx.users.rehash_password(user, checked.new_hash)
     _audit_attempt(tx, candidate, row, Outcome.SUCCESS)
-    return _record_proof(tx, flow, people.load(tx, user, settings), candidate.device_id, settings)
+    return _record_proof(tx, flow, people.load(tx, user, settings), candidate.device_id)
 
 
-def _record_proof(
-    tx: Transaction, flow: LoginFlow, person: Person, device_id: str | None, settings: Settings
-) -> LoginFlow | Result:
+def _record_proof(tx: Transaction, flow: LoginFlow, person: Person, device_id: str | None) -> LoginFlow | Result:
     user = person.user
     proofs = [*_passkeys(flow.row, user), Proof(Method.PASSWORD, PASSWORD_FACTOR, tx.now)]
     device = tx.devices.by_id(device_id) if device_id else None
     if device is not None and device.trusted_at is not None and device.trusted(epoch=user.epoch, now=tx.now):
         proofs.append(Proof(Method.DEVICE, device.trust_id, device.trusted_at))
-    return record_proofs(tx, flow, person, proofs, settings, device_id=device_id, remember=False)
+    return record_proofs(tx, flow, person, proofs, device_id=device_id, remember=False)
 
 
 def _passkeys(row: LoginFlowRow, user: User) -> list[Proof]:

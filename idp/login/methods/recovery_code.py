@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from idp import audit
 from idp.audit import Event, Outcome
-from idp.config import Settings
 from idp.factors import recovery_codes
 from idp.factors.recovery_codes import NewRecoverySet
 from idp.login import devices
@@ -51,7 +50,7 @@ def verify_code(
     tx: Transaction, flow: LoginFlow, person: Person, prepared: PreparedRecoveryCode | None, services: Services
 ) -> LoginFlow | Result:
     """Check a recovery code and record the proof; it is used up, remembered devices end, its owner is notified."""
-    if not attempts.consume_attempt(tx, flow, person, services.settings):
+    if not attempts.consume_attempt(tx, flow, person):
         return Result.THROTTLED
     if prepared is None or not _belongs_to(person, prepared) or not tx.recovery.use(prepared.set_id, prepared.digest):
         attempts.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
@@ -66,7 +65,7 @@ def verify_code(
         replace_codes(tx, person, prepared.next_set, services)
         person = people.load(tx, person.user, services.settings)
     proof = Proof(Method.RECOVERY_CODE, person.recovery_factor, tx.now)
-    return attempts.record_proof(tx, flow, person, proof, services.settings, remember=False)
+    return attempts.record_proof(tx, flow, person, proof, remember=False)
 
 
 def first_set(person: Person, services: Services) -> NewRecoverySet | None:
@@ -82,9 +81,9 @@ def replace_codes(tx: Transaction, person: Person, fresh: NewRecoverySet, servic
     audit.record(tx, Event.RECOVERY_CODES_MADE, user_id=person.user.id)
 
 
-def acknowledge_saved(tx: Transaction, person: Person, settings: Settings) -> bool:
+def acknowledge_saved(tx: Transaction, person: Person) -> bool:
     """Store that the person has saved the codes; False when that was stored before."""
-    first = tx.recovery.acknowledge(person.user.id, keep=bool(person.policy(settings).codes_viewable))
+    first = tx.recovery.acknowledge(person.user.id, keep=bool(person.policy.codes_viewable))
     if first:
         audit.record(tx, Event.RECOVERY_CODES_SAVED, user_id=person.user.id)
     return first

@@ -30,7 +30,7 @@ def verify_code(
     services: Services,
 ) -> LoginFlow | Result:
     """Check a six-digit code and record the proof; a right code is used up."""
-    if not attempts.consume_attempt(tx, flow, person, services.settings):
+    if not attempts.consume_attempt(tx, flow, person):
         return Result.THROTTLED
     results = ((factor, CHECKS[method](tx, flow, factor, code, services)) for factor in person.factors_of(method))
     factor, result = next((one for one in results if one[1] is not Result.WRONG), (None, Result.WRONG))
@@ -40,4 +40,4 @@ def verify_code(
     attempts.reset_attempts(tx, flow, person)
     attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, method)
     proof = Proof(method, factor.id, tx.now)
-    return attempts.record_proof(tx, flow, person, proof, services.settings, remember=remember)
+    return attempts.record_proof(tx, flow, person, proof, remember=remember)

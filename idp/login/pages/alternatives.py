@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from idp.config import Settings
 from idp.factors.sent_code import mask
 from idp.login.flow import rendering
 from idp.login.policy.methods import Method
@@ -32,7 +31,7 @@ def alternative_methods(
     return [_entry(flow, method) for method in methods if method not in shown]
 
 
-def enrolment_alternatives(flow: LoginFlow, settings: Settings, *, shown: Method) -> list[AlternativeMethod]:
+def enrolment_alternatives(flow: LoginFlow, *, shown: Method) -> list[AlternativeMethod]:
     """Return what could be set up instead of the method shown, where its page lists them.
 
     The page of an authenticator app does; the others link back to it, unless an app does not count.
@@ -41,7 +40,7 @@ def enrolment_alternatives(flow: LoginFlow, settings: Settings, *, shown: Method
         return []
     return [
         AlternativeMethod(method.spec.name, entry.hint, method.spec.symbol, href=rendering.flow_url(flow, entry.page))
-        for method in flow.enrollable_methods(settings)
+        for method in flow.enrollable_methods
         if method is not shown and (entry := method.spec.enrolment)
     ]
 

@@ -37,7 +37,7 @@ blueprint = Blueprint("login_enrol_passkey", __name__, url_prefix=f"/login/<flow
 
 
 def _is_enrollable(flow: LoginFlow) -> bool:
-    return Method.PASSKEY in flow.enrollable_methods(services().settings)
+    return Method.PASSKEY in flow.enrollable_methods
 
 
 @blueprint.get("")
@@ -103,8 +103,8 @@ def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
         action=action,
         options_href=f"{action}/options",
         forgets_devices=flow.person is not None and flow.person.has_second_step,
-        remember_days=flow.remember_days(services().settings),
+        remember_days=flow.remember_days,
         back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
-        alternatives=enrolment_alternatives(flow, services().settings, shown=Method.PASSKEY),
+        alternatives=enrolment_alternatives(flow, shown=Method.PASSKEY),
         sends=False,
     )

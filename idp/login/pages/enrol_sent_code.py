@@ -43,7 +43,7 @@ blueprint = Blueprint(
 
 
 def _is_enrollable(flow: LoginFlow, channel: str) -> bool:
-    return channel in flow.enrollable_methods(services().settings)
+    return channel in flow.enrollable_methods
 
 
 def _render(
@@ -67,9 +67,9 @@ def _render(
         action=action,
         required=flow.requirement.require_enrolment,
         forgets_devices=person.has_second_step,
-        remember_days=flow.remember_days(services().settings),
+        remember_days=flow.remember_days,
         back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
-        alternatives=enrolment_alternatives(flow, services().settings, shown=method),
+        alternatives=enrolment_alternatives(flow, shown=method),
         sends=False,
         **sent_code_pages.enrolment_variables(person, method, pending, send_action=f"{action}/send"),
     )

@@ -86,7 +86,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         required=flow.requirement.require_enrolment,
         stronger=person.has_second_step,
         forgets_devices=person.has_second_step,
-        remember_days=flow.remember_days(services().settings),
-        alternatives=enrolment_alternatives(flow, services().settings, shown=Method.TOTP),
+        remember_days=flow.remember_days,
+        alternatives=enrolment_alternatives(flow, shown=Method.TOTP),
         sends=False,
     )

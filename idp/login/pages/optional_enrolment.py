@@ -16,7 +16,6 @@ from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow, requirement_to_json, stored_requirement
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
-from idp.web.context import services
 from idp.web.pages import FieldError
 
 NOTHING_CHOSEN = Text("Choose whether to set it up now.")
@@ -25,7 +24,7 @@ blueprint = Blueprint("login_offer", __name__, url_prefix="/login/<flow_id>")
 
 
 def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:
-    due = person.second_step_due(services().settings, tx.now)
+    due = person.second_step_due(tx.now)
     return rendering.render(
         tx,
         flow,

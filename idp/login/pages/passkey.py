@@ -73,8 +73,7 @@ def verify_second_factor(tx: Transaction, flow: LoginFlow, person: Person) -> Re
     response, remember = read_passkey_response(), is_checked(request.form, "remember")
     result: LoginFlow | Result = Result.WRONG
     if response is not None:
-        settings = services().settings
-        result = passkey.verify_second_factor(tx, flow, person, response, remember=remember, settings=settings)
+        result = passkey.verify_second_factor(tx, flow, person, response, remember=remember)
     if result is Result.WRONG:
         return second_step.render(tx, flow, person, error=("form", WRONG))
     return continue_flow(tx, flow.row.id, result)

@@ -40,7 +40,7 @@ def show_form(tx: Transaction, flow: LoginFlow, _: Person) -> Response:
 @blueprint.post(f"/{RECOVERY_CODE}")
 def verify_code(flow_id: str) -> Response:
     """Read, hash outside any transaction, then record the result."""
-    database, settings = services().database, services().settings
+    database = services().database
     typed = single_value(request.form, "code", longest=errors.LONGEST_CODE)
     cancelling = is_cancelling(request.form)
     with database.read(origin()) as tx:
@@ -49,7 +49,7 @@ def verify_code(flow_id: str) -> Response:
             return _render(tx, flow, error=("form", errors.STALE_FORM))
         if not typed and not cancelling:
             return _render(tx, flow, error=("code", NO_CODE))
-        hopeless = cancelling or not attempts.has_attempts_left(tx, flow, person, settings)
+        hopeless = cancelling or not attempts.has_attempts_left(tx, flow, person)
     prepared = None if hopeless else recovery_code.prepare_code(person, typed, services())
     with database.write(origin()) as tx:
         return _record(tx, flow_id, prepared)

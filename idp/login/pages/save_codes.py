@@ -32,7 +32,7 @@ def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldErr
         "login/recovery_codes.html",
         error=error,
         codes=codes,
-        viewable=bool(person.policy(services().settings).codes_viewable),
+        viewable=bool(person.policy.codes_viewable),
         download_href=download_href(codes),
         replaced=person.has_replaced_codes,
         forced=any(proof.method is Method.RECOVERY_CODE for proof in flow.state.proofs),
@@ -52,8 +52,7 @@ def acknowledge_saved(tx: Transaction, flow: LoginFlow, person: Person) -> Respo
     """Store that the person has saved the codes."""
     if not is_checked(request.form, "saved"):
         return _render(tx, flow, person, error=("saved", errors.NOT_SAVED))
-    settings = services().settings
-    if not recovery_code.acknowledge_saved(tx, person, settings):
+    if not recovery_code.acknowledge_saved(tx, person):
         return redirect_to_next_step(tx, flow.row.id)
-    person = people.load(tx, person.user, settings)
-    return advance_flow(tx, judge_flow(tx, flow.row, flow.auth_session, person, settings))
+    person = people.load(tx, person.user, person.settings)
+    return advance_flow(tx, judge_flow(tx, flow.row, flow.auth_session, person, person.settings))

@@ -61,7 +61,7 @@ def _render(
         status=status,
         error=error,
         action=action,
-        remember_days=rendering.remember_days(tx, flow),
+        remember_days=rendering.offered_remember_days(tx, flow),
         alternatives=alternative_methods(flow, {method}),
         sends=True,
         **variables | {"masked": mask(factor.address or "")},

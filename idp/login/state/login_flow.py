@@ -69,16 +69,18 @@ class LoginFlow:
         able = self.person.methods if self.person else frozenset()
         return (*self.available_methods, *({Method.RECOVERY_CODE} & able))
 
-    def enrollable_methods(self, settings: Settings) -> tuple[Method, ...]:
+    @property
+    def enrollable_methods(self) -> tuple[Method, ...]:
         """Return the second steps that would be enough and could be enrolled, without TOTP."""
         if self.person is None:
             return ()
-        methods = (Method.PASSWORD, *self.person.enrollable(settings))
+        methods = (Method.PASSWORD, *self.person.enrollable)
         return available_methods(methods, self.requirement.min_level)
 
-    def remember_days(self, settings: Settings) -> int:
+    @property
+    def remember_days(self) -> int:
         """Return how many days a device would be remembered; 0: it cannot be."""
-        return (self.person.policy(settings).remember_days or 0) if self.person else 0
+        return (self.person.policy.remember_days or 0) if self.person else 0
 
     @property
     def assurance(self) -> Assurance:
@@ -174,7 +176,7 @@ def judge_flow(
     person = person.for_client(row.client_id) if person else None
     if person is None:
         return _nobodys_flow(row, auth_session, requested, settings)
-    requirement = person.with_policy(requested, settings, now=tx.now)
+    requirement = person.with_policy(requested, now=tx.now)
     session_proofs = (
         auth_session.proofs
         if auth_session is not None and _session_proofs_count(auth_session, person, row, requirement)
@@ -182,7 +184,7 @@ def judge_flow(
     )
     judged = (*session_proofs, *own_proofs)
     person = people.with_trusted(tx, person, judged)
-    proofs = person.counting_proofs(judged, not_before=requirement.not_before, settings=settings, now=tx.now)
+    proofs = person.counting_proofs(judged, not_before=requirement.not_before, now=tx.now)
     password_at = max((proof.at for proof in proofs if proof.method in FIRST), default=0)
     state = State(
         proofs=proofs,
@@ -191,9 +193,9 @@ def judge_flow(
         codes_to_save=person.codes_to_save,
         must_choose=row.must_choose and auth_session is not None and row.user_id is None,
         attested=person.attested,
-        enrollable=_enrollable(person, requirement, settings),
+        enrollable=_enrollable(person, requirement),
         attesting=settings.attesting,
-        may_wait=person.may_wait(settings, tx.now)
+        may_wait=person.may_wait(tx.now)
         and not (auth_session is not None and _is_same_person(auth_session.person, person)),
     )
     return LoginFlow(row, auth_session, person, own_proofs, requirement, state)
@@ -207,9 +209,9 @@ def _nobodys_flow(
     return LoginFlow(row, auth_session, None, (), requested, state)
 
 
-def _enrollable(person: Person, requirement: AuthRequirement, settings: Settings) -> frozenset[Method]:
+def _enrollable(person: Person, requirement: AuthRequirement) -> frozenset[Method]:
     """Return the second steps that the person could enrol now, and that would count."""
-    able = frozenset({Method.TOTP, *person.enrollable(settings)})
+    able = frozenset({Method.TOTP, *person.enrollable})
     return able if requirement.kinds is None else able & requirement.kinds
 
 

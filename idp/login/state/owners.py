@@ -36,7 +36,7 @@ def can_administer(
         person = people.load(tx, user, settings)
         at = replace(person.circumstances, address=address)
         person = replace(person, rules=person.rules if rules is None else rules, circumstances=at)
-        if simulate_sign_in(tx, person, CONSOLE_REQUIREMENT, settings).done:
+        if simulate_sign_in(tx, person, CONSOLE_REQUIREMENT).done:
             return True
     return False
 

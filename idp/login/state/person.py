@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from idp.config import Settings
 from idp.kernel.clock import DAY
@@ -30,10 +31,11 @@ class Person:
     `factors` are those that are usable now; `has_unavailable_factor`: there are others, whose channel the installation
     no longer has. `trusted` are the `trust_id`s of the remembered devices, once a proof needs them (`with_trusted`);
     without them no proof of a device counts. `rules` are the administrators', of which those for these `circumstances`
-    apply.
+    apply. Sign-ins depend on the settings as well, above all on the defaults of the organisation's rule.
     """
 
     user: User
+    settings: Settings = field(repr=False)
     factors: tuple[Factor, ...]
     has_unavailable_factor: bool
     recovery: RecoverySet | None
@@ -72,17 +74,17 @@ class Person:
         """Whether this is the only second step."""
         return not self.has_unavailable_factor and all(each.id == factor.id for each in self.factors)
 
-    def needs(self, factor: Factor, settings: Settings) -> bool:
+    def needs(self, factor: Factor) -> bool:
         """Whether policy forbids removing this factor, because it is the last one that counts."""
-        policy = self.policy(settings)
         others = replace(self, factors=tuple(each for each in self.factors if each.id != factor.id))
-        return policy.required and self.has_permitted_step(policy) and not others.has_permitted_step(policy)
+        return self.policy.required and self.has_permitted_step and not others.has_permitted_step
 
-    def has_permitted_step(self, policy: Terms) -> bool:
+    @property
+    def has_permitted_step(self) -> bool:
         """Whether a second step is enrolled that counts, including one that is unavailable now."""
-        if self.has_unavailable_factor or policy.kinds is None:
+        if self.has_unavailable_factor or self.policy.kinds is None:
             return self.has_second_step
-        return any(factor.kind in policy.kinds for factor in self.factors)
+        return any(factor.kind in self.policy.kinds for factor in self.factors)
 
     @property
     def codes_to_save(self) -> bool:
@@ -100,25 +102,26 @@ class Person:
         """Return the factor id of recovery codes; their proofs stop counting when that factor is replaced."""
         return f"{RECOVERY_FACTOR}:{self.factors[0].id if self.factors else self.user.epoch}"
 
-    def channels(self, settings: Settings) -> tuple[Method, ...]:
+    @property
+    def channels(self) -> tuple[Method, ...]:
         """Return the channels of codes that this person has or could enrol, the most secure first."""
-        able = {*self.enrollable(settings), *(Method(factor.kind) for factor in self.factors)}
+        able = {*self.enrollable, *(Method(factor.kind) for factor in self.factors)}
         return tuple(method for method in MOST_SECURE_FIRST if method.spec.destination and method in able)
 
-    def enrollable(self, settings: Settings) -> tuple[Method, ...]:
+    @property
+    def enrollable(self) -> tuple[Method, ...]:
         """Return the methods that could be enrolled instead of TOTP, the most secure first."""
-        context, kinds = MethodContext(settings, self.user), self.policy(settings).kinds
+        context = MethodContext(self.settings, self.user)
         return tuple(
             method
             for method in MOST_SECURE_FIRST
             if (entry := method.spec.enrolment) and method.spec.usable(context) and entry.possible(context)
-            if kinds is None or method in kinds
+            if self.is_permitted(method)
         )
 
-    def may_enrol(self, method: Method, settings: Settings) -> bool:
-        """Whether a second step of this method would count."""
-        kinds = self.policy(settings).kinds
-        return kinds is None or method in kinds
+    def is_permitted(self, method: Method) -> bool:
+        """Whether policy lets this method count as a second step."""
+        return self.policy.kinds is None or method in self.policy.kinds
 
     @property
     def best(self) -> Level:
@@ -130,14 +133,14 @@ class Person:
         """Whether one of their passkeys is attested."""
         return any(factor.attested for factor in self.factors)
 
-    def counting_proofs(
-        self, proofs: tuple[Proof, ...], *, not_before: int, settings: Settings, now: int
-    ) -> tuple[Proof, ...]:
+    def counting_proofs(self, proofs: tuple[Proof, ...], *, not_before: int, now: int) -> tuple[Proof, ...]:
         """Return the proofs that count: of usable factors, at or after `not_before`, second factors while they last."""
         live = {PASSWORD_FACTOR, *(factor.id for factor in self.factors), *self.trusted}
         live |= {self.recovery_factor} if self.has_second_step else set()
-        freshness = Freshness(not_before=not_before, second_factor_not_before=now - settings.second_factor_lifetime)
-        remembered_since = now - (self.policy(settings).remember_days or 0) * DAY
+        freshness = Freshness(
+            not_before=not_before, second_factor_not_before=now - self.settings.second_factor_lifetime
+        )
+        remembered_since = now - (self.policy.remember_days or 0) * DAY
         lasting = (proof for proof in proofs if proof.method is not Method.DEVICE or proof.at > remembered_since)
         return counted(lasting, live=frozenset(live), freshness=freshness)
 
@@ -145,57 +148,64 @@ class Person:
         """Return the state of these counting proofs."""
         return State(proofs=proofs, methods=self.methods, attested=self.attested)
 
-    def rules_in_force(self, settings: Settings) -> list[Rule]:
+    @property
+    def rules_in_force(self) -> list[Rule]:
         """List the rules for this person in these circumstances: the organisation's, with its defaults, is the first.
 
         An administrator's `Required` is a rule about the person.
         """
-        rules = [Rule(RuleKind.ORGANISATION, self.rules.organisation(settings), version=self.rules.version)]
+        rules = [Rule(RuleKind.ORGANISATION, self.rules.organisation(self.settings), version=self.rules.version)]
         if self.user.second_step_required:
             rules.append(Rule(RuleKind.PERSON, Terms(second_step=True), self.user.id))
         return rules + self.rules.applying(self.circumstances)
 
-    def policy(self, settings: Settings) -> Terms:
+    @cached_property
+    def policy(self) -> Terms:
         """Return what these rules require together."""
-        return join_terms(rule.terms for rule in self.rules_in_force(settings))
+        return join_terms(rule.terms for rule in self.rules_in_force)
 
-    def with_policy(self, requested: AuthRequirement, settings: Settings, *, now: int) -> AuthRequirement:
+    def with_policy(self, requested: AuthRequirement, *, now: int) -> AuthRequirement:
         """Join a requirement with that of policy for this person now; grace relaxes policy alone."""
-        policy = self.policy(settings)
-        required = requirement_sources.policy_requirement(policy, now=now)
-        if self.may_wait(settings, now):
+        required = requirement_sources.policy_requirement(self.policy, now=now)
+        if self.may_wait(now):
             required = requirement_sources.without_enrolment(required)
         own = requirement_sources.own_requirement(
-            has_second_step=self.has_second_step, remember_days=policy.remember_days or 0
+            has_second_step=self.has_second_step, remember_days=self.policy.remember_days or 0
         )
         return join(required, own, requested)
 
-    def must_have_second_step(self, settings: Settings) -> bool:
-        """Whether policy forbids this person to turn off the second step."""
-        return self.policy(settings).required
-
-    def second_step_due(self, settings: Settings, now: int) -> int | None:
+    def second_step_due(self, now: int) -> int | None:
         """Return the deadline to enrol a second step (seconds, UTC); None when none is missing.
 
         It is missing when one is required, or when the one they have does not count any longer; the latter cannot wait,
         or a stricter policy would let them in with less.
         """
-        policy = self.policy(settings)
-        if self.has_permitted_step(policy) or not (policy.required or self.has_second_step):
+        if self.has_permitted_step or not (self.policy.required or self.has_second_step):
             return None
-        stored, days = self.user.second_step_due_at, 0 if self.has_second_step else policy.grace_days or 0
+        stored, days = self.user.second_step_due_at, 0 if self.has_second_step else self.policy.grace_days or 0
         return requirement_sources.set_up_due(stored, grace_days=days, now=now)
 
-    def may_wait(self, settings: Settings, now: int) -> bool:
+    def may_wait(self, now: int) -> bool:
         """Whether a required second step is missing and can still be postponed."""
-        due = self.second_step_due(settings, now)
+        due = self.second_step_due(now)
         return due is not None and now < due
 
 
-def without_factors(user: User, rules: RuleSet = NO_RULES, group_ids: frozenset[str] = frozenset()) -> Person:
+def without_factors(
+    user: User, settings: Settings, rules: RuleSet = NO_RULES, group_ids: frozenset[str] = frozenset()
+) -> Person:
     """Return a person who has no second step, as these rules see them."""
     at = Circumstances(user_id=user.id, group_ids=group_ids)
-    return Person(user, (), has_unavailable_factor=False, recovery=None, codes_left=0, rules=rules, circumstances=at)
+    return Person(
+        user,
+        settings,
+        (),
+        has_unavailable_factor=False,
+        recovery=None,
+        codes_left=0,
+        rules=rules,
+        circumstances=at,
+    )
 
 
 def load(tx: Transaction, user: User, settings: Settings, facts: SignInFacts | None = None) -> Person:
@@ -205,6 +215,7 @@ def load(tx: Transaction, user: User, settings: Settings, facts: SignInFacts | N
     usable = tuple(factor for factor in facts.factors if Method(factor.kind).spec.usable(context))
     return Person(
         user,
+        settings,
         usable,
         has_unavailable_factor=len(usable) < len(facts.factors),
         recovery=facts.recovery,

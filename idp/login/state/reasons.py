@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from idp.config import Settings
 from idp.kernel.text import Text
 from idp.login.policy import requirement_sources
 from idp.login.policy.assurance import Level
@@ -47,11 +46,11 @@ OWN_SENTENCES: Mapping[str, Text] = {
 NOT_ASKED = Text("No second step was asked for, because the device was remembered.")
 
 
-def reasons(person: Person, requested: AuthRequirement, settings: Settings, *, now: int) -> list[str]:
+def reasons(person: Person, requested: AuthRequirement, *, now: int) -> list[str]:
     """Return what asks this person for more than a password, in these circumstances."""
-    spoken = [reason_of(rule) for rule in person.rules_in_force(settings) if asks(rule, now=now)]
-    spoken += [OWN] if person.has_second_step else []
-    return spoken + ([REQUEST] if requested != NO_REQUIREMENT else [])
+    found = [reason_of(rule) for rule in person.rules_in_force if asks(rule, now=now)]
+    found += [OWN] if person.has_second_step else []
+    return found + ([REQUEST] if requested != NO_REQUIREMENT else [])
 
 
 def asks(rule: Rule, *, now: int) -> bool:

@@ -40,24 +40,22 @@ class AuthenticatedSession:
         """Return the name under which set-ups and sent codes belong to this session."""
         return f"session:{self.session.sid}"
 
-    def assurance(self, *, not_before: int, settings: Settings, now: int) -> Assurance:
+    def assurance(self, *, not_before: int, now: int) -> Assurance:
         """Return the claims of the proofs given at or after `not_before` (seconds, UTC)."""
-        return assess(self.person.counting_proofs(self.proofs, not_before=not_before, settings=settings, now=now))
+        return assess(self.person.counting_proofs(self.proofs, not_before=not_before, now=now))
 
-    def satisfies(self, requested: AuthRequirement, *, settings: Settings, now: int) -> Assurance | None:
+    def satisfies(self, requested: AuthRequirement, *, now: int) -> Assurance | None:
         """Return the claims if the session satisfies the requirement and every policy, else None."""
-        requirement = self.person.with_policy(requested, settings, now=now)
-        proofs = self.person.counting_proofs(self.proofs, not_before=requirement.not_before, settings=settings, now=now)
+        requirement = self.person.with_policy(requested, now=now)
+        proofs = self.person.counting_proofs(self.proofs, not_before=requirement.not_before, now=now)
         counting = self.person.state(proofs).limited_to(requirement.kinds)
         enrolled = counting.enrolled or self.person.has_unavailable_factor
         enough = requirement.satisfied_by(counting.assurance, best=counting.best, enrolled=enrolled)
         return counting.assurance if enough else None
 
-    def satisfies_with_saved_codes(
-        self, requested: AuthRequirement, *, settings: Settings, now: int
-    ) -> Assurance | None:
+    def satisfies_with_saved_codes(self, requested: AuthRequirement, *, now: int) -> Assurance | None:
         """Return the same as `satisfies`, but None also until the recovery codes are saved."""
-        return None if self.person.codes_to_save else self.satisfies(requested, settings=settings, now=now)
+        return None if self.person.codes_to_save else self.satisfies(requested, now=now)
 
 
 def load_session(tx: Transaction, handle: str | None, settings: Settings) -> AuthenticatedSession | None:

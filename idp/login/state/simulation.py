@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from idp.config import Settings
 from idp.kernel.clock import HOUR
 from idp.login.policy.assurance import Level
 from idp.login.policy.methods import SENT, Method
@@ -58,7 +57,7 @@ class SimulatedSignIn:
 
 
 def simulate_sign_in(
-    tx: Transaction, person: Person, requested: AuthRequirement, settings: Settings, *, remembered: bool = False
+    tx: Transaction, person: Person, requested: AuthRequirement, *, remembered: bool = False
 ) -> SimulatedSignIn:
     """Return the pages of a sign-in that begins without a session; `remembered`: on a remembered device.
 
@@ -82,7 +81,7 @@ def simulate_sign_in(
     proofs: tuple[Proof, ...] = ()
     pages: list[SimulatedPage] = []
     while len(pages) < MOST_PAGES:
-        flow = judge_flow(tx, replace(row, proofs=to_rows(proofs)), None, person, settings)
+        flow = judge_flow(tx, replace(row, proofs=to_rows(proofs)), None, person, person.settings)
         if flow.step in {Step.DONE, Step.REFUSE}:
             return SimulatedSignIn(tuple(pages), flow.step is Step.DONE, flow.assurance.level)
         if flow.step is Step.IDENTIFY and proofs:

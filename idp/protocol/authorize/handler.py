@@ -143,12 +143,11 @@ def _require_no_page(
     Raises:
         OAuth2Error: what is left to ask, as the error for a client that allows no page.
     """
-    settings = services().settings
     if auth_session is None or not matches_requested_subject(request, auth_session) or request.requires_new_login:
         raise LoginRequiredError("the person must sign in")
-    reached = auth_session.satisfies_with_saved_codes(requirement, settings=settings, now=tx.now)
+    reached = auth_session.satisfies_with_saved_codes(requirement, now=tx.now)
     if reached is None:
-        if auth_session.assurance(not_before=requirement.not_before, settings=settings, now=tx.now).level is Level.NONE:
+        if auth_session.assurance(not_before=requirement.not_before, now=tx.now).level is Level.NONE:
             raise LoginRequiredError("the person must sign in again")
         raise InteractionRequiredError("the person must prove more than they did")
     if Prompt.SELECT_ACCOUNT in request.prompts:

@@ -64,7 +64,7 @@ def store_grant(
     if not tx.grants.add(grant, auth_session.session.handle_digest):
         raise LoginRequiredError("the person must sign in")
     auth_sessions.touch(tx, auth_session)
-    grace.start_grace(tx, auth_session.person, services().settings)
+    grace.start_grace(tx, auth_session.person)
     audit.record(
         tx,
         Event.AUTHORIZED,

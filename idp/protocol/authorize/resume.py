@@ -61,11 +61,7 @@ def close(tx: Transaction, row: LoginFlowRow) -> None:
 def _answer_client(tx: Transaction, request: AuthorizationRequest, flow: LoginFlow) -> Response:
     row, auth_session = flow.row, flow.auth_session
     requirement = handler.requirement_for(request, at=row.created_at)
-    reached = (
-        auth_session.satisfies_with_saved_codes(requirement, settings=services().settings, now=tx.now)
-        if auth_session
-        else None
-    )
+    reached = auth_session.satisfies_with_saved_codes(requirement, now=tx.now) if auth_session else None
     swapped = auth_session is not None and not flow.is_step_up
     if auth_session is None or reached is None or swapped:
         # Signed out since, or more is asked by now, or another tab signed in another person: never answer about them.

@@ -28,7 +28,6 @@ from idp.protocol.ciba.requirement import requirement_of
 from idp.web import account_paths, csrf
 from idp.web.client_colors import colors_href
 from idp.web.client_logos import logo_href
-from idp.web.context import services
 from idp.web.cookies import SESSION
 from idp.web.errors import MY_ACCOUNT, Refusal
 from idp.web.forms import is_cancelling, single_value
@@ -144,7 +143,7 @@ def _load_question(tx: Transaction, request_id: str) -> Question:
     except Unreachable:  # the app or the settings were changed since it was asked
         raise _over() from None
     seen = auth_session.for_client(client.client_id)
-    reached = seen.satisfies_with_saved_codes(requirement, settings=services().settings, now=tx.now)
+    reached = seen.satisfies_with_saved_codes(requirement, now=tx.now)
     if reached is None:
         raise session_guard.SignInNeeded(requirement, _path(asked), client_id=client.client_id)
     return Question(asked, client, seen, reached)

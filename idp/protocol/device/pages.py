@@ -35,7 +35,6 @@ from idp.protocol.device import decision, user_codes
 from idp.protocol.device.requirement import requirement_of
 from idp.protocol.refusals import record_refusal
 from idp.web import csrf, geoip
-from idp.web.context import services
 from idp.web.cookies import LOGIN
 from idp.web.errors import MY_ACCOUNT, Refusal, ask_to_wait
 from idp.web.forms import single_value
@@ -185,7 +184,7 @@ def _require_session(tx: Transaction, flow: LoginFlow, client: Client) -> tuple[
         raise _Elsewhere(binding.DEVICE)
     auth_session = flow.auth_session.for_client(client.client_id)
     requirement = requirement_of(client, at=flow.row.created_at)
-    reached = auth_session.satisfies_with_saved_codes(requirement, settings=services().settings, now=tx.now)
+    reached = auth_session.satisfies_with_saved_codes(requirement, now=tx.now)
     if reached is None:
         raise _Elsewhere(binding.DEVICE)
     return auth_session, reached

@@ -102,16 +102,14 @@ def _found(tx: Transaction) -> Registration | None:
 
 
 def _draft(found: Registration, name: str = "") -> Person:
-    return without_factors(registration.draft_user(found, name=name))
+    return without_factors(registration.draft_user(found, name=name), services().settings)
 
 
 def _refusals(found: Registration, name: str, problem: Text | None) -> dict[str, str]:
     """Return what is wrong with the name and the password, by field."""
     typed = single_value(request.form, "password")
     wrong = {"name": problem or (None if name else NO_NAME)}
-    wrong["password"] = new_password.password_error(
-        typed, _draft(found, name), services().settings, services().breached
-    )
+    wrong["password"] = new_password.password_error(typed, _draft(found, name), services().breached)
     return {field: text for field, text in wrong.items() if text}
 
 

@@ -67,7 +67,7 @@ def set_password() -> Response:
         return _render_dead_link()
     if LINK.is_stale_form():
         return _render(holder, {"form": errors.STALE_FORM})
-    if refusal := new_password.password_error(new, holder.person, services().settings, services().breached):
+    if refusal := new_password.password_error(new, holder.person, services().breached):
         return _render(holder, {"password": refusal})
     hashed = services().hasher.hash(new)
     with database.write(origin()) as tx:

@@ -65,7 +65,7 @@ def happens(tx: Transaction, harness: Harness, user_id: str, rules: RuleSet) -> 
     user = tx.users.by_id(user_id)
     assert user
     person: Person = people.load(tx, user, harness.settings)
-    simulated = simulate_sign_in(tx, replace(person, rules=rules), NO_REQUIREMENT, harness.settings)
+    simulated = simulate_sign_in(tx, replace(person, rules=rules), NO_REQUIREMENT)
     if not simulated.done:
         return {Effect.LOCKED_OUT}
     asked = {Effect.SET_UP} if simulated.sets_up or simulated.offered else set()

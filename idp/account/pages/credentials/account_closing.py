@@ -68,7 +68,7 @@ def _render(auth_session: AuthenticatedSession, *, error: Text | None = None) ->
 
 
 def _refusal(auth_session: AuthenticatedSession) -> Response | None:
-    if auth_session.person.policy(services().settings).may_close:
+    if auth_session.person.policy.may_close:
         return None
     message = Text("Ask your administrator if you want your account to be closed.")
     return error_page(403, Text("People do not close accounts themselves here"), message)

@@ -61,7 +61,7 @@ def _refusal(auth_session: AuthenticatedSession, factor_id: str) -> Response | N
     factor = auth_session.person.factor(factor_id)
     if factor is None:
         return see_other(SECURITY)
-    if not auth_session.person.needs(factor, services().settings):
+    if not auth_session.person.needs(factor):
         return None
     message = Text("Your organisation requires a second step. Set up another one first, then remove this one.")
     return error_page(403, Text("This is your only second step"), message)

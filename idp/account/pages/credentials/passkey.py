@@ -72,8 +72,7 @@ def _add_passkey(tx: Transaction, auth_session: AuthenticatedSession, codes: New
 
 
 def _refusal(auth_session: AuthenticatedSession) -> Response | None:
-    permitted = auth_session.person.may_enrol(Method.PASSKEY, services().settings)
-    return None if permitted else see_other(SECURITY)
+    return None if auth_session.person.is_permitted(Method.PASSKEY) else see_other(SECURITY)
 
 
 def _suggested_name() -> str:

@@ -43,7 +43,7 @@ def change_password() -> Response:
         ask_current = _must_type_current(tx, before)
     if ask_current and (error := _current_password_error(before)):
         return _render(before, ask_current=True, error=error)
-    if problem := new_password.password_error(new, before.person, services().settings, services().breached):
+    if problem := new_password.password_error(new, before.person, services().breached):
         return _render(before, ask_current=ask_current, error=("password", problem))
     if hasher.verify(before.person.user.password_hash, new):  # no way to guess it: it was just proven
         return _render(before, ask_current=ask_current, error=("password", SAME))

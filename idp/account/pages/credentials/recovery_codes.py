@@ -40,7 +40,7 @@ def show_saved_codes(tx: Transaction) -> Response:
 def show_form(tx: Transaction) -> Response:
     """Show that the old codes stop working, and ask."""
     auth_session = change_guard.require(tx, REGENERATE, refusal=_refusal)
-    viewable = bool(auth_session.person.policy(services().settings).codes_viewable)
+    viewable = bool(auth_session.person.policy.codes_viewable)
     return responses.render(
         auth_session, "account/regenerate_recovery_codes.html", left=auth_session.person.codes_left, viewable=viewable
     )
@@ -63,7 +63,7 @@ def regenerate_codes() -> Response:
 
 def _view_refusal(auth_session: AuthenticatedSession) -> Response | None:
     person = auth_session.person
-    viewable = person.recovery is not None and person.policy(services().settings).codes_viewable
+    viewable = person.recovery is not None and person.policy.codes_viewable
     return None if viewable else see_other(SECURITY)
 
 

@@ -87,7 +87,7 @@ def _refusal(auth_session: AuthenticatedSession, channel: str) -> None:
 def _method(auth_session: AuthenticatedSession, channel: str) -> Method:
     """Return the method, if this person can enrol it here; otherwise 404."""
     method = Method(channel)
-    return method if method in auth_session.person.channels(services().settings) else abort(404)
+    return method if method in auth_session.person.channels else abort(404)
 
 
 def _render_refusal(tx: Transaction, auth_session: AuthenticatedSession, method: Method, result: Result) -> Response:

@@ -49,8 +49,7 @@ def confirm_app() -> Response:
 
 
 def _refusal(auth_session: AuthenticatedSession) -> Response | None:
-    permitted = auth_session.person.may_enrol(Method.TOTP, services().settings)
-    return None if permitted else see_other(SECURITY)
+    return None if auth_session.person.is_permitted(Method.TOTP) else see_other(SECURITY)
 
 
 def _password_at(auth_session: AuthenticatedSession) -> int:

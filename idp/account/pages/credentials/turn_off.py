@@ -45,7 +45,7 @@ def turn_off_second_step(tx: Transaction) -> Response:
 def _refusal(auth_session: AuthenticatedSession) -> Response | None:
     if not auth_session.person.has_second_step:
         return see_other(SECURITY)
-    if not auth_session.person.must_have_second_step(services().settings):
+    if not auth_session.person.policy.required:
         return None
     message = Text("Your organisation requires a second step. You can replace it or add another, but not turn it off.")
     return error_page(403, Text("The second step stays on"), message)

@@ -36,10 +36,10 @@ def _settings(second_step_is: str) -> Settings:
     return Settings.model_construct(mode="production", email_codes=True, **given)
 
 
-def _person(*kinds: str) -> Person:
+def _person(*kinds: str, second_step_is: str = "required") -> Person:
     user = User(id="jane", username="jane", password_hash="a hash", email="jane@example.test", epoch=1)
     factors = tuple(Factor(id=kind, kind=kind, label=kind, address="j@example.test") for kind in kinds)
-    return Person(user, factors, has_unavailable_factor=False, recovery=None, codes_left=3, trusted=frozenset())
+    return Person(user, _settings(second_step_is), factors, has_unavailable_factor=False, recovery=None, codes_left=3)
 
 
 def _flow(person: Person, requirement: AuthRequirement, *, may_enrol: bool = False) -> LoginFlow:
@@ -86,10 +86,12 @@ def check_sign_in() -> None:
 def check_enrolment() -> None:
     flow = _flow(_person(), MFA, may_enrol=True)
     assert flow.step is Step.ENROL
-    passkey, token = alternatives.enrolment_alternatives(flow, _settings("required"), shown=Method.TOTP)
+    passkey, token = alternatives.enrolment_alternatives(flow, shown=Method.TOTP)
     assert passkey.href == "/login/flow/enrol/passkey"
     assert (token.title, token.detail, token.href) == ("Token", "A device that shows codes.", "/login/flow/enrol/token")
-    assert TOKEN not in flow.enrollable_methods(_settings("optional")), "the installation has no use for it"
+    assert TOKEN not in _flow(_person(second_step_is="optional"), MFA).enrollable_methods, (
+        "the installation has no use for it"
+    )
 
 
 def check_changes() -> None:

@@ -1,6 +1,7 @@
 """Grace puts off a set-up that policy asks, and softens nothing else."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,12 +31,6 @@ organisations = st.sampled_from(["optional", "required"])
 remembered = st.sampled_from([0, 14])
 
 
-def somebody(end: int | None, *, required: bool) -> Person:
-    return without_factors(
-        User("max", "max", password_hash="a hash", second_step_required=required, second_step_due_at=end)
-    )
-
-
 def _settings(second_step: str, remember_days: int, grace_days: int) -> Settings:
     given: dict[str, Any] = {"second_step": second_step, "remember_days": remember_days}
     return Settings.model_construct(second_step_grace_days=grace_days, **given)
@@ -44,8 +39,9 @@ def _settings(second_step: str, remember_days: int, grace_days: int) -> Settings
 SETTINGS = {asked: _settings(*asked) for asked in itertools.product(("optional", "required"), (0, 14), (0, 7))}
 
 
-def settings(second_step: str, *, remember_days: int, grace_days: int) -> Settings:
-    return SETTINGS[second_step, remember_days, grace_days]
+def somebody(end: int | None, *, required: bool, second_step: str, remember_days: int, grace_days: int) -> Person:
+    user = User("max", "max", password_hash="a hash", second_step_required=required, second_step_due_at=end)
+    return without_factors(user, SETTINGS[second_step, remember_days, grace_days])
 
 
 @pytest.mark.parametrize(
@@ -66,10 +62,13 @@ def test_until_when_a_set_up_can_wait(stored: int | None, days: int, due: int) -
 def test_grace_never_weakens_a_request(
     wanted: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
-    person = somebody(end, required=required)
-    softened = person.with_policy(wanted, settings(organisation, remember_days=remember_days, grace_days=7), now=NOW)
+    softened, strict = (
+        somebody(
+            end, required=required, second_step=organisation, remember_days=remember_days, grace_days=days
+        ).with_policy(wanted, now=NOW)
+        for days in (7, 0)
+    )
     assert softened.join(wanted) == softened, "nothing that was wanted is lost"
-    strict = person.with_policy(wanted, settings(organisation, remember_days=remember_days, grace_days=0), now=NOW)
     assert softened.join(strict) == strict, "and never more than without grace"
     if end is not None and end <= NOW:
         assert softened == strict
@@ -79,12 +78,12 @@ def test_grace_never_weakens_a_request(
 def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
     wanted: AuthRequirement, end: int | None, organisation: str, remember_days: int, required: bool
 ) -> None:
-    user = somebody(end, required=required).user
-    person = Person(user, (Factor(id="app", kind="totp", label="Authenticator app"),), False, None, 0, frozenset())
-    asked = [
-        person.with_policy(wanted, settings(organisation, remember_days=remember_days, grace_days=days), now=NOW)
+    factors = (Factor(id="app", kind="totp", label="Authenticator app"),)
+    people = [
+        somebody(end, required=required, second_step=organisation, remember_days=remember_days, grace_days=days)
         for days in (0, 7)
     ]
+    asked = [replace(person, factors=factors).with_policy(wanted, now=NOW) for person in people]
     assert asked[0] == asked[1]
     assert asked[0].min_level > Level.PWD
 
@@ -93,7 +92,6 @@ def test_whoever_has_a_second_step_is_asked_for_it_in_grace_or_not(
 def test_the_second_step_cannot_be_turned_off_during_grace_either(
     end: int | None, organisation: str, required: bool
 ) -> None:
-    person = somebody(end, required=required)
     for days in (0, 7):
-        asked = person.must_have_second_step(settings(organisation, remember_days=14, grace_days=days))
-        assert asked == (required or organisation == "required")
+        person = somebody(end, required=required, second_step=organisation, remember_days=14, grace_days=days)
+        assert person.policy.required == (required or organisation == "required")
