@@ -20,7 +20,6 @@ from idp.claims.standard import OPENID, claims_of_scopes, standard_claims
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.groups import Group
-from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -180,7 +179,7 @@ def _pair(tx: Transaction, given: object) -> tuple[str, str]:
 
 def find_group(tx: Transaction, name: str) -> Group:
     """Return the group of this name; raises `BadMapping`."""
-    group = tx.groups.by_key(lookup_key(name))
+    group = tx.groups.by_name(name)
     if group is None:
         raise BadMapping("values", Text("There is no group {group}.", group=name))
     return group

@@ -12,7 +12,6 @@ from idp.kernel.entropy import Entropy
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.groups import Group
-from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 
@@ -46,7 +45,7 @@ def remove_person(tx: Transaction, client: Client, name: str) -> Registration:
 
 def add_group(tx: Transaction, client: Client, name: str) -> Registration:
     """Return the registration with one group more; raises `Refused` when there is no such group."""
-    group = tx.groups.by_key(lookup_key(name)) if name else None
+    group = tx.groups.by_name(name)
     if group is None:
         raise Refused(Text("There is no group with this name. Look it up under Groups."))
     present = clients.registration_of(client)

@@ -54,7 +54,7 @@ def add(tx: Transaction, actor: Actor, entropy: Entropy, *, name: str, descripti
 
 def find(tx: Transaction, name: str) -> Group:
     """Return the group of this name; raises `Refused` when there is none."""
-    group = tx.groups.by_key(lookup_key(name))
+    group = tx.groups.by_name(name)
     if group is None:
         raise Refused(f"There is no group {name!r}. `idp groups list` shows all.")
     return group
@@ -191,12 +191,11 @@ def _require(tx: Transaction, actor: Actor, group: Group) -> None:
 def _checked(tx: Transaction, name: str, description: str, present: Group | None = None) -> tuple[str, str]:
     """Return name and description as they are stored; raises `Refused`."""
     name, description = name.strip(), description.strip()
-    key = lookup_key(name)
-    if not key or len(name) > LONGEST_NAME or not name.isprintable():
+    if not lookup_key(name) or len(name) > LONGEST_NAME or not name.isprintable():
         raise Refused(BAD_NAME)
     if len(description) > LONGEST_DESCRIPTION or not description.isprintable():
         raise Refused(BAD_DESCRIPTION)
-    found = tx.groups.by_key(key)
+    found = tx.groups.by_name(name)
     if found and (present is None or found.id != present.id):
         raise Refused(NAME_TAKEN)
     return name, description

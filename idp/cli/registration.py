@@ -17,7 +17,6 @@ from idp.kernel.client_auth_methods import CLIENT_SECRET_BASIC, METHODS, NONE
 from idp.kernel.grant_types import GRANT_TYPES
 from idp.login.policy.assurance import LEVELS
 from idp.persistence.client_metadata import ClientMetadata
-from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.transaction import Transaction
 from idp.signing.algorithms import OWN
 
@@ -153,7 +152,7 @@ def with_ids(tx: Transaction, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _find_group(tx: Transaction, name: str) -> str:
-    group = tx.groups.by_key(lookup_key(name))
+    group = tx.groups.by_name(name)
     if group is None:
         raise Refused(f"There is no group {name!r}.")
     return group.id

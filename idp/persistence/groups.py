@@ -151,9 +151,10 @@ class GroupStore(Store):
         """Return a group, and keep new members and roles of it waiting until the transaction ends."""
         return next(iter(self._db.lock(Group, LOCK, group_id=group_id)), None)
 
-    def by_key(self, name_key: str) -> Group | None:
-        """Return the group with this key of a name."""
-        return self._db.one_or_none(Group, BY_KEY, key=name_key)
+    def by_name(self, name: str) -> Group | None:
+        """Return the group of this name, in whatever spelling; without a name there is none to be read."""
+        key = lookup_key(name)
+        return self._db.one_or_none(Group, BY_KEY, key=key) if key else None
 
     def by_ids(self, group_ids: Iterable[str]) -> list[Group]:
         """List these groups in order of name."""

@@ -55,8 +55,8 @@ def check_entries(entries: Iterable[Entry], entropy: Entropy, *, today: dt.date)
 def check_groups(tx: Transaction, report: Report) -> list[str]:
     """Return the names of groups that are not there yet; adds a problem for each that gives a role."""
     new = []
-    for key, name in report.groups.items():
-        group = tx.groups.by_key(key)
+    for name in report.groups.values():
+        group = tx.groups.by_name(name)
         if group is None:
             new.append(name)
         elif roles := groups.roles_of(tx, group):

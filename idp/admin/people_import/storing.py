@@ -64,7 +64,7 @@ def _add_totp(tx: Transaction, person: NewPerson, entropy: Entropy, sealer: Seal
 
 
 def _find_or_add_group(tx: Transaction, name: str, entropy: Entropy) -> Group:
-    group = tx.groups.by_key(lookup_key(name)) or groups.add(tx, COMMAND_LINE, entropy, name=name)
+    group = tx.groups.by_name(name) or groups.add(tx, COMMAND_LINE, entropy, name=name)
     tx.groups.lock(group.id)  # before its roles are read: it may be given one at this moment
     if groups.roles_of(tx, group):
         raise Refused(f"Members of {name!r} get a role. Take it out of the file.")

@@ -16,7 +16,6 @@ from idp.kernel.text import Text
 from idp.login.policy.rules import OPEN, Rule, RuleKind, RuleSet, Terms, to_row
 from idp.login.state.owners import can_administer
 from idp.login.state.policy_rules import from_rule_row, present_rules
-from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.policy import PolicyChanged, PolicyVersion, RuleRow
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import CLOSED
@@ -140,7 +139,7 @@ def _require_an_owner(tx: Transaction, owners: list[str], proposal: Proposal, se
 
 def _find_id(tx: Transaction, kind: RuleKind, typed: str) -> str | None:
     if kind is RuleKind.GROUP:
-        group = tx.groups.by_key(lookup_key(typed)) or tx.groups.by_id(typed)
+        group = tx.groups.by_name(typed) or tx.groups.by_id(typed)
         return group.id if group else None
     if kind is RuleKind.PERSON:
         user = tx.users.by_identifier(typed) or tx.users.by_id(typed)

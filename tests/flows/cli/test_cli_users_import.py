@@ -228,7 +228,7 @@ def test_whoever_is_here_stays_as_they_are(harness: Harness, command: Command, t
 def test_a_group_with_a_role_takes_nobody_in(harness: Harness, command: Command, tmp_path: Path) -> None:
     command.done("groups", "add", "Admins")
     with harness.services.database.write() as tx:
-        group = tx.groups.by_key("admins")
+        group = tx.groups.by_name("admins")
         assert group is not None
         grant_to_group(tx, COMMAND_LINE, group, Role.OWNER)
     refused = command.refused("users", "import", write_csv(tmp_path, {"username": "eve", "groups": "ADMINS"}))

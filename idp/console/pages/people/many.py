@@ -112,7 +112,7 @@ def _read(tx: Transaction) -> Request:
     chosen = single_value(request.values, "scope", longest=20) != EVERYBODY
     ids = [each for each in " ".join(request.values.getlist("person")).split()[:MOST_CHOSEN] if is_storable(each)]
     group_name = single_value(request.values, "to_group", longest=selection.LONGEST).strip()
-    group = selection.find_group(tx, group_name)
+    group = tx.groups.by_name(group_name)
     selected = selection.read(tx, request.values)
     change = BulkChange(name)
     held = tuple(groups.roles_of(tx, group)) if group and change is BulkChange.ADD_TO_GROUP else ()

@@ -10,8 +10,6 @@ from werkzeug.datastructures import MultiDict
 from idp.admin.user_lists import State, Wanted, people_filter
 from idp.console.role_texts import ROLE_TEXTS
 from idp.kernel.text import Text
-from idp.persistence.groups import Group
-from idp.persistence.lookup_keys import lookup_key
 from idp.persistence.people_lists import PeopleFilter
 from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
@@ -49,7 +47,7 @@ class Selection:
 def read(tx: Transaction, values: MultiDict[str, str]) -> Selection:
     """Read the fields of a filter; a state or role that does not exist is none."""
     fields = {name: single_value(values, name, longest=LONGEST).strip() for name in ("q", "state", "group", "role")}
-    group = find_group(tx, fields["group"])
+    group = tx.groups.by_name(fields["group"])
     unknown = bool(fields["group"]) and group is None
     wanted = Wanted(
         prefix=fields["q"],
@@ -58,11 +56,6 @@ def read(tx: Transaction, values: MultiDict[str, str]) -> Selection:
         group_id=group.id if group else "-" if unknown else "",
     )
     return Selection(fields, wanted, {"group": NO_GROUP} if unknown else {})
-
-
-def find_group(tx: Transaction, name: str) -> Group | None:
-    """Return the group of this name."""
-    return tx.groups.by_key(lookup_key(name)) if name else None
 
 
 def state_options(chosen: State | None) -> list[dict[str, Any]]:
