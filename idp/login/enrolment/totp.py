@@ -38,9 +38,12 @@ class ConfirmedSetup:
     codes: NewRecoverySet | None
 
 
-def new_setup(person: Person, *, owner: str, password_at: int, services: Services) -> Setup:
-    """Return what the page shows. `owner` names the login flow or session, `password_at` its proof (seconds, UTC)."""
-    context = f"{owner}\x00{person.user.id}\x00{person.user.epoch}\x00{password_at}"
+def new_setup(person: Person, *, owner: str, first_factor_at: int, services: Services) -> Setup:
+    """Return what the page shows; `owner` names the login flow or session.
+
+    `first_factor_at` is when its first factor was given (seconds, UTC).
+    """
+    context = f"{owner}\x00{person.user.id}\x00{person.user.epoch}\x00{first_factor_at}"
     seed = totp.derive_seed(services.sealer.pepper(PEPPER), context)
     return Setup(seed=seed, account=_account_name(person), issuer=services.settings.brand)
 

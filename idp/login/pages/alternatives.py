@@ -36,7 +36,7 @@ def enrolment_alternatives(flow: LoginFlow, *, shown: Method) -> list[Alternativ
 
     The page of an authenticator app does; the others link back to it, unless an app does not count.
     """
-    if flow.may_enrol_app and shown is not Method.TOTP:
+    if shown is not Method.TOTP and Method.TOTP in flow.enrollable_methods:
         return []
     return [
         AlternativeMethod(method.spec.name, entry.hint, method.spec.symbol, href=rendering.flow_url(flow, entry.page))

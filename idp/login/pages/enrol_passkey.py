@@ -104,7 +104,7 @@ def _render(tx: Transaction, flow: LoginFlow, *, error: str = "") -> Response:
         options_href=f"{action}/options",
         forgets_devices=flow.person is not None and flow.person.has_second_step,
         remember_days=flow.remember_days,
-        back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
+        back_href=rendering.flow_url(flow, Step.ENROL) if Method.TOTP in flow.enrollable_methods else None,
         alternatives=enrolment_alternatives(flow, shown=Method.PASSKEY),
         sends=False,
     )

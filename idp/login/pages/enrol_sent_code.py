@@ -68,7 +68,7 @@ def _render(
         required=flow.requirement.require_enrolment,
         forgets_devices=person.has_second_step,
         remember_days=flow.remember_days,
-        back_href=rendering.flow_url(flow, Step.ENROL) if flow.may_enrol_app else None,
+        back_href=rendering.flow_url(flow, Step.ENROL) if Method.TOTP in flow.enrollable_methods else None,
         alternatives=enrolment_alternatives(flow, shown=method),
         sends=False,
         **sent_code_pages.enrolment_variables(person, method, pending, send_action=f"{action}/send"),

@@ -14,6 +14,7 @@ from idp.login.forms import errors
 from idp.login.pages.alternatives import enrolment_alternatives
 from idp.login.pages.enrolment import finish_enrolment
 from idp.login.policy.methods import Method
+from idp.login.policy.proofs import time_of_first_factor
 from idp.login.policy.steps import Step
 from idp.login.state.login_flow import LoginFlow
 from idp.login.state.person import Person
@@ -27,7 +28,7 @@ blueprint = Blueprint("login_enrol_totp", __name__, url_prefix="/login/<flow_id>
 
 
 def _is_enrollable(flow: LoginFlow) -> bool:
-    return flow.may_enrol_app
+    return Method.TOTP in flow.enrollable_methods
 
 
 @blueprint.get(f"/{Step.ENROL}")
@@ -68,7 +69,8 @@ def _store(
 
 
 def _setup(flow: LoginFlow, person: Person) -> Setup:
-    return totp.new_setup(person, owner=flow.owner, password_at=flow.password_at, services=services())
+    proven_at = time_of_first_factor(flow.state.proofs)
+    return totp.new_setup(person, owner=flow.owner, first_factor_at=proven_at, services=services())
 
 
 def _render(tx: Transaction, flow: LoginFlow, person: Person, *, error: FieldError | None = None) -> Response:

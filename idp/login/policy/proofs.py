@@ -90,6 +90,11 @@ def permitted(
     return tuple(counting)
 
 
+def time_of_first_factor(proofs: Iterable[Proof]) -> int:
+    """Return when a first factor was given last (seconds, UTC); 0 when none was."""
+    return max((proof.at for proof in proofs if proof.method in FIRST), default=0)
+
+
 def latest(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
     """Return each factor's newest proof, oldest first; of a passkey one with and one without user verification."""
     newest: dict[tuple[Method, str, bool], Proof] = {}

@@ -32,16 +32,17 @@ class Step(StrEnum):
 class State:
     """Everything the next step depends on.
 
-    `proofs`: those that count. `methods`: those the person can use now. `may_enrol`: the password is fresh enough to
-    enrol a factor. `codes_to_save`: the person has not confirmed yet that the recovery codes are saved. `must_choose`:
-    the client requested the choice of an account. `attested`: one of the person's passkeys is; `attesting`: the
-    installation trusts manufacturers to attest passkeys. `may_wait`: a session is to be opened for a person who can
-    still postpone a required second step. `enrollable`: the second steps that the person could enrol now.
+    `proofs`: those that count. `methods`: those the person can use now. `enrolment_open`: the first factor is fresh
+    enough to enrol another. `codes_to_save`: the person has not confirmed yet that the recovery codes are saved.
+    `must_choose`: the client requested the choice of an account. `attested`: one of the person's passkeys is;
+    `attesting`: the installation trusts manufacturers to attest passkeys. `may_wait`: a session is to be opened for a
+    person who can still postpone a required second step. `enrollable`: the second steps that the person could enrol
+    now.
     """
 
     proofs: tuple[Proof, ...] = ()
     methods: frozenset[Method] = frozenset()
-    may_enrol: bool = False
+    enrolment_open: bool = False
     codes_to_save: bool = False
     must_choose: bool = False
     attested: bool = False
@@ -118,7 +119,7 @@ def _second_step(state: State, requirement: AuthRequirement) -> Step:
         return Step.REFUSE
     if state.assurance.level < min(state.best, Level.MFA):
         return _prove_more(state)  # a stronger factor needs the present ones, or a thief of the password could add it
-    return Step.ENROL if state.may_enrol else Step.IDENTIFY
+    return Step.ENROL if state.enrolment_open else Step.IDENTIFY
 
 
 def _prove_more(state: State) -> Step:

@@ -8,8 +8,8 @@ from functools import cached_property
 from idp.config import Settings
 from idp.login.policy.assurance import Assurance, Level, assess
 from idp.login.policy.available_methods import available_methods, preferred_method
-from idp.login.policy.methods import FIRST, Method
-from idp.login.policy.proofs import Proof, from_rows
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import Proof, from_rows, time_of_first_factor
 from idp.login.policy.requirement import NO_REQUIREMENT, AuthRequirement
 from idp.login.policy.steps import State, Step, enough_to_save, next_step
 from idp.login.state import paths
@@ -71,7 +71,7 @@ class LoginFlow:
 
     @property
     def enrollable_methods(self) -> tuple[Method, ...]:
-        """Return the second steps that would be enough and could be enrolled, without TOTP."""
+        """Return the second steps that would be enough and could be enrolled, the most secure first."""
         if self.person is None:
             return ()
         methods = (Method.PASSWORD, *self.person.enrollable)
@@ -88,11 +88,6 @@ class LoginFlow:
         return self.state.limited_to(self.requirement.kinds).assurance
 
     @property
-    def may_enrol_app(self) -> bool:
-        """Whether an authenticator app is one of the second steps that would count."""
-        return Method.TOTP in self.state.enrollable
-
-    @property
     def preferred_sent_method(self) -> Method | None:
         """Return the second step to start with, if its code has to be sent first."""
         method = self.preferred_method
@@ -106,9 +101,8 @@ class LoginFlow:
     @property
     def page(self) -> str:
         """Return the page of the present step: the last part of its path."""
-        if self.step is Step.ENROL and not self.may_enrol_app:
-            others = available_methods((Method.PASSWORD, *self.state.enrollable), self.requirement.min_level)
-            return paths.enrolment_page(others[0]) if others else Step.ENROL
+        if self.step is Step.ENROL and Method.TOTP not in self.enrollable_methods:
+            return paths.enrolment_page(self.enrollable_methods[0]) if self.enrollable_methods else Step.ENROL
         if self.step is not Step.CODE:
             return self.step
         return paths.code_page(self.preferred_method or Method.RECOVERY_CODE)
@@ -133,14 +127,9 @@ class LoginFlow:
         return self.is_step_up and self.row.initiator == Initiator.ACCOUNT and self.row.id in self.row.return_to
 
     @property
-    def password_at(self) -> int:
-        """Return the time of the last first factor that counts (seconds, UTC)."""
-        return max(proof.at for proof in self.state.proofs if proof.method in FIRST)
-
-    @property
     def set_up_until(self) -> int:
-        """Return the time until that first factor allows enrolment (seconds, UTC)."""
-        return self.password_at + SET_UP_TIME
+        """Return until when the first factor allows enrolment (seconds, UTC)."""
+        return time_of_first_factor(self.state.proofs) + SET_UP_TIME
 
 
 SET_UP_TIME = 600
@@ -185,15 +174,15 @@ def judge_flow(
     judged = (*session_proofs, *own_proofs)
     person = people.with_trusted(tx, person, judged)
     proofs = person.counting_proofs(judged, not_before=requirement.not_before, now=tx.now)
-    password_at = max((proof.at for proof in proofs if proof.method in FIRST), default=0)
     state = State(
         proofs=proofs,
         methods=person.methods,
-        may_enrol=tx.now < password_at + SET_UP_TIME and not _bypasses_unavailable_factor(person, proofs),
+        enrolment_open=tx.now < time_of_first_factor(proofs) + SET_UP_TIME
+        and not _bypasses_unavailable_factor(person, proofs),
         codes_to_save=person.codes_to_save,
         must_choose=row.must_choose and auth_session is not None and row.user_id is None,
         attested=person.attested,
-        enrollable=_enrollable(person, requirement),
+        enrollable=frozenset(person.enrollable),
         attesting=settings.attesting,
         may_wait=person.may_wait(tx.now)
         and not (auth_session is not None and _is_same_person(auth_session.person, person)),
@@ -207,12 +196,6 @@ def _nobodys_flow(
     must_choose = row.must_choose and auth_session is not None
     state = State(must_choose=must_choose, attesting=settings.attesting)
     return LoginFlow(row, auth_session, None, (), requested, state)
-
-
-def _enrollable(person: Person, requirement: AuthRequirement) -> frozenset[Method]:
-    """Return the second steps that the person could enrol now, and that would count."""
-    able = frozenset({Method.TOTP, *person.enrollable})
-    return able if requirement.kinds is None else able & requirement.kinds
 
 
 def requirement_to_json(requirement: AuthRequirement) -> dict[str, int | bool]:

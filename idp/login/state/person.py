@@ -110,13 +110,13 @@ class Person:
 
     @property
     def enrollable(self) -> tuple[Method, ...]:
-        """Return the methods that could be enrolled instead of TOTP, the most secure first."""
+        """Return the second steps that this person could enrol and that would count, the most secure first."""
         context = MethodContext(self.settings, self.user)
         return tuple(
             method
             for method in MOST_SECURE_FIRST
-            if (entry := method.spec.enrolment) and method.spec.usable(context) and entry.possible(context)
-            if self.is_permitted(method)
+            if self.is_permitted(method) and method.spec.usable(context)
+            if method.spec.enrolment is None or method.spec.enrolment.possible(context)
         )
 
     def is_permitted(self, method: Method) -> bool:

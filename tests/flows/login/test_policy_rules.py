@@ -117,6 +117,14 @@ def test_a_kind_that_does_not_count_is_replaced_at_the_next_sign_in(harness: Har
     assert at_page(jane) == "enrol/passkey", "no app is offered in its place"
 
 
+def test_a_kind_that_does_not_count_is_not_set_up_before_its_time_either(harness: Harness) -> None:
+    store_rules(harness, rule(ORGANISATION, kinds=PASSKEYS, second_step=True, grace_days=7))
+    jane = signing_in(harness, "jane")
+    assert at_page(jane) == "offer"
+    jane.browser.submit(choice="now")
+    assert at_page(jane) == "enrol/passkey"
+
+
 def test_a_kind_that_does_not_count_is_not_offered_in_the_account(harness: Harness) -> None:
     jane = Account(harness, harness.person("jane", totp=True))
     assert "Add a passkey" in words(jane.open())

@@ -8,7 +8,8 @@ from idp.account import change_guard, credential_changes, responses
 from idp.factors.totp import Setup
 from idp.login.enrolment import totp
 from idp.login.forms.errors import CLOCK_HINT, LONGEST_CODE, NO_APP_CODE
-from idp.login.policy.methods import FIRST, Method
+from idp.login.policy.methods import Method
+from idp.login.policy.proofs import time_of_first_factor
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.account_paths import RECOVERY_CODES, SECURITY, TOTP
@@ -52,17 +53,14 @@ def _refusal(auth_session: AuthenticatedSession) -> Response | None:
     return None if auth_session.person.is_permitted(Method.TOTP) else see_other(SECURITY)
 
 
-def _password_at(auth_session: AuthenticatedSession) -> int:
-    return max(proof.at for proof in auth_session.proofs if proof.method in FIRST)
-
-
 def _setup(auth_session: AuthenticatedSession) -> Setup:
-    password_at = _password_at(auth_session)
-    return totp.new_setup(auth_session.person, owner=auth_session.owner, password_at=password_at, services=services())
+    proven_at = time_of_first_factor(auth_session.proofs)
+    return totp.new_setup(auth_session.person, owner=auth_session.owner, first_factor_at=proven_at, services=services())
 
 
 def _render(auth_session: AuthenticatedSession, now: int, *, error: str = "") -> Response:
-    setup, until = _setup(auth_session), _password_at(auth_session) + services().settings.fresh_sign_in
+    until = time_of_first_factor(auth_session.proofs) + services().settings.fresh_sign_in
+    setup = _setup(auth_session)
     return responses.render(
         auth_session,
         "account/totp.html",

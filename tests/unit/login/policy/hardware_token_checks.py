@@ -42,8 +42,8 @@ def _person(*kinds: str, second_step_is: str = "required") -> Person:
     return Person(user, _settings(second_step_is), factors, has_unavailable_factor=False, recovery=None, codes_left=3)
 
 
-def _flow(person: Person, requirement: AuthRequirement, *, may_enrol: bool = False) -> LoginFlow:
-    state = State(proofs=(PASSWORD,), methods=person.methods, may_enrol=may_enrol)
+def _flow(person: Person, requirement: AuthRequirement, *, enrolment_open: bool = False) -> LoginFlow:
+    state = State(proofs=(PASSWORD,), methods=person.methods, enrolment_open=enrolment_open)
     row = LoginFlowRow("flow", "", "authorize", {}, {}, "/", [], expires_at=0)
     return LoginFlow(row, None, person, (PASSWORD,), requirement, state)
 
@@ -84,7 +84,7 @@ def check_sign_in() -> None:
 
 
 def check_enrolment() -> None:
-    flow = _flow(_person(), MFA, may_enrol=True)
+    flow = _flow(_person(), MFA, enrolment_open=True)
     assert flow.step is Step.ENROL
     passkey, token = alternatives.enrolment_alternatives(flow, shown=Method.TOTP)
     assert passkey.href == "/login/flow/enrol/passkey"

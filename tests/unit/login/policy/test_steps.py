@@ -43,11 +43,11 @@ REQUIRED = AuthRequirement(min_level=Level.REMEMBERED, require_enrolment=True)
             Step.CODE,
         ),
         (State((PASSWORD, TOTP), WITH_APP), AuthRequirement(min_level=Level.MFA), Step.DONE),
-        (State((PASSWORD,), ALONE, may_enrol=True), REQUIRED, Step.ENROL),
-        (State((PASSWORD,), ALONE, may_enrol=False), REQUIRED, Step.IDENTIFY),
-        (State((PASSWORD,), ALONE, may_enrol=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
-        (State((PASSWORD, DEVICE), CUT_OFF, may_enrol=True), REQUIRED, Step.CODE),  # it sets nothing up
-        (State((PASSWORD, RECOVERY), CUT_OFF, may_enrol=True), REQUIRED, Step.ENROL),
+        (State((PASSWORD,), ALONE, enrolment_open=True), REQUIRED, Step.ENROL),
+        (State((PASSWORD,), ALONE, enrolment_open=False), REQUIRED, Step.IDENTIFY),
+        (State((PASSWORD,), ALONE, enrolment_open=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
+        (State((PASSWORD, DEVICE), CUT_OFF, enrolment_open=True), REQUIRED, Step.CODE),  # it sets nothing up
+        (State((PASSWORD, RECOVERY), CUT_OFF, enrolment_open=True), REQUIRED, Step.ENROL),
         (State((PASSWORD,), ALONE), AuthRequirement(voluntary_level=Level.MFA), Step.DONE),  # a wish sets nothing up
         (State((PASSWORD, TOTP), WITH_APP, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((PASSWORD, DEVICE), WITH_APP, codes_to_save=True), SECOND_STEP, Step.CODE),
@@ -78,20 +78,24 @@ REQUIRED = AuthRequirement(min_level=Level.REMEMBERED, require_enrolment=True)
         (State((PASSWORD,), WITH_MAIL), SECOND_STEP, Step.CODE),
         (State((PASSWORD, EMAIL), WITH_MAIL), AuthRequirement(min_level=Level.TWO_STEP), Step.DONE),
         (
-            State((PASSWORD,), WITH_MAIL, may_enrol=True),
+            State((PASSWORD,), WITH_MAIL, enrolment_open=True),
             AuthRequirement(min_level=Level.MFA),
             Step.CODE,
         ),  # first what there is
-        (State((PASSWORD, DEVICE), WITH_MAIL, may_enrol=True), AuthRequirement(min_level=Level.MFA), Step.CODE),
-        (State((PASSWORD, EMAIL), WITH_MAIL, may_enrol=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
+        (State((PASSWORD, DEVICE), WITH_MAIL, enrolment_open=True), AuthRequirement(min_level=Level.MFA), Step.CODE),
+        (State((PASSWORD, EMAIL), WITH_MAIL, enrolment_open=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
         (State((PASSWORD, RECOVERY), WITH_MAIL), AuthRequirement(min_level=Level.MFA), Step.DONE),
         (State((PASSWORD, EMAIL), WITH_MAIL, codes_to_save=True), SECOND_STEP, Step.SAVE_CODES),
         (State((PASSWORD,), WITH_MAIL, codes_to_save=True), SECOND_STEP, Step.CODE),
         (State((PASSWORD,), ALONE, must_choose=True), AuthRequirement(), Step.CHOOSE),
         (State((PASSWORD,), ALONE, may_wait=True), AuthRequirement(), Step.OFFER),
         (State((), ALONE, may_wait=True), AuthRequirement(), Step.IDENTIFY),
-        (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), REQUIRED, Step.ENROL),  # chosen: set up now
-        (State((PASSWORD,), ALONE, may_enrol=True, may_wait=True), AuthRequirement(min_level=Level.MFA), Step.ENROL),
+        (State((PASSWORD,), ALONE, enrolment_open=True, may_wait=True), REQUIRED, Step.ENROL),  # chosen: set up now
+        (
+            State((PASSWORD,), ALONE, enrolment_open=True, may_wait=True),
+            AuthRequirement(min_level=Level.MFA),
+            Step.ENROL,
+        ),
     ],
 )
 def test_what_comes_next(state: State, requirement: AuthRequirement, step: Step) -> None:
@@ -106,18 +110,18 @@ def every_state() -> list[State]:
     ]
     flags = list(itertools.product((False, True), repeat=4))
     return [
-        State(chosen, methods, may_enrol=may_enrol, codes_to_save=to_save, must_choose=choose, may_wait=may_wait)
+        State(chosen, methods, enrolment_open=is_open, codes_to_save=to_save, must_choose=choose, may_wait=may_wait)
         for chosen in proofs
         for methods in (ALONE, WITH_APP, WITH_MAIL, WITH_KEY, WITH_BOTH)
-        for may_enrol, to_save, choose, may_wait in flags
+        for is_open, to_save, choose, may_wait in flags
     ]
 
 
 @pytest.mark.parametrize("enrol", [False, True])
-@pytest.mark.parametrize("wished", [Level.NONE, Level.MFA])
+@pytest.mark.parametrize("voluntary", [Level.NONE, Level.MFA])
 @pytest.mark.parametrize("level", [Level.PWD, Level.REMEMBERED, Level.TWO_STEP, Level.MFA, Level.PHR])
-def test_no_state_is_done_before_the_demand_is_met(level: Level, wished: Level, enrol: bool) -> None:
-    requirement = AuthRequirement(min_level=level, voluntary_level=wished, require_enrolment=enrol)
+def test_no_state_is_done_before_the_requirement_is_met(level: Level, voluntary: Level, enrol: bool) -> None:
+    requirement = AuthRequirement(min_level=level, voluntary_level=voluntary, require_enrolment=enrol)
     for state in every_state():
         step = next_step(state, requirement)
         if step in {Step.DONE, Step.OFFER}:
