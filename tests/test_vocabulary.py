@@ -33,6 +33,9 @@ RETIRED = {
 ALONE = frozenset({"of", "ask", "show", "keep", "look", "it", "hear", "meet", "tell", "told", "said", "answer", "pay"})
 """Names that say nothing at the call, or name no action."""
 
+SPEECH = frozenset({"said", "told", "spoken", "heard", "judged"})
+"""Names of a value that do not say what it is."""
+
 WORDS = {re.compile(rf"\b(?:{word})\b", re.IGNORECASE): instead for word, instead in RETIRED.items()}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 HISTORY = "migrations/versions"
@@ -65,6 +68,12 @@ def test_no_retired_word_is_used(path: Path) -> None:
         for word, instead in WORDS.items()
         if (found := word.search(text))
     ] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_values_are_named_after_what_they_are(path: Path) -> None:
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text("utf-8")).readline)
+    assert [f"{token.string}, line {token.start[0]}" for token in tokens if token.string in SPEECH] == []
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

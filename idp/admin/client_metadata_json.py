@@ -111,9 +111,9 @@ def error_of(problem: Problem) -> InvalidMetadata:
     """Return the error for a fault; its sentence repeats nothing that was sent."""
     name = {"scopes": "scope"}.get(problem.field, problem.field)
     values = problem.text.values
-    said = str(values.get("why", "it cannot be registered")) if SOME_INPUT & values.keys() else str(problem.text)
+    description = str(values.get("why", "it cannot be registered")) if SOME_INPUT & values.keys() else str(problem.text)
     code = INVALID_REDIRECT_URI if name == "redirect_uris" else INVALID_METADATA
-    return InvalidMetadata(f"{name}: {said}".replace('"', "'"), code)
+    return InvalidMetadata(f"{name}: {description}".replace('"', "'"), code)
 
 
 def _read(body: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 - of the type that is given
@@ -121,8 +121,8 @@ def _read(body: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN40
     if value is None:
         return None
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        said = {str: "a string", int: "a number", bool: "true or false", list: "an array", dict: "an object"}[kind]
-        raise InvalidMetadata(f"{name}: it must be {said}", _code_for(name))
+        expected = {str: "a string", int: "a number", bool: "true or false", list: "an array", dict: "an object"}[kind]
+        raise InvalidMetadata(f"{name}: it must be {expected}", _code_for(name))
     return value
 
 

@@ -145,13 +145,13 @@ def _fields(wanted: Registration, best: Level) -> Iterator[Problem]:
         )
     name = wanted.client_name
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        said = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)
-        yield Problem("client_name", said)
+        sentence = Text("The name is shown to people: give 1 to {most} printable characters.", most=LONGEST_NAME)
+        yield Problem("client_name", sentence)
     if wanted.accent_color is not None and (why := _color_problem(wanted.accent_color)):
         yield Problem("accent_color", why)
     if wanted.token_endpoint_auth_method not in METHODS:
-        said = Text("The authentication method must be one of {all}.", all=", ".join(METHODS))
-        yield Problem("token_endpoint_auth_method", said)
+        sentence = Text("The authentication method must be one of {all}.", all=", ".join(METHODS))
+        yield Problem("token_endpoint_auth_method", sentence)
     if not wanted.grant_types or set(wanted.grant_types) - set(GRANT_TYPES):
         yield Problem("grant_types", Text("Grants must be some of {all}.", all=", ".join(GRANT_TYPES)))
     yield from _sign_in_fields(wanted, best)
@@ -173,11 +173,11 @@ def _sign_in_fields(wanted: Registration, best: Level) -> Iterator[Problem]:
     if wanted.min_acr is not None and wanted.min_acr not in reachable:
         yield Problem("min_acr", Text("The least acr must be one of {all}.", all=", ".join(reachable)))
     if wanted.id_token_signed_response_alg not in OWN:
-        said = Text("The algorithm of ID tokens must be one of {all}.", all=", ".join(OWN))
-        yield Problem("id_token_signed_response_alg", said)
+        sentence = Text("The algorithm of ID tokens must be one of {all}.", all=", ".join(OWN))
+        yield Problem("id_token_signed_response_alg", sentence)
     if wanted.default_max_age is not None and not 0 <= wanted.default_max_age <= LONGEST_MAX_AGE:
-        said = Text("The default max_age must be 0 to {most} seconds.", most=LONGEST_MAX_AGE)
-        yield Problem("default_max_age", said)
+        sentence = Text("The default max_age must be 0 to {most} seconds.", most=LONGEST_MAX_AGE)
+        yield Problem("default_max_age", sentence)
     for name, (least, most) in LIFETIMES.items():
         value = getattr(wanted, name)
         if value is not None and not least <= value <= most:
@@ -213,8 +213,8 @@ def _pages(wanted: Registration) -> Iterator[Problem]:
             yield Problem(name, Text("{uri} cannot be a home page: {why}.", uri=repr(uri), why=why))
     uri = wanted.backchannel_logout_uri
     if uri is not None and (why := client_uris.back_channel_problem(uri)):
-        said = Text("{uri} cannot be told of a logout: {why}.", uri=repr(uri), why=why)
-        yield Problem("backchannel_logout_uri", said)
+        sentence = Text("{uri} cannot be told of a logout: {why}.", uri=repr(uri), why=why)
+        yield Problem("backchannel_logout_uri", sentence)
 
 
 def _agreement(wanted: Registration) -> Iterator[Problem]:

@@ -174,13 +174,18 @@ def describe_removal(tx: Transaction, group: Group) -> list[Text]:
     )
     has_rule = present_rules(tx).get(RuleKind.GROUP, group.id) is not None
     rule = [Text("Its rule of the sign-in policy does not count any more.")] if has_rule else []
-    told = claim_mappings.apps_that_use_group(tx, group)
-    used = [app for app in tx.clients.restricted(limit=claim_mappings.MOST_APPS) if group.id in app.allowed_group_ids]
+    claim_apps = claim_mappings.apps_that_use_group(tx, group)
+    restricted_apps = [
+        app for app in tx.clients.restricted(limit=claim_mappings.MOST_APPS) if group.id in app.allowed_group_ids
+    ]
     return [
         members,
         *rule,
-        *(Text("The app {app} is told nothing by it any more.", app=app.client_name) for app in told),
-        *(Text("The app {app} may not be used because of it any more.", app=app.client_name) for app in used),
+        *(Text("The app {app} is told nothing by it any more.", app=app.client_name) for app in claim_apps),
+        *(
+            Text("The app {app} may not be used because of it any more.", app=app.client_name)
+            for app in restricted_apps
+        ),
     ]
 
 

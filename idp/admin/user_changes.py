@@ -133,7 +133,7 @@ def _profile(tx: Transaction, user: User, wanted: Mapping[str, str]) -> dict[str
             problems[PREFERRED_USERNAME] = Text("Use at most {most} printable characters.", most=LONGEST_NAME)
         profile[PREFERRED_USERNAME] = preferred
     if problems:
-        lines = (f"{name.replace('_', ' ')}: {said}" for name, said in problems.items())
+        lines = (f"{name.replace('_', ' ')}: {sentence}" for name, sentence in problems.items())
         raise Refused("\n".join(lines), fields=problems)
     return {name: value for name, value in profile.items() if value or name != PREFERRED_USERNAME}
 

@@ -41,18 +41,18 @@ def claims_of_scopes(scopes: Collection[str]) -> set[str]:
 def standard_claims(user: User) -> dict[str, Any]:
     """Return every standard claim that has a value (section 5.1)."""
     profile = user.profile
-    told: dict[str, Any] = {name: profile[name] for name in SCOPES["profile"] if _text(profile.get(name))}
-    told |= {"sub": user.id, "updated_at": user.updated_at}
-    told.setdefault("preferred_username", user.username)
+    claims: dict[str, Any] = {name: profile[name] for name in SCOPES["profile"] if _text(profile.get(name))}
+    claims |= {"sub": user.id, "updated_at": user.updated_at}
+    claims.setdefault("preferred_username", user.username)
     if user.email:
-        told |= {"email": user.email, "email_verified": user.email_verified}
+        claims |= {"email": user.email, "email_verified": user.email_verified}
     if user.phone_number:
-        told |= {"phone_number": user.phone_number, "phone_number_verified": user.phone_number_verified}
+        claims |= {"phone_number": user.phone_number, "phone_number_verified": user.phone_number_verified}
     address = profile.get("address")
     if isinstance(address, dict):
         members = {name: address[name] for name in ADDRESS_MEMBERS if _text(address.get(name))}
-        told |= {"address": members} if members else {}
-    return told
+        claims |= {"address": members} if members else {}
+    return claims
 
 
 def _text(value: object) -> bool:

@@ -27,5 +27,5 @@ def list_members(*, json_wanted: bool) -> None:
 def _describe(member: Member) -> list[str]:
     lines = [f"{member.title}.", member.help or "", ", ".join(member.values)]
     if member.name == "security_profile":
-        lines[-1:] = [f"{name}: {said}" for name, said in PROFILE_TEXTS.items()]
+        lines[-1:] = [f"{name}: {text}" for name, text in PROFILE_TEXTS.items()]
     return [line for line in lines if line]

@@ -224,8 +224,8 @@ def rotate_secret(work: CliContext, client_id: str, *, grace: int, json_wanted: 
     with work.database.write() as tx:
         client = clients.find(tx, client_id, lock=True)
         secret = clients.rotate_secret(tx, client, work.entropy, grace=grace, sealer=lambda: work.sealer)
-    said = f"The present secret of {client_id} stays good for {grace} seconds."
-    _print_secret(client_id, secret, said, json_wanted=json_wanted)
+    message = f"The present secret of {client_id} stays good for {grace} seconds."
+    _print_secret(client_id, secret, message, json_wanted=json_wanted)
 
 
 @command.command(name="end-secret")
@@ -243,11 +243,11 @@ def end_secret(work: CliContext, client_id: str, *, every: bool) -> None:
     click.echo(f"{client_id} has no secret any more." if every else f"Only the newest secret of {client_id} works now.")
 
 
-def _print_secret(client_id: str, secret: str | None, said: str, *, json_wanted: bool) -> None:
+def _print_secret(client_id: str, secret: str | None, message: str, *, json_wanted: bool) -> None:
     if json_wanted:
         print_json(_secret_facts(client_id, secret))
         return
-    click.echo(said)
+    click.echo(message)
     if secret:
         click.echo(f"client secret: {secret}")
         click.echo("Keep it now. It cannot be shown again. If you lose it, make a new one.")

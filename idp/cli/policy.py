@@ -115,13 +115,13 @@ def explain_(work: CliContext, /, *, json_wanted: bool, **typed: Any) -> None:
     with work.database.read() as tx:
         found = explain.explain(tx, explain.parse_situation(tx, **typed), work.settings)
     if json_wanted:
-        said = [{"rule": each.name, "says": each.sentences, "asks": each.asks} for each in found.spoken]
+        sources = [{"rule": each.name, "says": each.sentences, "asks": each.requires_more} for each in found.sources]
         print_json(
-            {"rules": said, "together": found.together, "pages": found.steps, "done": found.done, "acr": found.level}
+            {"rules": sources, "together": found.together, "pages": found.steps, "done": found.done, "acr": found.level}
         )
         return
-    for each in found.spoken:
-        click.echo(f"{each.name}{' (asks for more)' if each.asks else ''}")
+    for each in found.sources:
+        click.echo(f"{each.name}{' (asks for more)' if each.requires_more else ''}")
         for sentence in each.sentences:
             click.echo(f"  {sentence}")
     click.echo("\nTogether")

@@ -113,7 +113,7 @@ OPTIONS = (
     click.option("--id-token-claims", type=click.Choice([REQUESTED, SCOPE]),
                  help="Its ID tokens hold claims asked for one by one (the default), or those of its scopes too."),
     click.option("--profile", type=click.Choice(list(PROFILE_TEXTS)), help="Its security profile. " +
-                 " ".join(f"{name}: {said}" for name, said in PROFILE_TEXTS.items())),
+                 " ".join(f"{name}: {text}" for name, text in PROFILE_TEXTS.items())),
     click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE",
                  help="Any other member of its registration; repeatable. `idp clients members` explains all."),
 )  # fmt: skip

@@ -75,8 +75,8 @@ def _is_attestation_certificate(certificate: x509.Certificate, model: bytes) -> 
     units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     if certificate.version is not x509.Version.v3 or [unit.value for unit in units] != [UNIT]:
         return False
-    said = {extension.oid: extension.value for extension in certificate.extensions}
-    basic, named = said.get(x509.BasicConstraints.oid), said.get(AAGUID)
+    extensions = {extension.oid: extension.value for extension in certificate.extensions}
+    basic, named = extensions.get(x509.BasicConstraints.oid), extensions.get(AAGUID)
     if not isinstance(basic, x509.BasicConstraints) or basic.ca:
         return False
     return named is None or (isinstance(named, x509.UnrecognizedExtension) and named.value == OCTETS + model)

@@ -62,8 +62,8 @@ def digest(pepper: bytes, code: str, *place: str) -> str:
     A malformed code has a digest that no valid code has.
     """
     digits = typed_codes.normalize_code(code)
-    said = "\x00".join((*place, digits if _CODE.fullmatch(digits) else ""))
-    return hmac.new(pepper, said.encode(), hashlib.sha256).hexdigest()
+    message = "\x00".join((*place, digits if _CODE.fullmatch(digits) else ""))
+    return hmac.new(pepper, message.encode(), hashlib.sha256).hexdigest()
 
 
 def parse_phone_number(typed: str) -> str:

@@ -19,9 +19,9 @@ class Moment(str):
     def __new__(cls, at: int) -> Self:
         """Format a time (seconds, UTC) as "2 June 2026, 14:05 UTC"."""
         moment = dt.datetime.fromtimestamp(at, dt.UTC)
-        said = super().__new__(cls, f"{moment.day} {moment:%B %Y, %H:%M} UTC")
-        said.at = at
-        return said
+        text = super().__new__(cls, f"{moment.day} {moment:%B %Y, %H:%M} UTC")
+        text.at = at
+        return text
 
 
 class Day(str):
@@ -34,6 +34,6 @@ class Day(str):
     def __new__(cls, at: int) -> Self:
         """Format the day of a time (seconds, UTC) as "2 June 2026"."""
         day = dt.datetime.fromtimestamp(at, dt.UTC)
-        said = super().__new__(cls, f"{day.day} {day:%B %Y}")
-        said.at = at
-        return said
+        text = super().__new__(cls, f"{day.day} {day:%B %Y}")
+        text.at = at
+        return text

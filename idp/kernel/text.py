@@ -37,9 +37,9 @@ class Text(str):
     @classmethod
     def _create(cls, message: str, many: str | None, values: dict[str, Any]) -> Self:
         chosen = message if many is None or values["count"] == 1 else many
-        said = super().__new__(cls, chosen.format_map(values) if values else chosen)
-        said.message, said.many, said.values = message, many, values
-        return said
+        text = super().__new__(cls, chosen.format_map(values) if values else chosen)
+        text.message, text.many, text.values = message, many, values
+        return text
 
 
 def plural(message: str, many: str, /, *, count: int, **values: Any) -> Text:

@@ -97,8 +97,8 @@ class OutboxDispatcher:
             self._when_idle()
             return False
         message, now = claimed
-        spoilt = retry_policy(message).expires and _is_old(message, now)
-        failure = Rejected("it came too late to be of use") if spoilt else self._attempt_delivery(message)
+        expired = retry_policy(message).expires and _is_old(message, now)
+        failure = Rejected("it came too late to be of use") if expired else self._attempt_delivery(message)
         with self._database.write() as tx:
             self._record_result(tx, message, failure)
         return True

@@ -1,6 +1,6 @@
 """People by what their sign-ins depend on, counted by set-based statements: for the preview of a policy.
 
-Whoever is alike in all of it meets the same pages, so each kind of people is judged once, whatever their number.
+Whoever is alike in all of it meets the same pages, so each kind of people is evaluated once, whatever their number.
 """
 
 from __future__ import annotations

@@ -40,15 +40,15 @@ class BearerError(OAuth2Error):
 def oauth_error(error: OAuth2Error) -> Response:
     """Return the answer to a request that `error` stopped; 401 only for a client or a token that was not accepted."""
     members = {"error": error.error, "error_description": error.description}
-    said = {name: value for name, value in members.items() if value and not invalid_error_characters(value)}
+    body = {name: value for name, value in members.items() if value and not invalid_error_characters(value)}
     if isinstance(error, BearerError):
-        response = json_response(said, error.status_code)
+        response = json_response(body, error.status_code)
         found = {"resource_metadata": protected_resource.address()}
-        response.headers["WWW-Authenticate"] = _challenge(error.scheme, said | error.parameters | found)
+        response.headers["WWW-Authenticate"] = _challenge(error.scheme, body | error.parameters | found)
         return response
     if error.error != INVALID_CLIENT:
-        return ask_to_wait(json_response(said, error.status_code))
-    response = json_response(said, UNAUTHORIZED)
+        return ask_to_wait(json_response(body, error.status_code))
+    response = json_response(body, UNAUTHORIZED)
     response.headers["WWW-Authenticate"] = _challenge("Basic", {"charset": "UTF-8"})
     return response
 

@@ -71,9 +71,9 @@ class AuthorizationResponder:
         Of `error` only its code and its own constant sentence travel: Authlib would repeat what the caller sent.
         """
         sentence = error.description
-        said = {"error_description": sentence} if sentence and not invalid_error_characters(sentence) else {}
+        description = {"error_description": sentence} if sentence and not invalid_error_characters(sentence) else {}
         try:
-            return self.send(error=str(error.error), **said)
+            return self.send(error=str(error.error), **description)
         except NoEncryptionKey as missing:  # an error is no secret, and how else would anybody find out?
             return replace(self, mode=self.place).send_error(missing)
 

@@ -144,13 +144,13 @@ def _read_tokens(tx: Transaction, request: AuthorizationRequest, user: User, gra
         if OPENID in scopes
         else ""
     )
-    told = CompactJws.parse(signed) if signed else None
+    token = CompactJws.parse(signed) if signed else None
     names = claims.claim_names(grant, "userinfo", scopes, registered=client.scopes)
     at_userinfo = claims.select_claims(user, grant, names) | {"sub": subject_of(client, user.id)}
     return Trial(
         permitted=True,
-        header=told.header if told else {},
-        id_token=_claims(told) if told else {},
+        header=token.header if token else {},
+        id_token=_claims(token) if token else {},
         access_token=_claims(CompactJws.parse(access_token)),
         userinfo=added[Target.USERINFO] | at_userinfo if OPENID in scopes else {},
     )

@@ -95,7 +95,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     undo = services.entropy.token()
     if not tx.contact_changes.claim(change.digest, undo_digest=digest(undo), undo_until=tx.now + UNDO_WITHIN):
         return False
-    told = user.email
+    previous_email = user.email
     tx.users.raise_epoch(user)
     user = _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
     devices.forget_devices(tx, user.id)
@@ -103,10 +103,12 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     audit.record(tx, event, user_id=user.id, removed=change.new is None)
     if change.old == change.new:
         return True  # the address is the same, and proven now: no mail, and nothing to undo
-    if told:
+    if previous_email:
         link = seal_link(services.sealer, f"{UNDO_CHANGE}/{undo}")
-        contact_messages.enqueue_contact_changed(tx, user, notice, to=told, undo=link, days=UNDO_WITHIN // DAY)
-    if user.email != told:
+        contact_messages.enqueue_contact_changed(
+            tx, user, notice, to=previous_email, undo=link, days=UNDO_WITHIN // DAY
+        )
+    if user.email != previous_email:
         notify(tx, user, notice, to=user.email)
     return True
 
@@ -130,7 +132,7 @@ def undo_change(tx: Transaction, change: ContactChange, *, by_administrator: boo
     if user is None or not tx.contact_changes.claim_undo(change.undo_digest or ""):
         return False
     tx.users.raise_epoch(user)
-    told = user.email
+    previous_email = user.email
     first = {each.kind: each for each in (*tx.contact_changes.undo_later_changes(change), change)}
     for each in first.values():
         kind = ContactKind(each.kind)
@@ -141,7 +143,7 @@ def undo_change(tx: Transaction, change: ContactChange, *, by_administrator: boo
     revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
     notice = Notice.CONTACT_RESTORED_BY_ADMINISTRATOR if by_administrator else Notice.CONTACT_RESTORED
-    for address in dict.fromkeys(filter(None, (user.email, told))):
+    for address in dict.fromkeys(filter(None, (user.email, previous_email))):
         notify(tx, user, notice, to=address)
     return True
 

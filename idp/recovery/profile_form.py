@@ -63,10 +63,10 @@ class ProfileForm:
 def fields_of(profile: Mapping[str, Any]) -> dict[str, str]:
     """Return a profile as form fields; a postal address known only as a whole is in that of the street."""
     address = _address_of(profile)
-    said = {name: profile.get(name) for name in LONGEST} | {name: address.get(name) for name in ADDRESS}
-    if not any(said[name] for name in ADDRESS):
-        said["street_address"] = address.get("formatted")
-    return {name: value if isinstance(value, str) else "" for name, value in said.items()}
+    fields = {name: profile.get(name) for name in LONGEST} | {name: address.get(name) for name in ADDRESS}
+    if not any(fields[name] for name in ADDRESS):
+        fields["street_address"] = address.get("formatted")
+    return {name: value if isinstance(value, str) else "" for name, value in fields.items()}
 
 
 def parse_profile_form(form: MultiDict[str, str], profile: Mapping[str, Any], *, today: dt.date) -> ProfileForm:

@@ -53,8 +53,8 @@ def request_registration(
         audit.record(tx, Event.REGISTRATION_ASKED, Outcome.THROTTLED, client_id=client_id)
         return True
     handle, owner = services.entropy.token(), tx.users.by_identifier(address)
-    asked = Registration(digest(handle), address, flow_id, client_id, tx.now + LIFE)
-    tx.registrations.add(asked)  # also for an owner, who never gets this link: the time must not tell
+    pending = Registration(digest(handle), address, flow_id, client_id, tx.now + LIFE)
+    tx.registrations.add(pending)  # also for an owner, who never gets this link: the time must not tell
     if owner:
         contact_messages.enqueue_registration_taken(tx, owner)
     else:

@@ -33,8 +33,8 @@ def invalid(error: InvalidMetadata) -> Response:
 
 def too_many() -> Response:
     """Return that the limits are reached."""
-    said = "too many registrations or changes of one; try again later"
-    return ask_to_wait(json_response({"error": "temporarily_unavailable", "error_description": said}, 429))
+    description = "too many registrations or changes of one; try again later"
+    return ask_to_wait(json_response({"error": "temporarily_unavailable", "error_description": description}, 429))
 
 
 def removed() -> Response:

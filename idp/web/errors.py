@@ -31,7 +31,7 @@ WORDS = {
         Text("Wait a few seconds, then try again. If it happens again, tell your administrator the reference below."),
     ),
 }
-SAID_TO_PROGRAMS = {
+JSON_DESCRIPTIONS = {
     404: "there is nothing at this address",
     405: "this method is not allowed here",
     413: "the request is too large",
@@ -180,8 +180,8 @@ def _handle_http_error(error: HTTPException) -> Response:
 def json_error(error: HTTPException) -> Response:
     """Return an error of HTTP itself for programs: no such address or method, too large, broken off."""
     code = error.code or 400
-    said = SAID_TO_PROGRAMS.get(code, "the request could not be read")
-    return _allow(json_response({"error": "invalid_request", "error_description": said}, code), error)
+    description = JSON_DESCRIPTIONS.get(code, "the request could not be read")
+    return _allow(json_response({"error": "invalid_request", "error_description": description}, code), error)
 
 
 def _allow(response: Response, error: HTTPException) -> Response:

@@ -46,9 +46,9 @@ def current_reader() -> Reader:
     )
 
 
-def set_language_headers(response: Response, spoken_to: Reader) -> None:
+def set_language_headers(response: Response, reader: Reader) -> None:
     """Set `Content-Language` and `Vary`."""
-    response.headers["Content-Language"] = spoken_to.language
+    response.headers["Content-Language"] = reader.language
     vary_on(response, "Accept-Language")
 
 

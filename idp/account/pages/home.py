@@ -58,5 +58,5 @@ def _profile(user: User) -> list[tuple[str, str | None]]:
 
 def _known(claim: str, value: object) -> str:
     """Return a language by its own name, anything else as it is."""
-    said = str(value or "")
-    return LANGUAGES.get(said, said) if claim == LOCALE else said
+    text = str(value or "")
+    return LANGUAGES.get(text, text) if claim == LOCALE else text

@@ -6,8 +6,8 @@
           preview.count                  whom it would concern   ◀─┤
           changes.save                   a new version           ◀─┘   refused if no owner could sign in any more
 
-    explain.explain    person, app, network, device, request ──▶ the rules that spoke, their sum, the pages
-    simulate_sign_in   the pages of one sign-in, by `judge_flow` and `next_step` themselves
+    explain.explain    person, app, network, device, request ──▶ the rules that apply, joined, and the pages
+    simulate_sign_in   the pages of one sign-in, by `evaluate_flow` and `next_step` themselves
 
 Nothing here decides a step or joins rules by itself: `login.policy` does, for real sign-ins and for simulated ones.
 """

@@ -1,4 +1,4 @@
-"""Why somebody would be asked, or was: the rules that speak, what they require together, and the pages."""
+"""Why somebody would be asked, or was: the rules that apply, what they require together, and the pages."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """What one source says, in sentences; `asks`: it asks for more than a password."""
+class RuleSource:
+    """What one source requires, in sentences; `requires_more`: more than a password."""
 
     name: Text
     sentences: tuple[Text, ...]
-    asks: bool
+    requires_more: bool
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The sources that speak, what they ask together, and the pages that the person would meet.
+    """The sources that apply, what they require together, and the pages that the person would get.
 
     `done`: the sign-in would succeed. `level`: the acr that the app would get. `reasons`: as recorded with a sign-in.
     """
 
-    spoken: tuple[Spoken, ...]
+    sources: tuple[RuleSource, ...]
     together: tuple[Text, ...]
     pages: tuple[Text, ...]
     steps: tuple[str, ...]
@@ -106,10 +106,10 @@ def explain(tx: Transaction, situation: Situation, settings: Settings) -> Explan
     person = replace(person, circumstances=at)
     requested = _requested(situation, settings, now=tx.now)
     if requested is None:
-        return Explanation(tuple(_spoken(tx, person, situation)), (), (), (), done=False, level="", reasons=())
+        return Explanation(tuple(_sources(tx, person, situation)), (), (), (), done=False, level="", reasons=())
     simulated = simulate_sign_in(tx, person, requested, remembered=situation.remembered)
     return Explanation(
-        spoken=tuple(_spoken(tx, person, situation)),
+        sources=tuple(_sources(tx, person, situation)),
         together=tuple(_join_words(person, requested, now=tx.now)),
         pages=tuple(map(words.page_name, simulated.pages)),
         steps=tuple(page.path for page in simulated.pages),
@@ -168,51 +168,51 @@ def _requested(situation: Situation, settings: Settings, *, now: int) -> AuthReq
         return None
 
 
-def _spoken(tx: Transaction, person: Person, situation: Situation) -> list[Spoken]:
+def _sources(tx: Transaction, person: Person, situation: Situation) -> list[RuleSource]:
     rules = person.rules_in_force
     names = rule_names(tx, rules)
-    spoken = []
+    sources = []
     for rule in rules:
         required = reasons.reason_of(rule) == reasons.REQUIRED
-        said = (reasons.SENTENCES[reasons.REQUIRED],) if required else tuple(words.describe(rule.terms))
-        spoken.append(Spoken(names[rule.kind, rule.subject], said, reasons.asks(rule, now=tx.now)))
+        sentences = (reasons.SENTENCES[reasons.REQUIRED],) if required else tuple(words.describe(rule.terms))
+        sources.append(RuleSource(names[rule.kind, rule.subject], sentences, reasons.requires_more(rule, now=tx.now)))
     if person.has_second_step:
         own = reasons.SENTENCES[reasons.OWN]
-        spoken.append(Spoken(Text("The person's own choice"), (own,), asks=True))
-    if said := tuple(_request_sentences(situation)):
-        spoken.append(Spoken(Text("The app and its request"), said, asks=True))
-    return spoken
+        sources.append(RuleSource(Text("The person's own choice"), (own,), requires_more=True))
+    if sentences := tuple(_request_sentences(situation)):
+        sources.append(RuleSource(Text("The app and its request"), sentences, requires_more=True))
+    return sources
 
 
 def _request_sentences(situation: Situation) -> list[Text]:
-    said = []
+    sentences = []
     client = situation.client
     if client and client.min_acr:
-        said.append(
+        sentences.append(
             Text("The app accepts nothing less than this: {level}.", level=words.LEVELS[LEVELS[client.min_acr]])
         )
     if client and situation.acr_values:
-        said.append(Text("The request names these levels: {levels}.", levels=" ".join(situation.acr_values)))
+        sentences.append(Text("The request names these levels: {levels}.", levels=" ".join(situation.acr_values)))
     age = situation.max_age if situation.max_age is not None or client is None else client.default_max_age
     if client and age is not None:
-        said.append(
+        sentences.append(
             plural(
                 "The request accepts a sign-in of the last {count} second.",
                 "The request accepts a sign-in of the last {count} seconds.",
                 count=age,
             )
         )
-    return said
+    return sentences
 
 
 def _join_words(person: Person, requested: AuthRequirement, *, now: int) -> Sequence[Text]:
     joined, policy = person.with_policy(requested, now=now), person.policy
     level = joined.target(person.best)
-    said = [Text("At least this is asked: {level}.", level=words.LEVELS[level])]
+    sentences = [Text("At least this is asked: {level}.", level=words.LEVELS[level])]
     shown = {"kinds", "sign_in_hours", *({"remember_days"} if policy.required or person.has_second_step else set())}
-    said += [sentence for name, sentence in words.sentences(policy).items() if name in shown]
+    sentences += [sentence for name, sentence in words.sentences(policy).items() if name in shown]
     if joined.require_enrolment and not person.has_permitted_step:
-        said.append(Text("A second step is set up first."))
+        sentences.append(Text("A second step is set up first."))
     elif person.may_wait(now):
-        said.append(Text("The second step that is missing can still wait."))
-    return said
+        sentences.append(Text("The second step that is missing can still wait."))
+    return sentences

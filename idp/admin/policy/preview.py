@@ -57,11 +57,11 @@ class Count:
 
 def count(tx: Transaction, proposal: Proposal, settings: Settings, so_far: Count) -> Count:
     """Count the next people."""
-    judge, batch = _Judge(tx, proposal, settings), tx.preview.batch(so_far.start, STEP)
+    finder, batch = _EffectFinder(tx, proposal, settings), tx.preview.batch(so_far.start, STEP)
     people, effects = so_far.people, {effect: so_far.effects.get(effect, 0) for effect in Effect}
-    for alike, number in tx.preview.count_alike(judge.classes, batch):
+    for alike, number in tx.preview.count_alike(finder.classes, batch):
         people += number
-        for effect in judge.effects(alike):
+        for effect in finder.effects(alike):
             effects[effect] += number
     total = so_far.total or (tx.users.count() if batch.end else 0)
     return Count(people, total, batch.end or "", done=batch.end is None, effects=effects)
@@ -71,8 +71,8 @@ def names(
     tx: Transaction, proposal: Proposal, settings: Settings, effect: Effect, *, start: str, most: int
 ) -> tuple[list[Somebody], str | None]:
     """List people whom an effect concerns, and the id from which the search goes on (None: it is finished)."""
-    judge, batch = _Judge(tx, proposal, settings), tx.preview.batch(start, SCANNED)
-    found = [one for alike, one in tx.preview.list_alike(judge.classes, batch) if effect in judge.effects(alike)]
+    finder, batch = _EffectFinder(tx, proposal, settings), tx.preview.batch(start, SCANNED)
+    found = [one for alike, one in tx.preview.list_alike(finder.classes, batch) if effect in finder.effects(alike)]
     if len(found) > most:
         return found[:most], found[most].id
     return found, batch.end
@@ -85,8 +85,8 @@ def circumstances_of(proposal: Proposal) -> Circumstances:
     return Circumstances(client_id=client_id, address=network.partition("/")[0])
 
 
-class _Judge:
-    """Judges each kind of people once."""
+class _EffectFinder:
+    """Finds what a proposal does to people, once for all who are alike."""
 
     def __init__(self, tx: Transaction, proposal: Proposal, settings: Settings) -> None:
         self._tx, self._proposal, self._settings = tx, proposal, settings

@@ -156,7 +156,7 @@ def _ask_about(
 ) -> Response:
     """Ask before somebody gets or loses a role."""
     name = user.display_name
-    asked = Confirmation(
+    confirmation = Confirmation(
         question=question,
         lead=Text("This group holds a role, so its members are administrators."),
         points=[point.with_values(name=name, role=ROLE_TEXTS[role][0]) for role in held],
@@ -164,7 +164,7 @@ def _ask_about(
         back=console_paths.group_path(group.id),
         fields=[(CONFIRMED, "1"), ("who", user.username)],
     )
-    return responses.confirm(admin, asked)
+    return responses.confirm(admin, confirmation)
 
 
 def _ask_to_give(tx: Transaction, admin: Admin, group: Group, role: Role, *, error: Text | None = None) -> Response:
@@ -189,7 +189,7 @@ def _ask_role(
     fields: Sequence[tuple[str, str]] = (),
     error: Text | None = None,
 ) -> Response:
-    asked = Confirmation(
+    confirmation = Confirmation(
         question=question,
         lead=Text("A role of a group is held by all of its members, those of today and those to come."),
         points=points,
@@ -197,7 +197,7 @@ def _ask_role(
         back=console_paths.group_path(group.id),
         fields=fields,
     )
-    return responses.confirm(admin, asked, status=409 if error else 200, error=error)
+    return responses.confirm(admin, confirmation, status=409 if error else 200, error=error)
 
 
 def _render(tx: Transaction, admin: Admin, group: Group, *, error: Text | None = None, who: str = "") -> Response:

@@ -1,4 +1,4 @@
-"""What every attempt at a second step does: consume an attempt, audit the outcome, record the proof."""
+"""What every attempt at a second step does: consume an attempt, record its outcome, then its proof."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from idp.login.policy import rate_limits
 from idp.login.policy.methods import Method
 from idp.login.policy.proofs import Proof, to_rows
 from idp.login.state import person as people
-from idp.login.state.login_flow import LoginFlow, judge_flow
+from idp.login.state.login_flow import LoginFlow, evaluate_flow
 from idp.login.state.person import Person
 from idp.messaging.notices import Notice, notify
 from idp.persistence.transaction import Transaction
@@ -26,7 +26,7 @@ def consume_attempt(tx: Transaction, flow: LoginFlow, person: Person) -> bool:
     """Count one attempt before it is checked; False when the limit is reached, and then nothing may be checked."""
     if tx.throttles.consume(_bucket(tx, flow, person), rate_limits.code_limit(person.settings)):
         return True
-    audit_attempt(tx, flow, person, Outcome.THROTTLED)
+    record_outcome(tx, flow, person, Outcome.THROTTLED)
     return False
 
 
@@ -35,7 +35,7 @@ def reset_attempts(tx: Transaction, flow: LoginFlow, person: Person) -> None:
     tx.throttles.reset(_bucket(tx, flow, person))
 
 
-def audit_attempt(
+def record_outcome(
     tx: Transaction,
     flow: LoginFlow,
     person: Person,
@@ -44,7 +44,7 @@ def audit_attempt(
     *,
     left: int | None = None,
 ) -> None:
-    """Write the audit row of an attempt; `left` is the number of unused recovery codes."""
+    """Write the audit row of an attempt, and warn the owner of many wrong ones; `left`: unused recovery codes."""
     event = Event.RECOVERY_CODE if method is Method.RECOVERY_CODE else Event.SECOND_STEP
     client_id = flow.row.client_id
     audit.record(tx, event, outcome, user_id=person.user.id, client_id=client_id, method=method, codes_left=left)
@@ -91,7 +91,7 @@ def record_proofs(
     """
     user, rows = person.user, to_rows(proofs)
     stored = tx.login_flows.advance(flow.row, user_id=user.id, epoch=user.epoch, proofs=rows, **columns)
-    return Result.CONFLICT if stored is None else judge_flow(tx, stored, flow.auth_session, person, person.settings)
+    return Result.CONFLICT if stored is None else evaluate_flow(tx, stored, flow.auth_session, person, person.settings)
 
 
 def known_device(tx: Transaction, flow: LoginFlow, person: Person) -> str | None:

@@ -9,7 +9,7 @@ No rate limit: a signature cannot be guessed, so there is nobody to lock out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from idp import audit
@@ -83,14 +83,15 @@ def verify_first_factor(
 ) -> LoginFlow | Result:
     """Verify a response that also names its person, and record the proof; `user` is the key's owner, locked."""
     found = tx.factors.by_credential(response.credential_id)
-    audit_rows = _Audit(tx, flow, Event.PASSKEY, user.id if user else None)
+    audit_attempt = partial(_audit, tx, flow, Event.PASSKEY, user.id if user else None)
     try:
         claim_challenge(tx, flow.owner, Purpose.SIGN_IN, response)
         user = _verify_user(user, response)
         proof = _use_passkey(tx, response, found, user, settings)
     except InvalidResponse as reason:
-        return audit_rows.record_failure(reason)
-    audit_rows.record_success()
+        audit_attempt(Outcome.FAILURE, reason=str(reason))
+        return Result.WRONG
+    audit_attempt(Outcome.SUCCESS)
     device = devices.recognise_device(tx, browser_cookie, user.id)
     device_id = device.id if device else None
     person = people.load(tx, user, settings)
@@ -106,15 +107,16 @@ def verify_second_factor(
     remember: bool,
 ) -> LoginFlow | Result:
     """Verify a response of this person's passkey; one that is not discoverable need not name its user."""
-    audit_rows = _Audit(tx, flow, Event.SECOND_STEP, person.user.id)
+    audit_attempt = partial(_audit, tx, flow, Event.SECOND_STEP, person.user.id)
     found = tx.factors.by_credential(response.credential_id)
     try:
         claim_challenge(tx, flow.owner, Purpose.SIGN_IN, response)
         user = _verify_user(person.user, response, unnamed=True)
         proof = _use_passkey(tx, response, found, user, person.settings)
     except InvalidResponse as reason:
-        return audit_rows.record_failure(reason)
-    audit_rows.record_success()
+        audit_attempt(Outcome.FAILURE, reason=str(reason))
+        return Result.WRONG
+    audit_attempt(Outcome.SUCCESS)
     return attempts.record_proof(tx, flow, person, proof, remember=remember)
 
 
@@ -144,30 +146,8 @@ def _use_passkey(
     )
 
 
-@dataclass(frozen=True)
-class _Audit:
-    """The audit rows of one attempt."""
-
-    tx: Transaction
-    flow: LoginFlow
-    event: Event
-    user_id: str | None
-
-    def record_success(self) -> None:
-        self._record(Outcome.SUCCESS, None)
-
-    def record_failure(self, reason: InvalidResponse) -> Result:
-        self._record(Outcome.FAILURE, str(reason))
-        return Result.WRONG
-
-    def _record(self, outcome: Outcome, reason: str | None) -> None:
-        client_id = self.flow.row.client_id
-        audit.record(
-            self.tx,
-            self.event,
-            outcome,
-            user_id=self.user_id,
-            client_id=client_id,
-            method=Method.PASSKEY,
-            reason=reason,
-        )
+def _audit(
+    tx: Transaction, flow: LoginFlow, event: Event, user_id: str | None, outcome: Outcome, *, reason: str | None = None
+) -> None:
+    client_id = flow.row.client_id
+    audit.record(tx, event, outcome, user_id=user_id, client_id=client_id, method=Method.PASSKEY, reason=reason)

@@ -53,13 +53,13 @@ def verify_code(
     if not attempts.consume_attempt(tx, flow, person):
         return Result.THROTTLED
     if prepared is None or not _belongs_to(person, prepared) or not tx.recovery.use(prepared.set_id, prepared.digest):
-        attempts.audit_attempt(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
+        attempts.record_outcome(tx, flow, person, Outcome.FAILURE, Method.RECOVERY_CODE)
         return Result.WRONG
     attempts.reset_attempts(tx, flow, person)
     person = people.load(tx, tx.users.raise_epoch(person.user) or person.user, services.settings)
     devices.forget_devices(tx, person.user.id)
     left = person.codes_left
-    attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
+    attempts.record_outcome(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
     notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
     if not left and prepared.next_set is not None:
         replace_codes(tx, person, prepared.next_set, services)

@@ -35,9 +35,9 @@ def verify_code(
     results = ((factor, CHECKS[method](tx, flow, factor, code, services)) for factor in person.factors_of(method))
     factor, result = next((one for one in results if one[1] is not Result.WRONG), (None, Result.WRONG))
     if factor is None or result is Result.REUSED:
-        attempts.audit_attempt(tx, flow, person, Outcome.FAILURE, method)
+        attempts.record_outcome(tx, flow, person, Outcome.FAILURE, method)
         return result
     attempts.reset_attempts(tx, flow, person)
-    attempts.audit_attempt(tx, flow, person, Outcome.SUCCESS, method)
+    attempts.record_outcome(tx, flow, person, Outcome.SUCCESS, method)
     proof = Proof(method, factor.id, tx.now)
     return attempts.record_proof(tx, flow, person, proof, remember=remember)

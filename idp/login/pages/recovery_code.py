@@ -49,8 +49,8 @@ def verify_code(flow_id: str) -> Response:
             return _render(tx, flow, error=("form", errors.STALE_FORM))
         if not typed and not cancelling:
             return _render(tx, flow, error=("code", NO_CODE))
-        hopeless = cancelling or not attempts.has_attempts_left(tx, flow, person)
-    prepared = None if hopeless else recovery_code.prepare_code(person, typed, services())
+        skips_hash = cancelling or not attempts.has_attempts_left(tx, flow, person)
+    prepared = None if skips_hash else recovery_code.prepare_code(person, typed, services())
     with database.write(origin()) as tx:
         return _record(tx, flow_id, prepared)
 

@@ -14,7 +14,7 @@ from idp.login.methods import recovery_code
 from idp.login.policy.methods import Method
 from idp.login.policy.steps import Step
 from idp.login.state import person as people
-from idp.login.state.login_flow import LoginFlow, judge_flow
+from idp.login.state.login_flow import LoginFlow, evaluate_flow
 from idp.login.state.person import Person
 from idp.persistence.transaction import Transaction
 from idp.web.context import services
@@ -55,4 +55,4 @@ def acknowledge_saved(tx: Transaction, flow: LoginFlow, person: Person) -> Respo
     if not recovery_code.acknowledge_saved(tx, person):
         return redirect_to_next_step(tx, flow.row.id)
     person = people.load(tx, person.user, person.settings)
-    return advance_flow(tx, judge_flow(tx, flow.row, flow.auth_session, person, person.settings))
+    return advance_flow(tx, evaluate_flow(tx, flow.row, flow.auth_session, person, person.settings))

@@ -147,10 +147,10 @@ def load_flow(
 ) -> LoginFlow:
     """Load the login flow of a row, with the proofs that count now; `user` and `facts`: if read with the row."""
     person = _load_person(tx, row, auth_session, settings, user=user, facts=facts)
-    return judge_flow(tx, row, auth_session, person, settings)
+    return evaluate_flow(tx, row, auth_session, person, settings)
 
 
-def judge_flow(
+def evaluate_flow(
     tx: Transaction,
     row: LoginFlowRow,
     auth_session: AuthenticatedSession | None,
@@ -171,9 +171,9 @@ def judge_flow(
         if auth_session is not None and _session_proofs_count(auth_session, person, row, requirement)
         else ()
     )
-    judged = (*session_proofs, *own_proofs)
-    person = people.with_trusted(tx, person, judged)
-    proofs = person.counting_proofs(judged, not_before=requirement.not_before, now=tx.now)
+    all_proofs = (*session_proofs, *own_proofs)
+    person = people.with_trusted(tx, person, all_proofs)
+    proofs = person.counting_proofs(all_proofs, not_before=requirement.not_before, now=tx.now)
     state = State(
         proofs=proofs,
         methods=person.methods,

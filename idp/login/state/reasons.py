@@ -48,12 +48,12 @@ NOT_ASKED = Text("No second step was asked for, because the device was remembere
 
 def reasons(person: Person, requested: AuthRequirement, *, now: int) -> list[str]:
     """Return what asks this person for more than a password, in these circumstances."""
-    found = [reason_of(rule) for rule in person.rules_in_force if asks(rule, now=now)]
+    found = [reason_of(rule) for rule in person.rules_in_force if requires_more(rule, now=now)]
     found += [OWN] if person.has_second_step else []
     return found + ([REQUEST] if requested != NO_REQUIREMENT else [])
 
 
-def asks(rule: Rule, *, now: int) -> bool:
+def requires_more(rule: Rule, *, now: int) -> bool:
     """Whether a rule by itself asks for more than a password, or for a newer one."""
     return requirement_sources.policy_requirement(rule.terms, now=now) != NO_REQUIREMENT
 

@@ -1,6 +1,6 @@
 """Simulated sign-ins: which pages somebody would get, by the functions that real sign-ins use.
 
-no proof ──judge_flow──▶ page ──the proof that this page takes──▶ judge_flow ──▶ page ... until done or refused
+no proof ──evaluate_flow──▶ page ──the proof that this page takes──▶ evaluate_flow ──▶ page ... until done or refused
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from idp.login.policy.methods import SENT, Method
 from idp.login.policy.proofs import PASSWORD_FACTOR, Key, Proof, to_rows
 from idp.login.policy.requirement import AuthRequirement
 from idp.login.policy.steps import Step
-from idp.login.state.login_flow import LoginFlow, judge_flow, requirement_to_json
+from idp.login.state.login_flow import LoginFlow, evaluate_flow, requirement_to_json
 from idp.login.state.paths import code_page
 from idp.login.state.person import Person
 from idp.persistence.factors import Factor
@@ -81,7 +81,7 @@ def simulate_sign_in(
     proofs: tuple[Proof, ...] = ()
     pages: list[SimulatedPage] = []
     while len(pages) < MOST_PAGES:
-        flow = judge_flow(tx, replace(row, proofs=to_rows(proofs)), None, person, person.settings)
+        flow = evaluate_flow(tx, replace(row, proofs=to_rows(proofs)), None, person, person.settings)
         if flow.step in {Step.DONE, Step.REFUSE}:
             return SimulatedSignIn(tuple(pages), flow.step is Step.DONE, flow.assurance.level)
         if flow.step is Step.IDENTIFY and proofs:

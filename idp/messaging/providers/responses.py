@@ -23,8 +23,8 @@ def raise_for_status(name: str, answer: HttpResponse, *, error: int | None = Non
     """
     if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
         return
-    said = f"{name} answered {answer.status}" + (f", error {error}" if error is not None else "")
-    raise Rejected(said) if error in never else Undelivered(said)
+    reason = f"{name} answered {answer.status}" + (f", error {error}" if error is not None else "")
+    raise Rejected(reason) if error in never else Undelivered(reason)
 
 
 def number_in(answer: HttpResponse, *path: str) -> int | None:

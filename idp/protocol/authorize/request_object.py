@@ -88,8 +88,8 @@ def unproven_words(token: str) -> Query:
         claims = unverified_claims(token)
     except InvalidToken:
         return Query({})
-    said = {name: value for name in OWN_WORDS if isinstance(value := claims.get(name), str)}
-    return Query(queries.from_members(said, LONGEST).values)
+    members = {name: value for name in OWN_WORDS if isinstance(value := claims.get(name), str)}
+    return Query(queries.from_members(members, LONGEST).values)
 
 
 def read_request_object(client: Client, token: str, *, now: int, fetched: bool = False) -> Query:

@@ -52,12 +52,12 @@ def _check_origin(settings: Settings, origin: str, key: SigningKey, now: int) ->
     token = sign_with(key, claims, typ=ACCESS_TOKEN_TYPE)
     written = write_header(forged, settings.client_certificate_format)
     for name in dict.fromkeys((header, header.replace("-", "_"))):
-        said = _request_userinfo(origin, {"Authorization": f"Bearer {token}", name: written})
-        if said == INVALID[2]:
+        refusal = _request_userinfo(origin, {"Authorization": f"Bearer {token}", name: written})
+        if refusal == INVALID[2]:
             message = f"anybody can send a certificate to {origin} in {name}, and so be any app that has one"
             return Finding(Level.FAIL, TOPIC, message, REMEDY)
-        if said != OTHER_CERTIFICATE:
-            message = f"{origin} does not say whether {name} of a stranger is dropped: {said}"
+        if refusal != OTHER_CERTIFICATE:
+            message = f"{origin} does not say whether {name} of a stranger is dropped: {refusal}"
             return Finding(Level.WARN, TOPIC, message, REMEDY)
     return Finding(Level.OK, TOPIC, f"a certificate of a stranger in {header} does not come through {origin}")
 
