@@ -27,32 +27,25 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YES, NO = "true", "false"
 
 
-class BadAttribute(Refused):
-    """An attribute or a value cannot be like this; `fields` is by field of the form, or by name of the attribute."""
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text, field=field)
-
-
 def declare(tx: Transaction, actor: Actor, wanted: Attribute) -> None:
-    """Declare an attribute; raises `BadAttribute`."""
+    """Declare an attribute; raises `Refused` with the field that is wrong."""
     actor.require(Permission.CHANGE_PEOPLE)
     if not _NAME.fullmatch(wanted.name):
-        raise BadAttribute("name", Text("A name has 1 to 40 letters a to z, digits and _, and begins with a letter."))
+        raise Refused(Text("A name has 1 to 40 letters a to z, digits and _, and begins with a letter."), field="name")
     if len(tx.attributes.all()) >= MOST_ATTRIBUTES:
-        raise BadAttribute("name", Text("There are at most {most} attributes.", most=MOST_ATTRIBUTES))
+        raise Refused(Text("There are at most {most} attributes.", most=MOST_ATTRIBUTES), field="name")
     if tx.attributes.by_name(wanted.name):
-        raise BadAttribute("name", Text("There is an attribute of this name already."))
+        raise Refused(Text("There is an attribute of this name already."), field="name")
     _check(wanted)
     try:
         tx.attributes.add(wanted)
     except AttributeExists:
-        raise BadAttribute("name", Text("There is an attribute of this name already.")) from None
+        raise Refused(Text("There is an attribute of this name already."), field="name") from None
     audit.record(tx, Event.ATTRIBUTE_CHANGED, attribute=wanted.name, kind=wanted.kind, added=True)
 
 
 def change(tx: Transaction, actor: Actor, wanted: Attribute) -> bool:
-    """Set title, choices and visibility; False when there is no such attribute. Raises `BadAttribute`.
+    """Set title, choices and visibility; False when there is no such attribute. Raises `Refused`.
 
     A value that is no choice any more stays until somebody changes it.
     """
@@ -87,13 +80,13 @@ def set_values(tx: Transaction, user: User, typed: Mapping[str, str]) -> list[st
     `user` comes from `users.find_to_change`.
 
     Raises:
-        BadAttribute: a value is not of its attribute's type, or nothing is declared by this name.
+        Refused: a value is not of its attribute's type, or nothing is declared by this name.
     """
     declared = {attribute.name: attribute for attribute in tx.attributes.all()}
     values = dict(user.attributes)
     for name, text in typed.items():
         if name not in declared:
-            raise BadAttribute(name, Text("There is no attribute {name}.", name=name))
+            raise Refused(Text("There is no attribute {name}.", name=name), field=name)
         value = parse_value(declared[name], text)
         values[name] = value
     values = {name: value for name, value in values.items() if value is not None and name in declared}
@@ -105,7 +98,7 @@ def set_values(tx: Transaction, user: User, typed: Mapping[str, str]) -> list[st
 
 
 def parse_value(attribute: Attribute, text: str) -> Value | None:
-    """Return the value that was typed; None of an empty text. Raises `BadAttribute`."""
+    """Return the value that was typed; None of an empty text. Raises `Refused`."""
     text = text.strip()
     if not text:
         return None
@@ -114,11 +107,11 @@ def parse_value(attribute: Attribute, text: str) -> Value | None:
             return _number(attribute.name, text)
         case AttributeKind.BOOLEAN:
             if text.casefold() not in {YES, NO}:
-                raise BadAttribute(attribute.name, Text("Choose yes or no."))
+                raise Refused(Text("Choose yes or no."), field=attribute.name)
             return text.casefold() == YES
         case AttributeKind.CHOICE:
             if text not in attribute.choices:
-                raise BadAttribute(attribute.name, Text("Choose one of the list."))
+                raise Refused(Text("Choose one of the list."), field=attribute.name)
             return text
         case AttributeKind.LIST:
             return _lines(attribute.name, text)
@@ -139,14 +132,14 @@ def _number(name: str, text: str) -> int | float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or not text.isascii():
-        raise BadAttribute(name, Text("Type a number, such as 12 or 12.5."))
+        raise Refused(Text("Type a number, such as 12 or 12.5."), field=name)
     return number
 
 
 def _lines(name: str, text: str) -> list[str]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_IN_LIST:
-        raise BadAttribute(name, Text("A list has at most {most} lines.", most=MOST_IN_LIST))
+        raise Refused(Text("A list has at most {most} lines.", most=MOST_IN_LIST), field=name)
     for line in lines:
         _check_text(name, line)
     return list(dict.fromkeys(lines))
@@ -154,21 +147,21 @@ def _lines(name: str, text: str) -> list[str]:
 
 def _check(wanted: Attribute) -> None:
     if not wanted.title or len(wanted.title) > LONGEST_TITLE or not wanted.title.isprintable():
-        raise BadAttribute("title", Text("A title has 1 to {most} visible characters.", most=LONGEST_TITLE))
+        raise Refused(Text("A title has 1 to {most} visible characters.", most=LONGEST_TITLE), field="title")
     if wanted.kind not in set(AttributeKind):
-        raise BadAttribute("kind", Text("Choose one of the list."))
+        raise Refused(Text("Choose one of the list."), field="kind")
     _check_choices(wanted.kind, wanted.choices)
 
 
 def _check_choices(kind: str, choices: Sequence[str]) -> None:
     if (kind == AttributeKind.CHOICE) != bool(choices):
-        raise BadAttribute("choices", Text("Type what can be chosen, one a line. Other types have no choices."))
+        raise Refused(Text("Type what can be chosen, one a line. Other types have no choices."), field="choices")
     if len(choices) > MOST_CHOICES:
-        raise BadAttribute("choices", Text("A list has at most {most} lines.", most=MOST_CHOICES))
+        raise Refused(Text("A list has at most {most} lines.", most=MOST_CHOICES), field="choices")
     for choice in choices:
         _check_text("choices", choice)
 
 
 def _check_text(field: str, text: str) -> None:
     if len(text) > LONGEST_VALUE or not text.isprintable():
-        raise BadAttribute(field, Text("Use at most {most} visible characters.", most=LONGEST_VALUE))
+        raise Refused(Text("Use at most {most} visible characters.", most=LONGEST_VALUE), field=field)

@@ -43,15 +43,8 @@ class TypedFilter:
         return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
 
 
-class FilterRefused(Refused):
-    """A field of a search cannot be understood."""
-
-    def __init__(self, field: str, text: Text) -> None:
-        super().__init__(text, field=field)
-
-
 def parse_filter(tx: Transaction, typed: TypedFilter) -> AuditFilter:
-    """Return the filter of what was typed; raises `FilterRefused` with the field and the remedy."""
+    """Return the filter of what was typed; raises `Refused` with the field and the remedy."""
     return AuditFilter(
         user_id=find_person_id(tx, "person", typed.person),
         actor_id=find_person_id(tx, "actor", typed.actor),
@@ -65,12 +58,12 @@ def parse_filter(tx: Transaction, typed: TypedFilter) -> AuditFilter:
 
 
 def find_person_id(tx: Transaction, field: str, typed: str) -> str | None:
-    """Return the `sub` of a user name, address or `sub`; None of an empty field; raises `FilterRefused`."""
+    """Return the `sub` of a user name, address or `sub`; None of an empty field; raises `Refused`."""
     if not typed:
         return None
     user = tx.users.by_identifier(typed) or tx.users.by_id(typed)
     if user is None:
-        raise FilterRefused(field, NOBODY)
+        raise Refused(NOBODY, field=field)
     return user.id
 
 
@@ -94,5 +87,5 @@ def _parse_day(field: str, typed: str) -> int | None:
     try:
         day = dt.date.fromisoformat(typed)
     except ValueError:
-        raise FilterRefused(field, NO_DATE) from None
+        raise Refused(NO_DATE, field=field) from None
     return int(dt.datetime.combine(day, dt.time(), dt.UTC).timestamp())

@@ -27,26 +27,19 @@ RESERVED = (_OF_TOKENS | {claim for claims in SCOPES.values() for claim in claim
 """Claims that are computed here; nobody may say anything else in their name."""
 
 
-class BadMapping(Refused):
-    """A claim cannot be added like this; `fields` is by field of the form."""
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text, field=field)
-
-
 def check(tx: Transaction, client: Client, mapping: ClaimMapping, others: Sequence[ClaimMapping]) -> None:
-    """Raise `BadMapping` for what cannot be; `others` are the app's other claims."""
+    """Raise `Refused` for what cannot be; `others` are the app's other claims."""
     _check_name(mapping.claim, [other.claim for other in others])
     if not mapping.targets:
-        raise BadMapping("targets", Text("Choose where the claim is sent."))
+        raise Refused(Text("Choose where the claim is sent."), field="targets")
     if mapping.scope and mapping.scope not in client.scopes:
-        raise BadMapping("scope", Text("The app is not registered for the scope {scope}.", scope=mapping.scope))
+        raise Refused(Text("The app is not registered for the scope {scope}.", scope=mapping.scope), field="scope")
     match mapping.source:
         case Source.CONSTANT:
             _check_constant(mapping)
         case Source.ATTRIBUTE:
             if tx.attributes.by_name(mapping.attribute) is None:
-                raise BadMapping("attribute", Text("There is no such attribute. Declare it first."))
+                raise Refused(Text("There is no such attribute. Declare it first."), field="attribute")
         case Source.GROUPS:
             _check_text("prefix", mapping.prefix)
         case Source.GROUP_VALUES:
@@ -55,40 +48,40 @@ def check(tx: Transaction, client: Client, mapping: ClaimMapping, others: Sequen
 
 def _check_name(claim: str, others: Sequence[str]) -> None:
     if not _NAME.fullmatch(claim):
-        raise BadMapping(
-            "claim",
+        raise Refused(
             Text("A claim has a name of 1 to {most} letters, digits and any of _ . : / ~ - in it.", most=LONGEST_CLAIM),
+            field="claim",
         )
     if claim in RESERVED:
-        raise BadMapping(
-            "claim",
+        raise Refused(
             Text("The claim {claim} is computed here, and apps rely on it. Choose another name.", claim=claim),
+            field="claim",
         )
     if claim in others:
-        raise BadMapping("claim", Text("The app has a claim {claim} already.", claim=claim))
+        raise Refused(Text("The app has a claim {claim} already.", claim=claim), field="claim")
     if len(others) >= MOST_MAPPINGS:
-        raise BadMapping("claim", Text("An app has at most {most} claims of its own.", most=MOST_MAPPINGS))
+        raise Refused(Text("An app has at most {most} claims of its own.", most=MOST_MAPPINGS), field="claim")
 
 
 def _check_constant(mapping: ClaimMapping) -> None:
     if mapping.value is None or mapping.value == "":
-        raise BadMapping("value", Text("Type the value."))
+        raise Refused(Text("Type the value."), field="value")
     if isinstance(mapping.value, str):
         _check_text("value", mapping.value)
 
 
 def _check_values(mapping: ClaimMapping) -> None:
     if not mapping.values:
-        raise BadMapping("values", Text("Name at least one group with its value."))
+        raise Refused(Text("Name at least one group with its value."), field="values")
     if len(mapping.values) > MOST_VALUES:
-        raise BadMapping("values", Text("A claim maps at most {most} groups.", most=MOST_VALUES))
+        raise Refused(Text("A claim maps at most {most} groups.", most=MOST_VALUES), field="values")
     for _group, value in mapping.values:
         if not value:
-            raise BadMapping("values", Text("Each group needs a value."))
+            raise Refused(Text("Each group needs a value."), field="values")
         _check_text("values", value)
     _check_text("default", mapping.default)
 
 
 def _check_text(field: str, text: str) -> None:
     if len(text) > LONGEST_VALUE or not text.isprintable():
-        raise BadMapping(field, Text("Use at most {most} visible characters.", most=LONGEST_VALUE))
+        raise Refused(Text("Use at most {most} visible characters.", most=LONGEST_VALUE), field=field)

@@ -11,7 +11,7 @@ from typing import Any
 
 from idp import audit
 from idp.admin import Refused
-from idp.admin.claim_mapping_rules import BadMapping, check
+from idp.admin.claim_mapping_rules import check
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.claims import mappings
@@ -45,7 +45,7 @@ def put(tx: Transaction, actor: Actor, client: Client, mapping: ClaimMapping, *,
     """Add a claim, or change the one named `replaces`; `client` comes from `clients.find` with `lock`.
 
     Raises:
-        BadMapping: it cannot be like this.
+        Refused: it cannot be like this.
     """
     present = mappings.parse(client.claim_mappings)
     check(tx, client, mapping, [other for other in present if other.claim != replaces])
@@ -65,7 +65,7 @@ def remove(tx: Transaction, actor: Actor, client: Client, claim: str) -> bool:
 
 
 def replace_all(tx: Transaction, actor: Actor, client: Client, wanted: Sequence[ClaimMapping]) -> None:
-    """Give an app these claims and no others; raises `BadMapping`."""
+    """Give an app these claims and no others; raises `Refused`."""
     for number, mapping in enumerate(wanted):
         check(tx, client, mapping, wanted[:number])
     _store(tx, actor, client, wanted)
@@ -158,13 +158,12 @@ def _store(tx: Transaction, actor: Actor, client: Client, wanted: Sequence[Claim
 def _from_json(tx: Transaction, given: Mapping[str, Any]) -> ClaimMapping:
     for name, value in given.items():
         if name not in TYPES or not isinstance(value, TYPES[name]):
-            raise BadMapping(name, f"{name!r} is not a member of a claim, or has a value of another type.")
+            raise Refused(f"{name!r} is not a member of a claim, or has a value of another type.", field=name)
     try:
         source, targets = Source(given["source"]), tuple(Target(each) for each in given["targets"])
     except (KeyError, ValueError, TypeError):
-        raise BadMapping(
-            "source",
-            f"A claim has a source ({', '.join(Source)}) and targets (some of {', '.join(Target)}).",
+        raise Refused(
+            f"A claim has a source ({', '.join(Source)}) and targets (some of {', '.join(Target)}).", field="source"
         ) from None
     values = tuple(_pair(tx, each) for each in given.get("values", ()))
     rest = {name: value for name, value in given.items() if name not in {"source", "targets", "values"}}
@@ -173,15 +172,15 @@ def _from_json(tx: Transaction, given: Mapping[str, Any]) -> ClaimMapping:
 
 def _pair(tx: Transaction, given: object) -> tuple[str, str]:
     if not isinstance(given, dict) or set(given) != {"group", "value"} or not all(map(_is_text, given.values())):
-        raise BadMapping("values", 'Values are objects: {"group": "name", "value": "text"}.')
+        raise Refused('Values are objects: {"group": "name", "value": "text"}.', field="values")
     return find_group(tx, given["group"]).id, given["value"]
 
 
 def find_group(tx: Transaction, name: str) -> Group:
-    """Return the group of this name; raises `BadMapping`."""
+    """Return the group of this name; raises `Refused`."""
     group = tx.groups.by_name(name)
     if group is None:
-        raise BadMapping("values", Text("There is no group {group}.", group=name))
+        raise Refused(Text("There is no group {group}.", group=name), field="values")
     return group
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from idp import audit
-from idp.admin import users
-from idp.admin.audit_trail import FilterRefused, find_client_id, find_person_id
+from idp.admin import Refused, users
+from idp.admin.audit_trail import find_client_id, find_person_id
 from idp.admin.permissions import Actor, Permission
 from idp.audit import Event
 from idp.kernel.client_addresses import network_keys
@@ -50,10 +50,10 @@ class TypedSessionFilter:
 
 
 def parse_filter(tx: Transaction, typed: TypedSessionFilter, *, idle: int, now: int) -> SessionFilter:
-    """Return the filter of what was typed at `now`; raises `FilterRefused` with the field and the remedy."""
+    """Return the filter of what was typed at `now`; raises `Refused` with the field and the remedy."""
     network = network_keys(typed.network) if typed.network else None
     if typed.network and network is None:
-        raise FilterRefused("network", NO_NETWORK)
+        raise Refused(NO_NETWORK, field="network")
     since, until = _times(typed.age, now)
     return SessionFilter(
         idle=idle,
@@ -66,7 +66,7 @@ def parse_filter(tx: Transaction, typed: TypedSessionFilter, *, idle: int, now: 
 
 
 def parse_device_filter(tx: Transaction, typed: TypedSessionFilter) -> DeviceFilter:
-    """Return the filter of remembered devices, by person and age; raises `FilterRefused`."""
+    """Return the filter of remembered devices, by person and age; raises `Refused`."""
     since, until = _times(typed.age, tx.now)
     return DeviceFilter(user_id=find_person_id(tx, "person", typed.person), since=since, until=until)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from idp import audit
 from idp.admin import Refused
 from idp.admin.permissions import Actor, Permission
-from idp.admin.policy.fields import FieldRefused, parse_network
+from idp.admin.policy.fields import parse_network
 from idp.audit import Event
 from idp.config import Settings
 from idp.kernel.entropy import Entropy
@@ -68,7 +68,7 @@ def find_subject(tx: Transaction, kind: RuleKind, typed: str) -> str:
     """Return the id that a rule about this group, person, app or network has.
 
     Raises:
-        FieldRefused: there is none, and how it is named.
+        Refused: there is none, and how it is named.
     """
     if kind is RuleKind.ORGANISATION:
         return ""
@@ -76,7 +76,7 @@ def find_subject(tx: Transaction, kind: RuleKind, typed: str) -> str:
         return parse_network(typed)
     found = _find_id(tx, kind, typed.strip())
     if found is None:
-        raise FieldRefused("subject", NOT_FOUND[kind])
+        raise Refused(NOT_FOUND[kind], field="subject")
     return found
 
 
@@ -150,7 +150,7 @@ def _find_id(tx: Transaction, kind: RuleKind, typed: str) -> str | None:
 def _checked_reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise FieldRefused("reason", Text("Say why, in 1 to {most} characters.", most=LONGEST_REASON))
+        raise Refused(Text("Say why, in 1 to {most} characters.", most=LONGEST_REASON), field="reason")
     return reason
 
 

@@ -37,13 +37,6 @@ A person's `Required` is on their page, an app has no account pages, and a stran
 """
 
 
-class FieldRefused(Refused):
-    """A typed value is none; `fields` says where."""
-
-    def __init__(self, field: str, message: Text) -> None:
-        super().__init__(message, field=field)
-
-
 def names_for(kind: RuleKind) -> tuple[str, ...]:
     """Return the fields that a rule about this may state."""
     return tuple(name for name in NAMES if name not in OPEN_FOR[kind])
@@ -53,7 +46,7 @@ def parse(kind: RuleKind, typed: Mapping[str, str]) -> Terms:
     """Return the terms of typed values; an empty one leaves its field open.
 
     Raises:
-        FieldRefused: naming the field, and what it may hold.
+        Refused: naming the field, and what it may hold.
     """
     values: dict[str, Any] = {}
     for name in names_for(kind):
@@ -69,28 +62,28 @@ def typed_values(terms: Terms) -> dict[str, str]:
 
 
 def parse_network(text: str) -> str:
-    """Return a network in its one spelling; raises `FieldRefused`."""
+    """Return a network in its one spelling; raises `Refused`."""
     try:
         return str(ipaddress.ip_network(text.strip(), strict=False))
     except ValueError:
-        raise FieldRefused("subject", Text("A network looks like 10.0.0.0/8 or 2001:db8::/32.")) from None
+        raise Refused(Text("A network looks like 10.0.0.0/8 or 2001:db8::/32."), field="subject") from None
 
 
 def _value(name: str, text: str) -> bool | int | str | list[str]:
     if name in SWITCHES:
         if text not in {YES, NO}:
-            raise FieldRefused(name, Text("Choose one of the entries."))
+            raise Refused(Text("Choose one of the entries."), field=name)
         return text == YES
     if name in NUMBERS:
         return _number(name, text)
     if name == "min_level":
         if text not in LEVELS:
-            raise FieldRefused(name, Text("Choose one of the entries."))
+            raise Refused(Text("Choose one of the entries."), field=name)
         return text
     wanted = text.split()
     known = [method.value for method in MOST_SECURE_FIRST]
     if not set(wanted) <= set(known):
-        raise FieldRefused(name, Text("Choose among these: {names}.", names=", ".join(known)))
+        raise Refused(Text("Choose among these: {names}.", names=", ".join(known)), field=name)
     return wanted
 
 
@@ -98,7 +91,7 @@ def _number(name: str, text: str) -> int:
     least, most = NUMBERS[name]
     number = parse_number(text)
     if number is None or not least <= number <= most:
-        raise FieldRefused(name, Text("Enter a number from {least} to {most}.", least=least, most=most))
+        raise Refused(Text("Enter a number from {least} to {most}.", least=least, most=most), field=name)
     return number
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import claim_mappings
-from idp.admin.claim_mapping_rules import LONGEST_CLAIM, LONGEST_VALUE, BadMapping
+from idp.admin import Refused, claim_mappings
+from idp.admin.claim_mapping_rules import LONGEST_CLAIM, LONGEST_VALUE
 from idp.admin.permissions import Permission
 from idp.claims.mappings import ClaimMapping, Source, Target, parse
 from idp.console import responses
@@ -77,7 +77,7 @@ def save_claim(tx: Transaction, admin: Admin, client_id: str) -> Response:
     try:
         mapping = _mapping(tx, source, typed, present)
         claim_mappings.put(tx, admin.actor, client, mapping, replaces=typed.fields["replaces"])
-    except BadMapping as error:
+    except Refused as error:
         return _form(tx, admin, client, source, typed, error=error)
     return responses.redirect_done(console_paths.app_claims_path(client.client_id), "saved")
 
@@ -106,7 +106,7 @@ def _typed() -> Typed:
 def _mapping(tx: Transaction, source: Source, typed: Typed, present: ClaimMapping | None) -> ClaimMapping:
     """Return what was typed; a value that is no text, which only the command can set, stays if it was not changed."""
     if not all(map(all, typed.rows)):
-        raise BadMapping("values", HALF)
+        raise Refused(HALF, field="values")
     values = tuple((claim_mappings.find_group(tx, name).id, value) for name, value in typed.rows)
     fields: dict[str, Any] = {name: value for name, value in typed.fields.items() if name != "replaces"}
     if present and _text(present.value) == fields["value"]:
@@ -116,7 +116,7 @@ def _mapping(tx: Transaction, source: Source, typed: Typed, present: ClaimMappin
 
 
 def _form(
-    tx: Transaction, admin: Admin, client: Client, source: Source, typed: Typed, *, error: BadMapping | None = None
+    tx: Transaction, admin: Admin, client: Client, source: Source, typed: Typed, *, error: Refused | None = None
 ) -> Response:
     path, value = console_paths.app_claims_path(client.client_id), typed.fields.get
     return responses.render(

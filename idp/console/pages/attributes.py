@@ -6,8 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import attributes
-from idp.admin.attributes import BadAttribute
+from idp.admin import Refused, attributes
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
@@ -67,7 +66,7 @@ def add_attribute(tx: Transaction, admin: Admin) -> Response:
     wanted = _typed(single_value(request.form, "name").strip(), single_value(request.form, "kind"))
     try:
         attributes.declare(tx, admin.actor, wanted)
-    except BadAttribute as error:
+    except Refused as error:
         return _form(admin, wanted, new=True, error=error)
     return responses.redirect_done(console_paths.ATTRIBUTES, "added")
 
@@ -87,7 +86,7 @@ def change_attribute(tx: Transaction, admin: Admin, name: str) -> Response:
     wanted = _typed(name, present.kind)
     try:
         attributes.change(tx, admin.actor, wanted)
-    except BadAttribute as error:
+    except Refused as error:
         return _form(admin, wanted, error=error)
     return responses.redirect_done(console_paths.ATTRIBUTES, "changed")
 
@@ -123,7 +122,7 @@ def _typed(name: str, kind: str) -> Attribute:
     return Attribute(name, title, kind, choices, visible)
 
 
-def _form(admin: Admin, shown: Attribute, *, new: bool = False, error: BadAttribute | None = None) -> Response:
+def _form(admin: Admin, shown: Attribute, *, new: bool = False, error: Refused | None = None) -> Response:
     return responses.render(
         admin,
         "console/attribute_form.html",

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, abort, request
 from idp.activity import admin_sentences, event_kinds, export
 from idp.activity.detail_texts import describe_details
 from idp.activity.names import load_names
-from idp.admin import audit_trail
-from idp.admin.audit_trail import FilterRefused, TypedFilter
+from idp.admin import Refused, audit_trail
+from idp.admin.audit_trail import TypedFilter
 from idp.admin.permissions import Permission
 from idp.console import paging, responses
 from idp.console.event_rows import event_row
@@ -43,7 +43,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     try:
         wanted = audit_trail.parse_filter(tx, typed)
         page = tx.audit_search.page(wanted, paging.position((int,)), limit=paging.PAGE)
-    except FilterRefused as refused:
+    except Refused as refused:
         errors = refused.fields
     names = load_names(tx, page.records)
     return responses.render(
@@ -91,7 +91,7 @@ def download(tx: Transaction, admin: Admin) -> Response:  # noqa: ARG001 - the g
     typed = _typed(request.form)
     try:
         wanted = audit_trail.parse_filter(tx, typed)
-    except FilterRefused:
+    except Refused:
         abort(404)
     audit_trail.record_export(tx, typed)
     lines = export.json_lines(services().database, wanted)

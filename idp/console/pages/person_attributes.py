@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from idp.admin import attributes, users
-from idp.admin.attributes import NO, YES, BadAttribute, value_text
+from idp.admin import Refused, attributes, users
+from idp.admin.attributes import NO, YES, value_text
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
@@ -48,7 +48,7 @@ def change_values(tx: Transaction, admin: Admin, user_id: str) -> Response:
     }
     try:
         attributes.set_values(tx, user, typed)
-    except BadAttribute as error:
+    except Refused as error:
         return _render(tx, admin, user, typed=typed, error=error)
     return responses.redirect_done(console_paths.person_attributes_path(user.id), "changed")
 
@@ -63,7 +63,7 @@ def _render(
     user: User,
     *,
     typed: Mapping[str, str] | None = None,
-    error: BadAttribute | None = None,
+    error: Refused | None = None,
 ) -> Response:
     shown = {name: value_text(value) for name, value in user.attributes.items()} | dict(typed or {})
     return responses.render(

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from idp.admin import Refused
 from idp.admin.permissions import Permission
 from idp.admin.policy import explain, fields, words
-from idp.admin.policy.fields import FieldRefused
 from idp.console import responses
 from idp.console.guard import Admin, views
 from idp.kernel.text import Text
@@ -93,7 +93,7 @@ def render_rule(
     *,
     typed: dict[str, str],
     base: int,
-    error: FieldRefused | None = None,
+    error: Refused | None = None,
 ) -> Response:
     """Render the form of a rule; with an empty `subject` it asks what the rule is about."""
     settings = services().settings

@@ -19,7 +19,6 @@ from idp.admin import Refused
 from idp.admin.permissions import Permission
 from idp.admin.policy import changes, explain, fields, preview, words
 from idp.admin.policy.changes import PolicyOutdated, Proposal
-from idp.admin.policy.fields import FieldRefused
 from idp.admin.policy.preview import Count, Effect
 from idp.console import responses
 from idp.console.guard import Admin, views
@@ -55,7 +54,7 @@ def show_review(tx: Transaction, admin: Admin) -> Response:
     typed = _typed()
     try:
         proposal = _proposal(tx, typed)
-    except FieldRefused as error:
+    except Refused as error:
         return _render_refused(tx, admin, typed, error)
     return _render(tx, admin, typed, proposal)
 
@@ -67,7 +66,7 @@ def save(tx: Transaction, admin: Admin) -> Response:
     typed = _typed()
     try:
         proposal = _proposal(tx, typed)
-    except FieldRefused as error:
+    except Refused as error:
         return _render_refused(tx, admin, typed, error)
     try:
         changes.save(
@@ -93,7 +92,7 @@ def show_names(tx: Transaction, admin: Admin) -> Response:
     effect = next((each for each in Effect if each == wanted), Effect.SET_UP)
     try:
         proposal = _proposal(tx, typed)
-    except FieldRefused as error:
+    except Refused as error:
         return _render_refused(tx, admin, typed, error)
     start = single_value(request.args, "start", longest=100)
     found, further = preview.names(tx, proposal, services().settings, effect, start=start, most=NAMES)
@@ -111,7 +110,7 @@ def show_names(tx: Transaction, admin: Admin) -> Response:
     )
 
 
-def _render_refused(tx: Transaction, admin: Admin, typed: dict[str, str], error: FieldRefused) -> Response:
+def _render_refused(tx: Transaction, admin: Admin, typed: dict[str, str], error: Refused) -> Response:
     """Show the form of the rule again, with what is wrong in it."""
     rules, kind = present_rules(tx), policy.read_kind()
     subject = _known(rules, kind, typed)
@@ -159,7 +158,7 @@ def _typed() -> dict[str, str]:
 
 
 def _proposal(tx: Transaction, typed: dict[str, str]) -> Proposal:
-    """Return what would change; raises `FieldRefused`."""
+    """Return what would change; raises `Refused`."""
     rules, kind = present_rules(tx), policy.read_kind()
     subject = _known(rules, kind, typed) or changes.find_subject(tx, kind, typed["subject"])
     return changes.propose(rules, [Rule(kind, fields.parse(kind, typed), subject)])

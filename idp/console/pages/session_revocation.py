@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
-from idp.admin import sessions
-from idp.admin.audit_trail import FilterRefused
+from idp.admin import Refused, sessions
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
@@ -40,7 +39,7 @@ def show_question(tx: Transaction, admin: Admin) -> Response:
     back = console_paths.sessions_search_path(**typed.given)
     try:
         wanted = _wanted(tx, admin, started=tx.now)
-    except FilterRefused:
+    except Refused:
         return see_other(back)
     count = tx.session_search.count(wanted)
     if not count:
@@ -70,7 +69,7 @@ def end_all(tx: Transaction, admin: Admin) -> Response:
     started, total, done = (_number(name) for name in ("started", "total", "done"))
     try:
         wanted = _wanted(tx, admin, started=min(started, tx.now))
-    except FilterRefused:
+    except Refused:
         return see_other(console_paths.SESSIONS)
     began = stopwatch()
     while True:

@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import MultiDict
 
-from idp.admin import sessions
-from idp.admin.audit_trail import FilterRefused
+from idp.admin import Refused, sessions
 from idp.admin.permissions import Permission
 from idp.admin.sessions import AGES, TypedSessionFilter
 from idp.console import paging, responses
@@ -44,7 +43,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
     page = Page[Session]()
     try:
         wanted = sessions.parse_filter(tx, typed, idle=services().settings.session_idle, now=tx.now)
-    except FilterRefused as refused:
+    except Refused as refused:
         errors = refused.fields
     by_address = wanted is not None and wanted.network is not None
     if wanted is not None:
@@ -78,7 +77,7 @@ def show_devices(tx: Transaction, admin: Admin) -> Response:
     try:
         wanted = sessions.parse_device_filter(tx, typed)
         page = tx.session_search.devices_page(wanted, paging.position((int, str)), limit=paging.PAGE)
-    except FilterRefused as refused:
+    except Refused as refused:
         errors = refused.fields
     people = tx.users.by_ids({device.user_id for device in page.records}) if page.records else {}
     return responses.render(
