@@ -8,6 +8,7 @@ transactions    one transaction per request
 cookies         names and attributes of our cookies
 csrf            same-origin check and form tokens
 forms           strict parsing of form fields
+choices         lists to choose from in forms
 paths           path parameters, and redaction of paths
 account_paths   paths of the account's pages; mailed_link_paths: those of links in mails
 wsgi            refuses requests for other hosts; answers when the application fails

@@ -20,6 +20,7 @@ from idp.persistence.users import User
 from idp.recovery import profile_form
 from idp.recovery.profile_form import ProfileForm
 from idp.web.account_paths import CLOSE, DOWNLOAD, EMAIL, FORGET_EMAIL, PHONE, PROFILE
+from idp.web.choices import options_with_stored
 from idp.web.transactions import write_transaction
 
 blueprint = Blueprint("profile", __name__)
@@ -69,8 +70,10 @@ def _render(tx: Transaction, auth_session: AuthenticatedSession, form: ProfileFo
         notice=responses.notice(),
         values=values,
         longest=profile_form.LONGEST,
-        languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
-        zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
+        languages=options_with_stored(tags.LANGUAGES, values["locale"], without=Text("As the browser says")),
+        zones=options_with_stored(
+            {name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], without=zones.UTC
+        ),
         download_href=DOWNLOAD,
         attributes=_attributes(tx, user),
         close_href=CLOSE if auth_session.person.policy.may_close else None,
@@ -99,12 +102,3 @@ def _attribute_text(value: object) -> str:
     if isinstance(value, bool):
         return Text("Yes") if value else Text("No")
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:
-    """Return what a list offers: no choice, ours, and what is chosen already if it is none of ours."""
-    offered = {"": otherwise} | {value: title for value, title in listed.items() if title != otherwise}
-    return [
-        {"value": value, "title": title, "chosen": value == chosen}
-        for value, title in ({chosen: chosen} | offered).items()
-    ]

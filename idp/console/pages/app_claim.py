@@ -21,6 +21,7 @@ from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("app_claim", __name__)
@@ -135,20 +136,12 @@ def _form(
             for target, (title, text) in TARGETS.items()
         ],
         rows=[*typed.rows, *[("", "")] * MORE_ROWS],
-        attributes=[
-            {"value": each.name, "title": each.title, "chosen": each.name == value("attribute")}
-            for each in tx.attributes.all()
-        ],
+        attributes=options({each.name: each.title for each in tx.attributes.all()}, value("attribute")),
         declare_href=console_paths.ATTRIBUTES if admin.may(Permission.VIEW_PEOPLE) else None,
-        scopes=_scopes(client, value("scope", "")),
+        scopes=options({scope: scope for scope in client.scopes}, value("scope"), without=Text("Always")),
         longest={"claim": LONGEST_CLAIM, "value": LONGEST_VALUE},
         back_href=path,
     )
-
-
-def _scopes(client: Client, chosen: str) -> list[dict[str, Any]]:
-    listed = {"": Text("Always"), **{scope: scope for scope in client.scopes}}
-    return [{"value": scope, "title": title, "chosen": scope == chosen} for scope, title in listed.items()]
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - of any type

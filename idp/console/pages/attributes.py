@@ -15,6 +15,7 @@ from idp.kernel.text import Text
 from idp.persistence.attributes import Attribute, AttributeKind
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.forms import is_checked, single_value
 
 blueprint = Blueprint("attributes", __name__)
@@ -132,7 +133,7 @@ def _form(admin: Admin, shown: Attribute, *, new: bool = False, error: Refused |
         attribute={"name": shown.name, "title": shown.title, "visible": shown.visible},
         has_choices=new or shown.kind == AttributeKind.CHOICE,
         choices="\n".join(shown.choices),
-        kinds=[{"value": kind, "title": title, "chosen": kind == shown.kind} for kind, title in KINDS.items()],
+        kinds=options(KINDS, shown.kind),
         back_href=console_paths.ATTRIBUTES,
     )
 

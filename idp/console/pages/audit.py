@@ -22,6 +22,7 @@ from idp.persistence.audit_events import AuditEvent
 from idp.persistence.keyset import Page
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths, geoip
+from idp.web.choices import options
 from idp.web.context import services
 from idp.web.forms import single_value
 
@@ -53,10 +54,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         errors=errors,
         typed=typed,
         kinds=_kinds(typed.event),
-        outcomes=[
-            {"value": value, "title": title, "chosen": value == typed.outcome}
-            for value, title in event_kinds.OUTCOMES.items()
-        ],
+        outcomes=options(event_kinds.OUTCOMES, typed.outcome),
         events=[event_row(event, names) for event in page.records],
         links=paging.links(page, lambda event: (event.id,)),
         filtered=bool(typed.given),
@@ -105,15 +103,7 @@ def _typed(values: Any) -> TypedFilter:  # noqa: ANN401 - a MultiDict of the add
 
 
 def _kinds(chosen: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "title": topic,
-            "options": [
-                {"value": str(event), "title": title, "chosen": event == chosen} for event, title in kinds.items()
-            ],
-        }
-        for topic, kinds in event_kinds.GROUPS.items()
-    ]
+    return [{"title": topic, "options": options(kinds, chosen)} for topic, kinds in event_kinds.GROUPS.items()]
 
 
 def _facts(event: AuditEvent, names: admin_sentences.Names) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -20,6 +20,7 @@ from idp.persistence.message_records import MessageFilter
 from idp.persistence.outbox import MessageState, OutboxMessage
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.forms import single_value
 from idp.web.pages import FieldError
 
@@ -28,6 +29,7 @@ NOTICES = {"sent": Text("The message is sent again now.")}
 NOBODY = Text("Nobody has this user name or email address. Type all of it.")
 NO_DAY = Text("Type a day as year-month-day, such as 2026-06-01.")
 LONGEST = 256
+ALL = Text("All")
 TONES = {MessageState.DELIVERED: "on", MessageState.WAITING: "off"}
 
 blueprint = Blueprint("messages", __name__)
@@ -69,9 +71,9 @@ def _render_list(tx: Transaction, admin: Admin, *, status: int = 200, error: Fie
         action=console_paths.MESSAGES,
         typed=typed,
         filtered=any(typed.values()),
-        kinds=_choices(KINDS, typed["kind"]),
-        channels=_choices(CHANNELS, typed["channel"]),
-        states=_choices(STATES, typed["state"]),
+        kinds=options(KINDS, typed["kind"], without=ALL),
+        channels=options(CHANNELS, typed["channel"], without=ALL),
+        states=options(STATES, typed["state"], without=ALL),
         messages=[_row(admin, message, names) for message in page.records],
         links=paging.links(page, lambda message: (message.created_at, message.id)),
         may_send=admin.may(Permission.SEND_MESSAGES),
@@ -94,12 +96,6 @@ def _filter(tx: Transaction, typed: Mapping[str, str]) -> tuple[MessageFilter, t
         return wanted, ("person", NOBODY)
     wrong = next((name for name, found in (("since", since), ("until", until)) if typed[name] and found is None), None)
     return wanted, (wrong, NO_DAY) if wrong else None
-
-
-def _choices(texts: Mapping[Any, Text], chosen: str) -> Iterable[dict[str, Any]]:
-    titles = dict[str, str]({str(value): title for value, title in texts.items()})
-    everything = {"value": "", "title": Text("All"), "chosen": not chosen}
-    return [everything, *({"value": value, "title": titles[value], "chosen": value == chosen} for value in titles)]
 
 
 def _row(admin: Admin, message: OutboxMessage, app_names: Mapping[str, str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from idp.persistence.attributes import Attribute, AttributeKind
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.forms import single_value
 
 blueprint = Blueprint("person_attributes", __name__)
@@ -79,17 +80,15 @@ def _render(
 
 
 def _field(attribute: Attribute, value: str) -> dict[str, Any]:
-    options: dict[str, str] = {}
+    titles: dict[str, str] = {}
     if attribute.kind == AttributeKind.BOOLEAN:
-        options = {YES: Text("Yes"), NO: Text("No")}
+        titles = {YES: Text("Yes"), NO: Text("No")}
     if attribute.kind == AttributeKind.CHOICE:
-        options = {choice: choice for choice in ([value] if value else []) + attribute.choices}
+        titles = {choice: choice for choice in ([value] if value else []) + attribute.choices}
     return {
         "field": FIELD + attribute.name,
         "title": attribute.title,
         "kind": attribute.kind,
         "value": value,
-        "options": [
-            {"value": each, "title": title, "chosen": each == value} for each, title in {"": NOT_SET, **options}.items()
-        ],
+        "options": options(titles, value, without=NOT_SET),
     }

@@ -21,6 +21,7 @@ from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.web import console_paths, geoip
+from idp.web.choices import options
 from idp.web.context import services
 from idp.web.forms import single_value
 
@@ -132,7 +133,7 @@ def _common(typed: TypedSessionFilter, here: str) -> dict[str, Any]:
         "typed": typed,
         "filtered": bool(typed.given),
         "all_href": here,
-        "ages": [{"value": value, "title": words[0], "chosen": value == typed.age} for value, words in AGES.items()],
+        "ages": options({value: words[0] for value, words in AGES.items()}, typed.age),
         "tabs": [
             {"title": title, "href": console_paths.sessions_search_path(path, **kept), "current": path == here}
             for title, path in tabs

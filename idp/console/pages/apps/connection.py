@@ -17,6 +17,7 @@ from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.context import services
 from idp.web.pages import FieldError
 
@@ -63,10 +64,7 @@ def _page(admin: Admin, client: Client, name: str, error: FieldError | None = No
         error=error,
         app={"name": client.client_name, "id": client.client_id},
         issuer=issuer,
-        software=[
-            {"value": each, "title": title, "chosen": each == name}
-            for each, title in app_kinds.software_of(app_kinds.kind_of(client)).items()
-        ],
+        software=options(app_kinds.software_of(app_kinds.kind_of(client)), name),
         paste=describe_recipe(name)
         | {"text": settings_for(name, issuer=issuer, client_id=client.client_id, secret=None, url=address)},
         has_secret=client.secret_digest is not None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, request
 
 from idp.admin import Refused, app_kinds, client_uris, clients
@@ -18,6 +16,7 @@ from idp.console.pages.apps.connection import describe_recipe
 from idp.kernel.text import Text
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.context import services
 from idp.web.forms import single_value
 from idp.web.pages import FieldError
@@ -98,14 +97,9 @@ def _form(admin: Admin, kind: AppKind, values: dict[str, str], error: FieldError
         error=error,
         kind={"name": kind, "title": KINDS[kind].title, "text": KINDS[kind].text, "address": KINDS[kind].has_address},
         values=values,
-        software=_software_options(kind, values["software"]),
+        software=options(app_kinds.software_of(kind) if kind is AppKind.WEB else {}, values["software"]),
         back_href=console_paths.NEW_APP,
     )
-
-
-def _software_options(kind: AppKind, chosen: str) -> list[dict[str, Any]]:
-    found = app_kinds.software_of(kind) if kind is AppKind.WEB else {}
-    return [{"value": name, "title": title, "chosen": name == chosen} for name, title in found.items()]
 
 
 def _usual_software(kind: AppKind) -> str:

@@ -31,7 +31,7 @@ def show_form(_: Transaction, admin: Admin, refused: Refused | None = None) -> R
         "console/people/new.html",
         errors=refused.fields if refused else None,
         values={name: single_value(request.form, name) for name in FIELDS},
-        required=required_choice.options(chosen=required_choice.is_wanted()),
+        required=required_choice.required_options(required=required_choice.is_wanted()),
         send=is_checked(request.form, "send") or not refused,
         days=invitations.INVITATION_DAYS,
         back_href=console_paths.PEOPLE,

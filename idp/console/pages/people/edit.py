@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, request
 
 from idp.admin import Refused, user_changes, users
@@ -19,6 +17,7 @@ from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.recovery import profile_form
 from idp.web import console_paths
+from idp.web.choices import options_with_stored
 from idp.web.context import services
 from idp.web.forms import single_value
 
@@ -46,9 +45,13 @@ def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | No
         values=values,
         shown={f"{name}_shown": value for name, value in shown.items()},
         longest=profile_form.LONGEST,
-        languages=_choices(dict(tags.LANGUAGES), values["locale"], Text("As the browser says")),
-        zones=_choices({name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], zones.UTC),
-        required=required_choice.options(chosen=required_choice.is_wanted() if refused else user.second_step_required),
+        languages=options_with_stored(tags.LANGUAGES, values["locale"], without=Text("As the browser says")),
+        zones=options_with_stored(
+            {name: name.replace("_", " ") for name in zones.choices()}, values["zoneinfo"], without=zones.UTC
+        ),
+        required=required_choice.required_options(
+            required=required_choice.is_wanted() if refused else user.second_step_required
+        ),
         person={"name": user.display_name},
         back_href=console_paths.person_path(user.id),
     )
@@ -111,11 +114,3 @@ def _changed(name: str, present: str) -> str | None:
 
 def _find(tx: Transaction, admin: Admin, user_id: str) -> User:
     return users.find_to_change(tx, admin.actor, user_id) or abort(404)
-
-
-def _choices(listed: dict[str, str], chosen: str, otherwise: str) -> list[dict[str, Any]]:
-    offered = {"": otherwise} | {value: title for value, title in listed.items() if title != otherwise}
-    return [
-        {"value": value, "title": title, "chosen": value == chosen}
-        for value, title in ({chosen: chosen} | offered).items()
-    ]

@@ -17,6 +17,7 @@ from idp.kernel.text import Text
 from idp.persistence.people_lists import FOUND_KEY_TYPES, KEY_TYPES, PeopleOrder, key_of
 from idp.persistence.transaction import Transaction
 from idp.web import console_paths
+from idp.web.choices import options
 from idp.web.forms import single_value
 
 blueprint = Blueprint("grid", __name__)
@@ -71,7 +72,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         hidden=[{"name": name, "value": value} for name, value in chosen.hidden()],
         states=selection.state_options(chosen.wanted.state),
         roles=selection.role_options(chosen.wanted.role),
-        sortings=[{"value": name, "title": each.title, "chosen": name == sort} for name, each in SORTINGS.items()],
+        sortings=options({name: each.title for name, each in SORTINGS.items()}, sort),
         **_changes(admin),
     )
 
@@ -80,7 +81,7 @@ def _changes(admin: Admin) -> dict[str, Any]:
     """Return what this administrator may do to several people."""
     return {
         "may_change": admin.may(Permission.CHANGE_PEOPLE),
-        "changes": [{"value": str(change), "title": title, "chosen": False} for change, title in BULK_TITLES.items()],
+        "changes": options(BULK_TITLES),
         "people_href": console_paths.PEOPLE,
         "new_href": console_paths.NEW_PERSON,
         "change_href": console_paths.CHANGE_MANY,

@@ -26,6 +26,7 @@ from idp.persistence.transaction import Transaction
 from idp.persistence.users import CLOSED, User
 from idp.recovery import profile_form
 from idp.web import console_paths, geoip
+from idp.web.choices import options
 from idp.web.context import services
 
 RECENT = 10
@@ -185,11 +186,7 @@ def _roles(tx: Transaction, user: User, held: frozenset[Role]) -> dict[str, Any]
             for role in Role
             if role in held
         ],
-        "choices": [
-            {"value": str(role), "title": ROLE_TEXTS[role][0], "chosen": False}
-            for role in reversed(Role)
-            if role not in own
-        ],
+        "choices": options({role: ROLE_TEXTS[role][0] for role in reversed(Role) if role not in own}),
     }
 
 

@@ -10,9 +10,11 @@ from idp.console import responses
 from idp.console.guard import Admin
 from idp.console.responses import Confirmation
 from idp.kernel.text import Text
+from idp.web.choices import options
 from idp.web.forms import is_checked, is_storable, single_value
 
 FIELD, REQUIRED, CONFIRMED = "second_step", "required", "confirmed"
+NOT_REQUIRED = Text("Not required")
 NOT_CARRIED = {"csrf", CONFIRMED}
 
 
@@ -20,12 +22,9 @@ class NotConfirmed(Exception):
     """The form is good, and sets Required without a confirmation: nothing is stored."""
 
 
-def options(*, chosen: bool) -> list[dict[str, Any]]:
-    """Return the two choices; `chosen`: whether it is Required."""
-    return [
-        {"value": "", "title": Text("Not required"), "chosen": not chosen},
-        {"value": REQUIRED, "title": Text("Required"), "chosen": chosen},
-    ]
+def required_options(*, required: bool) -> list[dict[str, Any]]:
+    """Return the two choices."""
+    return options({REQUIRED: Text("Required")}, REQUIRED if required else None, without=NOT_REQUIRED)
 
 
 def is_wanted() -> bool:

@@ -13,6 +13,7 @@ from idp.kernel.text import Text
 from idp.persistence.people_lists import PeopleFilter
 from idp.persistence.roles import Role
 from idp.persistence.transaction import Transaction
+from idp.web.choices import options
 from idp.web.context import services
 from idp.web.forms import single_value
 
@@ -60,11 +61,10 @@ def read(tx: Transaction, values: MultiDict[str, str]) -> Selection:
 
 def state_options(chosen: State | None) -> list[dict[str, Any]]:
     """Return the choices of the filter by state."""
-    options = {"": Text("Everybody")} | {str(state): title for state, title in STATES.items()}
-    return [{"value": value, "title": title, "chosen": value == (chosen or "")} for value, title in options.items()]
+    return options(STATES, chosen, without=Text("Everybody"))
 
 
 def role_options(chosen: Role | None) -> list[dict[str, Any]]:
     """Return the choices of the filter by role."""
-    options = {"": Text("Any role or none")} | {str(role): texts[0] for role, texts in ROLE_TEXTS.items()}
-    return [{"value": value, "title": title, "chosen": value == (chosen or "")} for value, title in options.items()]
+    titles = {role: title for role, (title, _) in ROLE_TEXTS.items()}
+    return options(titles, chosen, without=Text("Any role or none"))
