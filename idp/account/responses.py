@@ -14,6 +14,7 @@ from idp.login.state.session import AuthenticatedSession
 from idp.web import account_paths, csrf
 from idp.web.context import services
 from idp.web.cookies import SESSION, write_session
+from idp.web.navigation import done_notice, is_current
 from idp.web.pages import page, see_other
 
 NAVIGATION = (
@@ -61,7 +62,10 @@ def render(auth_session: AuthenticatedSession, template: str, **more: Any) -> Re
     user = auth_session.person.user
     common = {
         "user": {"name": user.display_name, "username": user.username},
-        "nav": [{"title": title, "href": href, "current": _within(href)} for title, href in NAVIGATION],
+        "nav": [
+            {"title": title, "href": href, "current": is_current(href, home=account_paths.HOME)}
+            for title, href in NAVIGATION
+        ],
         "logout_action": account_paths.SIGN_OUT,
         "csrf_token": csrf.token(SESSION.read() or "", ACCOUNT_FORMS),
         "action": with_reauth_id(request.path),
@@ -87,8 +91,8 @@ def redirect_with_session(path: str, handle: str) -> Response:
 
 
 def notice() -> str | None:
-    """Return what was just done; None when another site made the address, which might only pretend so."""
-    return NOTICES.get(request.args.get("done", "")) if csrf.is_same_origin() else None
+    """Return the notice of what was just done."""
+    return done_notice(NOTICES)
 
 
 def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
@@ -98,9 +102,3 @@ def _bar(auth_session: AuthenticatedSession) -> dict[str, str] | None:
         return None
     text = Text("Your organisation requires a second step. You can go on without it until {due}.", due=Moment(due))
     return {"text": text, "href": account_paths.SET_UP, "label": Text("Set it up now")}
-
-
-def _within(href: str) -> bool:
-    return request.path.rstrip("/") == href.rstrip("/") or (
-        href != account_paths.HOME and request.path.startswith(f"{href}/")
-    )

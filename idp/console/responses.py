@@ -16,6 +16,7 @@ from idp.login.flow.session_guard import ACCOUNT_FORMS, ADMIN_FORMS
 from idp.web import account_paths, console_paths, csrf
 from idp.web.cookies import SESSION
 from idp.web.errors import Link, error_page
+from idp.web.navigation import done_notice, is_current
 from idp.web.pages import page, see_other
 
 NAVIGATION = (
@@ -58,7 +59,7 @@ def render(admin: Admin, template: str, *, notices: dict[str, Text] | None = Non
     common = {
         "user": {"name": user.display_name, "username": user.username},
         "nav": [
-            {"title": title, "href": href, "current": _within(href)}
+            {"title": title, "href": href, "current": is_current(href, home=console_paths.HOME)}
             for title, href, permission in NAVIGATION
             if admin.may(permission)
         ],
@@ -67,7 +68,7 @@ def render(admin: Admin, template: str, *, notices: dict[str, Text] | None = Non
         "account_href": account_paths.HOME,
         "csrf_token": csrf.token(SESSION.read() or "", ADMIN_FORMS),
         "action": request.path,
-        "notice": _notice(notices or {}),
+        "notice": done_notice(notices or {}),
     }
     return page(template, **(common | more))
 
@@ -132,17 +133,8 @@ def redirect_done(path: str, what: str) -> Response:
 def refused(error: Refused) -> Response:
     """Answer 409 with the reason, after everything was rolled back."""
     title, href = next(
-        (title, href) for title, href, _ in reversed(NAVIGATION) if _within(href) or href == console_paths.HOME
+        (title, href)
+        for title, href, _ in reversed(NAVIGATION)
+        if is_current(href, home=console_paths.HOME) or href == console_paths.HOME
     )
     return error_page(409, Text("Nothing was changed"), error.text, [Link(title, href)])
-
-
-def _notice(notices: dict[str, Text]) -> Text | None:
-    """Return what was just done; None when another site made the address, which might only pretend so."""
-    return notices.get(request.args.get("done", "")) if csrf.is_same_origin() else None
-
-
-def _within(href: str) -> bool:
-    return request.path.rstrip("/") == href.rstrip("/") or (
-        href != console_paths.HOME and request.path.startswith(f"{href}/")
-    )

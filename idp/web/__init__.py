@@ -21,4 +21,5 @@ client_address  address of the client behind the proxies
 client_logos    addresses of logos of clients; client_colors: their stylesheets
 geoip           localized locations of IP addresses
 pages           rendering of pages
+navigation      which page of a section is shown, and the notice after a change
 """

@@ -12,8 +12,8 @@ from idp.claims.mappings import ClaimMapping, parse
 from idp.claims.subjects import subject_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.find import find_client
 from idp.console.pages.claim_texts import SOURCES, TARGETS, claim_text, preview_rows
+from idp.console.pages.find import find_client
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
-from idp.admin import Refused, attributes, users
+from idp.admin import Refused, attributes
 from idp.admin.attributes import NO, YES, value_text
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
+from idp.console.pages.find import find_person
 from idp.kernel.text import Text
 from idp.persistence.attributes import Attribute, AttributeKind
 from idp.persistence.transaction import Transaction
@@ -34,14 +35,14 @@ NOTICES = {"changed": Text("The attributes were changed.")}
 @views(Permission.CHANGE_PEOPLE)
 def show_form(tx: Transaction, admin: Admin, user_id: str) -> Response:
     """Show the values that the person has."""
-    return _render(tx, admin, _find(tx, admin, user_id))
+    return _render(tx, admin, find_person(tx, admin, user_id))
 
 
 @blueprint.post(PATH)
 @changes(Permission.CHANGE_PEOPLE)
 def change_values(tx: Transaction, admin: Admin, user_id: str) -> Response:
     """Store what was typed."""
-    user = _find(tx, admin, user_id)
+    user = find_person(tx, admin, user_id)
     typed = {
         name.removeprefix(FIELD): single_value(request.form, name, longest=LONGEST_TEXT)
         for name in request.form
@@ -52,10 +53,6 @@ def change_values(tx: Transaction, admin: Admin, user_id: str) -> Response:
     except Refused as error:
         return _render(tx, admin, user, typed=typed, error=error)
     return responses.redirect_done(console_paths.person_attributes_path(user.id), "changed")
-
-
-def _find(tx: Transaction, admin: Admin, user_id: str) -> User:
-    return users.find_to_change(tx, admin.actor, user_id) or abort(404)
 
 
 def _render(

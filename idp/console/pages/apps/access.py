@@ -11,7 +11,7 @@ from idp.admin.client_rules import Registration
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.find import find_client
+from idp.console.pages.find import find_client
 from idp.kernel.text import Text
 from idp.login.forms.errors import STALE_FORM
 from idp.persistence.clients import Client

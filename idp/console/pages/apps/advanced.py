@@ -16,8 +16,8 @@ from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.fields import READERS
-from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.sentences import ADVANCED_TEXT, ADVANCED_TITLE, ELSEWHERE, NOT_SET
+from idp.console.pages.find import find_client
 from idp.console.responses import Confirmation
 from idp.kernel.text import Text
 from idp.persistence.client_metadata import DEFAULTS, ClientMetadata

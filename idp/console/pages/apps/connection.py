@@ -12,7 +12,7 @@ from idp.admin.permissions import Permission
 from idp.admin.recipes import RECIPES, settings_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.find import find_client
+from idp.console.pages.find import find_client
 from idp.kernel.grant_types import REFRESH_TOKEN
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction

@@ -8,7 +8,7 @@ from idp.admin import Refused, client_logos
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.find import find_client
+from idp.console.pages.find import find_client
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
 from idp.persistence.transaction import Transaction

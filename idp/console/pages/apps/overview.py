@@ -12,8 +12,8 @@ from idp.admin.client_failures import Failure
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, views
-from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.sections import LEVEL_TEXTS, SECTIONS
+from idp.console.pages.find import find_client
 from idp.kernel.client_auth_methods import SECRET_METHODS
 from idp.kernel.dates import Moment
 from idp.kernel.text import Text

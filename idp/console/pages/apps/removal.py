@@ -8,7 +8,7 @@ from idp.admin import clients
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.find import find_client
+from idp.console.pages.find import find_client
 from idp.console.responses import Confirmation
 from idp.kernel.text import Text
 from idp.persistence.clients import Client

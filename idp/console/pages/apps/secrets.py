@@ -8,8 +8,8 @@ from idp.admin import Refused, clients
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.secret_page import show_secret
+from idp.console.pages.find import find_client
 from idp.console.responses import Confirmation
 from idp.kernel.clock import DAY, HOUR
 from idp.kernel.text import Text

@@ -15,9 +15,9 @@ from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
 from idp.console.pages.apps.fields import LONGEST, Field, Unreadable
-from idp.console.pages.apps.find import find_client
 from idp.console.pages.apps.secret_page import show_secret
 from idp.console.pages.apps.sections import SECTIONS, Section
+from idp.console.pages.find import find_client
 from idp.kernel.colors import Color
 from idp.kernel.text import Text
 from idp.persistence.clients import Client

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
-from idp.admin import Refused, users
+from idp.admin import Refused
 from idp.console import responses
 from idp.console.guard import Admin, changes, guarded_as, views
+from idp.console.pages.find import find_person
 from idp.console.pages.people.action_table import ACTIONS, OWN_ACCOUNT, PersonAction
 from idp.console.responses import Confirmation
 from idp.persistence.transaction import Transaction
@@ -30,12 +31,12 @@ def _add_routes(action: PersonAction) -> None:
 
     @views(action.permission, recent=action.recent)
     def show_question(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
-        user = _find(tx, admin, user_id)
+        user = find_person(tx, admin, user_id)
         return _show_form(admin, action, user, refused)
 
     @changes(action.permission, recent=action.recent)
     def change(tx: Transaction, admin: Admin, user_id: str) -> Response:
-        user = _find(tx, admin, user_id)
+        user = find_person(tx, admin, user_id)
         if user.id == admin.user.id and not action.on_oneself:
             raise Refused(OWN_ACCOUNT)
         action.run(tx, admin.actor, user, single_value(request.form, VALUE, longest=LONGEST_VALUE))
@@ -57,10 +58,6 @@ def _add_routes(action: PersonAction) -> None:
 
 def _add_route(path: str, name: str, view: Callable[..., Response], method: str) -> None:
     blueprint.add_url_rule(path, name.replace("-", "_"), view, methods=[method])
-
-
-def _find(tx: Transaction, admin: Admin, user_id: str) -> User:
-    return users.find_to_change(tx, admin.actor, user_id) or abort(404)
 
 
 def _show_form(admin: Admin, action: PersonAction, user: User, refused: Refused | None) -> Response:

@@ -9,6 +9,7 @@ from idp.admin.permissions import Permission
 from idp.admin.user_changes import ClaimChanges
 from idp.console import responses
 from idp.console.guard import Admin, changes, guarded_as, views
+from idp.console.pages.find import find_person
 from idp.console.pages.people import required_choice
 from idp.console.pages.people.required_choice import NotConfirmed
 from idp.kernel.text import Text
@@ -33,7 +34,7 @@ blueprint = Blueprint("edit", __name__)
 @views(Permission.CHANGE_PEOPLE, recent=True)
 def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | None = None) -> Response:
     """Show the form, with what was typed if that was refused."""
-    user = _find(tx, admin, user_id)
+    user = find_person(tx, admin, user_id)
     shown = _contacts(user)
     values = profile_form.fields_of(user.profile) | shown
     if refused:
@@ -59,7 +60,7 @@ def show_form(tx: Transaction, admin: Admin, user_id: str, refused: Refused | No
 
 @changes(Permission.CHANGE_PEOPLE, recent=True)
 def _save(tx: Transaction, admin: Admin, user_id: str) -> Response:
-    user, required = _find(tx, admin, user_id), required_choice.is_wanted()
+    user, required = find_person(tx, admin, user_id), required_choice.is_wanted()
     user_changes.edit(tx, user, _wanted(user), services().settings, required=required)
     if required and not user.second_step_required:
         required_choice.require_confirmation()
@@ -80,7 +81,7 @@ def submit_form(user_id: str) -> Response:
 
 @views(Permission.CHANGE_PEOPLE, recent=True)
 def _show_form(tx: Transaction, admin: Admin, user_id: str) -> Response:
-    return required_choice.confirm(admin, _find(tx, admin, user_id).display_name, back=request.path)
+    return required_choice.confirm(admin, find_person(tx, admin, user_id).display_name, back=request.path)
 
 
 def _wanted(user: User) -> ClaimChanges:
