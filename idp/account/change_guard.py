@@ -2,7 +2,7 @@
 
     GET  a page     require        a login flow started for this page, finished by this person, since their last change
     POST its form   require_form   the same, and the form's token
-    the change      credential_changes raises the epoch, or `claim` deletes the flow: it is good for one change
+    the change      credential_changes raises the epoch, or `claim_reauthentication` deletes the flow: for one change
 
 Another sign-in does not count, however recent: somebody at an unlocked browser proves nothing by it (ASVS 7.5.1). The
 flow's id is in the address that it leads to, and in the forms of that page.
@@ -79,7 +79,7 @@ def require_unchanged(tx: Transaction, before: AuthenticatedSession, page: str) 
     return auth_session
 
 
-def claim(tx: Transaction) -> None:
+def claim_reauthentication(tx: Transaction) -> None:
     """Claim the re-authentication, for a change that does not raise the person's epoch.
 
     Raises:

@@ -97,7 +97,7 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     """
     user, kind, factor_id = auth_session.person.user, Method(factor.kind), factor.id
     last = auth_session.person.is_last(factor)
-    claim(tx, auth_session)
+    _raise_epoch(tx, auth_session)
     tx.factors.remove(user.id, factor_id)
     devices.forget_devices(tx, user.id)
     if last:
@@ -115,7 +115,7 @@ def regenerate_recovery_codes(
     Raises:
         ConcurrentChange: when another change came first.
     """
-    claim(tx, auth_session)
+    _raise_epoch(tx, auth_session)
     recovery_code.replace_codes(tx, auth_session.person, fresh, services)
     devices.forget_devices(tx, auth_session.person.user.id)
     notify(tx, auth_session.person.user, Notice.RECOVERY_CODES_REGENERATED)
@@ -135,7 +135,7 @@ def renew(tx: Transaction, auth_session: AuthenticatedSession, services: Service
     return handle
 
 
-def claim(tx: Transaction, auth_session: AuthenticatedSession) -> None:
+def _raise_epoch(tx: Transaction, auth_session: AuthenticatedSession) -> None:
     """Raise the person's epoch: of two changes at once one happens.
 
     Raises:

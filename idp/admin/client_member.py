@@ -69,7 +69,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Group:
+class MemberGroup:
     """Members that belong together, with the title of their part of a form."""
 
     title: Text

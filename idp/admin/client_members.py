@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from idp.admin.client_member import Group, Kind, Member
+from idp.admin.client_member import Kind, Member, MemberGroup
 from idp.claims.subjects import SUBJECT_TYPES
 from idp.kernel.text import Text
 from idp.login.policy.assurance import LEVELS
@@ -48,8 +48,8 @@ def _flag(name: str, title: Text, text: Text | None = None) -> Member:
     return Member(name=name, title=title, kind=Kind.FLAG, help=text)
 
 
-GROUPS = (
-    Group(
+MEMBER_GROUPS = (
+    MemberGroup(
         Text("Security"),
         (
             Member(
@@ -68,7 +68,7 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("People"),
         (
             Member(
@@ -108,7 +108,7 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("Keys and certificates"),
         (
             Member(
@@ -132,7 +132,7 @@ GROUPS = (
             Member(name="tls_client_auth_san_email", title=Text("Email address in its TLS certificate")),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("Requests"),
         (
             Member(
@@ -150,7 +150,7 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("Sign-ins that it asks for itself (CIBA)"),
         (
             Member(
@@ -172,7 +172,7 @@ GROUPS = (
             ),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("Responses"),
         (
             *_encryption(
@@ -195,7 +195,7 @@ GROUPS = (
             _signing("introspection_signed_response_alg", Text("What introspection is signed with")),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("Signing out"),
         (
             Member(
@@ -206,7 +206,7 @@ GROUPS = (
             _flag("frontchannel_logout_session_required", Text("That page needs the id of the session (sid)")),
         ),
     ),
-    Group(
+    MemberGroup(
         Text("The makers"),
         (
             Member(name="contacts", title=Text("How to reach its makers"), kind=Kind.LIST),
@@ -221,7 +221,7 @@ GROUPS = (
         ),
     ),
 )  # fmt: skip
-MEMBERS: Mapping[str, Member] = {member.name: member for group in GROUPS for member in group.members}
+MEMBERS: Mapping[str, Member] = {member.name: member for group in MEMBER_GROUPS for member in group.members}
 
 
 def with_members(metadata: ClientMetadata, values: Mapping[str, Any]) -> ClientMetadata:

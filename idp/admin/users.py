@@ -163,7 +163,7 @@ def disable(tx: Transaction, user: User, settings: Settings) -> None:
     """
     if is_last_owner(tx, user.id, settings):
         raise Refused(LAST_OWNER)
-    claim(tx, user)
+    _raise_epoch(tx, user)
     tx.users.set_status(user, DISABLED)
     revoke_all_access(tx, user.id, reason="account disabled")
     audit.record(tx, Event.USER_CHANGED, user_id=user.id, status=DISABLED)
@@ -194,7 +194,7 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     Sessions go on, though what needed the second step asks again; so does `Required`: whoever must have a second step
     sets one up at the next sign-in.
     """
-    claim(tx, user)
+    _raise_epoch(tx, user)
     had_one = bool(tx.factors.for_user(user.id))
     factor_changes.remove_all_factors(tx, user.id)
     if had_one:
@@ -212,7 +212,7 @@ def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:
     notify(tx, user, Notice.SECOND_STEP_REQUIRED if required else Notice.SECOND_STEP_OPTIONAL)
 
 
-def claim(tx: Transaction, user: User) -> None:
+def _raise_epoch(tx: Transaction, user: User) -> None:
     """Raise the epoch, which ends sign-ins under way and remembered devices; raises `Refused`."""
     if not tx.users.raise_epoch(user):
         raise Refused(CONCURRENT_CHANGE)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from idp.admin.client_member import Member
-from idp.admin.client_members import GROUPS, MEMBERS, PROFILE_TEXTS
+from idp.admin.client_members import MEMBER_GROUPS, MEMBERS, PROFILE_TEXTS
 from idp.cli.output import as_json, print_json
 
 
@@ -18,7 +18,7 @@ def list_members(*, json_wanted: bool) -> None:
     if json_wanted:
         print_json([asdict(each) for each in MEMBERS.values()])
         return
-    for group in GROUPS:
+    for group in MEMBER_GROUPS:
         click.echo(group.title)
         for each in group.members:
             click.echo("\n      ".join((f"  {each.name}", *_describe(each))))

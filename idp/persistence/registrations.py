@@ -21,7 +21,7 @@ registrations = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
+class AccountRegistration:
     """A mailed link by the digest of its handle: the address that it proves, and the sign-in it was asked from."""
 
     digest: str
@@ -40,13 +40,13 @@ CLAIM = delete(registrations).where(*LIVE)
 class RegistrationStore(Store):
     """Stores links that create an account."""
 
-    def add(self, registration: Registration) -> None:
+    def add(self, registration: AccountRegistration) -> None:
         """Store a link."""
         self._db.insert(registrations, replace(registration, created_at=self._now))
 
-    def live(self, digest: str) -> Registration | None:
+    def live(self, digest: str) -> AccountRegistration | None:
         """Return a link that still works."""
-        return self._db.one_or_none(Registration, FIND, digest=digest, now=self._now)
+        return self._db.one_or_none(AccountRegistration, FIND, digest=digest, now=self._now)
 
     def claim(self, digest: str) -> bool:
         """Delete a link that still works: one conditional statement, so at most one caller succeeds."""

@@ -25,7 +25,7 @@ from idp.login.policy.rules import Circumstances, may_register
 from idp.login.state.policy_rules import present_rules
 from idp.messaging import contact_messages
 from idp.messaging.sealed_secrets import seal_link
-from idp.persistence.registrations import Registration
+from idp.persistence.registrations import AccountRegistration
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import User
 from idp.services import Services
@@ -53,7 +53,7 @@ def request_registration(
         audit.record(tx, Event.REGISTRATION_ASKED, Outcome.THROTTLED, client_id=client_id)
         return True
     handle, owner = services.entropy.token(), tx.users.by_identifier(address)
-    pending = Registration(digest(handle), address, flow_id, client_id, tx.now + LIFE)
+    pending = AccountRegistration(digest(handle), address, flow_id, client_id, tx.now + LIFE)
     tx.registrations.add(pending)  # also for an owner, who never gets this link: the time must not tell
     if owner:
         contact_messages.enqueue_registration_taken(tx, owner)
@@ -64,7 +64,7 @@ def request_registration(
     return True
 
 
-def find_registration(tx: Transaction, handle: str, settings: Settings) -> Registration | None:
+def find_registration(tx: Transaction, handle: str, settings: Settings) -> AccountRegistration | None:
     """Return what a link is for; None when it does not work, or the policy allows it no longer."""
     found = tx.registrations.live(digest(handle))
     if found is None:
@@ -73,7 +73,7 @@ def find_registration(tx: Transaction, handle: str, settings: Settings) -> Regis
     return found if may_register(present_rules(tx), at, settings) else None
 
 
-def draft_user(registration: Registration, *, name: str = "") -> User:
+def draft_user(registration: AccountRegistration, *, name: str = "") -> User:
     """Return the person as far as they are known, for judging their password; they are not stored."""
     return User(
         id=registration.digest,
@@ -85,7 +85,7 @@ def draft_user(registration: Registration, *, name: str = "") -> User:
 
 
 def create_account(
-    tx: Transaction, registration: Registration, *, name: str, password_hash: str, entropy: Entropy
+    tx: Transaction, registration: AccountRegistration, *, name: str, password_hash: str, entropy: Entropy
 ) -> bool:
     """Claim the link and add the person; False when it was claimed, or became too old, meanwhile.
 

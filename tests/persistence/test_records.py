@@ -76,7 +76,7 @@ RECORDS: dict[Table, type] = {
     pushed_requests.pushed_requests: pushed_requests.PushedRequest,
     groups.groups: groups.Group,
     groups.group_members: groups.GroupMember,
-    registrations.registrations: registrations.Registration,
+    registrations.registrations: registrations.AccountRegistration,
     roles.role_grants: roles.RoleGrant,
     policy.policy_versions: policy.PolicyVersion,
     policy.policy_rules: policy.RuleRow,

@@ -14,7 +14,7 @@ from idp.kernel.text import Text
 from idp.login.flow import session_guard
 from idp.login.flow import sign_out as signing_out
 from idp.login.flow.browser_session import current_session
-from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
+from idp.login.flow.frontchannel_logout import LogoutTarget, respond_signed_out
 from idp.persistence.devices import Device
 from idp.persistence.sessions import Session
 from idp.persistence.transaction import Transaction
@@ -72,13 +72,13 @@ def sign_out(tx: Transaction) -> Response:
         raise Refusal(
             400, Text("You are still signed in"), Text("The page was out of date. Reload it and sign out again.")
         )
-    return signing_out.sign_out(tx, auth_session, Destination(SIGNED_OUT))
+    return signing_out.sign_out(tx, auth_session, LogoutTarget(SIGNED_OUT))
 
 
 @blueprint.get(SIGNED_OUT)
 def show_signed_out() -> Response:
     """Show that the session has ended."""
-    return respond_signed_out(Destination(back_href=HOME))
+    return respond_signed_out(LogoutTarget(back_href=HOME))
 
 
 def device_row(device: Device, own: Session) -> dict[str, Any]:

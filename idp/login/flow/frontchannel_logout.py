@@ -27,7 +27,7 @@ MOST_FRAMES = 20
 
 
 @dataclass(frozen=True)
-class Destination:
+class LogoutTarget:
     """Where people go once they are signed out.
 
     `address`: they are sent there; without it a page has a link to `back_href`. `client`: name of the app that either
@@ -39,23 +39,23 @@ class Destination:
     client_name: str | None = None
 
 
-def respond_signed_out(destination: Destination, clients: Sequence[LogoutClient] = ()) -> Response:
-    """Redirect to the destination, or render a page with a link to it; clients that want to know are framed first."""
+def respond_signed_out(target: LogoutTarget, clients: Sequence[LogoutClient] = ()) -> Response:
+    """Redirect to the target, or render a page with a link to it; clients that want to know are framed first."""
     frames = _frames(clients)
-    if destination.address and not frames:
-        return see_other(destination.address)
+    if target.address and not frames:
+        return see_other(target.address)
     response = page(
         "session/logged_out.html",
-        client_name=destination.client_name,
-        back_href=destination.back_href,
-        next_href=destination.address,
+        client_name=target.client_name,
+        back_href=target.back_href,
+        next_href=target.address,
         frames=frames,
         longest_wait=LONGEST_WAIT,
     )
     if frames:
         allow_frames(response, [origin_of(uri) for uri in frames])
-    if destination.address and frames:  # a header, so that it needs no script and no second page
-        response.headers["Refresh"] = f"{GO_ON_AFTER}; url={destination.address}"
+    if target.address and frames:  # a header, so that it needs no script and no second page
+        response.headers["Refresh"] = f"{GO_ON_AFTER}; url={target.address}"
     return response
 
 

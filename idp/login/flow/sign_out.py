@@ -7,7 +7,7 @@ from flask import Response
 from idp import audit
 from idp.audit import Event
 from idp.login.access_revocation import end_session
-from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
+from idp.login.flow.frontchannel_logout import LogoutTarget, respond_signed_out
 from idp.login.state.session import AuthenticatedSession
 from idp.persistence.transaction import Transaction
 from idp.web.cookies import KEEP, LOGIN, SESSION, clear_browser_state
@@ -17,18 +17,18 @@ CLEAR = '"cache", "storage"'
 
 
 def sign_out(
-    tx: Transaction, auth_session: AuthenticatedSession, destination: Destination, *, client_id: str | None = None
+    tx: Transaction, auth_session: AuthenticatedSession, target: LogoutTarget, *, client_id: str | None = None
 ) -> Response:
     """End the session and the grants given in it; offline access and remembered devices stay.
 
     `client_id` is the app that asked for it. Sign-ins under way in this browser are left without their cookie, so that
-    nobody after this person can finish one. Returns the response that leads to `destination`.
+    nobody after this person can finish one. Returns the response that leads to `target`.
     """
     session = auth_session.session
     ended = end_session(tx, session, reason="signed out")
     if ended:
         audit.record(tx, Event.SIGN_OUT, user_id=session.user_id, client_id=client_id, sid=session.sid)
-    response = respond_signed_out(destination, ended.clients if ended else ())
+    response = respond_signed_out(target, ended.clients if ended else ())
     for cookie in (SESSION, KEEP, LOGIN):
         cookie.clear(response)
     clear_browser_state(response)

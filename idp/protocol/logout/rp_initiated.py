@@ -20,7 +20,7 @@ from idp.audit import Event
 from idp.kernel.text import Text
 from idp.kernel.uris import with_query
 from idp.login.flow.browser_session import current_session_in_locale
-from idp.login.flow.frontchannel_logout import Destination, respond_signed_out
+from idp.login.flow.frontchannel_logout import LogoutTarget, respond_signed_out
 from idp.login.flow.sign_out import sign_out
 from idp.login.forms.errors import STALE_FORM
 from idp.persistence.clients import Client
@@ -81,11 +81,11 @@ def handle_logout_request(tx: Transaction) -> Response:
     _record_unregistered(tx, requested)
     auth_session = current_session_in_locale(tx)
     if auth_session is None:
-        return respond_signed_out(_destination(requested, trusted=requested.hint is not None))
+        return respond_signed_out(_logout_target(requested, trusted=requested.hint is not None))
     if requested.hint is None or requested.hint.sid != auth_session.session.sid:
         return _render_confirmation(requested)
     client_id = requested.hint.client_id
-    return sign_out(tx, auth_session, _destination(requested, trusted=True), client_id=client_id)
+    return sign_out(tx, auth_session, _logout_target(requested, trusted=True), client_id=client_id)
 
 
 def handle_confirmation(tx: Transaction) -> Response:
@@ -93,13 +93,13 @@ def handle_confirmation(tx: Transaction) -> Response:
     requested = _validate(tx, _read())
     auth_session = current_session_in_locale(tx)
     if auth_session is None:
-        return respond_signed_out(_destination(requested, trusted=False))
+        return respond_signed_out(_logout_target(requested, trusted=False))
     if not csrf.is_valid(SESSION.read(), PURPOSE):
         return _render_confirmation(requested, error=STALE_FORM)
     if is_cancelling(request.form):
         return see_other(account_paths.HOME)
     client_id = requested.client.client_id if requested.client else None
-    return sign_out(tx, auth_session, _destination(requested, trusted=True), client_id=client_id)
+    return sign_out(tx, auth_session, _logout_target(requested, trusted=True), client_id=client_id)
 
 
 def _read() -> Query:
@@ -166,7 +166,7 @@ def _render_confirmation(requested: LogoutRequest, *, error: str = "") -> Respon
     )
 
 
-def _destination(requested: LogoutRequest, *, trusted: bool) -> Destination:
+def _logout_target(requested: LogoutRequest, *, trusted: bool) -> LogoutTarget:
     """Return where to go after the sign-out: to the client, or to a page with a link to it.
 
     `trusted`: the request is the client's own (an ID token of ours came with it) or the person confirmed it; section 3
@@ -174,10 +174,10 @@ def _destination(requested: LogoutRequest, *, trusted: bool) -> Destination:
     """
     name = requested.client.client_name if requested.client else None
     if requested.target and trusted:
-        return Destination(requested.target, client_name=name)
+        return LogoutTarget(requested.target, client_name=name)
     known = requested.client
     back = requested.target or ((known.client_uri or initiate_login_href(known)) if known else None)
-    return Destination(back_href=back or account_paths.HOME, client_name=name if back else None)
+    return LogoutTarget(back_href=back or account_paths.HOME, client_name=name if back else None)
 
 
 def _client(requested: LogoutRequest) -> dict[str, str] | None:

@@ -16,7 +16,7 @@ from flask import Response, request
 from idp.kernel.text import Text
 from idp.login.forms import errors
 from idp.login.state.person import Person, without_factors
-from idp.persistence.registrations import Registration
+from idp.persistence.registrations import AccountRegistration
 from idp.persistence.transaction import Transaction
 from idp.persistence.users import NameTaken
 from idp.recovery import new_password, profile_form, registration
@@ -97,15 +97,15 @@ def show_result(tx: Transaction) -> Response:
     )
 
 
-def _found(tx: Transaction) -> Registration | None:
+def _found(tx: Transaction) -> AccountRegistration | None:
     return registration.find_registration(tx, LINK.handle, services().settings)
 
 
-def _draft(found: Registration, name: str = "") -> Person:
+def _draft(found: AccountRegistration, name: str = "") -> Person:
     return without_factors(registration.draft_user(found, name=name), services().settings)
 
 
-def _refusals(found: Registration, name: str, problem: Text | None) -> dict[str, str]:
+def _refusals(found: AccountRegistration, name: str, problem: Text | None) -> dict[str, str]:
     """Return what is wrong with the name and the password, by field."""
     typed = single_value(request.form, "password")
     wrong = {"name": problem or (None if name else NO_NAME)}
@@ -113,7 +113,7 @@ def _refusals(found: Registration, name: str, problem: Text | None) -> dict[str,
     return {field: text for field, text in wrong.items() if text}
 
 
-def _render(found: Registration, errors: dict[str, str] | None = None) -> Response:
+def _render(found: AccountRegistration, errors: dict[str, str] | None = None) -> Response:
     return LINK.render(
         "recovery/registration.html",
         errors,

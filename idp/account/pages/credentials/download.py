@@ -32,7 +32,7 @@ def download_data() -> Response:
     """Audit the download, then read the data: the file contains that row, and no lock is held while it is made."""
     with services().database.write(origin()) as tx:
         auth_session = change_guard.require_form(tx, DOWNLOAD)
-        change_guard.claim(tx)
+        change_guard.claim_reauthentication(tx)
         audit.record(tx, Event.DATA_EXPORTED, user_id=auth_session.person.user.id)
     with services().database.read(origin()) as tx:
         data = data_export.export_data(tx, auth_session.person)

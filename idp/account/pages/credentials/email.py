@@ -44,7 +44,7 @@ def send_link(tx: Transaction) -> Response:
         return _render(auth_session, typed=typed, error=SAME)
     if not contact_changes.request_email_change(tx, user, typed, services()):
         return _render(auth_session, typed=typed, error=TOO_OFTEN, status=429)
-    change_guard.claim(tx)
+    change_guard.claim_reauthentication(tx)
     return responses.redirect_done("email-asked", page_path=PROFILE)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.admin import clients
-from idp.admin.client_member import Group, Kind, Member
-from idp.admin.client_members import GROUPS, MEMBERS, PROFILE_TEXTS, with_members
+from idp.admin.client_member import Kind, Member, MemberGroup
+from idp.admin.client_members import MEMBER_GROUPS, MEMBERS, PROFILE_TEXTS, with_members
 from idp.admin.clients import NothingChanged, RegistrationRefused
 from idp.admin.permissions import Permission
 from idp.console import responses
@@ -107,18 +107,18 @@ def _form(admin: Admin, client: Client, members: ClientMetadata, errors: Mapping
         errors=errors,
         app={"name": client.client_name, "id": client.client_id},
         section={"title": ADVANCED_TITLE, "text": ADVANCED_TEXT},
-        groups=[_group(group, members, errors) for group in GROUPS],
+        groups=[_group(group, members, errors) for group in MEMBER_GROUPS],
         may_change=admin.may(Permission.CHANGE_APPS),
         back_href=console_paths.app_path(client.client_id),
     )
 
 
-def _group(group: Group, members: ClientMetadata, errors: Mapping[str, str]) -> dict[str, Any]:
+def _group(group: MemberGroup, members: ClientMetadata, errors: Mapping[str, str]) -> dict[str, Any]:
     """Return one part of the form; it is open when there is something to see in it."""
     fields = [_field(member, getattr(members, member.name)) for member in group.members]
     is_set = any(getattr(members, each.name) != getattr(DEFAULTS, each.name) for each in group.members)
     wrong = any(each.name in errors for each in group.members)
-    return {"title": group.title, "fields": fields, "open": is_set or wrong or group is GROUPS[0]}
+    return {"title": group.title, "fields": fields, "open": is_set or wrong or group is MEMBER_GROUPS[0]}
 
 
 def _field(member: Member, value: Any) -> dict[str, Any]:  # noqa: ANN401 - its kind says which type
