@@ -12,7 +12,7 @@ from tests.support import once
 from tests.support.browser import Browser
 from tests.support.browser_binary import find_browser
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.postgres import running_server
 
 once.install()
@@ -75,19 +75,15 @@ def browser_binary() -> Path:
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """The whole product over each kind of database, with a clock that stands still."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path)
+    with fresh_harness(databases, tmp_path) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
 def proxied(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """The same behind one trusted proxy, which may choose addresses, hosts and request ids."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1)
+    with fresh_harness(databases, tmp_path, trusted_proxies=1) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

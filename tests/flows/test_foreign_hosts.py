@@ -12,7 +12,7 @@ from werkzeug.test import Client, TestResponse
 
 from tests.support.browser import Browser
 from tests.support.databases import Databases, SqliteDatabases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness, migrate
 from tests.support.network import browser_at
 from tests.support.product import Product, running
 from tests.support.relying_party import RelyingParty
@@ -150,15 +150,13 @@ def test_behind_a_proxy_the_forwarded_host_counts(proxied: Harness) -> None:
 def test_only_a_trusted_proxy_chooses_the_request_id(
     databases: Databases, tmp_path: Path, proxies: int, *, kept: bool
 ) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, trusted_proxies=proxies)
+    with fresh_harness(databases, tmp_path, trusted_proxies=proxies) as harness:
         browser = Browser(harness)
         browser.get("/account/security")
         browser.headers["X-Request-Id"] = "chosen-by-somebody"
         page = browser.submit(username="nobody", password="wrong")
         with harness.services.database.read() as tx:
             stored = {event.request_id for event in tx.audit.latest(event="sign_in.password")}
-        harness.close()
     assert (page.headers["X-Request-Id"] == "chosen-by-somebody") is kept
     assert (stored == {"chosen-by-somebody"}) is kept
     assert len(stored) == 1

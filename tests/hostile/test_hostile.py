@@ -9,7 +9,7 @@ from tests.hostile import campaign, races, route_table, served
 from tests.hostile.real_requests import REGISTRATION
 from tests.support.contests import ServedInstance, half_of_contests, served_instance
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 
 REQUESTS = 1000
 OVER_SOCKETS = 200
@@ -23,10 +23,8 @@ def instance(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def test_hostile_requests_fail_nothing_and_double_nothing(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        open_to_all = Harness(url, tmp_path, **REGISTRATION)
+    with fresh_harness(databases, tmp_path, **REGISTRATION) as open_to_all:
         counts = campaign.run(open_to_all, REQUESTS)
-        open_to_all.close()
     assert (counts.total, counts.faults, counts.doubled) == (REQUESTS, [], [])
 
 

@@ -13,7 +13,7 @@ from jwcrypto.common import base64url_decode
 from idp.signing.keyring import Keyring
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, Someone, migrate
+from tests.support.harness import ISSUER, Harness, Someone, fresh_harness
 from tests.support.relying_party import RelyingParty
 
 PATHS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
@@ -216,10 +216,8 @@ def test_addresses_come_from_the_issuer_not_from_the_host_header(browser: Browse
 
 
 def test_without_remembered_devices_their_level_is_not_offered(tmp_path: Path, databases: Databases) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, remember_days=0)
+    with fresh_harness(databases, tmp_path, remember_days=0) as harness:
         listed = metadata(Browser(harness))
-        harness.close()
     assert listed["acr_values_supported"] == ["pwd", "two-step", "mfa", "phr"]
 
 

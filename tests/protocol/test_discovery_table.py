@@ -6,7 +6,7 @@ from typing import Any
 from idp.config import Settings, variable
 from tests.support.browser import Browser
 from tests.support.databases import SqliteDatabases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import fresh_harness
 from tests.support.reference_tables import ROOT, code, rows
 
 ON = {
@@ -21,11 +21,8 @@ ON = {
 
 def discovered(databases: SqliteDatabases, directory: Path, **settings: Any) -> set[str]:
     directory.mkdir()
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, directory, **settings)
-        found = set(Browser(harness).get("/.well-known/openid-configuration").json or {})
-        harness.close()
-    return found
+    with fresh_harness(databases, directory, **settings) as harness:
+        return set(Browser(harness).get("/.well-known/openid-configuration").json or {})
 
 
 def test_each_member_is_there_when_the_table_says_so(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:

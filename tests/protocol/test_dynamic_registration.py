@@ -29,7 +29,7 @@ from tests.support.command import Command
 from tests.support.concurrency import rush
 from tests.support.console import console
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, Harness, fresh_harness
 from tests.support.issuer_client import IssuerClient
 from tests.support.mail_server import self_signed
 from tests.support.network import browser_at
@@ -73,10 +73,8 @@ class Registrant:
 
 @contextlib.contextmanager
 def running(databases: Databases, directory: Path, **settings: Any) -> Iterator[Harness]:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, directory, **settings)
+    with fresh_harness(databases, directory, **settings) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases, SqliteDatabases
 from tests.support.dpop import KeyHolder
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone, fresh_harness, migrate
 from tests.support.jws import unsigned
 from tests.support.network import browser_at
 from tests.support.outages import LOCKED, outage, wait_briefly
@@ -238,8 +238,7 @@ def test_a_client_that_registered_itself_is_a_stranger_until_it_is_approved(
     databases: Databases, tmp_path: Path
 ) -> None:
     """Its secret proves nothing about who it is: anybody can register many."""
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, login_flows_per_network=10)
+    with fresh_harness(databases, tmp_path, login_flows_per_network=10) as harness:
         shop = PushingParty(harness, "shop")
         shop.http = browser_at(harness).client
         with harness.services.database.write() as tx:
@@ -248,7 +247,6 @@ def test_a_client_that_registered_itself_is_a_stranger_until_it_is_approved(
         with harness.services.database.write() as tx:
             tx.client_registrations.approve("shop")
         assert [shop.pushed().status_code for _ in range(2)] == [201, 201]
-        harness.close()
 
 
 def test_a_sign_in_that_ended_is_started_again_by_the_client(

@@ -18,7 +18,7 @@ from tests.support import tables
 from tests.support.back_channel import refused
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, Someone, migrate
+from tests.support.harness import ISSUER, Harness, Someone, fresh_harness
 from tests.support.oidcc_modules import CLAIMS_OF, PROTOCOL, REQUESTS
 from tests.support.relying_party import RelyingParty, half
 from tests.support.statements import metered
@@ -33,10 +33,8 @@ TRAITS: dict[str, Any] = {
 @pytest.fixture
 def harness(tmp_path: Path, databases: Databases) -> Iterator[Harness]:
     """All response types are on."""
-    with databases.fresh(migrate) as url:
-        found = Harness(url, tmp_path, response_types=", ".join(TYPES))
+    with fresh_harness(databases, tmp_path, response_types=", ".join(TYPES)) as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from idp.web.account_paths import HOME, SIGN_OUT
 from tests.support import tables
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, Someone, migrate
+from tests.support.harness import ISSUER, Harness, Someone, fresh_harness
 from tests.support.relying_party import RelyingParty
 
 ORIGIN = "https://app.example.test"
@@ -20,10 +20,8 @@ ORIGIN = "https://app.example.test"
 @pytest.fixture
 def watched(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """The product with session management."""
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, session_management=True)
+    with fresh_harness(databases, tmp_path, session_management=True) as harness:
         yield harness
-        harness.close()
 
 
 def state_of(browser: Browser) -> str:

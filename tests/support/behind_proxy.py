@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support.certificates import Authority
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 
 HEADER = "X-Client-Cert"
 MTLS = "https://mtls.id.example.test"
@@ -18,7 +18,5 @@ def behind_proxy(databases: Databases, directory: Path, authority: Authority, **
     bundle = directory / "authorities.pem"
     bundle.write_bytes(authority.pem)
     trusted = {"client_certificate_header": HEADER, "client_certificate_authorities": str(bundle)}
-    with databases.fresh(migrate) as url:
-        made = Harness(url, directory, trusted_proxies=1, mtls_origin=MTLS, **trusted, **settings)
+    with fresh_harness(databases, directory, trusted_proxies=1, mtls_origin=MTLS, **trusted, **settings) as made:
         yield made
-        made.close()

@@ -3,8 +3,10 @@
 People and apps are made with keyword traits; whatever a trait leaves open gets a sensible value.
 """
 
+import contextlib
 import dataclasses
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from idp.persistence.clients import Client
 from idp.persistence.factors import Factor
 from idp.persistence.users import User
 from tests.support.clock import FrozenClock
+from tests.support.databases import Databases
 from tests.support.keys import fresh_keys
 from tests.support.templates import SHARED_TEMPLATES
 
@@ -133,3 +136,10 @@ class Harness:
             tx.clients.add(Client(client_id=client_id, **(values | traits)))
         uris = traits.get("redirect_uris", [REDIRECT_URI])
         return App(client_id, secret, uris[0] if uris else "")
+
+
+@contextlib.contextmanager
+def fresh_harness(databases: Databases, directory: Path, **settings: Any) -> Iterator[Harness]:
+    """The product over a database of its own, both until the block ends."""
+    with databases.fresh(migrate) as url, contextlib.closing(Harness(url, directory, **settings)) as made:
+        yield made

@@ -12,7 +12,7 @@ from idp.persistence.lookup_keys import lookup_key
 from tests.support.account import CLOSE, DOWNLOAD, PROFILE, SECURITY, Account, forget_mail, grant, mails, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.mailed import rendered_mails
 from tests.support.tables import events, rows
 
@@ -20,10 +20,8 @@ from tests.support.tables import events, rows
 @pytest.fixture
 def lenient(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """People may close their accounts."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, people_may_close_account=True)
+    with fresh_harness(databases, tmp_path, people_may_close_account=True) as made:
         yield made
-        made.close()
 
 
 def test_everything_about_a_person_is_in_their_copy_and_nothing_that_opens_anything(harness: Harness) -> None:

@@ -12,7 +12,7 @@ from tests.support.account import PHONE, PROFILE, SECURITY, Account, forget_mail
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.mailed import codes, rendered_mails, texts, undo_links
 from tests.support.tables import events, rows
 
@@ -23,10 +23,8 @@ OLD, NEW = "+4915112345678", "+4915198765432"
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """An installation with text messages and WhatsApp."""
     gateway = {"message_webhook_url": "https://gateway.example.test/", "message_webhook_secret": "k" * 32}
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, sms_provider="webhook", whatsapp_provider="webhook", **gateway)
+    with fresh_harness(databases, tmp_path, sms_provider="webhook", whatsapp_provider="webhook", **gateway) as made:
         yield made
-        made.close()
 
 
 def jane_of(harness: Harness, number: str | None = OLD) -> Account:
@@ -138,14 +136,12 @@ def test_a_number_can_be_removed(harness: Harness) -> None:
 
 
 def test_where_no_code_can_be_sent_the_page_says_whom_to_ask(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path)
+    with fresh_harness(databases, tmp_path) as harness:
         jane = jane_of(harness)
         assert "Ask your administrator" in words(jane.open(PHONE))
         before = rows(harness, "users", "sent_codes", "outbox")
         assert jane.post(PHONE, number=NEW, channel="sms").status_code == 400
         assert rows(harness, *before) == before
-        harness.close()
 
 
 def test_one_code_sent_32_times_changes_the_number_once(harness: Harness) -> None:

@@ -6,14 +6,15 @@ from tests.support.account import SECURITY, Account, words
 from tests.support.browser import Browser
 from tests.support.command import Command, free_port
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import fresh_harness
 from tests.support.mailed import alert_links, rendered_mails
 from tests.support.world import MUNICH, NOWHERE, write_places
 
 
 def test_people_read_where_somebody_was_in_their_own_language(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, places_file=str(write_places(tmp_path / "places.mmdb")), trusted_proxies=1)
+    with fresh_harness(
+        databases, tmp_path, places_file=str(write_places(tmp_path / "places.mmdb")), trusted_proxies=1
+    ) as harness:
         far = Account(harness, harness.person(profile={"locale": "de"}))
         far.browser.headers["X-Forwarded-For"] = MUNICH
         far.open()
@@ -28,16 +29,13 @@ def test_people_read_where_somebody_was_in_their_own_language(databases: Databas
         stranger.headers["X-Forwarded-For"] = NOWHERE
         stranger.get(alert_links(harness)[0])
         assert f"München, Deutschland ({MUNICH})" in words(stranger.page)
-        harness.close()
 
 
 def test_without_a_file_a_browser_beside_this_one_is_told_as_such(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, trusted_proxies=1)
+    with fresh_harness(databases, tmp_path, trusted_proxies=1) as harness:
         jane = Account(harness, harness.person())
         jane.browser.headers["X-Forwarded-For"] = "192.168.1.7"
         assert "A private network · active now" in words(jane.open(SECURITY))
-        harness.close()
 
 
 def test_a_file_that_cannot_serve_stops_the_start_and_the_doctor_names_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from idp.persistence.roles import Role
 from tests.support.account import words
 from tests.support.console import console
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 
 PATH = "/admin/apps/web/advanced"
 
@@ -63,8 +63,7 @@ def test_a_contradiction_is_said_beside_its_field_and_nothing_is_stored(harness:
 
 
 def test_an_app_that_waits_for_approval_says_so_first(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, client_registration="approval")
+    with fresh_harness(databases, tmp_path, client_registration="approval") as made:
         owner = console(made, Role.APPS, path="/admin/apps")
         browser = owner.browser
         sent = {"redirect_uris": ["https://app.example.test/cb"], "client_name": "Suite"}
@@ -78,12 +77,10 @@ def test_an_app_that_waits_for_approval_says_so_first(databases: Databases, tmp_
         browser.submit(action="/state", state="enabled")
         assert "Waits for approval" not in words(browser.get(f"/admin/apps/{client_id}"))
         assert "Waits for approval" not in words(browser.get("/admin/apps"))
-        made.close()
 
 
 def test_a_token_is_made_shown_once_and_ended(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, client_registration="token")
+    with fresh_harness(databases, tmp_path, client_registration="token") as made:
         owner = console(made, Role.APPS, path="/admin/apps/-/registration")
         browser = owner.browser
         browser.submit(action="/registration", note="", uses="1", days="7")
@@ -100,4 +97,3 @@ def test_a_token_is_made_shown_once_and_ended(databases: Databases, tmp_path: Pa
         assert "2 registrations left" in words(browser.page)
         browser.get(f"/admin/apps/{(answer.json or {})['client_id']}")
         assert "The app itself, from" in words(browser.page)
-        made.close()

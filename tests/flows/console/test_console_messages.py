@@ -22,7 +22,7 @@ from tests.support.account import Account, words
 from tests.support.concurrency import rush
 from tests.support.console import console
 from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone, fresh_harness
 from tests.support.mail_server import MailServer
 from tests.support.statements import metered
 from tests.support.tables import count_waiting, events, rows
@@ -45,10 +45,8 @@ def test_a_message_to_an_app_names_the_app(harness: Harness) -> None:
 
 @pytest.fixture
 def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[Harness]:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, smtp_url=server.url)
+    with fresh_harness(databases, tmp_path, smtp_url=server.url) as made:
         yield made
-        made.close()
 
 
 def tell(harness: Harness, someone: Someone, notice: Notice = Notice.PASSWORD_CHANGED) -> None:

@@ -16,7 +16,7 @@ from tests.support.account import words
 from tests.support.browser import Browser
 from tests.support.console import PEOPLE, Console, console, listed_people
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
 from tests.support.tables import events
@@ -130,10 +130,8 @@ def lock(harness: Harness, username: str) -> None:
 @pytest.fixture
 def patient(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """The product with days of grace."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, second_step_grace_days=7)
+    with fresh_harness(databases, tmp_path, second_step_grace_days=7) as made:
         yield made
-        made.close()
 
 
 def test_somebody_in_time_is_not_late(patient: Harness) -> None:

@@ -21,7 +21,7 @@ from tests.support.account import Account, words
 from tests.support.authenticator import Authenticator
 from tests.support.console import console
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, Harness, fresh_harness
 from tests.support.mailed import codes
 from tests.support.passkeys import options, send, use, with_passkey
 from tests.support.policy import group_of, rule, store_rules
@@ -145,10 +145,8 @@ def test_a_remembered_device_is_explained(harness: Harness) -> None:
 @pytest.fixture
 def texting(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """An installation that sends text messages."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, sms_provider="webhook", **WEBHOOK)
+    with fresh_harness(databases, tmp_path, sms_provider="webhook", **WEBHOOK) as made:
         yield made
-        made.close()
 
 
 @pytest.mark.parametrize(("last_used", "other"), [(Method.SMS, Method.TOTP), (Method.TOTP, Method.SMS)])

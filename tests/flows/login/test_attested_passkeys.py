@@ -10,7 +10,7 @@ from idp.app import assemble
 from idp.config import BadSettings
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, migrate
+from tests.support.harness import ISSUER, Harness, fresh_harness
 from tests.support.login_driver import LoginDriver
 from tests.support.maker import OTHER, Maker
 from tests.support.passkeys import Owner, factors, use, with_passkey
@@ -29,10 +29,8 @@ def harness(databases: Databases, tmp_path: Path, maker: Maker) -> Iterator[Harn
     folder.mkdir()
     (folder / "other.pem").write_bytes(Maker("Another").root)
     (folder / "trusted.pem").write_bytes(maker.root)
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, attestation_roots=str(folder))
+    with fresh_harness(databases, tmp_path, attestation_roots=str(folder)) as made:
         yield made
-        made.close()
 
 
 def worth(harness: Harness, driver: LoginDriver, owner: Owner) -> tuple[str, list[str]]:

@@ -11,7 +11,7 @@ from idp.messaging.notices import EMAIL
 from idp.server.background import BackgroundJobs
 from tests.support.concurrency import CROWD, rush
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.mail_server import MailServer, text_of
 from tests.support.mailed import CODE_LIFE, enqueue_code
 from tests.support.tables import count_waiting, events, rows
@@ -20,11 +20,9 @@ from tests.support.tables import count_waiting, events, rows
 @pytest.fixture
 def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[Harness]:
     """The product, with a mail server and somebody to write to."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, smtp_url=server.url)
+    with fresh_harness(databases, tmp_path, smtp_url=server.url) as made:
         made.person("jane")
         yield made
-        made.close()
 
 
 def test_a_code_by_mail_says_what_it_is_for_and_leaves_nothing_behind(post: Harness, server: MailServer) -> None:
@@ -56,12 +54,12 @@ def test_a_code_is_tried_again_within_seconds_and_never_sent_late(post: Harness,
     assert (count_waiting(post), events(post, "mail.abandoned")) == (0, 1)
 
 
-def test_32_couriers_send_each_code_once(post: Harness, server: MailServer) -> None:
+def test_32_dispatchers_send_each_code_once(post: Harness, server: MailServer) -> None:
     codes = ["048213", "751904", "300001"]
     for code in codes:
         enqueue_code(post, code)
     rush([partial(BackgroundJobs(post.services).deliver, EMAIL) for _ in range(CROWD)])
-    # A courier that lost every race found nothing, and looks again half a second later.
+    # A dispatcher that lost every race found nothing, and looks again half a second later.
     BackgroundJobs(post.services).deliver(EMAIL)
     texts = [text_of(mail) for mail in server.taken()]
     assert sorted(code for code in codes for text in texts if code in text) == sorted(codes)

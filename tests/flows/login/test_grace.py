@@ -15,7 +15,7 @@ from tests.support.browser import Browser
 from tests.support.command import Command
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone, fresh_harness
 from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.relying_party import RelyingParty
 from tests.support.tables import count, events
@@ -28,11 +28,9 @@ PAGES = ("/account/", SECURITY, "/account/apps", "/account/activity", "/account/
 
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, second_step_grace_days=DAYS)
+    with fresh_harness(databases, tmp_path, second_step_grace_days=DAYS) as made:
         made.clock.advance(int(time.time()) - made.clock.now())  # the command has the time of the machine
         yield made
-        made.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from idp.kernel.clock import DAY
 from tests.support.account import PASSWORD, Account
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone, fresh_harness
 from tests.support.login_driver import LoginDriver
 from tests.support.passkeys import options, with_passkey
 
@@ -138,11 +138,9 @@ def test_after_a_wrong_password_the_box_is_still_ticked(driver: LoginDriver, bro
 
 @pytest.mark.parametrize("days", [0, 1])
 def test_policy_decides_whether_and_how_long(databases: Databases, tmp_path: Path, days: int) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path, keep_signed_in_days=days)
+    with fresh_harness(databases, tmp_path, keep_signed_in_days=days) as harness:
         someone, browser = harness.person("max"), Browser(harness)
         LoginDriver(harness).authorize(browser, "pwd")
         assert (BOX in browser.page.text) is bool(days)
         browser.submit(username="max", password=someone.password, keep="1")
         assert lifetime(browser) == (DAY if days else None)
-        harness.close()

@@ -15,7 +15,7 @@ from idp.persistence.schema import METADATA
 from idp.protocol.authorize.checks import MOST_STORED
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.relying_party import RelyingParty, is_page
 from tests.support.statements import metered
 from tests.support.tables import count
@@ -27,10 +27,8 @@ FLOWS = METADATA.tables["login_flows"]
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """Behind a proxy, with the lowest limit of a network."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1, login_flows_per_network=LIMIT)
+    with fresh_harness(databases, tmp_path, trusted_proxies=1, login_flows_per_network=LIMIT) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
@@ -76,8 +74,7 @@ def test_rows_of_strangers_are_small(harness: Harness, app: RelyingParty, browse
 
 
 def test_a_browser_keeps_its_newest_login_flows(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        harness = Harness(url, tmp_path)
+    with fresh_harness(databases, tmp_path) as harness:
         app, jane, browser = RelyingParty(harness, first_party=True), harness.person(), Browser(harness)
         places = []
         for _ in range(MOST_UNPROVEN + 5):
@@ -95,7 +92,6 @@ def test_a_browser_keeps_its_newest_login_flows(databases: Databases, tmp_path: 
         assert browser.get(places[5]).status_code == 200
         browser.get(places[-1])
         app.go_through(browser, jane)
-        harness.close()
 
 
 def test_a_network_starts_a_limited_number_of_login_flows_without_a_proof(harness: Harness, app: RelyingParty) -> None:

@@ -10,7 +10,7 @@ from idp.login.flow import start
 from tests.support.browser import Browser
 from tests.support.concurrency import twin
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, PASSWORD, Harness, migrate
+from tests.support.harness import ISSUER, PASSWORD, Harness, fresh_harness
 from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.login_stages import STEPS, Stage, stand_at
 from tests.support.relying_party import RelyingParty
@@ -43,10 +43,8 @@ UNTOUCHED = (
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """An organisation that gives people a week to set up the second step they must have."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, second_step_grace_days=7)
+    with fresh_harness(databases, tmp_path, second_step_grace_days=7) as made:
         yield made
-        made.close()
 
 
 def offer(driver: LoginDriver) -> Stage:

@@ -10,7 +10,7 @@ from idp.login.flow.answers import REPEATABLE
 from tests.support.browser import Browser
 from tests.support.concurrency import twin
 from tests.support.databases import Databases
-from tests.support.harness import ISSUER, Harness, Someone, migrate
+from tests.support.harness import ISSUER, Harness, Someone, fresh_harness
 from tests.support.login_driver import LoginDriver, csrf_of
 from tests.support.login_stages import FURTHER, STEPS, Stage, stand_at
 from tests.support.relying_party import RelyingParty
@@ -20,10 +20,8 @@ from tests.support.tables import count, rows
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """An installation in which a second step can wait, so that "Later" is one of the steps."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, second_step_grace_days=7)
+    with fresh_harness(databases, tmp_path, second_step_grace_days=7) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

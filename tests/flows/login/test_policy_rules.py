@@ -14,7 +14,7 @@ from idp.persistence.groups import Group
 from tests.support.account import Account, words
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.policy import group_of, rule, store_rules
 from tests.support.relying_party import RelyingParty
 from tests.support.statements import metered
@@ -27,10 +27,8 @@ APPS = frozenset({Method.TOTP})
 @pytest.fixture
 def behind_proxy(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """The product behind one proxy, which says where people come from."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, trusted_proxies=1)
+    with fresh_harness(databases, tmp_path, trusted_proxies=1) as made:
         yield made
-        made.close()
 
 
 def signing_in(harness: Harness, username: str, **traits: Any) -> Account:
@@ -53,12 +51,10 @@ def test_the_organisations_rule_leads_everybody_to_the_set_up(harness: Harness) 
 
 
 def test_the_organisations_rule_replaces_the_settings(databases: Databases, tmp_path: Path) -> None:
-    with databases.fresh(migrate) as url:
-        strict = Harness(url, tmp_path, second_step="required", remember_days=0)
+    with fresh_harness(databases, tmp_path, second_step="required", remember_days=0) as strict:
         store_rules(strict, rule(ORGANISATION, second_step=False, remember_days=5))
         assert at_page(signing_in(strict, "jane")) == ""
         assert "for 5 days" in words(signing_in(strict, "max", totp=True).browser.page)
-        strict.close()
 
 
 def test_a_rule_of_a_group_is_for_its_members(harness: Harness) -> None:

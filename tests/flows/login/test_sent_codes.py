@@ -21,7 +21,7 @@ from tests.support.account import CODES, REGENERATE, SECURITY, Account, mails, w
 from tests.support.browser import Browser
 from tests.support.concurrency import CROWD, rush, twin
 from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone, fresh_harness, migrate
 from tests.support.login_driver import LoginDriver, offered_seed
 from tests.support.mailed import codes, rendered_mails
 from tests.support.network import browser_at
@@ -45,10 +45,8 @@ ALL = {"sms_provider": "webhook", "whatsapp_provider": "webhook", **WEBHOOK}
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """An installation with every channel."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, **ALL)
+    with fresh_harness(databases, tmp_path, **ALL) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from idp.server.background import HTTP_LEASE, BackgroundJobs
 from tests.support.account import PASSWORD, SECURITY, Account, grant
 from tests.support.browser import Browser
 from tests.support.databases import Databases
-from tests.support.harness import Harness, Someone, migrate
+from tests.support.harness import Harness, Someone, fresh_harness, migrate
 from tests.support.receiver import Receiver, receiver
 from tests.support.tables import events
 
@@ -30,10 +30,8 @@ CHANNEL = "backchannel_logout"
 @pytest.fixture
 def product(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
     """The product, which may call apps on this machine."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, private_hosts=",".join(LOOPBACK))
+    with fresh_harness(databases, tmp_path, private_hosts=",".join(LOOPBACK)) as made:
         yield made
-        made.close()
 
 
 @pytest.fixture

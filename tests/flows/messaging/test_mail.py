@@ -22,7 +22,7 @@ from idp.signing.algorithms import OWN
 from tests.support.account import PASSWORD, Account, forget_mail
 from tests.support.clock import FrozenClock
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness, migrate
 from tests.support.mail_server import MailServer, mail_server, self_signed, text_of
 from tests.support.tables import count_waiting, events, rows
 
@@ -32,10 +32,8 @@ NEW = "violet tram sleeps under nine bridges"
 @pytest.fixture
 def post(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[Harness]:
     """The product, with a mail server."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, smtp_url=server.url, brand="Märchen & Söhne")
+    with fresh_harness(databases, tmp_path, smtp_url=server.url, brand="Märchen & Söhne") as made:
         yield made
-        made.close()
 
 
 def change_password(harness: Harness) -> None:

@@ -9,7 +9,7 @@ from idp.messaging.codes import SMS, WHATSAPP
 from idp.messaging.development_mailbox import Mailbox
 from idp.server.background import BackgroundJobs
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.mailed import enqueue_code
 
 PAGE = "/dev/mailbox"
@@ -18,11 +18,9 @@ HERE = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost:8000"}
 
 @pytest.fixture
 def developing(databases: Databases, tmp_path: Path) -> Iterator[Harness]:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, smtp_url="", mode="development", issuer="http://localhost:8000")
+    with fresh_harness(databases, tmp_path, smtp_url="", mode="development", issuer="http://localhost:8000") as made:
         made.person("jane", profile={"name": "<b>Jane</b>"})
         yield made
-        made.close()
 
 
 def look(harness: Harness, **surroundings: str) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from tests.support.breached import write_list
 from tests.support.browser import Browser
 from tests.support.command import Command, free_port
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.login_driver import LoginDriver
 from tests.support.mailed import reset_links
 
@@ -26,10 +26,8 @@ def listed(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def harness(databases: Databases, tmp_path: Path, listed: Path) -> Iterator[Harness]:
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, breached_passwords=str(listed))
+    with fresh_harness(databases, tmp_path, breached_passwords=str(listed)) as made:
         yield made
-        made.close()
 
 
 def test_it_is_refused_on_change_reset_and_by_command(harness: Harness, driver: LoginDriver, browser: Browser) -> None:

@@ -11,7 +11,7 @@ from tests.support.account import REGENERATE, Account, grant, revoked, words
 from tests.support.browser import Browser
 from tests.support.console import console
 from tests.support.databases import Databases
-from tests.support.harness import Harness, migrate
+from tests.support.harness import Harness, fresh_harness
 from tests.support.mail_server import MailServer, text_of
 from tests.support.network import ABROAD, browser_at
 from tests.support.tables import events, rows
@@ -20,10 +20,8 @@ from tests.support.tables import events, rows
 @pytest.fixture
 def harness(databases: Databases, server: MailServer, tmp_path: Path) -> Iterator[Harness]:
     """The product, with a mail server that takes its mail."""
-    with databases.fresh(migrate) as url:
-        made = Harness(url, tmp_path, smtp_url=server.url)
+    with fresh_harness(databases, tmp_path, smtp_url=server.url) as made:
         yield made
-        made.close()
 
 
 def delivered(harness: Harness, server: MailServer, subject: str) -> str:
