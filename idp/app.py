@@ -17,7 +17,7 @@ from idp.factors.breached_passwords import BreachedPasswords
 from idp.factors.hash_parameters import HashParameters
 from idp.factors.hashing import Hasher
 from idp.kernel.clock import DAY, Clock, SystemClock
-from idp.kernel.entropy import Entropy, SystemEntropy
+from idp.kernel.entropy import SystemEntropy
 from idp.kernel.resources import TEMPLATES
 from idp.language.geoip import GeoIp
 from idp.login.pages import blueprints as login
@@ -47,14 +47,14 @@ MAX_BODY = 128 * 1024
 MAX_FORM_FIELDS = 100
 
 
-def assemble(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None) -> Services:
+def assemble(settings: Settings, *, clock: Clock | None = None) -> Services:
     """Create the services; missing database and keys are created. Also used by the command line.
 
     Raises:
         UnsafeKeyFile: when another account on this machine could read a key.
         BadSettings: when a file named by a setting is unusable.
     """
-    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    clock, entropy = clock or SystemClock(), SystemEntropy()
     sealer = Sealer.open(settings.keys_dir, entropy, now=clock.now())
     return Services(
         settings=settings,

@@ -44,8 +44,8 @@ def _encryption(prefix: str, alg_title: Text, enc_title: Text) -> tuple[Member, 
     )
 
 
-def _flag(name: str, title: Text, text: Text | None = None) -> Member:
-    return Member(name=name, title=title, kind=Kind.FLAG, help=text)
+def _flag(name: str, title: Text) -> Member:
+    return Member(name=name, title=title, kind=Kind.FLAG)
 
 
 MEMBER_GROUPS = (

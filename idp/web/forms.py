@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 MAX_FIELD = 4096
 """Characters. Enough for any password, short enough to normalise and hash cheaply."""
+MAX_DIGITS = 18
+"""What fits into a column of both databases."""
 NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
@@ -20,10 +22,10 @@ def single_value(values: MultiDict[str, str], name: str, *, longest: int = MAX_F
     return found[0]
 
 
-def parse_number(text: str, *, digits: int = 18) -> int | None:
-    """Return a whole number, not negative; None for anything else, and for more than so many digits."""
+def parse_number(text: str) -> int | None:
+    """Return a whole number, not negative; None for anything else, and for more than `MAX_DIGITS`."""
     found = text.strip()
-    return int(found) if found.isascii() and found.isdigit() and len(found) <= digits else None
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= MAX_DIGITS else None
 
 
 def is_storable(text: str) -> bool:
