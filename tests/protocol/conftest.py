@@ -15,7 +15,7 @@ from tests.support.clock import FrozenClock
 from tests.support.databases import Databases, SqliteDatabases
 from tests.support.fapi1 import AdvancedClient
 from tests.support.harness import Harness, Someone, migrate
-from tests.support.trusted_issuers import Courier
+from tests.support.trusted_issuers import AssertionClient
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def orders(harness: Harness) -> ResourceServer:
 
 
 @pytest.fixture
-def courier(harness: Harness) -> Courier:
-    """An app that brings assertions of a trusted issuer."""
-    return Courier(harness)
+def assertion_client(harness: Harness) -> AssertionClient:
+    """An app that presents assertions of a trusted issuer."""
+    return AssertionClient(harness)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.support.dpop import KeyHolder
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jose_abuse import Genuine, attacks
 from tests.support.relying_party import RelyingParty
-from tests.support.trusted_issuers import BY_KEY, Courier, trust
+from tests.support.trusted_issuers import BY_KEY, AssertionClient, trust
 from tests.support.trusted_issuers import KEY as TRUSTED_KEY
 
 SLOWEST = 10.0
@@ -127,9 +127,9 @@ def revoked(harness: Harness, jane: Someone) -> Entrance:
 def vouched(harness: Harness, _: Someone) -> Entrance:
     """An assertion of a trusted issuer."""
     trust(harness)
-    courier = Courier(harness)
-    genuine = Genuine(TRUSTED_KEY, BY_KEY, courier.claims())
-    return Entrance(genuine, courier.bring, types={"JWT", "authorization-grant+jwt"})
+    assertion_client = AssertionClient(harness)
+    genuine = Genuine(TRUSTED_KEY, BY_KEY, assertion_client.claims())
+    return Entrance(genuine, assertion_client.present, types={"JWT", "authorization-grant+jwt"})
 
 
 def hint(path: str, **query: str) -> Callable[[Harness, Someone], Entrance]:

@@ -15,17 +15,17 @@ from tests.support.concurrency import CROWD, rush
 from tests.support.harness import ISSUER, Harness, Someone
 from tests.support.jws import hmac_signed, unsigned
 from tests.support.receiver import Asked, receiver
-from tests.support.trusted_issuers import GRANT, OTHER, PUBLIC, STRANGER, Courier, trust
+from tests.support.trusted_issuers import GRANT, OTHER, PUBLIC, STRANGER, AssertionClient, trust
 
 
 def test_an_assertion_becomes_a_token_that_nobody_signed_in_for(
-    harness: Harness, courier: Courier, orders: ResourceServer, jane: Someone
+    harness: Harness, assertion_client: AssertionClient, orders: ResourceServer, jane: Someone
 ) -> None:
     """RFC 7523 section 2.1: an access token alone, whose `acr` says that nothing was proven here."""
     trust(harness)
-    answer = courier.bring(resource=ORDERS).json or {}
+    answer = assertion_client.present(resource=ORDERS).json or {}
     assert answer.keys() == {"access_token", "token_type", "expires_in", "scope"}
-    claims = courier.claims_of(answer["access_token"])
+    claims = assertion_client.claims_of(answer["access_token"])
     assert (claims["sub"], claims["aud"], claims["scope"], claims["acr"]) == (jane.id, ORDERS, READ, "0")
     assert not {"auth_time", "amr", "sid"} & claims.keys()
     assert (orders.introspect(answer["access_token"]).json or {})["acr"] == "0"
@@ -35,24 +35,24 @@ def test_an_assertion_becomes_a_token_that_nobody_signed_in_for(
 
 
 @pytest.mark.usefixtures("jane")
-def test_without_a_trusted_issuer_there_is_no_grant(harness: Harness, courier: Courier) -> None:
-    refused(courier.bring(), "invalid_grant")
+def test_without_a_trusted_issuer_there_is_no_grant(harness: Harness, assertion_client: AssertionClient) -> None:
+    refused(assertion_client.present(), "invalid_grant")
     trust(harness, clients=["other"])
-    refused(courier.bring(), "invalid_grant")
+    refused(assertion_client.present(), "invalid_grant")
     assert tables.events(harness, "token.refused") == 2
 
 
 @pytest.mark.usefixtures("jane")
-def test_the_token_passes_for_no_sign_in(harness: Harness, courier: Courier) -> None:
+def test_the_token_passes_for_no_sign_in(harness: Harness, assertion_client: AssertionClient) -> None:
     """RFC 9470: our own API asks for a sign-in; no ID token and no userinfo, even if somebody registered `openid`."""
     trust(harness, scopes=["security", "openid", "offline_access"])
-    answer = courier.bring(scope="security").json or {}
-    refused(courier.get("/api/security", answer["access_token"]), "insufficient_user_authentication", 401)
-    assert "id_token" not in (courier.bring().json or {})
-    demanding = Courier(harness, "demanding", min_acr="mfa")
+    answer = assertion_client.present(scope="security").json or {}
+    refused(assertion_client.get("/api/security", answer["access_token"]), "insufficient_user_authentication", 401)
+    assert "id_token" not in (assertion_client.present().json or {})
+    demanding = AssertionClient(harness, "demanding", min_acr="mfa")
     with harness.services.database.write() as tx:
         tx.trusted_issuers.change(OTHER, {"clients": ["demanding"]})
-    refused(demanding.bring(), "invalid_grant")
+    refused(demanding.present(), "invalid_grant")
 
 
 WRONG: list[dict[str, Any]] = [
@@ -83,87 +83,92 @@ WRONG: list[dict[str, Any]] = [
 
 
 @pytest.mark.usefixtures("jane")
-def test_faulty_assertions_are_refused_alike(harness: Harness, courier: Courier) -> None:
+def test_faulty_assertions_are_refused_alike(harness: Harness, assertion_client: AssertionClient) -> None:
     """RFC 7523 section 3, RFC 7521 section 4.1.1."""
     trust(harness)
     said = set()
     for wrong in WRONG:
-        answer = courier.bring(courier.assertion(**wrong))
+        answer = assertion_client.present(assertion_client.assertion(**wrong))
         refused(answer, "invalid_grant")
         said.add((answer.json or {})["error_description"])
     now = harness.clock.now()
     claims = {"iss": OTHER, "sub": "jane", "aud": ISSUER, "exp": now + 60, "jti": "j"}
-    old = courier.assertion(iat=now - 400)
+    old = assertion_client.assertion(iat=now - 400)
     for token in (
         unsigned({"alg": "none"}, claims),
         hmac_signed(json.dumps(PUBLIC).encode(), {"alg": "HS256"}, claims),
         "a.b.c",
         old,
     ):
-        refused(courier.bring(token), "invalid_grant")
+        refused(assertion_client.present(token), "invalid_grant")
     assert len(said) == 1
-    refused(courier.bring(""), "invalid_request")
+    refused(assertion_client.present(""), "invalid_request")
 
 
 @pytest.mark.usefixtures("jane")
-def test_audience_may_be_the_token_endpoint(harness: Harness, courier: Courier) -> None:
+def test_audience_may_be_the_token_endpoint(harness: Harness, assertion_client: AssertionClient) -> None:
     trust(harness)
     for aud in (f"{ISSUER}/token", [ISSUER]):
-        assert courier.bring(courier.assertion(aud=aud, header={"typ": "authorization-grant+jwt"})).status_code == 200
+        assert (
+            assertion_client.present(
+                assertion_client.assertion(aud=aud, header={"typ": "authorization-grant+jwt"})
+            ).status_code
+            == 200
+        )
 
 
-def test_who_is_meant(harness: Harness, courier: Courier, jane: Someone) -> None:
+def test_who_is_meant(harness: Harness, assertion_client: AssertionClient, jane: Someone) -> None:
     """By user name, verified address or id, in the claim that the administrator chose; only people who may come in."""
     trust(harness, identifier="email", subject_claim="email")
-    refused(courier.bring(courier.assertion(email="jane@example.test")), "invalid_grant")
+    refused(assertion_client.present(assertion_client.assertion(email="jane@example.test")), "invalid_grant")
     harness.person("mary", email_verified=True)
-    assert courier.bring(courier.assertion(sub="x", email="mary@example.test")).status_code == 200
+    assert assertion_client.present(assertion_client.assertion(sub="x", email="mary@example.test")).status_code == 200
     for unproven in (False, "false"):
-        wrong = courier.assertion(email="mary@example.test", email_verified=unproven)
-        refused(courier.bring(wrong), "invalid_grant")
-    refused(courier.bring(courier.assertion(sub=None, email="mary@example.test")), "invalid_grant")
-    refused(courier.bring(courier.assertion(email="jane")), "invalid_grant")
+        wrong = assertion_client.assertion(email="mary@example.test", email_verified=unproven)
+        refused(assertion_client.present(wrong), "invalid_grant")
+    refused(assertion_client.present(assertion_client.assertion(sub=None, email="mary@example.test")), "invalid_grant")
+    refused(assertion_client.present(assertion_client.assertion(email="jane")), "invalid_grant")
     with harness.services.database.write() as tx:
         tx.trusted_issuers.change(OTHER, {"identifier": "id", "subject_claim": "sub"})
-    assert courier.bring(courier.assertion(sub=jane.id)).status_code == 200
-    refused(courier.bring(), "invalid_grant")
-    closed = Courier(harness, "closed-app", restricted=True)
+    assert assertion_client.present(assertion_client.assertion(sub=jane.id)).status_code == 200
+    refused(assertion_client.present(), "invalid_grant")
+    closed = AssertionClient(harness, "closed-app", restricted=True)
     with harness.services.database.write() as tx:
         tx.trusted_issuers.change(OTHER, {"clients": ["courier", "closed-app"]})
         jane_row = tx.users.by_id(jane.id)
         assert jane_row is not None
-    refused(closed.bring(closed.assertion(sub=jane.id)), "invalid_grant")
+    refused(closed.present(closed.assertion(sub=jane.id)), "invalid_grant")
     with harness.services.database.write() as tx:
         tx.users.set_status(jane_row, "disabled")
-    refused(courier.bring(courier.assertion(sub=jane.id)), "invalid_grant")
+    refused(assertion_client.present(assertion_client.assertion(sub=jane.id)), "invalid_grant")
 
 
 LOOK_ALIKES = ("jane\uff20example.test", "jane\ufe6bexample.test", "JANE", "\uff4aane", "ja\u200bne", " jane")
 
 
 @pytest.mark.usefixtures("jane")
-def test_a_name_that_only_looks_alike_is_nobody(harness: Harness, courier: Courier) -> None:
+def test_a_name_that_only_looks_alike_is_nobody(harness: Harness, assertion_client: AssertionClient) -> None:
     """RFC 7519 section 4.1.2: what the issuer calls a person is compared as it is stored; addresses in any case."""
     trust(harness)
     for sub in LOOK_ALIKES:
-        refused(courier.bring(courier.assertion(sub=sub)), "invalid_grant")
+        refused(assertion_client.present(assertion_client.assertion(sub=sub)), "invalid_grant")
     harness.person("mike", email_verified=True)
     with harness.services.database.write() as tx:
         tx.trusted_issuers.change(OTHER, {"identifier": "email"})
     for sub in ("mi\u212ae@example.test", "mi\u200bke@example.test"):
-        refused(courier.bring(courier.assertion(sub=sub)), "invalid_grant")
-    assert courier.bring(courier.assertion(sub="Mike@Example.test")).status_code == 200
+        refused(assertion_client.present(assertion_client.assertion(sub=sub)), "invalid_grant")
+    assert assertion_client.present(assertion_client.assertion(sub="Mike@Example.test")).status_code == 200
 
 
 @pytest.mark.usefixtures("jane")
-def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
+def test_scopes_are_those_of_both(harness: Harness, assertion_client: AssertionClient) -> None:
     trust(harness)
-    assert (courier.bring().json or {})["scope"] == READ
-    assert (courier.bring(scope=f"{READ} {READ}").json or {})["scope"] == READ
-    refused(courier.bring(scope=WRITE), "invalid_scope")
-    refused(courier.bring(scope="security"), "invalid_scope")
-    refused(Courier(harness, "plain", grant_types=["client_credentials"]).bring(), "unauthorized_client")
-    refused(Courier(harness, "public", token_endpoint_auth_method="none").bring(), "invalid_client", 401)
+    assert (assertion_client.present().json or {})["scope"] == READ
+    assert (assertion_client.present(scope=f"{READ} {READ}").json or {})["scope"] == READ
+    refused(assertion_client.present(scope=WRITE), "invalid_scope")
+    refused(assertion_client.present(scope="security"), "invalid_scope")
+    refused(AssertionClient(harness, "plain", grant_types=["client_credentials"]).present(), "unauthorized_client")
+    refused(AssertionClient(harness, "public", token_endpoint_auth_method="none").present(), "invalid_client", 401)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +178,7 @@ def test_scopes_are_those_of_both(harness: Harness, courier: Courier) -> None:
 )
 def test_what_ends_while_keys_are_fetched_gets_no_token(local: Harness, end: Callable[[Transaction], object]) -> None:
     """What ends the tokens of an app or an issuer cannot end one that is stored after it."""
-    courier = Courier(local)
+    assertion_client = AssertionClient(local)
     local.person("jane")
 
     def publish(_: Asked) -> tuple[int, bytes]:
@@ -183,13 +188,13 @@ def test_what_ends_while_keys_are_fetched_gets_no_token(local: Harness, end: Cal
 
     with receiver(publish) as server:
         trust(local, jwks=None, jwks_uri=f"{server.origin}/keys")
-        refused(courier.bring(), "invalid_grant")
+        refused(assertion_client.present(), "invalid_grant")
     assert tables.count(local, "grants") == 0
 
 
 def test_keys_are_fetched(local: Harness) -> None:
     """From the address that the administrator registered, once for many assertions."""
-    courier, asked = Courier(local), list[Asked]()
+    assertion_client, asked = AssertionClient(local), list[Asked]()
     local.person("jane")
 
     def publish(request: Asked) -> tuple[int, bytes]:
@@ -198,16 +203,16 @@ def test_keys_are_fetched(local: Harness) -> None:
 
     with receiver(publish) as server:
         trust(local, jwks=None, jwks_uri=f"{server.origin}/keys")
-        assert [courier.bring().status_code for _ in range(3)] == [200] * 3
+        assert [assertion_client.present().status_code for _ in range(3)] == [200] * 3
     assert [each.path for each in asked] == ["/keys"]
 
 
 @pytest.mark.usefixtures("jane")
-def test_an_assertion_is_used_once(harness: Harness, courier: Courier) -> None:
+def test_an_assertion_is_used_once(harness: Harness, assertion_client: AssertionClient) -> None:
     """RFC 7523 section 3 item 7, for thirty-two at once."""
     trust(harness)
-    form = {"grant_type": GRANT, "assertion": courier.assertion()}
-    answers = [each.status_code for each in rush([lambda: courier.twin().post("/token", form)] * CROWD)]
+    form = {"grant_type": GRANT, "assertion": assertion_client.assertion()}
+    answers = [each.status_code for each in rush([lambda: assertion_client.twin().post("/token", form)] * CROWD)]
     assert sorted(answers) == [200, *[400] * (CROWD - 1)]
     assert (tables.count(harness, "assertion_ids"), tables.count(harness, "grants")) == (1, 1)
 

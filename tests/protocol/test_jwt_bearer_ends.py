@@ -10,17 +10,19 @@ from tests.support.back_channel import BackChannelClient, refused
 from tests.support.command import Command
 from tests.support.harness import Harness, Someone
 from tests.support.relying_party import RelyingParty
-from tests.support.trusted_issuers import GRANT, OTHER, Courier, trust
+from tests.support.trusted_issuers import GRANT, OTHER, AssertionClient, trust
 
 
 def test_without_the_trust_the_tokens_end(
-    harness: Harness, courier: Courier, orders: ResourceServer, jane: Someone
+    harness: Harness, assertion_client: AssertionClient, orders: ResourceServer, jane: Someone
 ) -> None:
     """Of each app that loses it, and of no other; what a person signed in for stays."""
-    kept = courier.granted(jane).grant_id
-    other, command = Courier(harness, "other"), Command.of(harness.settings)
+    kept = assertion_client.granted(jane).grant_id
+    other, command = AssertionClient(harness, "other"), Command.of(harness.settings)
     trust(harness, clients=["courier", "other"])
-    brought = [each.bring(each.assertion(jti=each.app.client_id), resource=ORDERS) for each in (courier, other)]
+    brought = [
+        each.present(each.assertion(jti=each.app.client_id), resource=ORDERS) for each in (assertion_client, other)
+    ]
     first, second = [(each.json or {})["access_token"] for each in brought]
     command.done("trusted-issuers", "set", OTHER, "--client", "other", "--scope", READ)
     assert [(orders.introspect(each).json or {})["active"] for each in (first, second)] == [False, True]
@@ -32,12 +34,12 @@ def test_without_the_trust_the_tokens_end(
         assert held.revoked_at is None
 
 
-def test_many_assertions_are_listed_as_one(harness: Harness, courier: Courier, jane: Someone) -> None:
+def test_many_assertions_are_listed_as_one(harness: Harness, assertion_client: AssertionClient, jane: Someone) -> None:
     """Since the first; pages that list what apps have do not grow with each."""
     trust(harness)
     first = harness.clock.now()
     for _ in range(3):
-        assert courier.bring().status_code == 200
+        assert assertion_client.present().status_code == 200
         harness.clock.advance(10)
     assert tables.count(harness, "grants") == 3
     with harness.services.database.read() as tx:
@@ -45,7 +47,9 @@ def test_many_assertions_are_listed_as_one(harness: Harness, courier: Courier, j
 
 
 @pytest.mark.usefixtures("orders")
-def test_a_removed_app_comes_back_by_consent_alone(harness: Harness, courier: Courier, jane: Someone) -> None:
+def test_a_removed_app_comes_back_by_consent_alone(
+    harness: Harness, assertion_client: AssertionClient, jane: Someone
+) -> None:
     """Not by the next assertion; an organisation's own app needs nobody's consent."""
     shop = RelyingParty(harness, "shop", first_party=False, grant_types=["authorization_code", GRANT])
     trust(harness, clients=["courier", "shop"], scopes=["email"])
@@ -53,19 +57,19 @@ def test_a_removed_app_comes_back_by_consent_alone(harness: Harness, courier: Co
         tx.clients.change("courier", {"scopes": ["email"]})
     here = Account(harness, jane)
 
-    def bring(app: BackChannelClient) -> int:
-        return app.post("/token", {"grant_type": GRANT, "assertion": courier.assertion()}).status_code
+    def present(app: BackChannelClient) -> int:
+        return app.post("/token", {"grant_type": GRANT, "assertion": assertion_client.assertion()}).status_code
 
-    for app in (shop, courier):
-        assert bring(app) == 200
+    for app in (shop, assertion_client):
+        assert present(app) == 200
         here.open("/account/apps")
         here.browser.submit(action=f"/{app.app.client_id}/remove")
-    assert (bring(shop), bring(courier)) == (400, 200)
+    assert (present(shop), present(assertion_client)) == (400, 200)
     assert "/shop/remove" not in here.open("/account/apps").text
     harness.clock.advance(3)
     shop.send(here.browser, scope="openid email")
     here.browser.submit(choice="approve")
-    assert bring(shop) == 200
+    assert present(shop) == 200
     with harness.services.database.read() as tx:
         consent = tx.consents.find(jane.id, "shop")
         assert consent is not None
@@ -73,10 +77,12 @@ def test_a_removed_app_comes_back_by_consent_alone(harness: Harness, courier: Co
 
 
 @pytest.mark.usefixtures("jane")
-def test_a_new_app_with_the_id_of_a_removed_one_is_not_trusted(harness: Harness, courier: Courier) -> None:
+def test_a_new_app_with_the_id_of_a_removed_one_is_not_trusted(
+    harness: Harness, assertion_client: AssertionClient
+) -> None:
     trust(harness, clients=["courier", "other"])
-    assert courier.bring().status_code == 200
+    assert assertion_client.present().status_code == 200
     Command.of(harness.settings).done("clients", "remove", "courier", "--yes")
-    refused(Courier(harness).bring(courier.assertion()), "invalid_grant")
+    refused(AssertionClient(harness).present(assertion_client.assertion()), "invalid_grant")
     with harness.services.database.read() as tx:
         assert [each.clients for each in tx.trusted_issuers.all()] == [["other"]]

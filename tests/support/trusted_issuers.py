@@ -1,4 +1,4 @@
-"""Trusted issuers of assertions, and an app that brings theirs as a grant: RFC 7523 section 2.1."""
+"""Trusted issuers of assertions, and an app that presents theirs as a grant: RFC 7523 section 2.1."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ BY_KEY = {"alg": "ES256", "kid": "k1"}
 PUBLIC = {"keys": [KEY.export_public(as_dict=True)]}
 
 
-class Courier(BackChannelClient):
-    """An app that brings assertions, right ones unless told otherwise; None leaves a claim out."""
+class AssertionClient(BackChannelClient):
+    """An app that presents assertions, right ones unless changed; None leaves a claim out."""
 
     def __init__(self, harness: Harness, client_id: str = "courier", **traits: Any) -> None:
         values = {"grant_types": [GRANT], "scopes": [READ, "security", "openid"], "redirect_uris": []}
@@ -37,7 +37,7 @@ class Courier(BackChannelClient):
         """Return an assertion, as changed."""
         return signed(key, "ES256", BY_KEY | (header or {}), self.claims(**changes))
 
-    def bring(self, assertion: str | None = None, **form: Any) -> TestResponse:
+    def present(self, assertion: str | None = None, **form: Any) -> TestResponse:
         """Ask for a token, with a good assertion unless another is given."""
         fields = {"grant_type": GRANT, "assertion": self.assertion() if assertion is None else assertion}
         return self.post("/token", fields | form)
