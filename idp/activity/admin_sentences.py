@@ -85,6 +85,7 @@ DONE: Mapping[str, Text] = {
     Event.REGISTRATION_TOKEN_ADDED: Text("{actor} made a token with which apps can register themselves."),
     Event.REGISTRATION_TOKEN_REMOVED: Text("{actor} ended a token with which apps could register themselves."),
     Event.KEYS_ROTATED: Text("The signing keys were rotated."),
+    Event.SEALING_KEY_CHANGED: Text("The key that seals stored secrets was changed."),
     Event.ROLE_GRANTED: Text("{actor} gave {person} a role of administrators."),
     Event.ROLE_WITHDRAWN: Text("{actor} took a role of administrators from {person}."),
     Event.AUDIT_EXPORTED: Text("{actor} downloaded events of the audit trail."),

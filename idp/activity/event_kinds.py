@@ -91,6 +91,7 @@ GROUPS: Mapping[Text, Mapping[str, Text]] = {
         Event.REGISTRATION_TOKEN_ADDED: Text("Token for registrations made"),
         Event.REGISTRATION_TOKEN_REMOVED: Text("Token for registrations ended"),
         Event.KEYS_ROTATED: Text("Signing keys rotated"),
+        Event.SEALING_KEY_CHANGED: Text("Sealing key changed"),
         Event.AUDIT_EXPORTED: Text("Audit trail downloaded"),
         Event.AUDIT_END_ACCEPTED: Text("End of the audit trail accepted"),
         Event.MAIL_ABANDONED: Text("Mail not delivered"),

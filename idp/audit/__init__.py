@@ -90,6 +90,7 @@ class Event(StrEnum):
     REGISTRATION_TOKEN_ADDED = "registration_token.added"
     REGISTRATION_TOKEN_REMOVED = "registration_token.removed"
     KEYS_ROTATED = "keys.rotated"
+    SEALING_KEY_CHANGED = "keys.sealing_changed"
     GROUP_ADDED = "group.added"
     GROUP_CHANGED = "group.changed"
     GROUP_REMOVED = "group.removed"

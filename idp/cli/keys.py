@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
 
-from idp.admin import Refused, keys
+from idp.admin import Refused, keys, resealing
 from idp.admin.permissions import COMMAND_LINE
 from idp.app import open_keyring
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.listing import Row, Selection, listing_options, print_listing
-from idp.cli.output import utc
+from idp.cli.output import as_json, print_json, utc
 from idp.signing.algorithms import OWN
 from idp.signing.rotation import KeyStatus
 
@@ -20,7 +21,7 @@ MEANING = {"next": "signs from", "active": "next one due", "retired": "kept unti
 
 @click.group(name="keys")
 def command() -> None:
-    """Look at the signing keys and bring in new ones."""
+    """Look at the signing keys and bring in new ones; change the sealing key."""
 
 
 @command.command(name="list")
@@ -62,6 +63,32 @@ def rotate(work: CliContext, algs: tuple[str, ...], *, at_once: bool) -> None:
         return
     for action in actions:
         click.echo(keys.describe(action))
+
+
+@command.command()
+@click.option("--new-key", is_flag=True, help="Begin: add a sealing key, with which everything is sealed from now on.")
+@as_json
+@pass_cli_context
+def reseal(work: CliContext, *, new_key: bool, json_wanted: bool) -> None:
+    """Change the key that seals stored secrets (sealing.json): for one that may be known to others.
+
+    Begin with --new-key. Run it again without, a day later: it seals what is left, and removes the old key. It may
+    be stopped at any time, and runs while the server does. A backup of before needs the sealing.json of its day.
+    """
+    now = work.clock.now()
+    if new_key:
+        resealing.start(work.database, work.sealer, now=now)
+    done = resealing.reseal(work.database, work.sealer, now=now)
+    if json_wanted:
+        print_json(asdict(done))
+        return
+    click.echo(f"Sealed {done.resealed} stored secrets with the new key.")
+    if done.unreadable:
+        click.echo(f"{done.unreadable} open with no key that is here, and stay as they are.", err=True)
+    if done.removable_at is None:
+        click.echo("Removed the old key.")
+    else:
+        click.echo(f"Run `idp keys reseal` again after {utc(done.removable_at)}: it removes the old key.")
 
 
 def _row(status: KeyStatus) -> Row:

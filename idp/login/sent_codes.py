@@ -126,7 +126,7 @@ def verify_code(tx: Transaction, slot: CodeSlot, code: str, services: Services) 
 
 def _digest(sealer: Sealer, slot: CodeSlot, code: str) -> str:
     where = (slot.owner, slot.purpose, slot.channel, slot.user_id)
-    return sent_code.digest(sealer.pepper(PEPPER), code, *where)
+    return sent_code.digest(sealer.temporary_pepper(PEPPER), code, *where)
 
 
 def _audit_sending(tx: Transaction, slot: CodeSlot, outcome: Outcome) -> None:

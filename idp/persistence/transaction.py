@@ -44,6 +44,7 @@ from idp.persistence.refresh_tokens import RefreshTokenStore
 from idp.persistence.registrations import RegistrationStore
 from idp.persistence.revoked_tokens import RevokedTokenStore
 from idp.persistence.roles import RoleStore
+from idp.persistence.sealed_values import SealedValueStore
 from idp.persistence.sent_codes import SentCodeStore
 from idp.persistence.session_search import SessionSearch
 from idp.persistence.sessions import SessionStore
@@ -118,3 +119,4 @@ class Transaction:
     contact_changes = _store(ContactChangeStore)
     jobs = _store(JobStore)
     purge = _store(PurgeStore)
+    sealed_values = _store(SealedValueStore)

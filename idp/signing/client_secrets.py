@@ -12,13 +12,14 @@ OpenSealer = Callable[[], Sealer]
 
 def seal_secret(sealer: Sealer, client_id: str, secret: str) -> str:
     """Return a secret as it is stored."""
-    return sealer.seal(secret.encode("ascii"), row=_row(client_id))
+    return sealer.seal(secret.encode("ascii"), row=row_name(client_id))
 
 
 def unseal_secret(sealer: Sealer, client_id: str, sealed: str) -> bytes:
     """Return what was sealed for this client; raises `SealBroken`."""
-    return sealer.unseal(sealed, row=_row(client_id))
+    return sealer.unseal(sealed, row=row_name(client_id))
 
 
-def _row(client_id: str) -> str:
+def row_name(client_id: str) -> str:
+    """Return the name of the row that a client's secret is sealed for."""
     return f"clients:{client_id}"

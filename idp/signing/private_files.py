@@ -47,6 +47,11 @@ class KeyDirectory:
         """Return the names of the files that match a glob pattern. Cheap: nothing is opened."""
         return frozenset(path.name for path in self.path.glob(pattern))
 
+    def version(self, name: str) -> tuple[int, int]:
+        """Return what changes whenever a file is written again; raises `OSError`. Cheap: nothing is opened."""
+        status = (self.path / name).stat()
+        return status.st_ino, status.st_mtime_ns
+
     def read(self, name: str) -> dict[str, Any]:
         """Return the JSON object in a file.
 

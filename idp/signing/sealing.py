@@ -2,16 +2,14 @@
 
     sealed  =  "1." key id "." base64url( nonce 12 bytes | AES-256-GCM ciphertext | tag 16 bytes )
 
-The row's id is authenticated with it: a sealed value copied to another person's row does not open. The keys live in
-`sealing.json`, oldest first; the last one seals, all of them unseal, so a new key needs no rewriting of old rows.
+The row's id is authenticated with it: a sealed value copied to another person's row does not open. The keys are those
+of `sealing_keys`: the last one seals, all of them unseal, so a new key needs no rewriting of old rows.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,12 +17,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from idp.kernel.entropy import Entropy, urlsafe
-from idp.signing import base64url
-from idp.signing.private_files import BrokenKeyFile, KeyDirectory, KeyFileError
+from idp.signing import base64url, sealing_keys
+from idp.signing.private_files import KeyDirectory, KeyFileError
+from idp.signing.sealing_keys import FILE, KEY_LENGTH, SealingKeys
 
-_FILE = "sealing.json"
 _FORMAT = "1"
-_KEY_LENGTH = 32
 _NONCE_LENGTH = 12
 
 
@@ -45,11 +42,11 @@ class Sealer:
         """
         self._directory = directory
         self._entropy = entropy
-        if not directory.names(_FILE):
+        if not directory.names(FILE):
             with directory.lock():
-                if not directory.names(_FILE):  # many processes start at once; the first one to get here decides
-                    self._add_key([], now)
-        self._keys = self._load()
+                if not directory.names(FILE):  # many processes start at once; the first one to get here decides
+                    sealing_keys.add_key(directory, entropy, now=now)
+        self._load()
 
     @classmethod
     def open(cls, path: Path, entropy: Entropy, *, now: int) -> Sealer:
@@ -59,11 +56,26 @@ class Sealer:
     @staticmethod
     def check(path: Path) -> None:
         """Look whether the sealing keys of a keys directory can be used, making none; raises as the constructor."""
-        _read_keys(KeyDirectory(path))
+        sealing_keys.read_keys(KeyDirectory(path))
+
+    @property
+    def prefix(self) -> str:
+        """Return what values of the newest key begin with."""
+        return f"{_FORMAT}.{self._current().newest[0]}."
+
+    @property
+    def old_keys(self) -> int:
+        """Return how many keys there are beside the newest."""
+        return len(self._current().keys) - 1
+
+    @property
+    def newest_at(self) -> int:
+        """Return when the newest key was made (seconds, UTC)."""
+        return self._current().newest_at
 
     def seal(self, plaintext: bytes, *, row: str) -> str:
         """Encrypt for one row, named by an id that is unique across tables, such as `factors:<id>`."""
-        kid, key = next(reversed(self._keys.items()))
+        kid, key = self._current().newest
         nonce = self._entropy.bytes(_NONCE_LENGTH)
         ciphertext = AESGCM(key).encrypt(nonce, plaintext, _bound_to(_FORMAT, kid, row))
         return f"{_FORMAT}.{kid}.{urlsafe(nonce + ciphertext)}"
@@ -73,51 +85,53 @@ class Sealer:
         try:
             form, kid, text = sealed.split(".")
             raw = base64url.decode(text)
-            if kid not in self._keys:
-                self._keys = self._load()  # another node has added a key
-            key = self._keys[kid]
+            if kid not in self._keys.keys:
+                self._load()  # another node has added a key
+            key = self._keys.keys[kid]
             return AESGCM(key).decrypt(raw[:_NONCE_LENGTH], raw[_NONCE_LENGTH:], _bound_to(form, kid, row))
         except (InvalidTag, KeyError, KeyFileError, OSError, ValueError):
             raise SealBroken from None
 
-    def rotate(self, *, now: int) -> str:
-        """Seal with a new key from now on; returns its id. Other processes load it when they see it."""
+    def rotate(self, *, now: int) -> None:
+        """Seal with a new key from now on, in all processes."""
         with self._directory.lock():
-            kid = self._add_key(self._directory.read(_FILE)["keys"], now)
-        self._keys = self._load()
-        return kid
+            sealing_keys.add_key(self._directory, self._entropy, now=now)
+        self._load()
+
+    def remove_old_keys(self) -> int:
+        """Keep the newest key alone, and what peppers are derived from; return how many were removed."""
+        with self._directory.lock():
+            removed = sealing_keys.remove_old_keys(self._directory)
+        self._load()
+        return removed
 
     def pepper(self, label: str) -> bytes:
-        """Derive 32 bytes for a keyed hash from the oldest key (RFC 5869): always the same for a label."""
-        return _derive_pepper(next(iter(self._keys.values())), label)
+        """Derive 32 bytes for a keyed hash from the first key (RFC 5869): always the same for a label."""
+        return _derive_pepper(self._keys.pepper_key, label)
 
-    def _add_key(self, keys: Sequence[dict[str, Any]], now: int) -> str:
-        kid = self._entropy.token(9)
-        key = {"kid": kid, "created_at": now, "key": urlsafe(self._entropy.bytes(_KEY_LENGTH))}
-        self._directory.write(_FILE, {"keys": [*keys, key]})
-        return kid
+    def temporary_pepper(self, label: str) -> bytes:
+        """Derive 32 bytes from the newest key: for what may end with it, and must not be known by one that leaked."""
+        return _derive_pepper(self._current().newest[1], label)
 
-    def _load(self) -> dict[str, bytes]:
-        return _read_keys(self._directory)
+    def _current(self) -> SealingKeys:
+        """Return the keys of the file as it is now; those of before while it cannot be read."""
+        try:
+            if self._directory.version(FILE) != self._version:
+                self._load()
+        except (KeyFileError, OSError):
+            pass
+        return self._keys
+
+    def _load(self) -> None:
+        version = self._directory.version(FILE)  # before it is read: a change in between is seen the next time
+        self._keys = sealing_keys.read_keys(self._directory)
+        self._version = version
 
 
 @functools.lru_cache(maxsize=16)
 def _derive_pepper(key: bytes, label: str) -> bytes:
     info = f"countersign pepper {label}".encode()
-    return HKDF(algorithm=SHA256(), length=_KEY_LENGTH, salt=None, info=info).derive(key)
-
-
-def _read_keys(directory: KeyDirectory) -> dict[str, bytes]:
-    content = directory.read(_FILE)
-    try:
-        keys = {entry["kid"]: base64url.decode(entry["key"]) for entry in content["keys"]}
-    except (AttributeError, KeyError, TypeError, ValueError):
-        keys = {}
-    if not keys or any(len(key) != _KEY_LENGTH for key in keys.values()):
-        raise BrokenKeyFile(
-            f"{directory.path / _FILE} holds no sealing keys. Restore it: what they sealed is lost without."
-        )
-    return keys
+    return HKDF(algorithm=SHA256(), length=KEY_LENGTH, salt=None, info=info).derive(key)
 
 
 def _bound_to(form: str, kid: str, row: str) -> bytes:

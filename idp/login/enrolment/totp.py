@@ -44,7 +44,7 @@ def new_setup(person: Person, *, owner: str, first_factor_at: int, services: Ser
     `first_factor_at` is when its first factor was given (seconds, UTC).
     """
     context = f"{owner}\x00{person.user.id}\x00{person.user.epoch}\x00{first_factor_at}"
-    seed = totp.derive_seed(services.sealer.pepper(PEPPER), context)
+    seed = totp.derive_seed(services.sealer.temporary_pepper(PEPPER), context)
     return Setup(seed=seed, account=_account_name(person), issuer=services.settings.brand)
 
 

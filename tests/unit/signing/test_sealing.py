@@ -88,9 +88,12 @@ def test_the_same_secret_never_looks_the_same_twice(sealer: Sealer) -> None:
 
 def test_a_new_key_seals_and_the_old_one_still_opens(sealer: Sealer) -> None:
     old = sealer.seal(SEED, row="r")
-    kid = sealer.rotate(now=NOW + 1)
+    before = sealer.prefix
+    sealer.rotate(now=NOW + 1)
     new = sealer.seal(SEED, row="r")
-    assert old.split(".")[1] != new.split(".")[1] == kid
+    assert old.startswith(before)
+    assert new.startswith(sealer.prefix)
+    assert before != sealer.prefix
     assert sealer.unseal(old, row="r") == sealer.unseal(new, row="r") == SEED
 
 
@@ -98,6 +101,33 @@ def test_a_key_added_by_another_process_is_found_when_met(sealer: Sealer, tmp_pa
     other = opened(tmp_path / "keys")
     other.rotate(now=NOW + 1)
     assert sealer.unseal(other.seal(SEED, row="r"), row="r") == SEED
+
+
+def test_another_process_seals_with_the_new_key_at_once(sealer: Sealer, tmp_path: Path) -> None:
+    other = opened(tmp_path / "keys")
+    other.rotate(now=NOW + 1)
+    assert sealer.seal(SEED, row="r").startswith(other.prefix)
+    assert sealer.temporary_pepper("codes") == other.temporary_pepper("codes")
+
+
+def test_a_process_goes_on_with_its_keys_while_the_file_is_missing(sealer: Sealer, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "sealing.json").rename(tmp_path / "moved")
+    assert sealer.unseal(sealer.seal(SEED, row="r"), row="r") == SEED
+
+
+def test_a_removed_key_opens_nothing_and_permanent_peppers_stay(sealer: Sealer, tmp_path: Path) -> None:
+    old, pepper, temporary = sealer.seal(SEED, row="r"), sealer.pepper("ids"), sealer.temporary_pepper("codes")
+    for at in (NOW + 1, NOW + 2):
+        sealer.rotate(now=at)
+        new = sealer.seal(SEED, row="r")
+        assert sealer.remove_old_keys() == 1
+    again = opened(tmp_path / "keys")
+    with pytest.raises(SealBroken):
+        again.unseal(old, row="r")
+    assert again.unseal(new, row="r") == SEED
+    assert (again.old_keys, again.newest_at) == (0, NOW + 2)
+    assert again.pepper("ids") == sealer.pepper("ids") == pepper
+    assert again.temporary_pepper("codes") != temporary
 
 
 def test_peppers_differ_by_label_and_outlive_rotation(sealer: Sealer, tmp_path: Path) -> None:
@@ -124,6 +154,7 @@ def test_a_sealing_key_that_others_can_read_stops_the_start(sealer: Sealer, tmp_
         {"keys": ["x"]},
         {"keys": [{"kid": "a", "key": "AAAA"}]},
         {"keys": [{"kid": "a"}]},
+        {"keys": [{"kid": "a", "created_at": 1, "key": "A" * 43}], "pepper_key": "AAAA"},
     ],
 )
 def test_a_spoilt_sealing_file_stops_the_start_and_is_never_replaced(tmp_path: Path, content: object) -> None:
