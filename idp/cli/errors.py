@@ -26,3 +26,8 @@ def friendly_errors() -> Iterator[None]:
         raise click.ClickException(f"the settings cannot be used.\n{error}") from None
     except DatabaseFailure as error:
         raise click.ClickException(f"The database failed ({describe(error)}). `idp doctor` looks into it.") from None
+    except OSError as error:
+        if error.filename is None:
+            raise  # such as a pipe that the reader closed
+        message = f"{error.filename} cannot be used: {error.strerror}. Run idp as the account of the service."
+        raise click.ClickException(message) from None

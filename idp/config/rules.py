@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -12,17 +13,26 @@ from idp.config.installation import DAY, LOOPBACK
 from idp.config.tokens import RESPONSE_TYPES
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
+IN_MEMORY = ("sqlite:///", "sqlite:///:memory:")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LABEL = r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?"
+HOST = re.compile(rf"https?://({LABEL}(\.{LABEL})*|\[[0-9a-f:.]+\])(:[0-9]+)?")
+"""An origin as browsers send it: names in other scripts as `xn--`."""
+MAILBOX = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+|[^\s@<>,;:\"]+@\[[0-9A-Za-z:.]+\]")
 
 
 def _issuer_problems(settings: SettingFields) -> Iterator[str]:
     """Check the issuer: an https URL without query or fragment (OIDC Discovery section 3) or path."""
     try:
         parts = urlsplit(settings.issuer)
-        plain = f"{parts.scheme}://{parts.netloc}" if parts.hostname and parts.port != 0 else ""
+        port = parts.port
     except ValueError:
-        parts, plain = urlsplit(""), ""
-    if parts.scheme not in {"http", "https"} or settings.issuer != plain.lower() or "@" in plain:
+        parts, port = urlsplit(""), None
+    plain = f"{parts.scheme}://{parts.netloc}"
+    if parts.scheme not in DEFAULT_PORTS or settings.issuer != plain or not HOST.fullmatch(plain) or port == 0:
         yield "IDP_ISSUER: must look like https://id.example.com: lower case, perhaps a port, and nothing behind it"
+    elif port == DEFAULT_PORTS[parts.scheme]:
+        yield f"IDP_ISSUER: must not end in :{port}, which browsers leave out"
     elif parts.scheme == "http" and settings.mode == "production":
         yield "IDP_ISSUER: must be https in production mode; for a trial on this machine set IDP_MODE=development"
     elif parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -32,6 +42,25 @@ def _issuer_problems(settings: SettingFields) -> Iterator[str]:
 def _database_problems(settings: SettingFields) -> Iterator[str]:
     if settings.database_url and not settings.database_url.startswith(DATABASES):
         yield "IDP_DATABASE_URL: must begin with sqlite:/// (and a path) or with postgresql+psycopg://"
+    elif settings.database_url in IN_MEMORY or (
+        settings.database_url.startswith("sqlite:") and "?" in settings.database_url
+    ):
+        yield "IDP_DATABASE_URL: must name a file behind sqlite:///, and nothing behind it"
+
+
+def _sender_problems(settings: SettingFields) -> Iterator[str]:
+    if not settings.brand.strip() or not settings.brand.isprintable():
+        yield "IDP_BRAND: must be a name in one line: it is on every page and in every mail"
+    if settings.mail_from and not MAILBOX.fullmatch(settings.mail_from):
+        yield "IDP_MAIL_FROM: must be an address such as no-reply@example.com; the name before it is IDP_BRAND"
+
+
+def _password_problems(settings: SettingFields) -> Iterator[str]:
+    if settings.password_min_length > settings.password_min_length_alone:
+        yield (
+            "IDP_PASSWORD_MIN_LENGTH: must be at most IDP_PASSWORD_MIN_LENGTH_ALONE: "
+            "a password with a second step may be shorter, not longer"
+        )
 
 
 def _mail_problems(settings: SettingFields) -> Iterator[str]:
@@ -57,9 +86,8 @@ def _key_problems(settings: SettingFields) -> Iterator[str]:
 
 
 def _private_host_problems(settings: SettingFields) -> Iterator[str]:
-    for host in settings.private_host_names:
-        if host != host.lower() or set(host) & set("/@[]* "):
-            yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
+    if any(host != host.lower() or set(host) & set("/@[]* ") for host in settings.private_host_names):
+        yield "IDP_PRIVATE_HOSTS: must be host names in lower case, such as wiki.corp.example,10.0.0.7"
 
 
 def _ca_bundle_problems(settings: SettingFields) -> Iterator[str]:
@@ -106,7 +134,9 @@ def problems(settings: SettingFields) -> list[str]:
     rules = (
         _issuer_problems,
         _database_problems,
+        _sender_problems,
         _mail_problems,
+        _password_problems,
         _key_problems,
         _certificate_problems,
         _thread_problems,

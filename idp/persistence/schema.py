@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,20 +58,36 @@ class Status:
 
 def status(url: str) -> Status:
     """Inspect the database at `url` without changing it; a missing SQLite file is not created."""
-    file = make_url(url).database if url.startswith("sqlite") else None
-    if file and not Path(file).exists():
+    file = Path(make_url(url).database or "") if url.startswith("sqlite") else None
+    if file and not file.exists():
         return Status(State.EMPTY)
     try:
         revision = current(url)
     except SQLAlchemyError as error:
-        return Status(State.UNREACHABLE, reason=describe(error))
+        return Status(State.UNREACHABLE, reason=_closed_file(file) or describe(error))
+    except ValueError:  # of SQLAlchemy, for a port that is no number
+        return Status(State.UNREACHABLE, reason="its address is malformed")
+    if closed := _closed_file(file):
+        return Status(State.UNREACHABLE, reason=closed)
+    return Status(_compare(revision), revision)
+
+
+def _compare(revision: str | None) -> State:
+    """Return the state of a database at this revision."""
     if revision is None:
-        return Status(State.EMPTY)
+        return State.EMPTY
     scripts = ScriptDirectory.from_config(alembic_config())
     if revision == scripts.get_current_head():
-        return Status(State.CURRENT, revision)
+        return State.CURRENT
     known = {script.revision for script in scripts.walk_revisions()}
-    return Status(State.BEHIND if revision in known else State.AHEAD, revision)
+    return State.BEHIND if revision in known else State.AHEAD
+
+
+def _closed_file(file: Path | None) -> str:
+    """Describe why SQLite cannot write here; empty when it can. It makes further files beside the database."""
+    if file is None or all(os.access(each, os.R_OK | os.W_OK) for each in (file, file.parent)):
+        return ""
+    return f"this account may not write {file} and its folder"
 
 
 def upgrade(url: str, revision: str = "head") -> None:

@@ -114,7 +114,7 @@ def _check_ports(settings: Settings, host: str, port: int) -> None:
     if settings.ops_port == port:
         raise CannotServe("IDP_OPS_PORT must differ from --port: health and metrics are not for the public.")
     if reason := local_ports.port_problem(settings.ops_host, settings.ops_port):
-        raise CannotServe(f"Cannot listen: {reason}. Choose another with IDP_OPS_PORT.")
+        raise CannotServe(f"Cannot listen: {reason}. Check IDP_OPS_HOST and IDP_OPS_PORT.")
 
 
 def _check_database(settings: Settings) -> None:

@@ -50,6 +50,10 @@ def test_mail_of_an_issuer_without_a_name_comes_from_an_address_literal(host: st
         "https://user@id.example.com",
         "https://id.example.com:port",
         "https://id.example.com:0",
+        "https://id example.com",
+        "https://idé.example.com",
+        "https://id..example.com",
+        "https://-",
         "https://[::1",
         "https://",
         "id.example.com",
@@ -60,6 +64,14 @@ def test_mail_of_an_issuer_without_a_name_comes_from_an_address_literal(host: st
 def test_an_issuer_is_an_origin_and_nothing_else(issuer: str) -> None:
     (line,) = said({"IDP_ISSUER": issuer, **MAIL})
     assert line.startswith("IDP_ISSUER: must look like https://id.example.com")
+
+
+def test_an_issuer_names_no_port_that_browsers_leave_out() -> None:
+    assert said({"IDP_ISSUER": "https://id.example.com:443", **MAIL}) == [
+        "IDP_ISSUER: must not end in :443, which browsers leave out"
+    ]
+    for host in ("id.example.com:8443", "10.0.0.7", "[2001:db8::1]:8443", "xn--id-bka.example.com", "my_idp"):
+        assert load({"IDP_ISSUER": f"https://{host}", **MAIL}).secure
 
 
 def test_production_needs_https_and_mail() -> None:
@@ -100,6 +112,16 @@ def test_where_nothing_is_set_the_file_of_settings_is_named(tmp_path: Path) -> N
         ("IDP_SMTP_URL", "smtp://mail.example.com:x"),
         ("IDP_DATABASE_URL", "mysql://x/y"),
         ("IDP_DATABASE_URL", "sqlite://"),
+        ("IDP_DATABASE_URL", "sqlite:///"),
+        ("IDP_DATABASE_URL", "sqlite:///:memory:"),
+        ("IDP_DATABASE_URL", "sqlite:////data/x.db?mode=ro"),
+        ("IDP_MAIL_FROM", "no-reply"),
+        ("IDP_MAIL_FROM", "Example <no-reply@example.com>"),
+        ("IDP_MAIL_FROM", "no-reply@example.com\nBcc: all@example.com"),
+        ("IDP_BRAND", " "),
+        ("IDP_BRAND", "Example\nCompany"),
+        ("IDP_PASSWORD_MIN_LENGTH", "16"),
+        ("IDP_PRIVATE_HOSTS", "Wiki,Shop"),
         ("IDP_KEY_PUBLISH_AHEAD", str(90 * 86400)),
         ("IDP_SESSION_IDLE", "7 days"),
         ("IDP_REMEMBER_DAYS", "-1"),

@@ -68,6 +68,35 @@ def test_a_database_that_cannot_be_reached_is_a_sentence(tmp_path: Path) -> None
         assert "Traceback" not in said
 
 
+def test_a_malformed_address_of_the_database_is_a_sentence(tmp_path: Path) -> None:
+    command = Command.for_development(tmp_path, database_url="postgresql+psycopg://me:hunter2@db:port/x")
+    assert "its address is malformed" in (told := command.refused("db", "upgrade"))
+    assert "hunter2" not in told
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+@pytest.mark.parametrize(("name", "mode"), [("countersign.db", 0o400), (".", 0o500)])
+def test_a_database_that_cannot_be_written_stops_the_start_and_the_doctor_sees_it(
+    tmp_path: Path, name: str, mode: int
+) -> None:
+    command = Command.for_development(tmp_path)
+    command.done("db", "upgrade")
+    closed = tmp_path / "data" / name
+    closed.chmod(mode)
+    try:
+        assert "may not write" in command.refused("serve", "--port", str(free_port()))
+        assert levels(command)["database"] == {"FAIL"}
+    finally:
+        closed.chmod(0o700)
+
+
+def test_a_keys_directory_that_cannot_be_used_is_a_sentence(command: Command, tmp_path: Path) -> None:
+    command.done("db", "upgrade")
+    (tmp_path / "keys").touch()
+    for arguments in (("keys", "list"), ("keys", "rotate"), ("keys", "reseal", "--new-key"), ("audit", "verify")):
+        assert f"{tmp_path / 'keys'} cannot be used: File exists." in command.refused(*arguments)
+
+
 def test_a_data_directory_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     command = Command.for_development(tmp_path, data_dir=tmp_path / "file" / "data")

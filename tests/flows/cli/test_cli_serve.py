@@ -74,7 +74,7 @@ def test_nothing_starts_that_could_not_work(command: Command, tmp_path: Path) ->
         assert f"port {port} on 127.0.0.1 is taken" in said
         assert "--port" in said
         other = Command(command.environment | {"IDP_OPS_PORT": str(port)})
-        assert "Choose another with IDP_OPS_PORT" in other.refused("serve", "--port", str(free_port()))
+        assert "Check IDP_OPS_HOST and IDP_OPS_PORT" in other.refused("serve", "--port", str(free_port()))
     assert "must differ" in other.refused("serve", "--port", str(port))
     command.done("keys", "list")
     key = next((tmp_path / "keys").glob("signing-*"))
