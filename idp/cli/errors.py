@@ -29,5 +29,5 @@ def friendly_errors() -> Iterator[None]:
     except OSError as error:
         if error.filename is None:
             raise  # such as a pipe that the reader closed
-        message = f"{error.filename} cannot be used: {error.strerror}. Run idp as the account of the service."
-        raise click.ClickException(message) from None
+        remedy = " Run idp as the account of the service." if isinstance(error, PermissionError) else ""
+        raise click.ClickException(f"{error.filename} cannot be used: {error.strerror}.{remedy}") from None

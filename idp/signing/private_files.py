@@ -72,13 +72,20 @@ class KeyDirectory:
         return content
 
     def write(self, name: str, content: Mapping[str, Any]) -> None:
-        """Put a file in place, whole and flushed to the disk before its name appears; call it under `lock`."""
+        """Put a file in place, whole and flushed to the disk before its name appears; call it under `lock`.
+
+        Raises `OSError`, which names the file.
+        """
         descriptor, unfinished = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.path)  # mode 0600 from the start
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            self._give_to_owner(descriptor)
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(descriptor)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                self._give_to_owner(descriptor)
+                json.dump(content, file, indent=1)
+                file.flush()
+                os.fsync(descriptor)
+        except OSError as error:
+            Path(unfinished).unlink()
+            raise OSError(error.errno, error.strerror, str(self.path / name)) from None
         Path(unfinished).replace(self.path / name)
         self._flush()
 

@@ -12,7 +12,7 @@ import pytest
 from idp.claims.standard import SCOPES
 from idp.config import Settings
 from idp.persistence.client_metadata import ClientMetadata
-from idp.server.doctor.clients import check_clients
+from idp.server.doctor.clients import check_registration
 from tests.conformance.people import PROFILE
 from tests.support import tables
 from tests.support.back_channel import refused
@@ -197,7 +197,9 @@ def test_discovery_lists_what_is_on(browser: Browser) -> None:
 
 def test_doctor_warns_of_tokens_in_addresses(harness: Harness) -> None:
     plain = harness.settings.model_copy(update={"response_types": "code"})
-    found, none = ([each.message for each in check_clients(one, harness.clock)] for one in (harness.settings, plain))
+    found, none = (
+        [each.message for each in check_registration(one, harness.clock)] for one in (harness.settings, plain)
+    )
     assert "id_token token" in found[0]
     assert none == []
 

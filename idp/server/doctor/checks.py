@@ -5,7 +5,9 @@ Each check yields findings: `ok`, `warn` (works, but not as it should) or `FAIL`
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from idp.admin.audit_chain import unchained_since
 from idp.config import BadSettings, Settings
@@ -18,8 +20,9 @@ from idp.kernel.clock import MINUTE, Clock
 from idp.language.geoip import GeoIp
 from idp.persistence import schema
 from idp.persistence.database import Database
+from idp.persistence.transaction import Transaction
 from idp.server.doctor.certificate_header import check_certificate_header
-from idp.server.doctor.clients import check_clients
+from idp.server.doctor.clients import check_clients, check_registration
 from idp.server.doctor.findings import CLOCK_TOLERANCE, Finding, Level
 from idp.server.doctor.issuer import check_issuer
 from idp.server.doctor.policy import check_policy
@@ -30,6 +33,8 @@ from idp.signing.rotation import KeyState, RotationPolicy, survey
 from idp.signing.sealing import Sealer
 
 OTHERS = 0o077
+LEAST_FREE = 200_000_000
+"""Bytes."""
 LAGGING = MINUTE
 """Seconds that an audit event may wait for its link, before somebody should look."""
 
@@ -43,9 +48,7 @@ def run_checks(settings: Settings, clock: Clock) -> Iterator[Finding]:
         _passwords,
         _hashing,
         check_transports,
-        check_outbox,
-        check_clients,
-        check_policy,
+        check_registration,
         check_issuer,
         check_certificate_header,
     ):
@@ -69,9 +72,15 @@ def _configuration(settings: Settings, _: Clock) -> Iterator[Finding]:
     if settings.data_dir.is_dir() and settings.data_dir.stat().st_mode & OTHERS:
         message = f"others on this machine can look into {settings.data_dir}"
         yield Finding(Level.WARN, "settings", message, f"chmod 700 {settings.data_dir}")
+    for folder in filter(Path.is_dir, (settings.data_dir, settings.keys_dir)):
+        free = shutil.disk_usage(folder).free
+        if free < LEAST_FREE:
+            message = f"the disk of {folder} is almost full: {free // 1_000_000} MB are free"
+            yield Finding(Level.WARN, "disk", message, "Make room: what cannot be stored is answered by 503.")
 
 
 def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Check everything that is stored, in one transaction."""
     status = schema.status(settings.database)
     if problem := status.problem:
         message, _, remedy = problem.partition(". ")
@@ -81,17 +90,24 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     database = Database(settings.database, clock)
     try:
         with database.read() as tx:
-            newest, people = tx.audit.latest(limit=1), tx.users.count()
-            unchained_at = unchained_since(tx)
+            yield from _stored(tx)
+            yield from check_outbox(tx)
+            yield from check_clients(tx)
+            yield from check_policy(settings, tx)
     finally:
         database.close()
-    if not people:
+
+
+def _stored(tx: Transaction) -> Iterator[Finding]:
+    if not tx.users.count():
         yield Finding(Level.WARN, "database", "nobody can sign in yet", "idp users add NAME")
-    if newest and newest[0].at > clock.now() + CLOCK_TOLERANCE:
+    newest = tx.audit.latest(limit=1)
+    if newest and newest[0].at > tx.now + CLOCK_TOLERANCE:
         message = "the newest audit event lies in the future: the clock was set back"
         yield Finding(Level.FAIL, "clock", message, "Let the system keep the time (NTP): codes depend on it.")
-    if unchained_at is not None and unchained_at < clock.now() - LAGGING:
-        message = f"the chain of the audit trail lags by {clock.now() - unchained_at} seconds"
+    unchained_at = unchained_since(tx)
+    if unchained_at is not None and unchained_at < tx.now - LAGGING:
+        message = f"the chain of the audit trail lags by {tx.now - unchained_at} seconds"
         remedy = "Nothing to do right after an upgrade. Otherwise: is the server running? Its log says what fails."
         yield Finding(Level.WARN, "audit", message, remedy)
 

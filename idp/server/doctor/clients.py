@@ -6,30 +6,23 @@ from collections.abc import Iterator
 
 from idp.config import Settings
 from idp.kernel.clock import Clock
-from idp.persistence import schema
-from idp.persistence.database import Database
+from idp.persistence.transaction import Transaction
 from idp.server.doctor.findings import Finding, Level
 
 SHOWN = 20
 """Clients that are named."""
 
 
-def check_clients(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Report response types with tokens in addresses, open registration, and clients that may leave PKCE out."""
-    yield from _setting_findings(settings)
-    if schema.status(settings.database).problem:
-        return
-    database = Database(settings.database, clock)
-    with database.read() as tx:
-        optional = tx.clients.without_pkce(limit=SHOWN)
-    database.close()
-    if optional:
+def check_clients(tx: Transaction) -> Iterator[Finding]:
+    """Report clients that may leave PKCE out."""
+    if optional := tx.clients.without_pkce(limit=SHOWN):
         message = f"these apps may sign people in without PKCE: {', '.join(optional)}"
         remedy = "Turn PKCE on in each (docs/how-to/when-an-app-cannot-connect.md): idp clients set ID --pkce required"
         yield Finding(Level.WARN, "apps", message, remedy)
 
 
-def _setting_findings(settings: Settings) -> Iterator[Finding]:
+def check_registration(settings: Settings, _: Clock) -> Iterator[Finding]:
+    """Report open registration, and response types with tokens in addresses."""
     if settings.client_registration == "open":
         message = "everybody may register an app here, and people can use it at once"
         yield Finding(Level.WARN, "registration", message, "Choose token or approval: IDP_CLIENT_REGISTRATION")

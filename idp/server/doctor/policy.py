@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from idp.config import Settings
 from idp.config.loading import variable
-from idp.kernel.clock import Clock
 from idp.login.policy.rules import RuleKind, defaults_of
 from idp.login.state.policy_rules import present_rules
-from idp.persistence import schema
-from idp.persistence.database import Database
+from idp.persistence.transaction import Transaction
 from idp.server.doctor.findings import Finding, Level
 
 SETTINGS = {
@@ -24,16 +22,9 @@ SETTINGS = {
 """Field of a rule -> the setting that is its default."""
 
 
-def check_policy(settings: Settings, clock: Clock) -> Iterator[Finding]:
+def check_policy(settings: Settings, tx: Transaction) -> Iterator[Finding]:
     """Name each setting that the organisation's rule replaces, and how many further rules there are."""
-    if schema.status(settings.database).problem:
-        return  # the check of the database names it
-    database = Database(settings.database, clock)
-    try:
-        with database.read() as tx:
-            rules = present_rules(tx)
-    finally:
-        database.close()
+    rules = present_rules(tx)
     rule, defaults = rules.get(RuleKind.ORGANISATION), defaults_of(settings).stated
     stated = rule.terms.stated if rule else {}
     for field, setting in SETTINGS.items():

@@ -12,9 +12,8 @@ from idp.messaging.mail import transport_for
 from idp.messaging.notices import EMAIL
 from idp.messaging.providers.choice import for_channel
 from idp.messaging.smtp import Undelivered
-from idp.persistence import schema
-from idp.persistence.database import Database
 from idp.persistence.outbox import OutboxStore
+from idp.persistence.transaction import Transaction
 from idp.server.doctor.findings import Finding, Level
 
 TITLES = {SMS: "text messages", WHATSAPP: "WhatsApp messages"}
@@ -37,23 +36,14 @@ def check_transports(settings: Settings, clock: Clock) -> Iterator[Finding]:
             yield Finding(Level.FAIL, channel, str(error), PROVIDER)
 
 
-def check_outbox(settings: Settings, clock: Clock) -> Iterator[Finding]:
-    """Report messages undelivered for too long: an hour, or a minute for codes."""
-    if schema.status(settings.database).problem:
-        return
-    database = Database(settings.database, clock)
-    try:
-        with database.read() as tx:
-            yield from _late_messages(tx.outbox, clock.now())
-    finally:
-        database.close()
-
-
-def _late_messages(outbox: OutboxStore, now: int) -> Iterator[Finding]:
-    """Count them in the database: after a long outage there are many."""
+def check_outbox(tx: Transaction) -> Iterator[Finding]:
+    """Report messages undelivered for too long: an hour, or a minute for codes. They are counted in the database."""
+    outbox, now = tx.outbox, tx.now
     if mails := outbox.count_late(channel=EMAIL, created_before=now - HOUR):
         message = f"{mails} mails wait for more than an hour; the oldest: {_why(outbox, EMAIL)}"
-        yield Finding(Level.WARN, "mail", message, "Mend the mail server's answer above; is `idp serve` running?")
+        yield Finding(
+            Level.WARN, "mail", message, "Mend what the mail server answers, see below; is `idp serve` running?"
+        )
     if apps := outbox.late_recipients(channel=BACKCHANNEL_LOGOUT, created_before=now - HOUR):
         message = f"these apps could not be told of logouts for more than an hour: {', '.join(apps)}"
         yield Finding(Level.WARN, "apps", message, "Look at the address each is registered with: idp clients show ID")

@@ -20,6 +20,7 @@ from idp.messaging.logout_notifications import BACKCHANNEL_LOGOUT
 from idp.messaging.notices import EMAIL
 from idp.persistence import schema
 from idp.persistence.outbox import OutboxMessage
+from idp.server.doctor import checks
 from idp.signing.algorithms import OWN
 from tests.support.command import PROGRAM, Command, free_port
 from tests.support.databases import Databases
@@ -138,6 +139,13 @@ def test_the_doctor_changes_nothing_and_says_what_is_missing(command: Command, t
     assert "FAIL  database" in result.stdout
     assert "idp db upgrade" in result.stdout
     assert list(tmp_path.iterdir()) == [], "looking makes nothing"
+
+
+def test_the_doctor_warns_of_a_disk_that_is_almost_full(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    command.done("db", "upgrade")
+    assert "almost full" not in command.run("doctor").stdout
+    monkeypatch.setattr(checks, "LEAST_FREE", sys.maxsize)
+    assert levels(command)["disk"] == {"warn"}
 
 
 def test_the_doctor_finds_each_ill_and_names_the_remedy(command: Command, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -206,3 +207,15 @@ def test_a_process_killed_in_the_middle_of_rotation_leaves_one_signer(keys_path:
         assert keyring.verify(before, typ="JWT", now=NOW) == CLAIMS
         keyring.rotate(at_once=True, algs=["ES256"])  # nobody holds the lock any more
         assert not list(keys_path.glob(".new-*"))
+
+
+def test_a_full_disk_names_the_file_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+    directory = KeyDirectory(tmp_path / "keys")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))  # as a full disk: not one more byte
+    try:
+        with directory.lock(), pytest.raises(OSError, match=r"key\.json"):
+            directory.write("key.json", {"a": 1})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert {path.name for path in directory.path.iterdir()} == {".lock"}
