@@ -16,6 +16,7 @@ from idp.audit import Event
 from idp.cli.context import CliContext, pass_cli_context
 from idp.cli.output import assume_yes
 from idp.kernel.clock import stopwatch
+from idp.signing.sealing import Sealer
 
 MILLION = 1_000_000
 MOST_SHOWN = 1000
@@ -65,6 +66,7 @@ def accept_end(work: CliContext, /, *, yes: bool) -> None:
 
 
 def _chain(work: CliContext) -> AuditChain:
+    Sealer.check(work.settings.keys_dir)  # a new key would make every event look altered
     return AuditChain.open(work.database, work.settings, now=work.clock.now())
 
 

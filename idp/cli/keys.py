@@ -15,6 +15,7 @@ from idp.cli.listing import Row, Selection, listing_options, print_listing
 from idp.cli.output import as_json, print_json, utc
 from idp.signing.algorithms import OWN
 from idp.signing.rotation import KeyStatus
+from idp.signing.sealing import Sealer
 
 MEANING = {"next": "signs from", "active": "next one due", "retired": "kept until"}
 
@@ -75,6 +76,7 @@ def reseal(work: CliContext, *, new_key: bool, json_wanted: bool) -> None:
     Begin with --new-key. Run it again without, a day later: it seals what is left, and removes the old key. It may
     be stopped at any time, and runs while the server does. A backup of before needs the sealing.json of its day.
     """
+    Sealer.check(work.settings.keys_dir)  # nothing to change where there is none; it may have to be restored
     now = work.clock.now()
     if new_key:
         resealing.start(work.database, work.sealer, now=now)

@@ -84,10 +84,14 @@ def _compare(revision: str | None) -> State:
 
 
 def _closed_file(file: Path | None) -> str:
-    """Describe why SQLite cannot write here; empty when it can. It makes further files beside the database."""
-    if file is None or all(os.access(each, os.R_OK | os.W_OK) for each in (file, file.parent)):
+    """Describe why SQLite cannot write here, also to the files that it makes beside the database; empty when it can."""
+    if file is None:
         return ""
-    return f"this account may not write {file} and its folder"
+    beside = (file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))
+    for each in (file.parent, file, *filter(Path.exists, beside)):
+        if not os.access(each, os.R_OK | os.W_OK):
+            return f"this account may not write {each}"
+    return ""
 
 
 def upgrade(url: str, revision: str = "head") -> None:

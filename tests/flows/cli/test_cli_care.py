@@ -141,6 +141,14 @@ def test_the_doctor_changes_nothing_and_says_what_is_missing(command: Command, t
     assert list(tmp_path.iterdir()) == [], "looking makes nothing"
 
 
+def test_looking_makes_no_sealing_key_when_it_is_missing(harness: Harness) -> None:
+    file = harness.settings.keys_dir / "sealing.json"
+    file.unlink()
+    for arguments in (("audit", "verify"), ("audit", "accept-end", "--yes"), ("keys", "reseal")):
+        assert "sealing.json cannot be used: No such file" in Command.of(harness.settings).refused(*arguments)
+        assert not file.exists()
+
+
 def test_the_doctor_warns_of_a_disk_that_is_almost_full(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     command.done("db", "upgrade")
     assert "almost full" not in command.run("doctor").stdout
