@@ -12,6 +12,7 @@ want a second factor of the last ten minutes (`admin_change_age`); everything el
     guard       who may see a page or post a form
     responses   what all pages share: navigation, notices, the confirmation page
     paging      pages of long lists, by the key of a row
+    tables      cells of tables, named for screens on which rows are cards
     pages       HTTP; private to this package
 
 No page decides anything: `idp.admin` has the rules, and the command line uses the same functions.

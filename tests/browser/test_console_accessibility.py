@@ -18,6 +18,9 @@ SECTION_IS_OUT_OF_SIGHT = """() => [...document.querySelectorAll('.site-nav [ari
   return place.left < 0 || place.right > innerWidth;
 })"""
 
+SCROLLING = """() => [...document.querySelectorAll('.table-frame')]
+  .filter((frame) => frame.scrollWidth > frame.clientWidth).map((frame) => frame.getAttribute('aria-label'))"""
+
 
 @pytest.fixture(scope="module")
 def furnished(
@@ -41,6 +44,7 @@ def test_axe_finds_nothing_and_nothing_overflows(chromium: Browser, furnished: F
             found += [f"{path}: {fault}" for fault in faults_of(page, axe, look)]
             if page.evaluate(SECTION_IS_OUT_OF_SIGHT):
                 found.append(f"{path}: the link of its section is out of sight")
+            found += [f"{path}: {table} scrolls sideways" for table in page.evaluate(SCROLLING)]
     context.close()
     assert seen
     assert found == []

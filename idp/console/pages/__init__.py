@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from idp.admin import Refused
-from idp.console import guard, responses
+from idp.console import guard, responses, tables
 from idp.console.pages import (
     apis,
     app_claim,
@@ -54,4 +54,5 @@ blueprint = Blueprint("console", __name__)
 for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 guard.install(blueprint)
+blueprint.add_app_template_filter(tables.label_cells)
 blueprint.register_error_handler(Refused, responses.refused)
