@@ -99,11 +99,11 @@ def remove_factor(tx: Transaction, auth_session: AuthenticatedSession, factor: F
     last = auth_session.person.is_last(factor)
     _raise_epoch(tx, auth_session)
     tx.factors.remove(user.id, factor_id)
-    devices.forget_devices(tx, user.id)
+    forgot = devices.forget_devices(tx, user.id)
     if last:
         factor_changes.remove_all_factors(tx, user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=user.id, method=kind, factor_id=factor_id)
-    notify(tx, user, factor_changes.NOTICES[kind].removed)
+    notify(tx, user, factor_changes.NOTICES[kind].removed, forgot_devices=forgot)
     return renew(tx, auth_session, services)
 
 
@@ -117,8 +117,8 @@ def regenerate_recovery_codes(
     """
     _raise_epoch(tx, auth_session)
     recovery_code.replace_codes(tx, auth_session.person, fresh, services)
-    devices.forget_devices(tx, auth_session.person.user.id)
-    notify(tx, auth_session.person.user, Notice.RECOVERY_CODES_REGENERATED)
+    forgot = devices.forget_devices(tx, auth_session.person.user.id)
+    notify(tx, auth_session.person.user, Notice.RECOVERY_CODES_REGENERATED, forgot_devices=forgot)
     return renew(tx, auth_session, services)
 
 

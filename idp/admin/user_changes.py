@@ -151,9 +151,10 @@ def _set_contacts(
     locked = tx.users.lock([user.id]).get(user.id)
     if locked is None or (locked.epoch, _contacts(locked)) != (user.epoch, _contacts(user)):
         raise Refused(CONCURRENT_CHANGE)
+    forgot = False
     if any(moved.values()):
         tx.users.raise_epoch(user)
-        devices.forget_devices(tx, user.id)
+        forgot = devices.forget_devices(tx, user.id)
         # Links went to the old mailbox, also those of numbers. It may be a thief's.
         ended = [*ContactKind] if moved[ContactKind.EMAIL] else [ContactKind.PHONE]
         tx.contact_changes.end_undo(user.id, ended)
@@ -164,8 +165,8 @@ def _set_contacts(
     user = tx.user_contacts.set_phone(user, phone[0], verified=phone[1])
     if moved[ContactKind.EMAIL]:
         for address in filter(None, (old_email, email[0])):
-            notify(tx, user, Notice.EMAIL_CHANGED_BY_ADMINISTRATOR, to=address)
+            notify(tx, user, Notice.EMAIL_CHANGED_BY_ADMINISTRATOR, to=address, forgot_devices=forgot)
     if moved[ContactKind.PHONE]:
-        notify(tx, user, Notice.PHONE_CHANGED_BY_ADMINISTRATOR)
+        notify(tx, user, Notice.PHONE_CHANGED_BY_ADMINISTRATOR, forgot_devices=forgot)
         if old_number and Method.SMS in settings.channels:
             contact_messages.enqueue_number_changed(tx, user, to=old_number)

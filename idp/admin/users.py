@@ -196,13 +196,13 @@ def reset_mfa(tx: Transaction, user: User) -> None:
     """
     _raise_epoch(tx, user)
     had_one = bool(tx.factors.for_user(user.id))
-    factor_changes.remove_all_factors(tx, user.id)
+    forgot = factor_changes.remove_all_factors(tx, user.id)
     if had_one:
         tx.users.end_grace(user)  # whoever has set one up before needs no time for it again
     reset_rate_limits(tx, user)
     audit.record(tx, Event.MFA_RESET, user_id=user.id, had_one=had_one)
     if had_one:
-        notify(tx, user, Notice.SECOND_STEP_REMOVED_BY_ADMINISTRATOR)
+        notify(tx, user, Notice.SECOND_STEP_REMOVED_BY_ADMINISTRATOR, forgot_devices=forgot)
 
 
 def require_second_step(tx: Transaction, user: User, *, required: bool) -> None:

@@ -43,11 +43,12 @@ def end_sessions(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | 
     tx.sessions.end_others(user_id, keep_sid)
 
 
-def revoke_all_access(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> None:
+def revoke_all_access(tx: Transaction, user_id: str, *, reason: str, keep_sid: str | None = None) -> bool:
     """End every session except `keep_sid`, every grant, offline ones too, and every remembered device.
 
-    The caller has raised the epoch, which ends pending login flows and mailed links.
+    The caller has raised the epoch, which ends pending login flows and mailed links. Returns whether a device was
+    remembered.
     """
     end_sessions(tx, user_id, reason=reason, keep_sid=keep_sid)
     tx.grants.revoke_for_user(user_id)
-    devices.forget_devices(tx, user_id)
+    return devices.forget_devices(tx, user_id)

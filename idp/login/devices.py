@@ -89,10 +89,15 @@ def remember(tx: Transaction, device: Device, user: User, *, proven_at: int, day
     audit.record(tx, Event.DEVICE_REMEMBERED, user_id=user.id, device_id=device.id, until=until)
 
 
-def forget_devices(tx: Transaction, user_id: str) -> None:
-    """Stop remembering a person's devices, after a change of what protects the account; audit it if there were any."""
-    if forgotten := tx.devices.distrust(user_id=user_id):
+def forget_devices(tx: Transaction, user_id: str) -> bool:
+    """Stop remembering a person's devices, after a change of what protects the account; audit it if there were any.
+
+    Returns whether there were, for the notice of the change.
+    """
+    forgotten = tx.devices.distrust(user_id=user_id)
+    if forgotten:
         audit.record(tx, Event.DEVICE_FORGOTTEN, user_id=user_id, devices=forgotten, reason=CREDENTIALS_CHANGED)
+    return forgotten > 0
 
 
 def _parse_cookie(cookie: str | None) -> tuple[str, str]:

@@ -34,10 +34,12 @@ def enqueue_address_taken(tx: Transaction, owner: User) -> None:
 
 
 def enqueue_contact_changed(
-    tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int
+    tx: Transaction, user: User, notice: Notice, *, to: str, undo: SealedSecret, days: int, forgot_devices: bool
 ) -> None:
     """Notify of a change, with the link that undoes it for some days."""
-    _enqueue(tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, **undo.as_context())
+    _enqueue(
+        tx, user, CONTACT_CHANGED, to=to, event=notice, days=days, forgot_devices=forgot_devices, **undo.as_context()
+    )
 
 
 def enqueue_number_changed(tx: Transaction, user: User, *, to: str) -> None:

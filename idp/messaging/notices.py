@@ -68,7 +68,7 @@ class Notice(StrEnum):
 def notify(tx: Transaction, user: User, notice: Notice, *, to: str | None = None, **facts: object) -> None:
     """Enqueue mail about this transaction's change; to the address `to`, or to all addresses of the person.
 
-    `facts` are what the sentence of this notice names.
+    `facts` are what the sentence of this notice names; `forgot_devices` says that devices had been remembered.
 
     These include old addresses while their change can be undone: a thief who changes the address first would otherwise
     be the only one notified. Without an address nothing is enqueued. If a session of the person made the change, the

@@ -98,7 +98,7 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     previous_email = user.email
     tx.users.raise_epoch(user)
     user = _store(tx, user, ContactKind(change.kind), change.new, verified=change.new is not None)
-    devices.forget_devices(tx, user.id)
+    forgot = devices.forget_devices(tx, user.id)
     event, notice = CHANGED[ContactKind(change.kind)]
     audit.record(tx, event, user_id=user.id, removed=change.new is None)
     if change.old == change.new:
@@ -106,10 +106,10 @@ def apply_change(tx: Transaction, change: ContactChange, user: User, services: S
     if previous_email:
         link = seal_link(services.sealer, f"{UNDO_CHANGE}/{undo}")
         contact_messages.enqueue_contact_changed(
-            tx, user, notice, to=previous_email, undo=link, days=UNDO_WITHIN // DAY
+            tx, user, notice, to=previous_email, undo=link, days=UNDO_WITHIN // DAY, forgot_devices=forgot
         )
     if user.email != previous_email:
-        notify(tx, user, notice, to=user.email)
+        notify(tx, user, notice, to=user.email, forgot_devices=forgot)
     return True
 
 
@@ -140,11 +140,11 @@ def undo_change(tx: Transaction, change: ContactChange, *, by_administrator: boo
         by_link = each is change and kind is ContactKind.EMAIL and not by_administrator
         proven = each.old_verified or by_link
         user = _store(tx, user, kind, None if lost else each.old, verified=proven and not lost)
-    revoke_all_access(tx, user.id, reason="change undone")
+    forgot = revoke_all_access(tx, user.id, reason="change undone")
     audit.record(tx, Event.CONTACT_UNDONE, user_id=user.id)
     notice = Notice.CONTACT_RESTORED_BY_ADMINISTRATOR if by_administrator else Notice.CONTACT_RESTORED
     for address in dict.fromkeys(filter(None, (user.email, previous_email))):
-        notify(tx, user, notice, to=address)
+        notify(tx, user, notice, to=address, forgot_devices=forgot)
     return True
 
 

@@ -77,7 +77,7 @@ def replace_password(
     if not tx.users.raise_epoch(user):
         return False
     tx.users.set_password_hash(user, password_hash)
-    revoke_all_access(tx, user.id, reason="password changed", keep_sid=keep_sid)
+    forgot = revoke_all_access(tx, user.id, reason="password changed", keep_sid=keep_sid)
     audit.record(tx, Event.PASSWORD_CHANGED, user_id=user.id, sid=keep_sid, by=by)
-    notify(tx, user, NOTICES[by])
+    notify(tx, user, NOTICES[by], forgot_devices=forgot)
     return True

@@ -51,9 +51,9 @@ def add_factor(
     tx.factors.add(factor)
     if codes is not None:
         recovery_code.replace_codes(tx, person, codes, services)
-    devices.forget_devices(tx, user.id)
+    forgot = devices.forget_devices(tx, user.id)
     audit.record(tx, Event.FACTOR_ADDED, user_id=user.id, method=kind, factor_id=factor.id, replaced=replaced)
-    notify(tx, user, NOTICES[kind].replaced if replaced else NOTICES[kind].added)
+    notify(tx, user, NOTICES[kind].replaced if replaced else NOTICES[kind].added, forgot_devices=forgot)
     return Proof(kind, factor.id, tx.now)
 
 
@@ -61,14 +61,17 @@ def turn_off(tx: Transaction, person: Person) -> bool:
     """Remove the second step, its recovery codes and every remembered device; False when a change came first."""
     if not tx.users.raise_epoch(person.user):
         return False
-    remove_all_factors(tx, person.user.id)
+    forgot = remove_all_factors(tx, person.user.id)
     audit.record(tx, Event.FACTOR_REMOVED, user_id=person.user.id)
-    notify(tx, person.user, Notice.AUTHENTICATOR_REMOVED)
+    notify(tx, person.user, Notice.AUTHENTICATOR_REMOVED, forgot_devices=forgot)
     return True
 
 
-def remove_all_factors(tx: Transaction, user_id: str) -> None:
-    """Remove factors, recovery codes and remembered devices; second factors in sessions stop counting."""
+def remove_all_factors(tx: Transaction, user_id: str) -> bool:
+    """Remove factors, recovery codes and remembered devices; second factors in sessions stop counting.
+
+    Returns whether a device was remembered.
+    """
     tx.factors.remove_all(user_id)
     tx.recovery.remove(user_id)
-    devices.forget_devices(tx, user_id)
+    return devices.forget_devices(tx, user_id)

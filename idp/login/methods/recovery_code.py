@@ -57,10 +57,11 @@ def verify_code(
         return Result.WRONG
     attempts.reset_attempts(tx, flow, person)
     person = people.load(tx, tx.users.raise_epoch(person.user) or person.user, services.settings)
-    devices.forget_devices(tx, person.user.id)
+    forgot = devices.forget_devices(tx, person.user.id)
     left = person.codes_left
     attempts.record_outcome(tx, flow, person, Outcome.SUCCESS, Method.RECOVERY_CODE, left=left)
-    notify(tx, person.user, Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED)
+    notice = Notice.RECOVERY_CODE_USED if left else Notice.LAST_RECOVERY_CODE_USED
+    notify(tx, person.user, notice, forgot_devices=forgot)
     if not left and prepared.next_set is not None:
         replace_codes(tx, person, prepared.next_set, services)
         person = people.load(tx, person.user, services.settings)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.account import PASSWORD, SECURITY, Account, grant, mails, revoked, words
 from tests.support.harness import Harness
+from tests.support.mailed import rendered_mails
 from tests.support.tables import events
 
 NEW = "violet tram sleeps under nine bridges"
@@ -34,6 +35,17 @@ def test_only_people_with_a_second_step_are_told_of_remembered_devices(harness: 
     told = words(account.browser.page)
     assert "Everywhere else you are signed out." in told
     assert ("No device is remembered any longer." in told) is totp
+
+
+@pytest.mark.parametrize("remember", [True, False])
+def test_mails_tell_of_forgotten_devices_only_those_who_had_some(harness: Harness, remember: bool) -> None:
+    account = Account(harness, harness.person(totp=True))
+    account.open(PASSWORD, remember=remember)
+    account.browser.submit(action=PASSWORD, password=NEW)
+    (mail,) = [mail for _, mail in rendered_mails(harness, "security_notice") if "password" in mail.subject]
+    assert "Every other browser was signed out." in mail.text
+    assert ("No device is remembered any longer.\n\nWhen:" in mail.text) is remember
+    assert ("No device is remembered any longer.</p>" in mail.html) is remember
 
 
 @pytest.mark.promise("FM20")

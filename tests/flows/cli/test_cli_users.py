@@ -181,7 +181,7 @@ def test_a_new_password_ends_sessions_tokens_and_remembered_devices(harness: Har
     account.browser.submit(username="jane", password=NEW)
     assert account.at("/code"), "the second step is as it was, and no device is remembered"
     assert mails(harness)[-1] == "password_set_by_administrator"
-    assert "Every browser was signed out, every app too, and no device" in told_by_administrator(harness)
+    assert "Every browser was signed out and every app too. Your second step" in told_by_administrator(harness)
     assert events(harness, "password.changed") == 1
 
 
