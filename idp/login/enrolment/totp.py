@@ -25,15 +25,20 @@ from idp.persistence.factors import Factor
 from idp.persistence.transaction import Transaction
 from idp.services import Services
 
-LABEL = "Authenticator app"
+FORMER_LABEL = "Authenticator app"
+"""The label of apps that were set up before the account's name was kept in it."""
 PEPPER = "totp set-up"
 
 
 @dataclass(frozen=True)
 class ConfirmedSetup:
-    """A first code that was right: its seed and time step, and recovery codes for somebody who has none."""
+    """A first code that was right: its seed and time step, and recovery codes for somebody who has none.
+
+    `account` is what the app calls the account from now on, even after a change of the address.
+    """
 
     seed: str
+    account: str
     step: int
     codes: NewRecoverySet | None
 
@@ -50,7 +55,8 @@ def new_setup(person: Person, *, owner: str, first_factor_at: int, services: Ser
 
 def masked_label(person: Person) -> str:
     """Return what apps call the entry, for somebody who only knows the password: "Countersign (j•••@example.com)"."""
-    name = _account_name(person)
+    apps = person.factors_of(Method.TOTP)
+    name = apps[0].label if apps and apps[0].label != FORMER_LABEL else _account_name(person)
     return f"{person.settings.brand} ({mask(name) if '@' in name else name})"
 
 
@@ -61,7 +67,9 @@ def _account_name(person: Person) -> str:
 def check_first_code(setup: Setup, code: str, *, person: Person, now: int, services: Services) -> ConfirmedSetup | None:
     """Return None for a wrong code. It may mint recovery codes: call it outside every transaction."""
     step = totp.matching_step(setup.seed, code, now)
-    return None if step is None else ConfirmedSetup(setup.seed, step, recovery_code.first_set(person, services))
+    if step is None:
+        return None
+    return ConfirmedSetup(setup.seed, setup.account, step, recovery_code.first_set(person, services))
 
 
 def activate_totp(tx: Transaction, person: Person, confirmed: ConfirmedSetup, services: Services) -> Proof | None:
@@ -70,7 +78,7 @@ def activate_totp(tx: Transaction, person: Person, confirmed: ConfirmedSetup, se
     factor = Factor(
         id=factor_id,
         kind=Method.TOTP,
-        label=LABEL,
+        label=confirmed.account,
         user_id=person.user.id,
         sealed_secret=services.sealer.seal(confirmed.seed.encode(), row=factor_id),
         last_step=confirmed.step,

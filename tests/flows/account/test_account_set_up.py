@@ -6,7 +6,9 @@ from urllib.parse import unquote
 import pyotp
 import pytest
 
-from tests.support.account import CODES, SECURITY, TOTP, Account, mails
+from idp.admin import user_changes, users
+from idp.admin.user_changes import ClaimChanges
+from tests.support.account import CODES, SECURITY, TOTP, Account, mails, words
 from tests.support.harness import Harness
 from tests.support.page_text import recovery_codes
 from tests.support.passkeys import ADD
@@ -34,6 +36,19 @@ def test_scanning_and_the_first_code_turn_it_on(harness: Harness, account: Accou
     assert account.browser.at == CODES
     assert mails(harness) == ["sign_in_alert", "authenticator_added"]
     assert events(harness, "factor.added") == 1
+
+
+def test_the_entry_is_named_as_the_app_shows_it_after_another_address(harness: Harness, account: Account) -> None:
+    account.open(TOTP)
+    account.browser.submit(action=TOTP, code=pyotp.TOTP(account.key()).at(harness.clock.now()))
+    account.browser.submit(action=CODES, saved="1")
+    with harness.services.database.write() as tx:
+        user = users.find(tx, "jane")
+        user_changes.set_claims(tx, user, ClaimChanges(email="jane@new.example"), harness.settings)
+    elsewhere = Account(harness, account.someone)
+    elsewhere.browser.get(SECURITY)
+    elsewhere.browser.submit(username="jane", password=account.someone.password)
+    assert "Countersign (j•••@example.test)" in words(elsewhere.browser.page)
 
 
 @pytest.mark.promise("ES8", "ES9", "ES16", "MS5", "FM6", "FM13", "FM26")

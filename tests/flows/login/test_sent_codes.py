@@ -333,6 +333,7 @@ def test_a_removed_channel_is_no_way_in_and_the_last_one_takes_the_recovery_code
     account.open()
     path = account.browser.page.text.split(f"{SECURITY}/factors/")[1].split('"')[0]
     account.open(f"{SECURITY}/factors/{path}/remove")
+    assert "Remove Codes by WhatsApp?" in words(account.browser.page)
     assert "your only second step" in words(account.browser.page)
     account.browser.submit(action="/remove")
     assert "no longer a second step" in words(account.browser.page)

@@ -36,7 +36,7 @@ def show_form(tx: Transaction, factor_id: str) -> Response:
     return responses.render(
         auth_session,
         "account/factor_removal.html",
-        name=factor.label or Method(factor.kind).spec.name,
+        name=factor.label if factor.kind == Method.PASSKEY else Method(factor.kind).spec.name,
         last=auth_session.person.is_last(factor),
     )
 
