@@ -38,6 +38,7 @@ class Wanted:
 
     prefix: str = ""
     state: State | None = None
+    required: bool | None = None
     group_id: str = ""
     role: Role | None = None
 
@@ -46,10 +47,12 @@ def people_filter(tx: Transaction, wanted: Wanted, settings: Settings) -> People
     """Return the filter of a list at this time."""
     named = _locked(tx, settings) if wanted.state is State.LOCKED else None
     holders = tx.people.holders(wanted.role) if wanted.role else None
-    few = [ids for ids in (named, holders) if ids is not None]
+    alike = tx.people.by_requirement(required=wanted.required) if wanted.required is not None else None
+    few = [ids for ids in (named, holders, alike) if ids is not None]
     return PeopleFilter(
         prefix=wanted.prefix,
         off=wanted.state is State.OFF,
+        required=wanted.required if alike is None else None,
         late=late_now(tx, settings) if wanted.state is State.LATE else None,
         disabled=wanted.state is State.DISABLED,
         group_id=wanted.group_id or None,

@@ -57,7 +57,7 @@ NOT_CLOSED = users.c.status != CLOSED
 IS_OUT = text(IS_DISABLED)
 """In the words of the indexes, as `OFF` is."""
 MOST_NAMED = 1000
-"""People who hold a role, up to which they are listed by their ids."""
+"""People who hold a role, or are alike in 2FA Required, up to which they are listed by their ids."""
 MOST_FETCHED = 5000
 """Members up to which a page reads them all; of more, it reads the list in its order and leaves out who is no member.
 
@@ -71,17 +71,20 @@ HOLDERS = union(
     select(role_grants.c.holder_id).where(GRANTED, role_grants.c.holder_kind == HolderKind.PERSON),
     select(group_members.c.user_id).join(role_grants, IN_GROUP).where(GRANTED),
 ).limit(given("most"))
+BY_REQUIREMENT = select(users.c.id).where(users.c.second_step_required == given("required")).limit(given("most"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleFilter:
     """Which people to list; what is not set accepts all. `prefix` begins their name, user name or address.
 
-    `off`: without a second step. `among`: those with these ids.
+    `off`: without a second step. `required`: of whom one is required, or of whom none is. `among`: those with these
+    ids.
     """
 
     prefix: str = ""
     off: bool = False
+    required: bool | None = None
     late: Late | None = None
     disabled: bool = False
     group_id: str | None = None
@@ -122,6 +125,11 @@ class PeopleListStore(Store):
     def holders(self, role: str) -> frozenset[str] | None:
         """Return the ids of those who hold a role; None when there are too many to name."""
         found = frozenset(self._db.scalars(HOLDERS, role=role, most=MOST_NAMED + 1))
+        return found if len(found) <= MOST_NAMED else None
+
+    def by_requirement(self, *, required: bool) -> frozenset[str] | None:
+        """Return the ids of those of whom a second step is required, or is not; None when there are too many."""
+        found = frozenset(self._db.scalars(BY_REQUIREMENT, required=required, most=MOST_NAMED + 1))
         return found if len(found) <= MOST_NAMED else None
 
     def batch(self, wanted: PeopleFilter, *, after: str, limit: int) -> list[User]:
@@ -209,6 +217,9 @@ def _conditions(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [IS_OUT if wanted.disabled else NOT_CLOSED]  # type: ignore[list-item]  # text can be a condition
     if wanted.off:
         conditions.append(OFF)  # type: ignore[arg-type]  # text can be a condition
+    if wanted.required is not None:
+        # Not as an equation: with their own index SQLite would sort them all, instead of reading in order.
+        conditions.append(users.c.second_step_required.is_distinct_from(not wanted.required))
     if wanted.late is not None:
         conditions.append(is_late(wanted.late))
     if wanted.role is not None:

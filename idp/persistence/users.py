@@ -79,6 +79,7 @@ users = Table(
     Column("last_sign_in_at", BigInteger, nullable=False),
     Index("ix_users_name", "name_key", "id"),
     Index("ix_users_sign_in", "last_sign_in_at", "id"),
+    Index("ix_users_requirement", "second_step_required", "id"),
     _partial("ix_users_off", "username_key", where=WITHOUT_FACTOR),
     _partial("ix_users_off_name", "name_key", "id", where=WITHOUT_FACTOR),
     _partial("ix_users_off_sign_in", "last_sign_in_at", "id", where=WITHOUT_FACTOR),

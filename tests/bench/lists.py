@@ -66,7 +66,7 @@ def middles(size: Size) -> dict[str, Middle]:
         "&sort=newest": [500_000, ""],
         "&sort=oldest": [500_000, ""],
     }
-    within = ("", *(f"&state={state}" for state in ("off", "late", "disabled", "locked")))
+    within = ("", *(f"&state={state}" for state in ("off", "late", "disabled", "locked")), "&required=yes")
     groups = tuple(f"&group=Group+000{group}" for group in (1, 2, 3, 4))
     address, device = ["0" * 20 + "ffff0a400000", ""], [NOW - 604_800, ""]
     lists: dict[str, Middle] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from idp.kernel.clock import HOUR
+from idp.persistence import people_lists
 from idp.persistence.groups import Group
 from idp.persistence.roles import Role
 from idp.persistence.users import User
@@ -112,6 +113,9 @@ def test_each_filter_finds_its_people(harness: Harness) -> None:
     assert listed_people(admin, "?state=late") == ["late"]
     assert listed_people(admin, "?state=disabled") == ["gone"]
     assert listed_people(admin, "?state=locked") == ["locked"]
+    assert listed_people(admin, "?required=yes") == listed_people(admin, "?required=yes&state=off") == ["late"]
+    assert listed_people(admin, "?required=no&state=off") == ["gone", "locked"]
+    assert listed_people(admin, "?required=no&q=j&sort=name") == ["jane"]
     assert listed_people(admin, "?group=Nurses") == ["locked"]
     assert listed_people(admin, "?group=unknown") == []
     assert "no group of this name" in words(admin.browser.page)
@@ -182,3 +186,16 @@ def test_the_grid_costs_as_many_statements_for_fifty_as_for_none(harness: Harnes
             listed_people(admin)
         counts.append(len(meter.statements))
     assert counts[0] == counts[1]
+
+
+def test_more_people_than_are_named_are_found_by_the_requirement(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_lists, "MOST_NAMED", 1)
+    for name in ("anna", "bea", "carl"):
+        harness.person(name, second_step_required=True)
+    harness.person("dora")
+    admin = console(harness)
+    assert listed_people(admin, "?required=yes") == ["anna", "bea", "carl"]
+    assert listed_people(admin, "?required=yes&q=b") == ["bea"]
+    assert listed_people(admin, "?required=no&sort=newest") == ["olga", "dora"]

@@ -17,6 +17,7 @@ from idp.web.choices import options
 from idp.web.context import services
 from idp.web.forms import single_value
 
+FIELDS = ("q", "state", "required", "group", "role")
 LONGEST = 200
 """Characters of what is typed into a filter."""
 NO_GROUP = Text("There is no group of this name.")
@@ -26,6 +27,7 @@ STATES = {
     State.LOCKED: Text("Locked"),
     State.DISABLED: Text("Disabled"),
 }
+REQUIREMENTS = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,14 @@ class Selection:
 
 
 def read(tx: Transaction, values: MultiDict[str, str]) -> Selection:
-    """Read the fields of a filter; a state or role that does not exist is none."""
-    fields = {name: single_value(values, name, longest=LONGEST).strip() for name in ("q", "state", "group", "role")}
+    """Read the fields of a filter; a state, requirement or role that does not exist is none."""
+    fields = {name: single_value(values, name, longest=LONGEST).strip() for name in FIELDS}
     group = tx.groups.by_name(fields["group"])
     unknown = bool(fields["group"]) and group is None
     wanted = Wanted(
         prefix=fields["q"],
         state=State(fields["state"]) if fields["state"] in [*State] else None,
+        required=REQUIREMENTS.get(fields["required"]),
         role=Role(fields["role"]) if fields["role"] in [*Role] else None,
         group_id=group.id if group else "-" if unknown else "",
     )
@@ -62,6 +65,13 @@ def read(tx: Transaction, values: MultiDict[str, str]) -> Selection:
 def state_options(chosen: State | None) -> list[dict[str, Any]]:
     """Return the choices of the filter by state."""
     return options(STATES, chosen, without=Text("Everybody"))
+
+
+def requirement_options(chosen: bool | None) -> list[dict[str, Any]]:  # noqa: FBT001 - the value of the filter
+    """Return the choices of the filter by "2FA Required"."""
+    titles = {"yes": Text("Required"), "no": Text("Not required")}
+    value = next((name for name, required in REQUIREMENTS.items() if required is chosen), None)
+    return options(titles, value, without=Text("Any"))
 
 
 def role_options(chosen: Role | None) -> list[dict[str, Any]]:
