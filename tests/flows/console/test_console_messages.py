@@ -165,7 +165,7 @@ def test_filters_join_and_nonsense_is_answered_beside_its_field(harness: Harness
     get = console(harness).browser.get
 
     def found(query: str) -> int:
-        return get(f"{PAGE}?{query}").text.count('<th scope="row">')
+        return get(f"{PAGE}?{query}").text.count('<th scope="row"')
 
     assert found("person=jane") == 2
     assert found("person=jane@example.test&kind=passkey_added") == 1
@@ -186,7 +186,7 @@ def test_a_long_list_costs_the_same_on_each_page(harness: Harness) -> None:
         with metered(harness) as meter:
             page = owner.browser.get(PAGE + query)
         costs.add(len(meter.statements))
-        assert page.text.count('<th scope="row">') == 50
+        assert page.text.count('<th scope="row"') == 50
     assert len(costs) == 1
 
 

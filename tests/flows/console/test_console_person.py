@@ -302,7 +302,7 @@ def test_edit_changes_profile_address_and_required(harness: Harness) -> None:
     assert user.second_step_required
     assert {"second_step_required", "email_changed_by_administrator"} <= set(mails(harness))
     assert mails(harness)[-1] == "phone_changed_by_administrator"
-    assert "changed or removed the phone number of your account. No device" in told_by_administrator(harness)
+    assert "changed or removed the phone number of your account. Codes" in told_by_administrator(harness)
     assert "Nothing would change" in words(resubmit(admin, path(jane, "edit")))
     do(admin, jane, "verify-email")
     assert stored(harness, jane.id).email_verified
