@@ -10,7 +10,7 @@ from idp.admin.people_import import NewPerson
 from idp.admin.permissions import COMMAND_LINE
 from idp.audit import Event
 from idp.kernel.entropy import Entropy
-from idp.login.enrolment.totp import LABEL
+from idp.login.enrolment.totp import UNKNOWN_LABEL
 from idp.login.policy.methods import Method
 from idp.messaging.sealed_secrets import Sealing
 from idp.persistence.factors import Factor
@@ -59,7 +59,9 @@ def _is_here(tx: Transaction, person: NewPerson) -> bool:
 def _add_totp(tx: Transaction, person: NewPerson, entropy: Entropy, sealer: Sealing) -> None:
     factor_id = entropy.token(12)
     sealed = sealer.seal(str(person.totp_seed).encode(), row=factor_id)
-    tx.factors.add(Factor(id=factor_id, kind=Method.TOTP, label=LABEL, user_id=person.user.id, sealed_secret=sealed))
+    tx.factors.add(
+        Factor(id=factor_id, kind=Method.TOTP, label=UNKNOWN_LABEL, user_id=person.user.id, sealed_secret=sealed)
+    )
     audit.record(tx, Event.FACTOR_ADDED, user_id=person.user.id, method=Method.TOTP, factor_id=factor_id)
 
 

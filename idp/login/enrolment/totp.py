@@ -27,6 +27,8 @@ from idp.services import Services
 
 FORMER_LABEL = "Authenticator app"
 """The label of apps that were set up before the account's name was kept in it."""
+UNKNOWN_LABEL = ""
+"""The label of apps that were imported: what they call the entry is not known here."""
 PEPPER = "totp set-up"
 
 
@@ -54,9 +56,14 @@ def new_setup(person: Person, *, owner: str, first_factor_at: int, services: Ser
 
 
 def masked_label(person: Person) -> str:
-    """Return what apps call the entry, for somebody who only knows the password: "Countersign (j•••@example.com)"."""
+    """Return what apps call the entry, for somebody who only knows the password: "Countersign (j•••@example.com)".
+
+    Empty for an app that was imported.
+    """
     apps = person.factors_of(Method.TOTP)
     name = apps[0].label if apps and apps[0].label != FORMER_LABEL else _account_name(person)
+    if name == UNKNOWN_LABEL:
+        return ""
     return f"{person.settings.brand} ({mask(name) if '@' in name else name})"
 
 

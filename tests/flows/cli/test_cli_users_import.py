@@ -104,6 +104,9 @@ def test_whoever_came_with_an_app_makes_recovery_codes_when_they_like(
     person = {"username": "jane", "password_hash": hashed(), "totp_secret": SEED}
     command.done("users", "import", write_csv(tmp_path, person))
     account = Account(harness, Someone("", "jane", PASSWORD, SEED, ()))
+    account.browser.get("/account/")
+    account.browser.submit(username="jane", password=PASSWORD)
+    assert "enter the code it shows." in account.browser.page.text, "what the app calls the entry is not known"
     assert "0 of 8 left" in account.open().text
     account.open(REGENERATE)
     assert "You have no recovery codes yet." in account.browser.page.text

@@ -119,9 +119,8 @@ def test_a_removed_key_opens_nothing_and_permanent_peppers_stay(sealer: Sealer, 
     old, pepper, temporary = sealer.seal(SEED, row="r"), sealer.pepper("ids"), sealer.temporary_pepper("codes")
     for at in (NOW + 1, NOW + 2):
         sealer.rotate(now=at)
-        new = sealer.seal(SEED, row="r")
         assert sealer.remove_old_keys() == 1
-    again = opened(tmp_path / "keys")
+    new, again = sealer.seal(SEED, row="r"), opened(tmp_path / "keys")
     with pytest.raises(SealBroken):
         again.unseal(old, row="r")
     assert again.unseal(new, row="r") == SEED
