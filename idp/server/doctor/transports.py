@@ -42,7 +42,7 @@ def check_outbox(tx: Transaction) -> Iterator[Finding]:
     if mails := outbox.count_late(channel=EMAIL, created_before=now - HOUR):
         message = f"{mails} mails wait for more than an hour; the oldest: {_why(outbox, EMAIL)}"
         yield Finding(
-            Level.WARN, "mail", message, "Mend what the mail server answers, see below; is `idp serve` running?"
+            Level.WARN, "mail", message, "Look at the answer of the mail server, below; is `idp serve` running?"
         )
     if apps := outbox.late_recipients(channel=BACKCHANNEL_LOGOUT, created_before=now - HOUR):
         message = f"these apps could not be told of logouts for more than an hour: {', '.join(apps)}"
