@@ -31,7 +31,7 @@ REPLACE_KEYS = "/admin/keys/replace"
 
 
 def person_path(user_id: str) -> str:
-    """Return the path of one person's page; `<user_id>` makes it a route."""
+    """Return the path of one person's page; `<person:user_id>` makes it a route."""
     return f"{PEOPLE}/{user_id}"
 
 

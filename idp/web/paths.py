@@ -13,7 +13,7 @@ NAMES = "|".join(path.strip("/") for path in mailed_link_paths.ALL)
 MAILED_LINK = re.compile(rf"(?i)(?P<kept>(?:^|/)(?:{NAMES})/).{{16,}}", re.DOTALL)
 """The secret part of a mailed link, also when something is added before or after it, or breaks it."""
 LONG = re.compile(r"[^/]{32,}")
-"""No path of ours has such a part but for the handles of mailed links, which are found here wherever they are put."""
+"""The handles of mailed links, wherever they are put. Beside these only some imported ids of people are as long."""
 
 
 class HandleConverter(BaseConverter):
@@ -31,9 +31,15 @@ class ClientIdConverter(BaseConverter):
     regex = "[A-Za-z0-9._~-]{1,100}"
 
 
+class PersonIdConverter(BaseConverter):
+    """Ids of people: ours, or what an import took over as `sub`."""
+
+    regex = "[A-Za-z0-9._|-]{1,64}"
+
+
 def install(app: Flask) -> None:
     """Add the converters, that of handles as the default one; call before rules are added."""
-    app.url_map.converters |= {"default": HandleConverter, "client": ClientIdConverter}
+    app.url_map.converters |= {"default": HandleConverter, "client": ClientIdConverter, "person": PersonIdConverter}
 
 
 def redact_secrets(path: str) -> str:

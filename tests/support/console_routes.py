@@ -51,9 +51,9 @@ FORMS: dict[str, dict[str, str]] = {
     "/admin/apps/-/new/<kind>": {"client_name": "For {client_id}", "address": "https://another.example.test"},
     "/admin/attributes/new": {"name": "of_{username}", "title": "Of {username}", "kind": "text"},
     "/admin/groups/new": {"name": "For {client_id}"},
-    "/admin/people/<user_id>/edit": {"name": "Another name"},
-    "/admin/people/<user_id>/grant-role": {"value": "auditor"},
-    "/admin/people/<user_id>/withdraw-role": {"value": "auditor"},
+    "/admin/people/<person:user_id>/edit": {"name": "Another name"},
+    "/admin/people/<person:user_id>/grant-role": {"value": "auditor"},
+    "/admin/people/<person:user_id>/withdraw-role": {"value": "auditor"},
     "/admin/people/new": {"username": "new-{username}", "email": "new-{username}@example.test"},
 }
 """By rule: what makes a form count, where empty fields do not; `{username}` is the parameter of that name."""

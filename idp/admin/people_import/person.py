@@ -21,8 +21,8 @@ from idp.kernel.entropy import Entropy
 from idp.persistence.users import ACTIVE, DISABLED
 from idp.recovery.profile_form import LONGEST, parse_profile_form
 
-SUBJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._|-]{0,254}")
-"""OIDC Core section 2 allows 255 ASCII characters; ours are also part of addresses of the console."""
+SUBJECT = re.compile(r"(?!(?:new|export|change)$)[A-Za-z0-9][A-Za-z0-9._|-]{0,63}")
+"""A passkey has room for 64 bytes (WebAuthn section 5.4.3); addresses of the console have an id, or one of these words."""
 SEED_BYTES = range(10, 129)
 GROUP_SEPARATOR = ";"
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -47,7 +47,8 @@ def _flag(value: object) -> bool:
 
 def _subject(value: object) -> str:
     if not SUBJECT.fullmatch(found := _text(value)):
-        raise Wrong("A subject has 1 to 255 of A-Z, a-z, 0-9, . _ | and -, and begins with a letter or digit.")
+        rule = "A subject has 1 to 64 of A-Z, a-z, 0-9, . _ | and -, and begins with a letter or digit"
+        raise Wrong(f"{rule}; new, export and change are pages of the console.")
     return found
 
 

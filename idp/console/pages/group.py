@@ -78,7 +78,7 @@ def add_member(tx: Transaction, admin: Admin, group_id: str) -> Response:
     return responses.redirect_done(console_paths.group_path(group.id), done)
 
 
-@blueprint.post(f"{MEMBERS}/<user_id>/remove")
+@blueprint.post(f"{MEMBERS}/<person:user_id>/remove")
 @changes(Permission.CHANGE_PEOPLE)
 def remove_member(tx: Transaction, admin: Admin, group_id: str, user_id: str) -> Response:
     """Remove a member; ask first if the group holds a role."""

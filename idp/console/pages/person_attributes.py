@@ -23,7 +23,7 @@ from idp.web.forms import single_value
 
 blueprint = Blueprint("person_attributes", __name__)
 
-PATH = console_paths.person_attributes_path("<user_id>")
+PATH = console_paths.person_attributes_path("<person:user_id>")
 FIELD = "attribute-"
 """Begins the names of the fields: no attribute is mistaken for another field of a form."""
 LONGEST_TEXT = 20_000

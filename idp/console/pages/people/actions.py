@@ -51,7 +51,7 @@ def _add_routes(action: PersonAction) -> None:
         except Refused as refused:  # the change was rolled back
             return show_question(user_id, refused)
 
-    path = console_paths.person_action("<user_id>", action.name)
+    path = console_paths.person_action("<person:user_id>", action.name)
     _add_route(path, f"show_{action.name}", show_question, "GET")
     _add_route(path, f"submit_{action.name}", submit, "POST")
 

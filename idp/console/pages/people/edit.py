@@ -22,7 +22,7 @@ from idp.web.choices import options_with_stored
 from idp.web.context import services
 from idp.web.forms import single_value
 
-PATH = console_paths.person_action("<user_id>", "edit")
+PATH = console_paths.person_action("<person:user_id>", "edit")
 PROFILE = tuple(profile_form.LONGEST)
 """All that people set under *My account*, by the same rules."""
 CONTACTS = ("email", "phone_number")

@@ -49,7 +49,7 @@ CLAIM_TITLES = {
 blueprint = Blueprint("person", __name__)
 
 
-@blueprint.get(console_paths.person_path("<user_id>"))
+@blueprint.get(console_paths.person_path("<person:user_id>"))
 @views(Permission.VIEW_PEOPLE)
 def show_page(tx: Transaction, admin: Admin, user_id: str) -> Response:
     """Show everything about one person."""
