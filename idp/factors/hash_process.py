@@ -112,7 +112,8 @@ def _scrypt(secret: bytes, salt: bytes, *, ln: int, r: int, p: int, l: int) -> b
     """Return scrypt (RFC 7914); `ln` is the logarithm of its cost."""
     import hashlib  # noqa: PLC0415 - as above
 
-    return hashlib.scrypt(secret, salt=salt, n=1 << ln, r=r, p=p, maxmem=(1 << ln) * r * 256, dklen=l)
+    most = ((1 << ln) + p + 2) * r * 128  # what OpenSSL takes, and by default more than it permits
+    return hashlib.scrypt(secret, salt=salt, n=1 << ln, r=r, p=p, maxmem=most, dklen=l)
 
 
 def _bcrypt(secret: bytes, salt: bytes, *, r: int) -> bytes:

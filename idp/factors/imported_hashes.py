@@ -5,9 +5,9 @@
     PBKDF2                   RFC 8018 with SHA-1, SHA-256, SHA-512; as passlib, Ory Kratos, Django and Werkzeug write it
     scrypt                   RFC 7914; as passlib, Django and Werkzeug write it
 
-Fast hashes (MD5, SHA-1, SHA-2, with or without salt) are refused: a password is found by trying. So are hashes that
-take seconds, or more memory than a server can spare. The next sign-in of the owner replaces an imported hash by one of
-ours (docs/decisions/0041).
+Fast hashes (MD5, SHA-1, SHA-2, with or without salt, and the others with tiny costs) are refused: a password is found
+by trying. So are hashes that take seconds, or more memory than a server can spare. The next sign-in of the owner
+replaces an imported hash by one of ours (docs/decisions/0041).
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any
 
 MOST_MEMORY = 128 * 1024
 """KiB that one hash may take."""
-MOST_WORK = 8 * MOST_MEMORY
-"""KiB times passes (argon2) or times parallelism (scrypt): about a second."""
+LEAST_WORK, MOST_WORK = 1024, 8 * MOST_MEMORY
+"""KiB times passes (argon2) or times parallelism (scrypt): about a millisecond, and about a second."""
 LEAST_ITERATIONS, MOST_BLOCKS = 1000, 4_000_000
 """Of PBKDF2. Blocks are iterations times the blocks of the output; the most takes one to two seconds."""
 BCRYPT_COSTS = range(4, 15)
@@ -55,26 +55,30 @@ def parse_hash(text: str) -> str:
 
 def argon2(*, kind: str, salt: bytes, digest: bytes, m: int, t: int, p: int) -> str:
     """Return an argon2 hash of version 1.3: `m` KiB, `t` passes, parallelism `p`; `kind` is argon2id or argon2i."""
+    if kind not in {"argon2id", "argon2i"}:
+        raise UnusableHash("is of a kind of argon2 that cannot be used")
     _require_affordable(m <= MOST_MEMORY and m * t <= MOST_WORK)
     encoded = _join(kind, f"v=19$m={m},t={t},p={p}", salt, digest)
     _require_whole(len(salt) >= ARGON2_SALT and len(encoded) <= ARGON2_LENGTH and m >= ARGON2_MEMORY * p > 0 < t)
+    _require_slow(m * t >= LEAST_WORK)
     return encoded
 
 
-def pbkdf2(*, kind: str = "sha1", salt: bytes, digest: bytes, i: int) -> str:
-    """Return a PBKDF2 hash of `i` iterations; `kind` is sha1, sha256 or sha512."""
+def pbkdf2(*, kind: str = "sha1", salt: bytes, digest: bytes, i: int, l: int | None = None) -> str:  # noqa: E741
+    """Return a PBKDF2 hash of `i` iterations, and of `l` bytes if that is known; `kind` is sha1, sha256 or sha512."""
+    _require_whole(l in {None, len(digest)})
     _require_affordable(i * -(-len(digest) // DIGEST_BYTES[kind]) <= MOST_BLOCKS)
-    if i < LEAST_ITERATIONS:
-        raise UnusableHash("has too few iterations to protect a password")
+    _require_slow(i >= LEAST_ITERATIONS)
     return _join(f"pbkdf2-{kind}", f"i={i},l={len(digest)}", salt, digest)
 
 
 def scrypt(*, salt: bytes, digest: bytes, r: int, p: int, ln: int = 0, n: int = 0) -> str:
     """Return a scrypt hash; `n` is its cost, or `ln` the logarithm of it."""
     n = n or 1 << ln
-    memory = n * r // 8  # blocks of 128 bytes
-    _require_affordable(memory <= MOST_MEMORY and memory * p <= MOST_WORK)
-    _require_whole(n > 1 and n.bit_count() == 1 and r > 0 < p)
+    memory, work = (n + p) * r // 8, n * r * p // 8  # blocks of 128 bytes
+    _require_affordable(memory <= MOST_MEMORY and work <= MOST_WORK)
+    _require_whole(n > 1 and n.bit_count() == 1 and r > 0 < p and n.bit_length() <= 16 * r)  # RFC 7914 section 2
+    _require_slow(work >= LEAST_WORK)
     return _join("scrypt", f"ln={n.bit_length() - 1},r={r},p={p},l={len(digest)}", salt, digest)
 
 
@@ -88,6 +92,11 @@ def bcrypt(*, salt: bytes, digest: bytes, r: int) -> str:
 def _require_affordable(affordable: bool) -> None:  # noqa: FBT001 - a condition
     if not affordable:
         raise UnusableHash("takes more time or memory than a sign-in may take")
+
+
+def _require_slow(slow: bool) -> None:  # noqa: FBT001 - a condition
+    if not slow:
+        raise UnusableHash("has too few iterations or too little memory to protect a password")
 
 
 def _require_whole(whole: bool) -> None:  # noqa: FBT001 - a condition
@@ -134,7 +143,8 @@ NOTATIONS: tuple[tuple[Callable[..., str], str], ...] = (
     (argon2, r"(argon2)?\$(?P<kind_name>argon2id?)\$v=19\$m=(?P<m>\d{1,9}),t=(?P<t>\d{1,9}),p=(?P<p>\d{1,3})"
      + _SALT + _DIGEST),
     (bcrypt, r"(bcrypt\$)?\$2[aby]\$(?P<r>\d\d)\$(?P<salt_bcrypt>[./\w]{22})(?P<digest_bcrypt>[./\w]{31})"),
-    (pbkdf2, r"\$pbkdf2(-(?P<kind_name>sha1|sha256|sha512))?\$(i=)?(?P<i>\d{1,9})(,l=\d+)?" + _SALT + _DIGEST),
+    (pbkdf2, r"\$pbkdf2(-(?P<kind_name>sha1|sha256|sha512))?\$(i=)?(?P<i>\d{1,9})(,l=(?P<l>\d{1,3}))?"
+     + _SALT + _DIGEST),
     (pbkdf2, r"pbkdf2_(?P<kind_name>sha1|sha256)\$(?P<i>\d{1,9})" + _TEXT + _DIGEST),
     (pbkdf2, r"pbkdf2:(?P<kind_name>sha1|sha256|sha512):(?P<i>\d{1,9})" + _TEXT + _HEX),
     (scrypt, r"\$scrypt\$ln=(?P<ln>\d{1,2}),r=(?P<r>\d{1,3}),p=(?P<p>\d{1,3})" + _SALT + _DIGEST),

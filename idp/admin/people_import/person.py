@@ -22,7 +22,7 @@ from idp.persistence.users import ACTIVE, DISABLED
 from idp.recovery.profile_form import LONGEST, parse_profile_form
 
 SUBJECT = re.compile(r"(?!(?:new|export|change)$)[A-Za-z0-9][A-Za-z0-9._|-]{0,63}")
-"""A passkey has room for 64 bytes (WebAuthn section 5.4.3); addresses of the console have an id, or one of these words."""
+"""A passkey has room for 64 bytes (WebAuthn section 5.4.3); the three words are pages where the console has ids."""
 SEED_BYTES = range(10, 129)
 GROUP_SEPARATOR = ";"
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -14,7 +14,13 @@ from tests.support.console_routes import console_routes, parameters
 from tests.support.harness import Harness
 from tests.support.tables import count
 
-SUBJECTS = ("auth0|5f7c8ec7c33c6c004bbafe82", "0b0a2a6e-58a6-4a0c-9d2d-1f2f7d1d0c11", "42", "google-oauth2|1.2", "a" * 64)
+SUBJECTS = (
+    "auth0|5f7c8ec7c33c6c004bbafe82",
+    "0b0a2a6e-58a6-4a0c-9d2d-1f2f7d1d0c11",
+    "42",
+    "google-oauth2|1.2",
+    "a" * 64,
+)
 
 
 @pytest.fixture

@@ -88,6 +88,24 @@ def test_a_name_that_nobody_has_costs_the_same(hasher: Hasher, kind: str) -> Non
     assert owned / 2 < nobodys < owned * 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"$scrypt$ln=1,r=999,p=99${BASE64}${BASE64}",
+        f"$scrypt$ln=4,r=8,p=999${BASE64}${BASE64}",
+        f"$scrypt$ln=13,r=1,p=1${BASE64}${BASE64}",
+        f"$scrypt$ln=15,r=1,p=99${BASE64}${BASE64}",
+        f"$argon2id$v=19$m=7992,t=1,p=999${BASE64}${BASE64}",
+        f"$argon2i$v=19$m=8,t=128,p=1${BASE64}${BASE64}",
+        f"$pbkdf2-sha1$1000${BASE64}${base64.b64encode(bytes(128)).decode()}",
+        "$2b$04$" + "9" * 53,
+    ],
+)
+@pytest.mark.parametrize("password", ["", "a\0b", "\ud800", "ä" * 4096])
+def test_no_accepted_hash_ends_the_process_that_computes_it(hasher: Hasher, text: str, password: str) -> None:
+    assert not hasher.verify(parse_hash(text), password)
+
+
 @pytest.mark.parametrize("stored", ["$bcrypt$r=4", "$bcrypt$r=x$A$A", "$pbkdf2-sha1$i=1000,l=20$A$A"])
 def test_a_damaged_row_matches_nothing(hasher: Hasher, stored: str) -> None:
     assert not hasher.verify(stored, PASSWORD)
@@ -132,6 +150,9 @@ def test_other_kinds_are_refused(text: str) -> None:
         (f"$scrypt$ln=99,r=999,p=999${BASE64}${BASE64}", "more time or memory"),
         (f"$scrypt$ln=16,r=8,p=99${BASE64}${BASE64}", "more time or memory"),
         (f"$pbkdf2-sha256$999${BASE64}${BASE64}", "too few iterations"),
+        (f"$argon2id$v=19$m=1023,t=1,p=1${BASE64}${BASE64}", "too few iterations or too little memory"),
+        (f"$scrypt$ln=12,r=1,p=1${BASE64}${BASE64}", "too few iterations or too little memory"),
+        (f"$scrypt$ln=16,r=1,p=1${BASE64}${BASE64}", "damaged"),
         (f"$argon2id$v=19$m=0,t=1,p=1${BASE64}${BASE64}", "damaged"),
         (f"$argon2id$v=19$m=1024,t=0,p=1${BASE64}${BASE64}", "damaged"),
         (f"$argon2id$v=19$m=1024,t=1,p=0${BASE64}${BASE64}", "damaged"),
@@ -140,6 +161,7 @@ def test_other_kinds_are_refused(text: str) -> None:
         (f"$argon2id$v=19$m=1024,t=1,p=1${BASE64 * 2}${BASE64}", "damaged"),
         ("$2b$03$" + "a" * 53, "damaged"),
         (f"$pbkdf2-sha256$2000$A${BASE64}", "damaged"),
+        (f"$pbkdf2-sha256$i=2000,l=64${BASE64}${BASE64}", "damaged"),
         (f"$pbkdf2-sha256$2000${BASE64}$AAAA", "damaged"),
         (f"$pbkdf2-sha256$2000${BASE64}${'A' * 400}", "damaged"),
         (f"scrypt$1000$salt$8$1${BASE64}", "damaged"),
