@@ -52,6 +52,11 @@ def add(tx: Transaction, actor: Actor, entropy: Entropy, *, name: str, descripti
     return group
 
 
+def is_name(text: str) -> bool:
+    """Whether a group could have this name."""
+    return bool(lookup_key(text)) and len(text) <= LONGEST_NAME and text.isprintable()
+
+
 def find(tx: Transaction, name: str) -> Group:
     """Return the group of this name; raises `Refused` when there is none."""
     group = tx.groups.by_name(name)
@@ -196,7 +201,7 @@ def _require(tx: Transaction, actor: Actor, group: Group) -> None:
 def _checked(tx: Transaction, name: str, description: str, present: Group | None = None) -> tuple[str, str]:
     """Return name and description as they are stored; raises `Refused`."""
     name, description = name.strip(), description.strip()
-    if not lookup_key(name) or len(name) > LONGEST_NAME or not name.isprintable():
+    if not is_name(name):
         raise Refused(BAD_NAME)
     if len(description) > LONGEST_DESCRIPTION or not description.isprintable():
         raise Refused(BAD_DESCRIPTION)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 
 from idp.admin import Refused
+from idp.cli.output import escape_unprintable
 from idp.config import BadSettings
 from idp.persistence.database import DatabaseFailure
 from idp.persistence.failures import describe
@@ -21,7 +22,7 @@ def friendly_errors() -> Iterator[None]:
     try:
         yield
     except (Refused, CannotServe, KeyFileError) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(escape_unprintable(str(error))) from None
     except BadSettings as error:
         raise click.ClickException(f"the settings cannot be used.\n{error}") from None
     except DatabaseFailure as error:

@@ -50,6 +50,12 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         yield advance
 
 
+def escape_unprintable(text: str) -> str:
+    """Return text of a file as a terminal may have it: what it would obey is escaped, lines stay."""
+    kept = (one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode() for one in text)
+    return "".join(kept)
+
+
 def utc(seconds: int | None) -> str:
     """Format a time such as "2026-06-01 12:00 UTC"; empty for None."""
     return "" if seconds is None else f"{dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d %H:%M} UTC"

@@ -42,6 +42,9 @@ def _read_csv(path: Path) -> Iterator[Entry]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.DictReader(lines, strict=True)
         try:
+            heading = reader.fieldnames or ()
+            if repeated := next((name for name in heading if heading.count(name) > 1), None):
+                raise UnreadableFile(f"the heading has {repeated!r} twice.")
             for row in reader:
                 place = f"line {reader.line_num}"
                 if None in row or None in row.values():

@@ -7,13 +7,13 @@ digits, 30 seconds). Passkeys, which belong to the address of the old server, co
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from idp.admin.people_import import Entry, UnreadableFile
 from idp.factors import imported_hashes
 from idp.factors.imported_hashes import UnusableHash
+from idp.kernel import strict_json
 
 TOTP = {"subType": "totp", "digits": 6, "period": 30, "algorithm": "HmacSHA1"}
 PASSWORD_HASHES = {"pbkdf2": "sha1", "pbkdf2-sha256": "sha256", "pbkdf2-sha512": "sha512"}
@@ -32,20 +32,28 @@ def entries_of(export: Json) -> Iterator[Entry]:
         if not isinstance(user, dict):
             raise UnreadableFile(f"user {number} is not a JSON object.")
         if not user.get("serviceAccountClientId"):
-            yield _entry(user, f"user {number}")
+            yield _read_user(user, f"user {number}")
+
+
+def _read_user(user: Json, place: str) -> Entry:
+    try:
+        return _entry(user, place)
+    except (AttributeError, TypeError):
+        raise UnreadableFile(f"{place} is not written as Keycloak writes users.") from None
 
 
 def _entry(user: Json, place: str) -> Entry:
     names = {claim: user[member] for member, claim in PROFILE.items() if user.get(member)}
-    username, email = user.get("username"), user.get("email")
-    is_address = isinstance(username, str) and "@" in username
+    username = user.get("username")
+    address = username if isinstance(username, str) and "@" in username else None
+    email = user.get("email") or address
     actions = user.get("requiredActions") or ()
     values = {
         "subject": user.get("id"),
-        "username": None if is_address else username,
-        "preferred_username": username if is_address else None,
-        "email": email or (username if is_address else None),
-        "email_verified": user.get("emailVerified"),
+        "username": address.replace("@", ".") if address else username,
+        "preferred_username": address,
+        "email": email,
+        "email_verified": user.get("emailVerified") if email else None,
         "name": " ".join(str(name) for name in names.values()) or None,
         "disabled": user.get("enabled") is False,
         "second_step_required": SET_UP_TOTP in actions,
@@ -69,7 +77,7 @@ def _moved(credential: Json) -> tuple[str | None, str]:
     if kind not in {"password", "otp"}:
         return None, kind
     try:
-        secret, about = json.loads(credential["secretData"]), json.loads(credential["credentialData"])
+        secret, about = (strict_json.parse_strictly(credential[name]) for name in ("secretData", "credentialData"))
         if kind == "password":
             return "password_hash", _password_hash(secret, about)
         if {name: about.get(name) for name in TOTP} != TOTP:
@@ -77,7 +85,7 @@ def _moved(credential: Json) -> tuple[str | None, str]:
         return "totp_secret", _totp_secret(secret["value"], about.get("secretEncoding"))
     except UnusableHash as error:
         return None, f"password whose hash {error}"
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError):
         return None, f"{kind} that cannot be read"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from idp.admin import Refused, users
+from idp.admin import Refused, groups, users
 from idp.admin.people_import import Entry, NewPerson
 from idp.admin.user_changes import NUMBER_ERRORS
 from idp.factors.imported_hashes import UnusableHash, parse_hash
@@ -75,7 +75,10 @@ def _names(value: object) -> tuple[str, ...]:
     found = value.split(GROUP_SEPARATOR) if isinstance(value, str) else value
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
         raise Wrong("This must be a list of names.")
-    return tuple(dict.fromkeys(name.strip() for name in found if name.strip()))
+    names = dict.fromkeys(name.strip() for name in found if name.strip())
+    if not all(map(groups.is_name, names)):
+        raise Wrong(str(groups.BAD_NAME))
+    return tuple(names)
 
 
 def _number(value: object) -> str:
@@ -158,5 +161,6 @@ def _find_contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]
     for name in ("email", "phone_number"):
         if values.get(f"{name}_verified") and not values.get(name):
             yield f"{name}_verified", f"There is no {name} that could be verified."
-    if len(values.get("preferred_username", "")) > users.LONGEST_NAME:
-        yield "preferred_username", f"Use at most {users.LONGEST_NAME} characters."
+    preferred = values.get("preferred_username", "")
+    if len(preferred) > users.LONGEST_NAME or not preferred.isprintable():
+        yield "preferred_username", f"Use at most {users.LONGEST_NAME} visible characters."

@@ -113,8 +113,60 @@ def test_what_keycloak_cannot_hand_over_is_named(harness: Harness, command: Comm
         ("{}", "There are no users in this export"),
         ('{"users": ["jane"]}', "user 1 is not a JSON object"),
         ('{"users": [{"username": "jane", "firstName": 7}]}', "user 1: given_name: This must be a text."),
+        ('{"users": [{"groups": 7}]}', "user 1 is not written as Keycloak writes users."),
+        ('{"users": [{"username": "a"}, {"requiredActions": 7}]}', "user 2 is not written as Keycloak writes users."),
+        ('{"users": [{"credentials": "none"}]}', "user 1 is not written as Keycloak writes users."),
     ],
 )
 def test_what_is_no_export_is_refused(command: Command, tmp_path: Path, content: str, says: str) -> None:
     (tmp_path / "realm.json").write_text(content)
     assert says in command.refused("users", "import", str(tmp_path / "realm.json"), "--from", "keycloak")
+
+
+@pytest.mark.parametrize(
+    ("part", "members"),
+    [
+        ("credentialData", {"hashIterations": float("inf")}),
+        ("credentialData", {"additionalParameters": {"memory": [], "type": ["id"], "version": ["1.3"]}}),
+        ("credentialData", {"additionalParameters": json.loads("[" * 25 + "]" * 25)}),
+        ("secretData", {"salt": 7}),
+    ],
+)
+def test_a_password_that_is_written_otherwise_is_left_behind(
+    harness: Harness, command: Command, tmp_path: Path, part: str, members: dict[str, Any]
+) -> None:
+    password = keycloak_password("argon2")
+    password[part] = json.dumps(json.loads(password[part]) | members)
+    printed = command.done("users", "import", *write_export(tmp_path, {"username": "jane", "credentials": [password]}))
+    assert "Cannot be moved: password that cannot be read (1)." in printed
+    assert stored(harness, "jane").password_hash is None
+
+
+@pytest.mark.parametrize("kind", ["d", "id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAA"])
+def test_a_kind_of_argon2_that_nothing_verifies_is_left_behind(
+    harness: Harness, command: Command, tmp_path: Path, kind: str
+) -> None:
+    password = keycloak_password("argon2")
+    password["credentialData"] = password["credentialData"].replace('["id"]', json.dumps([kind]))
+    printed = command.done("users", "import", *write_export(tmp_path, {"username": "jane", "credentials": [password]}))
+    assert "Cannot be moved: password whose hash is of a kind of argon2 that cannot be used (1)." in printed
+    assert stored(harness, "jane").password_hash is None
+
+
+def test_a_name_that_is_an_address_and_another_address_are_both_kept(
+    harness: Harness, command: Command, tmp_path: Path
+) -> None:
+    people: list[dict[str, Any]] = [
+        {"username": "jane@old.example.test", "email": "jane@example.test", "emailVerified": True},
+        {"username": "joan", "emailVerified": True},
+    ]
+    command.done("users", "import", *write_export(tmp_path, *people))
+    jane = stored(harness, "jane@example.test")
+    assert (jane.username, jane.profile["preferred_username"]) == ("jane.old.example.test", "jane@old.example.test")
+    assert not stored(harness, "joan").email_verified
+
+
+def test_a_terminal_obeys_nothing_of_the_file(command: Command, tmp_path: Path) -> None:
+    person = {"username": "ida", "credentials": [{"type": "\x1b]0;owned\x07"}]}
+    printed = command.done("users", "import", *write_export(tmp_path, person))
+    assert r"Cannot be moved: \x1b]0;owned\x07 (1)." in printed

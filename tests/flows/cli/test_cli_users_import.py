@@ -1,7 +1,9 @@
 """`idp users import`: people come with the password, the authenticator app and the `sub` that they had."""
 
 import csv
+import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,10 @@ import bcrypt
 import pyotp
 import pytest
 
-from idp.admin.people_import.person import FIELDS
-from idp.admin.people_import.storing import BATCH
+from idp.admin import Refused
+from idp.admin.people_import import Entry
+from idp.admin.people_import.person import FIELDS, parse_person
+from idp.admin.people_import.storing import BATCH, store_people
 from idp.admin.permissions import COMMAND_LINE
 from idp.admin.roles import grant_to_group
 from idp.persistence.roles import Role
@@ -163,11 +167,17 @@ def test_states_and_requirements_are_kept(harness: Harness, command: Command, tm
         ({"username": "x", "subject": "42"}, "line 2: subject: The same as in line 1"),
         ({"username": "x", "groups": ["ok", 7]}, "groups: This must be a list of names."),
         ({"username": 7}, "username: This must be a text."),
+        ({"username": "x", "groups": ["Sales", "x" * 101]}, "line 2: groups: A name has 1 to 100 visible characters."),
+        ({"username": "x", "groups": ["Sa\u200bles"]}, "line 2: groups: A name has 1 to 100 visible characters."),
+        ({"username": "x", "preferred_username": "j\x1b[31m"}, "line 2: preferred_username: "),
+        ({"username": "x", "subject": "shop"}, "line 2: subject: An app has the id 'shop'."),
+        ({"username": "x", "\x1b]0;owned\x07": "y"}, r"line 2: \x1b]0;owned\x07: There is no such field."),
     ],
 )
 def test_a_problem_names_line_and_field_and_nobody_is_stored(
     harness: Harness, command: Command, tmp_path: Path, person: dict[str, Any], says: str
 ) -> None:
+    harness.client("shop")
     before = everything(harness)
     first = {"username": "jane", "email": "jane@example.test", "subject": "42", "groups": ["New"]}
     refused = command.refused("users", "import", write_json_lines(tmp_path, first, person))
@@ -187,6 +197,11 @@ def test_all_problems_of_a_person_are_named_but_not_without_end(command: Command
     ("name", "content", "says"),
     [
         ("people.csv", "username,email\njane\n", "line 2 has another number of cells"),
+        ("people.csv", "username,name,name\njane,Jane,Joan\n", "the heading has 'name' twice"),
+        ("people.csv", "username;name\njane;Jane\n", "line 2: username;name: There is no such field."),
+        ("people.csv", "username\nja\x00ne\n", "line 2: username: "),
+        ("people.csv", "username,name\njane," + "x" * 200_000, "is not CSV: field larger than field limit"),
+        ("people.csv", "username\njane\n".encode("utf-16"), "not in UTF-8"),
         ("people.csv", 'username\n"jane', "line 1 is not CSV: unexpected end of data"),
         ("people.csv", "username\nj\xe4ne\n".encode("latin-1"), "not in UTF-8"),
         ("people.jsonl", '{"username": "jane"}\n{"username"', "line 2 is not JSON"),
@@ -205,9 +220,12 @@ def test_a_file_that_is_something_else_is_refused(
 
 
 def test_a_dry_run_stores_nothing(harness: Harness, command: Command, tmp_path: Path) -> None:
+    command.done("groups", "add", "Staff")
     before = everything(harness)
-    printed = command.done("users", "import", "--dry-run", write_csv(tmp_path, {"username": "jane", "groups": "Sales"}))
+    person = {"username": "jane", "groups": "Sales;staff"}
+    printed = command.done("users", "import", "--dry-run", write_csv(tmp_path, person))
     assert "New groups: Sales." in printed
+    assert "Groups that are here already: staff." in printed
     assert "Nothing was stored" in printed
     assert everything(harness) == before
 
@@ -241,15 +259,33 @@ def test_a_group_with_a_role_takes_nobody_in(harness: Harness, command: Command,
     assert count(harness, "users") == 0
 
 
-def test_what_is_stored_stays_when_a_later_batch_fails_and_the_rest_follows(
-    harness: Harness, command: Command, tmp_path: Path
-) -> None:
-    harness.client("shop")
+def test_what_is_stored_stays_and_the_rest_follows(harness: Harness, command: Command, tmp_path: Path) -> None:
     people = [{"username": f"person{number}"} for number in range(BATCH + 10)]
-    file = write_json_lines(tmp_path, *people[:-1], people[-1] | {"subject": "shop"})
-    assert f"line {BATCH + 10}: subject: An app has the id 'shop'." in command.refused("users", "import", file)
-    assert count(harness, "users") == BATCH
+    assert f"Imported {BATCH} people." in command.done("users", "import", write_json_lines(tmp_path, *people[:BATCH]))
     assert "Imported 10 people." in command.done("users", "import", write_json_lines(tmp_path, *people))
+    assert count(harness, "users") == BATCH + 10
+
+
+def test_an_app_that_was_added_since_the_check_is_found(harness: Harness) -> None:
+    entropy, sealer = harness.services.entropy, harness.services.sealer
+    jane = parse_person(Entry("line 2", {"username": "jane", "subject": "shop"}), entropy, today=dt.date(2026, 1, 1))
+    harness.client("shop")
+    with pytest.raises(Refused, match="line 2: subject: An app has the id"), harness.services.database.write() as tx:
+        store_people(tx, [jane], entropy, sealer)
+    assert count(harness, "users") == 0
+
+
+def test_a_file_of_a_spreadsheet_is_read(harness: Harness, command: Command, tmp_path: Path) -> None:
+    """Excel writes a byte order mark, CR LF, and lines without anything."""
+    (tmp_path / "people.csv").write_bytes(b"\xef\xbb\xbfusername,name\r\njane,Jane\r\n\r\njoan,\r\n")
+    assert "Imported 2 people." in command.done("users", "import", str(tmp_path / "people.csv"))
+    assert stored(harness, "joan").profile == {}
+
+
+def test_a_pipe_is_refused_as_it_can_be_read_once(harness: Harness, command: Command, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "people.csv")
+    assert "is no regular file" in command.refused("users", "import", str(tmp_path / "people.csv"))
+    assert count(harness, "users") == 0
 
 
 def test_the_example_of_the_manual_can_be_imported(harness: Harness, command: Command, tmp_path: Path) -> None:
