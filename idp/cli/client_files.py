@@ -64,7 +64,10 @@ def _apply_all(work: CliContext, content: dict[str, Any], *, dry_run: bool) -> l
     applied, attesting = list[AppliedClient](), work.settings.attesting
     with suppress(_DryRun), work.database.write() as tx:
         for wanted in client_files.read_clients(tx, content):
-            done = client_files.apply(tx, wanted, work.entropy, attesting=attesting, sealer=lambda: work.sealer)
+            try:
+                done = client_files.apply(tx, wanted, work.entropy, attesting=attesting, sealer=lambda: work.sealer)
+            except Refused as error:
+                raise Refused(f"{wanted.registration.client_id}: {error}") from None
             applied.append(replace(done, secret=None) if dry_run else done)
         _give_up_if(dry_run)
     return applied
@@ -85,7 +88,7 @@ def _all_clients(work: CliContext) -> Iterator[Client]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text) if file.suffix == ".toml" else strict_json.parse_strictly(text)
     except (OSError, ValueError) as error:
         raise Refused(f"{file} cannot be read as {'TOML' if file.suffix == '.toml' else 'JSON'}: {error}") from None

@@ -93,6 +93,14 @@ def test_the_example_of_the_manual_is_registered_and_its_secret_works(
     assert app.tokens_from(app.sign_in(Browser(harness), joan))["access_token"]
 
 
+@pytest.mark.parametrize("file", ["apps.json", "apps.toml"])
+def test_a_file_with_a_byte_order_mark_is_read(command: Command, tmp_path: Path, file: str) -> None:
+    toml = '[crm]\nclient_name = "CRM"\nredirect_uris = ["https://crm.example.test/callback"]\n'
+    text = toml if file.endswith("toml") else json.dumps({"crm": CRM})
+    (tmp_path / file).write_text(text, encoding="utf-8-sig")
+    assert "added crm" in command.done("clients", "apply", "--dry-run", str(tmp_path / file))
+
+
 def test_a_dry_run_stores_nothing(harness: Harness, command: Command, tmp_path: Path) -> None:
     before = rows(harness)
     printed = command.done("clients", "apply", "--dry-run", write(tmp_path, shop=SHOP))
@@ -109,7 +117,7 @@ def test_a_dry_run_stores_nothing(harness: Harness, command: Command, tmp_path: 
         ({"first_party": "yes"}, "shop.first_party: This must be true or false."),
         ({"access_token_lifetime": True}, "shop.access_token_lifetime: This must be a whole number."),
         ({"client_name": None}, "shop.client_name: This must be a text."),
-        ({"redirect_uris": ["http://shop.example.test/callback"]}, "http://shop.example.test/callback"),
+        ({"redirect_uris": ["http://shop.example.test/callback"]}, "shop: 'http://shop.example.test/callback'"),
         ({"allowed_users": ["nobody"]}, "There is no user 'nobody'"),
         ({"allowed_groups": ["nobody"]}, "There is no group 'nobody'"),
         ({"claims": [{"claim": "sub"}]}, "claim"),
