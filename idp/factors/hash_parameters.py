@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from idp.kernel.clock import HOUR
 
 SAMPLE = 500
-"""People whose hashes are looked at; their ids are random, so the first ones are a random sample."""
+"""People whose hashes are looked at."""
 REFRESH = HOUR
 """Seconds between two looks."""
 

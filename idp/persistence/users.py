@@ -143,7 +143,10 @@ BY_ID = select(users).where(users.c.id == given("user_id"))
 BY_IDS = select(users).where(users.c.id.in_(given_list("user_ids")))
 BY_IDENTIFIER = select(users).where(or_(users.c.username_key == KEY, users.c.email_key == KEY))
 SAMPLE_HASHES = (
-    select(users.c.password_hash).where(users.c.password_hash.is_not(None)).order_by(users.c.id).limit(given("most"))
+    select(users.c.password_hash)
+    .where(users.c.password_hash.is_not(None))
+    .order_by(users.c.username_key)
+    .limit(given("most"))
 )
 COUNT = select(func.count()).select_from(users).where(users.c.status != CLOSED)
 CHANGE = update(users).where(users.c.id == given("user_id"), users.c.status != CLOSED).values(updated_at=given("now"))
@@ -200,7 +203,10 @@ class UserStore(Store):
         return self._db.one_or_none(User, BY_IDENTIFIER, key=lookup_key(identifier))
 
     def sample_password_hashes(self, limit: int) -> list[str]:
-        """Return some people's hashes: ids are random, so those first in their order are a random sample."""
+        """Return the hashes of those whose user names are first: the same at every call, and no kind of hash by itself.
+
+        The order of ids would be one: imported ids have a form of their own, and their hashes other parameters.
+        """
         return self._db.scalars(SAMPLE_HASHES, most=limit)
 
     def lock(self, user_ids: Iterable[str]) -> dict[str, User]:

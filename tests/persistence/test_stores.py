@@ -144,3 +144,16 @@ def test_a_reset_link_is_made_for_a_person_whom_mail_reaches(harness: Harness) -
     with harness.services.database.write() as tx:
         for user_id, made in ((jane.id, True), (max_.id, False), ("nobody", False)):
             assert tx.password_resets.make(user_id, user_id=user_id, flow_id="", expires_at=expires_at) is made
+
+
+def test_ids_of_another_product_do_not_decide_whose_hashes_are_a_sample(harness: Harness) -> None:
+    """Else names that nobody has would cost what imported hashes cost, and the others would show who is here."""
+    with harness.services.database.write() as tx:
+        for number in range(20):
+            name = f"person{number:02}"
+            imported = number % 2 == 0
+            user_id, encoded = (f"00{number}", "$bcrypt$r=4$A$A") if imported else (f"x{number}", "$argon2id$A$A")
+            tx.users.add(User(id=user_id, username=name, email=None, password_hash=encoded))
+        found = tx.users.sample_password_hashes(10)
+        assert found == tx.users.sample_password_hashes(10)
+    assert {found.count("$bcrypt$r=4$A$A"), found.count("$argon2id$A$A")} == {5}
