@@ -203,10 +203,7 @@ class UserStore(Store):
         return self._db.one_or_none(User, BY_IDENTIFIER, key=lookup_key(identifier))
 
     def sample_password_hashes(self, limit: int) -> list[str]:
-        """Return the hashes of those whose user names are first: the same at every call, and no kind of hash by itself.
-
-        The order of ids would be one: imported ids have a form of their own, and their hashes other parameters.
-        """
+        """Return hashes of the first user names: in the order of ids, imported ones stand together."""
         return self._db.scalars(SAMPLE_HASHES, most=limit)
 
     def lock(self, user_ids: Iterable[str]) -> dict[str, User]:
