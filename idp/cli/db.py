@@ -49,7 +49,7 @@ def copy_from(work: CliContext, file: Path) -> None:
     Stop the service before.
     """
     source = f"sqlite:///{file.resolve()}"
-    if source == work.settings.database:
+    if _is_in(work.settings.database, file):
         raise Refused(f"{file} is the configured database. Set database_url to the new one first.")
     if problem := schema.status(source).problem:
         raise Refused(f"{file}: {problem} (with IDP_DATABASE_URL={source})")
@@ -60,3 +60,9 @@ def copy_from(work: CliContext, file: Path) -> None:
     except NotEmpty as error:
         raise Refused(f"The configured database has rows already ({error}). Make a new one.") from None
     click.echo(f"Copied {rows} rows. The service may start again; {file} was not changed.")
+
+
+def _is_in(database: str, file: Path) -> bool:
+    """Whether a database is in this file, by whatever path."""
+    path = Path(database.removeprefix("sqlite:///"))
+    return path.exists() and path.samefile(file)

@@ -102,7 +102,9 @@ def test_rows_are_read_in_parts(source: Harness, sqlite_databases: SqliteDatabas
 
 def test_what_cannot_be_copied_is_refused_with_the_remedy(source: Harness, target_url: str, tmp_path: Path) -> None:
     command, file = command_for(source, target_url)
-    assert "is the configured database" in Command.of(source.settings).refused("db", "copy-from", file)
+    (tmp_path / "same.db").hardlink_to(file)
+    for same in (file, str(tmp_path / "same.db")):
+        assert "is the configured database" in Command.of(source.settings).refused("db", "copy-from", same)
     (tmp_path / "text.db").write_text("no database at all, but a text that is longer than the header of one")
     assert "cannot be reached" in command.refused("db", "copy-from", str(tmp_path / "text.db"))
     schema.downgrade(f"sqlite:///{tmp_path}/old.db", "base")
