@@ -23,6 +23,7 @@ from idp.recovery.profile_form import LONGEST
 from tests.support.account import REGENERATE, Account, mails
 from tests.support.browser import Browser
 from tests.support.command import Command
+from tests.support.console import add_group
 from tests.support.harness import PASSWORD, Harness, Someone
 from tests.support.mailed import links
 from tests.support.page_text import recovery_codes
@@ -272,6 +273,15 @@ def test_an_app_that_was_added_since_the_check_is_found(harness: Harness) -> Non
     harness.client("shop")
     with pytest.raises(Refused, match="line 2: subject: An app has the id"), harness.services.database.write() as tx:
         store_people(tx, [jane], entropy, sealer)
+    assert count(harness, "users") == 0
+
+
+def test_a_role_that_a_group_got_since_the_check_is_found(harness: Harness) -> None:
+    entropy, sealer = harness.services.entropy, harness.services.sealer
+    eve = parse_person(Entry("line 2", {"username": "eve", "groups": ["Admins"]}), entropy, today=dt.date(2026, 1, 1))
+    add_group(harness, "Admins", role=Role.AUDITOR)
+    with pytest.raises(Refused, match="Members of 'Admins' get a role"), harness.services.database.write() as tx:
+        store_people(tx, [eve], entropy, sealer)
     assert count(harness, "users") == 0
 
 
