@@ -15,7 +15,7 @@ from idp.kernel.text import Text
 from idp.login.access_revocation import revoke_all_access
 from idp.login.enrolment import factor_changes
 from idp.login.policy import rate_limits
-from idp.login.policy.rules import NO_RULES, RuleSet
+from idp.login.policy.rules import RuleSet
 from idp.login.state.owners import is_last_owner
 from idp.login.state.person import without_factors
 from idp.messaging.notices import Notice, notify
@@ -139,8 +139,8 @@ def second_step_status(
     on: bool,
     settings: Settings,
     now: int,
-    rules: RuleSet = NO_RULES,
-    group_ids: frozenset[str] = frozenset(),
+    rules: RuleSet,
+    group_ids: frozenset[str],
 ) -> SecondStep:
     """Return the state of a person's second step, which is `on` or not, at `now`.
 

@@ -8,8 +8,6 @@ from idp.admin import Refused
 from idp.console import guard, responses, tables
 from idp.console.pages import (
     apis,
-    app_claim,
-    app_claims,
     apps,
     attributes,
     audit,
@@ -37,8 +35,6 @@ PARTS = (
     person_attributes,
     apps,
     apis,
-    app_claims,
-    app_claim,
     policy,
     messages,
     keys,

@@ -7,6 +7,8 @@ from flask import Blueprint
 from idp.console.pages.apps import (
     access,
     advanced,
+    claim,
+    claims,
     connection,
     creation,
     listing,
@@ -29,6 +31,8 @@ for part in (
     advanced,
     logo,
     access,
+    claims,
+    claim,
     secrets,
     connection,
     removal,

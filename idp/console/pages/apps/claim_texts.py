@@ -1,59 +1,61 @@
-"""What the claims of tokens mean, in plain words. Pure."""
+"""Claims of an app in plain words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from idp.kernel.dates import Moment
+from idp.claims.mappings import ClaimMapping, Source, Target
 from idp.kernel.text import Text
 
-MEANINGS = {
-    "iss": Text("Who says this: Countersign at this address."),
-    "sub": Text("The person. It stays the same for ever, so the app should keep this and not the address."),
-    "aud": Text("For whom it is: this app, or the API that takes it."),
-    "azp": Text("The app that asked for it."),
-    "client_id": Text("The app that asked for it."),
-    "iat": Text("When it was made."),
-    "exp": Text("Until when it is good."),
-    "auth_time": Text("When the person last proved who they are."),
-    "acr": Text("The level of the sign-in."),
-    "amr": Text("What the person proved it with."),
-    "sid": Text("The session. When it ends, the app can be told by this id."),
-    "jti": Text("The id of this token."),
-    "at_hash": Text("Ties the ID token to the access token beside it."),
-    "nonce": Text("Ties the answer to the app's own request."),
-    "scope": Text("What the app may ask for."),
-    "alg": Text("What it is signed with."),
-    "kid": Text("Which of our published keys it is signed with."),
-    "typ": Text("What kind of token it is."),
-    "name": Text("The full name."),
-    "given_name": Text("The given name."),
-    "family_name": Text("The family name."),
-    "preferred_username": Text("The user name. It can change, so it is not for recognising the person."),
-    "email": Text("The email address."),
-    "email_verified": Text("Whether the person has shown that the address is theirs."),
-    "phone_number": Text("The phone number."),
-    "phone_number_verified": Text("Whether the person has shown that the number is theirs."),
-    "address": Text("The postal address."),
-    "locale": Text("The language."),
-    "zoneinfo": Text("The time zone."),
-    "updated_at": Text("When the profile last changed."),
-    "groups": Text("The groups that the person is in."),
+SOURCES = {
+    Source.GROUPS: (Text("The groups of the person"), Text("Their names, all of them or those that begin alike.")),
+    Source.GROUP_VALUES: (Text("A value by group"), Text("Such as a role or a policy that the app knows.")),
+    Source.ATTRIBUTE: (Text("An attribute of the person"), Text("Such as the department.")),
+    Source.CONSTANT: (Text("A fixed value"), Text("The same for everybody.")),
 }
-OTHER = Text("A claim of this installation.")
-TIMES = frozenset({"iat", "exp", "auth_time", "updated_at"})
+"""Title and explanation of each source, in the order of the page."""
+TARGETS = {
+    Target.ID_TOKEN: (Text("ID token"), Text("What the app gets at each sign-in. Most apps read this.")),
+    Target.USERINFO: (Text("Userinfo"), Text("What the app can ask for after the sign-in.")),
+    Target.ACCESS_TOKEN: (Text("Access token"), Text("What the app shows to APIs.")),
+}
+REMOVED_GROUP = Text("a removed group")
 
 
-def claim_rows(claims: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a row for each claim: name, value and meaning; times also as people write them."""
+def claim_text(mapping: ClaimMapping, names: Mapping[str, str]) -> Text | str:
+    """Return what a claim says; `names` are those of groups, by id."""
+    match mapping.source:
+        case Source.CONSTANT:
+            return Text("Always {value}", value=json.dumps(mapping.value, ensure_ascii=False))
+        case Source.ATTRIBUTE:
+            return Text("The attribute {name}", name=mapping.attribute)
+        case Source.GROUPS if mapping.prefix and mapping.strip_prefix:
+            return Text("Groups that begin with {prefix}, without it", prefix=mapping.prefix)
+        case Source.GROUPS if mapping.prefix:
+            return Text("Groups that begin with {prefix}", prefix=mapping.prefix)
+        case Source.GROUPS:
+            return Text("All groups")
+        case Source.GROUP_VALUES:
+            return _pairs(mapping, names)
+
+
+def preview_rows(found: Mapping[Target, Mapping[str, Any]], added: Collection[str]) -> list[dict[str, Any]]:
+    """Return a row for each claim, those that were added first: its value, and where it is sent."""
+    names = dict.fromkeys(name for claims in found.values() for name in claims)
+    ordered = sorted(names, key=lambda name: (name not in added, name))
     return [
         {
-            "name": name,
-            "value": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),
-            "time": Moment(value) if name in TIMES else None,
-            "meaning": MEANINGS.get(name, OTHER),
+            "claim": name,
+            "value": json.dumps(next(claims[name] for claims in found.values() if name in claims), ensure_ascii=False),
+            "targets": [TARGETS[target][0] for target, claims in found.items() if name in claims],
+            "added": name in added,
         }
-        for name, value in claims.items()
+        for name in ordered
     ]
+
+
+def _pairs(mapping: ClaimMapping, names: Mapping[str, str]) -> str:
+    pairs = [f"{names.get(group_id, REMOVED_GROUP)} → {value}" for group_id, value in mapping.values]
+    return " · ".join([*pairs, *([f"… → {mapping.default}"] if mapping.default else [])])

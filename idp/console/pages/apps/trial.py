@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from idp.admin.permissions import Permission
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.apps.claim_texts import claim_rows
+from idp.console.pages.apps.token_claim_texts import claim_rows
 from idp.console.pages.find import find_client
 from idp.kernel.text import Text
 from idp.persistence.clients import Client

@@ -12,7 +12,7 @@ from idp.claims.mappings import ClaimMapping, parse
 from idp.claims.subjects import subject_for
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.claim_texts import SOURCES, TARGETS, claim_text, preview_rows
+from idp.console.pages.apps.claim_texts import SOURCES, TARGETS, claim_text, preview_rows
 from idp.console.pages.find import find_client
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -22,7 +22,7 @@ from idp.web import console_paths
 from idp.web.context import services
 from idp.web.forms import single_value
 
-blueprint = Blueprint("app_claims", __name__)
+blueprint = Blueprint("claims", __name__)
 
 PATH = console_paths.app_claims_path("<client:client_id>")
 NOBODY = Text("There is nobody with this user name or address.")
@@ -43,7 +43,7 @@ def show_claims(tx: Transaction, admin: Admin, client_id: str) -> Response:
     shown, error = _preview(tx, admin, client, who)
     return responses.render(
         admin,
-        "console/app_claims.html",
+        "console/apps/claims.html",
         notices=NOTICES,
         status=200,
         error=("person", error) if error else None,

@@ -14,8 +14,8 @@ from idp.admin.permissions import Permission
 from idp.claims.mappings import ClaimMapping, Source, Target, parse
 from idp.console import responses
 from idp.console.guard import Admin, changes, views
-from idp.console.pages.app_claims import PATH
-from idp.console.pages.claim_texts import SOURCES, TARGETS
+from idp.console.pages.apps.claim_texts import SOURCES, TARGETS
+from idp.console.pages.apps.claims import PATH
 from idp.console.pages.find import find_client
 from idp.kernel.text import Text
 from idp.persistence.clients import Client
@@ -24,7 +24,7 @@ from idp.web import console_paths
 from idp.web.choices import options
 from idp.web.forms import is_checked, single_value
 
-blueprint = Blueprint("app_claim", __name__)
+blueprint = Blueprint("claim", __name__)
 
 MORE_ROWS = 3
 MOST_ROWS = 250
@@ -122,7 +122,7 @@ def _form(
     path, value = console_paths.app_claims_path(client.client_id), typed.fields.get
     return responses.render(
         admin,
-        "console/app_claim_form.html",
+        "console/apps/claim.html",
         errors=error.fields if error else None,
         action=f"{path}/new",
         name=client.client_name,
