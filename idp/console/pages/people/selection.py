@@ -77,4 +77,4 @@ def requirement_options(chosen: bool | None) -> list[dict[str, Any]]:  # noqa: F
 def role_options(chosen: Role | None) -> list[dict[str, Any]]:
     """Return the choices of the filter by role."""
     titles = {role: title for role, (title, _) in ROLE_TEXTS.items()}
-    return options(titles, chosen, without=Text("Any role or none"))
+    return options(titles, chosen, without=Text("Any"))
