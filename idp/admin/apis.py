@@ -25,6 +25,8 @@ MOST_SCOPES = 50
 MOST_APPS = 50
 LONGEST_IDENTIFIER = 200
 LONGEST_TITLE = 100
+ROTATED = "rotated"
+"""What the audit trail says of a secret."""
 
 _SCOPE = re.compile(r"[\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]{1,100}")
 """RFC 6749 section 3.3, without the `=` that stands before a title where administrators type them."""
@@ -85,7 +87,7 @@ def make_secret(tx: Transaction, actor: Actor, identifier: str, entropy: Entropy
     find(tx, identifier, lock=True)
     secret = entropy.token()
     tx.apis.change(identifier, {"secret_digest": digest(secret)})
-    audit.record(tx, Event.API_CHANGED, api=identifier, secret="rotated")  # noqa: S106 - what happened to it
+    audit.record(tx, Event.API_CHANGED, api=identifier, secret=ROTATED)
     return secret
 
 

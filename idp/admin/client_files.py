@@ -11,10 +11,9 @@ A member that an app leaves out has its default. People and groups are named, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from idp.admin import Refused, claim_mappings, client_members, clients, groups, users
 from idp.admin.client_member import Kind
@@ -33,20 +32,19 @@ CLAIMS = "claims"
 NAMES = ("allowed_users", "allowed_groups")
 """Members that have names, where a registration has ids."""
 NO_MEMBERS = {"client_id", "metadata", "allowed_user_ids", "allowed_group_ids"}
+JSON_TYPES = {
+    "str": str,
+    "str | None": str,
+    "bool": bool,
+    "int | None": int,
+    "Sequence[str]": list,
+    "dict[str, Any] | None": dict,
+}
+"""Annotation of a field of a registration -> what the value is in JSON."""
 KIND_WORDS = {str: "a text", int: "a whole number", bool: "true or false", list: "a list of texts", dict: "an object"}
 
 
-def _kind_of(annotation: Any) -> type:  # noqa: ANN401 - an annotation is of no one type
-    """Return what the value of a field is in JSON."""
-    given = next((each for each in get_args(annotation) if each is not NoneType), annotation)
-    kind = given if get_origin(annotation) is UnionType else annotation
-    kind = get_origin(kind) or kind
-    return list if kind is Sequence else kind
-
-
-FIELDS = {
-    name: _kind_of(annotation) for name, annotation in get_type_hints(Registration).items() if name not in NO_MEMBERS
-}
+FIELDS = {field.name: JSON_TYPES[str(field.type)] for field in fields(Registration) if field.name not in NO_MEMBERS}
 KINDS: Mapping[str, type] = (
     FIELDS
     | dict.fromkeys(NAMES, list)
@@ -159,5 +157,5 @@ def _fault(name: str, value: object) -> str | None:
     return None if right and type(value) is kind else f"This must be {KIND_WORDS[kind]}."
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - of any field
+def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from idp.admin import client_uris
 from idp.kernel.text import Text
@@ -13,6 +12,10 @@ from idp.persistence.client_metadata import DEFAULTS
 LONGEST_TEXT = 200
 """Characters of a text, and of each word of a list."""
 MOST_LISTED = 100
+
+
+MemberValue = str | bool | list[str] | None
+"""What a member is registered with; its kind says which."""
 
 
 class Kind(StrEnum):
@@ -47,13 +50,14 @@ class Member:
         """Whether the value is a list of strings."""
         return self.kind in {Kind.LIST, Kind.ADDRESSES}
 
-    def fault(self, value: Any) -> Text | None:  # noqa: ANN401 - its kind says which type
+    def fault(self, value: MemberValue) -> Text | None:
         """Return why a value of the right type cannot be registered."""
         if self.kind is Kind.FLAG or value == getattr(DEFAULTS, self.name):
             return None
-        if self.is_list and len(value) > MOST_LISTED:
+        listed = value if isinstance(value, list) else [str(value)]
+        if len(listed) > MOST_LISTED:
             return Text("A list has at most {most} lines.", most=MOST_LISTED)
-        return next((found for each in (value if self.is_list else [value]) if (found := self._fault_of(each))), None)
+        return next((found for each in listed if (found := self._fault_of(each))), None)
 
     def _fault_of(self, value: str) -> Text | None:
         if self.values and value not in self.values:

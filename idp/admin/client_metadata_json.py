@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from idp.admin import client_members, client_uris
 from idp.admin.client_member import Kind
@@ -29,6 +29,7 @@ GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, IMPLICIT, CIBA)
 """Others act without a person, which is for administrators to allow."""
 TEXTS = ("client_name", "client_uri", "policy_uri", "tos_uri", "backchannel_logout_uri")
 LISTS = ("redirect_uris", "post_logout_redirect_uris")
+T = TypeVar("T")
 SOME_INPUT = frozenset({"uri", "scope"})
 """Values of sentences that repeat what was sent."""
 
@@ -116,7 +117,7 @@ def error_of(problem: Problem) -> InvalidMetadata:
     return InvalidMetadata(f"{name}: {description}".replace('"', "'"), code)
 
 
-def _read(body: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 - of the type that is given
+def _read(body: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
     value = body.get(name)
     if value is None:
         return None

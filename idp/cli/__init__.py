@@ -41,10 +41,10 @@ GROUPS = {
 class _Commands(click.Group):
     """Loads commands from modules of the same name, and turns expected failures into sentences."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the base class's signature
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(GROUPS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the base class's signature
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in GROUPS:
             return None
         command: click.Command = importlib.import_module(f"idp.cli.{cmd_name.replace('-', '_')}").command

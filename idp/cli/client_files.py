@@ -69,11 +69,12 @@ def _apply_all(work: CliContext, content: dict[str, Any], *, dry_run: bool) -> l
             except Refused as error:
                 raise Refused(f"{wanted.registration.client_id}: {error}") from None
             applied.append(replace(done, secret=None) if dry_run else done)
-        _give_up_if(dry_run)
+        _discard_after(dry_run=dry_run)
     return applied
 
 
-def _give_up_if(dry_run: bool) -> None:  # noqa: FBT001 - a condition
+def _discard_after(*, dry_run: bool) -> None:
+    """Roll the transaction back after a dry run."""
     if dry_run:
         raise _DryRun
 

@@ -272,8 +272,8 @@ def _facts(client: Client) -> dict[str, Any]:
     return {name: getattr(client, name) for name in SHOWN} | changed_members(client.metadata)
 
 
-def _text(name: str, value: Any) -> str:  # noqa: ANN401 - its column, so `name`, says which type
-    return utc(value) if name in TIMES else as_text(value)
+def _text(name: str, value: object) -> str:
+    return utc(value) if name in TIMES and isinstance(value, int) else as_text(value)
 
 
 def _read_claims(path: Path) -> object:

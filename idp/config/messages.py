@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-WEBHOOK_SECRET = "whsec_"  # noqa: S105 - the mark of a secret, and none itself
+WEBHOOK_PREFIX = "whsec_"
 """Optional prefix of the key, which lets people and secret scanners recognise it."""
 
 
@@ -78,7 +78,7 @@ class Messages(BaseModel):
     @property
     def message_webhook_key(self) -> bytes:
         """Decode `message_webhook_secret` (Standard Webhooks); raises `ValueError` for bad base64."""
-        return base64.b64decode(self.message_webhook_secret.removeprefix(WEBHOOK_SECRET), validate=True)
+        return base64.b64decode(self.message_webhook_secret.removeprefix(WEBHOOK_PREFIX), validate=True)
 
     @property
     def private_host_names(self) -> frozenset[str]:

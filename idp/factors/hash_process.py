@@ -98,27 +98,27 @@ def _decode(text: str) -> bytes:
 
 
 def _pbkdf2(name: str) -> Callable[..., bytes]:
-    """Return PBKDF2 (RFC 8018) with this hash: `i` iterations, `l` bytes."""
+    """Return PBKDF2 (RFC 8018) with this hash: `i` iterations, `dklen` bytes."""
 
-    def compute(secret: bytes, salt: bytes, *, i: int, l: int) -> bytes:  # noqa: E741 - as it is written
+    def compute(secret: bytes, salt: bytes, *, i: int, dklen: int) -> bytes:
         import hashlib  # noqa: PLC0415 - OpenSSL takes 4 MiB, and few installations have imported hashes
 
-        return hashlib.pbkdf2_hmac(name, secret, salt, i, l)
+        return hashlib.pbkdf2_hmac(name, secret, salt, i, dklen)
 
     return compute
 
 
-def _scrypt(secret: bytes, salt: bytes, *, ln: int, r: int, p: int, l: int) -> bytes:  # noqa: E741 - as it is written
+def _scrypt(secret: bytes, salt: bytes, *, ln: int, r: int, p: int, dklen: int) -> bytes:
     """Return scrypt (RFC 7914); `ln` is the logarithm of its cost."""
-    import hashlib  # noqa: PLC0415 - as above
+    import hashlib  # noqa: PLC0415 - OpenSSL, as in _pbkdf2
 
     most = ((1 << ln) + p + 2) * r * 128  # what OpenSSL takes, and by default more than it permits
-    return hashlib.scrypt(secret, salt=salt, n=1 << ln, r=r, p=p, maxmem=most, dklen=l)
+    return hashlib.scrypt(secret, salt=salt, n=1 << ln, r=r, p=p, maxmem=most, dklen=dklen)
 
 
 def _bcrypt(secret: bytes, salt: bytes, *, r: int) -> bytes:
     """Return bcrypt; like those who made the hash, it reads 72 bytes."""
-    import bcrypt  # noqa: PLC0415 - as above
+    import bcrypt  # noqa: PLC0415 - few installations have imported hashes
 
     encoded = base64.b64encode(salt).decode().rstrip("=").translate(TO_BCRYPT)
     made = bcrypt.hashpw(secret[:72], f"$2b${r:02}${encoded}".encode())

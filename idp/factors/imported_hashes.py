@@ -29,6 +29,9 @@ BCRYPT_COSTS = range(4, 15)
 ARGON2_SALT, ARGON2_LENGTH, ARGON2_MEMORY = 8, 127, 8
 """The shortest salt in bytes, the longest text and the least KiB for each degree of parallelism: libsodium's bounds."""
 SALT_BYTES, HASH_BYTES = range(4, 129), range(16, 129)
+COSTLY = "takes more time or memory than a sign-in may take"
+WEAK = "has too few iterations or too little memory to protect a password"
+DAMAGED = "is damaged"
 
 DIGEST_BYTES = {"sha1": 20, "sha256": 32, "sha512": 64}
 FROM_BCRYPT = str.maketrans(
@@ -42,14 +45,17 @@ class UnusableHash(Exception):
 
 
 def parse_hash(text: str) -> str:
-    """Return a hash in one of the notations above as ours.
+    """Return a hash in one of the notations above as ours; one of ours stays as it is.
 
     Raises:
         UnusableHash: it has another notation, is damaged, or takes too much time or memory.
     """
     for convert, pattern in NOTATIONS:
         if match := re.fullmatch(pattern, text, re.ASCII):
-            return convert(**dict(_read_groups(match)))
+            values = dict(_read_groups(match))
+            if values.pop("dklen", len(values["digest"])) != len(values["digest"]):
+                raise UnusableHash(DAMAGED)
+            return convert(**values)
     raise UnusableHash("is of no kind that can be used: argon2, bcrypt, PBKDF2, scrypt")
 
 
@@ -57,55 +63,48 @@ def argon2(*, kind: str, salt: bytes, digest: bytes, m: int, t: int, p: int) -> 
     """Return an argon2 hash of version 1.3: `m` KiB, `t` passes, parallelism `p`; `kind` is argon2id or argon2i."""
     if kind not in {"argon2id", "argon2i"}:
         raise UnusableHash("is of a kind of argon2 that cannot be used")
-    _require_affordable(m <= MOST_MEMORY and m * t <= MOST_WORK)
+    if m > MOST_MEMORY or m * t > MOST_WORK:
+        raise UnusableHash(COSTLY)
     encoded = _join(kind, f"v=19$m={m},t={t},p={p}", salt, digest)
-    _require_whole(len(salt) >= ARGON2_SALT and len(encoded) <= ARGON2_LENGTH and m >= ARGON2_MEMORY * p > 0 < t)
-    _require_slow(m * t >= LEAST_WORK)
+    if len(salt) < ARGON2_SALT or len(encoded) > ARGON2_LENGTH or not m >= ARGON2_MEMORY * p > 0 < t:
+        raise UnusableHash(DAMAGED)
+    if m * t < LEAST_WORK:
+        raise UnusableHash(WEAK)
     return encoded
 
 
-def pbkdf2(*, kind: str = "sha1", salt: bytes, digest: bytes, i: int, l: int | None = None) -> str:  # noqa: E741
-    """Return a PBKDF2 hash of `i` iterations, and of `l` bytes if that is known; `kind` is sha1, sha256 or sha512."""
-    _require_whole(l in {None, len(digest)})
-    _require_affordable(i * -(-len(digest) // DIGEST_BYTES[kind]) <= MOST_BLOCKS)
-    _require_slow(i >= LEAST_ITERATIONS)
-    return _join(f"pbkdf2-{kind}", f"i={i},l={len(digest)}", salt, digest)
+def pbkdf2(*, kind: str = "sha1", salt: bytes, digest: bytes, i: int) -> str:
+    """Return a PBKDF2 hash of `i` iterations; `kind` is sha1, sha256 or sha512."""
+    if i * -(-len(digest) // DIGEST_BYTES[kind]) > MOST_BLOCKS:
+        raise UnusableHash(COSTLY)
+    if i < LEAST_ITERATIONS:
+        raise UnusableHash(WEAK)
+    return _join(f"pbkdf2-{kind}", f"i={i},dklen={len(digest)}", salt, digest)
 
 
 def scrypt(*, salt: bytes, digest: bytes, r: int, p: int, ln: int = 0, n: int = 0) -> str:
     """Return a scrypt hash; `n` is its cost, or `ln` the logarithm of it."""
     n = n or 1 << ln
     memory, work = (n + p) * r // 8, n * r * p // 8  # blocks of 128 bytes
-    _require_affordable(memory <= MOST_MEMORY and work <= MOST_WORK)
-    _require_whole(n > 1 and n.bit_count() == 1 and r > 0 < p and n.bit_length() <= 16 * r)  # RFC 7914 section 2
-    _require_slow(work >= LEAST_WORK)
-    return _join("scrypt", f"ln={n.bit_length() - 1},r={r},p={p},l={len(digest)}", salt, digest)
+    if memory > MOST_MEMORY or work > MOST_WORK:
+        raise UnusableHash(COSTLY)
+    if not (n > 1 and n.bit_count() == 1 and r > 0 < p and n.bit_length() <= 16 * r):  # RFC 7914 section 2
+        raise UnusableHash(DAMAGED)
+    if work < LEAST_WORK:
+        raise UnusableHash(WEAK)
+    return _join("scrypt", f"ln={n.bit_length() - 1},r={r},p={p},dklen={len(digest)}", salt, digest)
 
 
 def bcrypt(*, salt: bytes, digest: bytes, r: int) -> str:
     """Return a bcrypt hash of two to the power of `r` rounds."""
-    _require_affordable(r < BCRYPT_COSTS.stop)
-    _require_whole(r in BCRYPT_COSTS)
+    if r not in BCRYPT_COSTS:
+        raise UnusableHash(DAMAGED if r < BCRYPT_COSTS.start else COSTLY)
     return _join("bcrypt", f"r={r}", salt, digest)
 
 
-def _require_affordable(affordable: bool) -> None:  # noqa: FBT001 - a condition
-    if not affordable:
-        raise UnusableHash("takes more time or memory than a sign-in may take")
-
-
-def _require_slow(slow: bool) -> None:  # noqa: FBT001 - a condition
-    if not slow:
-        raise UnusableHash("has too few iterations or too little memory to protect a password")
-
-
-def _require_whole(whole: bool) -> None:  # noqa: FBT001 - a condition
-    if not whole:
-        raise UnusableHash("is damaged")
-
-
 def _join(scheme: str, parameters: str, salt: bytes, digest: bytes) -> str:
-    _require_whole(len(salt) in SALT_BYTES and len(digest) in HASH_BYTES)
+    if len(salt) not in SALT_BYTES or len(digest) not in HASH_BYTES:
+        raise UnusableHash(DAMAGED)
     return f"${scheme}${parameters}${_encode(salt)}${_encode(digest)}"
 
 
@@ -118,7 +117,7 @@ def _decode(text: str) -> bytes:
     try:
         return base64.b64decode(text.replace(".", "+") + "=" * (-len(text) % 4), validate=True)
     except binascii.Error:
-        raise UnusableHash("is damaged") from None
+        raise UnusableHash(DAMAGED) from None
 
 
 def _read_groups(match: re.Match[str]) -> Iterator[tuple[str, Any]]:
@@ -143,11 +142,13 @@ NOTATIONS: tuple[tuple[Callable[..., str], str], ...] = (
     (argon2, r"(argon2)?\$(?P<kind_name>argon2id?)\$v=19\$m=(?P<m>\d{1,9}),t=(?P<t>\d{1,9}),p=(?P<p>\d{1,3})"
      + _SALT + _DIGEST),
     (bcrypt, r"(bcrypt\$)?\$2[aby]\$(?P<r>\d\d)\$(?P<salt_bcrypt>[./\w]{22})(?P<digest_bcrypt>[./\w]{31})"),
-    (pbkdf2, r"\$pbkdf2(-(?P<kind_name>sha1|sha256|sha512))?\$(i=)?(?P<i>\d{1,9})(,l=(?P<l>\d{1,3}))?"
+    (bcrypt, r"\$bcrypt\$r=(?P<r>\d{1,2})" + _SALT + _DIGEST),
+    (pbkdf2, r"\$pbkdf2(-(?P<kind_name>sha1|sha256|sha512))?\$(i=)?(?P<i>\d{1,9})(,(l|dklen)=(?P<dklen>\d{1,3}))?"
      + _SALT + _DIGEST),
     (pbkdf2, r"pbkdf2_(?P<kind_name>sha1|sha256)\$(?P<i>\d{1,9})" + _TEXT + _DIGEST),
     (pbkdf2, r"pbkdf2:(?P<kind_name>sha1|sha256|sha512):(?P<i>\d{1,9})" + _TEXT + _HEX),
-    (scrypt, r"\$scrypt\$ln=(?P<ln>\d{1,2}),r=(?P<r>\d{1,3}),p=(?P<p>\d{1,3})" + _SALT + _DIGEST),
+    (scrypt, r"\$scrypt\$ln=(?P<ln>\d{1,2}),r=(?P<r>\d{1,3}),p=(?P<p>\d{1,3})(,dklen=(?P<dklen>\d{1,3}))?"
+     + _SALT + _DIGEST),
     (scrypt, r"scrypt\$(?P<n>\d{1,9})" + _TEXT + r"\$(?P<r>\d{1,3})\$(?P<p>\d{1,3})" + _DIGEST),
     (scrypt, r"scrypt:(?P<n>\d{1,9}):(?P<r>\d{1,3}):(?P<p>\d{1,3})" + _TEXT + _HEX),
 )  # fmt: skip

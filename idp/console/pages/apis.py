@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -183,7 +184,7 @@ def _form(admin: Admin, shown: ApiFields, *, present: Api | None = None, refused
     )
 
 
-def _values(shown: ApiFields, typed: Any) -> dict[str, Any]:  # noqa: ANN401 - the form, or nothing
+def _values(shown: ApiFields, typed: Mapping[str, str]) -> dict[str, Any]:
     """Return what stands in the fields: what was typed, or what is stored."""
     stored = {
         "name": shown.name,

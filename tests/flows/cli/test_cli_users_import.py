@@ -28,7 +28,7 @@ from tests.support.harness import PASSWORD, Harness, Someone
 from tests.support.mailed import links
 from tests.support.page_text import recovery_codes
 from tests.support.relying_party import RelyingParty
-from tests.support.tables import count, events, rows
+from tests.support.tables import Snapshot, count, events, rows
 
 SEED = pyotp.random_base32()
 KEYCLOAK_ID = "0b0a2a6e-58a6-4a0c-9d2d-1f2f7d1d0c11"
@@ -64,7 +64,7 @@ def stored(harness: Harness, name: str) -> User:
     return user
 
 
-def everything(harness: Harness) -> Any:  # noqa: ANN401 - as the tables are
+def everything(harness: Harness) -> Snapshot:
     return rows(harness, "users", "factors", "groups", "group_members", "audit_events")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from idp.admin import clients
-from idp.admin.client_member import Kind, Member, MemberGroup
+from idp.admin.client_member import Kind, Member, MemberGroup, MemberValue
 from idp.admin.client_members import MEMBER_GROUPS, MEMBERS, PROFILE_TEXTS, with_members
 from idp.admin.clients import NothingChanged, RegistrationRefused
 from idp.admin.permissions import Permission
@@ -82,7 +82,7 @@ def _ids_question(client: Client) -> Confirmation:
     )
 
 
-def _read(member: Member) -> Any:  # noqa: ANN401 - its kind says which type
+def _read(member: Member) -> MemberValue:
     value = READERS[INPUTS[member.kind]](request.form, member.name)
     return list(value) if member.is_list else value
 
@@ -121,7 +121,7 @@ def _group(group: MemberGroup, members: ClientMetadata, errors: Mapping[str, str
     return {"title": group.title, "fields": fields, "open": is_set or wrong or group is MEMBER_GROUPS[0]}
 
 
-def _field(member: Member, value: Any) -> dict[str, Any]:  # noqa: ANN401 - its kind says which type
+def _field(member: Member, value: MemberValue) -> dict[str, Any]:
     empty = () if getattr(DEFAULTS, member.name) else (("", NOT_SET),)
     options = [*empty, *((each, each) for each in member.values)]
     return {
@@ -129,7 +129,7 @@ def _field(member: Member, value: Any) -> dict[str, Any]:  # noqa: ANN401 - its 
         "kind": "profiles" if member.name == PROFILE else INPUTS[member.kind],
         "label": member.title,
         "hint": member.help,
-        "value": "\n".join(value) if member.is_list else "" if value is None else value,
+        "value": "\n".join(value) if isinstance(value, list) else "" if value is None else value,
         "options": [
             {"value": name, "title": title, "text": PROFILE_TEXTS.get(name), "chosen": name == (value or "")}
             for name, title in options

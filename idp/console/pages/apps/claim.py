@@ -51,7 +51,8 @@ def show_new(tx: Transaction, admin: Admin, client_id: str) -> Response:
     """Show the empty form of a source."""
     source = _source(single_value(request.args, "source") or Source.GROUPS)
     groups = source is Source.GROUPS
-    first = Typed({"claim": "groups" if groups else ""}, (Target.ID_TOKEN, Target.USERINFO), groups, False, [])  # noqa: FBT003 - in the order of the fields
+    fields, targets = {"claim": "groups" if groups else ""}, (Target.ID_TOKEN, Target.USERINFO)
+    first = Typed(fields, targets, multiple=groups, strip_prefix=False, rows=[])
     return _form(tx, admin, find_client(tx, client_id), source, first)
 
 

@@ -71,7 +71,7 @@ def show_page(tx: Transaction, admin: Admin) -> Response:
         filtered=bool(chosen.hidden()),
         hidden=[{"name": name, "value": value} for name, value in chosen.hidden()],
         states=selection.state_options(chosen.wanted.state),
-        requirements=selection.requirement_options(chosen.wanted.required),
+        requirements=selection.requirement_options(chosen=chosen.wanted.required),
         roles=selection.role_options(chosen.wanted.role),
         sortings=options({name: each.title for name, each in SORTINGS.items()}, sort),
         **_changes(admin),

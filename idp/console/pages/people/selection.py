@@ -67,7 +67,7 @@ def state_options(chosen: State | None) -> list[dict[str, Any]]:
     return options(STATES, chosen, without=Text("Everybody"))
 
 
-def requirement_options(chosen: bool | None) -> list[dict[str, Any]]:  # noqa: FBT001 - the value of the filter
+def requirement_options(*, chosen: bool | None) -> list[dict[str, Any]]:
     """Return the choices of the filter by "2FA Required"."""
     titles = {"yes": Text("Required"), "no": Text("Not required")}
     value = next((name for name, required in REQUIREMENTS.items() if required is chosen), None)
